@@ -26,7 +26,7 @@ environnement: .venv/.a_jour ## Python environment, locked; PYTHON=… for anoth
 .venv/.a_jour: uv.lock pyproject.toml
 	@outils/environnement.sh
 	@.venv/bin/python -m compileall -q include
-	@.venv/bin/python -m mutualisation.construction.enfant_dbt
+	@.venv/bin/python -m mutualisation.entrepot.construction.enfant_dbt
 	@touch $@
 
 ifdef DEPOT

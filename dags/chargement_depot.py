@@ -6,7 +6,7 @@ from chaines.entites import Entite, chaine
 from chaines.reglages import COMMUNS, param_exercices
 from chaines.taches import annoncer, charger, ouvrir_depot
 
-from mutualisation.sources.registre import registre
+from mutualisation.entree.sources.registre import registre
 
 DOC = """
 ### Chargement d'un dépôt

@@ -28,7 +28,7 @@ from banc_chargement import mesurer
 from banc_depots import grossir, nouveau_mois
 from banc_ordinaire import duree_ordinaire
 
-from mutualisation.francais.formats import nombre
+from mutualisation.socle.francais.formats import nombre
 
 RACINE = Path(__file__).resolve().parents[1]
 BANC = RACINE / "var" / "bench"

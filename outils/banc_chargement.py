@@ -24,15 +24,15 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import create_engine
 
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.migrations import migrer
-from mutualisation.entrepot.parametres_libpq import url_sqlalchemy
-from mutualisation.entrepot.serveur import serveur_entrepot
-from mutualisation.ingestion.chargement import charger_depot
-from mutualisation.lecteurs.octets import encodage
-from mutualisation.sources.brut import synchroniser_brut, table
-from mutualisation.sources.jeux import Jeu
-from mutualisation.sources.registre import registre
+from mutualisation.entree.ingestion.chargement import charger_depot
+from mutualisation.entree.lecteurs.octets import encodage
+from mutualisation.entree.sources.brut import synchroniser_brut, table
+from mutualisation.entree.sources.jeux import Jeu
+from mutualisation.entree.sources.registre import registre
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.migrations import migrer
+from mutualisation.entrepot.base.parametres_libpq import url_sqlalchemy
+from mutualisation.entrepot.base.serveur import serveur_entrepot
 
 CIBLE_COPY = 0.5
 CIBLE_TO_SQL = 10.0

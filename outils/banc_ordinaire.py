@@ -16,10 +16,10 @@ import great_expectations as gx
 import pandas as pd
 from sqlalchemy import create_engine
 
-from mutualisation import operations as op
-from mutualisation.chemins import PROJET_DBT
-from mutualisation.construction.dbt import variables_dbt
-from mutualisation.entrepot.parametres_libpq import url_sqlalchemy
+from mutualisation.entrepot.base.parametres_libpq import url_sqlalchemy
+from mutualisation.entrepot.construction.dbt import variables_dbt
+from mutualisation.socle.chemins import PROJET_DBT
+from mutualisation.usage import operations as op
 
 PAS = 10
 ENCODAGES = ("utf-8-sig", "cp1252")

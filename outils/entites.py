@@ -29,10 +29,10 @@ from psycopg.conninfo import make_conninfo
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from outils.ordonnanceur import CHARGEMENT, PUBLICATION, Airflow, exercices_du_depot, installer
 
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.parametres_libpq import parametres, url_sqlalchemy
-from mutualisation.entrepot.serveur import serveur_entrepot
-from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.parametres_libpq import parametres, url_sqlalchemy
+from mutualisation.entrepot.base.serveur import serveur_entrepot
+from mutualisation.socle.erreurs import ErreurMutualisation
 
 PERIODE = 2.0
 PUBLIEUR = "publieur"

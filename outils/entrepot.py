@@ -11,9 +11,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mutualisation.chemins import dossier_var
-from mutualisation.construction.dbt import variables_dbt
-from mutualisation.entrepot.serveur import serveur_entrepot
+from mutualisation.entrepot.base.serveur import serveur_entrepot
+from mutualisation.entrepot.construction.dbt import variables_dbt
+from mutualisation.socle.chemins import dossier_var
 
 
 def main() -> int:

@@ -15,11 +15,13 @@ import atheris  # type: ignore[import-not-found]
 
 RACINE = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(RACINE), str(RACINE / "include")]
-with atheris.instrument_imports(include=["mutualisation.ingestion", "mutualisation.lecteurs", "openpyxl", "ijson"]):
+with atheris.instrument_imports(
+    include=["mutualisation.entree.ingestion", "mutualisation.entree.lecteurs", "openpyxl", "ijson"]
+):
     from tests.unit.ingestion.outillage import lire
     from tests.unit.ingestion.test_fuzz import FICHIERS
 
-    from mutualisation.lecteurs.limites import LectureRefusee
+    from mutualisation.entree.lecteurs.limites import LectureRefusee
 
 
 def main() -> None:

@@ -17,11 +17,11 @@ from typing import Any
 
 import yaml
 
-from mutualisation.chemins import PROJET_DBT, RACINE
-from mutualisation.lecteurs.entete import normaliser
-from mutualisation.sources.jeux import TYPES, Colonne, Jeu, Source
-from mutualisation.sources.registre import registre
-from mutualisation.sources.vocabulaire import Parametre, page, vocabulaire
+from mutualisation.entree.lecteurs.entete import normaliser
+from mutualisation.entree.sources.jeux import TYPES, Colonne, Jeu, Source
+from mutualisation.entree.sources.registre import registre
+from mutualisation.entree.sources.vocabulaire import Parametre, page, vocabulaire
+from mutualisation.socle.chemins import PROJET_DBT, RACINE
 
 PAGE_SOURCES = RACINE / "docs" / "sources.md"
 PAGE_PARAMETRES = RACINE / "docs" / "parametres.md"
@@ -31,7 +31,7 @@ VOCABULAIRE_DBT = PROJET_DBT / "macros" / "vocabulaire.sql"
 CONTEXTE = RACINE / "expectations" / "gx"
 _EN_TETE = (
     "# Fichier généré par `python outils/generation.py` : ne pas modifier à la main.\n"
-    "# Origine : include/mutualisation/sources/declarations/*.yml\n"
+    "# Origine : include/mutualisation/entree/sources/declarations/*.yml\n"
 )
 _TECHNIQUES = {
     "fichier_id": "Fichier d'où vient la ligne (journal.fichiers)",

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import typst
 
-from mutualisation.chemins import GLYPHES
+from mutualisation.socle.chemins import GLYPHES
 
 GABARIT = """#set document(title: "Glyphes")
 #set text(lang: "fr", font: "Libertinus Serif")

@@ -8,9 +8,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mutualisation.construction.dbt import variables_dbt
-from mutualisation.entrepot.serveur import serveur_entrepot
-from mutualisation.operations.session import mettre_a_jour
+from mutualisation.entrepot.base.serveur import serveur_entrepot
+from mutualisation.entrepot.construction.dbt import variables_dbt
+from mutualisation.usage.operations.session import mettre_a_jour
 
 
 def main() -> int:

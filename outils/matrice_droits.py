@@ -13,10 +13,10 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.chemins import RACINE
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.roles import GROUPES
-from mutualisation.entrepot.serveur import serveur_entrepot
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.roles import GROUPES
+from mutualisation.entrepot.base.serveur import serveur_entrepot
+from mutualisation.socle.chemins import RACINE
 
 PAGE_DROITS = RACINE / "docs" / "droits.md"
 PUBLIC = "public"

@@ -27,11 +27,11 @@ from tests.atelier.cas import Cas, lister, lister_attaques
 from tests.atelier.construction import Construction
 from tests.atelier.modeles import Modeles
 
-from mutualisation.chemins import PROJET_DBT
-from mutualisation.construction.dbt import SCHEMA
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.serveur import serveur_entrepot
-from mutualisation.operations.session import mettre_a_jour
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.serveur import serveur_entrepot
+from mutualisation.entrepot.construction.dbt import SCHEMA
+from mutualisation.socle.chemins import PROJET_DBT
+from mutualisation.usage.operations.session import mettre_a_jour
 
 RACINE = Path(__file__).resolve().parents[1]
 BASES = RACINE / "var" / "mutants"

@@ -28,14 +28,14 @@ from urllib.parse import quote
 
 from psycopg.conninfo import make_conninfo
 
-from mutualisation.chemins import dossier_var
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.parametres_libpq import parametres, url_sqlalchemy
-from mutualisation.entrepot.roles import compte_systeme
-from mutualisation.entrepot.serveur import serveur_entrepot
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.operations import Session, etat
-from mutualisation.ordonnancement import EMBARQUE
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.parametres_libpq import parametres, url_sqlalchemy
+from mutualisation.entrepot.base.roles import compte_systeme
+from mutualisation.entrepot.base.serveur import serveur_entrepot
+from mutualisation.socle.chemins import dossier_var
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.usage.operations import Session, etat
+from mutualisation.usage.ordonnancement import EMBARQUE
 
 # no chain defers a task: the triggerer only watches a drop; before Airflow 3.3, what waits for a person is deferred too
 PARTIES = ("api-server", "scheduler", "dag-processor")
@@ -43,7 +43,7 @@ if version("apache-airflow").startswith("3.2."):
     PARTIES += ("triggerer",)
 FAISCEAU = {
     "name": "mutualisation",
-    "classpath": "mutualisation.ordonnancement.faisceau.FaisceauMutualisation",
+    "classpath": "mutualisation.usage.ordonnancement.faisceau.FaisceauMutualisation",
     "kwargs": {},
 }
 CHARGEMENT, BILAN, FACTURES = "chargement_depot", "bilan_etape", "factures_semestrielles"

@@ -17,8 +17,8 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.entrepot.serveur import serveur_entrepot
-from mutualisation.francais.formats import exact, plusieurs
+from mutualisation.entrepot.base.serveur import serveur_entrepot
+from mutualisation.socle.francais.formats import exact, plusieurs
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/questions.md"
 ANALYSER = PAGE.with_name("analyser.md")

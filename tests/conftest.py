@@ -10,8 +10,8 @@ from tests.atelier.atelier import VIDE, Atelier
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import Publie
 
-from mutualisation import operations as op
-from mutualisation.entrepot.serveur import serveur_entrepot
+from mutualisation.entrepot.base.serveur import serveur_entrepot
+from mutualisation.usage import operations as op
 
 MODELE = VIDE
 # .ci/run installs every system package: there, a test left out is a failure

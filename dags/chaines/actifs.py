@@ -6,9 +6,9 @@ from typing import Any
 from airflow.sdk import Asset, AssetWatcher
 
 from chaines.entites import Entite
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ordonnancement import DEPOT, nommer
-from mutualisation.ordonnancement.guet import CALME_S, DepotComplet
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.usage.ordonnancement import DEPOT, nommer
+from mutualisation.usage.ordonnancement.guet import CALME_S, DepotComplet
 
 
 def depot_charge(entite: str) -> Asset:

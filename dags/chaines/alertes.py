@@ -36,7 +36,7 @@ def texte_de(phrase: str, remede: str) -> str:
 
 def envoyer(phrase: str, remede: str, contexte: Any) -> None:
     """Send a sentence and its remedy by each connection that exists. Raises nothing."""
-    from mutualisation.ordonnancement.connexions import connexion
+    from mutualisation.usage.ordonnancement.connexions import connexion
 
     texte = texte_de(phrase, remede)
     if lien := getattr(contexte.get("ti"), "log_url", None):

@@ -8,8 +8,8 @@ from typing import Any
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from chaines.alertes import envoyer, texte_de
-from mutualisation.entrepot.pannes import phrase_imprevue
-from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse
+from mutualisation.entrepot.base.pannes import phrase_imprevue
+from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse
 
 journal = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import DAG, get_current_context, get_parsing_context
 
 from chaines.lignage import declarer
-from mutualisation.erreurs import ErreurMutualisation, raison_systeme
-from mutualisation.ordonnancement import SEPARATEUR, nommer
+from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
+from mutualisation.usage.ordonnancement import SEPARATEUR, nommer
 
 if TYPE_CHECKING:
     from airflow.sdk.execution_time.hitl import HITLUser

@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow.providers.common.compat.lineage.entities import Table
 
-from mutualisation.ordonnancement import nommer
+from mutualisation.usage.ordonnancement import nommer
 
 DEPOT, EXTRAITS, FACTURES = "depot.fichiers", "extraits.bilans", "extraits.factures"
 BRUT, CONSTRUCTION, PUBLICATION = "entrepot.brut", "entrepot.construction", "entrepot.publication"

@@ -1,4 +1,4 @@
-"""The tasks of the chains: each calls one use case of `mutualisation.operations` and passes keys on.
+"""The tasks of the chains: each calls one use case of `mutualisation.usage.operations` and passes keys on.
 
 Params of the run and events of Airflow come by name; what the use cases need is imported when a task runs.
 """
@@ -20,12 +20,12 @@ from chaines.actifs import candidate, depot_charge, depot_complet
 from chaines.alertes import envoyer
 from chaines.echecs import INCOMPLET, en_francais
 from chaines.entites import entite_en_cours, entites, nom_en_cours
-from mutualisation.chemins import dossier_var
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ordonnancement import DEPOT, nommer
+from mutualisation.socle.chemins import dossier_var
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.usage.ordonnancement import DEPOT, nommer
 
 if TYPE_CHECKING:
-    from mutualisation.operations import Session
+    from mutualisation.usage.operations import Session
 
 journal = logging.getLogger(__name__)
 PARIS = ZoneInfo("Europe/Paris")
@@ -35,8 +35,8 @@ PARIS = ZoneInfo("Europe/Paris")
 def entrepot() -> Iterator[Session]:
     """The warehouse that the environment or a Connection names; each step and each file goes to the log of the task,
     what comes of it to the run ledger."""
-    from mutualisation.operations import Demande, Session
-    from mutualisation.ordonnancement.connexions import adresses
+    from mutualisation.usage.operations import Demande, Session
+    from mutualisation.usage.ordonnancement.connexions import adresses
 
     contexte = get_current_context()
     ti = contexte["ti"]
@@ -59,8 +59,8 @@ def ouvrir_depot(params: Any = None, triggering_asset_events: Any = None) -> Non
 
     A run that the watch has started because it can't read fails at once; another starts when the drop reads again.
     """
-    from mutualisation.ingestion.depot import decouvrir
-    from mutualisation.ordonnancement.guet import phrase_de_panne
+    from mutualisation.entree.ingestion.depot import decouvrir
+    from mutualisation.usage.ordonnancement.guet import phrase_de_panne
 
     nom = nom_en_cours()
     # one that the API makes has no payload
@@ -75,7 +75,7 @@ def ouvrir_depot(params: Any = None, triggering_asset_events: Any = None) -> Non
 @en_francais
 def charger(source: str, params: Any = None) -> int:
     """Load what the drop has that is new for one source; the rows landed. Nothing new: skipped."""
-    from mutualisation.operations import charger, laisse_de_cote_par_la_lecture
+    from mutualisation.usage.operations import charger, laisse_de_cote_par_la_lecture
 
     get_current_context()["source_affichee"] = source  # type: ignore[typeddict-unknown-key]
     with entrepot() as session:
@@ -95,7 +95,7 @@ def annoncer(params: Any = None, outlet_events: Any = None) -> None:
 
     The journal decides, not what this attempt loaded: a worker may die between a load and its announcement.
     """
-    from mutualisation.operations.etat import reste_a_construire
+    from mutualisation.usage.operations.etat import reste_a_construire
 
     with entrepot() as session:
         reste = reste_a_construire(session.dsn)
@@ -142,9 +142,9 @@ def choisir_exercices(params: Any = None, triggering_asset_events: Any = None, d
 
     An alert says each one that is left out. What is to be published finds the places of its extracts free.
     """
-    from mutualisation.operations import verifier_extraits
-    from mutualisation.operations.echeance import exercices_a_construire
-    from mutualisation.operations.etat import reste_a_construire
+    from mutualisation.usage.operations import verifier_extraits
+    from mutualisation.usage.operations.echeance import exercices_a_construire
+    from mutualisation.usage.operations.etat import reste_a_construire
 
     annonces = [e.extra.get("exercices") for e in triggering_asset_events[depot_charge(nom_en_cours())]]
     with entrepot() as session:
@@ -174,7 +174,7 @@ def exercices_voulus(demandes: list[list[int] | None], ouverts: list[int]) -> li
 @en_francais
 def construire(exercices: list[int]) -> int:
     """Build the exercices and pass the gate « modèle »; the version built."""
-    from mutualisation.operations import construire
+    from mutualisation.usage.operations import construire
 
     with entrepot() as session:
         return construire(session, exercices)
@@ -184,7 +184,7 @@ def construire(exercices: list[int]) -> int:
 @en_francais
 def controler(version: int) -> int:
     """Pass the gate « bilan » on the version built; the same version."""
-    from mutualisation.operations import controler
+    from mutualisation.usage.operations import controler
 
     with entrepot() as session:
         dire(controler(session, version))
@@ -204,7 +204,7 @@ def aiguiller(version: int, params: Any = None, dag_run: Any = None) -> str:
 @en_francais
 def proposer(version: int, outlet_events: Any = None) -> None:
     """Tell that a version waits for somebody to publish it; skipped when it changes nothing."""
-    from mutualisation import operations
+    from mutualisation.usage import operations
 
     with entrepot() as session:
         proposee = operations.candidate(session, version)
@@ -218,7 +218,7 @@ def proposer(version: int, outlet_events: Any = None) -> None:
 @en_francais
 def presenter(params: Any = None, triggering_asset_events: Any = None) -> dict[str, Any]:
     """The version to publish and its differences: version, exercices, phrase, tableau; the last one by default."""
-    from mutualisation import operations
+    from mutualisation.usage import operations
 
     proposees = [e.extra["version"] for e in triggering_asset_events[candidate(nom_en_cours())]]
     with entrepot() as session:
@@ -234,7 +234,7 @@ def presenter(params: Any = None, triggering_asset_events: Any = None) -> dict[s
 @en_francais
 def publier(version: int) -> str:
     """Promote the version in one transaction, once its extracts can be written; its `publication_sha256` (S7)."""
-    from mutualisation.operations import laisse_de_cote, publier
+    from mutualisation.usage.operations import laisse_de_cote, publier
 
     with entrepot() as session:
         empreinte = publier(session, version)
@@ -246,8 +246,8 @@ def publier(version: int) -> str:
 @en_francais
 def publier_au_nom(presentee: dict[str, Any], reponse: dict[str, Any], params: Any = None) -> list[int]:
     """Promote the version that was read, under the login of who answered; its exercices."""
-    from mutualisation.operations import laisse_de_cote, publier, verifier_extraits
-    from mutualisation.ordonnancement.connexions import compte_de
+    from mutualisation.usage.operations import laisse_de_cote, publier, verifier_extraits
+    from mutualisation.usage.ordonnancement.connexions import compte_de
 
     personne = reponse["responded_by_user"]["name"]
     with entrepot() as session:
@@ -264,7 +264,7 @@ def publier_au_nom(presentee: dict[str, Any], reponse: dict[str, Any], params: A
 @en_francais
 def extraire(exercices: list[int], params: Any = None) -> list[str]:
     """Write the extracts of the exercices, which take their places together; the folders written."""
-    from mutualisation.operations import extraire_ensemble, laisse_de_cote
+    from mutualisation.usage.operations import extraire_ensemble, laisse_de_cote
 
     with entrepot() as session:
         dossiers = extraire_ensemble(session, exercices, _sortie(session, params))
@@ -276,7 +276,7 @@ def extraire(exercices: list[int], params: Any = None) -> list[str]:
 @en_francais
 def exiger_bilan(params: Any = None, dag_run: Any = None) -> None:
     """Fail when the exercice is not published on the day; skipped before it. The day is that of the run, in Paris."""
-    from mutualisation.operations import exiger_bilan
+    from mutualisation.usage.operations import exiger_bilan
 
     jour = dag_run.run_after.astimezone(PARIS).date()
     exercice = params["exercice"] or jour.year - 1
@@ -291,7 +291,7 @@ def exiger_bilan(params: Any = None, dag_run: Any = None) -> None:
 @en_francais
 def facturer(params: Any = None) -> str:
     """Write the invoices of one semestre; the folder written."""
-    from mutualisation.operations import facturer, laisse_de_cote
+    from mutualisation.usage.operations import facturer, laisse_de_cote
 
     with entrepot() as session:
         sortie = _sortie(session, params)
@@ -304,7 +304,7 @@ def facturer(params: Any = None) -> str:
 @en_francais
 def verifier(params: Any = None) -> dict[str, Any]:
     """What is to be closed, once all but who approves is right: exercice, version, dossier, manifeste_sha256."""
-    from mutualisation.operations import verifier_cloture
+    from mutualisation.usage.operations import verifier_cloture
 
     with entrepot() as session:
         sortie = _sortie(session, params) if params["sortie"] else None
@@ -315,8 +315,8 @@ def verifier(params: Any = None) -> dict[str, Any]:
 @en_francais
 def clore(a_clore: dict[str, Any], reponse: dict[str, Any]) -> str:
     """Close what was approved, under the login of who answered; the folder of the closed extract."""
-    from mutualisation.operations import cloturer
-    from mutualisation.ordonnancement.connexions import compte_de
+    from mutualisation.usage.operations import cloturer
+    from mutualisation.usage.ordonnancement.connexions import compte_de
 
     approbateur = reponse["responded_by_user"]["name"]
     with entrepot() as session:
@@ -345,7 +345,7 @@ def _sortie(session: Session, params: Any) -> str:
 @en_francais
 def comparer(params: Any = None) -> str:
     """Write the comparison of the unit costs of every entity; the file written."""
-    from mutualisation.operations.federation import comparer
+    from mutualisation.usage.operations.federation import comparer
 
     sortie = Path(params["sortie"] or dossier_var()) / f"comparaison_{params['exercice']}.csv"
     for absent in comparer({nom: dossier_var() / nom for nom in entites()}, params["exercice"], sortie):

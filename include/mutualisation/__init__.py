@@ -18,6 +18,6 @@ def lire(relation: str, exercice: int | None = None) -> DataFrame:
     the warehouse of `ENTREPOT_DSN`, else the embedded one. Raises `ErreurMutualisation` when the relation or the
     exercice is not published, naming the closest one.
     """
-    from mutualisation.publication import dataframes
+    from mutualisation.publication.versions import dataframes
 
     return dataframes.lire(relation, exercice)

@@ -18,11 +18,11 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from mutualisation import operations as op
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.erreurs import ErreurMutualisation, FichierRefuse
-from mutualisation.ingestion.chargement import charger_depot
-from mutualisation.sources.registre import registre
+from mutualisation.entree.ingestion.chargement import charger_depot
+from mutualisation.entree.sources.registre import registre
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.socle.erreurs import ErreurMutualisation, FichierRefuse
+from mutualisation.usage import operations as op
 
 Contenu = str | bytes | Callable[[Path], None]
 

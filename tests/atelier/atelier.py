@@ -23,13 +23,13 @@ from tests.atelier.construction import Construction
 from tests.atelier.depots import composer_socle
 from tests.atelier.modeles import Modeles, construire, refaire
 
-from mutualisation import operations as op
-from mutualisation.construction.dbt import SCHEMA, EnfantDbt, ResultatDbt
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.ingestion.chargement import charger_depot
-from mutualisation.ingestion.confidentialite import FICHIER_CLE
-from mutualisation.publication.preparation import preparer_publication
-from mutualisation.signatures.ancrage import DOSSIER
+from mutualisation.entree.ingestion.chargement import charger_depot
+from mutualisation.entree.ingestion.confidentialite import FICHIER_CLE
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.construction.dbt import SCHEMA, EnfantDbt, ResultatDbt
+from mutualisation.publication.signatures.ancrage import DOSSIER
+from mutualisation.publication.versions.preparation import preparer_publication
+from mutualisation.usage import operations as op
 
 Connexion = psycopg.Connection[Any]
 BASE = "atelier"

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.publication.relations import relations_analyse
+from mutualisation.publication.versions.relations import relations_analyse
 
 ECRIT = tomllib.loads((Path(__file__).parents[1] / "donnees" / "bi.toml").read_text(encoding="utf-8"))
 # {what is compared: (query on `bi`, query on `publication`)}, the same rows

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from mutualisation import operations as op
-from mutualisation.cli import main
-from mutualisation.entrepot.roles import compte_systeme
-from mutualisation.ingestion.travail import Suivi, muet
-from mutualisation.operations.executions import inscrire
-from mutualisation.operations.session import version_du_code
+from mutualisation.entree.ingestion.travail import Suivi, muet
+from mutualisation.entrepot.base.roles import compte_systeme
+from mutualisation.usage import operations as op
+from mutualisation.usage.cli import main
+from mutualisation.usage.operations.executions import inscrire
+from mutualisation.usage.operations.session import version_du_code
 
 RACINE = Path(__file__).resolve().parents[2]
 DELAI_S = 600

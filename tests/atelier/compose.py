@@ -21,7 +21,7 @@ import psycopg
 import pytest
 import yaml
 
-from mutualisation.entrepot.programmes import dossier_binaires
+from mutualisation.entrepot.base.programmes import dossier_binaires
 
 RACINE = Path(__file__).parents[2]
 COMPOSE = RACINE / "docker-compose.yml"

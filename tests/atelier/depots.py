@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from mutualisation.sources.registre import registre
+from mutualisation.entree.sources.registre import registre
 
 SOCLE = Path(__file__).resolve().parents[1] / "cas" / "_socle"
 

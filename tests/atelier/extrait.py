@@ -7,11 +7,11 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.chemins import dossier_var
-from mutualisation.composition.dossier import mise_en_place
-from mutualisation.extrait.annuel import REFUS, Porte, composer_extrait, verifier_places
-from mutualisation.extrait.produits import presses
-from mutualisation.publication.contexte import version_publiee
+from mutualisation.documents.composition.dossier import mise_en_place
+from mutualisation.documents.extrait.annuel import REFUS, Porte, composer_extrait, verifier_places
+from mutualisation.documents.extrait.produits import presses
+from mutualisation.publication.versions.contexte import version_publiee
+from mutualisation.socle.chemins import dossier_var
 
 
 def ecrire_extrait(

@@ -12,7 +12,7 @@ from typing import Any
 
 from psycopg import sql
 
-from mutualisation.entrepot.connexion import connecter
+from mutualisation.entrepot.base.connexion import connecter
 
 _TABLES = """
 select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -17,11 +17,11 @@ import pytest
 from tests.atelier import bases, petit_depot
 from tests.atelier.atelier import VIDE, Atelier
 
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.serveur import serveur_entrepot
-from mutualisation.operations.session import mettre_a_jour
-from mutualisation.portes import execution
-from mutualisation.sources.brut import synchroniser_brut
+from mutualisation.entree.sources.brut import synchroniser_brut
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.serveur import serveur_entrepot
+from mutualisation.publication.portes import execution
+from mutualisation.usage.operations.session import mettre_a_jour
 
 FAIT = "fait"
 ATELIER, COMMUN, PETIT = "atelier", "commun", "petit"

@@ -6,7 +6,7 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 
-from mutualisation.chemins import SEEDS
+from mutualisation.socle.chemins import SEEDS
 
 
 @dataclass(frozen=True)

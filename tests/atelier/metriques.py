@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from tests.atelier.bi import ECRIT
 
-from mutualisation.chemins import MODELES
+from mutualisation.socle.chemins import MODELES
 
 FICHIER = MODELES / "bi" / "_metriques.yml"
 VENDU_EN_ENTIER = "prix_mwhc"

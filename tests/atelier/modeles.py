@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from mutualisation.construction.dbt import SCHEMA
+from mutualisation.entrepot.construction.dbt import SCHEMA
 
 # psycopg reads LiteralString only; this text is dbt's own output
 Requete = Any

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from mutualisation.chemins import RACINE
+from mutualisation.socle.chemins import RACINE
 
 _XSD = ("domaine", "pes", "xsd", "PES_V2", "Rev0", "PES_Aller.xsd")
 

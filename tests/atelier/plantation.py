@@ -12,8 +12,8 @@ from tests.atelier.assaut import remplir
 from tests.atelier.index_controles import lire_index
 from tests.atelier.petit_depot import AGENTS, EXERCICE, IBAN, MOTIFS_ABSENCE, SERVICE, ajouter, ecrire_csv, justifier
 
-from mutualisation.sources.jeux import Jeu
-from mutualisation.sources.registre import registre
+from mutualisation.entree.sources.jeux import Jeu
+from mutualisation.entree.sources.registre import registre
 
 SOURCES = ("rh", "compta")
 # an agent whom the drop names, as a ledger may name him too; a person whom nothing else names; a bank account; a reason

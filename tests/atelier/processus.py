@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from mutualisation.entrepot.serveur import processus_de
+from mutualisation.entrepot.base.serveur import processus_de
 
 
 def processus_du_serveur(var: Path) -> list[psutil.Process]:

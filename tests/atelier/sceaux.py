@@ -7,8 +7,8 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.publication.sceaux import CLOTURE, enoncer, maintenant
-from mutualisation.signatures.cle_signature import cle_signature, publique
+from mutualisation.publication.signatures.cle_signature import cle_signature, publique
+from mutualisation.publication.versions.sceaux import CLOTURE, enoncer, maintenant
 
 
 def clore_a_la_main(

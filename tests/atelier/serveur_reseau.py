@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from psycopg import sql
 
-from mutualisation.entrepot.programmes import Programmes
-from mutualisation.entrepot.roles import TRAITEMENT
-from mutualisation.entrepot.serveur import arreter, initialiser
+from mutualisation.entrepot.base.programmes import Programmes
+from mutualisation.entrepot.base.roles import TRAITEMENT
+from mutualisation.entrepot.base.serveur import arreter, initialiser
 
 COMPTE = "compte"
 VALIDITE = dt.timedelta(days=3650)

@@ -16,7 +16,7 @@ from typing import Any
 
 from echantillon.siret import siren_fictif, siret
 
-from mutualisation.publication.relations import Colonne, Relation, lire_relations, relations_internes
+from mutualisation.publication.versions.relations import Colonne, Relation, lire_relations, relations_internes
 
 DOMAINES = Path(__file__).parents[1] / "donnees" / "domaines_publies.csv"
 DERNIER = 2021

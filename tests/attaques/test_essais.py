@@ -10,13 +10,13 @@ from tests.atelier.assaut import en_csv
 from tests.unit.examen.verrues import DROLES, VERRUES, Verrue, bon
 from tests.unit.examen.verrues_autres import AUTRES_DROLES, NOUVELLES
 
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.erreurs import FichierRefuse
-from mutualisation.examen.diagnostic import Connexions, brouillon, examiner
-from mutualisation.examen.propositions import completer, table_du_depot
-from mutualisation.ingestion.chargement import charger_depot
-from mutualisation.ingestion.depot import lire_nom
-from mutualisation.sources.registre import registre
+from mutualisation.entree.ingestion.chargement import charger_depot
+from mutualisation.entree.ingestion.depot import lire_nom
+from mutualisation.entree.sources.registre import registre
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.socle.erreurs import FichierRefuse
+from mutualisation.usage.examen.diagnostic import Connexions, brouillon, examiner
+from mutualisation.usage.examen.propositions import completer, table_du_depot
 
 _CLE = {"origine": "activite", "code": "ADS", "dispositif": "ADS"}
 TABULAIRES = [j for j in registre().jeux if j.format == "tabulaire"]

@@ -16,8 +16,8 @@ from tests.bout_en_bout import entrepots
 from tests.bout_en_bout.entrepots import EnLigne
 from tests.bout_en_bout.reference import Reference, publier
 
-from mutualisation import operations as op
-from mutualisation.portes import execution
+from mutualisation.publication.portes import execution
+from mutualisation.usage import operations as op
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from typing import Any
 from tests.atelier.commande import Sortie
 from tests.atelier.petit_depot import EXERCICE
 
-from mutualisation import operations as op
-from mutualisation.entrepot.connexion import connecter
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.usage import operations as op
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from tests.atelier.partage import partage
 from tests.bout_en_bout import entrepots
 from tests.bout_en_bout.reference import Reference
 
-from mutualisation import operations as op
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.serveur import serveur_entrepot
-from mutualisation.publication.relations import relations_analyse
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.serveur import serveur_entrepot
+from mutualisation.publication.versions.relations import relations_analyse
+from mutualisation.usage import operations as op
 
 DEPOT = "E"
 LIGNES_MAX = 8

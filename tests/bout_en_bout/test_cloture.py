@@ -19,10 +19,10 @@ from tests.atelier.fouille import empreintes, manifeste
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import Publie, lire
 
-from mutualisation import operations as op
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
-from mutualisation.signatures.cle_signature import cle_signature
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.publication.signatures.cle_signature import cle_signature
+from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.usage import operations as op
 
 BILAN = f"bilan_{EXERCICE}"
 CAUSES = ("donnees_tardives", "cles", "parametres", "corrections")

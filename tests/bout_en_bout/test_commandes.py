@@ -15,7 +15,7 @@ from tests.atelier.fouille import octets
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import EnLigne, Publie
 
-from mutualisation.entrepot.connexion import connecter
+from mutualisation.entrepot.base.connexion import connecter
 
 
 def test_les_etapes_une_a_une_valent_bilan(petit: Path, tmp_path: Path, en_ligne: EnLigne, atelier: Atelier) -> None:

@@ -14,7 +14,7 @@ from tests.atelier.commande import RACINE, empreinte, lancer
 from tests.bout_en_bout.entrepots import lire
 from tests.bout_en_bout.reference import Reference
 
-from mutualisation.entrepot.serveur import serveur_entrepot
+from mutualisation.entrepot.base.serveur import serveur_entrepot
 
 ANNEXE = RACINE / "tests" / "donnees" / "annexe_mel_2019_2021.csv"
 EXERCICES = ("2019", "2020", "2021")

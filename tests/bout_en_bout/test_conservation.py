@@ -8,9 +8,9 @@ import pytest
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import Publie, lire, publication
 
-from mutualisation import operations as op
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.usage import operations as op
 
 LIGNES = "select (select count(*) from brut.agents) + (select count(*) from brut.temps)"
 JEUX = "('agents', 'temps')"

@@ -14,10 +14,10 @@ from tests.atelier.fouille import octets
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import Publie
 
-from mutualisation import operations as op
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.erreurs import ControleEchoue
-from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.publication.versions.manifeste import MANIFESTE, SIGNATURE
+from mutualisation.socle.erreurs import ControleEchoue
+from mutualisation.usage import operations as op
 
 SANS_GARDE = "drop trigger en_ajout_seul on journal.sceaux"
 # what the owner does, and what the refusal names

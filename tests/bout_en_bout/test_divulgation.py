@@ -24,9 +24,9 @@ from tests.atelier.atelier import Atelier
 from tests.atelier.fouille import contenu, fichiers
 from tests.atelier.petit_depot import EPCI, EXERCICE, ajouter, ecrire_csv, ecriture
 
-from mutualisation import operations as op
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.publication.relations import Relation, relations_analyse
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.publication.versions.relations import Relation, relations_analyse
+from mutualisation.usage import operations as op
 
 # one apprentice, whose pay the pool hides among that of category C
 PAIES = {

@@ -20,8 +20,8 @@ from tests.atelier.petit_depot import EXERCICE
 from tests.atelier.plantation import INCONNU, SECRETS
 from tests.bout_en_bout.entrepots import EnLigne, Publie, lire, publier
 
-from mutualisation import operations as op
-from mutualisation.sources.registre import registre
+from mutualisation.entree.sources.registre import registre
+from mutualisation.usage import operations as op
 
 # columns of raw, and of what reads it, where a secret may be: `Objet`; `Tiers` of the titres, whose SIRET is valid
 # (K7); the ledger lines as delivered, where both stand

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.atelier.petit_depot import COMMUNES, EXERCICE, ajouter, corriger
 from tests.bout_en_bout.entrepots import lire, publier
 
-from mutualisation import operations as op
+from mutualisation.usage import operations as op
 
 SUIVANT = EXERCICE + 1
 EFFETS = ("etp", "taux", "fonctionnement", "amortissements", "subventions", "reprises")

@@ -12,12 +12,12 @@ from tests.atelier.fouille import manifeste, octets
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import Publie, publication, publier
 
-from mutualisation import operations as op
-from mutualisation.composition.dossier import TRAVAIL
-from mutualisation.entrepot.connexion import verrou_entrepot
-from mutualisation.erreurs import PannePassagere
-from mutualisation.factures import ecriture
-from mutualisation.operations import livraison
+from mutualisation.documents.composition.dossier import TRAVAIL
+from mutualisation.documents.factures import ecriture
+from mutualisation.entrepot.base.connexion import verrou_entrepot
+from mutualisation.socle.erreurs import PannePassagere
+from mutualisation.usage import operations as op
+from mutualisation.usage.operations import livraison
 
 Faire = Callable[[], object]
 

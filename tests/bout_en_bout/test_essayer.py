@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.atelier import cas
 from tests.atelier.commande import appeler
 
-from mutualisation import operations as op
+from mutualisation.usage import operations as op
 
 CAS = cas.DOSSIER / "130_export_rh_d_un_autre_systeme"
 TEMPS, AGENTS = "rh/temps_2023-01.csv", "rh/agents_2023.csv"

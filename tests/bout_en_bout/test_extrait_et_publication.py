@@ -11,13 +11,13 @@ from tests.atelier.fouille import manifeste, octets
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import Publie, lire, publication, publier
 
-from mutualisation import operations as op
-from mutualisation.composition import dossier as module_dossier
-from mutualisation.composition.dossier import TRAVAIL
-from mutualisation.erreurs import ErreurMutualisation, PannePassagere
-from mutualisation.extrait import produits
-from mutualisation.lecteurs.bloc import visible
-from mutualisation.signatures import ancrage
+from mutualisation.documents.composition import dossier as module_dossier
+from mutualisation.documents.composition.dossier import TRAVAIL
+from mutualisation.documents.extrait import produits
+from mutualisation.entree.lecteurs.bloc import visible
+from mutualisation.publication.signatures import ancrage
+from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere
+from mutualisation.usage import operations as op
 
 # emoji, bullet of Word, byte order mark, CJK, a mark that composes with nothing, direction, control, private use
 ECRITURES = "Conseil 🏛️ \uf0b7 éner\ufeffgie 中文 e\u20dd \u202epar\x1ftagé \ue000"

@@ -11,7 +11,7 @@ from tests.atelier.partage import defauts_de_schema
 from tests.atelier.petit_depot import EXERCICE, ajouter
 from tests.bout_en_bout.entrepots import Publie, lire, publier
 
-from mutualisation import operations as op
+from mutualisation.usage import operations as op
 
 TITRES = """
 select semestre, siret_adherent, montant_du, montant_titre from publication.recouvrement where dispositif = 'CEP'

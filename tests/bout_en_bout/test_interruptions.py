@@ -18,8 +18,8 @@ from tests.atelier.petit_depot import EXERCICE
 from tests.atelier.processus import envoyer, processus_du_serveur
 from tests.bout_en_bout.entrepots import publication
 
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.serveur import processus_de, serveur_entrepot
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.serveur import processus_de, serveur_entrepot
 
 ATTENTE_S = 300
 # What the test holds stops the run just there: no hook in the code, no race with a clock

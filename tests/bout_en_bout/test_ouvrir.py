@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from tests.atelier.commande import EXECUTABLE
 
-from mutualisation.entrepot.serveur import serveur_entrepot
+from mutualisation.entrepot.base.serveur import serveur_entrepot
 
 
 def _taper(var: Path, *arguments: str) -> subprocess.Popen[str]:

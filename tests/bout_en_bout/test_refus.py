@@ -11,8 +11,8 @@ from tests.atelier.fouille import octets
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import Publie, publication
 
-from mutualisation import operations as op
-from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.usage import operations as op
 
 
 def test_un_controle_qui_echoue_laisse_tout_en_place(publie: Publie, depot: Path, tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout import entrepots
 from tests.bout_en_bout.entrepots import Publie, lire
 
-from mutualisation import operations as op
-from mutualisation.portes import execution
-from mutualisation.publication import extraits, inchange
+from mutualisation.publication.portes import execution
+from mutualisation.publication.versions import extraits, inchange
+from mutualisation.usage import operations as op
 
 CONSTRUCTIONS = "select count(*) from journal.constructions"
 POINTEUR = "select version from journal.publications"

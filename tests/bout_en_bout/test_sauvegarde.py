@@ -18,9 +18,9 @@ from tests.atelier.fouille import empreintes
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import Publie, lire, publier
 
-from mutualisation import operations as op
-from mutualisation.entrepot.connexion import verrou_entrepot
-from mutualisation.erreurs import ErreurMutualisation, PannePassagere
+from mutualisation.entrepot.base.connexion import verrou_entrepot
+from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere
+from mutualisation.usage import operations as op
 
 
 @pytest.fixture
@@ -79,7 +79,8 @@ def test_un_entrepot_perdu_revient_avec_ses_sceaux_et_va_plus_loin(
     for etape in ("remettre", "verifier"):
         with monkeypatch.context() as patch:
             patch.setattr(
-                f"mutualisation.operations.sauvegarde.{etape}", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
+                f"mutualisation.usage.operations.sauvegarde.{etape}",
+                lambda *_: (_ for _ in ()).throw(KeyboardInterrupt),
             )
             with pytest.raises(KeyboardInterrupt):
                 op.restaurer(sauvegarde)

@@ -17,7 +17,7 @@ from tests.atelier.fouille import empreintes
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import EnLigne
 
-from mutualisation.entrepot.serveur import serveur_entrepot
+from mutualisation.entrepot.base.serveur import serveur_entrepot
 
 ADMINISTRATEUR = (
     "create role installateur login createrole",

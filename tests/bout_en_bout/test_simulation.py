@@ -10,11 +10,11 @@ import pytest
 from tests.atelier.petit_depot import COMMUNES, EXERCICE
 from tests.bout_en_bout.entrepots import Publie, lire, publication
 
-from mutualisation.erreurs import ErreurMutualisation, FichierRefuse
-from mutualisation.francais import formats
-from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.enonces import lire_phrase
-from mutualisation.simulation.comparaison import ecrire_simulation, simuler
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.enonces import lire_phrase
+from mutualisation.socle.erreurs import ErreurMutualisation, FichierRefuse
+from mutualisation.socle.francais import formats
+from mutualisation.usage.simulation.comparaison import ecrire_simulation, simuler
 
 ENTETE = "Dispositif;Règle;Tranche min;Tranche max;Montant;Base;Mode recouvrement;Début;Fin;Référence"
 

@@ -16,8 +16,8 @@ import pytest
 from tests.atelier.atelier import Atelier
 from tests.bout_en_bout import entrepots
 
-from mutualisation import operations as op
-from mutualisation.publication.promotion import promouvoir
+from mutualisation.publication.versions.promotion import promouvoir
+from mutualisation.usage import operations as op
 
 EXERCICES = [2019, 2020, 2021]
 ETAPES = 5

@@ -9,7 +9,7 @@ from psycopg import sql
 from tests.atelier.atelier import Atelier
 from tests.atelier.cas import SOCLE_SEUL, Cas, lister
 
-from mutualisation.publication.relations import relations_analyse
+from mutualisation.publication.versions.relations import relations_analyse
 
 CAS = lister()
 SANS_HASARD = ("version", "fichier_id", "tarif_fichier_id")

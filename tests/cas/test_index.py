@@ -14,7 +14,7 @@ from tests.atelier.cas import Cas, lister
 from tests.atelier.index_controles import lire_index
 from tests.cas.index import INDEX, cas_par_controle, rediger
 
-from mutualisation.chemins import PROJET_DBT, RACINE
+from mutualisation.socle.chemins import PROJET_DBT, RACINE
 
 CAS = lister()
 # `_socle/` has no unit and no agent; a row that is rejected or held raises its own control beside that of its ruling

@@ -9,7 +9,7 @@ import pytest
 from tests.atelier.attendus import Attendu, ecarts
 from tests.atelier.depots import composer_socle
 
-from mutualisation.entrepot.connexion import connecter
+from mutualisation.entrepot.base.connexion import connecter
 
 
 @pytest.fixture

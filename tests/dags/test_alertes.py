@@ -14,7 +14,7 @@ import httpx
 import pytest
 from tests.atelier.courrier import boite_aux_lettres
 
-from mutualisation.erreurs import ControleEchoue, FichierRefuse
+from mutualisation.socle.erreurs import ControleEchoue, FichierRefuse
 
 # ruff: noqa: S106 - passwords of nobody
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -11,9 +11,15 @@ import psycopg
 import pytest
 from tests.dags.conftest import CHAINES, DAGS, charger_dags
 
-from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, ExtraitRefuse, FichierRefuse, PannePassagere
-from mutualisation.sources import registre as module_registre
-from mutualisation.sources.registre import registre
+from mutualisation.entree.sources import registre as module_registre
+from mutualisation.entree.sources.registre import registre
+from mutualisation.socle.erreurs import (
+    ControleEchoue,
+    ErreurMutualisation,
+    ExtraitRefuse,
+    FichierRefuse,
+    PannePassagere,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -148,7 +154,7 @@ def test_rien_de_lourd_a_la_lecture_en_moins_d_une_seconde():
         "debut = time.process_time();"
         f"import {', '.join(sorted(CHAINES))};"
         "assert time.process_time() - debut < 1, time.process_time() - debut;"
-        "lourds = {'dbt', 'great_expectations', 'mutualisation.operations', 'lxml'} & set(sys.modules);"
+        "lourds = {'dbt', 'great_expectations', 'mutualisation.usage.operations', 'lxml'} & set(sys.modules);"
         "assert not lourds, lourds"
     )
     fini = subprocess.run([sys.executable, "-c", programme, str(DAGS)], capture_output=True, text=True, check=False)

@@ -17,9 +17,9 @@ from tests.atelier import compose
 from tests.atelier.compose import COMPOSE, RACINE, lieu_ouvert, lire_env, remplir_env
 from tests.atelier.serveur_reseau import serveur_reseau
 
-from mutualisation.entrepot.programmes import dossier_binaires
-from mutualisation.ingestion.confidentialite import cle_pseudonymes
-from mutualisation.signatures.cle_signature import cle_signature
+from mutualisation.entree.ingestion.confidentialite import cle_pseudonymes
+from mutualisation.entrepot.base.programmes import dossier_binaires
+from mutualisation.publication.signatures.cle_signature import cle_signature
 
 FAISCEAUX = "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"
 SECRETS = (

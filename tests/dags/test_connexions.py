@@ -6,8 +6,8 @@ import fsspec
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ordonnancement import EMBARQUE
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.usage.ordonnancement import EMBARQUE
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 DSN = "ENTREPOT_DSN"
@@ -17,7 +17,7 @@ POSTGRES = '{"conn_type": "postgres", "host": "bdd", "login": "bilan", "password
 
 @pytest.fixture
 def connexions(airflow_pret):
-    from mutualisation.ordonnancement import connexions
+    from mutualisation.usage.ordonnancement import connexions
 
     return connexions
 

@@ -14,7 +14,7 @@ from tests.atelier.petit_depot import EXERCICE, corriger
 from tests.atelier.petit_depot import ecrire as ecrire_petit_depot
 from tests.dags.conftest import charger_dags
 
-from mutualisation import operations as op
+from mutualisation.usage import operations as op
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

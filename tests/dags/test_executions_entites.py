@@ -11,7 +11,7 @@ from tests.atelier.atelier import VIDE
 from tests.atelier.petit_depot import EXERCICE, ecrire
 from tests.dags.test_executions import lancer, publies, repondre, travailler_sur
 
-from mutualisation import operations as op
+from mutualisation.usage import operations as op
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -77,7 +77,7 @@ def test_qui_est_d_une_entite_ne_publie_pas_chez_l_autre(deux_entites, tmp_path,
     """Refused by Airflow, for want of a connection of that entity, then by its base: each guard alone."""
     from airflow.api_fastapi.app import create_auth_manager
 
-    from mutualisation.ordonnancement.connexions import adresses
+    from mutualisation.usage.ordonnancement.connexions import adresses
 
     create_auth_manager()
     (tmp_path / "entites.toml").write_text('[grand_lac]\n[pays_haut]\nrepondent = ["lea", "marc"]\n')

@@ -10,7 +10,7 @@ import fsspec
 import pytest
 from upath import UPath
 
-from mutualisation.ordonnancement import guet
+from mutualisation.usage.ordonnancement import guet
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -163,7 +163,7 @@ def test_chaque_guet_a_le_compte_de_son_entite(airflow_pret, monkeypatch):
 
 def test_le_declencheur_se_refait_de_ce_qu_il_dit():
     nom, arguments = guet.DepotComplet("s3://depots/2026", "depot_lac", calme=0).serialize()
-    assert nom == "mutualisation.ordonnancement.guet.DepotComplet"
+    assert nom == "mutualisation.usage.ordonnancement.guet.DepotComplet"
     assert arguments == {"depot": "s3://depots/2026", "connexion": "depot_lac", "calme": 0, "periode": 30}
     assert guet.DepotComplet(**arguments).serialize() == (nom, arguments)
 
@@ -173,8 +173,8 @@ def test_un_stockage_objet_est_guette_et_se_charge_de_meme(petit, base_vierge, t
     """A local server that speaks S3 (moto): the watch, then the loader, by the same address."""
     from moto.server import ThreadedMotoServer
 
-    from mutualisation import operations as op
-    from mutualisation.ordonnancement import connexions
+    from mutualisation.usage import operations as op
+    from mutualisation.usage.ordonnancement import connexions
 
     serveur = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     serveur.start()

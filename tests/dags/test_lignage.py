@@ -11,7 +11,7 @@ import pytest
 from tests.atelier.petit_depot import EXERCICE, SECRETS
 from tests.dags.test_executions import travailler_sur
 
-from mutualisation.chemins import RACINE
+from mutualisation.socle.chemins import RACINE
 
 PROGRAMME = """
 import json, sys

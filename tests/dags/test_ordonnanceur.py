@@ -11,8 +11,8 @@ import psycopg
 import pytest
 from tests.atelier.petit_depot import ecrire
 
-from mutualisation.chemins import RACINE
-from mutualisation.entrepot.serveur import serveur_entrepot
+from mutualisation.entrepot.base.serveur import serveur_entrepot
+from mutualisation.socle.chemins import RACINE
 
 LANCEUR = RACINE / "outils" / "ordonnanceur.py"
 PATIENCE = 600  # the machine may be busy

@@ -12,7 +12,7 @@ from outils.ordonnanceur import BILAN, CHARGEMENT, PUBLICATION, installer
 from tests.atelier.courrier import boite_aux_lettres
 from tests.atelier.petit_depot import EXERCICE, corriger, ecrire
 
-from mutualisation.entrepot.serveur import serveur_entrepot
+from mutualisation.entrepot.base.serveur import serveur_entrepot
 
 PARTIES = ("api-server", "scheduler", "dag-processor", "triggerer")
 COMPLET = ".complet"

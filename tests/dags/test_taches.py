@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pytest
 from tests.sql.publication.test_ecarts import deposer
 
-from mutualisation import operations as op
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.usage import operations as op
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 COMPLET = (

@@ -11,7 +11,7 @@ from tests.atelier import bases
 from tests.conftest import MODELE
 from tests.sql.publication import entrepot_publie
 
-from mutualisation.entrepot.connexion import connecter
+from mutualisation.entrepot.base.connexion import connecter
 
 
 @pytest.fixture

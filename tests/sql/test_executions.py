@@ -13,14 +13,14 @@ import psycopg
 import pytest
 from psycopg.errors import InsufficientPrivilege
 
-from mutualisation import operations as op
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.erreurs import INTERROMPU, ControleEchoue, ErreurMutualisation, FichierRefuse, PannePassagere
-from mutualisation.operations.executions import PHRASE_MAX, VIVANTE
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.socle.erreurs import INTERROMPU, ControleEchoue, ErreurMutualisation, FichierRefuse, PannePassagere
+from mutualisation.usage import operations as op
+from mutualisation.usage.operations.executions import PHRASE_MAX, VIVANTE
 
 TENIR = """
 import os, sys
-from mutualisation import operations as op
+from mutualisation.usage import operations as op
 with op.Session.depuis_environnement(demande=op.Demande("bilan")) as session, session.etape("construction"):
     print("tenue", flush=True)
     sys.stdin.readline()

@@ -10,11 +10,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from mutualisation import operations as op
-from mutualisation.construction.dbt import SCHEMA
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.roles import au_nom_de
-from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.roles import au_nom_de
+from mutualisation.entrepot.construction.dbt import SCHEMA
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.usage import operations as op
 
 
 @pytest.fixture

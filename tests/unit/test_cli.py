@@ -16,9 +16,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from mutualisation import cli, operations
-from mutualisation.cli import commandes
-from mutualisation.erreurs import INTERROMPU, ControleEchoue, ErreurMutualisation, FichierRefuse, PannePassagere
+from mutualisation.socle.erreurs import INTERROMPU, ControleEchoue, ErreurMutualisation, FichierRefuse, PannePassagere
+from mutualisation.usage import cli, operations
+from mutualisation.usage.cli import commandes
 
 COMMANDES = {
     "bilan": ("--depot", "--exercice", "--sortie", "--prepare-par", "--json", "--bavard"),
@@ -58,7 +58,7 @@ def test_un_terminal_qui_n_est_pas_utf_8(encodage: str) -> None:
     dit = {"nom": "Préparée par l’équipe"}
     for json_, lu in ((False, dit["nom"].encode(encodage, "replace")), (True, json.dumps(dit).encode())):
         programme = (
-            "import sys; from mutualisation.cli import commandes as c; "
+            "import sys; from mutualisation.usage.cli import commandes as c; "
             f"c.app = lambda *_, **__: c._rendre({json_}, {dit}, [{dit['nom']!r}]); c.main()"
         )
         fait = subprocess.run(
@@ -73,7 +73,7 @@ def test_un_terminal_qui_n_est_pas_utf_8(encodage: str) -> None:
 def test_ctrl_c_des_le_premier_instant_se_dit() -> None:
     """Modules are imported for a second, on a busy machine."""
     programme = (
-        "import sys; from mutualisation.cli import main\n"
+        "import sys; from mutualisation.usage.cli import main\n"
         "class Interrompre:\n"
         "    def find_spec(self, nom, *_):\n"
         "        if nom == 'cyclopts': raise KeyboardInterrupt\n"
@@ -96,7 +96,7 @@ def test_qui_cesse_de_repondre_n_a_rien_ecrit(fin: type[BaseException], monkeypa
 @pytest.mark.parametrize("lignes", [1, 100_000])
 def test_qui_lit_peut_s_en_aller(lignes: int) -> None:
     """`mutualisation etat | head -2`: nobody reads the rest, which is no failure."""
-    programme = f"from mutualisation.cli.commandes import _rendre; _rendre(False, {{}}, ['ligne'] * {lignes})"
+    programme = f"from mutualisation.usage.cli.commandes import _rendre; _rendre(False, {{}}, ['ligne'] * {lignes})"
     lecture, ecriture = os.pipe()
     os.close(lecture)
     with os.fdopen(ecriture, "wb") as tuyau:
@@ -119,7 +119,7 @@ def test_qui_lit_peut_s_en_aller(lignes: int) -> None:
 )
 def test_les_flux_et_la_langue_de_qui_nous_lance(lancement: str, code: int, dit: str, tmp_path: Path) -> None:
     (tmp_path / "é.csv").write_text("a;b\n1;2\n", encoding="utf-8")
-    commande = lancement.format(f"{sys.executable} -c 'from mutualisation.cli import main; main()'")
+    commande = lancement.format(f"{sys.executable} -c 'from mutualisation.usage.cli import main; main()'")
     fait = subprocess.run(["bash", "-c", commande], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert fait.returncode == code, fait.stderr
     assert (dit in fait.stderr) if dit else fait.stderr == ""

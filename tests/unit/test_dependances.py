@@ -5,7 +5,7 @@ from itertools import chain
 
 from packaging.requirements import Requirement
 
-from mutualisation.chemins import RACINE
+from mutualisation.socle.chemins import RACINE
 
 
 def lire(nom: str) -> dict:

@@ -61,7 +61,7 @@ def test_make_targets_of_the_docs_exist() -> None:
 @cache
 def options_des_commandes() -> dict[str, set[str]]:
     """Each command of the package, with the names of its options."""
-    from mutualisation.cli.commandes import app
+    from mutualisation.usage.cli.commandes import app
 
     return {
         nom: {"--help", *(n for argument in app[nom].assemble_argument_collection() for n in argument.names)}

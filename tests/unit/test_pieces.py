@@ -10,53 +10,34 @@ from pathlib import Path
 
 import pytest
 
-from mutualisation.chemins import DAGS, PAQUET
+from mutualisation.socle.chemins import DAGS, PAQUET
 
-# from the top down: a room imports rooms below its own line, and itself
-LIGNES = (
-    {"cli", "ordonnancement", "dags"},
-    {"operations", "simulation", "examen", "reparation", "initiation"},
-    {"extrait", "classeur", "audit", "rapport", "factures"},
-    {"publication", "portes", "mise_en_forme"},
-    {"ingestion", "construction"},
-    {"lecteurs"},
-    {"sources", "entrepot", "composition", "francais", "enfant", "signatures"},
-    {"chemins", "disque", "erreurs"},
-)
-# rooms of one line that may import each other, this way only
-VOISINES = {
-    ("dags", "ordonnancement"),
-    ("simulation", "operations"),
-    ("reparation", "operations"),
-    ("initiation", "examen"),
-    ("extrait", "classeur"),
-    ("extrait", "rapport"),
-    ("extrait", "audit"),
-    ("audit", "rapport"),
-    ("classeur", "rapport"),
-    ("composition", "francais"),
-    ("erreurs", "chemins"),
-    ("portes", "publication"),
+# from the ground up: a room imports those of the floors below its own, and of its floor those that stand before it
+ETAGES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "socle": (("chemins",), ("erreurs", "disque"), ("francais", "enfant")),
+    "entree": (("sources",), ("lecteurs",), ("ingestion",)),
+    "entrepot": (("base",), ("construction",)),
+    "publication": (("signatures",), ("versions",), ("portes",)),
+    "documents": (("composition",), ("mise_en_forme", "factures"), ("rapport",), ("classeur", "audit"), ("extrait",)),
+    "usage": (("operations", "examen", "ordonnancement"), ("simulation", "reparation", "initiation"), ("cli", "dags")),
+}
+RANGS = {
+    piece: (etage, rang) for etage, lignes in ETAGES.items() for rang, ligne in enumerate(lignes) for piece in ligne
 }
 PART_MAX = 1 / 6
 
 
-def pieces_permises() -> set[tuple[str, str]]:
-    """Every edge the table allows."""
-    dessous = {
-        (haute, basse)
-        for rang, ligne in enumerate(LIGNES)
-        for haute in ligne
-        for plus_bas in LIGNES[rang + 1 :]
-        for basse in plus_bas
-    }
-    return dessous | VOISINES
+def est_permise(haute: str, basse: str) -> bool:
+    """Whether the drawing lets a room import another."""
+    (etage, rang), (autre, sien) = RANGS[haute], RANGS[basse]
+    ordre = list(ETAGES)
+    return ordre.index(autre) < ordre.index(etage) or (autre == etage and sien < rang)
 
 
 def modules(paquet: Path = PAQUET, dags: Path = DAGS) -> dict[str, Path]:
     """Dotted name → file, of the package and of the DAGs."""
     noms = {"mutualisation." + _nom(f, paquet): f for f in sorted(paquet.rglob("*.py"))}
-    noms |= {"mutualisation.dags." + _nom(f, dags): f for f in sorted(dags.rglob("*.py"))}
+    noms |= {"mutualisation.usage.dags." + _nom(f, dags): f for f in sorted(dags.rglob("*.py"))}
     return {n.removesuffix(".__init__").removesuffix("."): f for n, f in noms.items() if "donnees" not in n.split(".")}
 
 
@@ -65,8 +46,8 @@ def _nom(fichier: Path, racine: Path) -> str:
 
 
 def piece(module: str) -> str:
-    """The room of a module; the package's own `__init__` has none."""
-    return module.split(".")[1] if "." in module else ""
+    """The room of a module; the package and the sentence of a floor have none."""
+    return module.split(".")[2] if module.count(".") > 1 else ""
 
 
 def importes(fichier: Path, connus: set[str], *, partout: bool) -> Iterator[str]:
@@ -96,13 +77,16 @@ def _au_chargement(corps: list[ast.stmt]) -> Iterator[ast.AST]:
 
 def aretes_interdites(fichiers: dict[str, Path]) -> list[str]:
     """`module → module` for each import that the table does not allow."""
-    permises, connus = pieces_permises(), set(fichiers)
+    connus = set(fichiers)
     return sorted(
         {
             f"{module} → {cible}"
             for module, fichier in fichiers.items()
             for cible in importes(fichier, connus, partout=True)
-            if piece(module) != piece(cible) and piece(module) and (piece(module), piece(cible)) not in permises
+            if piece(module) != piece(cible)
+            and piece(module)
+            and piece(cible)
+            and not est_permise(piece(module), piece(cible))
         }
     )
 
@@ -128,8 +112,15 @@ def lignes_de_code(fichier: Path) -> int:
     )
 
 
-def test_chaque_piece_est_dans_la_table():
-    assert {piece(m) for m in modules()} - {""} <= set().union(*LIGNES)
+def test_chaque_piece_est_au_dessin_et_a_son_etage():
+    lus = {(m.split(".")[1], piece(m)) for m in modules() if piece(m)}
+    assert lus == {(etage, piece) for piece, (etage, _) in RANGS.items()}
+
+
+def test_chaque_etage_dit_ce_qu_il_importe():
+    assert {e.name for e in PAQUET.iterdir() if (e / "__init__.py").is_file()} == set(ETAGES)
+    for etage in ETAGES:
+        assert "mport" in (ast.get_docstring(ast.parse((PAQUET / etage / "__init__.py").read_text("utf-8"))) or "")
 
 
 def test_une_piece_n_importe_que_plus_bas():
@@ -158,28 +149,32 @@ def test_seul_chemins_sait_ou_sont_les_choses():
 
 
 @pytest.mark.parametrize(
-    ("module", "import_", "faute"),
+    ("module", "import_"),
     [
-        ("francais.formats", "from mutualisation.rapport import publie", "→ mutualisation.rapport.publie"),
-        ("portes.bilan", "def f():\n    from mutualisation.operations import session", "→ mutualisation.operations"),
-        ("publication.promotion", "import mutualisation.factures.factures", "→ mutualisation.factures.factures"),
-        ("operations.etat", "from mutualisation.simulation import essai", "→ mutualisation.simulation.essai"),
+        ("socle.francais.formats", "from mutualisation.documents.rapport import publie"),
+        ("publication.portes.bilan", "def f():\n    from mutualisation.usage.operations import session"),
+        ("publication.versions.promotion", "import mutualisation.documents.factures.factures"),
+        ("usage.operations.etat", "from mutualisation.usage.simulation import essai"),
     ],
 )
-def test_une_mauvaise_arete_est_vue(tmp_path, module, import_, faute):
-    faux = {
-        "mutualisation.rapport.publie": "", "mutualisation.operations.session": "",
-        "mutualisation.factures.factures": "",
-        "mutualisation.simulation.essai": "", f"mutualisation.{module}": import_,
-    }  # fmt: skip
-    (seule,) = aretes_interdites(_ecrire(tmp_path, faux))
-    assert faute in seule
+def test_une_mauvaise_arete_est_vue(tmp_path, module, import_):
+    faux = dict.fromkeys(
+        f"mutualisation.{cible}"
+        for cible in (
+            "documents.rapport.publie", "usage.operations.session",
+            "documents.factures.factures", "usage.simulation.essai",
+        )
+    )  # fmt: skip
+    (seule,) = aretes_interdites(_ecrire(tmp_path, dict.fromkeys(faux, "") | {f"mutualisation.{module}": import_}))
+    assert seule.startswith(f"mutualisation.{module} → mutualisation.")
 
 
 def test_un_cercle_est_vu(tmp_path):
     faux = {
-        "mutualisation.rapport.a": "from mutualisation.rapport.b import x",
-        "mutualisation.rapport.b": "try:\n    from mutualisation.rapport import a\nexcept ImportError:\n    pass",
+        "mutualisation.documents.rapport.a": "from mutualisation.documents.rapport.b import x",
+        "mutualisation.documents.rapport.b": (
+            "try:\n    from mutualisation.documents.rapport import a\nexcept ImportError:\n    pass"
+        ),
     }
     assert set(cercle(_ecrire(tmp_path, faux))) == set(faux)
 

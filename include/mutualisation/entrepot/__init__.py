@@ -1,1 +1,1 @@
-"""The warehouse: embedded PostgreSQL, connections, migrations."""
+"""Where it is kept: server, connections, migrations, and dbt's build of a candidate. Imports the floors below."""

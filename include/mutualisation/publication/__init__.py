@@ -1,1 +1,1 @@
-"""From a gated build to what is read: promotion, CSV, page, workbook, manifest."""
+"""From a candidate to what is read: gates, seal, signature, promotion. Imports the floors below."""

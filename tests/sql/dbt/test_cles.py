@@ -8,8 +8,8 @@ from psycopg import sql
 from tests.atelier.atelier import Atelier
 from tests.atelier.cas import SOCLE_SEUL
 
-from mutualisation.construction.dbt import SCHEMA, _faute
-from mutualisation.publication.relations import relations_promues
+from mutualisation.entrepot.construction.dbt import SCHEMA, _faute
+from mutualisation.publication.versions.relations import relations_promues
 
 CLES = """
 select c.relname::text, array_agg(a.attname::text)

@@ -4,8 +4,8 @@ import yaml
 from tests.atelier.atelier import Atelier
 from tests.atelier.cas import SOCLE_SEUL
 
-from mutualisation.chemins import PROJET_DBT
-from mutualisation.construction.dbt import SCHEMA
+from mutualisation.entrepot.construction.dbt import SCHEMA
+from mutualisation.socle.chemins import PROJET_DBT
 
 COLONNES = """
 select table_name, array_agg(column_name::text order by column_name::text)

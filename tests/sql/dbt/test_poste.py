@@ -11,8 +11,8 @@ import pytest
 from tests.atelier.atelier import Atelier
 from tests.atelier.cas import SOCLE_SEUL
 
-from mutualisation.chemins import PROJET_DBT
-from mutualisation.construction.dbt import SCHEMA, variables_dbt
+from mutualisation.entrepot.construction.dbt import SCHEMA, variables_dbt
+from mutualisation.socle.chemins import PROJET_DBT
 
 ECARTS = """
 (select {colonnes} from {a}.{relation} except all select {colonnes} from {b}.{relation})

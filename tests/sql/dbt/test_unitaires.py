@@ -4,7 +4,7 @@ import pytest
 import yaml
 from tests.atelier.atelier import Atelier
 
-from mutualisation.chemins import PROJET_DBT
+from mutualisation.socle.chemins import PROJET_DBT
 
 DECLARES = sorted(
     test["name"]

@@ -10,11 +10,11 @@ import pytest
 import sqlalchemy as sa
 from tests.atelier.processus import envoyer, processus_du_serveur
 
-from mutualisation.entrepot.connexion import connecter, exiger_verrou, patienter, verrou_entrepot
-from mutualisation.entrepot.copie_de_base import copier
-from mutualisation.entrepot.parametres_libpq import adresse, parametres, reglages, url_sqlalchemy
-from mutualisation.entrepot.serveur import serveur_entrepot
-from mutualisation.erreurs import EntrepotOccupe, ErreurMutualisation, PannePassagere
+from mutualisation.entrepot.base.connexion import connecter, exiger_verrou, patienter, verrou_entrepot
+from mutualisation.entrepot.base.copie_de_base import copier
+from mutualisation.entrepot.base.parametres_libpq import adresse, parametres, reglages, url_sqlalchemy
+from mutualisation.entrepot.base.serveur import serveur_entrepot
+from mutualisation.socle.erreurs import EntrepotOccupe, ErreurMutualisation, PannePassagere
 
 
 def test_connexion_sans_chemin_de_recherche(entrepot):
@@ -157,7 +157,7 @@ def test_un_serveur_fige_finit_l_attente(tmp_path, monkeypatch):
 
 def test_une_definition_laisse_passer_les_lecteurs(base_vierge, monkeypatch):
     """The transaction that shuts readers out gives up soon and tries again: it is done once the reader has left."""
-    monkeypatch.setattr("mutualisation.entrepot.connexion.ATTENTE_VERROU_S", 1)
+    monkeypatch.setattr("mutualisation.entrepot.base.connexion.ATTENTE_VERROU_S", 1)
     with psycopg.connect(base_vierge) as lecteur, connecter(base_vierge, role=None) as conn:
         lecteur.execute("select * from journal.epci")
         essais = []
@@ -178,7 +178,7 @@ def test_adresse_fausse():
 
 
 def test_version_trop_ancienne(entrepot, monkeypatch):
-    monkeypatch.setattr("mutualisation.entrepot.connexion.VERSION_MIN", 99)
+    monkeypatch.setattr("mutualisation.entrepot.base.connexion.VERSION_MIN", 99)
     with pytest.raises(ErreurMutualisation, match="il faut la version 99"):
         connecter(entrepot)
 

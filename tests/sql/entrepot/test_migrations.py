@@ -8,10 +8,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from mutualisation.entrepot import migrations
-from mutualisation.entrepot.migrations import migrer
-from mutualisation.entrepot.roles import GROUPES
-from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.entrepot.base import migrations
+from mutualisation.entrepot.base.migrations import migrer
+from mutualisation.entrepot.base.roles import GROUPES
+from mutualisation.socle.erreurs import ErreurMutualisation
 
 ANTERIEURS = Path(__file__).parents[2] / "donnees" / "entrepots_anterieurs"
 

@@ -14,12 +14,12 @@ from tests.atelier.commande import lancer
 from tests.atelier.serveur_reseau import ServeurReseau, serveur_reseau
 from tests.sql.portes.projet_gx import ecrire_projet
 
-from mutualisation.chemins import PROJET_DBT
-from mutualisation.construction.dbt import variables_dbt
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.erreurs import PannePassagere
-from mutualisation.portes import execution
-from mutualisation.portes.suites import SQL_EXACT
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.construction.dbt import variables_dbt
+from mutualisation.publication.portes import execution
+from mutualisation.publication.portes.suites import SQL_EXACT
+from mutualisation.socle.chemins import PROJET_DBT
+from mutualisation.socle.erreurs import PannePassagere
 
 # every character that a URL, a libpq string, a shell or a template could take for its own
 MOT_DE_PASSE = "p/a@s:s%wo'r\\d ?#&é$x{{1}}"

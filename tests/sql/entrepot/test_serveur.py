@@ -15,19 +15,19 @@ import psycopg
 import pytest
 from tests.atelier.processus import envoyer, processus_du_serveur
 
-from mutualisation.chemins import dossier_var
-from mutualisation.entrepot import serveur
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.pannes import phrase_imprevue
-from mutualisation.entrepot.parametres_libpq import parametres
-from mutualisation.entrepot.programmes import Programmes
-from mutualisation.entrepot.serveur import SUN_PATH_MAX, processus_de, serveur_entrepot
-from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.entrepot.base import serveur
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.pannes import phrase_imprevue
+from mutualisation.entrepot.base.parametres_libpq import parametres
+from mutualisation.entrepot.base.programmes import Programmes
+from mutualisation.entrepot.base.serveur import SUN_PATH_MAX, processus_de, serveur_entrepot
+from mutualisation.socle.chemins import dossier_var
+from mutualisation.socle.erreurs import ErreurMutualisation
 
 TENIR = """
 import sys, time
 from pathlib import Path
-from mutualisation.entrepot.serveur import serveur_entrepot
+from mutualisation.entrepot.base.serveur import serveur_entrepot
 with serveur_entrepot(Path(sys.argv[1])) as dsn:
     print(dsn, flush=True)
     sys.stdin.readline()

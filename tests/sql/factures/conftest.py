@@ -12,11 +12,11 @@ from tests.atelier import bases
 from tests.conftest import MODELE
 from tests.sql.publication import entrepot_publie
 
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.factures.ecriture import ecrire_factures
-from mutualisation.factures.facturation import lire_facturation
-from mutualisation.factures.factures import Facture, lire_factures
-from mutualisation.publication.contexte import lire_contexte
+from mutualisation.documents.factures.ecriture import ecrire_factures
+from mutualisation.documents.factures.facturation import lire_facturation
+from mutualisation.documents.factures.factures import Facture, lire_factures
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.publication.versions.contexte import lire_contexte
 
 CCAS = "26590350200010"
 

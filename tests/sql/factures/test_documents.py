@@ -13,8 +13,8 @@ import pytest
 from tests.atelier.fouille import octets
 from tests.sql.publication import entrepot_publie as base
 
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.factures.ecriture import ecrire_factures
+from mutualisation.documents.factures.ecriture import ecrire_factures
+from mutualisation.socle.erreurs import ErreurMutualisation
 
 from .conftest import CCAS
 

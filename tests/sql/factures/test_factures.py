@@ -10,9 +10,9 @@ import psycopg
 import pytest
 from tests.sql.publication import entrepot_publie as base
 
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.factures.facturation import Parametres
-from mutualisation.factures.factures import Facture, Reste, phrase
+from mutualisation.documents.factures.facturation import Parametres
+from mutualisation.documents.factures.factures import Facture, Reste, phrase
+from mutualisation.socle.erreurs import ErreurMutualisation
 
 from .conftest import CCAS, lire
 

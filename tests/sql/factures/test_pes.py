@@ -13,12 +13,12 @@ from lxml import etree
 from tests.atelier.partage import defauts_de_schema
 from tests.sql.publication import entrepot_publie as base
 
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.factures.ecriture import ecrire_factures
-from mutualisation.factures.facturation import lire_facturation
-from mutualisation.factures.pes import SCHEMA, attendu
-from mutualisation.factures.projet_pes import ProjetPes, preparer_projet, relire, verifier_accord
-from mutualisation.publication.contexte import lire_contexte
+from mutualisation.documents.factures.ecriture import ecrire_factures
+from mutualisation.documents.factures.facturation import lire_facturation
+from mutualisation.documents.factures.pes import SCHEMA, attendu
+from mutualisation.documents.factures.projet_pes import ProjetPes, preparer_projet, relire, verifier_accord
+from mutualisation.publication.versions.contexte import lire_contexte
+from mutualisation.socle.erreurs import ErreurMutualisation
 
 from .conftest import lire
 

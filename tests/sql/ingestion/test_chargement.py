@@ -16,11 +16,11 @@ from tests.attaques.assauts.partout import classeur
 from tests.unit.ingestion.outillage import SIRET
 from upath import UPath
 
-from mutualisation.chemins import DECLARATIONS
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.erreurs import ErreurMutualisation, FichierRefuse
-from mutualisation.ingestion.chargement import charger_depot
-from mutualisation.ingestion.travail import Chargement
+from mutualisation.entree.ingestion.chargement import charger_depot
+from mutualisation.entree.ingestion.travail import Chargement
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.socle.chemins import DECLARATIONS
+from mutualisation.socle.erreurs import ErreurMutualisation, FichierRefuse
 
 Connexion = psycopg.Connection[Any]
 ENTETE_ADHERENTS = "SIRET;SIREN;Type;Nom;Code INSEE;Début;Fin\n"
@@ -410,7 +410,7 @@ def test_une_source_s_ajoute_par_configuration(
     conn: Connexion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     declarations = shutil.copytree(DECLARATIONS, tmp_path / "declarations")
-    monkeypatch.setattr("mutualisation.sources.registre.DECLARATIONS", declarations)
+    monkeypatch.setattr("mutualisation.entree.sources.registre.DECLARATIONS", declarations)
     (declarations / "eau.yml").write_text(
         """
 source: eau

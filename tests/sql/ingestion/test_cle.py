@@ -8,9 +8,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ingestion.chargement import charger_depot
-from mutualisation.ingestion.confidentialite import FICHIER_CLE, empreinte_de_cle
+from mutualisation.entree.ingestion.chargement import charger_depot
+from mutualisation.entree.ingestion.confidentialite import FICHIER_CLE, empreinte_de_cle
+from mutualisation.socle.erreurs import ErreurMutualisation
 
 CLE, AUTRE = "une clé pour les essais", "une autre clé, assez longue"
 TEMPS = "Matricule;Date;Code activité;Durée;Type jour;Validé\n1;01/02/2020;X1;7;T;O\n"

@@ -10,10 +10,10 @@ import psycopg
 import pytest
 from tests.unit.ingestion.outillage import SIRET
 
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.erreurs import FichierRefuse
-from mutualisation.ingestion.chargement import charger_depot
-from mutualisation.ingestion.travail import Chargement
+from mutualisation.entree.ingestion.chargement import charger_depot
+from mutualisation.entree.ingestion.travail import Chargement
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.socle.erreurs import FichierRefuse
 
 Connexion = psycopg.Connection[Any]
 TABLE = "Jeu;Colonne;Lu;Vaut\n"

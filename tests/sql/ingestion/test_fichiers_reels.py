@@ -15,10 +15,10 @@ from tests.atelier import bases
 from tests.atelier.partage import partage
 from tests.conftest import MODELE
 
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.ingestion.chargement import charger_depot
-from mutualisation.sources.jeux import SEPARATEUR_DELIVRE
-from mutualisation.sources.registre import registre
+from mutualisation.entree.ingestion.chargement import charger_depot
+from mutualisation.entree.sources.jeux import SEPARATEUR_DELIVRE
+from mutualisation.entree.sources.registre import registre
+from mutualisation.entrepot.base.connexion import connecter
 
 DECP = sorted(
     [

@@ -12,12 +12,12 @@ from tests.atelier.index_controles import lire_index
 from tests.conftest import MODELE
 from tests.sql.publication import entrepot_publie
 
-from mutualisation.ingestion.cellules_lues import defaut, lecture_de, total
-from mutualisation.ingestion.typage import ILLISIBLE
-from mutualisation.portes.execution import fermer, precharger
-from mutualisation.publication.relations import lire_relations
-from mutualisation.sources.jeux import SEPARATEUR_DELIVRE, Jeu
-from mutualisation.sources.registre import registre
+from mutualisation.entree.ingestion.cellules_lues import defaut, lecture_de, total
+from mutualisation.entree.ingestion.typage import ILLISIBLE
+from mutualisation.entree.sources.jeux import SEPARATEUR_DELIVRE, Jeu
+from mutualisation.entree.sources.registre import registre
+from mutualisation.publication.portes.execution import fermer, precharger
+from mutualisation.publication.versions.relations import lire_relations
 
 Poser = Callable[..., int]
 

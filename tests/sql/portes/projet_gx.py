@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from outils.generation import DECOMPTES, REPERE, definition, identifiant, point_de_controle
 
-from mutualisation.chemins import RACINE, dossier_attentes
+from mutualisation.socle.chemins import RACINE, dossier_attentes
 
 ACTIF = """      {nom}:
         type: query

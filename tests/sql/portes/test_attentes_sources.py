@@ -8,9 +8,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from mutualisation.portes.fichier import verifier_fichiers
-from mutualisation.portes.suites import Attente, lire_point
-from mutualisation.sources.registre import registre
+from mutualisation.entree.sources.registre import registre
+from mutualisation.publication.portes.fichier import verifier_fichiers
+from mutualisation.publication.portes.suites import Attente, lire_point
 
 Poser = Callable[..., int]
 Rangee = dict[str, str]

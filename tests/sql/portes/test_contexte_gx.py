@@ -12,9 +12,9 @@ from pathlib import Path
 
 import psycopg
 
-from mutualisation.chemins import RACINE, dossier_attentes
-from mutualisation.entrepot.parametres_libpq import url_sqlalchemy
-from mutualisation.sources.registre import registre
+from mutualisation.entree.sources.registre import registre
+from mutualisation.entrepot.base.parametres_libpq import url_sqlalchemy
+from mutualisation.socle.chemins import RACINE, dossier_attentes
 
 Poser = Callable[..., int]
 

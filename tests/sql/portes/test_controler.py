@@ -7,8 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from mutualisation import operations as op
-from mutualisation.erreurs import ControleEchoue
+from mutualisation.socle.erreurs import ControleEchoue
+from mutualisation.usage import operations as op
 
 MART = """
 set role mutualisation_traitement;

@@ -12,12 +12,12 @@ import psycopg
 import pytest
 from tests.sql.portes.projet_gx import ecrire_projet
 
-from mutualisation.erreurs import ControleEchoue, PannePassagere
-from mutualisation.portes import execution
-from mutualisation.portes.bilan import verifier_bilan
-from mutualisation.portes.execution import documenter, executer, retenir
-from mutualisation.portes.resultat import Constat, ResultatPorte
-from mutualisation.portes.suites import SQL_EXACT, Attente, Suite
+from mutualisation.publication.portes import execution
+from mutualisation.publication.portes.bilan import verifier_bilan
+from mutualisation.publication.portes.execution import documenter, executer, retenir
+from mutualisation.publication.portes.resultat import Constat, ResultatPorte
+from mutualisation.publication.portes.suites import SQL_EXACT, Attente, Suite
+from mutualisation.socle.erreurs import ControleEchoue, PannePassagere
 
 Passer = Callable[..., list[Constat]]
 
@@ -72,7 +72,7 @@ def test_seul_warning_avertit(passer: Passer) -> None:
 def test_great_expectations_n_entre_jamais_dans_le_processus_appelant() -> None:
     """Neither does what it brings: the command would wait for its import."""
     code = (
-        "import sys; from mutualisation.portes import fichier, bilan, relecture, execution; "
+        "import sys; from mutualisation.publication.portes import fichier, bilan, relecture, execution; "
         "execution.precharger(); print('great_expectations' in sys.modules, 'scipy' in sys.modules)"
     )
     fini = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300)

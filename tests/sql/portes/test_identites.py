@@ -12,7 +12,7 @@ import pytest
 import yaml
 from tests.atelier import bases
 
-from mutualisation.chemins import PROJET_DBT, RACINE
+from mutualisation.socle.chemins import PROJET_DBT, RACINE
 
 DOSSIER = PROJET_DBT / "tests" / "bilan"
 DEFAUTS = tomllib.loads((RACINE / "tests" / "donnees" / "defauts.toml").read_text(encoding="utf-8"))

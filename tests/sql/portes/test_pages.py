@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from mutualisation.erreurs import ControleEchoue
-from mutualisation.operations.session import Session
-from mutualisation.portes import execution
-from mutualisation.portes.execution import ecrire_pages, jugement
-from mutualisation.portes.resultat import Constat
-from mutualisation.portes.suites import Attente
+from mutualisation.publication.portes import execution
+from mutualisation.publication.portes.execution import ecrire_pages, jugement
+from mutualisation.publication.portes.resultat import Constat
+from mutualisation.publication.portes.suites import Attente
+from mutualisation.socle.erreurs import ControleEchoue
+from mutualisation.usage.operations.session import Session
 
 
 def _jugement(nom: str = "essai") -> dict[str, Any]:

@@ -8,8 +8,8 @@ import psycopg
 import pytest
 from tests.sql.portes.projet_gx import ajouter, copier_projet
 
-from mutualisation.erreurs import ControleEchoue
-from mutualisation.portes.bilan import points_a_commenter, verifier_plausibilite
+from mutualisation.publication.portes.bilan import points_a_commenter, verifier_plausibilite
+from mutualisation.socle.erreurs import ControleEchoue
 
 COLONNES = (
     "exercice, dispositif, mesure, cle, borne, valeur, variation_pct, gravite, reference, position, attendu, constate, "

@@ -15,14 +15,14 @@ import pytest
 from tests.atelier import bases
 from tests.atelier.extrait import ecrire_extrait
 
-from mutualisation import operations as op
-from mutualisation.chemins import dossier_var
-from mutualisation.erreurs import ControleEchoue, ExtraitRefuse
-from mutualisation.operations import enchainement, livraison
-from mutualisation.portes.relecture import COLONNES, exiger_extrait
-from mutualisation.portes.suites import lire_point
-from mutualisation.publication.manifeste import MANIFESTE
-from mutualisation.publication.relations import lire_relations
+from mutualisation.publication.portes.relecture import COLONNES, exiger_extrait
+from mutualisation.publication.portes.suites import lire_point
+from mutualisation.publication.versions.manifeste import MANIFESTE
+from mutualisation.publication.versions.relations import lire_relations
+from mutualisation.socle.chemins import dossier_var
+from mutualisation.socle.erreurs import ControleEchoue, ExtraitRefuse
+from mutualisation.usage import operations as op
+from mutualisation.usage.operations import enchainement, livraison
 
 Defaut = Callable[[Path], object]
 Publie = tuple[str, psycopg.Connection[Any]]

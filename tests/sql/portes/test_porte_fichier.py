@@ -11,9 +11,9 @@ import psycopg
 import pytest
 from tests.sql.portes.projet_gx import ajouter, copier_projet
 
-from mutualisation.erreurs import ControleEchoue
-from mutualisation.portes.fichier import verifier_fichiers
-from mutualisation.portes.resultat import ResultatPorte
+from mutualisation.publication.portes.fichier import verifier_fichiers
+from mutualisation.publication.portes.resultat import ResultatPorte
+from mutualisation.socle.erreurs import ControleEchoue
 
 Poser = Callable[..., int]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from mutualisation.erreurs import PannePassagere
-from mutualisation.portes.bilan import verifier_bilan
-from mutualisation.portes.suites import lire_point
+from mutualisation.publication.portes.bilan import verifier_bilan
+from mutualisation.publication.portes.suites import lire_point
+from mutualisation.socle.erreurs import PannePassagere
 
 S = "construction"
 MAJ = f"update {S}.synthese_financiere set"

@@ -10,8 +10,8 @@ import pytest
 from psycopg import sql
 from tests.atelier import bases
 
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.publication.relations import relations_promues
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.publication.versions.relations import relations_promues
 
 
 @pytest.fixture(scope="module")

@@ -20,10 +20,10 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from mutualisation.publication.extraits_csv import condenser, lire_pointeurs, sha256_stocke
-from mutualisation.publication.preparation import preparer_publication
-from mutualisation.publication.relations import Relation, lire_relations, relations_promues
-from mutualisation.publication.sceaux import sceller
+from mutualisation.publication.versions.extraits_csv import condenser, lire_pointeurs, sha256_stocke
+from mutualisation.publication.versions.preparation import preparer_publication
+from mutualisation.publication.versions.relations import Relation, lire_relations, relations_promues
+from mutualisation.publication.versions.sceaux import sceller
 
 DOSSIERS = Path(__file__).parents[2] / "donnees" / "entrepots"
 EXERCICES = [2019, 2020, 2021]

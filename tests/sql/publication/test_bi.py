@@ -11,10 +11,10 @@ from tests.atelier import bi, metriques
 from tests.atelier.petit_depot import COMMUNES, EXERCICE
 from tests.bout_en_bout.entrepots import Publie
 
-from mutualisation.chemins import MODELES
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.publication.relations import relations_analyse
-from mutualisation.rapport.contenu.communes.ensemble import BORNES
+from mutualisation.documents.rapport.contenu.communes.ensemble import BORNES
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.publication.versions.relations import relations_analyse
+from mutualisation.socle.chemins import MODELES
 
 from .test_communes_et_lecteurs import devenir, nombre
 

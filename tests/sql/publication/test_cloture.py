@@ -11,11 +11,11 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
-from mutualisation.operations.cloture import exiger_une_autre
-from mutualisation.publication import clotures
-from mutualisation.publication.clotures import approuver, lire_cloture
-from mutualisation.publication.sceaux import canonique
+from mutualisation.publication.versions import clotures
+from mutualisation.publication.versions.clotures import approuver, lire_cloture
+from mutualisation.publication.versions.sceaux import canonique
+from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.usage.operations.cloture import exiger_une_autre
 
 from . import entrepot_publie
 

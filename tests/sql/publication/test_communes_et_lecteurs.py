@@ -8,8 +8,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from mutualisation.publication.preparation import GENERALES, lecteurs
-from mutualisation.publication.relations import lire_relations, relations_internes, relations_promues
+from mutualisation.publication.versions.preparation import GENERALES, lecteurs
+from mutualisation.publication.versions.relations import lire_relations, relations_internes, relations_promues
 
 from .entrepot_publie import SIRET_CCAS, SIRET_LILLE, SIRET_LOOS
 

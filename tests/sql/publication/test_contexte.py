@@ -7,9 +7,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.publication.contexte import lire_contexte
-from mutualisation.publication.relations import ANALYSE, relations_promues
+from mutualisation.publication.versions.contexte import lire_contexte
+from mutualisation.publication.versions.relations import ANALYSE, relations_promues
+from mutualisation.socle.erreurs import ErreurMutualisation
 
 from . import entrepot_publie
 

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 import mutualisation
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.publication.dataframes import dataframe
-from mutualisation.publication.relations import Colonne, lire_relations
+from mutualisation.publication.versions.dataframes import dataframe
+from mutualisation.publication.versions.relations import Colonne, lire_relations
+from mutualisation.socle.erreurs import ErreurMutualisation
 
 from . import entrepot_publie
 
@@ -73,5 +73,5 @@ def test_un_centime_qu_un_flottant_perd_reste() -> None:
 
 
 def test_importer_le_paquet_n_importe_pas_pandas() -> None:
-    code = "import sys, mutualisation, mutualisation.cli; sys.exit('pandas' in sys.modules)"
+    code = "import sys, mutualisation, mutualisation.usage.cli; sys.exit('pandas' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

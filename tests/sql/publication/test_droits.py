@@ -12,7 +12,7 @@ from outils.matrice_droits import FONCTIONS, PAGE_DROITS, PUBLIC, ROLES, Case, c
 from psycopg import sql
 from tests.bout_en_bout.entrepots import Publie
 
-from mutualisation.entrepot.connexion import connecter
+from mutualisation.entrepot.base.connexion import connecter
 
 REFUSE, PASSE = "42501", "MU999"
 # a statement that would have gone through is undone by the exception that ends it

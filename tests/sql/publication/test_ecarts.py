@@ -9,11 +9,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from mutualisation import operations as op
-from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
-from mutualisation.operations.echeance import exercices_a_construire, fichiers_manquants
-from mutualisation.operations.etat import reste_a_construire
-from mutualisation.sources.brut import synchroniser_brut
+from mutualisation.entree.sources.brut import synchroniser_brut
+from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.usage import operations as op
+from mutualisation.usage.operations.echeance import exercices_a_construire, fichiers_manquants
+from mutualisation.usage.operations.etat import reste_a_construire
 
 Conn = psycopg.Connection[Any]
 BOUGE = (

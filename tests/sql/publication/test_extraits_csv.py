@@ -12,8 +12,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from mutualisation.publication.extraits_csv import ecrire_csv, lignes
-from mutualisation.publication.relations import Colonne, Relation, lire_relations
+from mutualisation.publication.versions.extraits_csv import ecrire_csv, lignes
+from mutualisation.publication.versions.relations import Colonne, Relation, lire_relations
 
 from . import entrepot_publie
 from .entrepot_publie import publication_sha256

@@ -7,9 +7,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from mutualisation.publication import inchange
-from mutualisation.publication.inchange import exercices_inchanges
-from mutualisation.publication.relations import relations_promues
+from mutualisation.publication.versions import inchange
+from mutualisation.publication.versions.inchange import exercices_inchanges
+from mutualisation.publication.versions.relations import relations_promues
 
 from . import entrepot_publie
 from .entrepot_publie import EXERCICES

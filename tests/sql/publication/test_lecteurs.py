@@ -16,12 +16,12 @@ import pytest
 from psycopg import IsolationLevel, sql
 from tests.atelier import bases
 
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.roles import TRAITEMENT, sous_le_role
-from mutualisation.operations.conservation import purger
-from mutualisation.operations.session import Session
-from mutualisation.publication.promotion import promouvoir
-from mutualisation.publication.relations import relations_promues
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.roles import TRAITEMENT, sous_le_role
+from mutualisation.publication.versions.promotion import promouvoir
+from mutualisation.publication.versions.relations import relations_promues
+from mutualisation.usage.operations.conservation import purger
+from mutualisation.usage.operations.session import Session
 
 Conn = psycopg.Connection[Any]
 PUBLICATIONS = int(os.environ.get("PUBLICATIONS", "8"))

@@ -8,10 +8,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from mutualisation import operations as op
-from mutualisation.erreurs import FichierRefuse
-from mutualisation.ingestion.chargement import charger_depot
-from mutualisation.operations.candidate import SQL_PORTE_FICHIER
+from mutualisation.entree.ingestion.chargement import charger_depot
+from mutualisation.socle.erreurs import FichierRefuse
+from mutualisation.usage import operations as op
+from mutualisation.usage.operations.candidate import SQL_PORTE_FICHIER
 
 SIRET = "73282932000074"
 ADHERENTS = f"SIRET;SIREN;Type;Nom;Code INSEE;Début;Fin\n{SIRET};732829320;epci;EPCI;;01/01/2018;\n"

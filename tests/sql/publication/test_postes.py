@@ -15,10 +15,16 @@ import pytest
 from tests.atelier import bases
 from tests.atelier.sceaux import clore_a_la_main
 
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.publication.chaine import ancrer, lire_chaine
-from mutualisation.signatures.ancrage import Ancre, Ancres
-from mutualisation.signatures.cle_signature import FICHIER, VARIABLE, cle_signature, empreinte_publique, publique
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.publication.signatures.ancrage import Ancre, Ancres
+from mutualisation.publication.signatures.cle_signature import (
+    FICHIER,
+    VARIABLE,
+    cle_signature,
+    empreinte_publique,
+    publique,
+)
+from mutualisation.publication.versions.chaine import ancrer, lire_chaine
 
 Conn = psycopg.Connection[Any]
 SANS_GARDE = "alter table journal.sceaux disable trigger en_ajout_seul"

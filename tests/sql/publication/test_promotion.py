@@ -9,12 +9,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.roles import TRAITEMENT, sous_le_role
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.publication.preparation import preparer_publication
-from mutualisation.publication.promotion import promouvoir
-from mutualisation.publication.relations import lire_relations, relations_internes, relations_promues
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.roles import TRAITEMENT, sous_le_role
+from mutualisation.publication.versions.preparation import preparer_publication
+from mutualisation.publication.versions.promotion import promouvoir
+from mutualisation.publication.versions.relations import lire_relations, relations_internes, relations_promues
+from mutualisation.socle.erreurs import ErreurMutualisation
 
 from .entrepot_publie import publication_sha256
 

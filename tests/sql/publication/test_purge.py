@@ -8,11 +8,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.operations.conservation import exiger_conservee, purger
-from mutualisation.operations.session import Session
-from mutualisation.publication.chaine import lire_chaine
-from mutualisation.publication.sceaux import ecarts_contenu, ecarts_pointeurs
+from mutualisation.publication.versions.chaine import lire_chaine
+from mutualisation.publication.versions.sceaux import ecarts_contenu, ecarts_pointeurs
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.usage.operations.conservation import exiger_conservee, purger
+from mutualisation.usage.operations.session import Session
 
 from . import entrepot_publie
 from .entrepot_publie import publication_sha256

@@ -11,20 +11,20 @@ import psycopg
 import pytest
 from tests.atelier.sceaux import clore_a_la_main
 
-from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
-from mutualisation.operations.session import Session
-from mutualisation.operations.verification_sceau import exiger_sceau, verifier
-from mutualisation.publication.chaine import ancrer, lire_chaine
-from mutualisation.publication.sceaux import (
+from mutualisation.publication.signatures import cle_signature as module_cle
+from mutualisation.publication.signatures.ancrage import Ancres
+from mutualisation.publication.signatures.cle_signature import cle_en_place, cle_signature, publique
+from mutualisation.publication.versions.chaine import ancrer, lire_chaine
+from mutualisation.publication.versions.sceaux import (
     canonique,
     ecarts_contenu,
     ecarts_pointeurs,
     lire_sceau,
     lire_sceaux,
 )
-from mutualisation.signatures import cle_signature as module_cle
-from mutualisation.signatures.ancrage import Ancres
-from mutualisation.signatures.cle_signature import cle_en_place, cle_signature, publique
+from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.usage.operations.session import Session
+from mutualisation.usage.operations.verification_sceau import exiger_sceau, verifier
 
 from . import entrepot_publie
 from .entrepot_publie import publication_sha256

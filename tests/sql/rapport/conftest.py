@@ -12,11 +12,11 @@ from tests.atelier import bases
 from tests.atelier.extrait import ecrire_extrait
 from tests.sql.publication import entrepot_publie
 
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.extrait import produits
-from mutualisation.publication.contexte import lire_contexte
-from mutualisation.rapport.contenu import conseil
-from mutualisation.rapport.publie import Bilan
+from mutualisation.documents.extrait import produits
+from mutualisation.documents.rapport.contenu import conseil
+from mutualisation.documents.rapport.publie import Bilan
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.publication.versions.contexte import lire_contexte
 
 Lignes = dict[str, list[dict[str, Any]]]
 Republier = Callable[..., Bilan]

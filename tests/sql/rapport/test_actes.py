@@ -9,8 +9,8 @@ import docx
 import pytest
 from tests.sql.publication import entrepot_publie
 
-from mutualisation.extrait import imprimerie
-from mutualisation.rapport.contenu import actes
+from mutualisation.documents.extrait import imprimerie
+from mutualisation.documents.rapport.contenu import actes
 
 from .conftest import Republier
 

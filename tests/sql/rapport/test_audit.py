@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from mutualisation import classeur as feuilles
-from mutualisation.audit import constats, passages, personnel, trace
-from mutualisation.mise_en_forme import modele as m
-from mutualisation.mise_en_forme import pdf
-from mutualisation.rapport.contenu import conseil
-from mutualisation.rapport.contenu import renvois as adresses
-from mutualisation.rapport.publie import Bilan, somme
+from mutualisation.documents import classeur as feuilles
+from mutualisation.documents.audit import constats, passages, personnel, trace
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.mise_en_forme import pdf
+from mutualisation.documents.rapport.contenu import conseil
+from mutualisation.documents.rapport.contenu import renvois as adresses
+from mutualisation.documents.rapport.publie import Bilan, somme
 
 from .conftest import Lignes, Republier
 

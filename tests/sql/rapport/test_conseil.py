@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from mutualisation.audit import passages
-from mutualisation.mise_en_forme import modele as m
-from mutualisation.mise_en_forme.graphiques import Flux
-from mutualisation.mise_en_forme.html import rendre
-from mutualisation.rapport.contenu import conseil, elus, passage, recettes
-from mutualisation.rapport.contenu.conseil import dispositifs, evolution, synthese
-from mutualisation.rapport.publie import Bilan
+from mutualisation.documents.audit import passages
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.mise_en_forme.graphiques import Flux
+from mutualisation.documents.mise_en_forme.html import rendre
+from mutualisation.documents.rapport.contenu import conseil, elus, passage, recettes
+from mutualisation.documents.rapport.contenu.conseil import dispositifs, evolution, synthese
+from mutualisation.documents.rapport.publie import Bilan
 
 from .conftest import Lignes, Republier
 

@@ -15,12 +15,12 @@ from tests.atelier.extrait import ecrire_extrait
 from tests.atelier.fouille import octets
 from tests.sql.publication import entrepot_publie
 
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.extrait import annuel as module_extrait
-from mutualisation.extrait import produits
-from mutualisation.extrait.annuel import page_de
-from mutualisation.publication.relations import Colonne, lire_relations
-from mutualisation.rapport.publie import Bilan
+from mutualisation.documents.extrait import annuel as module_extrait
+from mutualisation.documents.extrait import produits
+from mutualisation.documents.extrait.annuel import page_de
+from mutualisation.documents.rapport.publie import Bilan
+from mutualisation.publication.versions.relations import Colonne, lire_relations
+from mutualisation.socle.erreurs import ErreurMutualisation
 
 # the manifest lists every file but itself and its signature
 HORS_SORTIES = ("manifeste.json", "manifeste.json.sig")

@@ -11,13 +11,13 @@ import pytest
 from lxml import html
 from tests.sql.publication import entrepot_publie
 
-from mutualisation.audit import passages
-from mutualisation.classeur import calculs
-from mutualisation.mise_en_forme import modele as m
-from mutualisation.mise_en_forme.html import rendre
-from mutualisation.publication.contexte import lire_contexte
-from mutualisation.rapport.contenu import conseil
-from mutualisation.rapport.publie import Bilan
+from mutualisation.documents.audit import passages
+from mutualisation.documents.classeur import calculs
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.mise_en_forme.html import rendre
+from mutualisation.documents.rapport.contenu import conseil
+from mutualisation.documents.rapport.publie import Bilan
+from mutualisation.publication.versions.contexte import lire_contexte
 
 from .conftest import Lignes, Republier
 

@@ -17,9 +17,9 @@ from tests.atelier.tirage import DERNIER, Tirage
 from tests.conftest import MODELE
 from tests.sql.publication import entrepot_publie
 
-from mutualisation import operations as op
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.mise_en_forme.html import POIDS_MAX
+from mutualisation.documents.mise_en_forme.html import POIDS_MAX
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.usage import operations as op
 
 TIRAGES = st.builds(
     Tirage,

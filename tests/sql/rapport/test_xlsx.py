@@ -14,8 +14,8 @@ import pytest
 from openpyxl import load_workbook
 from tests.sql.publication import entrepot_publie
 
-from mutualisation.francais.typographie import imprimer
-from mutualisation.mise_en_forme.xlsx import LIGNE_ENTETE
+from mutualisation.documents.mise_en_forme.xlsx import LIGNE_ENTETE
+from mutualisation.socle.francais.typographie import imprimer
 
 PREMIERE = LIGNE_ENTETE + 2
 RECALCUL = (

@@ -7,7 +7,7 @@ from tests.atelier.atelier import Atelier
 from tests.atelier.cas import SOCLE_SEUL
 from tests.sql.regles.regle import Regle
 
-from mutualisation.entrepot.connexion import connecter
+from mutualisation.entrepot.base.connexion import connecter
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 from tests.atelier.modeles import Modeles
 
-from mutualisation.construction.dbt import SCHEMA
+from mutualisation.entrepot.construction.dbt import SCHEMA
 
 Rangees = list[dict[str, Any]]
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jinja2 import Template
 
-from mutualisation.chemins import PROJET_DBT
+from mutualisation.socle.chemins import PROJET_DBT
 
 MACROS: Any = Template((PROJET_DBT / "macros" / "arrondi.sql").read_text(encoding="utf-8")).module
 REGLAGES = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -7,10 +7,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.ingestion.chargement import charger_depot
-from mutualisation.operations import Session
-from mutualisation.reparation import ecrire_classeurs, reparer, reprise
+from mutualisation.entree.ingestion.chargement import charger_depot
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.usage.operations import Session
+from mutualisation.usage.reparation import ecrire_classeurs, reparer, reprise
 
 FICHIERS = {
     "referentiel/cles_analytiques.csv": (

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from tests.unit.sources.test_registre import MODELE
 
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.sources.brut import synchroniser_brut
-from mutualisation.sources.registre import registre
+from mutualisation.entree.sources.brut import synchroniser_brut
+from mutualisation.entree.sources.registre import registre
+from mutualisation.entrepot.base.connexion import connecter
 
 
 def test_les_tables_suivent_le_registre(base_vierge: str, tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from mutualisation.classeur.calculs import lire_parametre
-from mutualisation.classeur.feuilles_du_contrat import intitule
+from mutualisation.documents.classeur.calculs import lire_parametre
+from mutualisation.documents.classeur.feuilles_du_contrat import intitule
 
 BILAN: Any = SimpleNamespace(libelle=lambda code: code)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import typst
 
-from mutualisation.composition import compilation
-from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.documents.composition import compilation
+from mutualisation.socle.erreurs import ErreurMutualisation
 
 GABARIT = """#set document(title: "Essai")
 #set text(lang: "fr")

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from mutualisation.composition import dossier as module
-from mutualisation.composition.dossier import TRAVAIL, mise_en_place, remplacer_dossier
-from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.documents.composition import dossier as module
+from mutualisation.documents.composition.dossier import TRAVAIL, mise_en_place, remplacer_dossier
+from mutualisation.socle.erreurs import ErreurMutualisation
 
 REFUS = "L'essai ne peut pas être écrit"
 

@@ -10,8 +10,8 @@ import typst
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mutualisation.chemins import GLYPHES
-from mutualisation.composition.glyphes import dessinable, phrase
+from mutualisation.documents.composition.glyphes import dessinable, phrase
+from mutualisation.socle.chemins import GLYPHES
 
 GABARIT = """#set document(title: "Essai")
 #set text(lang: "fr", font: "Libertinus Serif")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from mutualisation.construction.dbt import EnfantDbt, _bilan, _faute, _une_ligne
-from mutualisation.erreurs import PannePassagere
+from mutualisation.entrepot.construction.dbt import EnfantDbt, _bilan, _faute, _une_ligne
+from mutualisation.socle.erreurs import PannePassagere
 
 REFUS = "requête refusée par l'entrepôt (SQLSTATE 22003)"
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from mutualisation.chemins import PROJET_DBT
-from mutualisation.construction.enfant_dbt import GARDE, empreinte_projet
+from mutualisation.entrepot.construction.enfant_dbt import GARDE, empreinte_projet
+from mutualisation.socle.chemins import PROJET_DBT
 
 # dbt changes the logging of the process it lives in: the test has one of its own
 PROGRAMME = """
 import json, os, shutil, sys
 from pathlib import Path
-from mutualisation.construction.enfant_dbt import ProjetAnalyse, empreinte_compilee
+from mutualisation.entrepot.construction.enfant_dbt import ProjetAnalyse, empreinte_compilee
 projet = Path(sys.argv[1])
 cible = projet / "garde"
 cible.mkdir()
@@ -103,5 +103,5 @@ def test_le_projet_est_analyse_une_fois_tant_que_rien_ne_change(projet: Path) ->
 
 def test_l_environnement_laisse_le_projet_analyse() -> None:
     """What the first build looks for is there."""
-    subprocess.run([sys.executable, "-m", "mutualisation.construction.enfant_dbt"], check=True)
+    subprocess.run([sys.executable, "-m", "mutualisation.entrepot.construction.enfant_dbt"], check=True)
     assert (PROJET_DBT / "target" / GARDE.format(empreinte_projet(PROJET_DBT))).exists()

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from dbt.cli.main import dbtRunner
 
-from mutualisation.chemins import PROJET_DBT
-from mutualisation.publication.relations import lire_relations, relations_analyse
-from mutualisation.sources.registre import registre
+from mutualisation.entree.sources.registre import registre
+from mutualisation.publication.versions.relations import lire_relations, relations_analyse
+from mutualisation.socle.chemins import PROJET_DBT
 
 # docs/decisions/0005: which layer reads which. `lec` is a reading: private to staging.
 LIT = {

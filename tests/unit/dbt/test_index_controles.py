@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.atelier.index_controles import lire_index
 
-from mutualisation.chemins import PROJET_DBT
+from mutualisation.socle.chemins import PROJET_DBT
 
 BLOQUANTS = """
 fichier_manquant mois_manquant segments_chevauchants affectation_sup_100 segment_sans_repartition cles_chevauchantes

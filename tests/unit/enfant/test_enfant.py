@@ -13,12 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from mutualisation.enfant.hote import Enfant
-from mutualisation.erreurs import PannePassagere
+from mutualisation.socle.enfant.hote import Enfant
+from mutualisation.socle.erreurs import PannePassagere
 
 MODULE = """
 import os
-from mutualisation.enfant.hote import avancer, servir
+from mutualisation.socle.enfant.hote import avancer, servir
 
 def preparer():
     print("une bibliothèque bavarde")
@@ -113,10 +113,13 @@ def test_apres_un_fork_l_enfant_reste_au_parent(enfant: Enfant, monkeypatch: pyt
 
 def test_un_parent_tue_avant_que_l_enfant_soit_pret(tmp_path: Path) -> None:
     """Whoever adopted the child is not its parent: it would prepare itself for nobody."""
-    lent = "import time\ntime.sleep(2)\nfrom mutualisation.enfant.hote import servir\nservir(lambda: time.sleep(600))\n"
+    lent = (
+        "import time\ntime.sleep(2)\n"
+        "from mutualisation.socle.enfant.hote import servir\nservir(lambda: time.sleep(600))\n"
+    )
     (tmp_path / "lent_essai.py").write_text(lent, encoding="utf-8")
     parent = (
-        "import os, signal\nfrom mutualisation.enfant.hote import Enfant\n"
+        "import os, signal\nfrom mutualisation.socle.enfant.hote import Enfant\n"
         "print(Enfant('un essai', 'lent_essai').pid, flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n"
     )
     chemins = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
@@ -132,7 +135,9 @@ def test_un_parent_tue_avant_que_l_enfant_soit_pret(tmp_path: Path) -> None:
     assert vivants == []
 
 
-@pytest.mark.parametrize("module", ["mutualisation.lecteurs.enfant_lecture", "mutualisation.portes.moteur"])
+@pytest.mark.parametrize(
+    "module", ["mutualisation.entree.lecteurs.enfant_lecture", "mutualisation.publication.portes.moteur"]
+)
 def test_un_enfant_n_herite_d_aucun_secret(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
     ecrits = ("MUTUALISATION_CLE_PSEUDONYMES", "MUTUALISATION_CLE_SIGNATURE", "ENTREPOT_DSN", "PGPASSWORD")
     airflow = ("AIRFLOW_CONN_ENTREPOT", "AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN")

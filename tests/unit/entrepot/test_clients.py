@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mutualisation.entrepot import copie_de_base, programmes
-from mutualisation.entrepot.programmes import Programmes, clients_pour
-from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.entrepot.base import copie_de_base, programmes
+from mutualisation.entrepot.base.programmes import Programmes, clients_pour
+from mutualisation.socle.erreurs import ErreurMutualisation
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from mutualisation.entrepot.programmes import Programmes
-from mutualisation.entrepot.serveur import _dossier_prise, exiger_dossier
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.operations.session import verifier_sortie
+from mutualisation.entrepot.base.programmes import Programmes
+from mutualisation.entrepot.base.serveur import _dossier_prise, exiger_dossier
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.usage.operations.session import verifier_sortie
 
 DIT = r"est à un autre compte de cette machine \(.+\) : lancez la commande sous ce compte, .*MUTUALISATION_VAR"
 

@@ -1,1 +1,1 @@
-"""Tests of `mutualisation.examen`."""
+"""Tests of `mutualisation.usage.examen`."""

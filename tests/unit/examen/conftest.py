@@ -5,8 +5,8 @@ from contextlib import nullcontext
 
 import pytest
 
-from mutualisation.examen import diagnostic
-from mutualisation.examen.diagnostic import brouillon
+from mutualisation.usage.examen import diagnostic
+from mutualisation.usage.examen.diagnostic import brouillon
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.unit.examen.verrues import Verrue
 
-from mutualisation.examen import essayer, lignes
+from mutualisation.usage.examen import essayer, lignes
 
 
 def fautes(v: Verrue, dossier: Path) -> list[str]:

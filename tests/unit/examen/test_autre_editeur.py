@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mutualisation.examen.propositions import des_defauts
-from mutualisation.examen.reconnaissance import Tete, reconnaitre
-from mutualisation.sources.registre import registre
+from mutualisation.entree.sources.registre import registre
+from mutualisation.usage.examen.propositions import des_defauts
+from mutualisation.usage.examen.reconnaissance import Tete, reconnaitre
 
 PAIE = {
     "Année": "2024", "Catégorie hiérarchique": "Cat. A", "Coût total employeur": "1 234,50",

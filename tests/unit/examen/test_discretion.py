@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from mutualisation.examen.compte_rendu import montrable
-from mutualisation.ingestion.confidentialite import Confidentialite, Pseudonymes
-from mutualisation.ingestion.typage import ColonneLue
-from mutualisation.sources.jeux import Colonne, Jeu
-from mutualisation.sources.registre import registre
+from mutualisation.entree.ingestion.confidentialite import Confidentialite, Pseudonymes
+from mutualisation.entree.ingestion.typage import ColonneLue
+from mutualisation.entree.sources.jeux import Colonne, Jeu
+from mutualisation.entree.sources.registre import registre
+from mutualisation.usage.examen.compte_rendu import montrable
 
 # an IBAN, one in groups, a bank account, numbers of social security, names
 SECRETS = (

@@ -12,8 +12,8 @@ import pytest
 from tests.atelier.assaut import en_csv
 from tests.unit.examen.verrues import AGENTS, TITRES, M, T, bon, sans
 
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.examen import diagnostic, dossier_en_dict, essai_dossier, essayer_dossier, lignes_du_dossier
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.usage.examen import diagnostic, dossier_en_dict, essai_dossier, essayer_dossier, lignes_du_dossier
 
 OUVERTS: list[str] = []
 

@@ -10,10 +10,10 @@ import pytest
 from openpyxl import Workbook
 from tests.unit.examen.verrues import zippe
 
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.examen import Essai, en_dict, essayer, lignes
-from mutualisation.examen.propositions import des_valeurs
-from mutualisation.sources.registre import registre
+from mutualisation.entree.sources.registre import registre
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.usage.examen import Essai, en_dict, essayer, lignes
+from mutualisation.usage.examen.propositions import des_valeurs
 
 pytestmark = pytest.mark.usefixtures("un_seul_brouillon")
 TABULAIRES = [j for j in registre().jeux if j.format == "tabulaire"]

@@ -16,7 +16,7 @@ from typing import Any
 from openpyxl import Workbook
 from tests.atelier.assaut import en_csv, remplir
 
-from mutualisation.sources.registre import registre
+from mutualisation.entree.sources.registre import registre
 
 Rangees = list[list[str]]
 # cells without which `remplir` breaks a rule of its jeu

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from mutualisation.factures.pes import couper, en_latin1
+from mutualisation.documents.factures.pes import couper, en_latin1
 
 
 @pytest.mark.parametrize(

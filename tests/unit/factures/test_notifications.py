@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.factures.etat_annuel import notifications
-from mutualisation.factures.facturation import Ligne, Parametres
+from mutualisation.documents.factures.etat_annuel import notifications
+from mutualisation.documents.factures.facturation import Ligne, Parametres
+from mutualisation.socle.erreurs import ErreurMutualisation
 
 LOOS, LILLE = "21590360000017", "21590350100017"
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from mutualisation.factures.factures import phrase
-from mutualisation.sources.registre import registre
+from mutualisation.documents.factures.factures import phrase
+from mutualisation.entree.sources.registre import registre
 
 REGLES = next(c for c in registre().jeu("tarifs").colonnes if c.nom == "regle").valeurs
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from mutualisation.francais.ecartees import compter, dire, justifies
+from mutualisation.socle.francais.ecartees import compter, dire, justifies
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mutualisation.francais.formats import (
+from mutualisation.socle.francais.formats import (
     arrondi,
     decimales,
     euros,

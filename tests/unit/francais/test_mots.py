@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from mutualisation.chemins import PROJET_DBT
-from mutualisation.francais import formats, libelles
-from mutualisation.francais.neutralisation import neutraliser
-from mutualisation.francais.typographie import imprimer, insecables
+from mutualisation.socle.chemins import PROJET_DBT
+from mutualisation.socle.francais import formats, libelles
+from mutualisation.socle.francais.neutralisation import neutraliser
+from mutualisation.socle.francais.typographie import imprimer, insecables
 
 
 @pytest.mark.parametrize(

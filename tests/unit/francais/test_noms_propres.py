@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mutualisation.francais.noms_propres import a, article, contracter, de
+from mutualisation.socle.francais.noms_propres import a, article, contracter, de
 
 
 @pytest.mark.parametrize(

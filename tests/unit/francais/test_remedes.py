@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from mutualisation.chemins import PROJET_DBT
-from mutualisation.francais.libelles import _DEFAUT, regle_citee, remede_du_motif
-from mutualisation.sources.jeux import ILLISIBLES
-from mutualisation.sources.registre import registre
+from mutualisation.entree.sources.jeux import ILLISIBLES
+from mutualisation.entree.sources.registre import registre
+from mutualisation.socle.chemins import PROJET_DBT
+from mutualisation.socle.francais.libelles import _DEFAUT, regle_citee, remede_du_motif
 
 # « header|reason » of a literal of SQL, where a quote is doubled
 MOTIF = re.compile(r"'[^'|\n]*\|((?:[^'\n]|'')*[a-zé)](?:[^'\n]|'')*)'")

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from mutualisation.ingestion.atterrissage import Lecture
-from mutualisation.ingestion.confidentialite import Confidentialite, Pseudonymes
-from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
-from mutualisation.lecteurs.lecture import ouvrir
-from mutualisation.lecteurs.limites import LectureRefusee, Limites
-from mutualisation.sources.jeux import SEPARATEUR_DELIVRE, Jeu
-from mutualisation.sources.registre import registre
+from mutualisation.entree.ingestion.atterrissage import Lecture
+from mutualisation.entree.ingestion.confidentialite import Confidentialite, Pseudonymes
+from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Traduction
+from mutualisation.entree.lecteurs.lecture import ouvrir
+from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites
+from mutualisation.entree.sources.jeux import SEPARATEUR_DELIVRE, Jeu
+from mutualisation.entree.sources.registre import registre
 
 CLE = b"une cle pour les essais"
 SIRET = "73282932000074"

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from mutualisation.ingestion.atterrissage import envoyer
-from mutualisation.lecteurs.limites import LectureRefusee
-from mutualisation.sources.registre import registre
+from mutualisation.entree.ingestion.atterrissage import envoyer
+from mutualisation.entree.lecteurs.limites import LectureRefusee
+from mutualisation.entree.sources.registre import registre
 
 
 class _Serveur:

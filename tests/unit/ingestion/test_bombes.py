@@ -13,12 +13,12 @@ from types import SimpleNamespace
 import pytest
 from openpyxl import Workbook
 
-from mutualisation.erreurs import PannePassagere
-from mutualisation.lecteurs import enfant_lecture
-from mutualisation.lecteurs import lecture as lecture_bornee
-from mutualisation.lecteurs.lecture import ouvrir
-from mutualisation.lecteurs.limites import LectureRefusee, Limites, SessionBornee
-from mutualisation.sources.registre import registre
+from mutualisation.entree.lecteurs import enfant_lecture
+from mutualisation.entree.lecteurs import lecture as lecture_bornee
+from mutualisation.entree.lecteurs.lecture import ouvrir
+from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites, SessionBornee
+from mutualisation.entree.sources.registre import registre
+from mutualisation.socle.erreurs import PannePassagere
 
 from .outillage import lire, refus
 
@@ -72,10 +72,10 @@ def test_une_limite_de_l_environnement_n_est_pas_depassee(tmp_path: Path) -> Non
         "import resource, sys\n"
         "resource.setrlimit(resource.RLIMIT_AS, (3_000_000_000, 3_000_000_000))\n"
         "resource.setrlimit(resource.RLIMIT_CPU, (60, 60))\n"
-        "from mutualisation.lecteurs.lecture import ouvrir\n"
-        "from mutualisation.lecteurs.limites import Limites\n"
-        "from mutualisation.lecteurs import lecture as lecture_bornee\n"
-        "from mutualisation.sources.registre import registre\n"
+        "from mutualisation.entree.lecteurs.lecture import ouvrir\n"
+        "from mutualisation.entree.lecteurs.limites import Limites\n"
+        "from mutualisation.entree.lecteurs import lecture as lecture_bornee\n"
+        "from mutualisation.entree.sources.registre import registre\n"
         "from pathlib import Path\n"
         "limites = Limites(memoire=100_000, duree=100)\n"
         "lecteur = ouvrir(Path(sys.argv[1]), registre().jeu('populations'), 'xlsx', limites)\n"
@@ -117,9 +117,9 @@ def test_deux_lectures_a_la_fois(tmp_path: Path) -> None:
 BORNER = """
 import resource, sys
 from pathlib import Path
-from mutualisation.lecteurs.lecture import ouvrir
-from mutualisation.lecteurs.limites import LectureRefusee, Limites, SessionBornee
-from mutualisation.sources.registre import registre
+from mutualisation.entree.lecteurs.lecture import ouvrir
+from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites, SessionBornee
+from mutualisation.entree.sources.registre import registre
 octets = int(sys.argv[2])
 resource.setrlimit(resource.RLIMIT_AS, (octets, octets))
 try:

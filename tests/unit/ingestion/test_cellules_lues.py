@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mutualisation.ingestion.cellules_lues import defaut, lecture_de, total
-from mutualisation.ingestion.confidentialite import Confidentialite, Pseudonymes
-from mutualisation.ingestion.typage import ColonneLue
-from mutualisation.lecteurs.bloc import visible
-from mutualisation.sources.jeux import Colonne, Jeu
-from mutualisation.sources.registre import registre
+from mutualisation.entree.ingestion.cellules_lues import defaut, lecture_de, total
+from mutualisation.entree.ingestion.confidentialite import Confidentialite, Pseudonymes
+from mutualisation.entree.ingestion.typage import ColonneLue
+from mutualisation.entree.lecteurs.bloc import visible
+from mutualisation.entree.sources.jeux import Colonne, Jeu
+from mutualisation.entree.sources.registre import registre
 
 from .outillage import CLE
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ingestion.confidentialite import FICHIER_CLE, VARIABLE_CLE, Pseudonymes, cle_pseudonymes
+from mutualisation.entree.ingestion.confidentialite import FICHIER_CLE, VARIABLE_CLE, Pseudonymes, cle_pseudonymes
+from mutualisation.socle.erreurs import ErreurMutualisation
 
 from .outillage import CLE, SIRET, Lu, entete, lire, rangee
 

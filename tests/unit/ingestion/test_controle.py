@@ -5,8 +5,8 @@ from typing import Any
 
 from upath import UPath
 
-from mutualisation.ingestion.controle import lire_controle, octets_controle
-from mutualisation.sources.registre import registre
+from mutualisation.entree.ingestion.controle import lire_controle, octets_controle
+from mutualisation.entree.sources.registre import registre
 
 SHA = "ab" * 32
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from upath import UPath
 
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ingestion.copies import DOSSIER, Copies, dossier_de_copies
-from mutualisation.ingestion.depot import FichierDepose, decouvrir, ouvrir_ordinaire
-from mutualisation.lecteurs.limites import LectureRefusee
+from mutualisation.entree.ingestion.copies import DOSSIER, Copies, dossier_de_copies
+from mutualisation.entree.ingestion.depot import FichierDepose, decouvrir, ouvrir_ordinaire
+from mutualisation.entree.lecteurs.limites import LectureRefusee
+from mutualisation.socle.erreurs import ErreurMutualisation
 
 TEMPS = "rh/temps_2020-01.csv"
 
@@ -69,7 +69,7 @@ def test_une_copie_oubliee_ne_donne_pas_son_nom_a_une_autre(tmp_path: Path) -> N
 
 def test_un_fichier_qui_grandit_pendant_sa_copie_est_refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     f = _depot(tmp_path / "depot", b"x" * 10)
-    monkeypatch.setattr("mutualisation.ingestion.copies._TRANCHE", 4)
+    monkeypatch.setattr("mutualisation.entree.ingestion.copies._TRANCHE", 4)
     lire = os.fstat
 
     def grandir(descripteur: int) -> os.stat_result:
@@ -78,7 +78,7 @@ def test_un_fichier_qui_grandit_pendant_sa_copie_est_refuse(tmp_path: Path, monk
             fichier.write(b"y")
         return vu
 
-    monkeypatch.setattr("mutualisation.ingestion.copies.os.fstat", grandir)
+    monkeypatch.setattr("mutualisation.entree.ingestion.copies.os.fstat", grandir)
     with dossier_de_copies(tmp_path) as dossier, pytest.raises(LectureRefusee, match="changé pendant sa lecture"):
         Copies(dossier).de(f)
 
@@ -94,7 +94,8 @@ def test_une_copie_distante_est_celle_que_l_on_condense(tmp_path: Path) -> None:
 
 def test_les_copies_d_un_processus_tue_sont_balayees_pas_celles_d_un_vivant(tmp_path: Path) -> None:
     programme = (
-        "import os, sys; from pathlib import Path; from mutualisation.ingestion.copies import dossier_de_copies\n"
+        "import os, sys; from pathlib import Path\n"
+        "from mutualisation.entree.ingestion.copies import dossier_de_copies\n"
         "with dossier_de_copies(sys.argv[1]) as d:\n"
         "    (d / 'rh').mkdir(); (d / 'rh' / '0.csv').write_text('DUPONT'); os._exit(9)\n"
     )

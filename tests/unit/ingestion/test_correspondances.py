@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from mutualisation.ingestion.controle import lire_controle
-from mutualisation.ingestion.correspondances import Correspondance, compiler, defauts
-from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
-from mutualisation.lecteurs.limites import LectureRefusee
-from mutualisation.sources.jeux import ILLISIBLES
-from mutualisation.sources.registre import registre
+from mutualisation.entree.ingestion.controle import lire_controle
+from mutualisation.entree.ingestion.correspondances import Correspondance, compiler, defauts
+from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Traduction
+from mutualisation.entree.lecteurs.limites import LectureRefusee
+from mutualisation.entree.sources.jeux import ILLISIBLES
+from mutualisation.entree.sources.registre import registre
 
 from .outillage import Lu, lire
 

@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.atelier.assaut import en_csv, remplir
 
-from mutualisation.lecteurs.limites import LectureRefusee, Limites
-from mutualisation.lecteurs.tabulaire_csv import LecteurCsv
-from mutualisation.sources.registre import registre
+from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites
+from mutualisation.entree.lecteurs.tabulaire_csv import LecteurCsv
+from mutualisation.entree.sources.registre import registre
 
 from .outillage import Lu, entete, lire, rangee, refus
 

@@ -9,12 +9,12 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from upath import UPath
 
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ingestion import depot
-from mutualisation.ingestion.copies import Copies
-from mutualisation.ingestion.depot import decouvrir
-from mutualisation.lecteurs.limites import LectureRefusee
-from mutualisation.sources.registre import registre
+from mutualisation.entree.ingestion import depot
+from mutualisation.entree.ingestion.copies import Copies
+from mutualisation.entree.ingestion.depot import decouvrir
+from mutualisation.entree.lecteurs.limites import LectureRefusee
+from mutualisation.entree.sources.registre import registre
+from mutualisation.socle.erreurs import ErreurMutualisation
 
 
 def _poser(racine: Path, *chemins: str) -> Path:

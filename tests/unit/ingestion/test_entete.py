@@ -2,8 +2,8 @@
 
 import pytest
 
-from mutualisation.lecteurs.entete import normaliser
-from mutualisation.sources.registre import registre
+from mutualisation.entree.lecteurs.entete import normaliser
+from mutualisation.entree.sources.registre import registre
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,11 @@ from tests.atelier.assaut import en_csv, remplir
 from tests.atelier.livre import livre
 from tests.atelier.pes import Bordereau, Ligne, Piece, pes_aller
 
-from mutualisation.ingestion.controle import lire_controle
-from mutualisation.ingestion.depot import lire_nom, motif_nom
-from mutualisation.lecteurs.bloc import visible
-from mutualisation.lecteurs.limites import LectureRefusee
-from mutualisation.sources.registre import registre
+from mutualisation.entree.ingestion.controle import lire_controle
+from mutualisation.entree.ingestion.depot import lire_nom, motif_nom
+from mutualisation.entree.lecteurs.bloc import visible
+from mutualisation.entree.lecteurs.limites import LectureRefusee
+from mutualisation.entree.sources.registre import registre
 
 from .outillage import Lu, lire
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from outils.banc_chargement import ecrire_mandats, ecrire_temps
 
-from mutualisation.ingestion.atterrissage import Lecture
-from mutualisation.ingestion.confidentialite import Confidentialite, Pseudonymes
-from mutualisation.lecteurs.limites import Limites
-from mutualisation.sources.registre import registre
+from mutualisation.entree.ingestion.atterrissage import Lecture
+from mutualisation.entree.ingestion.confidentialite import Confidentialite, Pseudonymes
+from mutualisation.entree.lecteurs.limites import Limites
+from mutualisation.entree.sources.registre import registre
 
 from .outillage import CLE
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mutualisation.ingestion.confidentialite import (
+from mutualisation.entree.ingestion.confidentialite import (
     Confidentialite,
     Pseudonymes,
     bancaire,
@@ -16,8 +16,8 @@ from mutualisation.ingestion.confidentialite import (
     forme_d_un_code_comptable,
     forme_d_un_numero,
 )
-from mutualisation.lecteurs.limites import LectureRefusee
-from mutualisation.sources.registre import registre
+from mutualisation.entree.lecteurs.limites import LectureRefusee
+from mutualisation.entree.sources.registre import registre
 
 from .outillage import CLE, SIRET, Lu, entete, lire, rangee, refus
 

@@ -11,8 +11,8 @@ import pytest
 import xlsxwriter
 from openpyxl import Workbook
 
-from mutualisation.lecteurs.limites import Limites
-from mutualisation.sources.registre import registre
+from mutualisation.entree.lecteurs.limites import Limites
+from mutualisation.entree.sources.registre import registre
 
 from .outillage import entete, lire, livrees, rangee, refus
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mutualisation.erreurs import ErreurMutualisation, FichierRefuse
-from mutualisation.ingestion.depot import decouvrir
-from mutualisation.initiation import assembler
-from mutualisation.initiation.assemblage import MARQUE
+from mutualisation.entree.ingestion.depot import decouvrir
+from mutualisation.socle.erreurs import ErreurMutualisation, FichierRefuse
+from mutualisation.usage.initiation import assembler
+from mutualisation.usage.initiation.assemblage import MARQUE
 
 # a cost: the portal of a telephone operator, whose rows have no number
 TELEPHONE = """

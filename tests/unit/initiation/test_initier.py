@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 from tests.atelier.petit_epci import COMMUNES, REPONSES
 
-from mutualisation import cli
-from mutualisation.chemins import RACINE
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ingestion.depot import decouvrir
-from mutualisation.initiation import Reponses, assembler, ecrire_squelette, interroger, lire_reponses
-from mutualisation.initiation.notice import notice
-from mutualisation.initiation.reponses import questions
-from mutualisation.initiation.squelette import fichiers_du_depot, lignes_du_referentiel
-from mutualisation.sources.registre import registre
-from mutualisation.sources.vocabulaire import vocabulaire
+from mutualisation.entree.ingestion.depot import decouvrir
+from mutualisation.entree.sources.registre import registre
+from mutualisation.entree.sources.vocabulaire import vocabulaire
+from mutualisation.socle.chemins import RACINE
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.usage import cli
+from mutualisation.usage.initiation import Reponses, assembler, ecrire_squelette, interroger, lire_reponses
+from mutualisation.usage.initiation.notice import notice
+from mutualisation.usage.initiation.reponses import questions
+from mutualisation.usage.initiation.squelette import fichiers_du_depot, lignes_du_referentiel
 
 SIRET_EPCI, SIRET = "20099950600013", "21989901000017"
 MINIMALES = f"""

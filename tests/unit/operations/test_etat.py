@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from mutualisation.ingestion.journal import INGESTION_REFUSEE
-from mutualisation.operations.etat import _a_faire
+from mutualisation.entree.ingestion.journal import INGESTION_REFUSEE
+from mutualisation.usage.operations.etat import _a_faire
 
 VIDE: dict[str, Any] = {"executions": [], "refuses": [], "fichiers": [], "exercices": []}
 CHARGE = VIDE | {"fichiers": [{"source": "rh"}]}

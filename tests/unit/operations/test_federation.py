@@ -7,10 +7,10 @@ import json
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from mutualisation.erreurs import ControleEchoue
-from mutualisation.operations.federation import comparer
-from mutualisation.signatures.ancrage import Ancres
-from mutualisation.signatures.cle_signature import publique
+from mutualisation.publication.signatures.ancrage import Ancres
+from mutualisation.publication.signatures.cle_signature import publique
+from mutualisation.socle.erreurs import ControleEchoue
+from mutualisation.usage.operations.federation import comparer
 
 SYNTHESE = "exercice;dispositif;libelle;taux_couverture\n2021;ADS;Droit des sols;0.5\n2021;TOTAL;;0.5\n"
 ENTETE = "exercice;dispositif;unites;cout_complet_unitaire;cout_d5211;cout_d5211_unitaire\n"

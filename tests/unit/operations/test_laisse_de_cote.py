@@ -3,7 +3,7 @@
 from decimal import Decimal
 from unittest.mock import MagicMock
 
-from mutualisation.operations.laisse_de_cote import laisse_de_cote_par_la_construction, phrase
+from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote_par_la_construction, phrase
 
 
 def test_rien_de_laisse_rien_a_dire() -> None:

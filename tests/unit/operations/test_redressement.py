@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mutualisation.operations.redressement import etapes
+from mutualisation.usage.operations.redressement import etapes
 
 MANDATS, TITRES = ("compta", "mandats", "2021-05"), ("compta", "titres", "2021-09")
 CLES, TARIFS = ("referentiel", "cles_analytiques", ""), ("referentiel", "tarifs", "")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.operations import sauvegarde
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.usage.operations import sauvegarde
 
 
 @pytest.mark.parametrize("lieu", [".", "entrepot.dump", "absent"])

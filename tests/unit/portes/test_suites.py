@@ -11,10 +11,10 @@ import pytest
 import yaml
 from outils.generation import ecrire_contexte
 
-from mutualisation.chemins import dossier_attentes
-from mutualisation.erreurs import ControleEchoue
-from mutualisation.portes.suites import SQL_EXACT, Attente, lire_point
-from mutualisation.sources.registre import registre
+from mutualisation.entree.sources.registre import registre
+from mutualisation.publication.portes.suites import SQL_EXACT, Attente, lire_point
+from mutualisation.socle.chemins import dossier_attentes
+from mutualisation.socle.erreurs import ControleEchoue
 
 CONTEXTE = dossier_attentes() / "gx"
 POINTS = sorted(chemin.stem for chemin in (CONTEXTE / "checkpoints").iterdir())

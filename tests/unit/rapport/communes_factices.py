@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.sql.publication.entrepot_publie import rangees
 
-from mutualisation.rapport.publie import Bilan, Ligne
+from mutualisation.documents.rapport.publie import Bilan, Ligne
 
 EPCI, LILLE, CCAS, LOOS, PERDU = (
     "20009320100016",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from mutualisation.mise_en_forme.graphiques import (
+from mutualisation.documents.mise_en_forme.graphiques import (
     Barre,
     Carte,
     Cascade,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from mutualisation.mise_en_forme import graphiques as g
-from mutualisation.mise_en_forme.modele import (
+from mutualisation.documents.mise_en_forme import graphiques as g
+from mutualisation.documents.mise_en_forme.modele import (
     Chiffre,
     Code,
     Colonne,

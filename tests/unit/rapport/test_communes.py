@@ -12,12 +12,12 @@ import pytest
 from tests.unit.rapport import communes_factices as f
 from tests.unit.rapport.communes_factices import BilanFactice
 
-from mutualisation.francais import formats
-from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu import communes
-from mutualisation.rapport.contenu.communes import bloc_communal, ensemble, usages_et_titres
-from mutualisation.rapport.contenu.communes.bloc_communal import BlocCommunal, lire, total
-from mutualisation.rapport.contenu.communes.ensemble import strate_de, strates
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.contenu import communes
+from mutualisation.documents.rapport.contenu.communes import bloc_communal, ensemble, usages_et_titres
+from mutualisation.documents.rapport.contenu.communes.bloc_communal import BlocCommunal, lire, total
+from mutualisation.documents.rapport.contenu.communes.ensemble import strate_de, strates
+from mutualisation.socle.francais import formats
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from mutualisation import mise_en_forme as rendus
-from mutualisation.mise_en_forme import cellules
-from mutualisation.mise_en_forme import modele as m
+from mutualisation.documents import mise_en_forme as rendus
+from mutualisation.documents.mise_en_forme import cellules
+from mutualisation.documents.mise_en_forme import modele as m
 
 LIBELLE, MONTANT = m.Colonne("nom", "Nom"), m.Colonne("montant", "Montant", "centimes", somme=True)
 CENTIMES = [Decimal("90071992547409930.01"), Decimal("0.01")]
@@ -56,7 +56,9 @@ def test_forms_import_no_figures_and_no_labels() -> None:
     for chemin in Path(rendus.__file__).parent.glob("*.py"):
         for noeud in ast.walk(ast.parse(chemin.read_text(encoding="utf-8"))):
             if isinstance(noeud, ast.ImportFrom) and noeud.module:
-                assert not noeud.module.startswith(("mutualisation.publication", "mutualisation.rapport.publie"))
+                assert not noeud.module.startswith(
+                    ("mutualisation.publication.versions", "mutualisation.documents.rapport.publie")
+                )
                 assert "libelles" not in {noeud.module.rpartition(".")[2], *(a.name for a in noeud.names)}, chemin
 
 

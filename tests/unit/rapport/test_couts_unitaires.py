@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from mutualisation.rapport.contenu.usage import section_couts_unitaires
+from mutualisation.documents.rapport.contenu.usage import section_couts_unitaires
 
 COUTS: dict[int, list[dict[str, Any]]] = {
     2020: [

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tests.unit.rapport.dessins_types import BARRES, graphique
 
-from mutualisation.mise_en_forme.dessin import dessiner
-from mutualisation.mise_en_forme.graphiques import decrire
-from mutualisation.mise_en_forme.palette import COULEURS
+from mutualisation.documents.mise_en_forme.dessin import dessiner
+from mutualisation.documents.mise_en_forme.graphiques import decrire
+from mutualisation.documents.mise_en_forme.palette import COULEURS
 
 
 def test_parts_sum_to_the_cost() -> None:

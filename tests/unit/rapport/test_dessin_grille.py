@@ -6,10 +6,10 @@ import pytest
 from lxml import etree
 from tests.unit.rapport.dessins_types import CAS, COMMUNES
 
-from mutualisation.mise_en_forme.dessin import dessiner
-from mutualisation.mise_en_forme.dessin.carte import placer, positions
-from mutualisation.mise_en_forme.dessin.mesures import lettre
-from mutualisation.mise_en_forme.graphiques import Carte
+from mutualisation.documents.mise_en_forme.dessin import dessiner
+from mutualisation.documents.mise_en_forme.dessin.carte import placer, positions
+from mutualisation.documents.mise_en_forme.dessin.mesures import lettre
+from mutualisation.documents.mise_en_forme.graphiques import Carte
 
 
 def test_communes_keep_their_places_relative_to_each_other() -> None:

@@ -10,10 +10,10 @@ import pytest
 from lxml import etree
 from tests.unit.rapport.dessins_types import CAS
 
-from mutualisation.mise_en_forme import palette
-from mutualisation.mise_en_forme.dessin import dessiner, ecrans, feuilles
-from mutualisation.mise_en_forme.dessin.toile import SUPPORTS, largeur
-from mutualisation.mise_en_forme.graphiques import Flux, Matrice, decrire
+from mutualisation.documents.mise_en_forme import palette
+from mutualisation.documents.mise_en_forme.dessin import dessiner, ecrans, feuilles
+from mutualisation.documents.mise_en_forme.dessin.toile import SUPPORTS, largeur
+from mutualisation.documents.mise_en_forme.graphiques import Flux, Matrice, decrire
 
 JEU = 0.6
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mutualisation.mise_en_forme.dessin.toile import ECRAN, FEUILLE, couper, largeur
+from mutualisation.documents.mise_en_forme.dessin.toile import ECRAN, FEUILLE, couper, largeur
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Z")) | st.just(" "), max_size=80))

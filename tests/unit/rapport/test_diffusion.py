@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mutualisation.rapport.contenu.ouverture import est_restreinte, seuil_effectif
+from mutualisation.documents.rapport.contenu.ouverture import est_restreinte, seuil_effectif
 
 
 @pytest.mark.parametrize(

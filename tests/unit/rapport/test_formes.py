@@ -14,8 +14,8 @@ import pytest
 from outils import valider_pdf
 from tests.unit.rapport import documents
 
-from mutualisation.chemins import RACINE
-from mutualisation.mise_en_forme import pdf
+from mutualisation.documents.mise_en_forme import pdf
+from mutualisation.socle.chemins import RACINE
 
 CORPS = ("/TBody", "/TFoot")
 

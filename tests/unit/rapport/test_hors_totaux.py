@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.unit.rapport.communes_factices import BilanFactice
 
-from mutualisation.rapport.contenu.conseil.reserves import _connu, _textes, hors_totaux
+from mutualisation.documents.rapport.contenu.conseil.reserves import _connu, _textes, hors_totaux
 
 TEMPS = "temps passé : aucune activité saisie ne mène à ce dispositif"
 DEPENSES = "dépenses : aucune clé des écritures ne mène à ce dispositif"

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from tests.unit.rapport.communes_factices import BilanFactice
 
-from mutualisation.rapport.contenu import encaissement, passage, recettes, usage
-from mutualisation.rapport.contenu.communes import fiche_commune, usages_et_titres
-from mutualisation.rapport.contenu.communes.bloc_communal import Adherent, Annee
+from mutualisation.documents.rapport.contenu import encaissement, passage, recettes, usage
+from mutualisation.documents.rapport.contenu.communes import fiche_commune, usages_et_titres
+from mutualisation.documents.rapport.contenu.communes.bloc_communal import Adherent, Annee
 
 AU = date(2022, 6, 30)
 

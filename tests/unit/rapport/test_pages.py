@@ -13,9 +13,9 @@ from lxml import html as lxml_html
 from tests.navigateur import LARGEURS, Onglet, navigateur, sans_chromium
 from tests.unit.rapport import documents
 
-from mutualisation.mise_en_forme import graphiques as g
-from mutualisation.mise_en_forme import html, pdf
-from mutualisation.mise_en_forme import modele as m
+from mutualisation.documents.mise_en_forme import graphiques as g
+from mutualisation.documents.mise_en_forme import html, pdf
+from mutualisation.documents.mise_en_forme import modele as m
 
 LIMITE = 1_000_000
 FEUILLE_MAX = 12_500

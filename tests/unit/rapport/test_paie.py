@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mutualisation.rapport.contenu.paie import promettre
+from mutualisation.documents.rapport.contenu.paie import promettre
 
 REUNIES = (
     "Les catégories de moins de 5 ETPT sont réunies, puis jointes à la plus petite des autres si l'ensemble n'atteint "

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from mutualisation.chemins import GABARITS_HTML, GABARITS_PDF
-from mutualisation.mise_en_forme import palette
+from mutualisation.documents.mise_en_forme import palette
+from mutualisation.socle.chemins import GABARITS_HTML, GABARITS_PDF
 
 TOUTES = sorted({*palette.COULEURS.values(), *palette.CLASSES, *palette.SIGNEES})
 

@@ -14,10 +14,10 @@ import psutil
 import pytest
 from tests.unit.rapport import documents
 
-from mutualisation.enfant.hote import Enfant
-from mutualisation.erreurs import PannePassagere
-from mutualisation.extrait import imprimerie, produits
-from mutualisation.mise_en_forme.modele import Document
+from mutualisation.documents.extrait import imprimerie, produits
+from mutualisation.documents.mise_en_forme.modele import Document
+from mutualisation.socle.enfant.hote import Enfant
+from mutualisation.socle.erreurs import PannePassagere
 
 
 @pytest.fixture

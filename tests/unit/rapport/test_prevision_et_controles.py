@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu import controles, prevision
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.contenu import controles, prevision
 
 
 @pytest.mark.parametrize(

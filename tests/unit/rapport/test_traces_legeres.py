@@ -9,11 +9,11 @@ from decimal import Decimal
 import pytest
 from tests.unit.rapport import documents
 
-from mutualisation.audit import trace
-from mutualisation.chemins import dossier_attentes
-from mutualisation.mise_en_forme import html
-from mutualisation.mise_en_forme import modele as m
-from mutualisation.mise_en_forme.modele import Section
+from mutualisation.documents.audit import trace
+from mutualisation.documents.mise_en_forme import html
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.mise_en_forme.modele import Section
+from mutualisation.socle.chemins import dossier_attentes
 
 LIGNE = {
     "fichier": "compta/mandats_2021-12_v2.csv",

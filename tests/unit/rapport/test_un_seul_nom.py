@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from tests.unit.rapport.communes_factices import BilanFactice
 
-from mutualisation.classeur import calculs
-from mutualisation.francais import libelles
-from mutualisation.mise_en_forme import modele as m
-from mutualisation.mise_en_forme.modele import Valeur
-from mutualisation.rapport.contenu import actes, communes, textes, usage
-from mutualisation.rapport.contenu.conseil import evolution, methode
+from mutualisation.documents.classeur import calculs
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.mise_en_forme.modele import Valeur
+from mutualisation.documents.rapport.contenu import actes, communes, textes, usage
+from mutualisation.documents.rapport.contenu.conseil import evolution, methode
+from mutualisation.socle.francais import libelles
 
 D = Decimal
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mutualisation.reparation.classeur import Faute, FichierCourant, LigneFautive
-from mutualisation.sources.registre import registre
+from mutualisation.entree.sources.registre import registre
+from mutualisation.usage.reparation.classeur import Faute, FichierCourant, LigneFautive
 
 SHA = "a" * 64
 

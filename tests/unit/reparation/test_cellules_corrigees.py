@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from tests.unit.reparation.lignes_types import ABSENCE, MONTANT, SAISIE, fautive
 
-from mutualisation.ingestion.confidentialite import Confidentialite, Pseudonymes
-from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
-from mutualisation.lecteurs.limites import LectureRefusee
-from mutualisation.reparation import reprise
-from mutualisation.reparation.classeur import Correction, LigneFautive
-from mutualisation.sources.jeux import SEPARATEUR_DELIVRE
-from mutualisation.sources.registre import registre
+from mutualisation.entree.ingestion.confidentialite import Confidentialite, Pseudonymes
+from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Traduction
+from mutualisation.entree.lecteurs.limites import LectureRefusee
+from mutualisation.entree.sources.jeux import SEPARATEUR_DELIVRE
+from mutualisation.entree.sources.registre import registre
+from mutualisation.usage.reparation import reprise
+from mutualisation.usage.reparation.classeur import Correction, LigneFautive
 
 PSEUDONYMES = Pseudonymes(b"une cle pour les essais")
 

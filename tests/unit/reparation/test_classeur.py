@@ -10,11 +10,13 @@ import openpyxl
 import pytest
 from tests.unit.reparation.lignes_types import ABSENCE, AXE, LIGNE, MONTANT, POPULATION, SAISIE, TITRE, fautive
 
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.lecteurs.entete import normaliser
-from mutualisation.lecteurs.limites import LectureRefusee, Limites
-from mutualisation.reparation import classeur as module
-from mutualisation.reparation.classeur import (
+from mutualisation.entree.lecteurs.entete import normaliser
+from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites
+from mutualisation.entree.sources.jeux import Jeu
+from mutualisation.entree.sources.registre import registre
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.usage.reparation import classeur as module
+from mutualisation.usage.reparation.classeur import (
     AVANT,
     NON_REPARABLES,
     LigneFautive,
@@ -23,8 +25,6 @@ from mutualisation.reparation.classeur import (
     jeu_de_la_feuille,
     lire_corrections,
 )
-from mutualisation.sources.jeux import Jeu
-from mutualisation.sources.registre import registre
 
 REG = registre()
 ENTETE, PREMIERE = 4, 5

@@ -7,9 +7,9 @@ import pytest
 import yaml
 from outils.generation import JEUX_DBT, SOURCES_DBT, macro_jeux, sources_dbt
 
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.sources.jeux import TYPES
-from mutualisation.sources.registre import registre
+from mutualisation.entree.sources.jeux import TYPES
+from mutualisation.entree.sources.registre import registre
+from mutualisation.socle.erreurs import ErreurMutualisation
 
 RACINE = Path(__file__).parents[3]
 MODELE = """

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from outils.generation import PAGE_PARAMETRES, VOCABULAIRE_DBT, macro_vocabulaire
 
-from mutualisation.chemins import PAQUET, PROJET_DBT
-from mutualisation.factures.projet_pes import ELEMENTS, POSTE
-from mutualisation.ingestion.cellules_lues import lecture_de
-from mutualisation.sources.jeux import Colonne
-from mutualisation.sources.registre import registre
-from mutualisation.sources.vocabulaire import GENRES, SIGNES, Parametre, comptes_par_role, page, vocabulaire
+from mutualisation.documents.factures.projet_pes import ELEMENTS, POSTE
+from mutualisation.entree.ingestion.cellules_lues import lecture_de
+from mutualisation.entree.sources.jeux import Colonne
+from mutualisation.entree.sources.registre import registre
+from mutualisation.entree.sources.vocabulaire import GENRES, SIGNES, Parametre, comptes_par_role, page, vocabulaire
+from mutualisation.socle.chemins import PAQUET, PROJET_DBT
 
 PARAMETRES = vocabulaire().parametres
 # `parametre('methode_etp', …)` of a model

@@ -1,0 +1,432 @@
+"""Rows of the sheets that are not those of a relation: each is a function of the name of its sheet."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from mutualisation.documents.classeur.feuilles_du_contrat import HORS, Annuaire, annuaire, colonne, feuille, rangees
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.contenu import paie, usage
+from mutualisation.documents.rapport.contenu.controles import commentaires, lire_cle, noms_des_cles
+from mutualisation.documents.rapport.contenu.ouverture import laisse_de_cote
+from mutualisation.documents.rapport.contenu.passage import PORTEE, portee
+from mutualisation.documents.rapport.contenu.usage import en_vigueur, nom_de_la_cle, par_adhesion
+from mutualisation.documents.rapport.publie import DESTINATIONS, Bilan, Ligne, somme
+from mutualisation.entree.sources.vocabulaire import vocabulaire
+from mutualisation.publication.versions.dataframes import lignes_de, trame
+from mutualisation.socle.francais import formats, libelles
+from mutualisation.socle.francais.libelles import EFFETS, ORIGINES
+from mutualisation.socle.francais.noms_propres import de
+from mutualisation.socle.francais.typographie import ordre
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+ANNEES = {"etp": "ETP", "cout_net": "Coût net", "recettes": "Recettes"}
+ZERO = Decimal(0)
+SUIVIES = ("cout_usage", "montant_du", "reste", "du_habitant", "cout_habitant")
+ACHATS = {
+    "achats_ht": "achats_ht",
+    "prix_reference_ht": "reference_ht",
+    "achats_compares_ht": "achats_compares_ht",
+    "gain": "gain_ht",
+}
+VENTES = ["operations", "produit", "part_epci", "frais", "reversement"]
+SCENARIOS = list(libelles.SCENARIOS.values())
+# columns of `ecart_prevision`: of former versions, then those of R12
+EFFETS_PREVISION = {"effet_volume": "Volume", "effet_mix": "Mix", "effet_prix": "Prix"} | {
+    f"effet_{cle}": nom for cle, nom in libelles.EFFETS.items()
+}
+# an identifier, not a number: leading zeros count
+CODES = ("code", "annee")
+# what a cell holds exactly
+NOMBRE = re.compile(r"[-+]?\d{1,15}([.,]\d{1,12})?")
+
+
+def synthese(bilan: Bilan) -> m.Tableau:
+    """ETP, net cost and receipts of each dispositif over the exercices shown, as in the printed annex."""
+    lues = [r for annee in bilan.synthese.values() for r in annee.values()]
+    df = trame(lues, "dispositif", "exercice", *ANNEES)
+    df = df.pivot(index="dispositif", columns="exercice", values=list(ANNEES)).reindex(bilan.dispositifs)
+    df = df.set_axis([f"{mesure}_{e}" for mesure, e in df.columns], axis=1)
+    # a year without a dispositif is no column of the frame
+    cases = [(f"{mesure}_{e}", mesure, e) for mesure in ANNEES for e in bilan.exercices]
+    df = df.reindex(columns=[cle for cle, _, _ in cases])
+    publie = {cle: bilan.totaux[e][mesure] for cle, mesure, e in cases}
+    ajouts = [colonne(cle, f"{ANNEES[mesure]} {e}", largeur=16) for cle, mesure, e in cases]
+    return feuille(bilan, "synthese", _nommees(bilan, df), ajouts=ajouts, total=publie, publie=publie)
+
+
+def _nommees(bilan: Bilan, df: DataFrame) -> list[Ligne]:
+    """The rows of a frame by dispositif, with their label."""
+    return lignes_de(df.assign(libelle=[bilan.libelle(code) for code in df.index]))
+
+
+def detail(bilan: Bilan) -> m.Tableau:
+    """Components of the net cost; what comes off the cost is negative (R5)."""
+    return feuille(bilan, "detail", bilan.lignes_exercice(), total=bilan.total, publie=bilan.total)
+
+
+def financement(bilan: Bilan) -> m.Tableau:
+    """Receipts, what is left, coverage; the attribution de compensation when one dispositif uses it."""
+    lignes = bilan.lignes_exercice()
+    sans = () if any(r["recettes_ac"] is not None for r in lignes) else ("recettes_ac", "reste_a_charge_apres_ac")
+    return feuille(bilan, "financement", lignes, sans=sans, total=bilan.total, publie=bilan.total)
+
+
+def variation(bilan: Bilan) -> m.Tableau:
+    """From N−1 to N, effect by effect (R12): Σ of the effects is the change of the net cost, to the cent."""
+    e, (df, effets) = bilan.exercice, _croiser(bilan, "variation", "effet", EFFETS)
+    for cle, annee in (("avant", bilan.synthese.get(e - 1, {})), ("apres", bilan.synthese[e])):
+        df[cle] = [annee.get(code, {}).get("cout_net", ZERO) for code in df.index]
+    publie = {"apres": bilan.total["cout_net"], "total": somme(bilan["variation"], "montant")}
+    return feuille(
+        bilan,
+        "variation",
+        _nommees(bilan, df),
+        ajouts=[
+            *(colonne(x, EFFETS[x], "variation") for x in effets),
+            colonne("total", "Variation", "variation", formule=_addition(effets)),
+        ],
+        publie=publie | ({"avant": bilan.totaux[e - 1]["cout_net"]} if e - 1 in bilan.totaux else {}),
+    )
+
+
+def origine(bilan: Bilan) -> m.Tableau:
+    """Whose the receipts of the synthesis are: communes, CCAS, satellites, others; a column each."""
+    df, origines = _croiser(bilan, "recettes_origine", "origine", ORIGINES)
+    ajouts = [
+        *(colonne(x, ORIGINES[x]) for x in origines),
+        colonne("total", "Recettes", formule=_addition(origines)),
+    ]
+    return feuille(bilan, "origine", _nommees(bilan, df), ajouts=ajouts)
+
+
+def _croiser(bilan: Bilan, relation: str, axe: str, noms: Mapping[str, str]) -> tuple[DataFrame, list[str]]:
+    """Amounts by dispositif and `axe`, with their `total`; the values of the axis, in the order of `noms`."""
+    df = trame(bilan[relation], "dispositif", axe, "montant").pivot(index="dispositif", columns=axe, values="montant")
+    valeurs = [nom for nom in noms if nom in df]
+    df = df.reindex(bilan.trier(df.index))[valeurs].fillna(ZERO)
+    return df.assign(total=df.sum(axis=1)), valeurs
+
+
+def _addition(cles: list[str]) -> str:
+    return f"=SUM({{{cles[0]}}}:{{{cles[-1]}}})" if cles else ""
+
+
+def passage(bilan: Bilan) -> m.Tableau:
+    """Full cost, structure, legal base, and what receipts cover of that base where it is known."""
+    lignes = [r | {"portee": portee(r)} for r in rangees(bilan, "passage_d5211")]
+    detaillees, base = bilan["passage_d5211_detail"], somme(lignes, "cout_d5211")
+    return feuille(
+        bilan,
+        "passage",
+        lignes,
+        total={"taux_couverture_d5211": somme(lignes, "recettes") / base if base else None},
+        suite=PORTEE,
+        # each total as another relation has it
+        publie={
+            "cout_complet": bilan.total["cout_net"],
+            "dont_structure": somme(detaillees, "montant") if detaillees else somme(lignes, "dont_structure"),
+            "cout_d5211": somme(bilan["cout_unitaire"] or lignes, "cout_d5211"),
+        },
+    )
+
+
+def cout_unitaire(bilan: Bilan) -> m.Tableau:
+    """Cost of a unit of service, on the full cost and on the legal base."""
+    couts = {r["dispositif"]: r["cout_net"] for r in bilan.lignes_exercice()}
+    noms = {code: usage.nom_de_l_unite(siens) for code, siens in usage.types(bilan).items()}
+    lignes = [
+        par_lot(r | {"unite": noms.get(r["dispositif"], ""), "cout_complet": couts.get(r["dispositif"])})
+        for r in rangees(bilan, "cout_unitaire")
+    ]
+    return feuille(bilan, "cout_unitaire", lignes)
+
+
+def par_lot(ligne: Ligne) -> Ligne:
+    """A unit that costs less than ten cents is told by the thousand, as on the page."""
+    lot = usage.lot([ligne["cout_complet_unitaire"]])
+    if lot == 1:
+        return ligne | {"unite": formats.majuscule(ligne["unite"])}
+    return ligne | {
+        "unite": f"Milliers {de(ligne['unite'] or 'unités')}",
+        "unites": ligne["unites"] / lot,
+        "cout_complet_unitaire": usage.du_lot(ligne["cout_complet"], ligne["unites"], lot),
+        "cout_d5211_unitaire": usage.du_lot(ligne["cout_d5211"], ligne["unites"], lot),
+    }
+
+
+# ---------------------------------------------------------------- staff, recomputable from the extract alone (R2)
+def couts_moyens(bilan: Bilan) -> m.Tableau:
+    """Average cost of an ETPT by catégorie, pooled under the threshold (R2c), and structure per ETPT."""
+    return feuille(bilan, "couts_moyens", _moyens(bilan), suite=paie.protection(bilan))
+
+
+def _moyens(bilan: Bilan) -> list[Ligne]:
+    return [
+        r | {"complet": (r["cout_moyen"] or ZERO) + (r["cout_structure"] or ZERO)} for r in rangees(bilan, "cout_moyen")
+    ]
+
+
+def etp_par_categorie(bilan: Bilan) -> m.Tableau:
+    """ETP by dispositif and catégorie, times the average cost: the staff cost again, by formula."""
+    complets = {r["categorie"]: r["complet"] for r in _moyens(bilan)}
+    lignes = []
+    for r in rangees(bilan, "etp_categorie"):
+        if (moyen := complets.get(r["categorie"])) is not None:
+            recalcule = formats.arrondi(r["etp"] * moyen, 2)
+            lignes.append(r | {"moyen": moyen, "recalcule": recalcule, "ecart": recalcule - r["cout_personnel"]})
+    return feuille(bilan, "etp_par_categorie", lignes)
+
+
+def communes(bilan: Bilan) -> m.Tableau:
+    """A row per commune, its CCAS and satellites included: adhesions, cost, due, borne, € per inhabitant.
+
+    Sums read the list by adherent; one last row holds what belongs to no commune, so that totals are whole.
+    """
+    qui, valorises = annuaire(bilan), rangees(bilan, "cout_adherent")
+    montants = trame(valorises, "insee", "cout_usage", "montant_du").fillna(ZERO).groupby("insee").sum()
+    sommes, services = montants.to_dict("index"), _services(bilan, qui)
+    rattaches = Counter(r["code_insee"] for r in qui.adherents.values() if r["type_adherent"] in ("ccas", "satellite"))
+    lignes = [
+        {"nom": c["nom"], "insee": insee, "services": services[insee], "rattaches": rattaches[insee]}
+        | _montants(sommes.get(insee), c["population"], suivi=not services[insee])
+        for insee, c in sorted(qui.communes.items(), key=lambda x: (ordre(x[1]["nom"]), x[0]))
+    ]
+    if any(sommes.get(HORS, {}).values()):
+        hors = {"nom": "Hors commune de l'exercice", "insee": HORS, "services": None, "rattaches": None}
+        lignes.append(hors | _montants(sommes[HORS], None))
+    if not valorises:
+        return feuille(bilan, "communes", lignes, sans=SUIVIES)
+    total = {c: somme(lignes, c) for c in ("population", "cout_usage", "montant_du")}
+    publie = {"cout_usage": bilan.total["cout_net"], "montant_du": somme(valorises, "montant_du")}
+    return feuille(bilan, "communes", lignes, total=_montants(total, total["population"]), publie=publie)
+
+
+def _montants(sommes: Ligne | None, population: Any, *, suivi: bool = True) -> dict[str, Any]:
+    """Cost and due, in all and for an inhabitant; unknown, not zero, where nobody follows it."""
+    cout, du = (sommes["cout_usage"], sommes["montant_du"]) if sommes else (ZERO if suivi else None, ZERO)
+    return {
+        "population": population,
+        "cout_usage": cout,
+        "montant_du": du,
+        "reste": None if cout is None else cout - du,
+        "du_habitant": du / population if population else None,
+        "cout_habitant": cout / population if population and cout is not None else None,
+    }
+
+
+def _services(bilan: Bilan, qui: Annuaire) -> Counter[str]:
+    """Dispositifs that each commune itself has joined on 31 December."""
+    fin = date(bilan.exercice, 12, 31)
+    membres = {
+        (r["dispositif"], qui.adherents[r["siret_adherent"]]["code_insee"])
+        for r in bilan["adhesion"]
+        if en_vigueur(r, fin) and r["type_adherent"] == "commune" and r["siret_adherent"] in qui.adherents
+    }
+    return Counter(insee for _, insee in membres)
+
+
+def recouvrement(bilan: Bilan) -> m.Tableau:
+    """Due, to be titled, titled and gap by dispositif and mode; free dispositifs are named under the table."""
+    cles, montants = ["dispositif", "libelle", "mode_recouvrement"], ["montant_du", "montant_titre", "ecart"]
+    lues = trame(bilan["recouvrement"], *cles, "siret_adherent", *montants).fillna({"mode_recouvrement": ""})
+    groupes = lues.groupby(cles)
+    df = groupes[montants].sum().assign(adherents=groupes["siret_adherent"].nunique()).reset_index()
+    df["a_titrer"], df["mode"] = df["montant_titre"] + df["ecart"], df["mode_recouvrement"].map(libelles.libelle_mode)
+    gratuits = (df["mode_recouvrement"] == libelles.GRATUIT) & (df["montant_du"] == 0) & (df["montant_titre"] == 0)
+    sans = ", ".join(r["libelle"] for r in bilan.dans_l_ordre(lignes_de(df[gratuits])))
+    return feuille(
+        bilan,
+        "recouvrement",
+        bilan.dans_l_ordre(lignes_de(df[~gratuits])),
+        suite=f" Sans participation financière : {sans}." if sans else "",
+    )
+
+
+def cam(bilan: Bilan) -> m.Tableau:
+    """Purchases by theme, and the gain where a reference price is stated (R9)."""
+    par_theme = trame(bilan["cam_achats"], "thematique", "numero_marche", "commandes", *ACHATS).groupby(
+        "thematique", dropna=False
+    )
+    df = par_theme[["commandes", *ACHATS]].sum(min_count=1).assign(marches=par_theme["numero_marche"].nunique())
+    df = df.reset_index().sort_values("thematique").sort_values("achats_ht", ascending=False, kind="stable")
+    cles = {r["indicateur"]: r["valeur"] for r in bilan["indicateurs_cles"]}
+    lignes = [r | _gain(r) for r in lignes_de(df)]
+    publie = {c: x for c, nom in ACHATS.items() if (x := cles.get(f"cam_{nom}")) is not None}
+    return feuille(bilan, "cam", lignes, total=_gain({c: somme(lignes, c) for c in ACHATS}), publie=publie or None)
+
+
+def _gain(r: Ligne) -> Ligne:
+    connu = r["gain"] is not None and r["prix_reference_ht"]
+    return {"gain_pct": r["gain"] / r["prix_reference_ht"] if connu else None}
+
+
+def cee(bilan: Bilan) -> m.Tableau:
+    """Certificates by exercice of the sale (R8); a dépôt sold in two years is whole in each, and once in the total."""
+    annees = sorted(bilan.contexte.presentes)
+    lues = [r | {"vente": str(e)} for e in annees for r in bilan.lignes("cee_valorisation", e)]
+    df = trame(lues, "vente", "depot", "siren_beneficiaire", *VENTES).fillna(ZERO)
+    uniques = df.drop_duplicates(["depot", "siren_beneficiaire"], keep="last")
+    lignes = [r | _frais(r) for r in lignes_de(df.groupby("vente")[VENTES].sum().reset_index())]
+    double, total = len(uniques) < len(df), {c: uniques[c].sum() for c in VENTES}
+    suite = " Un dépôt vendu sur deux exercices figure entier dans chacun, et une fois dans le cumul."
+    return feuille(
+        bilan,
+        "cee",
+        lignes,
+        ajouts=[colonne(c, somme=not double) for c in VENTES],
+        total=total | _frais(total),
+        intitule=f"Cumul {annees[0]}-{annees[-1]}" if len(lignes) > 1 else "Total",
+        suite=suite if double else "",
+    )
+
+
+def _frais(r: Ligne) -> Ligne:
+    autres = r["frais"] + r["reversement"]
+    return {"taux": r["frais"] / autres if autres else None}
+
+
+def couts_d_usage(bilan: Bilan) -> m.Tableau:
+    """Cost of adhesion and use of each adherent, with the words of the key it follows."""
+    lues, membres = rangees(bilan, "cout_adherent"), par_adhesion(bilan, bilan.exercice)
+    cles = [nom_de_la_cle(r["cle"], membre=r["dispositif"] in membres) for r in lues]
+    return feuille(bilan, "couts_d_usage", [r | {"cle": cle} for r, cle in zip(lues, cles, strict=True)])
+
+
+def factures(bilan: Bilan) -> m.Tableau:
+    lues = rangees(bilan, "facture_semestrielle")
+    return feuille(bilan, "factures", sorted(lues, key=itemgetter("semestre")))
+
+
+def ecarts(bilan: Bilan) -> m.Tableau:
+    """Gaps between what is due and titled, largest first."""
+    lues = [r for r in rangees(bilan, "recouvrement") if r["ecart"]]
+    return feuille(bilan, "ecarts", sorted(lues, key=lambda r: -abs(r["ecart"])))
+
+
+def controles(bilan: Bilan) -> m.Tableau:
+    """Every control, its key in words."""
+    noms = noms_des_cles(bilan)
+    lues = rangees(bilan, "controles")
+    return feuille(bilan, "controles", [r | {"cle": lire_cle(bilan, r["cle"], noms)} for r in lues])
+
+
+# ---------------------------------------------------------------- forecast
+def essai(bilan: Bilan) -> m.Tableau:
+    """The forecast tried on exercices that are known, the newest first."""
+    lues = rangees(bilan, "prevision_essai")
+    return feuille(bilan, "essai", sorted(lues, key=lambda r: (SCENARIOS.index(r["scenario"]), -r["exercice_base"])))
+
+
+def ecart_prevision(bilan: Bilan) -> m.Tableau:
+    """From the forecast to the actual, effect by effect, to the cent."""
+    lues = sorted(rangees(bilan, "ecart_prevision"), key=lambda r: SCENARIOS.index(r["scenario"]))
+    effets = [x for x in EFFETS_PREVISION if any(r[x] is not None for r in lues)]
+    somme = "=" + "+".join(f"{{{x}}}" for x in effets)
+    ajouts = [*(colonne(x, EFFETS_PREVISION[x]) for x in effets), colonne("ecart", formule=somme)]
+    return feuille(bilan, "ecart_prevision", lues, ajouts=ajouts)
+
+
+def prevision(bilan: Bilan) -> m.Tableau:
+    """A row per scenario, measure and dispositif, a column per year; summed up by scenario and measure."""
+    cles = ["scenario", "dispositif", "libelle", "mesure"]
+    df = trame(rangees(bilan, "prevision"), *cles[:3], "exercice", "cout_net", "recettes")
+    df = df.rename(columns={"cout_net": "Coût net", "recettes": "Recettes"}).melt(
+        [*cles[:3], "exercice"], var_name="mesure"
+    )
+    df = df.pivot(index=cles, columns="exercice", values="value")
+    df.columns = [str(annee) for annee in df.columns]
+    lignes = bilan.dans_l_ordre(lignes_de(df.reset_index()))
+    return feuille(
+        bilan,
+        "prevision",
+        sorted(lignes, key=lambda r: (SCENARIOS.index(r["scenario"]), r["mesure"])),
+        ajouts=[colonne(annee, annee, "milliers") for annee in df.columns],
+    )
+
+
+# ---------------------------------------------------------------- controls and method
+def indicateurs(bilan: Bilan) -> m.Tableau:
+    """Key figures of the report (R10); a percentage is a percentage."""
+    rang = {nom: i for i, nom in enumerate(libelles.INDICATEURS)}
+    lues = sorted(bilan["indicateurs_cles"], key=lambda r: rang.get(r["indicateur"], len(rang)))
+    return feuille(bilan, "indicateurs", [_indicateur(r) for r in lues])
+
+
+def _indicateur(r: Ligne) -> Ligne:
+    unite = r["unite"] or ""
+    genre = {"€": "centimes", "EUR": "centimes", "%": "taux"}.get(unite, "nombre")
+    valeur = r["valeur"] / 100 if genre == "taux" and r["valeur"] is not None else r["valeur"]
+    return {
+        "indicateur": libelles.libelle(libelles.INDICATEURS, r["indicateur"]),
+        "valeur": m.Valeur("sans donnée" if valeur is None else valeur, genre),
+        "unite": "" if unite in ("nombre", "EUR", "€", "%") else unite,
+    }
+
+
+def a_commenter(bilan: Bilan) -> m.Tableau:
+    """Figures that stand out from N−1 or from a bound of finance: nothing forbids them."""
+    return feuille(bilan, "a_commenter", commentaires(bilan))
+
+
+def repartition(bilan: Bilan) -> m.Tableau:
+    """What the sources held and where each amount went, with a summary by source."""
+    sources = list(libelles.SOURCES.values())
+    # ETP and euros do not add up: a column each
+    lues = [
+        r
+        | {
+            "code": r["destination"],
+            "destination": libelles.DESTINATIONS.get(r["destination"]) or bilan.libelle(r["destination"]),
+            "euros": r["montant"] if r["unite"] == "EUR" else None,
+            "etp": r["montant"] if r["unite"] == "ETP" else None,
+        }
+        for r in rangees(bilan, "repartition")
+    ]
+    lues.sort(key=lambda r: (sources.index(r["source"]), r["code"] in DESTINATIONS, ordre(r["destination"])))
+    return feuille(bilan, "repartition", lues)
+
+
+def rejets(bilan: Bilan) -> m.Tableau:
+    """Rows left aside, counted by file and reason."""
+    lignes = [{**r, "issue": libelles.libelle(libelles.STATUTS, r["statut"])} for r in bilan.laissees_de_cote]
+    publie = {"lignes": bilan.compter("rejets")}
+    return feuille(bilan, "rejets", lignes, publie=publie, suite=laisse_de_cote(bilan) if lignes else "")
+
+
+def parametres(bilan: Bilan) -> m.Tableau:
+    """Parameters of the method in force in the exercice, each value in its type."""
+    lignes = [
+        x
+        | {
+            "parametre": libelles.libelle_parametre(x["parametre"], bilan.libelle),
+            "valeur": lire_parametre(bilan, x["parametre"], x["valeur"]),
+            "debut": formats.lire_jour(x["debut"]),
+            "fin": formats.lire_jour(x["fin"]),
+        }
+        for x in bilan.contexte.parametres
+    ]
+    return feuille(bilan, "parametres", lignes)
+
+
+def lire_parametre(bilan: Bilan, nom: str, valeur: str) -> m.Valeur:
+    """The value of a parameter that the contract knows, in its type: words, date, rate, number; any other as it is."""
+    connu = vocabulaire().parametres.get(nom.partition(":")[0])
+    if (dite := libelles.valeur_parametre(nom, valeur)) != valeur:
+        return m.Valeur(dite)
+    if connu is None or connu.genre in CODES:
+        return m.Valeur(valeur)
+    if NOMBRE.fullmatch(valeur):
+        return m.Valeur(Decimal(valeur.replace(",", ".")), "taux" if connu.taux else "nombre")
+    try:
+        return m.Valeur(date.fromisoformat(valeur), "date")
+    except ValueError:
+        return m.Valeur(bilan.libelle(valeur))

@@ -1,0 +1,184 @@
+"""What a sheet is made of: what `feuilles.toml` declares, columns that follow from the contract, rows in words.
+
+A column of tomorrow has a title, a kind and a width without a word here; `colonnes.toml` says what differs.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
+from mutualisation.publication.versions.relations import lire_relations
+from mutualisation.socle.chemins import PAQUET
+from mutualisation.socle.francais import libelles
+from mutualisation.socle.francais.formats import majuscule
+from mutualisation.socle.francais.libelles import libelle
+from mutualisation.socle.francais.typographie import ordre
+
+FEUILLES = tomllib.loads((PAQUET / "documents" / "classeur" / "feuilles.toml").read_text(encoding="utf-8"))
+DONNEES = tomllib.loads((PAQUET / "documents" / "classeur" / "colonnes.toml").read_text(encoding="utf-8"))
+TITRES = libelles.MESURES | DONNEES["titres"]
+GENRES, LARGEURS, SOMMES = DONNEES["genres"], DONNEES["largeurs"], DONNEES["sommes"]
+MISE_EN_PAGE = ("filtre", "table", "imprimee", "pages")
+ADHERENT = "nom siret_adherent type commune"
+# the others stand under no commune, whatever their INSEE
+COMMUNAUX = ("commune", "ccas", "satellite")
+HORS = "—"
+# words that a name of column writes in ASCII
+MOTS_FRANCAIS = (
+    "adhérents bénéficiaire catégorie constaté constatées contrôle coût dépôt début dû écart EPCI ETP ETPT HT INSEE "
+    "opérations précédent prévu prévues référence scénario thématique unité unités"
+)
+MOTS = {ordre(mot): mot for mot in MOTS_FRANCAIS.split()}
+# words of the codes of a column, wherever it is shown
+MOTS_DES_CODES: dict[str, Callable[[Any], str]] = {
+    "categorie": lambda x: libelles.CATEGORIES.get(x, x),
+    "compte": libelles.libelle_compte,
+    "controle": libelles.libelle_controle,
+    "groupe": libelles.libelle_groupe,
+    "motif": lambda x: majuscule(libelles.libelle_motif(x)),
+    "scenario": lambda x: libelle(libelles.SCENARIOS, x),
+    "source": lambda x: libelle(libelles.SOURCES, x),
+    "statut": lambda x: libelle(libelles.STATUTS | libelles.STATUTS_FACTURE, x),
+    "valorisation": majuscule,
+}
+
+
+# ---------------------------------------------------------------- sheets
+def feuille(
+    bilan: Bilan,
+    nom: str,
+    lignes: Sequence[Ligne] | None = None,
+    *,
+    ajouts: Iterable[m.Colonne] = (),
+    sans: Collection[str] = (),
+    total: Ligne | None = None,
+    intitule: str = "Total",
+    publie: Ligne | None = None,
+    suite: str = "",
+) -> m.Tableau:
+    """A sheet as it is declared, `lignes` being by default those of its relation.
+
+    `ajouts`: the columns that `*` stands for; `sans`: columns left out; `total`: what is known of its totals, the rest
+    being added up; `publie`: as declared, where it depends on the bilan; `suite`: the end of its note.
+    """
+    definition = FEUILLES[nom]
+
+    def dire(texte: str) -> str:
+        return texte.format(e=bilan.exercice, avant=bilan.exercice - 1)
+
+    lues = rangees(bilan, definition["relation"]) if lignes is None else lignes
+    precisions = definition.get("colonne", {})
+    siennes: list[m.Colonne] = []
+    for mot in re.sub(r"\badherent\b", ADHERENT, definition["colonnes"]).split():
+        cle = mot.removeprefix("-")
+        if mot.startswith("*"):
+            siennes += ajouts
+        elif cle not in sans:
+            lue = colonne(cle, **precisions.get(cle, {}))
+            siennes.append(replace(lue, titre=dire(lue.titre), deduit=mot != cle))
+    sommes = None
+    if definition.get("additive", True) and (total is not None or any(c.somme for c in siennes)):
+        sommes = {**m.additionner(intitule, siennes, lues), **(total or {}), siennes[0].cle: intitule}
+    if "publie" in definition:
+        lieux = {cle: ou.split(".") for cle, ou in definition["publie"].items()}
+        publie = {cle: bilan.total[c] if r == "total" else somme(bilan[r], c) for cle, (r, c) in lieux.items()}
+    dessin = None
+    if trace := definition.get("dessin"):
+        series = ((dire(cle), sens) for cle, sens in trace["series"].items())
+        presentes = tuple(x for x in series if any(c.cle == x[0] for c in siennes))
+        dessin = m.Dessin(dire(trace["titre"]), presentes, trace.get("empile", False))
+    presentation = m.Feuille(
+        dire(definition["nom"]),
+        dire(definition["notice"]) if "notice" in definition else _notice(definition),
+        publie=publie,
+        dessin=dessin,
+        resume=tuple(definition.get("resume", ())) if len(lues) > definition.get("longue", 0) else (),
+        **{"filtre": "relation" in definition} | {cle: definition[cle] for cle in MISE_EN_PAGE if cle in definition},
+    )
+    note = definition.get("note", "") + suite
+    return m.Tableau(dire(definition["titre"]), tuple(siennes), lues, sommes, note, feuille=presentation)
+
+
+def _notice(definition: Mapping[str, Any]) -> str:
+    """What the contract says of the rows."""
+    ecran = "" if definition.get("imprimee", True) else " Liste pour l'écran, non imprimée."
+    return lire_relations()[definition["relation"]].description + ecran
+
+
+# ---------------------------------------------------------------- columns
+def colonne(cle: str, titre: str = "", genre: str = "", **autres: object) -> m.Colonne:
+    """A column as wide as its kind; amounts and ETP add up."""
+    if cle in ("dispositif", "libelle"):
+        return m.DISPOSITIF
+    genre = genre or _genre(cle)
+    additive = genre in SOMMES["genres"] and cle not in SOMMES["sauf"] and not cle.endswith(("_unitaire", "_habitant"))
+    largeur = LARGEURS["par_nom"].get(cle) or LARGEURS["par_genre"].get(genre, 18)
+    return m.Colonne(cle, titre or intitule(cle), genre, **{"largeur": largeur, "somme": additive} | autres)
+
+
+def intitule(nom: str) -> str:
+    """`cout_prevu` reads « Coût prévu »."""
+    return TITRES.get(nom) or majuscule(" ".join(MOTS.get(mot, mot) for mot in nom.split("_")))
+
+
+def _genre(nom: str) -> str:
+    """The kind of a column: its name's, else that of its type in the contract, else an amount."""
+    par_nom = GENRES["par_nom"].get(nom) or GENRES["par_nom"].get(nom.partition("_")[0])
+    return str(par_nom or GENRES["par_type"].get(_types().get(nom, "numeric(15,2)"), "nombre"))
+
+
+@cache
+def _types() -> dict[str, str]:
+    """{column: type} of the contract, as the first relation that has it says."""
+    return {c.nom: c.type for relation in reversed(lire_relations().values()) for c in relation.colonnes}
+
+
+# ---------------------------------------------------------------- rows
+def rangees(bilan: Bilan, relation: str) -> list[Ligne]:
+    """Rows of a relation in words, by dispositif, commune and adherent, then in the order of its key."""
+    lues, qui = bilan[relation], annuaire(bilan)
+    if lues and "siret_adherent" in lues[0]:
+        lues = sorted(map(qui.nommer, lues), key=_rang)
+    if lues and "dispositif" in lues[0]:
+        lues = bilan.dans_l_ordre(lues)
+    mots = MOTS_DES_CODES
+    return [{cle: mots[cle](x) if cle in mots and x is not None else x for cle, x in r.items()} for r in lues]
+
+
+@dataclass(frozen=True)
+class Annuaire:
+    """Adherents of the exercice by SIRET, communes by INSEE: {nom, type_adherent, code_insee, population}."""
+
+    adherents: Mapping[str, Ligne]
+    communes: Mapping[str, Ligne]
+
+    def nommer(self, ligne: Ligne) -> Ligne:
+        """A row with `nom`, `type`, `commune`, `insee` of its `siret_adherent`."""
+        siret = ligne["siret_adherent"]
+        connu = self.adherents.get(siret or "", {})
+        type_ = connu.get("type_adherent") or ligne.get("type_adherent") or ""
+        insee = (connu.get("code_insee") or "") if type_ in COMMUNAUX else ""
+        return ligne | {
+            "nom": connu.get("nom") or ("Adhérent hors référentiel" if siret else "Non réparti"),
+            "type": libelles.TYPE_ADHERENT.get(type_, type_),
+            "commune": self.communes.get(insee, {}).get("nom") or "",
+            "insee": insee if insee in self.communes else HORS,
+        }
+
+
+def annuaire(bilan: Bilan) -> Annuaire:
+    lues = bilan["adherent"]
+    communes = {r["code_insee"]: r for r in lues if r["type_adherent"] == "commune" and r["code_insee"]}
+    return Annuaire({r["siret_adherent"]: r for r in lues}, communes)
+
+
+def _rang(nommee: Ligne) -> tuple[Any, ...]:
+    """Where a named row stands: by commune, then what depends on it."""
+    types, commune = list(libelles.TYPE_ADHERENT.values()), nommee["commune"]
+    place = types.index(nommee["type"]) if nommee["type"] in types else len(types)
+    return not commune, ordre(commune), place, ordre(nommee["nom"]), nommee["siret_adherent"] or ""

@@ -1,0 +1,78 @@
+"""Tagged PDF (PDF/UA-1) by typst: templates beside this file, fonts of the compiler, a date that is given."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+
+import typst
+
+from mutualisation.documents.composition.glyphes import Releve, phrase
+from mutualisation.socle.chemins import GABARITS_PDF
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.francais.typographie import imprimer
+
+PAGES = re.compile(rb"/Type/Pages/Count (\d+)")
+# elements of structure, as typst writes them; a pattern that starts by a word is a hundred times as fast
+CORPS = re.compile(rb"endobj\n(\d+) 0 obj\n<</Type/StructElem/S/T(?:Body|Foot)/")
+LIGNES = re.compile(rb"<</Type/StructElem/S/TR/P (\d+) 0 R/K\[(\d+) 0 R")
+CELLULES = re.compile(rb"(?<=endobj\n)(\d+)( 0 obj\n<</Type/StructElem/S/T)([DH])(/[^\n]*?)(/Headers\[[^\]\n]*\])")
+
+
+@cache
+def _compilateur(gabarit: str) -> typst.Compiler:
+    """The compiler of a template, which warms up; it serves one thread at a time."""
+    # system fonts would give other bytes on another machine
+    return typst.Compiler(str(GABARITS_PDF / gabarit), root=str(GABARITS_PDF), ignore_system_fonts=True)
+
+
+def composer(gabarit: str, donnees: Mapping[str, Any], jour: date) -> bytes:
+    """PDF of a template; the same data and day give the same bytes. Raises `ErreurMutualisation` when typst refuses.
+
+    PDF/UA-1 forbids a character without a glyph (a control, an emoji): « □ » stands in its place, and the template is
+    given a sentence that says how many (`sans_dessin`, empty when there is none).
+    """
+    releve = Releve(puis=imprimer)
+    imprimees = releve.lire({**donnees, "jour": jour.isoformat()})
+    imprimees["sans_dessin"] = imprimer(phrase(releve.remplaces, "ce document") + ".") if releve.remplaces else ""
+    try:
+        pdf = _compilateur(gabarit).compile(
+            format="pdf",
+            sys_inputs={"donnees": json.dumps(imprimees, ensure_ascii=False)},
+            pdf_standards=["ua-1", "a-2a"],
+            timestamp=datetime(jour.year, jour.month, jour.day, tzinfo=UTC),
+        )
+    except typst.TypstError as erreur:
+        raise ErreurMutualisation(f"Le document {gabarit} n'a pas pu être composé : {erreur}") from erreur
+    if not isinstance(pdf, bytes):
+        raise ErreurMutualisation(f"Le document {gabarit} n'a pas pu être composé : typst n'a pas rendu de PDF.")
+    return pdf
+
+
+def nombre_de_pages(pdf: bytes) -> int:
+    """How many pages a PDF of `composer` has."""
+    return max(int(nombre) for nombre in PAGES.findall(pdf))
+
+
+# ---------------------------------------------------------------- row headers
+def nommer_les_lignes(pdf: bytes) -> bytes:
+    """The same PDF of `composer`, the first cell of each row of a body being the header of its row.
+
+    typst tags the headers of columns, and leaves the name of a row a datum: a reader's software then tells the name of
+    a row with each of its figures (PDF/UA-1 § 7.5, scope of a header). The list of headers of a cell knew only columns:
+    scopes say them. It writes each element as a plain object of one line: what is put in place is as long, so that the
+    table of addresses holds.
+    """
+    corps = set(CORPS.findall(pdf))
+    premieres = {cellule for parent, cellule in LIGNES.findall(pdf) if parent in corps}
+
+    def nommer(trouvee: re.Match[bytes]) -> bytes:
+        numero, debut, genre, attributs, renvoi = trouvee.groups()
+        portee = b""
+        if numero in premieres:
+            genre, portee = b"H", b"/Scope/Row"
+        return b"".join((numero, debut, genre, attributs, portee.ljust(len(renvoi))))
+
+    return CELLULES.sub(nommer, pdf)

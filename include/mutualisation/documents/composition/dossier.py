@@ -1,0 +1,188 @@
+"""Folders of documents put in place together: written beside, put on the disk, renamed.
+
+A reader finds the former ones, whole, or the new ones. A killed run leaves a working folder in `sortie`; the next run
+that writes there ends its renames when they had begun, and sweeps it. What may be replaced is what the `manifeste.json`
+of a folder names, with the same bytes: anything else, a document that was edited since too, is somebody's work.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from mutualisation.socle.disque import synchroniser
+from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
+
+TRAVAIL = ".mutualisation_"
+NOUVEAUX, ANCIENS = "nouveaux", "anciens"
+SUR_DISQUE_A_LA_FOIS = 8
+MANIFESTE = "manifeste.json"
+# a file browser leaves these where it has only looked
+DU_SYSTEME = (".DS_Store", "Thumbs.db", "desktop.ini")
+# what a spreadsheet leaves beside the document that it has open: prefix, suffix
+OUVERTS = (("~$", ""), (".~lock.", "#"))
+NOMMES = 5
+
+
+class MiseEnPlace:
+    """The working folder of a run, and what it holds to be put in place."""
+
+    def __init__(self, sortie: Path, travail: Path) -> None:
+        self.sortie, self._nouveaux, self._anciens = sortie, travail / NOUVEAUX, travail / ANCIENS
+
+    def preparer(self, nom: str) -> Path:
+        """An empty folder that will be `sortie/nom`. Raises `ErreurMutualisation` when that place is not ours."""
+        verifier_place(self.sortie / nom)
+        dossier = self._nouveaux / nom
+        dossier.mkdir(parents=True)
+        return dossier
+
+    def mettre_sur_disque(self) -> None:
+        """Put every file on the disk, before what can't be undone. Raises `ErreurMutualisation` when a place is no
+        longer ours."""
+        for nouveau in self._a_placer():
+            verifier_place(self.sortie / nouveau.name)
+        chemins = [c for c in self._nouveaux.rglob("*") if not c.is_symlink()]
+        with ThreadPoolExecutor(SUR_DISQUE_A_LA_FOIS) as fils:
+            list(fils.map(synchroniser, chemins))
+
+    def poser(self) -> None:
+        """Rename every folder into its place, after `mettre_sur_disque`.
+
+        Raises `ErreurMutualisation` when a place is no longer ours: what a killed run left is ended days later.
+        """
+        for nouveau in self._a_placer():
+            verifier_place(self.sortie / nouveau.name)
+        self._anciens.mkdir(exist_ok=True)
+        for nouveau in self._a_placer():
+            place = self.sortie / nouveau.name
+            if place.exists():
+                place.rename(self._anciens / nouveau.name)
+            nouveau.rename(place)
+        synchroniser(self.sortie)
+
+    def finir(self) -> None:
+        """End renames that had begun, then remove the working folder."""
+        if self._anciens.exists():
+            self.poser()
+        shutil.rmtree(self._nouveaux.parent, ignore_errors=True)
+
+    def _a_placer(self) -> list[Path]:
+        return sorted(self._nouveaux.iterdir()) if self._nouveaux.is_dir() else []
+
+
+@contextmanager
+def mise_en_place(sortie: Path, refus: str) -> Iterator[MiseEnPlace]:
+    """A working folder in `sortie`; left before `poser`, it is dropped and nothing has changed.
+
+    Raises `ErreurMutualisation` when the disk refuses; `refus` starts its sentence (« L'extrait ne peut être écrit »).
+    """
+    try:
+        sortie.mkdir(parents=True, exist_ok=True)
+        with _presence(sortie):
+            pose = MiseEnPlace(sortie, Path(tempfile.mkdtemp(prefix=TRAVAIL, dir=sortie)))
+            try:
+                yield pose
+            finally:
+                pose.finir()
+    except OSError as erreur:
+        raise ErreurMutualisation(
+            f"{refus} dans {sortie} ({raison_systeme(erreur)}) : vérifiez les droits et la place."
+        ) from erreur
+
+
+@contextmanager
+def remplacer_dossier(destination: Path, refus: str) -> Iterator[Path]:
+    """Give a working folder that takes the place of `destination` at the end; after a failure nothing has changed.
+
+    Raises `ErreurMutualisation` when the disk refuses, or when something there is not ours.
+    """
+    with mise_en_place(destination.parent, refus) as pose:
+        yield pose.preparer(destination.name)
+        pose.mettre_sur_disque()
+        pose.poser()
+
+
+@contextmanager
+def _presence(sortie: Path) -> Iterator[None]:
+    """Held by each run that writes in `sortie`; a run that finds itself alone sweeps what killed ones left."""
+    descripteur = os.open(sortie, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        # where the file system knows no lock, nothing is swept
+        with contextlib.suppress(OSError):
+            fcntl.flock(descripteur, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for travail in sorted(sortie.glob(f"{TRAVAIL}*")):
+                MiseEnPlace(sortie, travail).finir()
+        with contextlib.suppress(OSError):
+            fcntl.flock(descripteur, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(descripteur)
+
+
+# ---------------------------------------------------------------- what stands there
+def verifier_place(dossier: Path) -> None:
+    """Raise `ErreurMutualisation` when a folder of documents cannot be replaced without losing what is not ours.
+
+    Nothing there, an empty folder, a folder of ours from which files are missing: it can.
+    """
+    if not os.path.lexists(dossier):
+        return
+    if dossier.is_symlink() or not dossier.is_dir():
+        raise ErreurMutualisation(
+            f"{dossier} est {'un lien' if dossier.is_symlink() else 'un fichier'}, et non un dossier que la commande a "
+            "écrit : rien n'a été remplacé ; déplacez-le, ou donnez un autre dossier à --sortie."
+        )
+    try:
+        trouves = list(_etrangers(dossier))
+    except OSError as erreur:
+        raise ErreurMutualisation(
+            f"Le dossier {dossier} ne peut pas être lu ({raison_systeme(erreur)}) : rien n'a été remplacé ; vérifiez "
+            "les droits, puis recommencez."
+        ) from erreur
+    if trouves:
+        nommes = " ; ".join(f"« {nom} » {pourquoi}" for nom, pourquoi in trouves[:NOMMES])
+        autres = f" ; et {len(trouves) - NOMMES} de plus" if len(trouves) > NOMMES else ""
+        raise ErreurMutualisation(
+            f"Le dossier {dossier} contient ce qui n'est pas à remplacer : {nommes}{autres}. Rien n'a été remplacé : "
+            "mettez ces fichiers ailleurs, ou déplacez le dossier, puis recommencez."
+        )
+
+
+def empreintes_declarees(dossier: Path) -> dict[str, str]:
+    """{address: sha256} of what the manifest of a folder names; nothing when it can't be read."""
+    try:
+        contenu = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
+        return {str(sortie["fichier"]): str(sortie["sha256"]) for sortie in contenu["sorties"]}
+    except (FileNotFoundError, NotADirectoryError, ValueError, TypeError, KeyError, RecursionError):
+        return {}
+
+
+def _etrangers(dossier: Path) -> Iterator[tuple[str, str]]:
+    """(address, why) of each thing that would be lost."""
+    declares = empreintes_declarees(dossier)
+    # the manifest says nothing of itself nor of its signature
+    sans_empreinte = (MANIFESTE, f"{MANIFESTE}.sig") if declares else ()
+    for racine, sous_dossiers, fichiers in os.walk(dossier, onerror=_lever):
+        liens = [nom for nom in sous_dossiers if (Path(racine) / nom).is_symlink()]
+        for chemin in sorted(Path(racine) / nom for nom in (*fichiers, *liens)):
+            adresse = chemin.relative_to(dossier).as_posix()
+            if adresse in sans_empreinte or chemin.name in DU_SYSTEME:
+                continue
+            if any(chemin.name.startswith(debut) and chemin.name.endswith(fin) for debut, fin in OUVERTS):
+                yield adresse, "dit qu'un document y est ouvert : fermez-le (ou supprimez ce reste, si rien ne l'est)"
+            elif adresse not in declares or chemin.is_symlink():
+                yield adresse, "n'est pas de la commande"
+            elif hashlib.sha256(chemin.read_bytes()).hexdigest() != declares[adresse]:
+                yield adresse, "a été modifié depuis que la commande l'a écrit"
+
+
+def _lever(erreur: OSError) -> None:
+    raise erreur

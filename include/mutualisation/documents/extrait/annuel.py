@@ -1,0 +1,205 @@
+"""The annual extract `bilan_AAAA/`: written aside, then renamed; a closed folder is never touched (S9, K11)."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from mutualisation.documents.composition.dossier import MiseEnPlace, verifier_place
+from mutualisation.documents.extrait import produits
+from mutualisation.documents.rapport.contenu import ouverture
+from mutualisation.documents.rapport.publie import Bilan
+from mutualisation.entree.ingestion.travail import Suivi, muet
+from mutualisation.entree.lecteurs.octets import empreinte
+from mutualisation.publication.versions import catalogue, manifeste
+from mutualisation.publication.versions.clotures import lire_cloture
+from mutualisation.publication.versions.contexte import Contexte, lire_contexte
+from mutualisation.publication.versions.extraits import ExtraitLu, est_entier, premier_clos, signer_et_noter
+from mutualisation.publication.versions.extraits_csv import ecrire_csv, lignes
+from mutualisation.publication.versions.inchange import REDRESSEMENT
+from mutualisation.publication.versions.manifeste import CLOS, MANIFESTE, SIGNATURE
+from mutualisation.publication.versions.relations import Relation, lire_relations, relations_internes
+from mutualisation.publication.versions.sceaux import lire_sceau
+from mutualisation.socle.erreurs import ErreurMutualisation
+
+LIMITE_ECARTS = 10
+REFUS = "L'extrait ne peut pas être écrit"
+CLOSE_LA = """
+select max(version) from journal.extraits inner join journal.clotures using (exercice, version)
+ where exercice = %s and dossier = %s
+"""
+Porte = Callable[[psycopg.Connection[Any], Path, int, int, Mapping[str, Relation]], Any]
+
+
+def verifier_places(
+    conn: psycopg.Connection[Any], sortie: Path, exercices: Iterable[int], version: int | None = None
+) -> None:
+    """Look at each place, before hours of work. `version`: the stored one that is to be written; by default one that is
+    not closed.
+
+    Raises `ErreurMutualisation` when a folder there holds a file that is not ours, or may not be replaced (K11).
+    """
+    for exercice in exercices:
+        place = dossier_de(conn, sortie, exercice, version)
+        verifier_place(place)
+        en_place = ExtraitLu.lire(place)
+        if en_place and en_place.statut == CLOS and lire_cloture(conn, en_place.exercice, en_place.version) is None:
+            raise ErreurMutualisation(
+                f"{place} se dit clos, et l'entrepôt ne connaît pas cette clôture : il vient d'une sauvegarde "
+                "antérieure, ou ce dossier est d'un autre entrepôt. Rien n'a été remplacé : renommez ce dossier, qui "
+                "en est peut-être la seule trace, puis relancez."
+            )
+
+
+def composer_extrait(
+    conn: psycopg.Connection[Any],
+    exercice: int,
+    version: int,
+    pose: MiseEnPlace,
+    imprimer: produits.Imprimer,
+    *,
+    porte: Porte,
+    var: Path,
+    suivi: Suivi = muet,
+    detail: Suivi = muet,
+) -> Callable[[], Path]:
+    """Begin the extract of an exercice beside its place, where `pose` will put it; what is given back waits for its
+    documents, ends it, and gives back that place.
+
+    `porte` reads the extract back, and raises when it is not the publication; `var`: the folder of the key that signs;
+    `suivi`: told when there is something to write; `detail`: of each document written.
+    It is noted in this transaction, to be committed before it takes its place. The same version gives the same bytes
+    (S8): one that stands whole is left as it is (S9).
+    """
+    contexte = lire_contexte(conn, exercice, version)
+    destination = dossier_de(conn, pose.sortie, exercice, version)
+    if est_entier(conn, destination, (exercice, version, manifeste.statut_de(contexte)), var):
+        return lambda: destination
+    suivi(f"Extrait de l'exercice {exercice}")
+    dossier = pose.preparer(destination.name)
+    # relations and columns of the contract at publication: one added since is in no former extract (S8)
+    connues = lire_relations()
+    relations = {nom: connues[nom].limitee(colonnes) for nom, colonnes in contexte.relations.items() if nom in connues}
+    relations |= _redressement(conn, contexte)
+    bilan = Bilan(conn, contexte, relations)
+    imprimes = _ecrire_fichiers(conn, bilan, relations, dossier, imprimer)
+
+    def finir() -> Path:
+        for rang, imprime in enumerate(imprimes, start=1):
+            imprime.result()
+            detail(f"Extrait de l'exercice {exercice} : document {rang} sur {len(imprimes)}")
+        ecrit = _manifeste(conn, bilan, dossier, destination)
+        (dossier / MANIFESTE).write_bytes(ecrit)
+        extrait = (exercice, version, manifeste.statut_de(contexte))
+        (dossier / SIGNATURE).write_bytes(signer_et_noter(conn, extrait, ecrit, destination, var))
+        porte(conn, dossier, exercice, version, relations)
+        return destination
+
+    return finir
+
+
+def page_de(dossier: Path) -> Path:
+    """The HTML page of an extract folder (`bilan_2021/` or `bilan_2021_v2/`)."""
+    return next(iter(sorted(dossier.glob("bilan_etape_*.html"))), dossier)
+
+
+def est_autrement_rendu(dossier: Path) -> bool:
+    """True for a closed extract that this software no longer writes as it was approved."""
+    return "manifeste_clos" in json.loads((dossier / MANIFESTE).read_bytes())
+
+
+def _redressement(conn: psycopg.Connection[Any], contexte: Contexte) -> dict[str, Relation]:
+    """`redressement.csv` of a closed exercice that was built again (K6); nothing otherwise."""
+    relation, colonnes = relations_internes().get(REDRESSEMENT), contexte.relations.get(REDRESSEMENT)
+    if relation is None or colonnes is None:
+        return {}
+    limitee = relation.limitee(colonnes)
+    vide = next(iter(lignes(conn, limitee, contexte.exercice, contexte.construction.version)), None) is None
+    return {} if vide else {REDRESSEMENT: limitee}
+
+
+def _ecrire_fichiers(
+    conn: psycopg.Connection[Any],
+    bilan: Bilan,
+    relations: Mapping[str, Relation],
+    dossier: Path,
+    imprimer: produits.Imprimer,
+) -> list[Future[None]]:
+    """Every file of the extract but its manifest; documents are written once their ends were waited for."""
+    contexte = bilan.contexte
+    exercice, version = contexte.exercice, contexte.construction.version
+    for relation in relations.values():
+        ecrire_csv(conn, relation, exercice, version, dossier / f"{relation.nom}.csv")
+    paquet = catalogue.decrire(contexte, relations.values(), dossier, restreinte=ouverture.est_restreinte(bilan))
+    (dossier / "datapackage.json").write_bytes(_json(paquet))
+    return [imprimer(document, dossier) for document in produits.documents(bilan)]
+
+
+def _manifeste(conn: psycopg.Connection[Any], bilan: Bilan, dossier: Path, destination: Path) -> bytes:
+    """The manifest, over the sha256 of the other files.
+
+    A closed extract that is written otherwise than it first was (the software has changed since) says so, and never
+    takes the place of a folder: raises `ErreurMutualisation` when there is one.
+    """
+    contexte = bilan.contexte
+    exercice, version = contexte.exercice, contexte.construction.version
+    fichiers = (chemin for chemin in sorted(dossier.rglob("*")) if chemin.is_file())
+    contenu = manifeste.decrire(
+        contexte,
+        {chemin.relative_to(dossier).as_posix(): empreinte(chemin) for chemin in fichiers},
+        avec_reserves=bilan.avec_reserves,
+        sceau=lire_sceau(conn, version).dit,
+        restreinte=ouverture.est_restreinte(bilan),
+    )
+    ecrit = _json(contenu)
+    clos = premier_clos(conn, exercice, version) if contexte.cloture else None
+    if clos is None or hashlib.sha256(ecrit).hexdigest() == clos:
+        return ecrit
+    if destination.exists():
+        en_place = ExtraitLu.lire(destination)
+        ecarts = [f"{nom} {quoi}" for nom, quoi in en_place.differences()] if en_place else []
+        ecarts = ecarts or [f"{MANIFESTE} n'est pas celui de la clôture"]
+        raise ErreurMutualisation(
+            f"L'extrait clos {destination} n'est plus entier ({', '.join(ecarts[:LIMITE_ECARTS])}) et ce logiciel ne "
+            "le réécrit pas aux mêmes octets : reprenez-le d'une sauvegarde, ou donnez un autre dossier à --sortie."
+        )
+    return _json(contenu | {"manifeste_clos": clos})
+
+
+def _json(contenu: dict[str, Any]) -> bytes:
+    return (json.dumps(contenu, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+# ---------------------------------------------------------------- where it goes
+def dossier_de(conn: psycopg.Connection[Any], sortie: Path, exercice: int, version: int | None) -> Path:
+    """`bilan_AAAA`, or the first `bilan_AAAA_vN` that no other closed version holds (S9)."""
+    candidat, rang = sortie / f"bilan_{exercice}", 1
+    while _tenu_par_une_autre(conn, candidat, exercice, version):
+        rang += 1
+        candidat = sortie / f"bilan_{exercice}_v{rang}"
+    return candidat
+
+
+def dossier_ecrit(sortie: Path, exercice: int, version: int) -> Path | None:
+    """The folder of `sortie` that holds the extract of a version."""
+    candidats = [sortie / f"bilan_{exercice}", *sorted(sortie.glob(f"bilan_{exercice}_v*"))]
+    return next((c for c in candidats if _version_de(c, exercice) == version), None)
+
+
+def _tenu_par_une_autre(conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int | None) -> bool:
+    """A folder is held by the closed version that was put there, or that it says it is; the database says closed."""
+    if not dossier.exists():
+        return False
+    (notee,) = conn.execute(CLOSE_LA, (exercice, str(dossier.absolute()))).fetchone() or (None,)
+    versions = {v for v in (notee, _version_de(dossier, exercice)) if v is not None}
+    return any(v != version and lire_cloture(conn, exercice, v) is not None for v in versions)
+
+
+def _version_de(dossier: Path, exercice: int) -> int | None:
+    """The version that the manifest of a folder names."""
+    extrait = ExtraitLu.lire(dossier)
+    return extrait.version if extrait is not None and extrait.exercice == exercice else None

@@ -1,0 +1,62 @@
+"""The documents of an extract beside its CSV, each made of the same bilan; a child per core writes them.
+
+In processes, for typst keeps the interpreter's lock; the parent makes the next documents meanwhile.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from threading import local
+
+from mutualisation.documents import audit, classeur
+from mutualisation.documents.mise_en_forme.modele import Document
+from mutualisation.documents.rapport.contenu import actes, communes, conseil
+from mutualisation.documents.rapport.publie import Bilan
+from mutualisation.socle.enfant.hote import Enfant
+
+Produit = Callable[[Bilan], Iterable[Document]]
+# A new product is one module of `contenu`, and its line here
+PRODUITS: tuple[Produit, ...] = (
+    conseil.documents,
+    communes.documents,
+    audit.documents,
+    classeur.documents,
+    actes.documents,
+)
+# each takes 150 MB, and the parent makes documents no faster than so many write them
+ENFANTS_MAX = 4
+Imprimer = Callable[[Document, Path], Future[None]]
+
+
+def documents(bilan: Bilan) -> Iterator[Document]:
+    """Every document of the extract, product by product."""
+    for produit in PRODUITS:
+        yield from produit(bilan)
+
+
+@contextmanager
+def presses() -> Iterator[Imprimer]:
+    """Give what hands a document, and the folder of its extract, to the first child that is free.
+
+    Its end is to be waited for: it raises what writing raised, `PannePassagere` when the child died. Left by an error,
+    what is not begun is dropped: nobody writes any more.
+    """
+    du_fil, enfants = local(), []
+
+    def confier(document: Document, dossier: Path) -> None:
+        if not hasattr(du_fil, "enfant"):
+            du_fil.enfant = Enfant("le compositeur", "mutualisation.documents.extrait.imprimerie")
+            enfants.append(du_fil.enfant)
+        echec = du_fil.enfant.demander(f"document {document.chemin}", (document, dossier))
+        if echec is not None:
+            raise echec
+
+    fils = ThreadPoolExecutor(min(os.cpu_count() or 1, ENFANTS_MAX))
+    try:
+        yield lambda document, dossier: fils.submit(confier, document, dossier)
+    finally:
+        fils.shutdown(cancel_futures=True)
+        for enfant in enfants:
+            enfant.fermer()

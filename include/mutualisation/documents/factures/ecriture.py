@@ -1,0 +1,204 @@
+"""Documents of a semestre in one folder: invoices, carry-overs, PES draft, and the annual statements with S2."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from mutualisation.documents.composition.compilation import composer
+from mutualisation.documents.composition.dossier import MANIFESTE, MiseEnPlace, mise_en_place
+from mutualisation.documents.factures.etat_annuel import EtatAnnuel, lire_etats
+from mutualisation.documents.factures.facturation import (
+    Facturation,
+    Ligne,
+    Parametres,
+    Semestre,
+    lire_facturation,
+    periode,
+)
+from mutualisation.documents.factures.factures import Facture, lire_factures
+from mutualisation.documents.factures.pages_factures import (
+    donnees_etat,
+    donnees_facture,
+    donnees_recapitulatif,
+    donnees_reports,
+)
+from mutualisation.documents.factures.projet_pes import ProjetPes, preparer_projet, verifier_accord
+from mutualisation.entree.ingestion.travail import Suivi, muet
+from mutualisation.entree.lecteurs.octets import empreinte
+from mutualisation.publication.versions.contexte import (
+    Condition,
+    Contexte,
+    condition_de,
+    lire_contexte,
+    version_publiee,
+)
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.francais.neutralisation import neutraliser
+
+SEMESTRES = (1, 2)
+REFUS = "Les factures ne peuvent pas être écrites"
+COLONNES_RECAPITULATIF = ("siret_adherent", "nom", "montant_du", "report_precedent", "statut", "montant_facture")
+COLONNES_HORS_PES = ("siret_adherent", "nom", "dispositif", "periode", "montant", "motif")
+COLONNES_ETAT = (
+    "exercice", "dispositif", "siret_adherent", "nom", "unites_s1", "unites_s2", "montant_s1", "montant_s2", "montant",
+)  # fmt: skip
+COLONNES_REGISTRE = ("exercice", "dispositif", "siret_adherent", "nom", "a_notifier_avant", "notifie_le", "etat")
+COLONNES_RECOURS = (
+    "exercice", "semestre", "dispositif", "siret_adherent", "nom", "type_unite", "lignes", "quantite", "poids",
+    "unites",
+)  # fmt: skip
+
+Poser = Callable[[MiseEnPlace, Condition], None]
+
+
+def _poser(pose: MiseEnPlace, _: Condition) -> None:
+    pose.mettre_sur_disque()
+    pose.poser()
+
+
+def ecrire_factures(
+    conn: psycopg.Connection[Any],
+    exercice: int,
+    semestre: int,
+    sortie: Path,
+    *,
+    adherent: str | None = None,
+    suivi: Suivi = muet,
+    poser: Poser = _poser,
+) -> Path:
+    """Write `factures_AAAA-SN/` under `sortie` and give back its path (R7e); the same publication, the same bytes.
+
+    `facture_AAAA-SN_<SIRET>.pdf` per invoice to issue, `reports_AAAA-SN.pdf`, `recapitulatif_AAAA-SN.pdf` and `.csv`,
+    the draft `projet_pes_recette_AAAA-SN.xml` when there is something to issue and the codes of the accounting office
+    are known, `hors_pes_AAAA-SN.csv` when lines are left out of it; with S2, once the year is whole, per dispositif
+    billed by the unit, or whose legal base binds, `etat_annuel_AAAA_<dispositif>.pdf` and `.csv`,
+    `recours_AAAA_<dispositif>.csv`, `registre_notifications_AAAA.csv`, and `manifeste.json` over them all.
+    `adherent`: the documents of that SIRET alone, in `factures_AAAA-SN_<SIRET>/`. `suivi` hears why there is no draft,
+    or what it leaves out; `poser` puts the folder in its place, when what is given still holds.
+
+    Raises `ErreurMutualisation`: semestre other than 1 or 2, exercice not published, adherent without an invoice,
+    lines that do not sum to the published amounts, a parameter that cannot be read, a folder that cannot be written.
+    """
+    if semestre not in SEMESTRES:
+        raise ErreurMutualisation(f"Le semestre {semestre} n'existe pas : donnez --semestre 1 ou --semestre 2.")
+    contexte = lire_contexte(conn, exercice, version_publiee(conn, exercice))
+    facturation = lire_facturation(conn, contexte)
+    factures = _choisir(lire_factures(conn, contexte, facturation, semestre), adherent, periode(exercice, semestre))
+    # the deadlines are parameters of the whole year: read on its last day
+    parametres = Parametres.au(facturation.semestre(semestre).fin, contexte.parametres)
+    annuel = semestre == max(SEMESTRES)
+    etats = lire_etats(conn, contexte, facturation, parametres, adherent) if annuel else []
+    redaction = _Redaction(contexte, facturation, facturation.semestre(semestre), suivi)
+    destination = sortie / (f"factures_{periode(exercice, semestre)}" + (f"_{adherent}" if adherent else ""))
+    with mise_en_place(sortie, REFUS) as pose:
+        dossier = pose.preparer(destination.name)
+        redaction.factures(dossier, factures)
+        redaction.etats(dossier, etats, parametres)
+        redaction.manifeste(dossier)
+        # invoices say nothing of the closing
+        poser(pose, condition_de(conn, [exercice], closes=False))
+    return destination
+
+
+def _choisir(factures: list[Facture], adherent: str | None, periode: str) -> list[Facture]:
+    if adherent is None:
+        return factures
+    choisies = [f for f in factures if f.siret == adherent]
+    if not choisies:
+        raise ErreurMutualisation(
+            f"L'adhérent {adherent} n'a pas de facture {periode} : vérifiez le SIRET dans la "
+            "relation publication.facture_semestrielle."
+        )
+    return choisies
+
+
+class _Redaction:
+    """Writes the files of one exercice and semestre."""
+
+    def __init__(self, contexte: Contexte, facturation: Facturation, semestre: Semestre, suivi: Suivi) -> None:
+        self._contexte = contexte
+        self._suivi = suivi
+        self._facturation = facturation
+        self._semestre = semestre
+
+    def factures(self, dossier: Path, factures: list[Facture]) -> None:
+        """Invoices, carry-overs, summary and PES draft."""
+        for f in factures:
+            if f.est_a_emettre:
+                page = donnees_facture(self._contexte, f)
+                self._pdf(dossier / f"facture_{self._semestre}_{f.siret}.pdf", "facture.typ", page)
+        reports = donnees_reports(self._contexte, self._semestre, factures)
+        self._pdf(dossier / f"reports_{self._semestre}.pdf", "reports.typ", reports)
+        lignes = [{"siret_adherent": f.siret, **vars(f)} for f in factures]
+        _ecrire_csv(dossier / f"recapitulatif_{self._semestre}.csv", COLONNES_RECAPITULATIF, lignes)
+        projet = preparer_projet(self._contexte, self._facturation, self._semestre, factures)
+        page = donnees_recapitulatif(self._contexte, self._semestre, factures, projet)
+        self._pdf(dossier / f"recapitulatif_{self._semestre}.pdf", "recapitulatif.typ", page)
+        self._pes(dossier, projet)
+
+    def etats(self, dossier: Path, etats: list[EtatAnnuel], parametres: Parametres) -> None:
+        """Annual statements, PDF and CSV, and the register of notifications."""
+        registre: list[Ligne] = []
+        for etat in etats:
+            de = {"exercice": etat.exercice, "dispositif": etat.dispositif}
+            base = f"{etat.exercice}_" + "".join(c if c.isalnum() or c in "_-" else "_" for c in etat.dispositif)
+            page = donnees_etat(self._contexte, etat, parametres)
+            self._pdf(dossier / f"etat_annuel_{base}.pdf", "etat_annuel.typ", page)
+            _ecrire_csv(dossier / f"etat_annuel_{base}.csv", COLONNES_ETAT, [de | b for b in etat.beneficiaires])
+            if etat.recours:
+                _ecrire_csv(dossier / f"recours_{base}.csv", COLONNES_RECOURS, [de | u for u in etat.recours])
+            registre += [de | n for n in etat.notifications]
+        if etats:
+            nom = f"registre_notifications_{self._contexte.exercice}.csv"
+            _ecrire_csv(dossier / nom, COLONNES_REGISTRE, registre)
+
+    def manifeste(self, dossier: Path) -> None:
+        """`manifeste.json`: what was written, by sha256; what else is found there later is somebody's."""
+        lues = [(c, empreinte(c)) for c in sorted(dossier.iterdir())]
+        contenu = {
+            "exercice": self._contexte.exercice,
+            "semestre": self._semestre.numero,
+            "version": self._contexte.construction.version,
+            "publication_sha256": self._contexte.construction.publication_sha256,
+            "sorties": [{"fichier": c.name, "sha256": e.sha256, "octets": e.octets} for c, e in lues],
+        }
+        texte = json.dumps(contenu, ensure_ascii=False, indent=2) + "\n"
+        (dossier / MANIFESTE).write_text(texte, encoding="utf-8", newline="\n")
+
+    def _pdf(self, chemin: Path, gabarit: str, donnees: dict[str, Any]) -> None:
+        """A document dated by the last day of the semestre."""
+        chemin.write_bytes(composer(gabarit, donnees, self._semestre.fin))
+
+    def _pes(self, dossier: Path, projet: ProjetPes) -> None:
+        """The draft, read back from disk by the pipeline's own reader; what it leaves out."""
+        for phrase in projet.phrases:
+            self._suivi(phrase)
+        if projet.ecartees:
+            _ecrire_csv(dossier / f"hors_pes_{self._semestre}.csv", COLONNES_HORS_PES, [x.lue for x in projet.ecartees])
+        if projet.octets is None:
+            return
+        chemin = dossier / f"projet_pes_recette_{self._semestre}.xml"
+        chemin.write_bytes(projet.octets)
+        if defauts := verifier_accord(chemin, projet.retenues):
+            raise ErreurMutualisation("Le projet de PES n'est pas valable : " + " ; ".join(defauts[:10]))
+
+
+def _ecrire_csv(chemin: Path, colonnes: Sequence[str], lignes: Iterable[Ligne]) -> None:
+    """UTF-8, `;`, decimal point; a text that a spreadsheet would read as a formula is neutralised (F10)."""
+    tampon = io.StringIO(newline="")
+    ecrivain = csv.writer(tampon, delimiter=";", lineterminator="\n")
+    ecrivain.writerow(colonnes)
+    ecrivain.writerows([_cellule(x[c]) for c in colonnes] for x in lignes)
+    chemin.write_text(tampon.getvalue(), encoding="utf-8", newline="")
+
+
+def _cellule(valeur: Any) -> str:
+    if isinstance(valeur, Decimal):
+        return f"{valeur:f}"
+    return "" if valeur is None else neutraliser(str(valeur))

@@ -1,0 +1,190 @@
+"""Annual statement of article D5211-16: unit cost × units used by each beneficiary, and what the units are.
+
+One per dispositif billed by the unit, by its unit cost, or whose legal base binds; what is due in it is what the bilan
+says, to the cent.
+"""
+
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+
+from mutualisation.documents.factures.facturation import ZERO, Facturation, Ligne, Parametres, lire_publiees, somme
+from mutualisation.publication.versions.contexte import Contexte
+from mutualisation.socle.erreurs import ErreurMutualisation
+
+REGLES_UNITAIRES = ("par_unite", "cout_unitaire")
+TARIF = ("semestre", "regle", "prix", "reference", "mode_recouvrement")
+UNITES, MONTANTS = ("unites_s1", "unites_s2"), ("montant_s1", "montant_s2")
+CHIFFRES = (*UNITES, *MONTANTS, "montant")
+MOIS_APRES_SIGNATURE = 3
+
+
+@dataclass(frozen=True)
+class EtatAnnuel:
+    """Statement of a dispositif and exercice.
+
+    `tarifs`: {semestre, regle, prix, reference, mode_recouvrement} applied; `beneficiaires`: {siret_adherent, nom,
+    unites_s1, unites_s2, montant_s1, montant_s2, montant}, weighted units and `montant_du` that the bilan publishes
+    (R7), in euros; `recours`: rows of `factures_unites` with the name of the adherent; `cout`: row of `factures_couts`
+    (R7f), None for a tariff per unit; `constate`: row of `cout_unitaire`, `passage`: row of `passage_d5211`, None when
+    the dispositif is not valued; `notifications`: the register, rows of `notifications`.
+    """
+
+    exercice: int
+    dispositif: str
+    libelle: str
+    tarifs: list[Ligne]
+    beneficiaires: list[Ligne]
+    recours: list[Ligne]
+    cout: Ligne | None
+    constate: Ligne | None
+    passage: Ligne | None
+    notifications: list[Ligne]
+
+    @property
+    def total(self) -> Ligne:
+        """Units and amounts of the beneficiaries shown."""
+        return {colonne: somme(self.beneficiaires, colonne) for colonne in CHIFFRES}
+
+
+def lire_etats(
+    conn: psycopg.Connection[Any],
+    contexte: Contexte,
+    facturation: Facturation,
+    parametres: Parametres,
+    adherent: str | None = None,
+) -> list[EtatAnnuel]:
+    """One statement per dispositif that has a tariff per unit in the exercice or whose base binds; `adherent`: that
+    SIRET alone.
+
+    Raises `ErreurMutualisation` when the tariffs do not sum to what the bilan publishes as due.
+    """
+    publie = {
+        relation: lire_publiees(conn, relation, contexte.exercice, contexte.construction.version)
+        for relation in ("cout_unitaire", "passage_d5211", "recouvrement", "adhesion")
+    }
+    constates, passages = ({r["dispositif"]: r for r in publie[x]} for x in ("cout_unitaire", "passage_d5211"))
+    dus, tarifs, unites = (
+        [r for r in lignes if adherent in (None, r["siret_adherent"])]
+        for lignes in (publie["recouvrement"], facturation.tarifs, facturation.unites)
+    )
+    retenus = {t["dispositif"] for t in tarifs if t["regle"] in REGLES_UNITAIRES}
+    retenus |= {r["dispositif"] for r in dus if passages.get(r["dispositif"], {}).get("base_opposable")}
+    libelles = {d["code"]: d["libelle"] for d in contexte.dispositifs}
+    couts = {c["dispositif"]: c for c in facturation.couts}
+    noms = {a["siret_adherent"]: a["nom"] for a in sorted(facturation.adherents, key=lambda a: int(a["semestre"]))}
+    etats = []
+    for d in sorted(retenus):
+        siens, attendus, utilisees, adhesions = (
+            [r for r in lignes if r["dispositif"] == d] for lignes in (tarifs, dus, unites, publie["adhesion"])
+        )
+        _verifier(contexte.exercice, d, siens, attendus)
+        beneficiaires = _beneficiaires(siens, attendus, noms)
+        etats.append(
+            EtatAnnuel(
+                exercice=contexte.exercice,
+                dispositif=d,
+                libelle=libelles.get(d, d),
+                tarifs=_tarifs(siens),
+                beneficiaires=beneficiaires,
+                recours=_recours(utilisees, noms),
+                cout=couts.get(d),
+                constate=constates.get(d),
+                passage=passages.get(d),
+                notifications=notifications(contexte.exercice, d, beneficiaires, adhesions, parametres),
+            )
+        )
+    return etats
+
+
+def _verifier(exercice: int, dispositif: str, tarifs: Iterable[Ligne], dus: Iterable[Ligne]) -> None:
+    """What each adherent owes by its tariffs is what the bilan publishes."""
+    sommes: dict[tuple[str, int], Decimal] = defaultdict(lambda: ZERO)
+    for r in dus:
+        sommes[r["siret_adherent"], r["semestre"]] += r["montant_du"]
+    for t in tarifs:
+        sommes[t["siret_adherent"], t["semestre"]] -= t["montant"]
+    if ecarts := {cle: ecart for cle, ecart in sommes.items() if ecart}:
+        (siret, semestre), ecart = min(ecarts.items())
+        raise ErreurMutualisation(
+            f"L'état annuel {exercice} de {dispositif} ne s'accorde pas avec le bilan : pour {siret}, semestre "
+            f"{semestre}, écart de {ecart} €. Publiez l'exercice de nouveau."
+        )
+
+
+def _tarifs(tarifs: Iterable[Ligne]) -> list[Ligne]:
+    vus = {
+        (t["semestre"], t["regle"], t["prix"] or ZERO, t["mode_recouvrement"]): {c: t[c] for c in TARIF} for t in tarifs
+    }
+    return [vus[cle] for cle in sorted(vus)]
+
+
+def _beneficiaires(tarifs: Iterable[Ligne], dus: Iterable[Ligne], noms: Mapping[str, str]) -> list[Ligne]:
+    """Those with a unit or an amount, by name."""
+    chiffres: dict[str, Ligne] = defaultdict(
+        lambda: dict.fromkeys(UNITES, Decimal(0)) | dict.fromkeys((*MONTANTS, "montant"), ZERO)
+    )
+    for t in tarifs:
+        if t["regle"] in REGLES_UNITAIRES:
+            # two tariffs per unit on one semestre price the same units
+            chiffres[t["siret_adherent"]][f"unites_s{t['semestre']}"] = t["unites"]
+    for r in dus:
+        for colonne in (f"montant_s{r['semestre']}", "montant"):
+            chiffres[r["siret_adherent"]][colonne] += r["montant_du"]
+    lignes = [
+        {"siret_adherent": siret, "nom": noms.get(siret, siret), **siens}
+        for siret, siens in chiffres.items()
+        if any(siens[c] for c in (*UNITES, *MONTANTS))
+    ]
+    return sorted(lignes, key=lambda b: (b["nom"], b["siret_adherent"]))
+
+
+def _recours(unites: Iterable[Ligne], noms: Mapping[str, str]) -> list[Ligne]:
+    lignes = [{**u, "nom": noms.get(u["siret_adherent"], u["siret_adherent"])} for u in unites]
+    return sorted(lignes, key=lambda u: (u["nom"], u["siret_adherent"], u["semestre"], u["type_unite"]))
+
+
+# ---------------------------------------------------------------- register of notifications
+def notifications(
+    exercice: int,
+    dispositif: str,
+    beneficiaires: Iterable[Ligne],
+    adhesions: Iterable[Ligne],
+    parametres: Parametres,
+) -> list[Ligne]:
+    """{siret_adherent, nom, a_notifier_avant, notifie_le, etat} of each beneficiary: what is to be notified to it.
+
+    The cost is notified before the budget is adopted (L1612-2); in the year a convention is signed, within three
+    months of it: the first day of the adhesion stands for the signature, which no file gives. Date on which: dated
+    parameter `notifie_le:<dispositif>`, else `notifie_le`, else None. `adhesions` are those of the dispositif. Raises
+    `ErreurMutualisation` when a parameter is no date.
+    """
+    nom = next((n for n in (f"notifie_le:{dispositif}", "notifie_le") if n in parametres.valeurs), None)
+    notifiee = parametres.jour(nom) if nom else None
+    commune = parametres.notification_cout(exercice)
+    debuts: dict[str, date] = {}
+    for a in adhesions:
+        debuts[a["siret_adherent"]] = min(debuts.get(a["siret_adherent"], a["debut"]), a["debut"])
+    registre = []
+    for b in beneficiaires:
+        limite = _limite(exercice, commune, debuts.get(b["siret_adherent"]))
+        etat = "à notifier"
+        if notifiee is not None:
+            etat = "notifié" if notifiee <= limite else "notifié hors délai"
+        beneficiaire = {"siret_adherent": b["siret_adherent"], "nom": b["nom"]}
+        registre.append(beneficiaire | {"a_notifier_avant": limite, "notifie_le": notifiee, "etat": etat})
+    return registre
+
+
+def _limite(exercice: int, commune: date, debut: date | None) -> date:
+    if debut is None or debut.year != exercice:
+        return commune
+    annee, mois = divmod(debut.month - 1 + MOIS_APRES_SIGNATURE, 12)
+    annee, mois = debut.year + annee, mois + 1
+    return date(annee, mois, min(debut.day, monthrange(annee, mois)[1]))

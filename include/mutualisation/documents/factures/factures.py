@@ -1,0 +1,263 @@
+"""The half-yearly consolidated invoices of a published exercice (R7e), with what each amount comes from."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+
+from mutualisation.documents.factures.facturation import ZERO, Facturation, Ligne, Semestre, lire_publiees, periode
+from mutualisation.publication.versions.contexte import Contexte
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.francais.formats import INSECABLE, exact
+
+Periode = tuple[int, int]
+# rows by exercice and semestre, then by SIRET
+ParPeriode = Mapping[Periode, Mapping[str, list[Ligne]]]
+MONTANTS = ("montant_du", "report_precedent", "montant_facture", "statut")
+
+
+@dataclass(frozen=True)
+class LigneFacture:
+    """An amount of an invoice, in euros.
+
+    `tarifs`: (sentence, amount) of each tariff row applied, of what is due in the semestre; `periode`: of a carry-over,
+    whose `dispositif` is empty when its origin is not among the published semestres; `mode`: of what is owed in another
+    way than by titre, as published, None without a tariff.
+    """
+
+    dispositif: str
+    libelle: str
+    montant: Decimal
+    tarifs: tuple[tuple[str, Decimal], ...] = ()
+    periode: str = ""
+    mode: str | None = None
+
+
+@dataclass(frozen=True)
+class Reste:
+    """What is left to collect of the titres of an exercice, by the accountant, on the day `au` (R13), in euros."""
+
+    exercice: int
+    au: date
+    montant: Decimal
+
+
+@dataclass(frozen=True)
+class Facture:
+    """One row of `facture_semestrielle`: Σ `lignes` = montant_du, Σ `reports` = report_precedent, in euros.
+
+    `adherent`: its row of `factures_adherents`; `hors_titre`, `restes`: shown, never summed.
+    """
+
+    semestre: Semestre
+    siret: str
+    nom: str
+    adherent: Ligne
+    lignes: list[LigneFacture]
+    reports: list[LigneFacture]
+    hors_titre: list[LigneFacture]
+    restes: list[Reste]
+    montant_du: Decimal
+    report_precedent: Decimal
+    montant_facture: Decimal
+    statut: str
+
+    @property
+    def est_a_emettre(self) -> bool:
+        """True when the amount reaches the threshold of a titre."""
+        return self.statut == "a_emettre"
+
+    @property
+    def cumul(self) -> Decimal:
+        """What is owed so far, invoiced now or carried over."""
+        return self.montant_du + self.report_precedent
+
+    def lu(self, champ: str) -> str:
+        """What the row of the adherent says: `type`, `adresse`, `code_postal`, `ville`; empty when not stated."""
+        return self.adherent.get(champ) or ""
+
+
+def lire_factures(
+    conn: psycopg.Connection[Any], contexte: Contexte, facturation: Facturation, semestre: int
+) -> list[Facture]:
+    """Invoices of a semestre, by name of the adherent then SIRET.
+
+    Raises `ErreurMutualisation` when the lines of an invoice do not sum to the published row.
+    """
+    exercice, version = contexte.exercice, contexte.construction.version
+    versions = {**{e: v for e, v in contexte.presentes.items() if e < exercice}, exercice: version}
+    recouvrement, emises = (
+        _par_periode(conn, relation, versions) for relation in ("recouvrement", "facture_semestrielle")
+    )
+    assemblage = _Assemblage(contexte, facturation, recouvrement, emises, _restes(conn, versions), semestre)
+    publiees = [r for lignes in emises.get((exercice, semestre), {}).values() for r in lignes]
+    factures = [assemblage.facture(r) for r in publiees]
+    for facture in factures:
+        _verifier(facture)
+    return sorted(factures, key=lambda f: (f.nom, f.siret))
+
+
+def _par_periode(conn: psycopg.Connection[Any], relation: str, versions: Mapping[int, int]) -> ParPeriode:
+    par_periode: dict[Periode, dict[str, list[Ligne]]] = defaultdict(lambda: defaultdict(list))
+    for exercice, version in versions.items():
+        for ligne in lire_publiees(conn, relation, exercice, version):
+            par_periode[exercice, ligne["semestre"]][ligne["siret_adherent"]].append(ligne)
+    return par_periode
+
+
+def _restes(conn: psycopg.Connection[Any], versions: Mapping[int, int]) -> dict[str, list[Reste]]:
+    """By SIRET, exercices in order; nothing where all is collected, or where nothing says what was."""
+    sommes: dict[tuple[str, int, date], Decimal] = defaultdict(lambda: ZERO)
+    for exercice, version in sorted(versions.items()):
+        for r in lire_publiees(conn, "encaissement", exercice, version):
+            sommes[r["siret_adherent"], exercice, r["au"]] += r["reste_a_recouvrer"]
+    restes: dict[str, list[Reste]] = defaultdict(list)
+    for (siret, exercice, au), montant in sommes.items():
+        if montant:
+            restes[siret].append(Reste(exercice, au, montant))
+    return restes
+
+
+class _Assemblage:
+    """Joins what is published to the frozen detail, for one semestre."""
+
+    def __init__(
+        self,
+        contexte: Contexte,
+        facturation: Facturation,
+        recouvrement: ParPeriode,
+        emises: ParPeriode,
+        restes: Mapping[str, list[Reste]],
+        semestre: int,
+    ) -> None:
+        self._semestre = facturation.semestre(semestre)
+        self._ici = (contexte.exercice, semestre)
+        self._libelles = {d["code"]: d["libelle"] for d in contexte.dispositifs}
+        self._adherents = {a["siret_adherent"]: a for a in facturation.adherents if a["semestre"] == semestre}
+        self._tarifs = [t for t in facturation.tarifs if t["semestre"] == semestre]
+        self._recouvrement, self._emises, self._restes = recouvrement, emises, restes
+
+    def facture(self, publiee: Ligne) -> Facture:
+        siret = publiee["siret_adherent"]
+        adherent = self._adherents.get(siret, {"nom": siret})
+        return Facture(
+            self._semestre,
+            siret,
+            adherent["nom"],
+            adherent,
+            lignes=list(self._lignes(siret)),
+            reports=self._reports(siret, publiee["report_precedent"]),
+            hors_titre=list(self._hors_titre(siret)),
+            restes=self._anterieurs(siret),
+            **{champ: publiee[champ] for champ in MONTANTS},
+        )
+
+    def _anterieurs(self, siret: str) -> list[Reste]:
+        """Rests of former exercices; of this one, while no titre of this semestre or after could be in them: a rest
+        is known by exercice only, and what is invoiced here must not be claimed twice.
+        """
+        exercice, semestre = self._ici
+        titres = any(
+            r["montant_titre"]
+            for (e, s), lignes in self._recouvrement.items()
+            if e == exercice and s >= semestre
+            for r in lignes.get(siret, ())
+        )
+        return [x for x in self._restes.get(siret, []) if x.exercice < exercice or not titres]
+
+    def _ligne(self, r: Ligne, **autres: Any) -> LigneFacture:
+        dispositif = r["dispositif"]
+        return LigneFacture(dispositif, str(self._libelles.get(dispositif, dispositif)), r["montant_du"], **autres)
+
+    def _dus(self, siret: str, quand: Periode) -> list[Ligne]:
+        return self._recouvrement.get(quand, {}).get(siret, [])
+
+    def _tarifs_de(self, r: Ligne) -> list[Ligne]:
+        cle = (r["siret_adherent"], r["dispositif"])
+        return [t for t in self._tarifs if (t["siret_adherent"], t["dispositif"]) == cle]
+
+    def _lignes(self, siret: str) -> Iterable[LigneFacture]:
+        """A row without due nor tariff exists by its past titres alone (R7a): nothing is invoiced for it."""
+        for r in self._dus(siret, self._ici):
+            tarifs = self._tarifs_de(r)
+            if r["mode_recouvrement"] == "titre" and (r["montant_du"] or tarifs):
+                yield self._ligne(r, tarifs=tuple((phrase(t), t["montant"]) for t in tarifs))
+
+    def _hors_titre(self, siret: str) -> Iterable[LigneFacture]:
+        for r in self._dus(siret, self._ici):
+            mode = r["mode_recouvrement"]
+            par_adhesion = self._tarifs_de(r) or (mode is None and not r["montant_titre"])
+            if mode != "titre" and (r["montant_du"] or par_adhesion):
+                yield self._ligne(r, mode=mode)
+
+    def _reports(self, siret: str, attendu: Decimal) -> list[LigneFacture]:
+        """The carry-over by semestre and dispositif of origin, when the published semestres explain it exactly."""
+        lignes: list[LigneFacture] = []
+        anterieurs = [p for p in self._emises if p < self._ici and siret in self._emises[p]]
+        for p in sorted(anterieurs, reverse=True) if attendu else ():
+            if self._emises[p][siret][0]["statut"] != "reporte":
+                break
+            lignes = [
+                self._ligne(r, periode=periode(*p))
+                for r in self._dus(siret, p)
+                if r["mode_recouvrement"] == "titre" and r["montant_du"]
+            ] + lignes
+        if _total(lignes) == attendu:
+            return lignes
+        return [LigneFacture("", "Report des factures précédentes", attendu, periode=str(self._semestre))]
+
+
+def _total(lignes: Iterable[LigneFacture]) -> Decimal:
+    return sum((x.montant for x in lignes), ZERO)
+
+
+def _verifier(f: Facture) -> None:
+    du, reporte, attendu = _total(f.lignes), _total(f.reports), f.cumul if f.est_a_emettre else ZERO
+    if (du, reporte, attendu) != (f.montant_du, f.report_precedent, f.montant_facture):
+        raise ErreurMutualisation(
+            f"La facture {f.semestre} de {f.siret} ne s'accorde pas avec la publication : lignes "
+            f"{du} €, report {reporte} €, total {attendu} € ; publié {f.montant_du} €, {f.report_precedent} €, "
+            f"{f.montant_facture} €. Publiez l'exercice de nouveau."
+        )
+
+
+def prix(valeur: Decimal | None) -> str:
+    """`0,80 €`, `0,612345 €`: a unit price keeps its decimals; nothing is 0."""
+    return f"{exact(valeur or 0, 2)}{INSECABLE}€"
+
+
+def phrase(tarif: Mapping[str, Any]) -> str:
+    """What a tariff row gives for an adherent and semestre (a row of `factures_tarifs`)."""
+    r, a_payer = tarif, prix(tarif["prix"])
+    prorata = f"× {r['mois']}{INSECABLE}mois sur 12"
+    match r["regle"]:
+        case "forfait":
+            return f"Forfait annuel de {a_payer} {prorata}"
+        case "par_habitant":
+            return f"{a_payer} × {exact(r['population'] or 0)}{INSECABLE}habitants {prorata}"
+        case "par_tranche":
+            return f"Tranche {_tranche(r)} (population {exact(r['population'] or 0)}) : {a_payer} par an {prorata}"
+        case "par_unite":
+            return f"{a_payer} × {exact(r['unites'])}{INSECABLE}unités"
+        case "cout_unitaire":
+            return f"Coût unitaire {a_payer} × {exact(r['unites'])}{INSECABLE}unités"
+        case "pourcentage":
+            return f"{exact(r['prix'])}{INSECABLE}% {_assiette(r)}"
+    raise ValueError(f"règle de tarif sans phrase : {r['regle']}")
+
+
+def _tranche(r: Mapping[str, Any]) -> str:
+    bas, haut = r["tranche_min"], r["tranche_max"]
+    if haut is None:
+        return f"{exact(bas)} habitants et plus" if bas is not None else "toutes populations"
+    return f"de {exact(bas)} à moins de {exact(haut)} habitants" if bas else f"moins de {exact(haut)} habitants"
+
+
+def _assiette(r: Mapping[str, Any]) -> str:
+    if r["base"] == "achats_ht":
+        return f"de {exact(r['achats_ht'], 2)}{INSECABLE}€ d'achats HT du semestre"
+    return "du produit des certificats d'économies d'énergie vendus au semestre"

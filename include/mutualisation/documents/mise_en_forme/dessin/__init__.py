@@ -1,0 +1,57 @@
+"""Charts as SVG: one drawing a support (`large` and `etroit` for the page, `papier` for A4), same bytes every time.
+
+Inline, with title and text alternative, texts as text; nothing reads the clock or the network.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from markupsafe import Markup
+
+from mutualisation.documents.mise_en_forme import graphiques as g
+from mutualisation.documents.mise_en_forme.dessin import carte, mesures, montants
+from mutualisation.documents.mise_en_forme.dessin.toile import SUPPORTS, Toile
+
+__all__ = ["dessiner", "ecrans", "feuilles"]
+
+# rows that a sheet of paper holds
+LIGNES_PAR_PAGE = 48
+ECRANS = ("large", "etroit")
+DESSINS: dict[type, Callable[[Any, Toile], None]] = {
+    g.CoutsCouverts: montants.dessiner_couts,
+    g.Cascade: montants.dessiner_cascade,
+    g.Flux: montants.dessiner_flux,
+    g.Carte: carte.dessiner,
+    g.Matrice: mesures.dessiner_matrice,
+    g.Courbes: mesures.dessiner_courbes,
+    g.Histogramme: mesures.dessiner_histogramme,
+}
+
+
+def dessiner(bloc: g.Graphique, support: str) -> Markup:
+    """The drawing of a chart for a support; its identifiers start with its anchor and the support."""
+    toile = Toile(SUPPORTS[support], f"{bloc.ancre}-{support}")
+    DESSINS[type(bloc)](bloc, toile)
+    # what holds links is a group of them, not one picture
+    liens = isinstance(bloc, g.Carte) and any(c.adresse for c in bloc.communes)
+    return toile.svg(bloc.sujet, g.decrire(bloc), role="group" if liens else "img")
+
+
+def ecrans(bloc: g.Graphique) -> list[Markup]:
+    """The drawings of a page: the style sheet shows one; a few columns have one that suits both."""
+    if (isinstance(bloc, g.CoutsCouverts) and bloc.genre == "colonnes") or (isinstance(bloc, g.Carte) and bloc.repere):
+        return [dessiner(bloc, "unique")]
+    return [dessiner(bloc, support) for support in ECRANS]
+
+
+def feuilles(bloc: g.Graphique) -> list[Markup]:
+    """The drawings on paper: one, or one a page where rows do not fit."""
+    if isinstance(bloc, g.Carte):
+        bloc = replace(bloc, communes=[replace(c, adresse="") for c in bloc.communes])
+    if not isinstance(bloc, g.Matrice):
+        return [dessiner(bloc, "papier")]
+    pages = max(math.ceil(len(bloc.lignes) / LIGNES_PAR_PAGE), 1)
+    pas = max(math.ceil(len(bloc.lignes) / pages), 1)
+    return [dessiner(replace(bloc, lignes=bloc.lignes[i * pas : (i + 1) * pas]), "papier") for i in range(pages)]

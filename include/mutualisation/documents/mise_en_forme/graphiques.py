@@ -1,0 +1,240 @@
+"""The charts a document is made of: what is drawn and told, never how. Amounts are `Decimal` euros."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from mutualisation.documents.mise_en_forme.palette import DEBUTS
+from mutualisation.socle.francais.formats import INSECABLE, arrondi, euros, nombre, pourcent, signe
+
+ZERO = Decimal(0)
+# words of the drawings themselves
+INCONNU = "non connu"
+ENSEMBLE = "Ensemble"
+SANS_PLACE = "Sans position connue"
+UNE_CASE = "Une case par commune, au plus près de sa place. Positions : IGN, Admin Express 2018."
+NIVEAUX = (("total", "Montant"), ("hausse", "Ce qui augmente"), ("baisse", "Ce qui diminue"))
+
+
+@dataclass(frozen=True)
+class Barre:
+    """A cost and what receipts cover of it; `recettes` None when not stated."""
+
+    libelle: str
+    cout: Decimal
+    recettes: Decimal | None
+
+    @property
+    def couvert(self) -> Decimal:
+        """Part of the cost that receipts cover."""
+        return max(min(self.recettes or ZERO, self.cout), ZERO)
+
+    @property
+    def reste(self) -> Decimal:
+        """Part of the cost that receipts leave."""
+        return max(self.cout - (self.recettes or ZERO), ZERO) if self.cout > 0 else ZERO
+
+    @property
+    def excedent(self) -> Decimal:
+        """Receipts beyond the cost."""
+        return max((self.recettes or ZERO) - max(self.cout, ZERO), ZERO)
+
+    @property
+    def etendue(self) -> Decimal:
+        return max(self.cout, self.recettes or ZERO, ZERO)
+
+    @property
+    def taux(self) -> Decimal | None:
+        """Receipts over cost; None without receipts stated or without a cost."""
+        return None if self.recettes is None or self.cout == 0 else self.recettes / self.cout
+
+    @property
+    def valeurs(self) -> str:
+        couverture = "recettes non renseignées" if self.recettes is None else f"{pourcent(self.taux)} couverts"
+        return f"{euros(self.cout)} · {couverture}"
+
+    def phrase(self) -> str:
+        """The bar told in words."""
+        if self.recettes is None:
+            return f"{self.libelle} : coût net {euros(self.cout)}, recettes non renseignées"
+        return f"{self.libelle} : coût net {euros(self.cout)}, recettes {euros(self.recettes)} ({pourcent(self.taux)})"
+
+
+@dataclass(frozen=True)
+class Graphique:
+    """A chart: `titre` is read above it, `sujet` by assistive tools, `note` under it."""
+
+    ancre: str
+    titre: str
+    sujet: str
+    note: str = field(default="", kw_only=True)
+
+
+@dataclass(frozen=True)
+class CoutsCouverts(Graphique):
+    """Costs and receipts drawn: `colonnes` (one per exercice) or `barres` (one per dispositif).
+
+    `legende`: words of what is covered, and of what is left.
+    """
+
+    genre: str
+    legende: tuple[str, str]
+    barres: Sequence[Barre]
+
+    @property
+    def maximum(self) -> Decimal:
+        """Length of the longest bar, in euros."""
+        return max((b.etendue for b in self.barres), default=ZERO)
+
+    @property
+    def entrees(self) -> list[tuple[str, str]]:
+        """(part, words) of the legend, with what is above the cost when it is drawn."""
+        couvert, reste = self.legende
+        excedent = [("excedent", "Recettes au-delà du coût (trait : coût net)")]
+        return [("couvert", couvert), ("reste", reste), *(excedent if any(b.excedent for b in self.barres) else [])]
+
+
+# ---------------------------------------------------------------- other charts
+@dataclass(frozen=True)
+class Etape:
+    """A step of a bridge, € signed; `total`: a level that stands on the axis, not a change."""
+
+    libelle: str
+    montant: Decimal
+    total: bool = False
+
+
+@dataclass(frozen=True)
+class Cascade(Graphique):
+    """From one amount to another, step by step (full cost to D5211-16, N-1 to N)."""
+
+    etapes: Sequence[Etape]
+
+
+def dire_les_etapes(etapes: Sequence[Etape]) -> list[str]:
+    """`1 282 033 €`, `+67 737 € (+5,3 %)`, … : a share of the first level, where that is a positive amount."""
+    depart = etapes[0].montant if etapes and etapes[0].total else ZERO
+    enonces = []
+    for rang, e in enumerate(etapes):
+        montant = euros(e.montant) if e.total else f"{signe(e.montant)}{INSECABLE}€"
+        change = e.montant - depart if e.total else e.montant
+        enonces.append(montant + (f" ({_part_signee(change / depart)})" if rang and depart > 0 and change else ""))
+    return enonces
+
+
+def _part_signee(part: Decimal) -> str:
+    """`+5,3 %`; `+0,05 %` where one decimal would say nothing."""
+    return f"{signe(part * 100, 1 if arrondi(part * 100, 1) else 2)}{INSECABLE}%"
+
+
+@dataclass(frozen=True)
+class Flux(Graphique):
+    """Where the money comes from (left) and who finances it (right); both sides sum to the same amount, €."""
+
+    sources: Sequence[tuple[str, Decimal]]
+    cibles: Sequence[tuple[str, Decimal]]
+
+    def sens_de(self, nom: str) -> str:
+        """Meaning of a name in the palette: by how it starts, else who finances is a payer."""
+        connu = next((sens for debut, sens in DEBUTS.items() if nom.startswith(debut)), None)
+        return connu or ("couvert" if nom in dict(self.cibles) else "mesure")
+
+
+@dataclass(frozen=True)
+class Commune:
+    """A commune of a map: what it is worth, its class in the legend (0 is the lightest)."""
+
+    code_insee: str
+    nom: str
+    valeur: Decimal | int
+    classe: int
+    adresse: str = ""
+
+
+@dataclass(frozen=True)
+class Carte(Graphique):
+    """A map of communes by class; `classes`: words of the legend, lightest first; `unite`: of the values.
+
+    `repere`: the commune that is read now: the map is then small and without names, only its place matters; `signee`:
+    classes go from losing to winning, around zero.
+    """
+
+    communes: Sequence[Commune]
+    classes: Sequence[str]
+    unite: str
+    repere: str = ""
+    signee: bool = False
+
+
+@dataclass(frozen=True)
+class Matrice(Graphique):
+    """Rows against columns: a mark where there is one (adhesions, communes × dispositifs).
+
+    `lignes`: (name, one bool per column); `colonnes`: full names, never cut.
+    """
+
+    colonnes: Sequence[str]
+    lignes: Sequence[tuple[str, Sequence[bool]]]
+
+
+@dataclass(frozen=True)
+class Serie:
+    """Euros over the years (None: unknown)."""
+
+    libelle: str
+    points: Sequence[tuple[int, Decimal | None]]
+
+
+@dataclass(frozen=True)
+class Courbes(Graphique):
+    """Small multiples, one curve per series, years on the axis, first and last values written."""
+
+    series: Sequence[Serie]
+
+
+@dataclass(frozen=True)
+class Histogramme(Graphique):
+    """Bars of one measure by class, in order (distribution of communes, € per inhabitant by size of commune).
+
+    `barres`: (class, value or None); `axe`: what the classes are; `mesure`: what the bars say, with its unit.
+    """
+
+    axe: str
+    mesure: str
+    barres: Sequence[tuple[str, Decimal | None]]
+    decimales: int = 0
+    unite: str = ""
+
+
+# ---------------------------------------------------------------- told in words
+def decrire(g: Graphique) -> str:
+    """The text alternative: every figure that is drawn."""
+    match g:
+        case CoutsCouverts():
+            return _enoncer(b.phrase() for b in g.barres)
+        case Cascade():
+            montants = dire_les_etapes(g.etapes)
+            return _enoncer(f"{e.libelle} : {montant}" for e, montant in zip(g.etapes, montants, strict=True))
+        case Flux():
+            gauche, droite = (", ".join(f"{nom} {euros(x)}" for nom, x in cote) for cote in (g.sources, g.cibles))
+            return f"Coût : {gauche}. Financement : {droite}."
+        case Carte():
+            connues = Counter(c.classe for c in g.communes)
+            return _enoncer(f"{nom} : {connues[i]}" for i, nom in enumerate(g.classes))
+        case Matrice():
+            return _enoncer(f"{nom} : {sum(x[i] for _, x in g.lignes)}" for i, nom in enumerate(g.colonnes))
+        case Courbes():
+            annees = (
+                (s.libelle, [f"{an} {INCONNU if v is None else f'{nombre(v, 2)} €'}" for an, v in s.points])
+                for s in g.series
+            )
+            return _enoncer(f"{libelle} : {', '.join(lus)}" for libelle, lus in annees)
+        case Histogramme():
+            enonces = (f"{nom} : {INCONNU if v is None else nombre(v, g.decimales)}" for nom, v in g.barres)
+            return f"{g.mesure}, par {g.axe}. {_enoncer(enonces)}"
+    raise TypeError(type(g).__name__)
+
+
+def _enoncer(enonces: Iterable[str]) -> str:
+    return " ; ".join(enonces) + "."

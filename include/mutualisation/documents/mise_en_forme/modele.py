@@ -1,0 +1,368 @@
+"""The blocks a bilan is made of: what is said, never how it looks. Amounts are `Decimal` euros, rates are ratios."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any
+
+from mutualisation.documents.mise_en_forme.graphiques import ZERO, Graphique
+from mutualisation.socle.francais import formats
+
+Ligne = Mapping[str, Any]
+TEXTE, AUCUN = "texte", "—"
+AILLEURS = "voir les fichiers CSV de l'extrait"
+
+
+# ---------------------------------------------------------------- words
+@dataclass(frozen=True)
+class Code:
+    """A name to be typed as it is: file, column."""
+
+    texte: str
+
+
+@dataclass(frozen=True)
+class Lien:
+    """Words that lead somewhere: `#ancre` of this document, or the relative address of another page of the extract."""
+
+    cible: str
+    texte: str
+
+
+Morceau = str | Code | Lien
+
+
+def mots(*morceaux: Morceau) -> str:
+    """The same without any mark."""
+    return "".join(m if isinstance(m, str) else m.texte for m in morceaux)
+
+
+def lien(phrase: str) -> str:
+    """What a subject ends with before its sentence: a full stop, a colon where no capital begins it."""
+    return "." if phrase[:1].isupper() else " :"
+
+
+@dataclass(frozen=True)
+class Paragraphe:
+    """A sentence or more; `note`: a remark; `ecran`: links alone, that say nothing on paper."""
+
+    morceaux: tuple[Morceau, ...]
+    note: bool = False
+    ecran: bool = False
+
+
+def p(*morceaux: Morceau, note: bool = False, ecran: bool = False) -> Paragraphe:
+    return Paragraphe(morceaux, note, ecran)
+
+
+@dataclass(frozen=True)
+class Recherche:
+    """A field that leaves, of the links of its section, those with a word that begins as what is typed.
+
+    Of the page alone, and where scripts run: elsewhere the section is read as it is.
+    """
+
+    libelle: str
+
+
+@dataclass(frozen=True)
+class SousTitre:
+    """Heading inside a section."""
+
+    texte: str
+
+
+@dataclass(frozen=True)
+class Liste:
+    """(subject, sentence) points; `longue`: looked up rather than read, small and in two columns on paper."""
+
+    points: Sequence[tuple[str, str]]
+    longue: bool = False
+
+    @property
+    def lus(self) -> list[tuple[str, str]]:
+        """The same as they are set: what stands between the two belongs to the subject."""
+        return [(f"{sujet}{lien(phrase)}", phrase) for sujet, phrase in self.points]
+
+
+@dataclass(frozen=True)
+class Comptes:
+    """(how many, of what, whether it calls for attention)."""
+
+    points: Sequence[tuple[int, str, bool]]
+
+
+# ---------------------------------------------------------------- tables
+@dataclass(frozen=True)
+class Colonne:
+    """A column: the key of the rows it shows, its title, the kind of its values.
+
+    `genre`: texte, code, lu (words set right), constat (number or sentence), date, annee, entier, nombre (up to two
+    decimals), etp, etp_unite, euros (whole when read), centimes, taux and taux_fin (ratio, one or two decimals),
+    variation and variation_etp (signed); in the workbook also milliers (read to the thousand), moyen
+    (an average cost, six decimals) and etp_fin. `absent`: what NULL says; `part`: share of the width on paper, for
+    words; `largeur`: width in the workbook; `somme`: the total adds it up; `discret`: a zero may be hidden where room
+    is short; `deduit`: read with a minus; `formule`: of the workbook, in `{key}` references to the columns of the row.
+    """
+
+    cle: str
+    titre: str
+    genre: str = TEXTE
+    absent: str = AUCUN
+    part: int = 2
+    largeur: int = 18
+    somme: bool = False
+    fort: bool = False
+    discret: bool = False
+    deduit: bool = False
+    formule: str = ""
+
+    @property
+    def est_texte(self) -> bool:
+        """True for a column of words, set left."""
+        return self.genre in (TEXTE, "code")
+
+
+DISPOSITIF = Colonne("libelle", "Dispositif", part=3, largeur=48)
+
+
+@dataclass(frozen=True)
+class Valeur:
+    """A cell of another kind than its column; `a_faire`: it calls for something, told in `suite`."""
+
+    valeur: Any
+    genre: str = TEXTE
+    a_faire: bool = False
+    suite: str = ""
+
+
+@dataclass(frozen=True)
+class Dessin:
+    """A native chart: bars, one per row of the sheet; `series`: (column, meaning of its colour), `empile` or apart."""
+
+    titre: str
+    series: tuple[tuple[str, str], ...]
+    empile: bool = False
+
+
+@dataclass(frozen=True)
+class Feuille:
+    """The sheet of a table in the workbook, with what the notice says of it.
+
+    `publie`: totals of the warehouse that the formulas are checked against; `dessin`: its chart; `filtre`: a list to
+    filter; `resume`: columns that a long list is summed up by, on top: only the summary is printed; `imprimee`:
+    false for a list that another sheet sums up, for the screen; `table`: what formulas of other sheets call it, as in
+    `{ailleurs[table.colonne]}`; `pages`: sheets of paper that it is fitted to, 0 for as many as its rows need.
+    """
+
+    nom: str
+    notice: str
+    publie: Ligne | None = None
+    filtre: bool = False
+    dessin: Dessin | None = None
+    resume: tuple[str, ...] = ()
+    table: str = ""
+    imprimee: bool = True
+    pages: int = 0
+
+
+@dataclass(frozen=True)
+class Tableau:
+    """Rows by column key; the first column names the row, and may be a `Lien`. `note` comes under the table.
+
+    `annexe`: few columns, one kind of value per row, like the printed annex; `limite`: rows that page and PDF show,
+    `reste` saying how many more there are (one, several, where); `feuille`: its sheet in the workbook.
+    """
+
+    titre: str
+    colonnes: tuple[Colonne, ...]
+    lignes: Sequence[Ligne]
+    total: Ligne | None = None
+    note: str = ""
+    annexe: bool = False
+    limite: int | None = None
+    reste: tuple[str, str, str] = ("autre ligne", "autres lignes", "")
+    feuille: Feuille | None = None
+
+
+def additionner(intitule: str, colonnes: Sequence[Colonne], lignes: Sequence[Ligne]) -> dict[str, Any]:
+    """Total row: the sum of the columns that add up, NULL counted 0 (R6); nothing elsewhere."""
+    sommes = {c.cle: sum((x[c.cle] or ZERO for x in lignes), ZERO) for c in colonnes if c.somme}
+    return {colonnes[0].cle: intitule, **sommes}
+
+
+# a measure of a year: its label, its kind, how it is read of the year; None where the year does not know it
+Mesure = tuple[str, str, Callable[[Any], Any]]
+
+
+def par_annee(titre: str, annees: Mapping[int, Any], mesures: Sequence[Mesure], **autres: Any) -> Tableau:
+    """A row per measure, a column per year; a dash where a year knows nothing (None) or not that measure.
+
+    A measure that is a sentence is set as it is.
+    """
+
+    def case(genre: str, valeur: Any) -> Valeur:
+        return Valeur(AUCUN if valeur is None else valeur, "lu" if valeur is None or isinstance(valeur, str) else genre)
+
+    colonnes = (Colonne("libelle", "", part=3), *(Colonne(str(e), str(e), "euros") for e in annees))
+    lignes = [
+        {"libelle": nom} | {str(e): case(genre, None if a is None else lire(a)) for e, a in annees.items()}
+        for nom, genre, lire in mesures
+    ]
+    return Tableau(titre, colonnes, lignes, annexe=True, **autres)
+
+
+# ---------------------------------------------------------------- the whole
+@dataclass(frozen=True)
+class CoteACote:
+    """Two blocks side by side where there is room."""
+
+    blocs: tuple[Bloc, Bloc]
+
+
+@dataclass(frozen=True)
+class Pile:
+    """Blocks one under another where a single one is asked: a column of two."""
+
+    blocs: Sequence[Bloc]
+
+
+@dataclass(frozen=True)
+class Repli:
+    """Blocks folded under a line where the form allows it."""
+
+    resume: str
+    blocs: Sequence[Bloc]
+    ouvert: bool = False
+
+
+@dataclass(frozen=True)
+class Volet:
+    """A named part that stays whole on paper; the page folds it under its title, `resume` telling it in a line.
+
+    `ancre`: where a link leads.
+    """
+
+    titre: str
+    resume: str
+    blocs: Sequence[Bloc]
+    ancre: str = ""
+
+
+Bloc = Paragraphe | Recherche | SousTitre | Liste | Comptes | Tableau | Graphique | CoteACote | Pile | Repli | Volet
+
+
+def lus(blocs: Sequence[Bloc]) -> list[Bloc]:
+    """What page and PDF show: no table without rows, nothing that holds none."""
+    retenus: list[Bloc] = []
+    for bloc in blocs:
+        match bloc:
+            case Tableau():
+                retenus += [bloc] if bloc.lignes else []
+            case Repli() | Volet() | Pile():
+                interieur = lus(bloc.blocs)
+                retenus += [replace(bloc, blocs=interieur)] if interieur else []
+            case _:
+                retenus.append(bloc)
+    return retenus
+
+
+def alleger(blocs: Sequence[Bloc], n: int) -> list[Bloc]:
+    """The same for a page that would be too heavy: of each list its first `n` items, how many more there are, where."""
+    plis = [bloc for bloc in blocs if isinstance(bloc, Repli | Volet)]
+    tus = {id(bloc) for bloc in plis[n:]}
+    suite = [p(f"Et {formats.plusieurs(len(tus), 'autre')} : {AILLEURS}.")] if tus else []
+    return [*(_alleger(bloc, n) for bloc in blocs if id(bloc) not in tus), *suite]
+
+
+def _alleger(bloc: Bloc, n: int) -> Bloc:
+    match bloc:
+        case Tableau() if len(bloc.lignes[: bloc.limite]) > n:
+            un, plusieurs, ou = bloc.reste
+            return replace(bloc, limite=n, reste=(un, plusieurs, ou or f" : {AILLEURS}."))
+        case Liste() if len(bloc.points) > n:
+            autres = (formats.plusieurs(len(bloc.points) - n, "autre"), f"{AILLEURS}.")
+            return replace(bloc, points=[*bloc.points[:n], autres])
+        case Graphique() if any(len(x) > n for x in vars(bloc).values() if isinstance(x, list | tuple)):
+            return p(f"« {bloc.titre} » n'est pas tracé, trop de lignes pour cette page : {AILLEURS}.")
+        case CoteACote(blocs=(gauche, droite)):
+            return CoteACote((_alleger(gauche, n), _alleger(droite, n)))
+        case Repli() | Volet() | Pile():
+            return replace(bloc, blocs=alleger(bloc.blocs, n))
+    return bloc
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the bilan; `court`: its name in the summary. With nothing to read it is not shown."""
+
+    ancre: str
+    titre: str
+    court: str
+    blocs: Sequence[Bloc]
+
+    @property
+    def lus(self) -> list[Bloc]:
+        """What page and PDF show."""
+        return lus(self.blocs)
+
+
+@dataclass(frozen=True)
+class Chiffre:
+    """A key figure: what it is, how much, and how it moved since the exercice before."""
+
+    libelle: str
+    valeur: str
+    note: str = ""
+
+
+def textes(valeur: Any) -> Iterator[str]:
+    """Every text that blocks hold, names of columns and cells included."""
+    match valeur:
+        case str():
+            yield valeur
+        case Mapping():
+            yield from textes(list(valeur.values()))
+        case list() | tuple():
+            for v in valeur:
+                yield from textes(v)
+        case _ if is_dataclass(valeur):
+            yield from textes([getattr(valeur, champ.name) for champ in fields(valeur)])
+
+
+def avis(document: Document) -> list[tuple[str, str]]:
+    """The warnings of a document as they are set, without any mark."""
+    enonces = ((sujet, mots(*morceaux)) for sujet, morceaux in document.avis)
+    return [(f"{sujet}{lien(enonce)}", enonce) for sujet, enonce in enonces]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document of the extract, whatever its form: same words on page, on paper and in the workbook.
+
+    `chemin`: its address in the extract, without suffix (`bilan_etape_2021`, `communes/59350_lille`); `sorties`: html,
+    pdf, xlsx; `forme`: how it is laid out (rapport: cover and summary; deux_pages; fiche: one page; dossier);
+    `liens`: other pages of the extract. `etats`: (state, whether it warns); `avis`: (subject, words); `identite`:
+    (subject, words) of where it comes from; `notice`: (subject, words) of the workbook, before and after the list of
+    its sheets.
+    """
+
+    chemin: str
+    exercice: int
+    titre: str
+    sous_titre: str
+    epci: str
+    siren: str
+    version: int
+    synthetique: bool
+    etats: Sequence[tuple[str, bool]]
+    avis: Sequence[tuple[str, tuple[Morceau, ...]]]
+    resume: str
+    chiffres: Sequence[Chiffre]
+    sections: Sequence[Section]
+    identite: Sequence[tuple[str, tuple[Morceau, ...]]]
+    notice: tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]] = ((), ())
+    liens: Sequence[Lien] = ()
+    sorties: tuple[str, ...] = ("html", "pdf")
+    forme: str = "rapport"

@@ -1,0 +1,262 @@
+"""Legal acts as drafts: what a service of the assemblies starts from, every figure that of the bilan."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.mise_en_forme.graphiques import ZERO
+from mutualisation.documents.rapport.contenu import ouverture, prevision, textes
+from mutualisation.documents.rapport.contenu.communes import bloc_communal, usages_et_titres
+from mutualisation.documents.rapport.enonces import lire_phrase, lire_points, lire_tableau
+from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
+from mutualisation.socle.francais import formats, libelles
+
+BLANC = "…………………"
+AVERTISSEMENT = "À relire et à compléter par le service des assemblées. Les points de suspension restent à remplir."
+EFFECTIFS_COMMUNES = lire_phrase("communication.effectifs_communes")
+AUTRES = "Adhérents sans commune"
+SCENARIO_PREVU = "constant"
+PREVISION = "Une prévision n'est pas un engagement."
+
+
+def documents(bilan: Bilan) -> list[m.Document]:
+    """Draft deliberation, draft communication to the communes."""
+    return [projet_de_deliberation(bilan), projet_de_communication(bilan)]
+
+
+def acte(bilan: Bilan, nom: str, titre: str, sections: Sequence[m.Section]) -> m.Document:
+    """A draft under `projets_actes/`, with the states and the origin of its bilan."""
+    return ouverture.document(
+        bilan,
+        f"projets_actes/{nom}_{bilan.exercice}",
+        titre,
+        # what leads to another section of the bilan leads nowhere here
+        avis=[("Projet", (AVERTISSEMENT,)), *ouverture.avis_imprimes(bilan)],
+        sections=sections,
+        # an act names no account, no hash and no software: the bilan that is annexed has them
+        identite=[x for x in ouverture.identite(bilan) if x[0] == "Statut"]
+        + [("Bilan", (f"bilan d'étape {bilan.exercice}, version {bilan.contexte.construction.version}, annexé",))],
+        sorties=("docx",),
+        forme="acte",
+    )
+
+
+def projet_de_deliberation(bilan: Bilan) -> m.Document:
+    """The draft: visas, exposé, figures, articles, vote."""
+    points = ("Séance du", "Délibération n°", "Rapporteur")
+    seance = m.Section("seance", "Séance", "Séance", [m.p(f"{sujet} : {BLANC}") for sujet in points])
+    sections = [seance, _visas(bilan), _expose(bilan), _dispositif(bilan), _vote()]
+    return acte(bilan, "deliberation", f"Projet de délibération : bilan d'étape {bilan.exercice}", sections)
+
+
+def _visas(bilan: Bilan) -> m.Section:
+    """The law, save an article that the EPCI's own visas cite, then these."""
+    siens = [f"{texte.rstrip(' ;.')} ;" for texte in textes.lus(bilan, "visa")]
+    opposable = any(r.get("base_opposable") for r in bilan["passage_d5211"])
+    articles = {"L5211-39-1": "visa_rapport"} | ({"D5211-16": "visa_opposable"} if opposable else {})
+    # hyphens as articles are written here
+    plats = [texte.replace("\u2011", "-").replace("\u2010", "-") for texte in siens]
+    absents = [nom for article, nom in articles.items() if not any(article in texte for texte in plats)]
+    visas = [lire_phrase(f"deliberation.{nom}") for nom in absents] + siens
+    bilan_vise = (
+        f"Vu le bilan d'étape {bilan.exercice}, version {bilan.contexte.construction.version}, annexé à la présente "
+        "délibération ;"
+    )
+    return m.Section("visas", "Visas", "Visas", [m.p(visa) for visa in (*visas, bilan_vise)])
+
+
+def _expose(bilan: Bilan) -> m.Section:
+    blocs: list[m.Bloc] = [m.p(texte) for texte in textes.lus(bilan, "presentation")]
+    total = bilan.total | {"libelle": "Total"}
+    chiffres = lire_tableau("deliberation.chiffres", bilan.lignes_exercice(), total=total, e=bilan.exercice)
+    blocs += [m.p(ouverture.resume(bilan)), chiffres]
+    blocs += [m.p(enonce) for rubrique in ("suite", "perspectives", "risque") for enonce in textes.lus(bilan, rubrique)]
+    return m.Section("expose", "Exposé des motifs", "Exposé", blocs)
+
+
+def _dispositif(bilan: Bilan) -> m.Section:
+    """The articles; nothing is decided in them that the bilan does not show."""
+    e, total = bilan.exercice, bilan.total
+    recettes = bilan.recettes_totales(e)
+    constat = f"un coût net de {formats.euros(total['cout_net'], 2)}"
+    if recettes is not None:
+        constat += f", des recettes de {formats.euros(recettes, 2)} et {part(total['reste_a_charge'])}"
+    articles = lire_points("deliberation.articles", e=e, constat=constat, blanc=BLANC)
+    blocs: list[m.Bloc] = [m.p("Après en avoir délibéré, le conseil :")]
+    blocs += [m.p(f"Article {numero}. {article}") for numero, article in articles]
+    return m.Section("articles", "Dispositif", "Dispositif", blocs)
+
+
+def part(reste: Decimal) -> str:
+    """What is left to the EPCI; a negative share would be misread."""
+    if reste < 0:
+        return f"un excédent des recettes sur le coût de {formats.euros(-reste, 2)}"
+    return f"une part de l'EPCI de {formats.euros(reste, 2)}"
+
+
+def _vote() -> m.Section:
+    votes = " ; ".join(f"{voix} : {BLANC}" for voix in ("Pour", "Contre", "Abstentions"))
+    signature = f"Fait à {BLANC}, le {BLANC}. Le président, le secrétaire de séance."
+    return m.Section("vote", "Vote", "Vote", [m.p(votes), m.p(signature)])
+
+
+def projet_de_communication(bilan: Bilan) -> m.Document:
+    """The draft letter and its annex by commune."""
+    sections = [_objet(bilan), _effectifs(bilan), _depenses(bilan), _communes(bilan)]
+    sections += [_prevu(bilan), _suite(bilan), _annexe(bilan)]
+    titre = f"Projet de communication aux communes : mutualisation, {bilan.exercice}"
+    return acte(bilan, "communication_communes", titre, sections)
+
+
+def _objet(bilan: Bilan) -> m.Section:
+    adresse = [m.p(f"{BLANC}, le {BLANC}"), m.p("Madame la maire, Monsieur le maire,")]
+    envoi = m.p(
+        f"Vous trouverez ci-après l'avancement de la mutualisation en {bilan.exercice}. La page de votre commune, "
+        "jointe, dit à quoi elle adhère, ce qu'elle doit, ce qui lui a été titré, et ce que cela coûte."
+    )
+    return m.Section("objet", "Objet", "Objet", [*adresse, m.p(lire_phrase("communication.cadre")), envoi])
+
+
+def _avant(bilan: Bilan) -> int | None:
+    """The exercice before, when it is published."""
+    return bilan.exercice - 1 if bilan.exercice - 1 in bilan.synthese else None
+
+
+def _effectifs(bilan: Bilan) -> m.Section:
+    titre = "Équivalents temps plein mobilisés par dispositif"
+    tableau = _comparer(bilan, titre, ("etp", "variation_etp"), lambda r: r["etp"])
+    return m.Section("effectifs", "Effet sur les effectifs", "Effectifs", [tableau, m.p(EFFECTIFS_COMMUNES)])
+
+
+def _depenses(bilan: Bilan) -> m.Section:
+    titre = "Dépenses de fonctionnement par dispositif"
+    note = "Personnel et autres dépenses de fonctionnement, avant subventions, amortissements et recettes."
+    tableau = _comparer(
+        bilan, titre, ("euros", "variation"), lambda r: Decimal(r["cout_personnel"] + r["cout_fonctionnement"]), note
+    )
+    return m.Section("depenses", "Effet sur les dépenses de fonctionnement", "Dépenses", [tableau])
+
+
+def _comparer(
+    bilan: Bilan, titre: str, genres: tuple[str, str], mesure: Callable[[Ligne], Decimal], note: str = ""
+) -> m.Tableau:
+    """A measure of the two exercices, a dispositif that one of them lacks left blank there, and its variation."""
+    e, avant = bilan.exercice, _avant(bilan)
+    annees = [a for a in (avant, e) if a is not None]
+    colonnes = [m.DISPOSITIF, *(m.Colonne(str(a), str(a), genres[0]) for a in annees)]
+    if avant is not None:
+        colonnes.append(m.Colonne("variation", "Variation", genres[1]))
+
+    def ligne(libelle: str, lus: dict[int, Ligne | None]) -> Ligne:
+        valeurs = {a: None if (r := lus[a]) is None else mesure(r) for a in annees}
+        enonces: Ligne = {"libelle": libelle} | {str(a): v for a, v in valeurs.items()}
+        depuis, vers = valeurs.get(e - 1), valeurs[e]
+        return enonces if depuis is None or vers is None else enonces | {"variation": vers - depuis}
+
+    codes = [c for c in bilan.dispositifs if any(c in bilan.synthese[a] for a in annees)]
+    lignes = [ligne(bilan.libelle(c), {a: bilan.synthese[a].get(c) for a in annees}) for c in codes]
+    return m.Tableau(titre, tuple(colonnes), lignes, ligne("Total", {a: bilan.totaux[a] for a in annees}), note)
+
+
+def _communes(bilan: Bilan) -> m.Section:
+    """What the communes and their satellites owe, all together, and what they saved where it is known."""
+    e, avant = bilan.exercice, _avant(bilan)
+    du = formats.euros(somme(bilan["recouvrement"], "montant_du"))
+    phrases = [f"Ce que les adhérents doivent au titre de {e} s'élève à {du}"]
+    if avant is not None:
+        phrases.append(f"contre {formats.euros(somme(bilan.lignes('recouvrement', avant), 'montant_du'))} en {avant}")
+    blocs: list[m.Bloc] = [m.p(", ".join(phrases) + ". Le détail par commune est en annexe.")]
+    gagne = [r["gain"] for r in bilan["cam_achats"] if r["gain"] is not None]
+    if gagne:
+        blocs.append(
+            m.p(
+                "Sur les achats qui ont un prix de référence, la centrale d'achat leur fait gagner "
+                f"{formats.euros(sum(gagne, ZERO))} hors taxes."
+            )
+        )
+    return m.Section("communes", "Effet sur les dépenses des communes", "Communes", blocs)
+
+
+def _prevu(bilan: Bilan) -> m.Section:
+    """The year to come if nothing changes: staff, cost, range that the tests earned, receipts; nothing without it."""
+    e, prevue = bilan.exercice, bilan.exercice + 1
+    rangees = [r for r in bilan["prevision"] if (r["scenario"], r["exercice"]) == (SCENARIO_PREVU, prevue)]
+    blocs: list[m.Bloc] = []
+    if rangees:
+        blocs = [m.p(_impact(bilan, rangees, prevue)), _tableau_prevu(bilan, rangees, prevue)]
+        blocs.append(m.p(f"{EFFECTIFS_COMMUNES} {PREVISION}", note=True))
+    return m.Section("prevu", f"Impact prévisionnel pour {prevue}, à partir de {e}", "Impact prévisionnel", blocs)
+
+
+def _impact(bilan: Bilan, rangees: list[Ligne], prevue: int) -> str:
+    scenario = formats.minuscule(libelles.libelle(libelles.SCENARIOS, SCENARIO_PREVU))
+    etp, cout = formats.nombre(somme(rangees, "etp"), 2), prevision.millier(somme(rangees, "cout_net"))
+    enonce = (
+        f"À services inchangés ({scenario}), les dispositifs valorisés mobiliseraient {etp} ETP de l'établissement en "
+        f"{prevue}, pour un coût net de {cout}"
+    )
+    cle = (SCENARIO_PREVU, prevue)
+    totaux = [r for r in bilan["prevision_fourchette"] if (r["scenario"], r["exercice"]) == cle]
+    for bas, haut in filter(None, map(prevision.fourchette, totaux)):
+        enonce += (
+            f", qui serait compris entre {prevision.millier(bas)} et {prevision.millier(haut)} d'après les essais "
+        )
+        enonce += "sur les exercices connus"
+    recettes = [r for r in rangees if r["recettes"] is not None]
+    if recettes:
+        part = prevision.millier(somme(recettes, "recettes"))
+        enonce += f". Les recettes seraient de {part}"
+    sans = [prevision.lire_fourchettes(totaux)] if totaux and not any(map(prevision.fourchette, totaux)) else []
+    return " ".join([f"{enonce}.", *sans])
+
+
+def _tableau_prevu(bilan: Bilan, rangees: list[Ligne], prevue: int) -> m.Tableau:
+    lignes = [
+        {
+            "libelle": bilan.libelle(r["dispositif"]),
+            "etp": r["etp"],
+            "cout": prevision.millier(r["cout_net"]),
+            "recettes": prevision.millier(r["recettes"]),
+        }
+        for r in bilan.dans_l_ordre(rangees)
+    ]
+    return lire_tableau("communication.prevu", lignes, prevue=prevue)
+
+
+def _suite(bilan: Bilan) -> m.Section:
+    blocs = [m.p(texte) for texte in (*textes.lus(bilan, "suite"), *textes.lus(bilan, "perspectives"))]
+    return m.Section("suite", "Suites et perspectives", "Suites", blocs)
+
+
+def _annexe(bilan: Bilan) -> m.Section:
+    """Per commune, with its CCAS and satellites: due, cost of adhesion and use, what the EPCI bears, gain; then what
+    belongs to none.
+    """
+    territoire = bloc_communal.lire(bilan)
+    autres = [*(b.annee for b in territoire.sans_commune), territoire.epci, territoire.personne]
+    lignes = [_ligne(b.nom, [b.annee]) for b in territoire.communes]
+    hors = _ligne(AUTRES, autres)
+    if any(hors[c] for c in ("du", "usage", "porte")) or isinstance(hors["gain"], Decimal):
+        lignes.append(hors)
+    tableau = lire_tableau("communication.annexe", lignes, e=bilan.exercice, cout=territoire.nom_du_cout)
+    return m.Section("annexe", "Annexe par commune", "Annexe", [tableau])
+
+
+def _ligne(nom: str, annees: list[bloc_communal.Annee]) -> Ligne:
+    """A cost that nobody follows, a gain that no reference price tells are unknown, not zero."""
+    suivi = any(a.suivi for a in annees)
+    achats = [r for a in annees for r in a[usages_et_titres.ACHATS]]
+    return {
+        "commune": nom,
+        "du": bloc_communal.total(annees, "du"),
+        "usage": bloc_communal.total(annees, "cout") if suivi else None,
+        "porte": bloc_communal.total(annees, "reste") if suivi else None,
+        "gain": gain(achats),
+    }
+
+
+def gain(achats: list[Ligne]) -> Decimal | m.Valeur:
+    """What was gained on purchases; where nothing was bought there is nothing to know, elsewhere no reference price."""
+    if any(r["gain"] is not None for r in achats):
+        return somme(achats, "gain")
+    return m.Valeur("non connu" if achats else "sans objet", "lu")

@@ -1,0 +1,19 @@
+"""One page for each commune of the bilan, their index, and what they say together."""
+
+from collections.abc import Iterator
+
+from mutualisation.documents.mise_en_forme.modele import Document
+from mutualisation.documents.rapport.contenu.communes import bloc_communal, ensemble, fiche_commune
+from mutualisation.documents.rapport.publie import Bilan
+
+
+def documents(bilan: Bilan) -> Iterator[Document]:
+    """The index, then each page and its print; nothing in a version that does not name its adherents (S8)."""
+    territoire = bloc_communal.lire(bilan)
+    if not territoire.blocs:
+        return
+    repere = fiche_commune.repere(bilan, territoire)
+    for sortie in ("html", "pdf"):
+        yield ensemble.page_annuaire(bilan, territoire, sortie=sortie)
+        for bloc in territoire.blocs:
+            yield fiche_commune.page_commune(bilan, bloc, repere, sortie=sortie)

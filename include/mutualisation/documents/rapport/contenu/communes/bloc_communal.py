@@ -1,0 +1,310 @@
+"""The rows of a bilan cut by commune, each adherent on one page only, and where that page is."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from mutualisation.documents.rapport.contenu.usage import en_vigueur, nom_du_cout, par_adhesion
+from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
+
+DOSSIER = "communes"
+ANNUAIRE = f"{DOSSIER}/index"
+# letters that no decomposition takes apart
+LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
+LONGUEUR = 60
+# « Commune du Maisnil » stays: Le Maisnil is its name
+ARTICLE = re.compile(r"^(?:l[ae]s? |l['’])", re.IGNORECASE)
+TITRE = re.compile(r"^(?:commune|ville|mairie) (?:de |d['’ ])", re.IGNORECASE)
+# relations that name an adherent by SIRET
+PAR_SIRET = (
+    "adhesion",
+    "recouvrement",
+    "cout_adherent",
+    "facture_semestrielle",
+    "recours",
+    "cam_achats",
+    "encaissement",
+)
+CEE = "cee_valorisation"
+COMMUNE, EPCI = "commune", "epci"
+RANG = {COMMUNE: 0, "ccas": 1, "satellite": 2}
+# keys of what has no page: the EPCI, and a cost of no adherent (R11a)
+CLE_EPCI, CLE_PERSONNE = "epci", ""
+
+
+def replier(nom: str) -> str:
+    """`Villeneuve-d'Ascq` is `villeneuve_d_ascq`; empty when no letter of the name is Latin."""
+    simple = unicodedata.normalize("NFKD", nom.casefold().translate(LIGATURES))
+    ascii_ = "".join(c for c in simple if not unicodedata.combining(c)).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", ascii_).strip("_")[:LONGUEUR].rstrip("_")
+
+
+def page(cle: str, nom: str, *, sans_commune: bool) -> str:
+    """Name of a page without suffix nor folder; the key makes it unique: INSEE code, else SIRET."""
+    debut = f"sans_commune_{cle}" if sans_commune else replier(cle)
+    return "_".join(filter(None, (debut, "" if nom == cle else replier(nom))))
+
+
+def initiales(nom: str) -> list[str]:
+    """Letters a name is looked up by: `Écaillon` under E, `La Bassée` under L and B; `#` when there is none."""
+    noms = (nom, ARTICLE.sub("", nom))
+    premieres = {replier(n)[:1].upper() for n in noms}
+    return sorted(p if p.isalpha() else "#" for p in premieres)
+
+
+@dataclass(frozen=True)
+class Adherent:
+    """An adherent of the exercice; `code_insee` and `population` None when not stated, `nom` its SIRET at worst."""
+
+    siret: str
+    nom: str
+    type_adherent: str
+    code_insee: str | None = None
+    population: int | None = None
+
+    @property
+    def ancre(self) -> str:
+        """Where its own part of the page is."""
+        return f"a-{self.siret}"
+
+
+@dataclass(frozen=True)
+class Annee:
+    """One exercice of a page: its adherents, the rows of each relation that are theirs; `stocks`: dispositifs whose
+    units are the mean of two semestres (R10e); `membres`: those whose cost follows membership (`usage.par_adhesion`).
+    """
+
+    exercice: int
+    adherents: tuple[Adherent, ...] = ()
+    lignes: Mapping[str, list[Ligne]] = field(default_factory=dict)
+    stocks: frozenset[str] = frozenset()
+    membres: frozenset[str] = frozenset()
+
+    def __getitem__(self, relation: str) -> list[Ligne]:
+        return self.lignes.get(relation, [])
+
+    @property
+    def population(self) -> int | None:
+        """Inhabitants of the commune; CCAS and satellites share them, so that they count once."""
+        connues = [a.population for a in self.adherents if a.population and a.code_insee]
+        return max(connues, default=None)
+
+    @property
+    def du(self) -> Decimal:
+        """What was due for the exercice, every mode of recovery."""
+        return somme(self["recouvrement"], "montant_du")
+
+    @property
+    def titre(self) -> Decimal:
+        """What was titled for the exercice."""
+        return somme(self["recouvrement"], "montant_titre")
+
+    @property
+    def a_titrer(self) -> Decimal:
+        """What was to be titled: what was, and the gap."""
+        return self.titre + somme(self["recouvrement"], "ecart")
+
+    @property
+    def cout(self) -> Decimal:
+        """Full cost of adhesion and use (R11)."""
+        return somme(self["cout_adherent"], "cout_usage")
+
+    @property
+    def cout_adhesion(self) -> Decimal:
+        """The part of it that follows membership, whatever was used."""
+        return somme((r for r in self["cout_adherent"] if r["dispositif"] in self.membres), "cout_usage")
+
+    @property
+    def nom_du_cout(self) -> str:
+        """What `cout` is called here."""
+        return nom_du_cout(self["cout_adherent"], self.membres)
+
+    @property
+    def reste(self) -> Decimal:
+        """What the EPCI bears (R11)."""
+        return somme(self["cout_adherent"], "reste_a_charge")
+
+    @property
+    def suivi(self) -> bool:
+        """False where services are joined and none has a cost that is followed: what they cost is unknown, not zero."""
+        return bool(self["cout_adherent"]) or not self.services
+
+    @property
+    def services(self) -> list[str]:
+        """Dispositifs that the bloc communal is a member of on 31 December."""
+        return sorted({r["dispositif"] for r in self["adhesion"] if en_vigueur(r, date(self.exercice, 12, 31))})
+
+    @property
+    def adhesions(self) -> int:
+        """How many there are on 31 December, each dispositif and adherent once."""
+        fin = date(self.exercice, 12, 31)
+        return len({(r["dispositif"], r["siret_adherent"]) for r in self["adhesion"] if en_vigueur(r, fin)})
+
+    @property
+    def services_commune(self) -> list[str]:
+        """Those of the commune itself, as the key figures count them (R10)."""
+        siennes = (r for r in self["adhesion"] if r["type_adherent"] == COMMUNE)
+        return sorted({r["dispositif"] for r in siennes if en_vigueur(r, date(self.exercice, 12, 31))})
+
+    def par_habitant(self, montant: Decimal) -> Decimal | None:
+        """€ per inhabitant; None without a population."""
+        return montant / self.population if self.population else None
+
+    def de(self, adherent: Adherent) -> Annee:
+        """The same for one adherent alone; certificates are of its SIREN."""
+        siret = adherent.siret
+        lignes = {nom: [r for r in self[nom] if r["siret_adherent"] == siret] for nom in PAR_SIRET}
+        lignes[CEE] = [r for r in self[CEE] if r["siren_beneficiaire"] == siret[:9]]
+        return Annee(self.exercice, (adherent,), lignes, self.stocks, self.membres)
+
+
+@dataclass(frozen=True)
+class BlocCommunal:
+    """A commune with its CCAS and satellites, or an adherent that has no commune; `annees`: exercices shown."""
+
+    cle: str
+    nom: str
+    exercice: int
+    annees: Mapping[int, Annee]
+
+    @property
+    def annee(self) -> Annee:
+        return self.annees[self.exercice]
+
+    @property
+    def est_commune(self) -> bool:
+        """False for an adherent without a commune."""
+        return any(a.type_adherent == COMMUNE and a.code_insee == self.cle for a in self.annee.adherents)
+
+    @property
+    def page(self) -> str:
+        """Name of its page, in the folder of pages, without suffix."""
+        return page(self.cle, self.nom, sans_commune=not self.est_commune)
+
+
+@dataclass(frozen=True)
+class Territoire:
+    """Every page of a bilan, in the order of names, and what has none: `epci`, `personne` (costs of no adherent)."""
+
+    blocs: tuple[BlocCommunal, ...]
+    epci: Annee
+    personne: Annee
+
+    @property
+    def nom_du_cout(self) -> str:
+        """What the cost of all pages is called."""
+        annees = [*(b.annee for b in self.blocs), self.epci]
+        return nom_du_cout([r for a in annees for r in a["cout_adherent"]], self.epci.membres)
+
+    @property
+    def communes(self) -> list[BlocCommunal]:
+        return [b for b in self.blocs if b.est_commune]
+
+    @property
+    def sans_commune(self) -> list[BlocCommunal]:
+        """Pages of adherents without a commune."""
+        return [b for b in self.blocs if not b.est_commune]
+
+
+def lire(bilan: Bilan) -> Territoire:
+    """Every page of the exercice. No page before the relation `adherent` was published (S8)."""
+    presentes = list(bilan.contexte.presentes) if bilan["adherent"] else [bilan.exercice]
+    annees = {e: dict(_annees(bilan, e)) for e in presentes} if bilan["adherent"] else {}
+    miennes = annees.get(bilan.exercice, {})
+    blocs = [
+        BlocCommunal(cle, _nom(annee), bilan.exercice, {e: x.get(cle, Annee(e)) for e, x in annees.items()})
+        for cle, annee in miennes.items()
+        if cle not in (CLE_EPCI, CLE_PERSONNE)
+    ]
+    vide = Annee(bilan.exercice, membres=par_adhesion(bilan, bilan.exercice))
+    return Territoire(
+        tuple(sorted(blocs, key=lambda b: (not b.est_commune, replier(b.nom), b.cle))),
+        miennes.get(CLE_EPCI, vide),
+        miennes.get(CLE_PERSONNE, vide),
+    )
+
+
+def _nom(annee: Annee) -> str:
+    # the adherents are in order: the commune is first, without its title (`Armentières`)
+    premier = annee.adherents[0]
+    return (premier.type_adherent == COMMUNE and TITRE.sub("", premier.nom)) or premier.nom
+
+
+def _annees(bilan: Bilan, exercice: int) -> Iterator[tuple[str, Annee]]:
+    connus = _connus(bilan, exercice)
+    cles = _cles(bilan, connus, exercice)
+    par_siren = {siret[:9]: siret for siret in sorted(connus, reverse=True)}
+    rangees = [
+        (relation, r, r["siret_adherent"] or CLE_PERSONNE)
+        for relation in ("adherent", *PAR_SIRET)
+        for r in bilan.lignes(relation, exercice)
+    ]
+    for r in bilan.lignes(CEE, exercice):
+        siren = str(r["siren_beneficiaire"])
+        rangees.append((CEE, r, par_siren.get(siren, siren)))
+    lignes: dict[str, dict[str, list[Ligne]]] = defaultdict(lambda: defaultdict(list))
+    membres: dict[str, set[str]] = defaultdict(set)
+    for relation, r, siret in rangees:
+        # one that nobody knows has its own page
+        cle = cles.get(siret, siret)
+        lignes[cle][relation].append(r)
+        membres[cle].add(siret)
+    stocks, par_membre = _stocks(bilan, exercice), par_adhesion(bilan, exercice)
+    for cle, sirets in membres.items():
+        adherents = (connus.get(s) or Adherent(s, s, "") for s in sirets if s)
+        yield cle, Annee(exercice, tuple(sorted(adherents, key=_ordre)), lignes[cle], stocks, par_membre)
+
+
+def _stocks(bilan: Bilan, exercice: int) -> frozenset[str]:
+    """Dispositifs whose units of the year are the mean of its semestres: half of what the rows of `recours` add up."""
+    releves: dict[str, Decimal] = defaultdict(Decimal)
+    for r in bilan.lignes("recours", exercice):
+        # a unit without its weight is unknown: the units of the year leave it out too
+        releves[r["dispositif"]] += r["unites"] or 0
+    return frozenset(
+        r["dispositif"]
+        for r in bilan.lignes("cout_unitaire", exercice)
+        if r["unites"] and releves[r["dispositif"]] == 2 * r["unites"]
+    )
+
+
+def _ordre(adherent: Adherent) -> tuple[int, str, str]:
+    return RANG.get(adherent.type_adherent, len(RANG)), replier(adherent.nom), adherent.siret
+
+
+def _connus(bilan: Bilan, exercice: int) -> dict[str, Adherent]:
+    """Adherents by SIRET: of the exercice, else named by another one shown (titres of a former adherent, R7a)."""
+    connus: dict[str, Adherent] = {}
+    autres = sorted((e for e in bilan.contexte.presentes if e != exercice), key=lambda e: abs(e - exercice))
+    for e in (exercice, *autres):
+        for r in bilan.lignes("adherent", e):
+            # inhabitants of another year are not those of this one
+            population = r["population"] if e == exercice else None
+            adherent = Adherent(
+                r["siret_adherent"], r["nom"] or r["siret_adherent"], r["type_adherent"], r["code_insee"], population
+            )
+            connus.setdefault(adherent.siret, adherent)
+    return connus
+
+
+def _cles(bilan: Bilan, connus: Mapping[str, Adherent], exercice: int) -> dict[str, str]:
+    """Page of each SIRET that is known."""
+    communes = {r["code_insee"] for r in bilan.lignes("adherent", exercice) if r["type_adherent"] == COMMUNE} - {None}
+    cles = dict.fromkeys((bilan.contexte.siret, bilan.contexte.siren), CLE_EPCI)
+    for siret, adherent in connus.items():
+        if adherent.type_adherent == EPCI or siret[:9] == bilan.contexte.siren:
+            cles[siret] = CLE_EPCI
+        else:
+            cles[siret] = adherent.code_insee if adherent.code_insee and adherent.code_insee in communes else siret
+    return cles
+
+
+def total(annees: Iterable[Annee], mesure: str) -> Decimal:
+    """Sum of `du`, `titre`, `cout` or `reste` over pages."""
+    return sum((getattr(a, mesure) for a in annees), Decimal(0))

@@ -1,0 +1,292 @@
+"""What the communes say together: for the council, beside those of their size, and as the index of their pages."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import median
+from typing import Any
+
+from mutualisation.documents.mise_en_forme import graphiques as g
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.contenu import ouverture
+from mutualisation.documents.rapport.contenu.communes import bloc_communal
+from mutualisation.documents.rapport.contenu.communes.bloc_communal import (
+    EPCI,
+    Adherent,
+    Annee,
+    BlocCommunal,
+    Territoire,
+    total,
+)
+from mutualisation.documents.rapport.enonces import lire_graphique, lire_phrase, lire_points, lire_tableau
+from mutualisation.documents.rapport.publie import Bilan, somme
+from mutualisation.socle.francais import formats, libelles
+
+# lower bounds of the classes, in inhabitants; the first has none
+BORNES = (0, 2_000, 5_000, 10_000, 20_000)
+EFFECTIF_MIN = 3
+METHODE = lire_phrase("strates.methode")
+# lower bounds of the number of services, as the key figures count them (R10: at least 1, 5 to 9, 10 or more)
+CLASSES = ((0, "aucune adhésion"), (1, "1 à 4 adhésions"), (5, "5 à 9 adhésions"), (10, "10 adhésions et plus"))
+PREFIXE = f"{bloc_communal.DOSSIER}/"
+PAGES = f"{bloc_communal.ANNUAIRE}.html"
+MESURES = ("du", "titre", "cout", "reste")
+POPULATION, INSEE, NOM, COMMUNE = "population", "code INSEE", "nom", "commune"
+SUITES = dict(lire_points("manques.suites"))
+
+
+@dataclass(frozen=True)
+class Strate:
+    """Communes of [minimum, maximum] inhabitants (None: no upper bound), population of the exercice known."""
+
+    minimum: int
+    maximum: int | None
+    communes: tuple[BlocCommunal, ...]
+
+    @property
+    def libelle(self) -> str:
+        """`2 000 à 4 999 habitants`."""
+        if self.maximum is None:
+            return f"{formats.nombre(self.minimum)} habitants et plus" if self.minimum else "toutes tailles"
+        if not self.minimum:
+            return f"moins de {formats.nombre(self.maximum + 1)} habitants"
+        return f"{formats.nombre(self.minimum)} à {formats.nombre(self.maximum)} habitants"
+
+    def mediane(self, mesure: Callable[[Annee], Decimal]) -> Decimal | None:
+        """Median of an amount per inhabitant; None under three communes."""
+        if len(self.communes) < EFFECTIF_MIN:
+            return None
+        valeurs = [c.annee.par_habitant(mesure(c.annee)) for c in self.communes]
+        return median(v for v in valeurs if v is not None)
+
+
+def strates(communes: Sequence[BlocCommunal]) -> list[Strate]:
+    """Classes of the communes whose population is known, smallest first, those without a commune left out."""
+    connues = [c for c in communes if c.annee.population]
+    retenues: list[Strate] = []
+    for rang, minimum in enumerate(BORNES):
+        maximum = BORNES[rang + 1] - 1 if rang + 1 < len(BORNES) else None
+        siennes = tuple(c for c in connues if _dans(c, minimum, maximum))
+        precedente = retenues[-1] if retenues else None
+        # too few to stand alone, or what was below them is
+        if precedente and (len(siennes) < EFFECTIF_MIN or len(precedente.communes) < EFFECTIF_MIN):
+            retenues[-1] = Strate(precedente.minimum, maximum, precedente.communes + siennes)
+        else:
+            retenues.append(Strate(minimum, maximum, siennes))
+    return [s for s in retenues if s.communes]
+
+
+def _dans(commune: BlocCommunal, minimum: int, maximum: int | None) -> bool:
+    population = commune.annee.population or 0
+    return minimum <= population and (maximum is None or population <= maximum)
+
+
+def strate_de(bloc: BlocCommunal, classes: Sequence[Strate]) -> Strate | None:
+    """Class of a commune; None without a population."""
+    return next((s for s in classes if any(c.cle == bloc.cle for c in s.communes)), None)
+
+
+def section_communes(bilan: Bilan) -> m.Section:
+    """Map, distribution, cost by size, in the council's document; left out without communes."""
+    territoire = bloc_communal.lire(bilan)
+    blocs: list[m.Bloc] = []
+    if territoire.communes:
+        renvoi = m.p(
+            "Chaque commune a sa page : ", m.Lien(PAGES, "trouver une commune, et qui a adhéré à quoi"), ".", ecran=True
+        )
+        parts = m.CoteACote((distribution(bilan, territoire), par_taille(bilan, territoire)))
+        # in this order on paper: the map asks for most of a page
+        blocs = [renvoi, parts, carte(bilan, territoire)]
+    return m.Section("communes", "Les communes et leurs adhésions", "Communes", blocs)
+
+
+def classe(services: int) -> int:
+    """Class of a number of services."""
+    return max(i for i, (minimum, _) in enumerate(CLASSES) if services >= minimum)
+
+
+def carte(bilan: Bilan, territoire: Territoire, adresse: str = PREFIXE) -> g.Carte:
+    """Communes by number of services, each leading to its page."""
+    services = [(b, len(b.annee.services_commune)) for b in territoire.communes]
+    communes = [g.Commune(b.cle, b.nom, n, classe(n), f"{adresse}{b.page}.html") for b, n in services]
+    champs = lire_graphique("services", e=bilan.exercice)
+    return g.Carte(**champs, communes=communes, classes=[nom for _, nom in CLASSES])
+
+
+def distribution(bilan: Bilan, territoire: Territoire) -> g.Histogramme:
+    """How many communes have joined how many services: one bar a number, none skipped."""
+    comptes = [len(b.annee.services_commune) for b in territoire.communes]
+    barres = [(formats.nombre(n), Decimal(comptes.count(n))) for n in range(min(comptes), max(comptes) + 1)]
+    return g.Histogramme(**lire_graphique("distribution", e=bilan.exercice), barres=barres)
+
+
+def par_taille(bilan: Bilan, territoire: Territoire) -> g.Histogramme:
+    """Median cost per inhabitant in each class of population."""
+    classes = strates(territoire.communes)
+    barres = [(s.libelle, s.mediane(lambda a: a.cout)) for s in classes]
+    effectifs = " ; ".join(f"{s.libelle} : {formats.plusieurs(len(s.communes), 'commune')}" for s in classes)
+    nom = territoire.nom_du_cout
+    champs = lire_graphique("par_taille", e=bilan.exercice, cout=nom, du_cout=formats.minuscule(nom))
+    return g.Histogramme(**champs, barres=barres, note=f"{effectifs}.")
+
+
+def matrice(bilan: Bilan, territoire: Territoire) -> g.Matrice:
+    """Communes against dispositifs: who is a member on 31 December."""
+    joints = {b.cle: set(b.annee.services_commune) for b in territoire.communes}
+    dispositifs = bilan.trier({d for siens in joints.values() for d in siens})
+    return g.Matrice(
+        **lire_graphique("adhesions", e=bilan.exercice),
+        colonnes=[bilan.libelle(d) for d in dispositifs],
+        lignes=[(b.nom, [d in joints[b.cle] for d in dispositifs]) for b in territoire.communes],
+    )
+
+
+def page_annuaire(bilan: Bilan, territoire: Territoire, *, sortie: str) -> m.Document:
+    """The index: names by letter on the page, figures folded; one table in print."""
+    sur_carte = [carte(bilan, territoire, "")] if territoire.communes else []
+    adhesions = [matrice(bilan, territoire)] if territoire.communes else []
+    return ouverture.document(
+        bilan,
+        bloc_communal.ANNUAIRE,
+        f"Les communes, {bilan.exercice}",
+        sous_titre="À quoi chaque commune adhère, ce qu'elle doit, ce que cela coûte : une page chacune",
+        resume=_resume(territoire, sortie),
+        chiffres=_chiffres(territoire),
+        sections=[
+            *([_trouver(territoire)] if sortie == "html" else []),
+            _chiffrees(territoire, plie=sortie == "html"),
+            m.Section("carte", "Sur la carte", "Carte", sur_carte),
+            m.Section("adhesions", "Qui a adhéré à quoi", "Adhésions", adhesions),
+            _sommes(bilan, territoire),
+        ],
+        liens=[m.Lien(f"../bilan_etape_{bilan.exercice}.html", f"Bilan d'étape {bilan.exercice}")],
+        sorties=(sortie,),
+        forme="dossier",
+    )
+
+
+def _resume(territoire: Territoire, sortie: str) -> str:
+    """How many pages there are; how to find one, where there are links."""
+    compte = formats.plusieurs(len(territoire.communes), "commune")
+    texte = f"{compte}, de A à Z" + (" : choisissez l'initiale de la vôtre, puis son nom." if sortie == "html" else ".")
+    autres = len(territoire.sans_commune)
+    if not autres:
+        return texte
+    enonces = formats.plusieurs(autres, "adhérent sans commune a sa page", "adhérents sans commune ont leur page")
+    return f"{texte} {enonces} à la suite."
+
+
+def _chiffres(territoire: Territoire) -> list[m.Chiffre]:
+    annees = [b.annee for b in territoire.blocs]
+    return [
+        m.Chiffre("Communes", formats.nombre(len(territoire.communes))),
+        m.Chiffre("Dû", formats.euros(total(annees, "du"))),
+        m.Chiffre(territoire.nom_du_cout, formats.euros(total(annees, "cout"))),
+        m.Chiffre("Part de l'EPCI", formats.euros(total(annees, "reste"))),
+    ]
+
+
+# ---------------------------------------------------------------- by letter
+def _trouver(territoire: Territoire) -> m.Section:
+    """Names that lead to pages, under their initial, or that a field finds."""
+    lettres: dict[str, list[BlocCommunal]] = {}
+    for bloc in territoire.communes:
+        for initiale in bloc_communal.initiales(bloc.nom):
+            lettres.setdefault(initiale, []).append(bloc)
+    blocs: list[m.Bloc] = [m.Recherche("Les premières lettres d'un nom")]
+    for lettre, siens in sorted(lettres.items()):
+        blocs += [m.SousTitre(lettre), _noms(siens)]
+    if territoire.sans_commune:
+        blocs += [m.SousTitre("Adhérents sans commune"), _noms(territoire.sans_commune)]
+    return m.Section("trouver", "Trouver une commune", "Communes", blocs)
+
+
+def _noms(blocs: Sequence[BlocCommunal]) -> m.Paragraphe:
+    morceaux: list[m.Morceau] = []
+    for bloc in blocs:
+        morceaux += [" · "] if morceaux else []
+        morceaux.append(m.Lien(f"{bloc.page}.html", bloc.nom))
+    return m.p(*morceaux)
+
+
+def _chiffrees(territoire: Territoire, *, plie: bool) -> m.Section:
+    """Figures of each page, in one table a kind."""
+    cout = territoire.nom_du_cout
+    tableaux: list[m.Bloc] = [_liste("Communes, dans l'ordre alphabétique", territoire.communes, cout)]
+    if territoire.sans_commune:
+        tableaux.append(_liste("Adhérents sans commune", territoire.sans_commune, cout))
+    compte = formats.plusieurs(len(territoire.communes), "commune")
+    blocs = [m.Repli(f"Voir les chiffres : {compte}", tableaux)] if plie else tableaux
+    return m.Section("chiffres", "Les chiffres de chacune", "Chiffres", blocs)
+
+
+def _liste(titre: str, blocs: Sequence[BlocCommunal], cout: str) -> m.Tableau:
+    return lire_tableau("annuaire.chiffres", [_ligne(b) for b in blocs], titre=titre, cout=cout)
+
+
+def _ligne(bloc: BlocCommunal) -> dict[str, Any]:
+    annee = bloc.annee
+    return {
+        "nom": m.Lien(f"{bloc.page}.html", bloc.nom),
+        "habitants": annee.population,
+        "adhesions": annee.adhesions,
+        "du": annee.du,
+        "cout": annee.cout if annee.suivi else None,
+        "reste": annee.reste if annee.suivi else None,
+        "habitant": annee.par_habitant(annee.cout) if annee.suivi else None,
+    }
+
+
+# ---------------------------------------------------------------- whole
+def _sommes(bilan: Bilan, territoire: Territoire) -> m.Section:
+    """Pages, EPCI and cost of no adherent: their sum is what the bilan publishes."""
+    parts = (
+        ("Communes, avec leurs CCAS et satellites", [b.annee for b in territoire.communes]),
+        ("Adhérents sans commune", [b.annee for b in territoire.sans_commune]),
+        ("Intercommunalité elle-même, sans page", [territoire.epci]),
+        ("Coût sans adhérent à qui le rattacher", [territoire.personne]),
+    )
+    lignes = [
+        {"nom": nom, "adherents": sum(len(a.adherents) for a in annees)} | {c: total(annees, c) for c in MESURES}
+        for nom, annees in parts
+    ]
+    lignes = [x for x in lignes if any(x[c] for c in ("adherents", *MESURES))]
+    publie = {
+        "nom": "Publié dans le bilan",
+        "adherents": len({a.siret for b in territoire.blocs for a in b.annee.adherents})
+        + len(territoire.epci.adherents),
+        "du": somme(bilan["recouvrement"], "montant_du"),
+        "titre": somme(bilan["recouvrement"], "montant_titre"),
+        "cout": somme(bilan["cout_adherent"], "cout_usage"),
+        "reste": somme(bilan["cout_adherent"], "reste_a_charge"),
+    }
+    tableau = lire_tableau("annuaire.sommes", lignes, total=publie, e=bilan.exercice, cout=territoire.nom_du_cout)
+    absents = lire_tableau("manques.manques", manques(territoire))
+    return m.Section("sommes", "Ce que les pages totalisent", "Totaux", [tableau, absents])
+
+
+def manques(territoire: Territoire) -> list[dict[str, Any]]:
+    """{nom, type, manque, suite} of each thing missing on the pages of the exercice, in the order of pages."""
+    return [
+        {
+            "nom": formats.siret(a.siret) if a.nom == a.siret else a.nom,
+            "type": libelles.libelle(libelles.TYPE_ADHERENT, a.type_adherent) or formats.NON_RENSEIGNE,
+            "manque": manque,
+            "suite": SUITES[manque],
+        }
+        for bloc in territoire.blocs
+        for a in bloc.annee.adherents
+        if a.type_adherent != EPCI
+        for manque in _de(bloc, a)
+    ]
+
+
+def _de(bloc: BlocCommunal, adherent: Adherent) -> list[str]:
+    manquants = []
+    if adherent.nom == adherent.siret:
+        manquants.append(NOM)
+    if not bloc.est_commune:
+        manquants.append(COMMUNE if adherent.code_insee else INSEE)
+    elif adherent.type_adherent == "commune" and not adherent.population:
+        manquants.append(POPULATION)
+    return manquants

@@ -1,0 +1,320 @@
+"""The page of a commune, said as its manager asks: what do we owe, what do we get, is it fair?"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from mutualisation.documents.mise_en_forme import graphiques as g
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.contenu import encaissement, ouverture
+from mutualisation.documents.rapport.contenu.communes import bloc_communal, ensemble, usages_et_titres
+from mutualisation.documents.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, Territoire, total
+from mutualisation.documents.rapport.contenu.communes.ensemble import EFFECTIF_MIN, METHODE, Strate, strate_de, strates
+from mutualisation.documents.rapport.enonces import lire_tableau
+from mutualisation.documents.rapport.publie import Bilan, somme
+from mutualisation.socle.francais import formats
+
+# measure per inhabitant, label; the cost is named after what it is the cost of
+COUT = "cout"
+PAR_HABITANT: tuple[tuple[str, Callable[[Annee], Decimal]], ...] = (
+    (COUT, lambda a: a.cout),
+    ("Dû", lambda a: a.du),
+    ("Part de l'EPCI", lambda a: a.reste),
+)
+MESURES: tuple[m.Mesure, ...] = (
+    ("Adhésions au 31 décembre", "entier", lambda a: a.adhesions),
+    ("Dû", "euros", lambda a: a.du),
+    ("Titré", "euros", lambda a: a.titre),
+    (COUT, "euros", lambda a: a.cout if a.suivi else None),
+    ("Part de l'EPCI", "euros", lambda a: a.reste if a.suivi else None),
+)
+# what a printed page keeps of its origin: the rest is on the page and in the manifest
+IMPRIMEE = ("Préparé par", "Version", "Publication")
+
+
+@dataclass(frozen=True)
+class Repere:
+    """What every page is read beside, made once for all pages: `medianes` {class: {label: € per inhabitant}}, `modele`
+    what each says alike, `avis` what the bilan warns of, `au` the day of what is collected.
+    """
+
+    classes: list[Strate]
+    medianes: Mapping[str, Mapping[str, Decimal | None]]
+    part: Decimal | None
+    carte: g.Carte
+    muettes: Sequence[g.Commune]
+    modele: m.Document
+    avis: Sequence[str]
+    au: date | None
+
+
+def repere(bilan: Bilan, territoire: Territoire) -> Repere:
+    """Classes, medians, share of the EPCI and map of the whole."""
+    classes, carte = strates(territoire.communes), ensemble.carte(bilan, territoire, "")
+    annees = [b.annee for b in territoire.blocs]
+    return Repere(
+        classes,
+        {s.libelle: {nom: s.mediane(mesure) for nom, mesure in PAR_HABITANT} for s in classes},
+        usages_et_titres.part(total(annees, "reste"), total(annees, "cout")),
+        carte,
+        [replace(c, adresse="") for c in carte.communes],
+        ouverture.document(bilan, bloc_communal.DOSSIER, "", forme="fiche"),
+        # the states above say it already
+        [f"{sujet}{m.lien(x)} {x}" for sujet, morceaux in ouverture.avis_imprimes(bilan) if (x := m.mots(*morceaux))],
+        encaissement.arrete(bilan),
+    )
+
+
+def page_commune(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, sortie: str) -> m.Document:
+    """The page (`html`, with every adherent, invoice and purchase) or its print on one sheet (`pdf`)."""
+    detail, origine = sortie == "html", r.modele.identite
+    return replace(
+        r.modele,
+        chemin=f"{bloc_communal.DOSSIER}/{bloc.page}",
+        titre=bloc.nom,
+        sous_titre=_sous_titre(bloc),
+        resume=_resume(bloc, r),
+        chiffres=_chiffres(bloc, r),
+        sections=_sections(bilan, bloc, r, detail=detail),
+        identite=origine if detail else [x for x in origine if x[0] in IMPRIMEE],
+        liens=[
+            m.Lien("index.html", "Toutes les communes"),
+            m.Lien(f"../bilan_etape_{bloc.exercice}.html", f"Bilan d'étape {bloc.exercice}"),
+            m.Lien(f"{bloc.page}.pdf", "Cette page à imprimer"),
+        ],
+        sorties=(sortie,),
+    )
+
+
+def _sous_titre(bloc: BlocCommunal) -> str:
+    population = bloc.annee.population
+    debut = f"Ce que la mutualisation a coûté et rapporté en {bloc.exercice}"
+    if not bloc.est_commune:
+        return f"{debut}, adhérent sans commune"
+    return debut + (f", {formats.nombre(population)} habitants" if population else "")
+
+
+# ---------------------------------------------------------------- first screen
+def _chiffres(bloc: BlocCommunal, r: Repere) -> list[m.Chiffre]:
+    annee = bloc.annee
+    chiffres = [
+        m.Chiffre("Dû à l'intercommunalité", formats.euros(annee.du), f"titré : {formats.euros(annee.titre)}"),
+        *_couts(annee, r),
+        m.Chiffre("Adhésions", formats.nombre(annee.adhesions), _ou(annee)),
+    ]
+    par_habitant = annee.par_habitant(annee.cout) if annee.suivi else None
+    if par_habitant is not None and bloc.est_commune:
+        chiffres.append(
+            m.Chiffre(f"{annee.nom_du_cout} par habitant", formats.euros(par_habitant, 2), _mediane(bloc, r))
+        )
+    recu = somme(annee[usages_et_titres.ACHATS], "gain")
+    if any(x["gain"] is not None for x in annee[usages_et_titres.ACHATS]):
+        chiffres.append(m.Chiffre("Gain sur les achats groupés", formats.euros(recu), "sur prix de référence, HT"))
+    return chiffres
+
+
+def _ou(annee: Annee) -> str:
+    """To how many services, where some are joined more than once."""
+    services = len(annee.services)
+    a = f"à {formats.plusieurs(services, 'service')}, " if services != annee.adhesions else ""
+    return f"{a}au 31 décembre {annee.exercice}"
+
+
+def _couts(annee: Annee, r: Repere) -> list[m.Chiffre]:
+    """Cost, then what the EPCI bears of it, or what is due above it: a negative figure would be misread."""
+    if not annee.suivi:
+        return [m.Chiffre(annee.nom_du_cout, "non suivi")]
+    suivis = len({x["dispositif"] for x in annee["cout_adherent"] if x["cout_usage"]})
+    note = f"{formats.plusieurs(suivis, 'service')} au coût suivi"
+    chiffre = m.Chiffre(annee.nom_du_cout, formats.euros(annee.cout), note)
+    if annee.reste < 0:
+        return [chiffre, m.Chiffre("Dû au-delà du coût", formats.euros(-annee.reste))]
+    part = usages_et_titres.part(annee.reste, annee.cout)
+    commune = _ensemble(r, ", {} pour l'ensemble")
+    note = "" if part is None else f"{formats.pourcent(part)} du coût{commune}"
+    return [chiffre, m.Chiffre("Part de l'EPCI", formats.euros(annee.reste), note)]
+
+
+def _mediane(bloc: BlocCommunal, r: Repere) -> str:
+    strate = strate_de(bloc, r.classes)
+    mediane = r.medianes[strate.libelle][COUT] if strate else None
+    return "" if mediane is None else f"médiane de sa taille : {formats.euros(mediane, 2)}"
+
+
+def _resume(bloc: BlocCommunal, r: Repere) -> str:
+    """What is due, what is got, whether it is fair, in three sentences."""
+    annee = bloc.annee
+    qui = bloc.nom if len(annee.adherents) == 1 else f"{bloc.nom}, avec {_autres(annee)},"
+    texte = f"En {annee.exercice}, {qui} {adhere(annee)}."
+    if not annee.suivi:
+        return f"{texte} Le coût de ces services n'est pas suivi."
+    if annee.cout <= 0:
+        # subsidies above the expenses, or nothing that is followed
+        return f"{texte} {annee.nom_du_cout} : {formats.euros(annee.cout)}." if annee.cout else texte
+    part = usages_et_titres.part(annee.reste, annee.cout)
+    commune = _ensemble(r, " ({} pour l'ensemble des communes)")
+    porte = (
+        f"l'intercommunalité en porte {formats.euros(annee.reste)}, soit {formats.pourcent(part)}{commune}"
+        if annee.reste >= 0
+        else f"le dû dépasse ce coût de {formats.euros(-annee.reste)}"
+    )
+    return " ".join(filter(None, (f"{texte} {cout(annee)} ; {porte}.", _juste(bloc, r))))
+
+
+def adhere(annee: Annee) -> str:
+    """`adhère à 7 services mutualisés et doit 9 866 €`, on 31 December and over the year."""
+    services = len(annee.services)
+    adhere = f"adhère à {formats.plusieurs(services, 'service mutualisé', 'services mutualisés')}"
+    if not services:
+        adhere = "n'adhère à aucun service mutualisé au 31 décembre"
+    return f"{adhere} et {f'doit {formats.euros(annee.du)}' if annee.du else 'ne doit rien'}"
+
+
+def cout(annee: Annee) -> str:
+    """The cost under its name, with the part of it that no use explains."""
+    enonce = f"{annee.nom_du_cout} : {formats.euros(annee.cout)}"
+    adhesion = annee.cout_adhesion
+    return f"{enonce}, dont {formats.euros(adhesion)} d'adhésion" if adhesion not in (0, annee.cout) else enonce
+
+
+def _ensemble(r: Repere, enonce: str) -> str:
+    """The same share for all pages, where there is one to compare with."""
+    return enonce.format(formats.pourcent(r.part)) if r.part is not None and r.part >= 0 else ""
+
+
+def _autres(annee: Annee) -> str:
+    """`son CCAS et 6 satellites`."""
+    types = [a.type_adherent for a in annee.adherents[1:]]
+    enonces = []
+    if types.count("ccas"):
+        enonces.append("son CCAS" if types.count("ccas") == 1 else f"{types.count('ccas')} CCAS")
+    reste = len(types) - types.count("ccas")
+    if reste:
+        enonces.append(formats.plusieurs(reste, "satellite"))
+    return " et ".join(enonces)
+
+
+def _juste(bloc: BlocCommunal, r: Repere) -> str:
+    annee, strate = bloc.annee, strate_de(bloc, r.classes) if bloc.est_commune else None
+    habitant = annee.par_habitant(annee.cout)
+    mediane = r.medianes[strate.libelle][COUT] if strate else None
+    if strate is None or habitant is None or mediane is None:
+        return ""
+    lu, repere_ = formats.euros(habitant, 2), formats.euros(mediane, 2)
+    sens = "autant que" if lu == repere_ else "plus que" if habitant > mediane else "moins que"
+    taille = f"des {len(strate.communes)} communes de sa taille ({strate.libelle})"
+    return f"Par habitant, {lu}, {sens} la médiane {taille}, {repere_}."
+
+
+# ---------------------------------------------------------------- sections
+def _sections(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, detail: bool) -> list[m.Section]:
+    return [
+        _services(bilan, bloc),
+        _juste_part(bloc, r),
+        _titres(bloc, r),
+        _gains(bloc, detail=detail),
+        *([_adherents(bilan, bloc)] if detail and len(bloc.annee.adherents) > 1 else []),
+        _remarques(bloc, r, detail=detail),
+    ]
+
+
+def _services(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
+    annee = bloc.annee
+    plusieurs = len(annee.adherents) > 1
+    titre = "Adhésions du bloc communal" if plusieurs else "Adhésions"
+    blocs: list[m.Bloc] = [usages_et_titres.services(bilan, annee, f"{titre}, {annee.exercice}")]
+    if plusieurs:
+        blocs.append(usages_et_titres.adherents(bloc))
+    return m.Section("services", "Adhésions, usage, et ce que cela coûte", "Services", blocs)
+
+
+def _juste_part(bloc: BlocCommunal, r: Repere) -> m.Section:
+    blocs: list[m.Bloc] = []
+    comparaison = _comparaison(bloc, r) if bloc.est_commune else None
+    # a dash where the bloc communal had nothing yet
+    annees = {e: a if a.adherents else None for e, a in sorted(bloc.annees.items())}
+    tableaux: list[m.Bloc] = [m.par_annee("D'une année à l'autre", annees, _nommees(bloc, MESURES))]
+    tableaux += [comparaison] if comparaison else []
+    if bloc.est_commune:
+        blocs.append(m.CoteACote((m.Pile(tableaux), _carte(bloc, r))))
+    else:
+        blocs += tableaux
+    return m.Section("equite", "D'une année à l'autre, et par habitant", "Comparer", blocs)
+
+
+def _nommees(bloc: BlocCommunal, mesures: Sequence[m.Mesure]) -> list[m.Mesure]:
+    """The cost under the name that it has on this page."""
+    return [(bloc.annee.nom_du_cout if nom == COUT else nom, *suite) for nom, *suite in mesures]  # type: ignore[misc]
+
+
+def _comparaison(bloc: BlocCommunal, r: Repere) -> m.Tableau | None:
+    strate, annee = strate_de(bloc, r.classes), bloc.annee
+    # beside a median, a cost that nobody follows would be read as nothing
+    if strate is None or not annee.suivi:
+        return None
+    lignes = [
+        {
+            "libelle": annee.nom_du_cout if nom == COUT else nom,
+            "commune": annee.par_habitant(mesure(annee)),
+            "mediane": r.medianes[strate.libelle][nom],
+        }
+        for nom, mesure in PAR_HABITANT
+    ]
+    effectif = len(strate.communes)
+    note = f"Médiane des {effectif} communes de {strate.libelle}." if effectif >= EFFECTIF_MIN else (
+        "Trop peu de communes de cette taille pour une médiane.")  # fmt: skip
+    return lire_tableau("fiche_commune.comparaison", lignes, note=note, e=annee.exercice)
+
+
+def _carte(bloc: BlocCommunal, r: Repere) -> g.Carte:
+    c = r.carte
+    titre = f"{bloc.nom} parmi les communes, par nombre d'adhésions"
+    return g.Carte(c.ancre, titre, titre, r.muettes, c.classes, c.unite, bloc.cle)
+
+
+def _titres(bloc: BlocCommunal, r: Repere) -> m.Section:
+    annee = bloc.annee
+    blocs: list[m.Bloc] = [usages_et_titres.du_au_titre(annee, r.au)]
+    if annee["facture_semestrielle"]:
+        blocs = [m.CoteACote((usages_et_titres.factures(annee), blocs[0]))]
+    return m.Section("titres", "Ce qui est dû, facturé et titré", "Titres", blocs)
+
+
+def _gains(bloc: BlocCommunal, *, detail: bool) -> m.Section:
+    blocs = usages_et_titres.phrases_des_gains(bloc.annee)
+    if detail and blocs:
+        blocs.append(m.Repli("Voir le détail", usages_et_titres.tableaux_des_gains(bloc.annee)))
+    return m.Section("gains", "Achats groupés et certificats d'énergie", "Gains", blocs)
+
+
+def _adherents(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
+    """Each adherent under its own anchor: services, invoices."""
+    volets: list[m.Bloc] = []
+    for a in bloc.annee.adherents:
+        sien = bloc.annee.de(a)
+        resume = f"{formats.euros(sien.du, 2)} dus ; {formats.minuscule(sien.nom_du_cout)} : {formats.euros(sien.cout)}"
+        interieur: list[m.Bloc] = [
+            usages_et_titres.services(bilan, sien, f"{a.nom}, {sien.exercice}"),
+            usages_et_titres.factures(sien),
+        ]
+        volets.append(m.Volet(a.nom, resume, interieur, a.ancre))
+    return m.Section("adherents", "Adhérent par adhérent", "Adhérents", volets)
+
+
+def _remarques(bloc: BlocCommunal, r: Repere, *, detail: bool) -> m.Section:
+    """What is not known here, what the whole bilan warns of, and how the comparison is made."""
+    points = []
+    if bloc.est_commune and not bloc.annee.population:
+        points.append(("Population", f"Non renseignée pour {bloc.exercice} : aucun montant par habitant n'est dit."))
+    if not bloc.est_commune:
+        points.append(("Commune", "Aucune commune du périmètre n'a le code INSEE de cet adhérent, ou il n'en a pas."))
+    sans_nom = [a.siret for a in bloc.annee.adherents if a.nom == a.siret]
+    if sans_nom:
+        enonces = ", ".join(map(formats.siret, sans_nom))
+        points.append(("Nom", f"Le référentiel ne nomme pas, en {bloc.exercice}, le SIRET {enonces}."))
+    blocs: list[m.Bloc] = [m.Liste(points)] if points else []
+    blocs += [m.p(texte, note=True) for texte in r.avis] if detail else []
+    if bloc.est_commune and bloc.annee.population:
+        blocs.append(m.p(METHODE, note=True))
+    return m.Section("remarques", "Méthode et qualité des données", "Méthode", blocs)

@@ -1,0 +1,338 @@
+"""What a bloc communal uses, owes, is titled, costs and gets besides: by service, by adherent, by invoice."""
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.contenu import encaissement
+from mutualisation.documents.rapport.contenu.communes.bloc_communal import CEE, Annee, BlocCommunal
+from mutualisation.documents.rapport.contenu.usage import en_vigueur, nom_de_la_cle
+from mutualisation.documents.rapport.enonces import lire_tableau
+from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
+from mutualisation.socle.francais import formats, libelles
+
+NON_SUIVI = "non suivi"
+ACHATS, CAM = "cam_achats", "dispositif_cam"
+AUTRES_MODES = {"imputation_AC": "par l'AC", "retenue": "retenu"}
+# types of units that are named where there are many, before « 12 autres »
+TYPES_DITS = 2
+GRATUIT = m.Valeur("gratuit", "lu")
+
+
+def services(bilan: Bilan, annee: Annee, titre: str) -> m.Tableau:
+    """A row per dispositif joined or titled in the exercice, in label order, and the total."""
+    actives = (r for r in annee["recouvrement"] if r["montant_du"] or r["montant_titre"])
+    dispositifs = {r["dispositif"] for r in (*annee["adhesion"], *annee["cout_adherent"], *actives)}
+    lignes = [_service(bilan, annee, d) for d in bilan.trier(dispositifs)]
+    total, note = _total("Total", annee), _note(bilan, annee)
+    return lire_tableau(
+        "services_utilises.services", lignes, total=total, note=note, titre=titre, cout=annee.nom_du_cout
+    )
+
+
+def _service(bilan: Bilan, annee: Annee, dispositif: str) -> dict[str, Any]:
+    def siennes(relation: str) -> list[Ligne]:
+        return [r for r in annee[relation] if r["dispositif"] == dispositif]
+
+    recouvrement, couts = siennes("recouvrement"), siennes("cout_adherent")
+    return {
+        "libelle": bilan.libelle(dispositif),
+        "depuis": _depuis(siennes("adhesion"), annee.exercice),
+        "recours": ", ".join(
+            filter(
+                None,
+                (_recours(siennes("recours"), stock=dispositif in annee.stocks), commandes(bilan, annee, dispositif)),
+            )
+        ),
+        "du": _du(recouvrement),
+        "titre": _titre(recouvrement),
+        "cout": somme(couts, "cout_usage") if couts else None,
+        "reste": somme(couts, "reste_a_charge") if couts else None,
+    }
+
+
+def _du(recouvrement: list[Ligne]) -> m.Valeur:
+    """What is due; a service that asks nothing says so."""
+    gratuit = recouvrement and all(r["mode_recouvrement"] == libelles.GRATUIT for r in recouvrement)
+    du = somme(recouvrement, "montant_du")
+    return GRATUIT if gratuit and not du else m.Valeur(du, "centimes")
+
+
+def _titre(recouvrement: list[Ligne]) -> m.Valeur:
+    """What was titled, or the way it goes when it is not by titre."""
+    titre = somme(recouvrement, "montant_titre")
+    modes = {r["mode_recouvrement"] for r in recouvrement if r["montant_du"]}
+    autres = sorted(AUTRES_MODES[mode] for mode in modes if mode in AUTRES_MODES)
+    if not titre and _du(recouvrement) == GRATUIT:
+        return m.Valeur(None, "centimes")
+    return m.Valeur(", ".join(autres), "lu") if autres and not titre else m.Valeur(titre, "centimes")
+
+
+def _depuis(adhesions: list[Ligne], exercice: int) -> str:
+    """First day of membership, and the last one when it is over; a dash for what is titled without an adhesion."""
+    if not adhesions:
+        return m.AUCUN
+    debut = min(r["debut"] for r in adhesions)
+    if any(en_vigueur(r, date(exercice, 12, 31)) for r in adhesions):
+        return formats.jour(debut)
+    return f"{formats.jour(debut)} au {formats.jour(max(r['fin'] for r in adhesions))}"
+
+
+def _recours(recours: list[Ligne], *, stock: bool) -> str:
+    """Units by type, largest first; of a stock, the mean of the two semestres (R10e)."""
+    if not recours:
+        return ""
+    par_type: dict[str, Decimal] = defaultdict(Decimal)
+    for r in recours:
+        par_type[r["type_unite"]] += r["quantite"]
+    connus = sorted(((n / 2 if stock else n, t) for t, n in par_type.items()), key=lambda x: (-x[0], x[1]))
+    enonces = [f"{formats.exact(n)}{formats.INSECABLE}{libelles.libelle_unite(t, int(n))}" for n, t in connus]
+    if len(enonces) > TYPES_DITS + 1:
+        autres = sum((n for n, _ in connus[TYPES_DITS:]), Decimal(0))
+        enonces = [
+            *enonces[:TYPES_DITS],
+            f"{formats.exact(autres)}{formats.INSECABLE}{'autre' if autres < 2 else 'autres'}",
+        ]
+    return ", ".join(enonces)
+
+
+def commandes(bilan: Bilan, annee: Annee, dispositif: str) -> str:
+    """What members of the purchasing body ordered: being a member is no use; nothing without a file of orders."""
+    if dispositif != bilan.parametre(CAM) or not bilan[ACHATS]:
+        return ""
+    commandes = sum(r["commandes"] for r in annee[ACHATS])
+    return formats.plusieurs(commandes, "commande") if commandes else "aucune commande"
+
+
+def _total(nom: str, annee: Annee) -> dict[str, Any]:
+    total = {"libelle": nom, "du": annee.du, "titre": annee.titre}
+    return total | ({"cout": annee.cout, "reste": annee.reste} if annee.suivi else {})
+
+
+def _note(bilan: Bilan, annee: Annee) -> str:
+    """How the cost is shared, by key, and what « non suivi » says."""
+    phrases = [*_cles(bilan, annee), f"EPCI : {bilan.contexte.epci}."] if annee["cout_adherent"] else []
+    if any(r["dispositif"] not in bilan.synthese[bilan.exercice] for r in annee["adhesion"]):
+        phrases.append(f"« {NON_SUIVI.capitalize()} » : le coût de ce service n'est pas encore suivi.")
+    if any(r["reste_a_charge"] < 0 for r in annee["cout_adherent"]):
+        phrases.append("Une part négative : ce qui est dû dépasse le coût.")
+    if any(r["mode_recouvrement"] == "retenue" and r["montant_du"] for r in annee["recouvrement"]):
+        phrases.append("« Retenu » : gardé sur le produit reversé des certificats d'économies d'énergie.")
+    if any(r["mode_recouvrement"] == "imputation_AC" and r["montant_du"] for r in annee["recouvrement"]):
+        phrases.append("« Par l'AC » : déduit de l'attribution de compensation.")
+    return " ".join(phrases)
+
+
+def _cles(bilan: Bilan, annee: Annee) -> list[str]:
+    """What each cost is shared on: of use, then of adhesion; the services that have another key than most are named."""
+    cles: dict[bool, dict[str, set[str]]] = {False: defaultdict(set), True: defaultdict(set)}
+    for r in annee["cout_adherent"]:
+        if r["cle"] != "aucune":
+            membre = r["dispositif"] in annee.membres
+            cles[membre][nom_de_la_cle(r["cle"], membre=membre)].add(r["dispositif"])
+    return [_partage(bilan, siennes, membre=membre) for membre, siennes in cles.items() if siennes]
+
+
+def _partage(bilan: Bilan, cles: dict[str, set[str]], *, membre: bool) -> str:
+    premiere, *autres = sorted(cles, key=lambda c: (-len(cles[c]), c))
+    enonces = [premiere]
+    if membre:
+        # it stands beside costs of use: which services it is of is said
+        enonces[0] += f" pour {_noms(bilan, cles[premiere])}"
+    enonces += [f"{cle} pour {_noms(bilan, cles[cle])}" for cle in autres]
+    debut = "Coût de l'adhésion" if membre else "Coût de l'usage"
+    suite = ", quoi que chacun utilise" if membre else ""
+    return f"{debut} : le coût complet du service, partagé entre ses adhérents{suite} ({', '.join(enonces)})."
+
+
+def _noms(bilan: Bilan, codes: set[str]) -> str:
+    return ", ".join(bilan.libelle(d) for d in bilan.trier(codes))
+
+
+def adherents(bloc: BlocCommunal) -> m.Tableau:
+    """A row per adherent of the bloc communal, then its total."""
+    annee = bloc.annee
+    lignes = [
+        {
+            "libelle": a.nom,
+            "type": libelles.libelle(libelles.TYPE_ADHERENT, a.type_adherent),
+            "services": len((sien := annee.de(a)).services),
+            "du": sien.du,
+            "titre": _titre(sien["recouvrement"]),
+            "cout": sien.cout if sien.suivi else None,
+            "reste": sien.reste if sien.suivi else None,
+        }
+        for a in annee.adherents
+    ]
+    total = _total("Bloc communal", annee)
+    return lire_tableau("services_utilises.adherents", lignes, total=total, e=annee.exercice, cout=annee.nom_du_cout)
+
+
+def part(reste: Decimal, cout: Decimal) -> Decimal | None:
+    """Share of the cost that the EPCI bears; None without a cost."""
+    return reste / cout if cout > 0 else None
+
+
+# ---------------------------------------------------------------- due, titled, got besides
+def du_au_titre(annee: Annee, au: date | None) -> m.Tableau:
+    """What was due, what does not go by titre, what was titled, and the gap; `au`: day of what is said collected."""
+    recouvrement = annee["recouvrement"]
+    par_mode = {mode: somme((r for r in recouvrement if r["mode_recouvrement"] == mode), "montant_du") for mode in
+                ("imputation_AC", "retenue")}  # fmt: skip
+    lignes: list[tuple[str, Decimal, bool]] = [
+        (f"Dû pour {annee.exercice}", annee.du, True),
+        ("dont par l'attribution de compensation", -par_mode["imputation_AC"], False),
+        ("dont retenu sur le produit reversé des certificats", -par_mode["retenue"], False),
+        ("À titrer", annee.a_titrer, True),
+        ("Titré", annee.titre, True),
+        # one does not pay for the other
+        ("Reste à titrer", somme((r for r in recouvrement if r["ecart"] > 0), "ecart"), False),
+        ("Titré au-delà du dû", somme((r for r in recouvrement if r["ecart"] < 0), "ecart"), False),
+    ]
+    rangees = [{"libelle": nom, "montant": montant} for nom, montant, toujours in lignes if toujours or montant]
+    return lire_tableau("titres.du_au_titre", rangees, note=_note_du_titre(annee, au), e=annee.exercice)
+
+
+def _note_du_titre(annee: Annee, au: date | None) -> str:
+    encaisse = encaissement.phrase(annee.exercice, annee[encaissement.RELATION], au, 2)
+    if not annee.du and not annee.titre and not annee[encaissement.RELATION]:
+        return "Ces services ne donnent lieu à aucune participation."
+    if any(r["ecart"] for r in annee["recouvrement"]):
+        ecart = "L'écart est ce que l'intercommunalité n'a pas encore titré, ou a titré sur une autre période."
+        return f"{ecart} {encaisse}"
+    return f"Tout ce qui était à titrer l'a été. {encaisse}" if annee.a_titrer else f"Rien n'était à titrer. {encaisse}"
+
+
+def factures(annee: Annee) -> m.Tableau:
+    """Invoices of the exercice, a row a semestre: how many, where several adherents have theirs."""
+    lignes = annee["facture_semestrielle"]
+    rangees = [
+        _semestre([r for r in lignes if r["semestre"] == s], _titre_du_semestre(annee, s))
+        for s in sorted({r["semestre"] for r in lignes})
+    ]
+    sans = set() if any(r["adherents"] > 1 for r in rangees) else {"adherents"}
+    if not somme(lignes, "report_precedent"):
+        sans.add("report")
+    total = {"periode": "Total", "du": somme(lignes, "montant_du"), "facture": somme(lignes, "montant_facture")}
+    return lire_tableau(
+        "titres.factures",
+        rangees,
+        total=total if rangees else None,
+        note=_note_factures(annee),
+        sans=sans,
+        e=annee.exercice,
+    )
+
+
+def _titre_du_semestre(annee: Annee, semestre: int) -> Decimal:
+    """What was titled of what is billed by titre in a semestre, €."""
+    du_semestre = (r for r in annee["recouvrement"] if r["semestre"] == semestre and r["mode_recouvrement"] == "titre")
+    return somme(du_semestre, "montant_titre")
+
+
+def _statut(rangees: list[Ligne], titre: Decimal) -> str:
+    """What became of the invoices of a semestre; one that the ledger has titled is not to be issued any more."""
+    reportees, facture = sum(r["statut"] == "reporte" for r in rangees), somme(rangees, "montant_facture")
+    if 0 < reportees < len(rangees):
+        return f"dont {formats.plusieurs(reportees, 'reportée')}"
+    if reportees or titre <= 0:
+        return libelles.libelle(libelles.STATUTS_FACTURE, rangees[0]["statut"])
+    return "Titré" if titre >= facture else "Titré en partie"
+
+
+def _semestre(rangees: list[Ligne], titre: Decimal) -> dict[str, Any]:
+    premiere = rangees[0]
+    return {
+        "periode": f"{premiere['exercice']}-S{premiere['semestre']}",
+        "adherents": len(rangees),
+        "du": somme(rangees, "montant_du"),
+        "report": somme(rangees, "report_precedent"),
+        "facture": somme(rangees, "montant_facture"),
+        "statut": _statut(rangees, titre),
+    }
+
+
+def ecart_factures(annee: Annee) -> Decimal:
+    """What was to be titled less what invoices say is due: 0, or something is left to be explained."""
+    return annee.a_titrer - somme(annee["facture_semestrielle"], "montant_du")
+
+
+def _note_factures(annee: Annee) -> str:
+    """Whether the invoices add up to what is due, and why when they do not."""
+    lignes, ecart = annee["facture_semestrielle"], ecart_factures(annee)
+    phrases = ["Le dû des factures est ce qui est à titrer."] if lignes and not ecart else []
+    if ecart:
+        enonce = formats.euros(ecart, 2)
+        phrases.append(f"Le dû des factures diffère de {enonce} de ce qui est à titrer : écart à expliquer.")
+    report = somme(lignes, "montant_facture") - somme(lignes, "montant_du")
+    if report:
+        sens = "reporté d'avant" if report > 0 else "reporté sur la facture suivante, sous le seuil d'émission"
+        phrases.append(f"Le facturé en diffère de {formats.euros(abs(report), 2)} : {sens}.")
+    return " ".join(phrases)
+
+
+def phrases_des_gains(annee: Annee) -> list[m.Bloc]:
+    """Both in a sentence each; nothing where there is nothing."""
+    return [m.p(texte) for texte in (_achats(annee[ACHATS]), _certificats(annee[CEE])) if texte]
+
+
+def _achats(achats: list[Ligne]) -> str:
+    if not achats:
+        return ""
+    commandes = sum(r["commandes"] for r in achats)
+    texte = (
+        f"Centrale d'achat : {formats.plusieurs(commandes, 'commande')} pour "
+        f"{formats.euros(somme(achats, 'achats_ht'))} hors taxes"
+    )
+    reference = somme(achats, "prix_reference_ht")
+    if not reference:
+        return f"{texte} ; aucun prix de référence n'est connu pour dire un gain."
+    gain = somme(achats, "gain")
+    enonce = "un gain" if gain >= 0 else "un surcoût"
+    return (
+        f"{texte}, dont {formats.euros(somme(achats, 'achats_compares_ht'))} comparés à un prix de référence : "
+        f"{enonce} de {formats.euros(abs(gain))} ({formats.pourcent(abs(gain) / reference, 1)} du prix de référence)."
+    )
+
+
+def _certificats(cee: list[Ligne]) -> str:
+    if not cee:
+        return ""
+    operations = sum(r["operations"] for r in cee)
+    return (
+        f"Certificats d'économies d'énergie : {formats.plusieurs(operations, 'opération')} "
+        f"{'vendue' if operations < 2 else 'vendues'} pour {formats.euros(somme(cee, 'produit'), 2)} ; "
+        f"{formats.euros(somme(cee, 'reversement'), 2)} reversés, {formats.euros(somme(cee, 'frais'), 2)} de frais "
+        "retenus."
+    )
+
+
+def tableaux_des_gains(annee: Annee) -> list[m.Bloc]:
+    """By theme of purchases, by dépôt of certificates."""
+    themes = sorted({r["thematique"] or "" for r in annee[ACHATS]})
+    achats = [_theme(t, [r for r in annee[ACHATS] if (r["thematique"] or "") == t]) for t in themes]
+    achats.sort(key=lambda x: (-x["achats_ht"], x["thematique"]))
+    depots = sorted({r["depot"] for r in annee[CEE]}, key=lambda d: (len(d), d))
+    ventes = [_depot(d, [r for r in annee[CEE] if r["depot"] == d]) for d in depots]
+    return [
+        lire_tableau("gains.achats", achats, total=_theme("Total", annee[ACHATS]), e=annee.exercice),
+        lire_tableau("gains.certificats", ventes, total=_depot("Total", annee[CEE]), e=annee.exercice),
+    ]
+
+
+def _theme(nom: str, rangees: list[Ligne]) -> dict[str, Any]:
+    compares = [r for r in rangees if r["prix_reference_ht"] is not None]
+    enonces = {c: somme(compares, c) if compares else None for c in ("prix_reference_ht", "achats_compares_ht", "gain")}
+    return {
+        "thematique": nom or "Sans thématique",
+        "commandes": sum(r["commandes"] for r in rangees),
+        "achats_ht": somme(rangees, "achats_ht"),
+        **enonces,
+    }
+
+
+def _depot(nom: str, rangees: list[Ligne]) -> dict[str, Any]:
+    sommes = {c: somme(rangees, c) for c in ("produit", "frais", "reversement")}
+    return {"depot": nom, "operations": sum(r["operations"] for r in rangees), **sommes}

@@ -1,0 +1,90 @@
+"""The bilan of one exercice for the council: what is read in five minutes, then each subject, folded on the page."""
+
+from dataclasses import replace
+
+from mutualisation.documents.mise_en_forme.modele import Document, Lien, Repli, Section
+from mutualisation.documents.rapport.contenu import elus, ouverture, renvois
+from mutualisation.documents.rapport.contenu.communes import bloc_communal
+from mutualisation.documents.rapport.contenu.communes.ensemble import section_communes
+from mutualisation.documents.rapport.contenu.conseil.dispositifs import section_dispositifs
+from mutualisation.documents.rapport.contenu.conseil.evolution import section_evolution
+from mutualisation.documents.rapport.contenu.conseil.methode import (
+    section_glossaire,
+    section_methode,
+    section_signatures,
+)
+from mutualisation.documents.rapport.contenu.conseil.reserves import (
+    section_depuis_cloture,
+    section_hors_totaux,
+    section_reserves,
+)
+from mutualisation.documents.rapport.contenu.conseil.synthese import section_synthese
+from mutualisation.documents.rapport.contenu.controles import section_controles
+from mutualisation.documents.rapport.contenu.passage import section_base_legale
+from mutualisation.documents.rapport.contenu.prevision import section_prevision
+from mutualisation.documents.rapport.contenu.textes import section_annee
+from mutualisation.documents.rapport.contenu.usage import section_couts_unitaires
+from mutualisation.documents.rapport.publie import Bilan
+from mutualisation.socle.francais import formats
+
+SOUS_TITRE = "Schéma de mutualisation et de coopération : synthèse financière "
+# a new section is a function of a bilan, and its line here; one without blocks is left out of page and PDF
+SECTIONS = (
+    section_annee,
+    section_synthese,
+    section_depuis_cloture,
+    section_evolution,
+    section_communes,
+    section_dispositifs,
+    section_couts_unitaires,
+    section_base_legale,
+    section_hors_totaux,
+    section_prevision,
+    section_controles,
+    section_reserves,
+    section_methode,
+)
+# what they fold is for the audit file, not for the council
+BREVES = ("prevision", "controles")
+
+
+def documents(bilan: Bilan) -> list[Document]:
+    """The council's document, its two pages for elected members. Same bilan, same words."""
+    conseil = bilan_etape(bilan)
+    return [conseil, elus.document(bilan, conseil)]
+
+
+def bilan_etape(bilan: Bilan) -> Document:
+    """The whole bilan: no clock, no random."""
+    sections = [*elus.sections(bilan), *(_bref(section(bilan)) for section in SECTIONS)]
+    sections += [section_glossaire(sections), section_signatures(bilan)]
+    return ouverture.document(
+        bilan,
+        f"bilan_etape_{bilan.exercice}",
+        f"Bilan d'étape {bilan.exercice}",
+        sous_titre=SOUS_TITRE + formats.periode(bilan.exercices),
+        avis=ouverture.avis(bilan),
+        resume=ouverture.resume(bilan),
+        chiffres=ouverture.chiffres(bilan),
+        sections=sections,
+        liens=_liens(bilan),
+        sorties=("html", "pdf"),
+    )
+
+
+def _liens(bilan: Bilan) -> list[Lien]:
+    """Other documents of the extract; no page of communes where there is none, or no adherent is named (S8)."""
+    e = bilan.exercice
+    return [
+        *([Lien(f"{bloc_communal.ANNUAIRE}.html", "Chaque commune")] if bloc_communal.lire(bilan).blocs else []),
+        Lien(f"synthese_{e}.pdf", "Deux pages pour les élus"),
+        Lien(f"{renvois.dossier(e)}/{renvois.INDEX}.html", "Dossier d'audit"),
+        Lien(f"bilan_etape_{e}.xlsx", "Classeur"),
+    ]
+
+
+def _bref(section: Section) -> Section:
+    """A long section without what it folds: the audit file and the workbook have it whole."""
+    if section.ancre not in BREVES:
+        return section
+    return replace(section, blocs=[bloc for bloc in section.blocs if not isinstance(bloc, Repli)])

@@ -1,0 +1,176 @@
+"""Each valued dispositif in half a page: what it is, whom it serves, what it costs, who finances it, how it moved."""
+
+from collections import Counter
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.contenu import passage, renvois, textes, usage
+from mutualisation.documents.rapport.contenu.conseil import evolution
+from mutualisation.documents.rapport.contenu.passage import D5211, portee
+from mutualisation.documents.rapport.enonces import lire_colonnes
+from mutualisation.documents.rapport.publie import Bilan
+from mutualisation.socle.francais import formats, libelles
+
+# key, label and kind of each measure of a year; one that no exercice shown knows is left out, a component at zero too
+MESURES = lire_colonnes("dispositifs.mesures", **libelles.MESURES)
+COMPOSANTES = ("amortissements", "deductions")
+# {year: {dispositif: {type of adherent: how many}}}
+Comptes = dict[int, dict[str, Counter[str]]]
+PAR_UNITE = "par unité"
+# what the referentiel says of a dispositif
+FICHE = (("Thématique", "thematique"), ("Véhicule juridique", "vehicule_juridique"))
+RUBRIQUES = ("activite", "cadre", "suite", "risque", "perspectives")
+
+
+def preuves(bilan: Bilan, dispositif: str) -> list[m.Morceau]:
+    """From a dispositif to what its figures are made of; nothing when the exercice has none."""
+    dossier = renvois.dossier(bilan.exercice)
+    liens: list[m.Lien] = []
+    if dispositif in renvois.personnels(bilan):
+        liens.append(renvois.vers_personnel(dispositif, "coût de personnel recalculable"))
+    if dispositif in renvois.dispositifs_traces(bilan):
+        liens.append(renvois.vers_trace(dispositif, "lignes source"))
+    enonces: list[m.Morceau] = []
+    for lien in liens:
+        enonces += [", " if enonces else "Vérifier : ", m.Lien(f"{dossier}/{lien.cible}", lien.texte)]
+    return [*enonces, "."] if enonces else []
+
+
+def section_dispositifs(bilan: Bilan) -> m.Section:
+    """One part per valued dispositif, by theme."""
+    types = usage.types(bilan)
+    comptes = {e: usage.au_31_decembre(bilan, e) for e in bilan.exercices}
+    volets = [_volet(bilan, code, types.get(code, []), comptes) for code in bilan.dispositifs]
+    titre = f"Les dispositifs, un par un, {formats.periode(bilan.exercices)}"
+    return m.Section("dispositifs", titre, "Dispositifs", volets)
+
+
+def _volet(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Volet:
+    presentation, auteur = textes.enonces(bilan, "presentation", code), textes.auteur(bilan, code)
+    blocs: list[m.Bloc] = [m.p(presentation)] if presentation else []
+    blocs.append(m.CoteACote((_tableau(bilan, code, types, comptes), m.Liste(_faits(bilan, code, comptes)))))
+    # what its service says of the year
+    lus = ((libelles.RUBRIQUES[r], textes.enonces(bilan, r, code)) for r in RUBRIQUES)
+    mots = [(nom, _phrase(enonce)) for nom, enonce in lus if enonce]
+    blocs += [m.Liste(mots)] if mots else []
+    blocs += [m.p(f"Textes : {auteur}.", note=True)] if auteur else []
+    liens = preuves(bilan, code)
+    blocs += [m.p(*liens, note=True, ecran=True)] if liens else []
+    return m.Volet(bilan.libelle(code), _resume(bilan, code), blocs, f"dispositif-{renvois.ancre(code)}")
+
+
+def _resume(bilan: Bilan, code: str) -> str:
+    """Cost and coverage in a line; a dispositif that the exercice no longer values says so."""
+    ligne = bilan.synthese[bilan.exercice].get(code)
+    if ligne is None:
+        return f"Non valorisé en {bilan.exercice}"
+    recettes = (
+        f"recettes {formats.euros(ligne['recettes'])} ({formats.pourcent(ligne['taux_couverture'])} du coût)"
+        if ligne["recettes_renseignees"]
+        else "recettes non renseignées"
+    )
+    return f"Coût net {formats.euros(ligne['cout_net'])}, {formats.nombre(ligne['etp'], 2)} ETP, {recettes}"
+
+
+# ---------------------------------------------------------------- three years
+def _tableau(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Tableau:
+    """A row per measure, a column per exercice; a dash where the exercice doesn't know it."""
+    annees = {e: _annee(bilan, code, e, types, comptes[e].get(code)) for e in bilan.exercices}
+    lot = usage.lot(a.get("cout_complet_unitaire") for a in annees.values())
+    annees = {e: a | _du_lot(a, lot) if a and lot > 1 else a for e, a in annees.items()}
+    mesures: list[m.Mesure] = [
+        (_nom(c.cle, c.titre, types, lot), c.genre, partial(_valeur, c.cle))
+        for c in MESURES
+        if _parle(c.cle, list(annees.values()))
+    ]
+    return m.par_annee(f"{bilan.libelle(code)}, {formats.periode(bilan.exercices)}", annees, mesures)
+
+
+def _annee(bilan: Bilan, code: str, exercice: int, types: list[str], compte: Counter[str] | None) -> dict[str, Any]:
+    """Every measure of a year; empty when the year doesn't value the dispositif."""
+    ligne = bilan.synthese[exercice].get(code)
+    if ligne is None:
+        return {}
+    unitaire = next((r for r in bilan.lignes("cout_unitaire", exercice) if r["dispositif"] == code), {})
+    return {
+        **passage.ligne(bilan, exercice, code),
+        **unitaire,
+        **ligne,
+        "deductions": -(ligne["subventions"] + ligne["reprises"]),
+        "adherents": sum(compte.values()) if compte else None,
+        # units of one type are not weighted
+        "quantite": usage.quantites(bilan, exercice).get(code) if len(types) > 1 else None,
+    }
+
+
+def _du_lot(annee: dict[str, Any], lot: int) -> dict[str, Any]:
+    """The unit costs of a year, of so many units."""
+    couts = (("cout_complet_unitaire", "cout_net"), ("cout_d5211_unitaire", "cout_d5211"))
+    return {cle: usage.du_lot(annee.get(cout), annee.get("unites"), lot) for cle, cout in couts}
+
+
+def _parle(mesure: str, annees: list[dict[str, Any]]) -> bool:
+    connues = [a[mesure] for a in annees if a.get(mesure) is not None]
+    return mesure == "recettes" or (any(connues) if mesure in COMPOSANTES else bool(connues))
+
+
+def _valeur(mesure: str, annee: dict[str, Any]) -> Any:
+    sans_recette = mesure == "recettes" and annee and annee["recettes"] is None
+    return formats.NON_RENSEIGNE if sans_recette else annee.get(mesure)
+
+
+def _nom(mesure: str, nom: str, types: list[str], lot: int) -> str:
+    """The unit by its name where the dispositif counts a single one."""
+    if mesure == "unites" and usage.compte_les_membres(types):
+        # beside the members of 31 December: those of both semestres
+        return f"{formats.majuscule(usage.nom_de_l_unite(types))}, unités de l'année"
+    if mesure == "quantite":
+        return usage.nom_des_quantites(types) or nom
+    if mesure == "unites" and types:
+        return formats.majuscule(usage.nom_de_l_unite(types))
+    if nom.endswith(PAR_UNITE):
+        return nom.removesuffix(PAR_UNITE) + usage.pour(lot, types)
+    return nom
+
+
+# ---------------------------------------------------------------- facts
+def _faits(bilan: Bilan, code: str, comptes: Comptes) -> list[tuple[str, str]]:
+    e = bilan.exercice
+    lu = bilan.fiche(code)
+    points = [(sujet, lu.get(cle) or "") for sujet, cle in FICHE] + [("Adhérents", _adherents(code, e, comptes))]
+    base = passage.ligne(bilan, e, code)
+    if base:
+        points.append((f"Base {D5211}", portee(base)))
+    depuis_la_base = passage.a_commenter(bilan).get(code, "")
+    points.append(("Couverture", depuis_la_base))
+    ecart = evolution.ecart(bilan, code)
+    if ecart is not None:
+        points.append((f"De {e - 1} à {e}", _ecart(bilan, code, ecart)))
+    if ecart is not None or depuis_la_base:
+        points.append(("Commentaire", textes.enonces(bilan, "ecart", code) or passage.SANS_COMMENTAIRE))
+    return [(sujet, _phrase(enonce)) for sujet, enonce in points if enonce]
+
+
+def _adherents(code: str, exercice: int, comptes: Comptes) -> str:
+    compte = comptes[exercice].get(code)
+    if not compte:
+        return ""
+    avant = comptes.get(exercice - 1, {}).get(code)
+    total, ancien = sum(compte.values()), sum(avant.values()) if avant else 0
+    genres = usage.en_mots(compte)
+    enonce = genres if len(compte) == 1 else f"{formats.plusieurs(total, 'adhérent')} : {genres}"
+    return f"{enonce} ({formats.nombre(ancien)} fin {exercice - 1})" if avant else enonce
+
+
+def _ecart(bilan: Bilan, code: str, ecart: Decimal) -> str:
+    sens = "augmente" if ecart > 0 else "baisse" if ecart < 0 else "ne change pas"
+    montant = f" de {formats.euros(abs(ecart))}" if ecart else ""
+    pourquoi = evolution.phrase(bilan, code)
+    return f"le coût net {sens}{montant}" + (f" ({pourquoi})" if pourquoi else "")
+
+
+def _phrase(texte: str) -> str:
+    texte = formats.majuscule(texte)
+    return texte if texte.endswith((".", "!", "?")) else f"{texte}."

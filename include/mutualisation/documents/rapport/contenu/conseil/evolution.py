@@ -1,0 +1,85 @@
+"""From the exercice before to this one: what made the cost move (R12)."""
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+from mutualisation.documents.mise_en_forme import graphiques as g
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.enonces import lire_graphique, lire_tableau
+from mutualisation.documents.rapport.publie import Bilan
+from mutualisation.socle.francais import formats, libelles
+
+# part of what moved under which an effect is not told alone
+MENU = Decimal("0.05")
+
+
+def section_evolution(bilan: Bilan) -> m.Section:
+    """Bridge of the total, then the effects of each dispositif."""
+    pont, effets = cascade(bilan), _tableau(bilan)
+    blocs: list[m.Bloc] = [] if pont is None else [pont]
+    if effets.lignes:
+        blocs.append(m.Repli("Voir ce qui fait bouger chaque dispositif", [effets]))
+    e = bilan.exercice
+    return m.Section("evolution", f"De {e - 1} à {e} : ce qui fait évoluer le coût", "Évolution", blocs)
+
+
+def effets(bilan: Bilan, dispositif: str | None = None) -> dict[str, Decimal]:
+    """{effect: euros} that are not zero, of a dispositif or of all, in the order of the labels."""
+    sommes: dict[str, Decimal] = defaultdict(lambda: g.ZERO)
+    for r in bilan["variation"]:
+        if dispositif in (None, r["dispositif"]):
+            sommes[r["effet"]] += r["montant"]
+    return {e: sommes[e] for e in libelles.EFFETS if sommes.get(e)}
+
+
+def ecart(bilan: Bilan, dispositif: str) -> Decimal | None:
+    """Change of the net cost of a dispositif since the exercice before; None when neither year values it."""
+    avant, apres = (bilan.synthese.get(e, {}).get(dispositif) for e in (bilan.exercice - 1, bilan.exercice))
+    if bilan.exercice - 1 not in bilan.synthese or (avant is None and apres is None):
+        return None
+    return Decimal((apres["cout_net"] if apres else 0) - (avant["cout_net"] if avant else 0))
+
+
+def phrase(bilan: Bilan, dispositif: str | None = None) -> str:
+    """`effet du temps passé +58 000 €, effet du coût par ETP +3 000 €, autres effets −12 €`, largest first.
+
+    Empty without `variation`. Effects that weigh little are said as one: they hide those that tell the story.
+    """
+    ordre = sorted(effets(bilan, dispositif).items(), key=lambda x: -abs(x[1]))
+    seuil = sum((abs(v) for _, v in ordre), g.ZERO) * MENU
+    menus = [v for _, v in ordre if abs(v) < seuil]
+    seuls = ordre if len(menus) < 2 else [x for x in ordre if abs(x[1]) >= seuil]
+    enonces = [(formats.minuscule(libelles.EFFETS[e]), v) for e, v in seuls]
+    enonces += [("autres effets", sum(menus, g.ZERO))] if len(menus) > 1 else []
+    return ", ".join(f"{nom} {variation(v)}" for nom, v in enonces if formats.arrondi(v))
+
+
+def variation(montant: Decimal) -> str:
+    """`+3 000 €`."""
+    return f"{formats.signe(montant)}{formats.INSECABLE}€"
+
+
+def cascade(bilan: Bilan) -> g.Cascade | None:
+    """From the cost of N−1 to that of N, effect by effect; None without the relation or the exercice before."""
+    e, lus = bilan.exercice, effets(bilan)
+    if not lus or e - 1 not in bilan.totaux:
+        return None
+    etapes = [
+        g.Etape(f"Coût net {e - 1}", bilan.totaux[e - 1]["cout_net"], total=True),
+        *(g.Etape(libelles.EFFETS[nom], montant) for nom, montant in lus.items()),
+        g.Etape(f"Coût net {e}", bilan.total["cout_net"], total=True),
+    ]
+    return g.Cascade(**lire_graphique("evolution", e=e, avant=e - 1), etapes=etapes)
+
+
+def _tableau(bilan: Bilan) -> m.Tableau:
+    """Effects by dispositif, whole euros; Σ of a row is the change of its net cost."""
+    lus = list(effets(bilan))
+    lignes = []
+    for code in bilan.trier({r["dispositif"] for r in bilan["variation"]}):
+        siens = effets(bilan, code)
+        montants = {e: siens.get(e, g.ZERO) for e in lus}
+        lignes.append({"libelle": bilan.libelle(code), **montants, "ecart": sum(siens.values(), g.ZERO)})
+    mots: dict[str, Any] = {"avant": bilan.exercice - 1, "e": bilan.exercice} | libelles.EFFETS
+    return lire_tableau("evolution.effets", lignes, sans=set(libelles.EFFETS) - set(lus), **mots)

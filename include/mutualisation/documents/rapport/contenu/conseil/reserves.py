@@ -1,0 +1,211 @@
+"""What a reader must know of the data before he quotes a figure: left aside, out of the totals, changed since."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.contenu import ouverture, passage, textes
+from mutualisation.documents.rapport.enonces import lire_tableau
+from mutualisation.documents.rapport.publie import TOTAL, Bilan, Ligne, somme
+from mutualisation.socle.francais import formats, libelles
+from mutualisation.socle.francais.formats import enumerer
+
+# rubriques that the council reads of each dispositif: the ones whose absence is told
+ATTENDUES = {"presentation": "présentation", "activite": "activité", "ecart": "commentaire de l'écart"}
+RELATION = "redressement"
+MESURES = {"etp": "ETP", **libelles.MESURES, "recettes_ac": "Recettes imputées sur l'AC",
+           "taux_couverture": "Taux de couverture"}  # fmt: skip
+CAUSES = ("donnees_tardives", "cles", "parametres", "corrections")
+
+
+def section_reserves(bilan: Bilan) -> m.Section:
+    """Points by subject; a sentence when there is none."""
+    points = [(sujet, f"{formats.majuscule(enonce)}.") for sujet, enonce in _points(bilan) if enonce]
+    blocs: list[m.Bloc] = [m.Liste(points)] if points else [m.p("Rien ne manque aux données de l'exercice.")]
+    return m.Section("qualite", "Réserves sur les données", "Réserves", blocs)
+
+
+def _points(bilan: Bilan) -> Iterable[tuple[str, str]]:
+    ecartees = ouverture.ecartees(bilan)
+    yield "Lignes laissées de côté", f"{ecartees} ; le dossier d'audit les donne motif par motif" if ecartees else ""
+    yield "Populations", _populations_absentes(bilan)
+    yield "Populations reprises", _populations_reprises(bilan)
+    yield "Adhérents comptés au 31 décembre", _adhesions(bilan)
+    yield "Recettes non renseignées", _recettes(bilan)
+    yield "Unités de service", _unites(bilan)
+    yield "Textes absents", _textes(bilan)
+    yield "Adresses absentes", _adresses(bilan)
+
+
+def _populations(bilan: Bilan, exercice: int) -> dict[str, int | None]:
+    """{commune: population totale of the year, None when unknown}; empty for a version without `adherent`."""
+    if exercice not in bilan.contexte.presentes:
+        return {}
+    lus = (r for r in bilan.lignes("adherent", exercice) if r["type_adherent"] == "commune")
+    return {r["nom"]: r["population"] for r in lus}
+
+
+def _populations_absentes(bilan: Bilan) -> str:
+    sans = sorted(nom for nom, population in _populations(bilan, bilan.exercice).items() if population is None)
+    if not sans:
+        return ""
+    return f"celle de {bilan.exercice} manque pour {enumerer(sans)} : ni euro par habitant, ni tarif par habitant"
+
+
+def _populations_reprises(bilan: Bilan) -> str:
+    """Years whose populations are all those of the next or former year: a total that was carried over, not counted."""
+    annees = {e: {n: p for n, p in _populations(bilan, e).items() if p is not None} for e in bilan.exercices}
+    enonces = []
+    for avant, apres in zip(bilan.exercices, bilan.exercices[1:], strict=False):
+        communes = annees[avant].keys() & annees[apres].keys()
+        memes = sum(annees[avant][n] == annees[apres][n] for n in communes)
+        if len(communes) > 1 and memes == len(communes):
+            enonces.append(f"de {avant} et de {apres} sont les mêmes pour {formats.plusieurs(memes, 'commune')}")
+    suite = " : l'une est reprise de l'autre, faute de total publié ; un tarif par habitant en dépend"
+    return f"celles {', celles '.join(enonces)}{suite}" if enonces else ""
+
+
+def _adhesions(bilan: Bilan) -> str:
+    """Memberships that ended within the year: counted in costs and units, not among the members."""
+    fin = date(bilan.exercice, 12, 31)
+    finies = sum(r["fin"] is not None and r["fin"] < fin for r in bilan["adhesion"])
+    if not finies:
+        return ""
+    debut = formats.plusieurs(finies, "adhésion a pris fin", "adhésions ont pris fin")
+    service = "son service compte" if finies < 2 else "leur service compte"
+    return f"{debut} dans l'année : {service} dans les coûts et les unités, pas parmi les adhérents"
+
+
+def _recettes(bilan: Bilan) -> str:
+    sans = [r["libelle"] for r in bilan.lignes_exercice() if not r["recettes_renseignees"]]
+    return f"{enumerer(sans)} : aucune recette n'est rattachée ; comptée zéro dans le total" if sans else ""
+
+
+def _unites(bilan: Bilan) -> str:
+    """Those that no unit was delivered for, then those whose units have no weight: unknown is not zero."""
+    sans = {r["dispositif"] for r in bilan["cout_unitaire"] if not r["unites"]}
+    inconnues = {r["dispositif"] for r in bilan["recours"] if r["unites"] is None}
+    dits = {
+        "aucune unité livrée, donc pas de coût unitaire": sans - inconnues,
+        "des unités livrées n'ont pas de pondération, et ne sont pas mesurées": inconnues,
+    }
+    return " ; ".join(f"{enumerer(map(bilan.libelle, bilan.trier(c)))} : {dit}" for dit, c in dits.items() if c)
+
+
+def _textes(bilan: Bilan) -> str:
+    enonces = []
+    tous = set(bilan.synthese[bilan.exercice])
+    # a comment is missing where something moved, or calls for one
+    ecarts = {r["dispositif"] for r in bilan["variation"] if r["montant"]} | set(passage.a_commenter(bilan))
+    for rubrique, nom in ATTENDUES.items():
+        attendus = tous & ecarts if rubrique == "ecart" else tous
+        sans = [c for c in attendus if not textes.de(bilan, rubrique, c)]
+        if sans and len(sans) == len(tous):
+            enonces.append(f"{nom} : aucun dispositif")
+        elif sans:
+            enonces.append(f"{nom} : {enumerer(bilan.libelle(c) for c in bilan.trier(sans))}")
+    return " ; ".join(enonces)
+
+
+def _adresses(bilan: Bilan) -> str:
+    """Adherents invoiced without an address: their invoice can't be sent as it is."""
+    sans = {r["nom"] for r in bilan.interne("factures_adherents") if not (r["adresse"] and r["ville"])}
+    return f"{enumerer(sorted(sans))} : la facture ne peut pas être adressée" if sans else ""
+
+
+def section_hors_totaux(bilan: Bilan) -> m.Section:
+    """A sentence, then the table folded."""
+    rangees = [r for r in bilan.dans_l_ordre(bilan["etat_valorisation"]) if r["valorisation"] != "valorisé"]
+    lignes = [r | _connu(r) for r in rangees]
+    tableau = lire_tableau("autres.manques", lignes, e=bilan.exercice)
+    phrase = m.p(hors_totaux(lignes))
+    # those that are said alike are said once
+    dits: dict[str, list[str]] = defaultdict(list)
+    for r in rangees:
+        dits[textes.ce_que_c_est(bilan, r["dispositif"])].append(r["libelle"])
+    points = [(", ".join(noms), dit) for dit, noms in dits.items() if dit]
+    suite: list[m.Bloc] = [m.SousTitre("Ce que c'est"), m.Liste(points, longue=True)] if points else []
+    blocs: list[m.Bloc] = [phrase, m.Repli("Voir lesquels et ce qui manque", [tableau, *suite])] if lignes else []
+    return m.Section("perimetre", "Dispositifs hors des totaux", "Hors totaux", blocs)
+
+
+def _connu(r: Ligne) -> Ligne:
+    """State, what is measured, what is missing: a nought that no key leads to is not a measure."""
+    manque = [partie.partition(" : ")[0] for partie in (r["manque"] or "").split(" ; ") if partie]
+    mesures = {"etp": ("etp_mesure", "temps passé"), "charges": ("charges_mesurees", "dépenses")}
+    connues = {cle: r[c] if r[c] or sans not in manque else None for cle, (c, sans) in mesures.items()}
+    dits = [libelles.MANQUES.get(x, x) for x in manque or [r["valorisation"]]]
+    return {"manque": formats.majuscule(", ".join(dits))} | connues
+
+
+def hors_totaux(lignes: list[Ligne]) -> str:
+    """How many dispositifs are in no total, and what is known of them (`_connu`)."""
+    nombre = formats.plusieurs(len(lignes), "dispositif", "dispositifs")
+    etp, charges = somme(lignes, "etp"), somme(lignes, "charges")
+    connus = [formats.etp(etp)] if etp else []
+    connus += [f"{formats.euros(charges)} de dépenses directes"] if charges else []
+    enonce = f"{nombre} n'{'entre' if len(lignes) < 2 else 'entrent'} dans aucun total de ce bilan"
+    return (
+        f"{enonce}, alors qu'on en mesure {' et '.join(connus)}." if connus else f"{enonce}, et rien n'en est mesuré."
+    )
+
+
+def section_depuis_cloture(bilan: Bilan) -> m.Section:
+    """The figures of the synthèse that are no longer those of the closed version, by cause."""
+    rangees = bilan.interne(RELATION)
+    titre = "Ce qui a changé depuis la clôture"
+    if not rangees:
+        return m.Section(RELATION, titre, "Redressement", [])
+    version = rangees[0]["version_close"]
+    changees = [r for r in rangees if any(r[c] for c in ("ecart", *CAUSES))]
+    if not changees:
+        enonce = f"Aucun chiffre de la synthèse ne change depuis la version {version}, close."
+        return m.Section(RELATION, titre, "Redressement", [m.p(enonce)])
+    lignes = [_ligne(bilan, r) for r in _ordonnees(bilan, changees)]
+    return m.Section(
+        RELATION, titre, "Redressement", [lire_tableau("depuis_cloture.chiffres", lignes, version=version)]
+    )
+
+
+def _ordonnees(bilan: Bilan, rangees: list[Ligne]) -> list[Ligne]:
+    """By dispositif in the order of every table, the total last, then in the order of the synthèse."""
+    rangs = {mesure: rang for rang, mesure in enumerate(MESURES)}
+    codes = bilan.trier({r["dispositif"] for r in rangees} - {TOTAL})
+    ordre = {code: rang for rang, code in enumerate([*codes, TOTAL])}
+    return sorted(rangees, key=lambda r: (ordre[r["dispositif"]], rangs.get(r["mesure"], len(rangs)), r["mesure"]))
+
+
+def _ligne(bilan: Bilan, rangee: Ligne) -> Ligne:
+    mesure = str(rangee["mesure"])
+    nom = "Total" if rangee["dispositif"] == TOTAL else bilan.libelle(rangee["dispositif"])
+    return {
+        "libelle": nom,
+        "mesure": MESURES.get(mesure, formats.majuscule(mesure.replace("_", " "))),
+        "close": _valeur(mesure, rangee["valeur_close"]),
+        "redressee": _valeur(mesure, rangee["valeur_redressee"]),
+        **{c: _ecart(mesure, rangee[c]) for c in ("ecart", *CAUSES)},
+    }
+
+
+def _valeur(mesure: str, valeur: Decimal | None) -> str:
+    if valeur is None:
+        return formats.NON_RENSEIGNE
+    match mesure:
+        case "etp":
+            return formats.etp(valeur, 6)
+        case "taux_couverture":
+            return formats.pourcent(valeur, 4)
+    return formats.euros(valeur, 2)
+
+
+def _ecart(mesure: str, ecart: Decimal) -> str:
+    if not ecart:
+        return "0"
+    match mesure:
+        case "etp":
+            return formats.signe(ecart, 6)
+        case "taux_couverture":
+            return f"{formats.signe(ecart * 100, 4)}{formats.INSECABLE}points"
+    return f"{formats.signe(ecart, 2)}{formats.INSECABLE}€"

@@ -1,0 +1,105 @@
+"""Totals of the exercices, the exercice by dispositif, where the money goes and who finances it."""
+
+from decimal import Decimal
+from operator import itemgetter
+
+from mutualisation.documents.mise_en_forme import graphiques as g
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.contenu import encaissement, recettes
+from mutualisation.documents.rapport.enonces import lire_colonnes, lire_graphique, lire_phrase
+from mutualisation.documents.rapport.publie import Bilan
+from mutualisation.socle.francais import formats, libelles
+from mutualisation.socle.francais.formats import NON_RENSEIGNE
+
+CHARGES = ("cout_personnel", "cout_fonctionnement", "amortissements")
+AIDES = ("subventions", "reprises")
+NOTE_ORIGINE = "Origine d'une recette : l'adhérent que son titre nomme, ou dont les certificats sont vendus."
+# columns of a dispositif: a new one that is published is a line here
+AVANT = lire_colonnes("synthese.avant")
+APRES = lire_colonnes("synthese.apres")
+# label of the annex, kind, measure
+MESURES: tuple[m.Mesure, ...] = (
+    ("Équivalents temps plein (ETP)", "etp", itemgetter("etp")),
+    (libelles.MESURES["cout_net"], "euros", itemgetter("cout_net")),
+    (
+        "Recettes : participations et frais retenus",
+        "euros",
+        lambda r: NON_RENSEIGNE if r["recettes"] is None else r["recettes"],
+    ),
+    (libelles.MESURES["reste_a_charge"], "euros", itemgetter("reste_a_charge")),
+    ("Taux de couverture", "taux", itemgetter("taux_couverture")),
+)
+
+
+def flux(bilan: Bilan) -> g.Flux | None:
+    """From the cost to who finances it, both sides equal; None when a part is negative: it couldn't be drawn."""
+    total = bilan.total
+    reste = total["reste_a_charge"]
+    sources = [(libelles.MESURES[c], total[c]) for c in CHARGES]
+    cibles = [
+        *recettes.redevables(bilan),
+        *((libelles.AIDES[a], total[a]) for a in AIDES),
+        ("Intercommunalité", max(reste, g.ZERO)),
+    ]
+    if reste < 0:
+        sources.append(("Recettes au-delà du coût", -reste))
+    if any(montant < 0 for _, montant in (*sources, *cibles)):
+        return None
+    champs = lire_graphique("flux", e=bilan.exercice, cout=formats.euros(total["cout_net"]))
+    return g.Flux(**champs, sources=[x for x in sources if x[1]], cibles=[x for x in cibles if x[1]])
+
+
+def par_dispositif(bilan: Bilan) -> dict[str, dict[str, Decimal | None]]:
+    """{dispositif: {origin: euros}}, every origin of the exercice a key; Σ of a dispositif is its receipts."""
+    sommes: dict[str, dict[str, Decimal | None]] = {}
+    for r in bilan["recettes_origine"]:
+        siennes = sommes.setdefault(r["dispositif"], dict.fromkeys(_presentes(bilan)))
+        siennes[r["origine"]] = (siennes.get(r["origine"]) or g.ZERO) + r["montant"]
+    return sommes
+
+
+def colonnes(bilan: Bilan) -> list[m.Colonne]:
+    """A column per origin that the exercice knows."""
+    return [m.Colonne(o, libelles.ORIGINES.get(o, o), "euros", somme=True, discret=True) for o in _presentes(bilan)]
+
+
+def _presentes(bilan: Bilan) -> list[str]:
+    connues = {r["origine"] for r in bilan["recettes_origine"] if r["montant"]}
+    return [o for o in libelles.ORIGINES if o in connues]
+
+
+def section_synthese(bilan: Bilan) -> m.Section:
+    """Two tables: years, dispositifs."""
+    sommes = par_dispositif(bilan)
+    origines = colonnes(bilan)
+    lignes = [{**r, **sommes.get(r["dispositif"], {})} for r in bilan.lignes_exercice()]
+    total = {**bilan.total, **m.additionner("Total", (m.DISPOSITIF, *origines), [*sommes.values()])}
+    titre = f"Coût, qui le finance et part de l'EPCI, par dispositif, {bilan.exercice}"
+    note = NOTE_ORIGINE if origines else ""
+    exercice = m.Tableau(titre, (*AVANT, *origines, *APRES), lignes, total, note)
+    encaisse = encaissement.phrase(bilan.exercice, bilan[encaissement.RELATION], encaissement.arrete(bilan))
+    blocs: list[m.Bloc] = [totaux(bilan), m.p(encaisse), m.Repli(f"Voir {bilan.exercice} par dispositif", [exercice])]
+    return m.Section("synthese", "Dépenses destinées aux besoins des communes", "Synthèse", blocs)
+
+
+def totaux(bilan: Bilan) -> m.Tableau:
+    """The printed annex: a row per measure, a column per exercice shown."""
+    sans = ", ".join(str(e) for e in bilan.exercices if not bilan.totaux[e]["recettes_renseignees"])
+    omises = f" Un dispositif dont les recettes ne sont pas renseignées compte pour zéro dans le total ({sans})."
+    titre = f"Synthèse {formats.periode(bilan.exercices)}, tous dispositifs valorisés"
+    return m.par_annee(titre, bilan.totaux, MESURES, note=lire_phrase("synthese.note") + (omises if sans else ""))
+
+
+def financement(bilan: Bilan) -> g.CoutsCouverts:
+    """Cost and receipts, a column per exercice shown."""
+    barres = [g.Barre(str(e), bilan.totaux[e]["cout_net"], bilan.recettes_totales(e)) for e in bilan.exercices]
+    return g.CoutsCouverts(**lire_graphique("financement", periode=formats.periode(bilan.exercices)), barres=barres)
+
+
+def couverture(bilan: Bilan) -> g.CoutsCouverts:
+    """One bar per dispositif, in the order of every table."""
+    barres = [
+        g.Barre(r["libelle"], r["cout_net"], r["recettes"] if r["recettes_renseignees"] else None)
+        for r in bilan.lignes_exercice()
+    ]
+    return g.CoutsCouverts(**lire_graphique("couverture", e=bilan.exercice), barres=barres)

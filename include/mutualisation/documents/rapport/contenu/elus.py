@@ -1,0 +1,118 @@
+"""Two pages for elected members, which are also the first screens of the page: figures, charts, changes, requests."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+from mutualisation.documents.mise_en_forme import graphiques as g
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.contenu import encaissement, ouverture, passage, textes, usage
+from mutualisation.documents.rapport.contenu.conseil import evolution, synthese
+from mutualisation.documents.rapport.contenu.conseil.synthese import couverture, financement
+from mutualisation.documents.rapport.enonces import lire_phrase
+from mutualisation.documents.rapport.publie import Bilan
+from mutualisation.socle.francais import formats
+
+# dispositifs whose change is told: a councillor reads three
+ECARTS_DITS = 3
+
+
+def sections(bilan: Bilan) -> list[m.Section]:
+    """What changed and what is asked, then the charts."""
+    e = bilan.exercice
+    mots: list[m.Bloc] = [*_change(bilan), m.SousTitre("Ce qui vous est demandé"), m.Liste(_demandes(bilan))]
+    # who finances over the years, from cost to those who finance it, cost and coverage of each dispositif
+    traces = [bloc for bloc in (financement(bilan), synthese.flux(bilan), couverture(bilan)) if bloc]
+    return [
+        m.Section("essentiel", f"Ce qui change en {e}", "L'essentiel", mots),
+        m.Section("argent-en-bref", "D'où vient l'argent, où il va", "L'argent", traces),
+    ]
+
+
+def document(bilan: Bilan, conseil: m.Document) -> m.Document:
+    """`synthese_AAAA`: the first screens of the council's document, with the bridge of its cost, on two pages."""
+    e = bilan.exercice
+    essentiel, *suite = (replace(s, blocs=[b for b in s.blocs if not isinstance(b, m.Repli)]) for s in sections(bilan))
+    pont = evolution.cascade(bilan)
+    if pont is not None:
+        pont = replace(pont, titre=f"Du coût net {e - 1} au coût net {e}")
+        essentiel = replace(essentiel, blocs=[essentiel.blocs[0], pont, *essentiel.blocs[1:]])
+    return replace(
+        conseil,
+        chemin=f"synthese_{e}",
+        avis=ouverture.avis_imprimes(bilan),
+        titre=f"L'essentiel du bilan {e}",
+        sections=[essentiel, *suite],
+        identite=ouverture.identite(bilan)[:3],
+        liens=(),
+        sorties=("pdf",),
+        forme="deux_pages",
+    )
+
+
+# ---------------------------------------------------------------- what changed
+def _change(bilan: Bilan) -> list[m.Bloc]:
+    if bilan.exercice - 1 not in bilan.totaux:
+        return [m.p(f"Premier exercice présenté : rien à comparer avec {bilan.exercice - 1}.")]
+    points = [("Coût net", _cout(bilan)), ("Recettes", _recettes(bilan)), ("Adhésions", _adhesions(bilan))]
+    return [m.Liste([(sujet, enonce) for sujet, enonce in (*points, *_dispositifs(bilan)) if enonce])]
+
+
+def _cout(bilan: Bilan) -> str:
+    pourquoi = evolution.phrase(bilan)
+    enonce = _de_a(bilan.totaux[bilan.exercice - 1]["cout_net"], bilan.total["cout_net"])
+    return f"{enonce} : {pourquoi}." if pourquoi else f"{enonce}."
+
+
+def _recettes(bilan: Bilan) -> str:
+    avant, apres = (bilan.recettes_totales(e) for e in (bilan.exercice - 1, bilan.exercice))
+    if avant is None or apres is None:
+        return ""
+    rangees = bilan[encaissement.RELATION]
+    return f"{_de_a(avant, apres)}. {encaissement.phrase(bilan.exercice, rangees, encaissement.arrete(bilan))}"
+
+
+def _de_a(avant: Decimal, apres: Decimal) -> str:
+    change = formats.evolution(avant, apres)
+    return f"De {formats.euros(avant)} à {formats.euros(apres)}" + (f" ({change})" if change else "")
+
+
+def _adhesions(bilan: Bilan) -> str:
+    avant, apres = (
+        sum(sum(c.values()) for c in usage.au_31_decembre(bilan, e).values())
+        for e in (bilan.exercice - 1, bilan.exercice)
+    )
+    if not apres:
+        return ""
+    enonce = f"{formats.plusieurs(apres, 'adhésion')} aux dispositifs au 31 décembre {bilan.exercice}"
+    return f"{enonce}, contre {formats.nombre(avant)} un an plus tôt." if avant else f"{enonce}."
+
+
+def _dispositifs(bilan: Bilan) -> Iterable[tuple[str, str]]:
+    """The largest changes, each with what the service says of it."""
+    ecarts = {code: evolution.ecart(bilan, code) or g.ZERO for code in bilan.dispositifs}
+    grands = sorted((c for c in ecarts if ecarts[c]), key=lambda c: -abs(ecarts[c]))[:ECARTS_DITS]
+    for code in (c for c in bilan.dispositifs if c in grands):
+        enonce = formats.majuscule(textes.signes(bilan, "ecart", code) or passage.SANS_COMMENTAIRE)
+        yield (
+            bilan.libelle(code),
+            f"{evolution.variation(ecarts[code])}. {enonce}" + ("" if enonce.endswith(".") else "."),
+        )
+
+
+# ---------------------------------------------------------------- what is asked
+def _demandes(bilan: Bilan) -> list[tuple[str, str]]:
+    """The communication that the law wants, what must be settled before the bilan is closed, what is to be debated."""
+    points = [("Prendre acte de l'avancement du schéma de mutualisation", lire_phrase("elus.communication"))]
+    if bilan.avec_reserves:
+        points.append(("Connaître les réserves", ouverture.reserve(bilan)))
+    appellent = passage.a_commenter(bilan)
+    ecarts = (c for c in bilan.dispositifs if c in appellent or evolution.ecart(bilan, c))
+    sans = [c for c in ecarts if not textes.de(bilan, "ecart", c)]
+    if sans:
+        noms = formats.plusieurs(len(sans), "dispositif")
+        points.append(("Demander des explications", f"aucun commentaire n'a été donné de l'écart de {noms}."))
+    perspectives = textes.signes(bilan, "perspectives")
+    if perspectives:
+        points.append(("Débattre des perspectives", perspectives))
+    return [(sujet, formats.majuscule(enonce)) for sujet, enonce in points]

@@ -1,0 +1,33 @@
+"""What of the titres of an exercice is collected: the one place where documents say « encaissé » (R13, S16)."""
+
+from datetime import date
+
+from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
+from mutualisation.socle.francais import formats
+
+RELATION = "encaissement"
+NON_SUIVI = "Encaissement non suivi."
+
+
+def arrete(bilan: Bilan) -> date | None:
+    """Day on which the accountant drew up the rests of the exercice; None when nothing says what was collected."""
+    return next((r["au"] for r in bilan[RELATION]), None)
+
+
+def phrase(exercice: int, siennes: list[Ligne], au: date | None, decimales: int = 0) -> str:
+    """What these rows of `encaissement` say, `au` being `arrete`; titres of the exercice, whatever period they bill."""
+    if au is None:
+        return NON_SUIVI
+    jour = formats.jour(au)
+    if not siennes:
+        return f"Aucun titre de l'exercice {exercice} à encaisser, au {jour}."
+    titre, encaisse, reste = (somme(siennes, c) for c in ("montant_titre", "encaisse", "reste_a_recouvrer"))
+    dits = [f"Titré sur l'exercice {exercice} : {formats.euros(titre, decimales)}"]
+    if not encaisse:
+        dits.append(f"rien d'encaissé au {jour}")
+    elif encaisse < 0:
+        dits.append(f"au {jour}, les réductions dépassent l'encaissé de {formats.euros(-encaisse, decimales)}")
+    else:
+        dits.append(f"encaissé au {jour} : {formats.euros(encaisse, decimales)}")
+    dits.append(f"reste à recouvrer : {formats.euros(reste, decimales)}" if reste else "rien ne reste à recouvrer")
+    return " ; ".join(dits) + "."

@@ -1,0 +1,261 @@
+"""What is said around the sections: key figures, states, reserves, origin, and who may be given the extract."""
+
+import re
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.contenu import recettes
+from mutualisation.documents.rapport.enonces import lire_phrase
+from mutualisation.documents.rapport.publie import Bilan, somme
+from mutualisation.entree.sources.vocabulaire import vocabulaire
+from mutualisation.socle.francais import formats, libelles
+from mutualisation.socle.francais.ecartees import dire, justifies
+
+SEUIL = "seuil_effectif"
+HEURES = "heures_reference"
+A_APPROUVER, CLOS = "À approuver", "Clos"
+SYNTHETIQUES = "Données synthétiques"
+RESTREINTE = "Diffusion restreinte"
+Etiquettes = list[tuple[str, tuple[m.Morceau, ...]]]
+
+
+def seuil_effectif(bilan: Bilan) -> Decimal:
+    """Parameter `seuil_effectif` on 1 January of the exercice, ETPT (R2c)."""
+    return _parametre(bilan, SEUIL)
+
+
+def _parametre(bilan: Bilan, nom: str) -> Decimal:
+    jour = f"{bilan.exercice}-01-01"
+    en_vigueur = [
+        p["valeur"]
+        for p in bilan.contexte.parametres
+        if p["parametre"] == nom and p["debut"] <= jour and (p["fin"] is None or p["fin"] >= jour)
+    ]
+    return _nombre((en_vigueur or [vocabulaire().parametres[nom].defaut])[0])
+
+
+def _nombre(valeur: str) -> Decimal:
+    """A number in any form that C1 allows: « 1 000 », « 5,0 € », « (5) »."""
+    nombre = Decimal(re.sub(r"[^0-9.]", "", valeur.replace(",", ".")))
+    return -nombre if re.search(r"[-(]", valeur) else nombre
+
+
+def est_restreinte(bilan: Bilan) -> bool:
+    """True where no pool hides a small category: the threshold is 0, or a group of a year shown is under it."""
+    seuil = seuil_effectif(bilan)
+    groupes = (r["etpt_groupe"] for e in bilan.exercices for r in bilan.lignes("cout_moyen", e))
+    return seuil <= 0 or any(etpt is not None and etpt < seuil for etpt in groupes)
+
+
+def document(bilan: Bilan, chemin: str, titre: str, **autres: Any) -> m.Document:
+    """A document of the extract: what each says of the EPCI, of its state and of where its figures come from.
+
+    `autres`: the fields of `Document` that are its own, in place of these.
+    """
+    contexte = bilan.contexte
+    communs: dict[str, Any] = {
+        "exercice": bilan.exercice,
+        "sous_titre": "",
+        "epci": contexte.epci,
+        "siren": contexte.siren,
+        "version": contexte.construction.version,
+        "synthetique": contexte.est_synthetique,
+        "etats": etats(bilan),
+        "avis": (),
+        "resume": "",
+        "chiffres": (),
+        "sections": (),
+        "identite": identite(bilan),
+    }
+    return m.Document(chemin=chemin, titre=titre, **(communs | autres))
+
+
+# ---------------------------------------------------------------- figures
+def chiffres(bilan: Bilan) -> list[m.Chiffre]:
+    """Five figures of the exercice, each with its change."""
+    total, recues = bilan.total, formats.euros(bilan.recettes_totales(bilan.exercice))
+    return [
+        m.Chiffre(
+            "Coût net destiné aux besoins des communes", formats.euros(total["cout_net"]), _note(bilan, "cout_net")
+        ),
+        m.Chiffre(libelles.MESURES["recettes"], recues, _couverture(bilan)),
+        _reste(bilan),
+        m.Chiffre("Équivalents temps plein", formats.nombre(total["etp"], 2), _note(bilan, "etp")),
+        *_communes(bilan),
+    ]
+
+
+def _note(bilan: Bilan, mesure: str) -> str:
+    avant = bilan.totaux.get(bilan.exercice - 1)
+    change = formats.evolution(avant[mesure], bilan.total[mesure]) if avant else None
+    return f"{change} depuis {bilan.exercice - 1}" if change else ""
+
+
+def _reste(bilan: Bilan) -> m.Chiffre:
+    """What is left to the EPCI, or by how much receipts exceed the cost: a negative figure would be misread."""
+    reste = bilan.total["reste_a_charge"]
+    if reste < 0:
+        return m.Chiffre("Recettes au-delà du coût", formats.euros(-reste))
+    return m.Chiffre(libelles.MESURES["reste_a_charge"], formats.euros(reste), _note(bilan, "reste_a_charge"))
+
+
+def _couverture(bilan: Bilan) -> str:
+    """`38,0 % du coût, +2,7 points depuis 2020`."""
+    avant, taux = bilan.totaux.get(bilan.exercice - 1), bilan.total["taux_couverture"]
+    if taux is None:
+        return ""
+    enonce = f"{formats.pourcent(taux, 1)} du coût"
+    if not avant or avant["taux_couverture"] is None:
+        return enonce
+    ecart = formats.arrondi((taux - avant["taux_couverture"]) * 100, 1)
+    mot = "point" if abs(ecart) < 2 else "points"
+    return f"{enonce}, {formats.signe(ecart, 1)}{formats.INSECABLE}{mot} depuis {bilan.exercice - 1}"
+
+
+def _communes(bilan: Bilan) -> list[m.Chiffre]:
+    lus = {r["indicateur"]: r["valeur"] for r in bilan["indicateurs_cles"] if r["valeur"] is not None}
+    part, moyenne = lus.get("communes_min1_pct"), lus.get("communes_moyenne")
+    if part is None:
+        return []
+    note = f"au 31 décembre {bilan.exercice}"
+    if moyenne is not None:
+        note = f"{formats.nombre(Decimal(moyenne), 1)} dispositifs en moyenne, {note}"
+    return [m.Chiffre(libelles.INDICATEURS["communes_min1_pct"], formats.pourcent(Decimal(part) / 100), note)]
+
+
+# ---------------------------------------------------------------- sentences
+def resume(bilan: Bilan) -> str:
+    """The bilan in three sentences."""
+    total, nombre = bilan.total, len(bilan.lignes_exercice())
+    texte = (
+        f"En {bilan.exercice}, {formats.plusieurs(nombre, 'dispositif valorisé', 'dispositifs valorisés')} "
+        f"{'mobilise' if nombre < 2 else 'mobilisent'} {formats.nombre(total['etp'], 2)} ETP au service des communes, "
+        f"pour un coût net de {formats.euros(total['cout_net'])}."
+    )
+    recues = bilan.recettes_totales(bilan.exercice)
+    contribution = recettes.phrase(recues, total["taux_couverture"], recettes.redevables(bilan))
+    if recues is None:
+        return f"{texte} {contribution}."
+    reste = total["reste_a_charge"]
+    suite = (
+        f"la part de l'EPCI est de {formats.euros(reste)}"
+        if reste >= 0
+        else f"les recettes dépassent le coût de {formats.euros(-reste)}"
+    )
+    return f"{texte} {contribution} ; {suite}."
+
+
+def ecartees(bilan: Bilan) -> str:
+    """The rows that no figure counts, what is written on them and what their hours may be worth; empty without any."""
+    lues = bilan.interne("laisse_de_cote")
+    montant, heures = (somme(lues, x) if lues else None for x in ("montant", "heures"))
+    return dire(comptes(bilan), montant, heures, _cout_horaire(bilan))
+
+
+def comptes(bilan: Bilan) -> Counter[str]:
+    """Rows left aside, by status."""
+    lus: Counter[str] = Counter()
+    for r in bilan.laissees_de_cote:
+        lus[r["statut"]] += r["lignes"]
+    return lus
+
+
+def _cout_horaire(bilan: Bilan) -> Decimal | None:
+    """The highest full cost of an ETP over the hours of one; None where no cost is published."""
+    couts = [(r["cout_moyen"] or 0) + (r["cout_structure"] or 0) for r in bilan["cout_moyen"]]
+    heures = _parametre(bilan, HEURES)
+    return max(couts) / heures if couts and heures > 0 else None
+
+
+def laisse_de_cote(bilan: Bilan) -> str:
+    """What no figure counts, then what is counted once: every row of `rejets` is in one of the two sentences."""
+    doublons = comptes(bilan)["doublon"]
+    phrases = [(ecartees(bilan) or "Aucune ligne n'est écartée des chiffres") + "."]
+    if doublons:
+        phrases.append(
+            f"{formats.plusieurs(doublons, 'ligne en répète', 'lignes en répètent')} une autre, qui compte une fois."
+        )
+    return " ".join(phrases)
+
+
+def reserve(bilan: Bilan) -> str:
+    """Why the bilan is published with reserves (G4)."""
+    ecarts = [c for c in bilan["controles"] if c["statut"] == "ecart"]
+    dits = justifies(len(ecarts), sum(not c["justification"] for c in ecarts))
+    return " ; ".join(x for x in (ecartees(bilan), dits) if x) + "."
+
+
+# ---------------------------------------------------------------- states and origin
+def etats(bilan: Bilan) -> list[tuple[str, bool]]:
+    """State of the document, then what warns."""
+    vifs = [
+        (RESTREINTE, est_restreinte(bilan)),
+        ("Avec réserves", bilan.avec_reserves),
+        (SYNTHETIQUES, bilan.contexte.est_synthetique),
+    ]
+    statut = CLOS if bilan.contexte.cloture else A_APPROUVER
+    return [(statut, False), *(vif for vif in vifs if vif[1])]
+
+
+def avis(bilan: Bilan) -> Etiquettes:
+    """What the reader must know before any figure."""
+    avis: Etiquettes = []
+    if est_restreinte(bilan):
+        avis.append((RESTREINTE, (lire_phrase("ouverture.pourquoi_restreinte"),)))
+    if bilan.contexte.est_synthetique:
+        phrase = "Ce bilan est établi sur un jeu de données construit pour la démonstration : aucune ligne ne provient "
+        avis.append((SYNTHETIQUES, (phrase + "d'un système réel.",)))
+    if bilan.avec_reserves:
+        qualite = (" et ", m.Lien("#qualite", "la qualité des données")) if bilan.laissees_de_cote else ()
+        liens = (" Voir ", m.Lien("#controles", "les contrôles"), *qualite, ".")
+        avis.append(("Publié avec réserves", (reserve(bilan), *liens)))
+    return avis
+
+
+def avis_imprimes(bilan: Bilan) -> Etiquettes:
+    """The same where the sections that they lead to are not: on paper, on the page of a commune."""
+    return [(sujet, morceaux[:1]) for sujet, morceaux in avis(bilan)]
+
+
+def identite(bilan: Bilan) -> Etiquettes:
+    """Who prepared it, from what, and how to reuse it."""
+    construction = bilan.contexte.construction
+    premier, *vifs = (etat for etat, _ in etats(bilan))
+    accord = "authentifiée" if bilan.contexte.identite == "authentifiee" else "déclarée"
+    reutilisation = f" ; {RESTREINTE.lower()}" if est_restreinte(bilan) else f", sous {licence(bilan)}"
+    return [
+        ("Statut", (", ".join([premier, *(vif.lower() for vif in vifs)]),)),
+        ("Préparé par", (f"{construction.prepare_par} (identité {accord})",)),
+        *approbation(bilan, accord),
+        ("Version", (f"{construction.version}, calculée par mutualisation {construction.code_version}",)),
+        (
+            "Sources",
+            (
+                f"{formats.plusieurs(len(bilan.contexte.fichiers), 'fichier')}, listés avec leur empreinte dans ",
+                m.Code("manifeste.json"),
+            ),
+        ),
+        ("Publication", (m.Code(bilan.empreinte),)),
+        ("Réutilisation", ("Fichiers CSV décrits dans ", m.Code("datapackage.json"), reutilisation)),
+    ]
+
+
+def approbation(bilan: Bilan, accord: str) -> Etiquettes:
+    """Who approved, of which identity, and when; nothing while it is to be approved."""
+    cloture = bilan.contexte.cloture
+    if cloture is None:
+        return []
+    jour = formats.jour(formats.lire_jour(cloture.approuve_le))
+    dites: Etiquettes = [("Approuvé par", (f"{cloture.approuve_par} (identité {accord}), le {jour}",))]
+    if reprise := cloture.enonce.get("reprise"):
+        jour = formats.jour(formats.lire_jour(reprise["approuve_le"]))
+        logiciel = f"mutualisation {reprise['code_version']}"
+        dites.append(("Reprend", (f"la clôture du {jour} faite par {logiciel} : mêmes chiffres",)))
+    return dites
+
+
+def licence(bilan: Bilan) -> str:
+    """Who may use the figures again, and how (K8)."""
+    return RESTREINTE if est_restreinte(bilan) else "Licence Ouverte 2.0"

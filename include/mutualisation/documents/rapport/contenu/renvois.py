@@ -1,0 +1,80 @@
+"""Addresses of the audit file (room `audit`): its pages, their anchors, and what is traced in them."""
+
+import hashlib
+import re
+import unicodedata
+
+from mutualisation.documents.mise_en_forme.modele import Lien
+from mutualisation.documents.rapport.publie import TOTAL, Bilan, Ligne
+
+PRESENTES = """
+select dispositif, mesure, count(*) as lignes, sum(montant) as montant from {source}
+ where exercice = %(exercice)s and version = %(version)s
+ group by dispositif, mesure
+"""
+ETP = "etp"
+# the column of the synthèse, in its order
+TRACEES = (ETP, "cout_personnel", "cout_fonctionnement", "amortissements", "subventions", "reprises", "recettes")
+INDEX, PERSONNEL, PASSAGES, CONTROLES, REJETS = "index", "personnel", "passages", "controles", "rejets"
+# page, its name, what it tells
+PAGES = (
+    (PERSONNEL, "Coût de personnel", "ETP par catégorie, coût moyen et structure, au centime."),
+    (PASSAGES, "Passages", "du coût complet à la base D5211\u201116, d'une année à l'autre, des sources."),
+    (CONTROLES, "Contrôles", "chaque contrôle, ses deux côtés ou le nombre de choses vérifiées."),
+    (REJETS, "Lignes écartées", "lignes rejetées, retenues ou en double, avec leur motif et le remède."),
+)
+
+
+def pages(bilan: Bilan) -> list[tuple[str, str, str]]:
+    """The pages of an exercice beside its index and its traces; no page of staff cost where none is published."""
+    return [x for x in PAGES if x[0] != PERSONNEL or personnels(bilan)]
+
+
+def personnels(bilan: Bilan) -> set[str]:
+    """Codes whose staff cost is told by category; none in an exercice without average costs (no payroll)."""
+    return {r["dispositif"] for r in bilan["etp_categorie"]} if bilan["cout_moyen"] else set()
+
+
+def dossier(exercice: int) -> str:
+    """`dossier_audit_2021`."""
+    return f"dossier_audit_{exercice}"
+
+
+def ancre(code: str) -> str:
+    """A code as an anchor and a piece of a file name: `ADS-2` is `ads-2`; stable from one year to the next.
+
+    One that it does not spell out whole is followed by a digest: no other code has the same.
+    """
+    plat = unicodedata.normalize("NFD", code.casefold()).encode("ascii", "ignore").decode()
+    lu = re.sub(r"[^a-z0-9_]+", "-", plat).strip("-")
+    return lu if lu.upper() == code else f"{lu or 'sans-code'}-{hashlib.sha256(code.encode()).hexdigest()[:8]}"
+
+
+def ancre_personnel(dispositif: str) -> str:
+    """Its section of the page of staff cost, whose other anchors are words that may be codes."""
+    return f"d-{ancre(dispositif)}"
+
+
+def trace(dispositif: str) -> str:
+    """Page of the source lines of a dispositif, in the folder: `trace_ads`."""
+    return f"trace_{ancre(dispositif)}"
+
+
+def vers_personnel(dispositif: str, texte: str) -> Lien:
+    """From a page of the folder to the staff cost of a dispositif."""
+    return Lien(f"{PERSONNEL}.html#{ancre_personnel(dispositif)}", texte)
+
+
+def vers_trace(dispositif: str, texte: str, mesure: str = "") -> Lien:
+    """From a page of the folder to the source lines of a dispositif, or of one of its figures."""
+    return Lien(f"{trace(dispositif)}.html{f'#{mesure}' if mesure else ''}", texte)
+
+
+def dispositifs_traces(bilan: Bilan) -> list[str]:
+    """Codes that have a page, in the order of their labels."""
+    return bilan.trier({code for code, mesure in lignes_tracees(bilan) if code != TOTAL and mesure in TRACEES})
+
+
+def lignes_tracees(bilan: Bilan) -> dict[tuple[str, str], Ligne]:
+    """{(dispositif, measure): how many lines, and their sum} of what is traced."""
+    return {(r["dispositif"], r["mesure"]): r for r in bilan.agreger("tracabilite", PRESENTES)}

@@ -1,0 +1,87 @@
+"""What the bilan says in words, each text with its author (relation `textes`); the year, in words then in figures."""
+
+from decimal import Decimal
+
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.enonces import lire_listes
+from mutualisation.documents.rapport.publie import Bilan, Ligne
+from mutualisation.socle.francais import formats, libelles
+
+RUBRIQUES = ("presentation", "activite", "cadre", "suite", "risque", "perspectives")
+SUJETS = lire_listes("annee.sujets")
+
+
+def de(bilan: Bilan, rubrique: str, dispositif: str | None = None) -> list[Ligne]:
+    """Texts of a rubrique in their order, of a dispositif or of the whole bilan: texte, auteur."""
+    siens = [r for r in bilan["textes"] if r["rubrique"] == rubrique and (r["dispositif"] or None) == dispositif]
+    return sorted(siens, key=lambda r: r["rang"])
+
+
+def lus(bilan: Bilan, rubrique: str, dispositif: str | None = None) -> list[str]:
+    """The same, their words alone."""
+    return [str(texte["texte"]) for texte in de(bilan, rubrique, dispositif)]
+
+
+def signe(texte: Ligne) -> str:
+    """A text and who says it."""
+    return f"{texte['texte']} — {texte['auteur']}"
+
+
+def signes(bilan: Bilan, rubrique: str, dispositif: str | None = None) -> str:
+    """Texts of a rubrique, each author named once, after what he says; empty without text."""
+    siens = de(bilan, rubrique, dispositif)
+    enonces = []
+    for rang, texte in enumerate(siens):
+        suivant = siens[rang + 1]["auteur"] if rang + 1 < len(siens) else None
+        enonces.append(texte["texte"] if texte["auteur"] == suivant else signe(texte))
+    return " ".join(enonces)
+
+
+def auteur(bilan: Bilan, dispositif: str) -> str:
+    """The one author of all texts of a dispositif; empty when they are several, or none."""
+    auteurs = {r["auteur"] for r in bilan["textes"] if r["dispositif"] == dispositif}
+    return auteurs.pop() if len(auteurs) == 1 else ""
+
+
+def enonces(bilan: Bilan, rubrique: str, dispositif: str) -> str:
+    """Texts of a rubrique of a dispositif, unsigned where `auteur` signs them all."""
+    if auteur(bilan, dispositif):
+        return " ".join(lus(bilan, rubrique, dispositif))
+    return signes(bilan, rubrique, dispositif)
+
+
+def ce_que_c_est(bilan: Bilan, dispositif: str) -> str:
+    """What a dispositif is: its presentation, else its theme and its legal form; empty where nothing says it."""
+    if dit := signes(bilan, "presentation", dispositif):
+        return dit
+    fiche = bilan.fiche(dispositif)
+    enonces = (fiche.get("thematique"), fiche.get("vehicule_juridique"))
+    return " ".join(f"{formats.majuscule(x).rstrip('.')}." for x in enonces if x)
+
+
+def section_annee(bilan: Bilan) -> m.Section:
+    """Signed texts of the whole bilan, then the figures that tell the year."""
+    enonces = ((libelles.RUBRIQUES[r], signes(bilan, r)) for r in RUBRIQUES)
+    listes = (m.Liste([x for x in enonces if x[1]]), _chiffres(bilan))
+    blocs: list[m.Bloc] = [liste for liste in listes if liste.points]
+    return m.Section("annee", f"L'année {bilan.exercice}", "L'année", blocs)
+
+
+def _chiffres(bilan: Bilan) -> m.Liste:
+    connus = {r["indicateur"]: r for r in bilan["indicateurs_cles"] if r["valeur"] is not None}
+    points = []
+    for sujet, noms in SUJETS.items():
+        enonces = [f"{formats.minuscule(libelles.INDICATEURS[n])} : {_valeur(connus[n])}" for n in noms if n in connus]
+        if enonces:
+            points.append((sujet, formats.majuscule(" ; ".join(enonces)) + "."))
+    return m.Liste(points)
+
+
+def _valeur(indicateur: Ligne) -> str:
+    valeur = Decimal(indicateur["valeur"])
+    match indicateur["unite"]:
+        case "%":
+            return formats.pourcent(valeur / 100, 1 if indicateur["indicateur"] == "cam_gain_pct" else 0)
+        case "€":
+            return formats.euros(valeur)
+    return formats.nombre(valeur, 0 if valeur == int(valeur) else 1)

@@ -1,0 +1,160 @@
+"""Who is a member of a dispositif, who uses it, how much, and what a unit of it costs over the exercices shown."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from datetime import date
+from decimal import Decimal
+
+from mutualisation.documents.mise_en_forme import graphiques as g
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.enonces import lire_graphique
+from mutualisation.documents.rapport.publie import Bilan, Ligne
+from mutualisation.socle.francais import formats, libelles
+from mutualisation.socle.francais.libelles import ADHERENTS
+from mutualisation.socle.francais.typographie import ordre
+
+# keys of R11 that share by membership, whatever was used
+CLES_ADHESION = ("jours", "population")
+# how the types of units begin that count members, not what they use
+MEMBRES = ("adherent", "adhesion", "membre", "abonne")
+TYPES = """
+select dispositif, array_agg(distinct type_unite collate "C") as types
+  from {source}
+ where exercice = %(exercice)s and version = %(version)s
+ group by dispositif
+"""
+
+QUANTITES = """
+select dispositif, sum(quantite) as quantite, sum(unites) as unites
+  from {source}
+ where exercice = %(exercice)s and version = %(version)s
+ group by dispositif
+"""
+# a unit that costs less than this is told by the thousand
+MENU, MILLE = Decimal("0.10"), 1000
+
+
+def en_vigueur(adhesion: Ligne, jour: date) -> bool:
+    """True when a period of adhesion holds that day."""
+    return bool(adhesion["debut"] <= jour and (adhesion["fin"] is None or adhesion["fin"] >= jour))
+
+
+def au_31_decembre(bilan: Bilan, exercice: int) -> dict[str, Counter[str]]:
+    """{dispositif: {type of adherent: how many}} on 31 December, each SIRET once."""
+    fin = date(exercice, 12, 31)
+    presents = {
+        (r["dispositif"], r["siret_adherent"], r["type_adherent"])
+        for r in bilan.lignes("adhesion", exercice)
+        if en_vigueur(r, fin)
+    }
+    comptes: dict[str, Counter[str]] = {}
+    for dispositif, _, genre in sorted(presents):
+        comptes.setdefault(dispositif, Counter())[genre] += 1
+    return comptes
+
+
+def en_mots(compte: Counter[str]) -> str:
+    """`82 communes, 22 CCAS, 5 satellites`; empty without a member."""
+    genres = [g for g in ADHERENTS if compte[g]] + sorted(set(compte) - set(ADHERENTS))
+    return ", ".join(formats.plusieurs(compte[g], *ADHERENTS.get(g, (g, g))) for g in genres)
+
+
+def types(bilan: Bilan) -> dict[str, list[str]]:
+    """{dispositif: types of units that its adherents used in the exercice}."""
+    return {r["dispositif"]: r["types"] for r in bilan.agreger("recours", TYPES)}
+
+
+def nom_de_l_unite(lus: list[str], nombre: int = 2) -> str:
+    """`adhérents actifs`; several types are weighted against one another; empty without a type."""
+    if len(lus) > 1:
+        return "unité pondérée" if nombre < 2 else "unités pondérées"
+    return libelles.libelle_unite(lus[0], nombre) if lus else ""
+
+
+def compte_les_membres(lus: Collection[str]) -> bool:
+    """True when the units of these types are the members themselves: they say nothing of use."""
+    return bool(lus) and all(ordre(type_).startswith(MEMBRES) for type_ in lus)
+
+
+def par_adhesion(bilan: Bilan, exercice: int) -> frozenset[str]:
+    """Dispositifs whose cost R11 shares by membership, by the key or by the units that it weighs."""
+    unites: dict[str, set[str]] = {}
+    for r in bilan.lignes("recours", exercice):
+        unites.setdefault(r["dispositif"], set()).add(r["type_unite"])
+    return frozenset(
+        r["dispositif"]
+        for r in bilan.lignes("cout_adherent", exercice)
+        if r["cle"] in CLES_ADHESION or (r["cle"] == "unites" and compte_les_membres(unites.get(r["dispositif"], ())))
+    )
+
+
+def nom_du_cout(couts: Collection[Ligne], membres: Collection[str]) -> str:
+    """What these rows of `cout_adherent` are the cost of: of use only where units of use are counted.
+
+    `membres`: dispositifs that `par_adhesion` gives.
+    """
+    natures = {r["dispositif"] in membres for r in couts if r["cle"] != "aucune"}
+    if natures == {True}:
+        return "Coût de l'adhésion"
+    return "Coût de l'usage" if natures == {False} else "Coût de l'adhésion et de l'usage"
+
+
+def nom_de_la_cle(cle: str, *, membre: bool) -> str:
+    """What a cost is shared on; units that count members are no use."""
+    return "nombre d'adhérents" if membre and cle == "unites" else libelles.libelle(libelles.CLES_USAGE, cle)
+
+
+def section_couts_unitaires(bilan: Bilan) -> m.Section:
+    """One curve per dispositif that two exercices at least give a unit cost."""
+    series = [serie for code in bilan.dispositifs if (serie := _serie(bilan, code)) is not None]
+    blocs: list[m.Bloc] = [g.Courbes(**lire_graphique("couts_unitaires"), series=series)] if series else []
+    return m.Section("couts-unitaires", "Ce que coûte une unité de service", "Coûts unitaires", blocs)
+
+
+def _serie(bilan: Bilan, code: str) -> g.Serie | None:
+    connues = {e: r for e in bilan.exercices for r in bilan.lignes("cout_unitaire", e) if r["dispositif"] == code}
+    lu = lot(r["cout_complet_unitaire"] for r in connues.values())
+    points = [(e, _cout(bilan, e, connues.get(e), lu)) for e in bilan.exercices]
+    if sum(cout is not None for _, cout in points) < 2:
+        return None
+    return g.Serie(f"{bilan.libelle(code)}, {pour(lu, types(bilan).get(code, []))}", points)
+
+
+def _cout(bilan: Bilan, exercice: int, rangee: Ligne | None, lu: int) -> Decimal | None:
+    if rangee is None:
+        return None
+    cout: Decimal | None = rangee["cout_complet_unitaire"]
+    if lu == 1:
+        return cout
+    return du_lot(bilan.synthese[exercice].get(rangee["dispositif"], {}).get("cout_net"), rangee["unites"], lu)
+
+
+# ---------------------------------------------------------------- units that are told
+def lot(couts: Iterable[Decimal | None]) -> int:
+    """How many units the cost is told of: one, a thousand where one is under ten cents and not free."""
+    return MILLE if any(cout and abs(cout) < MENU for cout in couts) else 1
+
+
+def du_lot(cout: Decimal | None, unites: Decimal | None, lu: int) -> Decimal | None:
+    """What so many units cost, from the published cost and units."""
+    return formats.arrondi(cout * lu / unites, 2) if cout is not None and unites else None
+
+
+def pour(lu: int, lus: list[str]) -> str:
+    """`par dossier`, `pour 1 000 unités pondérées`."""
+    if lu == 1:
+        return f"par {nom_de_l_unite(lus, 1) or 'unité'}"
+    return f"pour {formats.nombre(lu)}{formats.INSECABLE}{nom_de_l_unite(lus) or 'unités'}"
+
+
+def quantites(bilan: Bilan, exercice: int) -> dict[str, Decimal]:
+    """{dispositif: units of the year before they are weighted}; of a stock, the mean of its two semestres (R10e)."""
+    publiees = {r["dispositif"]: r["unites"] or 0 for r in bilan.lignes("cout_unitaire", exercice)}
+    lues = bilan.agreger("recours", QUANTITES, exercice=exercice)
+    semestres = {r["dispositif"]: 2 if r["unites"] == 2 * publiees.get(r["dispositif"], 0) else 1 for r in lues}
+    return {r["dispositif"]: r["quantite"] / semestres[r["dispositif"]] for r in lues}
+
+
+def nom_des_quantites(lus: list[str]) -> str:
+    """`Dossiers`: what units of several types are before they are weighted; empty when they are no one thing."""
+    return next((nom for nom, famille in libelles.FAMILLES_UNITES.items() if set(lus) <= set(famille)), "")

@@ -1,0 +1,71 @@
+"""What the documents say in the same words every year, as data: sentences, columns, whole tables (`enonces.toml`)."""
+
+import tomllib
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from mutualisation.documents.mise_en_forme.modele import Colonne, Ligne, Tableau, additionner
+from mutualisation.socle.chemins import ENONCES
+
+_ENONCES: dict[str, dict[str, Any]] = tomllib.loads(ENONCES.read_text(encoding="utf-8"))
+
+
+def _lire(nom: str) -> Any:
+    section, _, cle = nom.partition(".")
+    return _ENONCES[section][cle]
+
+
+def lire_phrase(nom: str, **valeurs: Any) -> str:
+    """The sentence `section.name`; `valeurs` fill its `{name}`, here and below."""
+    return str(_lire(nom)).format(**valeurs) if valeurs else str(_lire(nom))
+
+
+def lire_listes(nom: str) -> dict[str, list[str]]:
+    """{subject: names} of the table `section.name`, in order."""
+    return dict(_lire(nom))
+
+
+def lire_graphique(nom: str, **valeurs: Any) -> dict[str, Any]:
+    """The fields of the chart `nom` that are declared; the caller gives what is drawn."""
+    champs: dict[str, Any] = _lire(f"graphiques.{nom}")
+    return {cle: x.format(**valeurs) if isinstance(x, str) else x for cle, x in champs.items()}
+
+
+def lire_points(nom: str, **valeurs: Any) -> list[tuple[str, str]]:
+    """(subject, sentence) of the table `section.name`, in order."""
+    return [(sujet, enonce.format(**valeurs)) for sujet, enonce in _lire(nom).items()]
+
+
+def lire_colonnes(nom: str, **valeurs: Any) -> tuple[Colonne, ...]:
+    """The columns `section.name`, in order."""
+    return tuple(Colonne(**champs | {"titre": champs["titre"].format(**valeurs)}) for champs in _lire(nom))
+
+
+def lire_tableau(
+    nom: str,
+    lignes: Sequence[Ligne],
+    /,
+    *,
+    total: Mapping[str, Any] | None = None,
+    note: str = "",
+    sans: Collection[str] = (),
+    **valeurs: Any,
+) -> Tableau:
+    """The table `section.name` with these rows; columns `sans` are left out.
+
+    Its total is the sum of the columns that add up, with what `total` says of others; none without either.
+    """
+    champs = dict(_lire(nom))
+    pleines = champs.pop("pleines", False)
+    colonnes = [
+        Colonne(**c | {"titre": c["titre"].format(**valeurs)})
+        for c in champs.pop("colonnes")
+        if c["cle"] not in sans and not (pleines and all(x.get(c["cle"]) in (None, "") for x in lignes))
+    ]
+    if total is not None or any(c.somme for c in colonnes):
+        champs["total"] = additionner("Total", colonnes, lignes) | dict(total or {})
+    if "reste" in champs:
+        champs["reste"] = tuple(champs["reste"])
+    titre = champs.pop("titre").format(**valeurs)
+    champs["note"] = note or champs.get("note", "")
+    return Tableau(titre, tuple(colonnes), lignes, **champs)

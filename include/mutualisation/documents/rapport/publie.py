@@ -1,0 +1,195 @@
+"""What the bilan shows of one exercice, read from the stored version; no figure is computed that the warehouse
+publishes."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from mutualisation.publication.versions.contexte import Contexte
+from mutualisation.publication.versions.extraits_csv import lignes
+from mutualisation.publication.versions.relations import Relation, lire_relations, relations_internes
+from mutualisation.socle.francais.noms_propres import contracter
+from mutualisation.socle.francais.typographie import ordre
+
+Ligne = dict[str, Any]
+TOTAL = "TOTAL"
+# G4: these say that rows were left aside, whether or not someone explained it
+RESERVES = ("lignes_rejetees", "a_affecter")
+COMPTE = "select count(*) as lignes from {source} where exercice = %(exercice)s and version = %(version)s"
+# rows left aside, by file, column, status and reason; the first lines of each are named, however many there are
+LAISSEES_DE_COTE = """
+select source, fichier, colonne, statut, motif, count(*) as lignes, count(*) filter (where a_corriger) as a_corriger,
+  (array_agg(distinct ligne) filter (where ligne is not null))[:5] as premieres,
+  count(distinct ligne) as distinctes
+  from {source}
+ where exercice = %(exercice)s and version = %(version)s
+ group by source, fichier, colonne, statut, motif
+ order by source collate "C", fichier collate "C", statut collate "C", motif collate "C",
+  colonne collate "C" nulls first
+"""
+# Destinations of `repartition` that are no dispositif
+DESTINATIONS = ("STRUCTURE", "HORS", "NON_REPARTI", "EXCLU")
+
+
+class Bilan:
+    """Rows of one exercice and version, `Decimal` amounts in euros, read when asked and once.
+
+    `bilan["recouvrement"]`: the rows of a relation, with the `libelle` of their dispositif; `synthese`, `totaux` hold
+    every exercice shown (up to three).
+    A relation that the contract did not hold when the version was published has no row (S8).
+    """
+
+    def __init__(
+        self, conn: psycopg.Connection[Any], contexte: Contexte, relations: Mapping[str, Relation] | None = None
+    ) -> None:
+        self._conn, self.contexte, self._relations = conn, contexte, relations or lire_relations()
+        self._lues: dict[tuple[str, int, str], list[Ligne]] = {}
+        annees = {e: self.lignes("synthese_financiere", e) for e in contexte.presentes}
+        # the version of a former exercice may have been pruned
+        self.synthese = {e: {r["dispositif"]: r for r in x if r["dispositif"] != TOTAL} for e, x in annees.items() if x}
+        self.totaux = {e: next(r for r in x if r["dispositif"] == TOTAL) for e, x in annees.items() if x}
+
+    def __getitem__(self, relation: str) -> list[Ligne]:
+        """Rows of the exercice in a relation."""
+        return self.lignes(relation, self.exercice)
+
+    def lignes(self, relation: str, exercice: int) -> list[Ligne]:
+        """Rows of one of the exercices shown."""
+        if (relation, exercice, "") not in self._lues:
+            connue, version = self._relations.get(relation), self.contexte.presentes[exercice]
+            lues = lignes(self._conn, connue, exercice, version) if connue else ()
+            self._lues[relation, exercice, ""] = [self._nommee(r) for r in lues]
+        return self._lues[relation, exercice, ""]
+
+    def interne(self, relation: str) -> list[Ligne]:
+        """Rows of the exercice in a relation kept with the version, never published; none in a former version."""
+        connue, colonnes = relations_internes().get(relation), self.contexte.relations.get(relation)
+        if connue is None or colonnes is None:
+            return []
+        cle = (relation, self.exercice, "interne")
+        if cle not in self._lues:
+            version = self.contexte.construction.version
+            self._lues[cle] = list(lignes(self._conn, connue.limitee(colonnes), self.exercice, version))
+        return self._lues[cle]
+
+    def _nommee(self, rangee: Ligne) -> Ligne:
+        if rangee.get("nom"):
+            rangee = rangee | {"nom": contracter(rangee["nom"])}
+        if "dispositif" not in rangee or "libelle" in rangee:
+            return rangee
+        return rangee | {"libelle": self.libelle(rangee["dispositif"])}
+
+    def agreger(
+        self,
+        relation: str,
+        requete: str,
+        autres: Mapping[str, Any] = MappingProxyType({}),
+        *,
+        exercice: int | None = None,
+    ) -> list[Ligne]:
+        """Rows that a query makes of a relation, `{source}` in its text, exercice (that of the documents) and version
+        given, with `autres` that follow from what is published; `exercice`: another one that is shown."""
+        exercice = exercice or self.exercice
+        cle = (relation, exercice, f"{requete}{dict(autres)}")
+        if relation not in self._relations:
+            return []
+        if cle not in self._lues:
+            texte = sql.SQL(requete).format(source=sql.Identifier("versions", relation))
+            valeurs = {"exercice": exercice, "version": self.contexte.presentes[exercice], **autres}
+            with self._conn.cursor(row_factory=dict_row) as curseur:
+                self._lues[cle] = curseur.execute(texte, valeurs).fetchall()
+        return self._lues[cle]
+
+    def compter(self, relation: str) -> int:
+        """How many rows of the exercice a relation has: those of a million are not read to be counted."""
+        return next((int(r["lignes"]) for r in self.agreger(relation, COMPTE)), 0)
+
+    @property
+    def laissees_de_cote(self) -> list[Ligne]:
+        """Rows of `rejets` counted by file, column, status and reason, with the first lines of each."""
+        return self.agreger("rejets", LAISSEES_DE_COTE)
+
+    @property
+    def empreinte(self) -> str:
+        """`publication_sha256` of what the documents are made from (S7)."""
+        return self.contexte.construction.publication_sha256 or ""
+
+    @property
+    def exercice(self) -> int:
+        return self.contexte.exercice
+
+    @property
+    def exercices(self) -> list[int]:
+        """Exercices shown, oldest first."""
+        return sorted(self.synthese)
+
+    @property
+    def dispositifs(self) -> list[str]:
+        """Codes valued in one of the exercices shown, in the one order of `trier`."""
+        return self.trier({code for annee in self.synthese.values() for code in annee})
+
+    def trier(self, codes: Iterable[str]) -> list[str]:
+        """Codes by theme, then label: the one order of every table and chart; those without a theme come last."""
+        return sorted(codes, key=lambda code: (*self._rang(code), code))
+
+    def _rang(self, code: str) -> tuple[bool, str, str]:
+        theme = self.fiche(code).get("thematique") or ""
+        return not theme, ordre(theme), ordre(self.libelle(code))
+
+    def parametre(self, nom: str) -> str | None:
+        """Value of a parameter in force in the exercice, the latest where it changed; None when it has none."""
+        return next((p["valeur"] for p in reversed(self.contexte.parametres) if p["parametre"] == nom), None)
+
+    def fiche(self, dispositif: str) -> Ligne:
+        """What the referentiel says of a dispositif: code, libelle, thematique, vehicule_juridique, valorisation."""
+        return next((d for d in self.contexte.dispositifs if d["code"] == dispositif), {})
+
+    def dans_l_ordre(self, rangees: Iterable[Ligne], *colonnes: str) -> list[Ligne]:
+        """Rows in the order of their dispositif (`trier`), then of these columns."""
+        connues = list(rangees)
+        rang = {code: i for i, code in enumerate(self.trier({r["dispositif"] for r in connues}))}
+        return sorted(connues, key=lambda r: (rang[r["dispositif"]], *(r[c] for c in colonnes)))
+
+    def destination(self, code: str) -> str:
+        """Where a source went, dispositifs by whether the exercice values them (keys of `libelles.DESTINATIONS`)."""
+        if code in DESTINATIONS:
+            return code
+        return "valorises" if code in self.synthese[self.exercice] else "autres"
+
+    @property
+    def avec_reserves(self) -> bool:
+        """G4: rows were rejected or held, or a gap has no justification."""
+        return any(
+            c["statut"] == "ecart" and (c["controle"] in RESERVES or not c["justification"]) for c in self["controles"]
+        )
+
+    def libelle(self, dispositif: str) -> str:
+        """Label of the newest exercice that names the dispositif."""
+        for exercice in sorted(self.synthese, reverse=True):
+            if dispositif in self.synthese[exercice]:
+                return str(self.synthese[exercice][dispositif]["libelle"])
+        return str(self.fiche(dispositif).get("libelle") or dispositif)
+
+    def lignes_exercice(self) -> list[Ligne]:
+        """Synthesis rows of the exercice in the order of `trier`, without the total."""
+        annee = self.synthese[self.exercice]
+        return [annee[code] for code in self.dispositifs if code in annee]
+
+    def recettes_totales(self, exercice: int) -> Decimal | None:
+        """NULL counts 0 in the total (R6); None when no dispositif states any receipt."""
+        renseignees = any(r["recettes_renseignees"] for r in self.synthese[exercice].values())
+        return self.totaux[exercice]["recettes"] if renseignees else None
+
+    @property
+    def total(self) -> Ligne:
+        return self.totaux[self.exercice]
+
+
+def somme(rangees: Iterable[Ligne], colonne: str) -> Decimal:
+    """Sum of a column, NULL counted 0 (as R6 does in totals)."""
+    return sum((r[colonne] or Decimal(0) for r in rangees), Decimal(0))

@@ -1,0 +1,219 @@
+"""How a cell is read, by the type of its column (C1 to C13, P1): the one place that interprets a cell.
+
+What is read is the text that PostgreSQL casts to the type of the column without loss: digits and a point for a number
+(minutes for a duration), an ISO day, a value as the contract writes it. "" when nothing is stated, None when the cell
+can't be read.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+from typing import TypeVar
+
+from stdnum import luhn
+
+from mutualisation.entree.lecteurs.bloc import BLANCS
+from mutualisation.entree.lecteurs.entete import normaliser
+from mutualisation.entree.sources.jeux import ILLISIBLES, Colonne
+
+V = TypeVar("V")
+# distinct values remembered of a column: amounts never come back
+MEMOIRE_MAX = 10_000
+Lu = str | None
+NON_RENSEIGNE = ""
+NOMBRES = frozenset({"montant", "nombre", "decimal", "pourcentage", "entier"})
+# a sum of larger amounts would not hold in a published numeric(15, 2)
+_CHIFFRES_MAX = 11
+_USUEL = re.compile(r"-?[0-9]{1,11}(?:[.,][0-9]{1,2})?")
+_PARTIE = r"(?:[0-9]{1,15}|[0-9]{1,3}(?: [0-9]{3}){1,4})(?:[.,][0-9]{1,%d})?"
+_FORMES = {decimales: re.compile(_PARTIE % decimales) for decimales in (2, 6, 12)}
+_ESPACES_SIMPLES = str.maketrans("\u00a0\u202f\t\r\n", "     ")
+_POURCENT = re.compile("[ \u00a0\u202f]*%[ \t\r\n\u00a0\u202f]*$")
+_ENTIER = re.compile(
+    "[ \t\u00a0\u202f]*(-?(?:[0-9]{1,9}|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3}){1,2}))[ \t\u00a0\u202f]*"
+)
+_ANNEE = re.compile("[ \t\u00a0\u202f]*([0-9]{4})[ \t\u00a0\u202f]*")
+_MINUIT = re.compile(r"[ T]00:00(?::00)?$")
+_JOUR_DEVANT = re.compile(r"([0-9]{2})([/.-])([0-9]{2})\2([0-9]{4})")
+_ANNEE_DEVANT = re.compile(r"([0-9]{4})([/-]?)([0-9]{2})\2([0-9]{2})")
+_CENTIEMES = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
+_HEURES = re.compile(r"([0-9]{1,2})(?:[:hH]([0-5][0-9])|[hH])|([0-9]{1,4}):([0-5][0-9]):00")
+_LONG = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
+_LONGUES_HEURES = re.compile(r"([0-9]+) *[hH:] *([0-5][0-9])(?::00)?")
+_COMPTE = re.compile(r"[0-9]{2,12}")
+_ESPACES = re.compile(r"\s+")
+
+
+class Memoire(dict[str, V]):
+    """`memoire[cell]`: what `calcul` says of a cell as delivered, computed once."""
+
+    def __init__(self, calcul: Callable[[str], V]) -> None:
+        super().__init__()
+        self._calcul = calcul
+
+    def __missing__(self, cellule: str) -> V:
+        if len(self) >= MEMOIRE_MAX:
+            self.clear()
+        valeur = self[cellule] = self._calcul(cellule)
+        return valeur
+
+
+def nombre(cellule: str, decimales: int = 6, chiffres: int = 15) -> Lu:
+    """A number of at most `decimales` decimals and `chiffres` figures before them (C1)."""
+    if decimales >= 2 and _USUEL.fullmatch(cellule):
+        return cellule.replace(",", ".")
+    c = cellule.translate(_ESPACES_SIMPLES).strip(" ").rstrip("€").rstrip(" ")
+    signe = "-"
+    if c.startswith("(") and c.endswith(")") and len(c) > 1:
+        c = c[1:-1].strip(" ").rstrip("€").rstrip(" ")
+    elif c.startswith("-"):
+        c = c[1:].lstrip(" ")
+    elif c.endswith("-"):
+        c = c[:-1]
+    else:
+        signe = ""
+    if not _FORMES[decimales].fullmatch(c):
+        return None
+    n = c.replace(" ", "").replace(",", ".")
+    return signe + n if _chiffres(n) <= chiffres else None
+
+
+def _chiffres(n: str) -> int:
+    """Figures before the point, leading zeros apart."""
+    return len(n.lstrip("-").partition(".")[0].lstrip("0"))
+
+
+def pourcentage(cellule: str) -> Lu:
+    """A number that a % may follow (C1)."""
+    return nombre(_POURCENT.sub("", cellule))
+
+
+def entier(cellule: str) -> Lu:
+    trouve = _ENTIER.fullmatch(cellule)
+    return str(int(_ESPACES.sub("", trouve[1]))) if trouve else None
+
+
+def annee(cellule: str) -> Lu:
+    """A year on four figures; 0000 is none."""
+    trouve = _ANNEE.fullmatch(cellule)
+    return str(int(trouve[1]) or "") or None if trouve else None
+
+
+def date(cellule: str) -> Lu:
+    """A day in a form of C3, from year 1000 on."""
+    c = _MINUIT.sub("", cellule.strip(BLANCS))
+    if trouve := _JOUR_DEVANT.fullmatch(c):
+        a, m, j = trouve[4], trouve[3], trouve[1]
+    elif trouve := _ANNEE_DEVANT.fullmatch(c):
+        a, m, j = trouve[1], trouve[3], trouve[4]
+    else:
+        return None
+    try:
+        return dt.date(int(a), int(m), int(j)).isoformat() if a >= "1000" else None
+    except ValueError:
+        return None
+
+
+def minutes(cellule: str) -> Lu:
+    """Hours in minutes, exact (C8); bounds are a rule of the row."""
+    c = cellule.strip(BLANCS)
+    if _CENTIEMES.fullmatch(c):
+        return f"{Decimal(c.replace(',', '.')) * 60:f}"
+    trouve = _HEURES.fullmatch(c)
+    return _en_minutes(trouve[1] or trouve[3], trouve[2] or trouve[4] or "0") if trouve else None
+
+
+def _en_minutes(heures: str, minutes_: str) -> str:
+    return str(int(heures) * 60 + int(minutes_))
+
+
+def total(cellule: str, type_: str) -> Lu:
+    """A total that a file announces (F3, F4): more figures than a cell may hold. None when it is no number."""
+    c = cellule.strip(BLANCS)
+    lu = pourcentage(c) if type_ == "pourcentage" else None
+    lu = lu or nombre(c, 12) or (c.lstrip("+").replace(",", ".") if _LONG.fullmatch(c) else None)
+    if type_ != "duree":
+        return lu
+    longues = _LONGUES_HEURES.fullmatch(c)
+    return minutes(c) or (f"{Decimal(lu) * 60:f}" if lu else _en_minutes(*longues.groups()) if longues else None)
+
+
+def _texte(cellule: str) -> str:
+    return cellule.strip(BLANCS)
+
+
+def _compte(cellule: str) -> str | None:
+    c = cellule.strip(BLANCS)
+    return c if c.isascii() and _COMPTE.fullmatch(c) else None
+
+
+def _numero(cellule: str) -> str:
+    c = cellule.strip(BLANCS)
+    return (c.lstrip("0") or "0") if c.isascii() and c.isdigit() else c
+
+
+def _sans_espaces(cellule: str) -> str:
+    return _ESPACES.sub("", cellule)
+
+
+def siret_valide(texte: str) -> bool:
+    """True for 14 digits with a right Luhn key; La Poste (356000000): sum of the digits multiple of 5.
+
+    `stdnum.fr.siret` also asks the SIREN for its own key, which C6 does not.
+    """
+    if len(texte) != 14 or not texte.isascii() or not texte.isdigit():
+        return False
+    return bool(luhn.is_valid(texte)) or (texte.startswith("356000000") and sum(map(int, texte)) % 5 == 0)
+
+
+def _siret(cellule: str) -> str | None:
+    c = _sans_espaces(cellule)
+    return c if siret_valide(c) else None
+
+
+def _siren(cellule: str) -> str | None:
+    c = _sans_espaces(cellule)
+    return c if len(c) == 9 and c.isascii() and c.isdigit() else None
+
+
+_LECTURES: dict[str, Callable[[str], Lu]] = {
+    "montant": partial(nombre, decimales=2, chiffres=13), "nombre": nombre, "decimal": partial(nombre, decimales=12),
+    "pourcentage": pourcentage, "entier": entier, "annee": annee, "date": date, "duree": minutes, "compte": _compte,
+    "numero": _numero, "siret": _siret, "siret_libre": _sans_espaces, "siren": _siren,
+}  # fmt: skip
+
+
+def vide(cellule: str, type_: str) -> bool:
+    """True when the cell states nothing: blank, or « - » in an amount or a number (C1)."""
+    if type_ in NOMBRES:
+        return cellule.rstrip(BLANCS + "€").lstrip(BLANCS) in ("", "-")
+    return not cellule.strip(BLANCS)
+
+
+def lecture_de(colonne: Colonne, *, pourcent: bool = False) -> Callable[[str], Lu]:
+    """What a cell of that column is read as. `pourcent`: the row lets a number bear a % (C1)."""
+    if colonne.type == "enumeration":
+        valeurs = {normaliser(v): v for v in colonne.valeurs}
+        inconnue = NON_RENSEIGNE if colonne.inconnue_vide else None
+        lire: Callable[[str], Lu] = lambda cellule: valeurs.get(normaliser(cellule), inconnue)  # noqa: E731
+    else:
+        lire = pourcentage if pourcent and colonne.type == "nombre" else _LECTURES.get(colonne.type, _texte)
+    return lambda cellule: NON_RENSEIGNE if vide(cellule, colonne.type) else lire(cellule)
+
+
+def defaut(colonne: Colonne, cellule: str, lu: Lu) -> str | None:
+    """Why a cell rejects its row, in French; None when it doesn't."""
+    if lu == NON_RENSEIGNE:
+        rien = vide(cellule, colonne.type)
+        regle = "C2" if colonne.type in NOMBRES else "G1"
+        return f"cellule obligatoire vide ({regle})" if colonne.obligatoire and rien else None
+    if lu is None:
+        if colonne.type == "enumeration":
+            attendues = ", ".join(colonne.valeurs)
+            return f"valeur inconnue (attendu : {attendues}) (C7), à corriger ou à traduire par correspondances (F16)"
+        return ILLISIBLES[colonne.type]
+    if colonne.type in ("montant", "nombre", "pourcentage") and _chiffres(lu) > _CHIFFRES_MAX:
+        return "nombre de plus de onze chiffres avant la virgule (C1)"
+    return None

@@ -1,0 +1,67 @@
+"""Codes of the referentiel that a reader can't tell apart: other letters, another form of Unicode, invisible signs."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from psycopg import sql
+
+from mutualisation.entree.ingestion.journal import Connexion
+from mutualisation.entree.sources.brut import table
+from mutualisation.entree.sources.jeux import Source
+
+# letters of other alphabets, and dashes, under those that they look like
+_SEMBLABLES = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХаеорсухіјѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧονιρ‐‑‒–—−",
+    "ABESIJKMHOPCTYXaeopcyxijsABEZHIKMNOPTYXovip------",
+)
+LIMITE = 10
+# what may be shown (K9): anything else is a cell of another column
+_FORME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,39}")
+
+
+def codes_semblables(conn: Connexion, source: Source) -> list[str]:
+    """A warning for the codes of the files that count, in every column of codes of a source: those that look the same
+    and are not, and those that hold a sign that can't be seen."""
+    colonnes = [(jeu, c.nom) for jeu in source.jeux for c in jeu.colonnes if c.type == "code"]
+    requetes = [
+        sql.SQL("select b.{} from {} as b join journal.fichiers_courants using (fichier_id)").format(
+            sql.Identifier(colonne), table(jeu)
+        )
+        for jeu, colonne in colonnes
+    ]
+    codes = {code for (code,) in conn.execute(sql.SQL(" union ").join(requetes)).fetchall() if code}
+    phrases = list(dire(codes))
+    suite = f" ; et {len(phrases) - LIMITE} de plus" if len(phrases) > LIMITE else ""
+    return [f"{source.nom} : codes_semblables : {' ; '.join(phrases[:LIMITE])}{suite}."] if phrases else []
+
+
+def dire(codes: Iterable[str]) -> Iterable[str]:
+    """A phrase for each group of codes that look the same, else for a code with an invisible sign."""
+    groupes: dict[str, list[str]] = {}
+    for code in sorted(codes):
+        groupes.setdefault(_allure(code), []).append(code)
+    for allure, semblables in groupes.items():
+        if len(semblables) > 1:
+            noms = " et ".join(_montrer(code, allure) for code in semblables)
+            yield f"{noms} se lisent de même et sont {len(semblables)} codes : n'en garder qu'un"
+        elif any(map(_invisible, semblables[0])):
+            yield f"{_montrer(semblables[0], allure)} contient un signe qui ne se voit pas : l'écrire sans lui"
+
+
+def _allure(code: str) -> str:
+    """What a reader sees of a code."""
+    visible = "".join(c for c in unicodedata.normalize("NFKC", code) if not _invisible(c))
+    return " ".join(visible.translate(_SEMBLABLES).split())
+
+
+def _invisible(signe: str) -> bool:
+    return unicodedata.category(signe) in ("Cc", "Cf", "Co", "Cn")
+
+
+def _montrer(code: str, allure: str) -> str:
+    """A code with the number of each sign that its look would hide; letters of French as they are."""
+    if not _FORME.fullmatch("".join(c for c in unicodedata.normalize("NFD", allure) if c.isascii())):
+        return "un texte qui n'a pas la forme d'un code"
+    epele = "".join(c if c.isascii() or "À" <= c <= "ÿ" else f"\\u{ord(c):04x}" for c in code)
+    return f"« {epele} »"

@@ -1,0 +1,288 @@
+"""What may land of a cell (K1, K7, K9): an allowlist by the declared type of its column, and nothing else.
+
+In a source declared `personnes` a cell that its type can't read does not land; a code, a number of document or a SIRET
+that has not its form lands as a keyed digest. No list of names, no second look: the registry decides. The key of the
+digests never reaches the warehouse or a log.
+"""
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from psycopg import sql
+
+from mutualisation.entree.ingestion.journal import Connexion
+from mutualisation.entree.lecteurs.bloc import BLANCS, visible
+from mutualisation.entree.lecteurs.limites import LectureRefusee
+from mutualisation.entree.sources.brut import table
+from mutualisation.entree.sources.jeux import Colonne, Jeu
+from mutualisation.entree.sources.registre import registre
+from mutualisation.socle import disque
+from mutualisation.socle.chemins import dossier_var
+from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
+
+VARIABLE_CLE = "MUTUALISATION_CLE_PSEUDONYMES"
+FICHIER_CLE = "cle_pseudonymes"
+_CLE_MIN = 16
+_REMETTRE = (
+    f"remettre l'ancienne (variable {VARIABLE_CLE}, ou fichier {FICHIER_CLE}), ou charger de nouveau tous les fichiers "
+    "sous la nouvelle dans un entrepôt vide ; rien n'a été chargé (K1)."
+)
+_CONSTANTE = b"mutualisation : empreinte de la cle des pseudonymes"
+# the codes of the keys, and what parameters are said of: « montant:<budget> »
+_CODES_NOMMES = {"cles_analytiques": "b.code", "parametres": "split_part(b.parametre, ':', -1)"}
+CODE_MAX = 40
+# shorter, figures are a function, a rank or a year before they are a matricule
+MATRICULE_MIN = 4
+# K9: capitals, digits, `_ - . /`, one at least that is no letter
+_CODE = re.compile(r"(?=.*[0-9_./-])[A-Z0-9_./-]+")
+# as ledgers write theirs: figures, and letters by three at most among them (« 2024 M 03 », « Bat-12 »)
+_CODE_COMPTABLE = re.compile(r"(?=.*[0-9])(?!.*[A-Za-z]{4})[A-Za-z0-9_./° -]+")
+# the letters of a budget (« BP »)
+_SIGLE = re.compile(r"[A-Z]{1,2}")
+_NUMERO_MAX = 12
+# nine or fourteen digits, and what a spreadsheet makes of them: « 2,159E+13 »
+_SIRET = re.compile(r"[0-9]{9}|[0-9]{14}|[0-9](?:[.,][0-9]{1,12})?E\+[0-9]{2}")
+# an IBAN by what follows its key, a bank account of France, a number of social security (Corsica has letters in it)
+_COMPTE_BANCAIRE = re.compile(
+    r"[A-Z]{2}[0-9]{2}(?:[0-9]{11,30}|[A-Z]{4}[0-9]{6,26}|[A-Z][0-9]{10}[A-Z0-9]{12}|[0-9]{10}[A-Z0-9]{11}[0-9]{2}"
+    r"|[0-9]{3}[A-Z0-9]{13})|^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$|(?<![0-9])[0-9]{10}[A-Z0-9]{11}[0-9]{2}(?![0-9])"
+)
+_SECURITE_SOCIALE = re.compile(
+    r"(?<![0-9])[1-478]_[0-9]{2}_(?:0[1-9]|1[0-2]|[2-9][0-9])_(?:[0-9]{2}|2[AB])_[0-9]{3}_[0-9]{3}(?:_[0-9]{2})?"
+    r"(?![0-9])".replace("_", r"[\s./_-]?")
+)
+_SEPARATEURS = re.compile(r"[\s./_-]+")
+_BANCAIRE_MIN = 13
+# the digests of `Pseudonymes`: of a matricule, of a code, of a reason of absence
+_PSEUDONYME, _MASQUE, _EMPREINTE = re.compile("[0-9a-f]{32}"), re.compile("~[0-9a-f]{16}"), re.compile("A-[0-9a-f]{12}")
+
+
+# ---------------------------------------------------------------- keyed digests (K1)
+def cle_pseudonymes(var: str | Path | None = None, *, creer: bool = True) -> bytes:
+    """The HMAC key: environment variable, else the file of `var`, made at the first run with mode 0600.
+
+    `var` defaults to the folder of what runs; `creer` false: the warehouse has been loaded, its key is not to be made.
+    ErreurMutualisation when the key is absent, too short or unreadable.
+    """
+    valeur = os.environ.get(VARIABLE_CLE)
+    if valeur is not None:
+        return _verifiee(valeur.strip(), VARIABLE_CLE)
+    dossier = Path(var or dossier_var())
+    chemin = dossier / FICHIER_CLE
+    try:
+        if not chemin.exists():
+            if not creer:
+                raise ErreurMutualisation(f"La clé des pseudonymes n'est plus dans {chemin} : {_REMETTRE}")
+            disque.creer_secret(chemin, secrets.token_hex(32) + "\n")
+        chemin.chmod(0o600)
+        return _verifiee(chemin.read_text(encoding="ascii").strip(), str(chemin))
+    except (OSError, UnicodeDecodeError) as e:
+        raison = raison_systeme(e) if isinstance(e, OSError) else "ce n'est pas une clé"
+        raise ErreurMutualisation(
+            f"La clé des pseudonymes {chemin} ne peut pas être lue ({raison}) : {_REMETTRE}"
+        ) from None
+
+
+def _verifiee(valeur: str, ou: str) -> bytes:
+    if len(valeur) < _CLE_MIN:
+        raise ErreurMutualisation(
+            f"La clé des pseudonymes ({ou}) est vide ou trop courte : {_CLE_MIN} caractères au moins."
+        )
+    return valeur.encode()
+
+
+def empreinte_de_cle(cle: bytes) -> str:
+    """HMAC of a constant, in hex: two keys are the same when theirs are, and none can be told from it."""
+    return hmac.digest(cle, _CONSTANTE, "sha256").hex()
+
+
+def verifier_cle(conn: Connexion, cle: bytes) -> None:
+    """Note the fingerprint at the first load of the warehouse; the caller commits.
+
+    ErreurMutualisation under another key.
+    """
+    empreinte = empreinte_de_cle(cle)
+    conn.execute("insert into journal.cle (empreinte) values (%s) on conflict do nothing", (empreinte,))
+    if conn.execute("select empreinte from journal.cle").fetchone() != (empreinte,):
+        raise ErreurMutualisation(
+            f"La clé des pseudonymes n'est pas celle sous laquelle cet entrepôt a été chargé : {_REMETTRE}"
+        )
+
+
+class Pseudonymes:
+    """Keyed digests of cells, of three kinds that never meet: each has its own key, made from `cle`."""
+
+    def __init__(self, cle: bytes) -> None:
+        self._cle = cle
+        self._absence = hashlib.sha256(b"absence" + cle).digest()
+        self._code = hashlib.sha256(b"code" + cle).digest()
+
+    def empreinte(self, *valeurs: str) -> str:
+        """`A-` and 12 hex characters over several cells: enough to tell rows apart (H4), never to read one."""
+        # keyed BLAKE2: as sound as HMAC-SHA256 here, and one row in ten needs one
+        return "A-" + hashlib.blake2b(_octets("|".join(valeurs)), key=self._absence, digest_size=6).hexdigest()
+
+    def masque(self, valeur: str) -> str:
+        """`~` and 16 hex characters over one trimmed cell: equal cells stay equal, whatever the jeu (K9)."""
+        return "~" + hashlib.blake2b(_octets(valeur.strip(BLANCS)), key=self._code, digest_size=8).hexdigest()
+
+    def pseudonyme(self, cellule: str) -> str:
+        """32 hex characters of a trimmed matricule; empty stays empty."""
+        propre = cellule.strip(BLANCS)
+        return hmac.digest(self._cle, _octets(propre), "sha256").hex()[:32] if propre else ""
+
+
+def _octets(texte: str) -> bytes:
+    return texte.encode("utf-8", "surrogatepass")
+
+
+# ---------------------------------------------------------------- forms of what lands in clear
+def bancaire(cellule: str) -> bool:
+    """Whether a bank account or a number of social security stands in the cell, whatever is around or inside it."""
+    if len(cellule) < _BANCAIRE_MIN:
+        return False
+    telle = cellule.upper()
+    return bool(_COMPTE_BANCAIRE.search(_SEPARATEURS.sub("", telle)) or _SECURITE_SOCIALE.search(telle))
+
+
+def forme_d_un_code(code: str) -> bool:
+    """The form of a `Code activité` (K9)."""
+    return len(code) <= CODE_MAX and bool(_CODE.fullmatch(code)) and not bancaire(code)
+
+
+def forme_d_un_code_comptable(code: str) -> bool:
+    """Figures with a few letters among them: no word, that could be a name."""
+    return len(code) <= CODE_MAX and bool(_CODE_COMPTABLE.fullmatch(code)) and not bancaire(code)
+
+
+def forme_d_un_numero(numero: str) -> bool:
+    """The number of a document, which is published: digits, fewer letters than them, two at most without."""
+    if (numero.isascii() and numero.isdigit() and len(numero) <= _NUMERO_MAX) or _SIGLE.fullmatch(numero):
+        return True
+    lettres, chiffres = sum(c.isalpha() for c in numero), sum(c.isdigit() for c in numero)
+    return forme_d_un_code_comptable(numero) and (lettres <= 2 or lettres <= chiffres)
+
+
+@dataclass
+class Confidentialite:
+    """Pseudonyms of the load, codes that the referentiel names, pseudonyms of the agents of the warehouse.
+
+    `deja_masquees`: cells come from the warehouse, where digests stand already.
+    """
+
+    pseudonymes: Pseudonymes
+    codes: frozenset[str] = frozenset()
+    agents: frozenset[str] = frozenset()
+    deja_masquees: bool = False
+
+    def empreinte(self, *cellules: str) -> str:
+        """The digest of a code that tells a reason of absence, the last of the cells (S2)."""
+        if self.deja_masquees and _EMPREINTE.fullmatch(cellules[-1]):
+            return cellules[-1]
+        return self.pseudonymes.empreinte(*cellules)
+
+    def gardien(self, jeu: Jeu, colonne: Colonne) -> Callable[[str], str] | None:
+        """`gardien(cell)`: what lands of a text of the column, itself or a digest; None where every text lands.
+
+        For the types that are not read as numbers, days, accounts or values: those land when they are read.
+        """
+        if colonne.type == "pseudonyme":
+            pseudonymes, deja = self.pseudonymes, self.deja_masquees
+            return lambda cellule: (
+                cellule if deja and _PSEUDONYME.fullmatch(cellule) else pseudonymes.pseudonyme(cellule)
+            )
+        if colonne.type == "empreinte":
+            return self._sinon_masque(lambda _texte: False)
+        if not colonne.gardee or colonne.type not in _FORMES:
+            return None
+        if colonne.type != "code":
+            return self._sinon_masque(_FORMES[colonne.type])
+        if colonne.document:
+            return self._sinon_masque(lambda code: code in self.codes or forme_d_un_numero(code))
+        return self._sinon_masque(lambda code: code in self.codes or self._anonyme(jeu, code))
+
+    def _anonyme(self, jeu: Jeu, code: str) -> bool:
+        """Whether a code that nothing names has the form of one, and is no matricule.
+
+        In a file of agents, the code of an affectation lands by its key alone: nothing else tells it from a matricule.
+        """
+        if jeu.pseudonymise:
+            par_la_forme = any(c.clair_si for c in jeu.colonnes) and forme_d_un_code(code)
+        else:
+            par_la_forme = forme_d_un_code_comptable(code)
+        return par_la_forme and (len(code) < MATRICULE_MIN or self.pseudonymes.pseudonyme(code) not in self.agents)
+
+    def _sinon_masque(self, permise: Callable[[str], bool]) -> Callable[[str], str]:
+        def garder(cellule: str) -> str:
+            propre = cellule.strip(BLANCS)
+            if not propre or permise(propre) or (self.deja_masquees and _MASQUE.fullmatch(propre)):
+                return cellule
+            return self.pseudonymes.masque(cellule)
+
+        return garder
+
+
+_FORMES: dict[str, Callable[[str], bool]] = {
+    "code": forme_d_un_code_comptable,
+    "numero": forme_d_un_numero,
+    # whatever its key (C6), inner spaces apart (C13)
+    "siret_libre": lambda siret: bool(_SIRET.fullmatch("".join(siret.split()))),
+}
+
+
+@dataclass
+class CodesDuTemps:
+    """Distinct codes of the worked rows of a time file (K9)."""
+
+    confidentialite: Confidentialite
+    tous: set[str] = field(default_factory=set)
+
+    def noter(self, codes: set[str]) -> None:
+        """Count the codes of some rows, each once."""
+        self.tous |= {visible(c).strip(BLANCS) for c in codes} - {""}
+
+    def verifier(self) -> None:
+        """LectureRefusee when more than half of them have neither key nor form (K9). No code is quoted."""
+        autres = [c for c in self.tous if c not in self.confidentialite.codes and not forme_d_un_code(c)]
+        if len(autres) * 2 > len(self.tous):
+            raise LectureRefusee(
+                f"{len(autres)} des {len(self.tous)} codes de la colonne « Code activité » n'ont ni clé analytique, ni "
+                "la forme d'un code (capitales, chiffres, _ - . /) : les en-têtes de deux colonnes sont sans doute "
+                "échangés ; rétablir l'en-tête, ou donner une clé à ces codes dans cles_analytiques (K9)."
+            )
+
+
+# ---------------------------------------------------------------- codes and agents that the warehouse knows
+def codes_nommes(conn: Connexion) -> frozenset[str]:
+    """Codes of the files that count. The referentiel is loaded before the other sources."""
+    codes: set[str] = set()
+    for jeu, colonne in _CODES_NOMMES.items():
+        requete = sql.SQL("select distinct btrim({}) from {} b join journal.fichiers_courants f using (fichier_id)")
+        codes |= {c for (c,) in conn.execute(requete.format(sql.SQL(colonne), table(registre().jeu(jeu)))) if c}
+    return frozenset(codes)
+
+
+def nommer_les_codes(conn: Connexion, pseudonymes: Pseudonymes) -> None:
+    """Give back its code to each digest that a key or a parameter now names: the order of the drops changes no figure.
+
+    `delivre` keeps the digest, as it landed. The caller commits.
+    """
+    masques = {pseudonymes.masque(c): c for c in codes_nommes(conn)}
+    for jeu in (j for j in registre().jeux if j.personnes):
+        for colonne in (c.nom for c in jeu.colonnes if c.gardee and c.type == "code"):
+            noms = {"table": table(jeu), "colonne": sql.Identifier(colonne)}
+            vus = conn.execute(sql.SQL("select distinct {colonne} from {table} where {colonne} ^@ '~'").format(**noms))
+            if nommes := [m for (m,) in vus.fetchall() if m in masques]:
+                conn.execute(
+                    sql.SQL(
+                        "update {table} as b set {colonne} = n.code"
+                        " from unnest(%s::text[], %s::text[]) as n (masque, code) where b.{colonne} = n.masque"
+                    ).format(**noms),
+                    (nommes, [masques[m] for m in nommes]),
+                )

@@ -1,0 +1,106 @@
+"""What one load works with, and what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mutualisation.entree.ingestion.confidentialite import (
+    Confidentialite,
+    Pseudonymes,
+    cle_pseudonymes,
+    codes_nommes,
+    verifier_cle,
+)
+from mutualisation.entree.ingestion.copies import Copies, dossier_de_copies
+from mutualisation.entree.ingestion.journal import Connexion
+from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Traduction
+from mutualisation.entree.lecteurs.limites import Limites
+from mutualisation.entree.sources.jeux import Jeu
+
+Refus = list[tuple[str, str]]
+# judges a load while something else is done, until what it gives back is called
+Porte = Callable[[Connexion, int], Callable[[], Refus]]
+Suivi = Callable[[str], None]
+
+
+@dataclass
+class Chargement:
+    """What one load did for one source. `fichiers` and `deja_charges` are paths relative to the drop."""
+
+    source: str
+    fichiers: list[str] = field(default_factory=list)
+    deja_charges: list[str] = field(default_factory=list)
+    lignes: int = 0
+    avertissements: list[str] = field(default_factory=list)
+
+
+def muet(_: str) -> None:
+    """Steps that nobody follows."""
+
+
+@dataclass
+class Travail:
+    """Connection, file gate, pseudonyms, limits, copies, `correspondances` in force by name of jeu.
+
+    `annoncer` is called once a source has new files, before they are read.
+    `suivi` receives a line per source, `detail` a line per file, in French.
+    """
+
+    conn: Connexion
+    porte: Porte
+    pseudonymes: Pseudonymes
+    limites: Limites
+    copies: Copies
+    suivi: Suivi = muet
+    detail: Suivi = muet
+    annoncer: Callable[[], None] = lambda: None
+    traductions: Mapping[str, Traduction] = field(default_factory=dict)
+    _gardes: dict[str, Confidentialite] = field(default_factory=dict)
+
+    def traduction(self, jeu: Jeu) -> Traduction:
+        """What the `correspondances` in force say of a jeu."""
+        return self.traductions.get(jeu.nom, SANS_TRADUCTION)
+
+    def confidentialite(self, jeu: Jeu) -> Confidentialite:
+        """What may land of a jeu: what the warehouse names and whom it knows when its first file is read."""
+        if jeu.nom not in self._gardes:
+            codes, agents = frozenset[str](), frozenset[str]()
+            if jeu.personnes:
+                # of every agent that has landed, those of this load included
+                agents = frozenset(m for (m,) in self.conn.execute("select distinct matricule from brut.agents") if m)
+                codes = codes_nommes(self.conn)
+            self._gardes[jeu.nom] = Confidentialite(self.pseudonymes, codes, agents)
+        return self._gardes[jeu.nom]
+
+    @classmethod
+    @contextmanager
+    def ouvrir(
+        cls,
+        conn: Connexion,
+        porte: Porte,
+        var: str | Path | None,
+        suivi: Suivi = muet,
+        detail: Suivi = muet,
+        annoncer: Callable[[], None] = lambda: None,
+    ) -> Iterator[Travail]:
+        """`var` holds the key of the pseudonyms.
+
+        ErreurMutualisation when the key or a limit is wrong, or when the warehouse was loaded under another key (K1).
+        """
+        limites = Limites.de_l_environnement()
+        with transaction(conn):
+            cle = cle_pseudonymes(var, creer=conn.execute("select from journal.cle").fetchone() is None)
+            verifier_cle(conn, cle)
+        with dossier_de_copies(var) as dossier:
+            yield cls(conn, porte, Pseudonymes(cle), limites, Copies(dossier), suivi, detail, annoncer)
+
+
+@contextmanager
+def transaction(conn: Connexion) -> Iterator[None]:
+    """A transaction of its own, whatever a former SELECT left open."""
+    conn.commit()
+    with conn.transaction():
+        yield

@@ -1,0 +1,340 @@
+"""Rows of a reader → blocks of COPY text for `brut.<jeu>`: each cell kept as it may land, and read once.
+
+Columns are read cell by distinct cell: agents, suppliers, days and codes come back on each row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import islice
+from typing import TypeAlias
+
+from mutualisation.entree.ingestion.cellules_lues import (
+    MEMOIRE_MAX,
+    Memoire,
+    date,
+    defaut,
+    lecture_de,
+    siret_valide,
+    total,
+)
+from mutualisation.entree.ingestion.confidentialite import CodesDuTemps, Confidentialite, bancaire
+from mutualisation.entree.ingestion.correspondances import traducteur
+from mutualisation.entree.lecteurs.bloc import BLANCS, MUETS, Bloc, BlocRegulier, visible
+from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Entete, Traduction, normaliser
+from mutualisation.entree.lecteurs.limites import LectureRefusee
+from mutualisation.entree.sources.jeux import SEPARATEUR_DELIVRE, TYPES_SOMMABLES, Colonne, Jeu
+
+Cellules: TypeAlias = "Sequence[str]"
+# what a Total row says where its number can't be read: the gate refuses the file
+ILLISIBLE = "illisible"
+_CHIFFRES = frozenset("0123456789.,()+-€%hH: \t\u00a0\u202f")
+_TOTAL_MAX = 100
+_ECHAPPEMENTS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+# what COPY takes otherwise, and what stands between the cells of `delivre`
+_SPECIAUX = re.compile(r"[\\\t\n\r\x1f]")
+_A_LIRE = re.compile(rf"[\\\t\n\r{MUETS}]")
+# the usual form of a cell, which leaves nothing to judge
+_MONTANT = r"-?+(?:[1-9][0-9]{0,2}(?: [0-9]{3}){1,2}|0|[1-9][0-9]{0,10})(?:[.,][0-9]{1,2})?"
+_USUELS = dict.fromkeys(("montant", "nombre", "decimal"), _MONTANT) | {"numero": "[1-9][0-9]{0,11}+"}
+# of a row whose cells may be shifted, what is no text: a name could sit in any other column
+_NOMBRES = ("montant", "nombre", "pourcentage")
+
+
+class ColonneLue(dict[str, str]):
+    """`lue[cell]`: the text that COPY takes for a cell as delivered, "" for NULL.
+
+    `fautes`: cell → why it rejects its row; `posees`: cell → what of it lands in `delivre`, when it is not itself;
+    `traduits`: cell of the file → cell, where `correspondances` says something of the column.
+    """
+
+    def __init__(self, jeu: Jeu, colonne: Colonne, confidentialite: Confidentialite, *, pourcent: bool = False) -> None:
+        super().__init__()
+        self.colonne = colonne
+        self.fautes: dict[str, str] = {}
+        self.posees: dict[str, str] = {}
+        self.traduits: Mapping[str, str] = {}
+        self._agents = jeu.agents and colonne.type_sql == "numeric"
+        self._gardien = confidentialite.gardien(jeu, colonne)
+        self._lire = lecture_de(colonne, pourcent=pourcent)
+        self._nouvelles = 0
+        forme = _USUELS.get(colonne.type) if colonne.plafond is None else None
+        self._usuel = forme and re.compile(rf"(?:(?:{forme}){'' if colonne.obligatoire else '?'}\n)*+")
+
+    def __missing__(self, cellule: str) -> str:
+        if len(self) >= MEMOIRE_MAX:
+            self.clear()
+            self.posees.clear()
+        vue = visible(cellule)
+        posee = vue if self._gardien is None else self._gardien(vue)
+        lu = self._lire(posee)
+        faute = defaut(self.colonne, posee, lu)
+        if faute is not None:
+            self.fautes[cellule] = faute
+        if self.colonne.gardee and faute is not None:
+            posee = lu = ""
+        elif lu and self.colonne.plafond is not None and Decimal(lu) > self.colonne.plafond:
+            # over the ceiling is all that is kept: it may be a matricule under another label
+            posee, lu = "", "Infinity"
+        elif self._agents and vue.isdigit() and len(vue) > 1 and vue[0] == "0":
+            posee = ""  # no number is written so, a matricule is
+        posee = _echapper(posee).replace(SEPARATEUR_DELIVRE, "\u241f")
+        if posee != cellule:
+            self.posees[cellule] = posee
+        self[cellule] = _echapper(lu or "")
+        return self[cellule]
+
+    def exemples(self, nombre: int) -> list[tuple[str, str]]:
+        """The first cells of the file that state something, each with what it is read as once translated."""
+        brutes = list(islice((c for c in self.traduits or self if c.strip(BLANCS)), nombre))
+        return [(c, self.traduits.get(c, c)) for c in brutes]
+
+    def lire(self, cellules: Cellules) -> Cellules:
+        """What is read of the cells of a block."""
+        connues = len(self)
+        lues = list(map(self.__getitem__, cellules))
+        self._nouvelles = len(self) - connues
+        return lues
+
+    def usuelles(self, cellules: Cellules) -> Cellules | None:
+        """What `lire` says of cells that land as they are, found for the whole block at once; None when one of them is
+        of no usual form, and where so few are new that their reading is known."""
+        if self._nouvelles * 8 < len(cellules):
+            return None
+        if self._usuel:
+            texte = "\n".join(cellules) + "\n"
+            lues = texte.replace(" ", "").replace(",", ".").split("\n")[:-1]
+            # a cell of several lines is not one
+            return lues if self._usuel.fullmatch(texte) and len(lues) == len(cellules) else None
+        if self.colonne.type != "texte" or _A_LIRE.search("".join(cellules)):
+            return None
+        telles = list(map(str.strip, cellules)) == list(cellules)
+        return cellules if telles and (all(cellules) or not self.colonne.obligatoire) else None
+
+    def delivrees(self, cellules: Cellules) -> Cellules:
+        """What lands of the cells of a block as text."""
+        posees = self.posees
+        return [posees.get(c, c) for c in cellules] if not posees.keys().isdisjoint(cellules) else cellules
+
+
+@dataclass
+class BlocLu:
+    """A block while it is read: cells by column as delivered, what is read and what lands of each, first defects."""
+
+    delivrees: dict[str, Cellules]
+    nombre: int
+    defauts: dict[int, tuple[str, str]]
+    lues: dict[str, Cellules] = field(default_factory=dict)
+    posees: list[Cellules] = field(default_factory=list)
+
+    def poser(self, nom: str, lues: Cellules, posees: Cellules) -> None:
+        """Add the next column of the table."""
+        self.lues[nom] = lues
+        self.posees.append(posees)
+
+    @property
+    def vides(self) -> Cellules:
+        return [""] * self.nombre
+
+
+class Typage:
+    """Makes the COPY text (null '') of `fichier_id, ligne, defauts, delivre` and the typed columns of a jeu."""
+
+    def __init__(
+        self,
+        jeu: Jeu,
+        entete: Entete,
+        confidentialite: Confidentialite,
+        traduction: Traduction = SANS_TRADUCTION,
+    ) -> None:
+        self._jeu = jeu
+        self._confidentialite = confidentialite
+        self._positions, self._largeur = entete.positions, entete.largeur
+        self._entetes = {p: jeu.colonne(n).entete or n for n, p in self._positions.items()}
+        # what stands for the columns that the file lacks (F16)
+        self._par_defaut = {n: v for n, v in traduction.defauts.items() if n not in self._positions}
+        self._traducteurs = {n: traducteur(v) for n, v in traduction.valeurs.items() if n in self._positions}
+        self.codes = CodesDuTemps(confidentialite)
+        self.colonnes: dict[str, ColonneLue] = {}
+        self._colonnes = [self._colonne(c) for c in jeu.colonnes_entrepot]
+        self._secondes = [self._seconde(c.nom, s) for c in jeu.colonnes_entrepot for s in c.secondes]
+
+    def texte(self, fichier_id: int, bloc: Bloc) -> str:
+        """COPY text of a block. LectureRefusee on a NUL character."""
+        lu = self.lire(bloc)
+        delivrees = list(map(SEPARATEUR_DELIVRE.join, zip(*lu.posees, strict=True)))
+        lues = map("\t".join, zip(*lu.lues.values(), strict=True))
+        motifs = [""] * lu.nombre
+        for i, defaut_ in lu.defauts.items():
+            motifs[i] = "|".join(defaut_)
+        lignes = zip(bloc.lignes, motifs, delivrees, lues, strict=True)
+        texte = "\n".join([f"{fichier_id}\t%d\t%s\t%s\t%s" % quatre for quatre in lignes])
+        if "\0" in texte:
+            raise LectureRefusee("un caractère nul se trouve dans une cellule : le retirer (F8).")
+        return texte + "\n"
+
+    def totaux(self, rangee: Cellules) -> dict[str, str]:
+        """Cells of a `Total` row that are numbers, as they are read, for the columns that can be summed (F4)."""
+        rangee = list(map(visible, rangee))
+        premiere = next(i for i, c in enumerate(rangee) if c.strip(BLANCS))
+        trouves = {}
+        for c in self._jeu.colonnes_entrepot:
+            p = self._positions.get(c.nom)
+            if c.type not in TYPES_SOMMABLES or p is None or p == premiere or p >= len(rangee):
+                continue
+            cellule = rangee[p].strip(BLANCS)
+            if len(cellule) <= _TOTAL_MAX and _CHIFFRES.issuperset(cellule) and any(map(str.isdigit, cellule)):
+                trouves[c.nom] = total(cellule, "pourcentage" if c.pourcent_si else c.type) or ILLISIBLE
+        return trouves
+
+    def lire(self, bloc: Bloc) -> BlocLu:
+        """The cells of a block, read."""
+        defauts = {i: (self._entetes.get(p, "") if p is not None else "", m) for i, (p, m) in bloc.defauts.items()}
+        n = len(bloc)
+        tours: Sequence[Cellules]
+        if isinstance(bloc, BlocRegulier):
+            tours = bloc.colonnes
+        else:
+            tours = list(zip(*self._a_la_largeur(bloc.rangees, defauts), strict=True))
+        delivrees = {nom: tours[p] for nom, p in self._positions.items()}
+        for nom, traduits in self._traducteurs.items():
+            delivrees[nom] = [traduits[c] for c in delivrees[nom]]
+        delivrees |= {nom: [valeur] * n for nom, valeur in self._par_defaut.items()}
+        lu = BlocLu(delivrees, n, defauts)
+        for lire in self._colonnes + self._secondes:
+            lire(lu)
+        return lu
+
+    # ------------------------------------------------------------ columns
+    def _colonne(self, colonne: Colonne) -> Callable[[BlocLu], None]:
+        if colonne.nom not in self._positions and colonne.nom not in self._par_defaut:
+            return lambda bloc: bloc.poser(colonne.nom, bloc.vides, bloc.vides)
+        if colonne.pourcent_si:
+            return self._selon_la_regle(colonne, colonne.pourcent_si)
+        if colonne.garde_si_siret:
+            return self._si_siret(colonne, colonne.garde_si_siret)
+        lue = self.colonnes[colonne.nom] = ColonneLue(self._jeu, colonne, self._confidentialite)
+        lue.traduits = self._traducteurs.get(colonne.nom, lue.traduits)
+        if colonne.clair_si:
+            return self._en_clair_si(lue, colonne.clair_si)
+        nom = colonne.nom
+
+        def lire(bloc: BlocLu) -> None:
+            cellules = bloc.delivrees[nom]
+            if (usuelles := lue.usuelles(cellules)) is not None:
+                bloc.poser(nom, usuelles, cellules)
+                return
+            bloc.poser(nom, lue.lire(cellules), lue.delivrees(cellules))
+            self._noter(bloc, lue, cellules)
+
+        return lire
+
+    def _seconde(self, nom: str, seconde: Colonne) -> Callable[[BlocLu], None]:
+        """A cell read again by another type."""
+        lue = ColonneLue(self._jeu, seconde, self._confidentialite)
+
+        def lire(bloc: BlocLu) -> None:
+            bloc.lues[seconde.nom] = lue.lire(bloc.delivrees.get(nom, bloc.vides))
+
+        return lire
+
+    def _noter(self, bloc: BlocLu, lue: ColonneLue, cellules: Cellules) -> None:
+        """The rows whose cell is at fault, unless a former column was."""
+        fautes = lue.fautes
+        if fautes and not fautes.keys().isdisjoint(cellules):
+            entete = lue.colonne.entete or lue.colonne.nom
+            for i, c in enumerate(cellules):
+                if c in fautes:
+                    bloc.defauts.setdefault(i, (entete, fautes[c]))
+
+    def _selon_la_regle(self, colonne: Colonne, condition: tuple[str, str]) -> Callable[[BlocLu], None]:
+        """A number that a % may follow where another column says so (C1)."""
+        temoin, valeur = condition[0], normaliser(condition[1])
+        lues = [ColonneLue(self._jeu, colonne, self._confidentialite, pourcent=p) for p in (False, True)]
+        # the rate of a `pourcentage` is the wider reading
+        self.colonnes[colonne.nom] = lues[True]
+
+        def lire(bloc: BlocLu) -> None:
+            cellules = bloc.delivrees[colonne.nom]
+            choix = [lues[normaliser(visible(t)) == valeur] for t in bloc.delivrees.get(temoin, bloc.vides)]
+            lus = [lue[c] for lue, c in zip(choix, cellules, strict=True)]
+            bloc.poser(colonne.nom, lus, [lue.posees.get(c, c) for lue, c in zip(choix, cellules, strict=True)])
+            for i, (lue, c) in enumerate(zip(choix, cellules, strict=True)):
+                if c in lue.fautes:
+                    bloc.defauts.setdefault(i, (colonne.entete or colonne.nom, lue.fautes[c]))
+
+        return lire
+
+    def _si_siret(self, colonne: Colonne, siret: str) -> Callable[[BlocLu], None]:
+        """K7: agents and elected members are tiers too; whoever is named, no bank account is (K9)."""
+        sirets = Memoire(lambda cellule: siret_valide("".join(visible(cellule).split())))
+        noms = Memoire(lambda cellule: "" if bancaire(vu := visible(cellule)) else _echapper(vu.strip(BLANCS)))
+
+        def lire(bloc: BlocLu) -> None:
+            if siret not in bloc.delivrees:
+                posees = bloc.vides
+            else:
+                lignes = zip(bloc.delivrees[colonne.nom], bloc.delivrees[siret], strict=True)
+                posees = [noms[t] if t and sirets[s] else "" for t, s in lignes]
+            bloc.poser(colonne.nom, posees, posees)
+
+        return lire
+
+    def _en_clair_si(self, lue: ColonneLue, condition: tuple[str, str]) -> Callable[[BlocLu], None]:
+        """The code of an absence is its reason: unless the day is worked, a keyed digest stands for it (S2)."""
+        temoin, permise = condition[0], normaliser(condition[1])
+        temoins, jours = Memoire(lambda vue: normaliser(visible(vue))), Memoire(_jour)
+        empreinte = self._confidentialite.empreinte
+
+        def lire(bloc: BlocLu) -> None:
+            cellules = bloc.delivrees[lue.colonne.nom]
+            vus = bloc.delivrees.get(temoin, bloc.vides)
+            claires = [temoins[v] == permise for v in vus]
+            self.codes.noter({c for c, claire in zip(cellules, claires, strict=True) if claire})
+            de_quoi = zip(*[bloc.delivrees.get(n, bloc.vides) for n in lue.colonne.empreinte_de], strict=True)
+            posees = [
+                (lue[c] if claire else empreinte(*[jours[x] for x in quoi]) if c.strip(BLANCS) else "")
+                for c, claire, quoi in zip(cellules, claires, de_quoi, strict=True)
+            ]
+            bloc.poser(lue.colonne.nom, posees, posees)
+            for i, posee in enumerate(posees):
+                if not posee and (motif := defaut(lue.colonne, "", "")):
+                    bloc.defauts.setdefault(i, (lue.colonne.entete or "", motif))
+
+        return lire
+
+    # ------------------------------------------------------------ rows
+    def _a_la_largeur(self, rangees: list[list[str]], defauts: dict[int, tuple[str, str]]) -> list[list[str]]:
+        """Short rows are completed; extra cells are dropped, and a defect when they hold something (F6)."""
+        largeur = self._largeur
+        if all([len(r) == largeur for r in rangees]):  # noqa: C419 - a list is measured faster here
+            return rangees
+        egales = []
+        for i, r in enumerate(rangees):
+            if len(r) > largeur and any(c.strip(BLANCS) for c in r[largeur:]):
+                defauts[i] = ("", f"{len(r)} cellules pour {largeur} colonnes d'en-tête (F6)")
+                r = self._decalee(r)
+            egales.append(r[:largeur] + [""] * (largeur - len(r)))
+        return egales
+
+    def _decalee(self, rangee: list[str]) -> list[str]:
+        """What may land of a row whose cells may be shifted."""
+        if not self._jeu.personnes:
+            return rangee
+        gardees = () if self._jeu.pseudonymise else _NOMBRES
+        types = {p: self._jeu.colonne(n).type for n, p in self._positions.items()}
+        return [c if types.get(i) in gardees else "" for i, c in enumerate(rangee)]
+
+
+def _jour(delivree: str) -> str:
+    """A cell as a digest takes it: a day in one writing whatever its form (C3)."""
+    cellule = visible(delivree).strip(BLANCS)
+    return date(cellule) or cellule
+
+
+def _echapper(texte: str) -> str:
+    """A text as COPY takes it."""
+    return texte.translate(_ECHAPPEMENTS) if _SPECIAUX.search(texte) else texte

@@ -1,0 +1,200 @@
+"""The zip of an XLSX file, read once before it is parsed: whole, no bomb (F9), no DTD (G1), and what its parts hold.
+
+expat looks at its XML, as it does for openpyxl: what is broken there is broken for the reader, which says it.
+"""
+
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from xml.parsers import expat
+
+from openpyxl.utils import column_index_from_string
+
+from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites, analyseur_xml, nombre_fr
+
+_TRANCHE = 1 << 16
+# rows of a spreadsheet: openpyxl would make up every row before a higher one
+_RANGEES_MAX = 1_048_576
+_NUMERO = re.compile(r"([0-9]+)(?:\.0+)?")
+_PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+# the title that a user gave it is in another part, read later
+_FEUILLE = re.compile(r"sheet[0-9]+(?=\.xml$)")
+_colonne = lru_cache(20_000)(column_index_from_string)
+_FIN_DE_FUSION = re.compile(r":[A-Z]+([0-9]{1,7})")
+_REENREGISTRER = "l'ouvrir dans un tableur et l'enregistrer de nouveau en .xlsx"
+
+
+@dataclass
+class Archive:
+    """What the sheets hold that their cells don't tell: hidden rows or columns, last merged row, formulas, links."""
+
+    masquees: bool = False
+    derniere_fusion: int = 0
+    formules: bool = False
+    liens: bool = False
+
+
+@dataclass
+class _Partie:
+    """The walk of expat through a part, where a sheet may be under any name. LectureRefusee for a row or a cell out of
+    its place, stated or implied (F20): openpyxl would keep one of two, without a word."""
+
+    nom: str
+    vue: Archive
+    textes_max: int
+    rangee: int = 0
+    colonne: int = 0
+    textes: int = 0
+    suivie: bool = True
+
+    def debut(self, balise: str, attributs: dict[str, str]) -> None:
+        """Look at an element, where it says something."""
+        if geste := _GESTES.get(balise):
+            geste(self, attributs)
+
+    def _ligne(self, attributs: dict[str, str]) -> None:
+        self._masquer(attributs)
+        if self.suivie:
+            self.rangee, self.colonne = self._numero(attributs.get("r")), 0
+
+    def _numero(self, ecrit: str | None) -> int:
+        if ecrit is None:
+            return self.rangee + 1
+        lu = _NUMERO.fullmatch(ecrit)
+        if lu is None:
+            raise self._desordre("le numéro d'une ligne est illisible")
+        if len(lu[1]) > len(str(_RANGEES_MAX)) or int(lu[1]) > _RANGEES_MAX:
+            raise LectureRefusee(
+                f"une ligne du classeur a un numéro de plus de {nombre_fr(_RANGEES_MAX)} : {_REENREGISTRER} (G1)."
+            )
+        if int(lu[1]) <= self.rangee:
+            avant = f"après la ligne {self.rangee}, " if self.rangee else ""
+            raise self._desordre(f"{avant}une ligne porte le numéro {ecrit}")
+        return int(lu[1])
+
+    def _cellule(self, attributs: dict[str, str]) -> None:
+        if not self.rangee:
+            return
+        if not (place := attributs.get("r")):
+            self.colonne += 1
+            return
+        lue = _PLACE.fullmatch(place)
+        if lue is None:
+            raise self._desordre(f"ligne {self.rangee} : la place d'une cellule est illisible")
+        if int(lue[2]) != self.rangee:
+            raise self._desordre(f"ligne {self.rangee} : une cellule se dit d'une autre ligne")
+        if (colonne := _colonne(lue[1])) <= self.colonne:
+            raise self._desordre(f"ligne {self.rangee} : une cellule en {place} suit celle de sa place ou d'après")
+        self.colonne = colonne
+
+    def _masquer(self, attributs: dict[str, str]) -> None:
+        self.vue.masquees = self.vue.masquees or attributs.get("hidden") in ("1", "true")
+
+    def _formule(self, _: dict[str, str]) -> None:
+        self.vue.formules = True
+
+    def _fusion(self, attributs: dict[str, str]) -> None:
+        if fin := _FIN_DE_FUSION.search(attributs.get("ref", "")):
+            self.vue.derniere_fusion = max(self.vue.derniere_fusion, int(fin[1]))
+
+    def _texte(self, _: dict[str, str]) -> None:
+        self.textes += 1
+        if self.textes > self.textes_max:
+            raise LectureRefusee(
+                f"le classeur a plus de {nombre_fr(self.textes_max)} textes partagés : exporter le tableau seul, "
+                "ou le couper en plusieurs fichiers (F9)."
+            )
+
+    def _autre_classeur(self, _: dict[str, str]) -> None:
+        self.suivie = False  # the rows of several sheets, none of which is read
+
+    def _desordre(self, quoi: str) -> LectureRefusee:
+        feuille = _FEUILLE.search(self.nom)
+        ou = f"feuille {feuille[0]}, " if feuille else ""
+        return LectureRefusee(f"{ou}{quoi}, et une ligne ou une cellule se perdrait : {_REENREGISTRER} (F20).")
+
+
+_GESTES = {
+    f"http://schemas.openxmlformats.org/spreadsheetml/2006/main {nom}": geste
+    for nom, geste in {
+        "row": _Partie._ligne, "c": _Partie._cellule, "col": _Partie._masquer, "f": _Partie._formule,
+        "mergeCell": _Partie._fusion, "si": _Partie._texte, "externalLink": _Partie._autre_classeur,
+    }.items()
+}  # fmt: skip
+
+
+def verifier_archive(chemin: Path, limites: Limites) -> Archive:
+    """LectureRefusee when the zip is broken or encrypted, holds macros (G7), a DTD (G1), or inflates too much (F9).
+
+    What it inflates to is what it declares, then what comes out.
+    """
+    plafond = min(limites.deploye, limites.rapport * chemin.stat().st_size)
+    vue = Archive()
+    try:
+        with zipfile.ZipFile(chemin) as archive:
+            membres = archive.infolist()
+            noms = [m.filename.lower() for m in membres]
+            if any(nom.endswith("vbaproject.bin") for nom in noms):
+                raise LectureRefusee(
+                    "le classeur contient des macros : l'enregistrer en .xlsx, sans macros, ou en .csv (G7)."
+                )
+            if len(set(noms)) < len(noms):
+                raise LectureRefusee(
+                    "le classeur contient deux fois la même partie, et rien ne dit laquelle compte : "
+                    f"{_REENREGISTRER} (G1)."
+                )
+            if any(m.flag_bits & 1 for m in membres):
+                raise LectureRefusee("le classeur est chiffré : l'enregistrer sans mot de passe (G1).")
+            vue.liens = any(nom.startswith("xl/externallinks/") for nom in noms)
+            if sum(m.file_size for m in membres) > plafond:
+                raise _trop(limites)
+            for membre in membres:
+                plafond -= _parcourir(archive, membre, plafond, limites, vue)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
+        raise LectureRefusee(
+            "le classeur est abîmé, ou n'est pas un .xlsx : l'enregistrer de nouveau en .xlsx et le redéposer (G1)."
+        ) from None
+    return vue
+
+
+def _parcourir(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, limites: Limites, vue: Archive) -> int:
+    """Bytes of a member, read to its end."""
+    analyseur = analyseur_xml()
+    analyseur.StartDoctypeDeclHandler = _refuser_dtd
+    analyseur.StartElementHandler = _Partie(membre.filename, vue, limites.chaines).debut
+    lus, est_du_xml = 0, True
+    with archive.open(membre) as flux:
+        while tranche := flux.read(_TRANCHE):
+            lus += len(tranche)
+            if lus > plafond:
+                raise _trop(limites)
+            if not est_du_xml:
+                continue
+            try:
+                analyseur.Parse(tranche)
+            except (expat.ExpatError, LookupError, ValueError):
+                est_du_xml = False
+                continue
+            # what expat holds of a tag that does not end
+            if lus - max(analyseur.CurrentByteIndex, 0) > limites.jeton:
+                raise LectureRefusee(
+                    f"une balise d'une partie XML du classeur dépasse {nombre_fr(limites.jeton)} octets : "
+                    f"{_REENREGISTRER} (F9)."
+                )
+    return lus
+
+
+def _refuser_dtd(*_: object) -> None:
+    raise LectureRefusee(
+        f"une partie XML du classeur contient une DTD, qu'aucun tableur n'écrit : {_REENREGISTRER} (G1)."
+    )
+
+
+def _trop(limites: Limites) -> LectureRefusee:
+    return LectureRefusee(
+        f"le classeur se déploie sur plus de {nombre_fr(limites.deploye // 1024 // 1024)} Mo ou {limites.rapport} fois "
+        "sa taille : refusé par prudence (F9)."
+    )

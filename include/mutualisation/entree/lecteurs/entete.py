@@ -1,0 +1,203 @@
+"""Header of a tabular file: names, banner lines, missing, doubled, ignored columns (F5), other names (F16)."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+
+from mutualisation.entree.lecteurs.bloc import BLANCS
+from mutualisation.entree.lecteurs.limites import LectureRefusee
+from mutualisation.entree.lecteurs.noms import montrable
+from mutualisation.entree.sources.jeux import Colonne, Jeu
+
+# lines that may stand before a header
+BANNIERES = 5
+_ESPACES = re.compile(r"\s+")
+# ' ’ ‘ ʼ ′ ´ ` and their like: exports take any of them
+_APOSTROPHES = re.compile("[\u2018\u2019\u201b\u02bc\u02b9\u2032\u00b4`\uff07]")
+
+
+@dataclass(frozen=True)
+class Traduction:
+    """What `correspondances` says of one jeu, by ASCII column; headers and cells read are folded (F5).
+
+    `entetes`: other headers of a column; `valeurs`: cell read → value; `defauts`: value of every row where the column
+    is absent. `empreinte`: what the journal keeps of it, None when nothing is said.
+    """
+
+    entetes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    valeurs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    defauts: Mapping[str, str] = field(default_factory=dict)
+    empreinte: str | None = None
+
+
+SANS_TRADUCTION = Traduction()
+
+
+def entete_du_registre(jeu: Jeu) -> Entete:
+    """That of rows which follow the columns of the registry: PES, DECP, rows of the warehouse."""
+    noms = [c.nom for c in jeu.colonnes_entrepot]
+    return Entete({nom: i for i, nom in enumerate(noms)}, len(noms), 0)
+
+
+@dataclass(frozen=True)
+class Entete:
+    """Where the columns of a jeu are: `positions` maps the ASCII name to the index in the row."""
+
+    positions: dict[str, int]
+    largeur: int
+    bannieres: int
+    ignorees: tuple[str, ...] = ()
+    absentes: tuple[str, ...] = ()
+
+    @property
+    def dialecte(self) -> dict[str, object]:
+        """What the journal keeps of it: a column that no contract names may bear the name of a person (K9)."""
+        return {
+            "bannieres": self.bannieres,
+            "colonnes_ignorees": [montrable(n) for n in self.ignorees],
+            "colonnes_absentes": list(self.absentes),
+        }
+
+
+def epurer(nom: str) -> str:
+    """NFC, spaces of any kind collapsed, trimmed: a name as it is shown."""
+    return _ESPACES.sub(" ", unicodedata.normalize("NFC", nom)).strip()
+
+
+@lru_cache(4096)
+def normaliser(nom: str) -> str:
+    """A name as it is compared: `epurer`, then without case, accents or the kind of apostrophe (F5, C7)."""
+    # the acute accent that stands alone is an apostrophe: before accents go, and before its own decomposition
+    lettres = unicodedata.normalize("NFD", _APOSTROPHES.sub("'", epurer(nom)))
+    return "".join(c for c in lettres if not unicodedata.combining(c)).casefold()
+
+
+def est_vide(rangee: Sequence[str]) -> bool:
+    """True when every cell of the row is blank."""
+    return not any(c.strip(BLANCS) for c in rangee)
+
+
+def trouver_entete(
+    jeu: Jeu, rangees: Sequence[Sequence[str]], traduction: Traduction = SANS_TRADUCTION
+) -> tuple[int, Entete] | None:
+    """(index, header) of the first of the first non-blank rows that holds every `*` column, or None.
+
+    A column may go by another name that `traduction` gives, or be absent when it gives its value (F16).
+    LectureRefusee when a known column is there twice, or two other names of it, or one that two columns share.
+    """
+    noms_de = _noms_de(jeu, traduction)
+    connus = frozenset[str]().union(*noms_de.values())
+    for rang, (i, noms) in enumerate(islice(_non_vides(rangees), BANNIERES + 1)):
+        replis = {normaliser(n) for n in noms}
+        if all(replis & noms_de[c.nom] for c in _exigees(jeu, traduction)) and replis & connus:
+            return i, _entete(jeu, noms, rang, traduction)
+    return None
+
+
+def _exigees(jeu: Jeu, traduction: Traduction) -> list[Colonne]:
+    """The `*` columns that no default of `correspondances` gives."""
+    return [c for c in jeu.obligatoires if c.nom not in traduction.defauts]
+
+
+def _noms_de(jeu: Jeu, traduction: Traduction) -> dict[str, frozenset[str]]:
+    """By ASCII column, the folded headers that name it, literal and other."""
+    autres = traduction.entetes
+    return {c.nom: autres.get(c.nom, frozenset()) | {normaliser(c.entete or "")} for c in jeu.colonnes}
+
+
+def _non_vides(rangees: Sequence[Sequence[str]]) -> Iterator[tuple[int, list[str]]]:
+    """(index, cells as names) of the rows that are not blank."""
+    return ((i, [epurer(c) for c in rangee]) for i, rangee in enumerate(rangees) if not est_vide(rangee))
+
+
+def _entete(jeu: Jeu, noms: list[str], bannieres: int, traduction: Traduction) -> Entete:
+    """Columns by their literal header, the others by the names of `correspondances` (F16)."""
+    litteraux = {c.nom: normaliser(c.entete or "") for c in jeu.colonnes}
+    replis = [normaliser(n) for n in noms]
+    libres = [i for i, repli in enumerate(replis) if repli not in litteraux.values()]
+    positions: dict[str, int] = {}
+    for c in jeu.colonnes:
+        places = [i for i, repli in enumerate(replis) if repli == litteraux[c.nom]]
+        autres = [i for i in libres if replis[i] in traduction.entetes.get(c.nom, ())]
+        if len(places) > 1:
+            raise _deux_fois(noms[places[0]], noms[places[1]])
+        if not places and len(autres) > 1:
+            cites = " et ".join(f"« {noms[i]} »" for i in autres)
+            raise LectureRefusee(
+                f"{cites} sont deux en-têtes que correspondances donne à la colonne « {c.entete} » : "
+                "n'en garder qu'un (F16)."
+            )
+        if places or autres:
+            positions[c.nom] = (places or autres)[0]
+    for place, colonnes in Counter(positions.values()).items():
+        if colonnes > 1:
+            deux = " et ".join(f"« {c.entete} »" for c in jeu.colonnes if positions.get(c.nom) == place)
+            raise LectureRefusee(
+                f"correspondances donne l'en-tête « {noms[place]} » aux colonnes {deux} : ne le donner qu'à une (F16)."
+            )
+    return Entete(
+        positions=positions,
+        largeur=len(noms),
+        bannieres=bannieres,
+        # a column that no contract names may bear the name of a person (K9)
+        ignorees=tuple(
+            f"colonne {i + 1}" if jeu.personnes else n for i, n in enumerate(noms) if n and i not in positions.values()
+        ),
+        absentes=tuple(
+            c.entete or c.nom for c in jeu.colonnes if c.nom not in positions and c.nom not in traduction.defauts
+        ),
+    )
+
+
+def _deux_fois(premiere: str, seconde: str) -> LectureRefusee:
+    if premiere == seconde:
+        return LectureRefusee(f"la colonne « {premiere} » est présente deux fois : n'en garder qu'une (G1).")
+    return LectureRefusee(
+        f"les colonnes « {premiere} » et « {seconde} » se lisent de la même façon : n'en garder qu'une (F5)."
+    )
+
+
+def entete_introuvable(
+    jeu: Jeu, essais: Sequence[Sequence[Sequence[str]]], traduction: Traduction = SANS_TRADUCTION
+) -> LectureRefusee:
+    """The refusal that says what is wrong with the header, over the rows read with each separator.
+
+    Quotes a cell of the file only when its row is a header for sure: a data row could hold a name.
+    """
+    exigees, noms_de = _exigees(jeu, traduction), _noms_de(jeu, traduction)
+    connus = frozenset[str]().union(*noms_de.values())
+    lues = [(rang, noms) for rangees in essais for rang, (_, noms) in enumerate(_non_vides(rangees))]
+    meilleur_rang, meilleure = max(
+        lues, key=lambda lue: len(connus.intersection(map(normaliser, lue[1]))), default=(0, [])
+    )
+    replies = {normaliser(n) for n in meilleure}
+    if len(connus & replies) * 2 < len(exigees):
+        return LectureRefusee(
+            f"aucune des {BANNIERES + 1} premières lignes non vides ne porte les colonnes obligatoires "
+            f"({', '.join(c.entete or '' for c in exigees)}) : vérifier l'en-tête et le séparateur (F5)."
+        )
+    manquantes = [c.entete or "" for c in exigees if not replies & noms_de[c.nom]]
+    if not manquantes:
+        return LectureRefusee(
+            f"{meilleur_rang} lignes de bannière avant l'en-tête, {BANNIERES} au plus : en retirer (F5)."
+        )
+    autres = {normaliser(n): n for n in meilleure if n and normaliser(n) not in connus}
+    phrases = []
+    for nom in manquantes:
+        proche = difflib.get_close_matches(normaliser(nom), list(autres), 1, 0.8 if jeu.pseudonymise else 0.6)
+        phrases.append(
+            f"« {nom} »"
+            + (f" (le plus proche dans le fichier : « {montrable(autres[proche[0]], [nom])} »)" if proche else "")
+        )
+    pluriel = "s" if len(phrases) > 1 else ""
+    return LectureRefusee(
+        f"colonne{pluriel} obligatoire{pluriel} absente{pluriel} de l'en-tête : {', '.join(phrases)} ; "
+        "rétablir l'en-tête exact, ou le donner par correspondances (F5, F16)."
+    )

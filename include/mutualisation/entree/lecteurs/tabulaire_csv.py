@@ -1,0 +1,318 @@
+"""Reader of CSV files, on the `csv` module: separator, encoding, banner lines; blocks of rows, streamed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import partial
+from itertools import chain, islice
+from pathlib import Path
+from typing import TextIO
+
+from mutualisation.entree.lecteurs.bloc import BLANCS, Bloc, BlocRegulier, est_total
+from mutualisation.entree.lecteurs.entete import (
+    SANS_TRADUCTION,
+    Entete,
+    Traduction,
+    entete_introuvable,
+    est_vide,
+    trouver_entete,
+)
+from mutualisation.entree.lecteurs.limites import RANGEE_MAX, LectureRefusee, Limites, nombre_fr
+from mutualisation.entree.lecteurs.octets import encodage, octet_fautif
+from mutualisation.entree.sources.jeux import Jeu
+from mutualisation.socle.francais.formats import plusieurs
+
+_CARACTERES_PAR_BLOC = 1 << 18
+# of the file: where its header is looked for
+_TETE, _LIGNES_DE_TETE = 1 << 18, 200
+# columns of a spreadsheet, which may write blank cells to the last
+_COLONNES_D_UN_TABLEUR = 16_384
+# in the order in which they are tried
+SEPARATEURS = (";", ",", "\t")
+_NOMS_DES_SEPARATEURS = {"\t": "tabulation"}
+# Excel's way to keep zeros (F14): the quotes inside are doubled
+_EGALITE = re.compile(r'="((?:[^"]|"")*)"')
+# what exports write too, and no contract allows (F5)
+_AUTRES_SEPARATEURS = {
+    "|": "des barres verticales « | »", "^": "des accents « ^ »", "~": "des tildes « ~ »", ":": "des deux-points",
+    "\xa6": "des barres « ¦ »", "\xa7": "des « § »", "#": "des dièses « # »",
+}  # fmt: skip
+_LARGEUR_FIXE = re.compile(r" {2,}")
+# what the office tools of another system write, and no contract allows (F8)
+_AUTRES_ENCODAGES = {"cp850": "cp850 (MS-DOS)", "mac_roman": "Mac OS Roman", "cp1140": "EBCDIC (gros système)"}
+# words of the errors of `csv` → what is wrong with the row
+_FAUTES = {
+    "larger": f"la rangée dépasse {nombre_fr(RANGEE_MAX)} caractères, sans doute un guillemet jamais fermé ou un texte "
+    "sans fin de ligne",
+    "unexpected end": "un guillemet ouvert n'est jamais fermé",
+    "new-line": "un retour chariot isolé coupe la rangée",
+    "": "un guillemet est mal placé (un texte suit le guillemet fermant)",
+}
+
+# the limit of the contract is on landed cells (F9): a 10 MB cell rejects its row, not the file
+csv.field_size_limit(RANGEE_MAX)
+
+
+class LecteurCsv:
+    """Reads a CSV file of a tabular jeu. `entete` and `dialecte` are known once built.
+
+    LectureRefusee (at building or while iterating `blocs`) when the encoding, the header or the quotes are wrong.
+    """
+
+    def __init__(self, chemin: Path, jeu: Jeu, limites: Limites, traduction: Traduction = SANS_TRADUCTION) -> None:
+        self._chemin = chemin
+        self._limites = limites
+        try:
+            self._encodage = encodage(chemin)
+        except LectureRefusee as refus:
+            # a byte or two are wrong in a file whose header is read, else it is in another encoding
+            tete = _tete(chemin)
+            if _porte_l_entete(tete.decode("cp1252", "replace"), jeu, traduction):
+                raise
+            raise _mal_encode(chemin, tete, jeu, traduction) or refus from None
+        lignes = _tete(chemin).rstrip()  # a header alone may end by CRLF (F6)
+        if b"\r" in lignes and b"\n" not in lignes:
+            raise LectureRefusee(
+                "les lignes finissent par un retour chariot seul (CR, ancien Mac) : enregistrer le fichier avec des "
+                "fins de ligne Windows (CRLF) ou Unix (LF) (F8)."
+            )
+        self._separateur, self._passees, self.entete = self._reconnaitre(jeu, traduction)
+        self.dialecte: dict[str, object] = {
+            "encodage": self._encodage,
+            "separateur": _NOMS_DES_SEPARATEURS.get(self._separateur, self._separateur),
+        } | self.entete.dialecte
+
+    def blocs(self) -> Iterator[Bloc]:
+        """Blocks of non-blank data rows, in the order of the file; a row stands on the line where it starts."""
+        with self._chemin.open(encoding=self._encodage, newline="\n") as fichier:
+            for _ in range(self._passees):
+                fichier.readline(RANGEE_MAX)
+            numero = self._passees + 1
+            courtes, derniere = 0, None
+            while texte := fichier.read(_CARACTERES_PAR_BLOC) + fichier.readline(RANGEE_MAX):
+                if bloc := self._bloc_regulier(numero, texte):
+                    numero, derniere = numero + len(bloc), None
+                    yield bloc
+                    continue
+                lignes = _Lignes(texte, fichier)
+                lecteur = csv.reader(lignes, delimiter=self._separateur, strict=True)
+                numeros: list[int] = []
+                rangees: list[list[str]] = []
+                suivant = numero
+                try:
+                    while lignes.reste and (rangee := next(lecteur, None)) is not None:
+                        # most rows begin with a letter or a figure
+                        if rangee and (rangee[0].isalnum() or not est_vide(rangee)):
+                            numeros.append(suivant)
+                            rangees.append(rangee)
+                        suivant = numero + lecteur.line_num
+                        lignes.rangee = 0
+                except csv.Error as e:
+                    raise _rangee_fausse(suivant, e) from None
+                numero = suivant
+                courtes += sum(len(r) < self.entete.largeur for r in rangees)
+                # a blank row after it says that its line had an end
+                derniere = (numeros[-1], rangees[-1]) if rangees and rangees[-1] is rangee else None
+                if rangees:
+                    yield self._bloc(numeros, rangees, lignes)
+
+        if derniere is not None and courtes == 1:
+            self._refuser_coupee(*derniere)
+
+    def _refuser_coupee(self, numero: int, rangee: list[str]) -> None:
+        """LectureRefusee when the last row, the only one that may be short, has no line end (F19)."""
+        with self._chemin.open("rb") as f:
+            f.seek(-1, os.SEEK_END)
+            finie = f.read() in b"\r\n"
+        if len(rangee) < self.entete.largeur and not finie and not est_total(rangee):
+            raise LectureRefusee(
+                f"ligne {numero} : {plusieurs(len(rangee), 'cellule')} pour {self.entete.largeur} colonnes d'en-tête, "
+                "sans fin de ligne, seule ligne courte : le fichier est coupé, le reposer entier (F19)."
+            )
+
+    def _bloc_regulier(self, numero: int, texte: str) -> BlocRegulier | None:
+        """The rows of lines without a quote, none blank, all as wide as the header; None when these are not so."""
+        separateur, largeur = self._separateur, self.entete.largeur
+        texte = texte.replace("\r\n", "\n").removesuffix("\n")
+        lignes = texte.split("\n")
+        longue = max(map(len, lignes)) > self._limites.cellule or largeur > self._limites.colonnes
+        if longue or '"' in texte or "\r" in texte:
+            return None
+        cellules = texte.replace("\n", f"{separateur}\n").split(separateur)
+        premieres = "".join(cellules[::largeur]).split("\n")
+        # the line ends are in the first cells, one in each
+        if not len(cellules) == len(lignes) * largeur == len(premieres) * largeur or not all(map(str.strip, premieres)):
+            return None
+        colonnes = [premieres, *(cellules[i::largeur] for i in range(1, largeur))]
+        return BlocRegulier(range(numero, numero + len(lignes)), colonnes)
+
+    def _bloc(self, numeros: list[int], rangees: list[list[str]], lignes: _Lignes) -> Bloc:
+        """A block, once its cells were looked at, where its lines say that they must be."""
+        self._refuser_larges(numeros, rangees)
+        if lignes.egalites:
+            _retirer_egalites(rangees)
+        if lignes.suites:
+            rangees = [[c.replace("\r\n", "\n") for c in r] for r in rangees]
+        bloc = Bloc(numeros, rangees)
+        if lignes.plus_longue > self._limites.cellule:
+            bloc.vider_les_longues(self._limites.cellule)
+        return bloc
+
+    def _refuser_larges(self, numeros: Iterable[int], rangees: list[list[str]]) -> None:
+        """LectureRefusee when a row has too many cells; blank ones at its end are those of a sheet dressed in full."""
+        permises = self._limites.colonnes
+        if max(map(len, rangees)) <= permises:
+            return
+        for numero, rangee in zip(numeros, rangees, strict=True):
+            if len(rangee) > max(permises, _COLONNES_D_UN_TABLEUR) or not est_vide(rangee[permises:]):
+                raise LectureRefusee(
+                    f"ligne {numero} : plus de {nombre_fr(permises)} colonnes ; exporter le tableau seul (F9)."
+                )
+
+    def _reconnaitre(self, jeu: Jeu, traduction: Traduction) -> tuple[str, int, Entete]:
+        """Separator, number of physical lines before the data, header."""
+        tete = _tete(self._chemin)
+        essais: list[list[list[str]]] = []
+        for separateur, rangees, fins in _lectures(tete.decode(self._encodage, "replace")):
+            trouve = trouver_entete(jeu, rangees, traduction)
+            if trouve is not None:
+                rang, entete = trouve
+                self._refuser_larges([fins[rang]], [rangees[rang]])
+                return separateur, fins[rang], entete
+            essais.append(rangees)
+        raise (
+            _mal_encode(self._chemin, tete, jeu, traduction)
+            or _mal_separe(tete.decode(self._encodage, "replace"), jeu, traduction)
+            or entete_introuvable(jeu, essais, traduction)
+        )
+
+
+class _Lignes(Iterator[str]):
+    """The physical lines of a text, of which there is a `reste`, then of the file; and what the rows made of them are
+    to be looked at for.
+
+    `rangee`: characters of the row being read, `plus_longue`: of the longest one; `egalites`: a cell may be `="…"`;
+    `suites`: a row goes over a line end.
+    """
+
+    def __init__(self, texte: str, fichier: TextIO) -> None:
+        self._texte, self._longueur = io.StringIO(texte, newline="\n"), len(texte)
+        self._lues = chain.from_iterable(iter(partial(f.readline, RANGEE_MAX), "") for f in (self._texte, fichier))
+        self.rangee = self.plus_longue = 0
+        self.egalites = self.suites = False
+
+    @property
+    def reste(self) -> bool:
+        """True until the last line of the text is read."""
+        return self._texte.tell() < self._longueur
+
+    def __next__(self) -> str:
+        ligne = next(self._lues)
+        if self.rangee:
+            self.suites = True
+        self.rangee += len(ligne)
+        if self.rangee > self.plus_longue:
+            self.plus_longue = self.rangee
+            if self.rangee >= RANGEE_MAX:
+                raise csv.Error("row larger than any")
+        if '="' in ligne:
+            self.egalites = True
+        return ligne
+
+
+def _tete(chemin: Path) -> bytes:
+    with chemin.open("rb") as f:
+        return f.read(_TETE)
+
+
+def _lectures(texte: str) -> Iterator[tuple[str, list[list[str]], list[int]]]:
+    """(separator, rows, last physical line of each) of the first lines: by each separator, cells on several lines
+    included, then line by line, since a stray quote in a banner must not swallow the header."""
+    lignes = list(islice(io.StringIO(texte, newline="\n"), _LIGNES_DE_TETE))
+    for separateur in SEPARATEURS:
+        rangees: list[list[str]] = []
+        fins: list[int] = []
+        lecteur = csv.reader(lignes, delimiter=separateur)
+        with suppress(csv.Error):
+            for rangee in lecteur:
+                rangees.append(rangee)
+                fins.append(lecteur.line_num)
+        _retirer_egalites(rangees)
+        yield separateur, rangees, fins
+        rangees = [_rangee_seule(ligne, separateur) for ligne in lignes]
+        _retirer_egalites(rangees)
+        yield separateur, rangees, list(range(1, len(lignes) + 1))
+
+
+def _rangee_seule(ligne: str, separateur: str) -> list[str]:
+    try:
+        return next(csv.reader([ligne], delimiter=separateur), [])
+    except csv.Error:
+        return []
+
+
+def _porte_l_entete(texte: str, jeu: Jeu, traduction: Traduction) -> bool:
+    return any(trouver_entete(jeu, rangees, traduction) is not None for _, rangees, _ in _lectures(texte))
+
+
+def _mal_encode(chemin: Path, tete: bytes, jeu: Jeu, traduction: Traduction) -> LectureRefusee | None:
+    """The refusal that names the encoding under which the header would be there, when there is one (F8)."""
+    texte = tete.decode("utf-8-sig", "replace")
+    if _porte_l_entete(texte, jeu, traduction):
+        position = octet_fautif(chemin, "utf-8")
+        return LectureRefusee(
+            f"le fichier est en UTF-8, sauf à l'octet {position}, qui n'en est pas : l'exporter de nouveau en UTF-8 "
+            "(F8)."
+        )
+    # UTF-8 taken for cp1252, then written in UTF-8 again
+    if _porte_l_entete(texte.encode("cp1252", "replace").decode("utf-8", "replace"), jeu, traduction):
+        return LectureRefusee(
+            "l'en-tête a été encodé deux fois en UTF-8 (« Ã© » pour « é ») : exporter de nouveau le fichier en UTF-8 "
+            "(F8)."
+        )
+    for nom, libelle in _AUTRES_ENCODAGES.items():
+        if _porte_l_entete(tete.decode(nom, "replace"), jeu, traduction):
+            return LectureRefusee(f"le fichier est encodé en {libelle} : l'enregistrer en UTF-8 (F8).")
+    return None
+
+
+def autrement_separe(lignes: list[str]) -> Iterator[tuple[str, list[list[str]]]]:
+    """(what stands between the columns, in French, rows) of lines, by each separator that is not read (F5)."""
+    for signe, nom in _AUTRES_SEPARATEURS.items():
+        if any(signe in ligne for ligne in lignes):
+            yield nom, [_rangee_seule(ligne, signe) for ligne in lignes]
+    yield "des espaces (colonnes de largeur fixe)", [_LARGEUR_FIXE.split(ligne.strip()) for ligne in lignes]
+
+
+def mal_separe(separateur: str) -> LectureRefusee:
+    """The refusal that names the separator."""
+    return LectureRefusee(
+        f"les colonnes sont séparées par {separateur} : exporter avec un point-virgule, une virgule ou une "
+        "tabulation pour séparateur (F5)."
+    )
+
+
+def _mal_separe(texte: str, jeu: Jeu, traduction: Traduction) -> LectureRefusee | None:
+    lignes = [x.rstrip("\r\n") for x in islice(io.StringIO(texte, newline="\n"), _LIGNES_DE_TETE)]
+    for separateur, rangees in autrement_separe(lignes):
+        if trouver_entete(jeu, rangees, traduction) is not None:
+            return mal_separe(separateur)
+    return None
+
+
+def _retirer_egalites(rangees: list[list[str]]) -> None:
+    """Give the cells `="text"` their text, in place (F14)."""
+    for rangee in rangees:
+        for i, cellule in enumerate(rangee):
+            if '="' in cellule and (trouve := _EGALITE.fullmatch(cellule.strip(BLANCS))):
+                rangee[i] = trouve[1].replace('""', '"')
+
+
+def _rangee_fausse(ligne: int, erreur: csv.Error) -> LectureRefusee:
+    motif = next(m for mots, m in _FAUTES.items() if mots in str(erreur))
+    return LectureRefusee(f"ligne {ligne} : {motif} ; corriger cette ligne (G1).")

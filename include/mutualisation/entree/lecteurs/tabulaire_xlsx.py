@@ -1,0 +1,280 @@
+"""Reader of XLSX files, on openpyxl: the first sheet with the header, cells turned to the text a CSV would hold (F11).
+
+What a workbook hides or computes is read as the rest, and said.
+"""
+
+import datetime as dt
+import re
+import warnings
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from itertools import count, islice, repeat
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.utils.datetime import from_excel, to_excel
+
+from mutualisation.entree.lecteurs.archive_xlsx import verifier_archive
+from mutualisation.entree.lecteurs.bloc import Bloc
+from mutualisation.entree.lecteurs.entete import (
+    SANS_TRADUCTION,
+    Entete,
+    Traduction,
+    entete_introuvable,
+    est_vide,
+    trouver_entete,
+)
+from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites, nombre_fr
+from mutualisation.entree.lecteurs.noms import montrable
+from mutualisation.entree.sources.jeux import Jeu
+
+_RANGEES_PAR_BLOC = 1000
+_RANGEES_DE_TETE = 60
+_FORMULE_SANS_VALEUR = "formule sans valeur enregistrée : ouvrir le classeur dans un tableur et l'enregistrer (F11)"
+_NEUF_DECIMALES = Decimal("1E-9")
+# quoted and escaped text, padding, colours and locales, AM/PM: none of them says what the number is
+_LITTERAUX = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|am/pm|a/p|general|standard', re.IGNORECASE)
+_DATE = re.compile(r"[dy]", re.IGNORECASE)
+_HEURE = re.compile(r"[hs]|\[m", re.IGNORECASE)
+
+
+class LecteurXlsx:
+    """Reads the first sheet, hidden or not, that holds the header. `ligne` is the row number of the sheet.
+
+    LectureRefusee when the archive is broken, holds a DTD, inflates too much, or when no sheet has the header.
+    """
+
+    def __init__(self, chemin: Path, jeu: Jeu, limites: Limites, traduction: Traduction = SANS_TRADUCTION) -> None:
+        self._chemin = chemin
+        self._limites = limites
+        self._archive = verifier_archive(chemin, limites)
+        self._avertissements: list[str] = []
+        with _illisible():
+            self._classeur = _ouvrir(chemin, limites)
+            self._rang, self._premiere, self.entete = self._reconnaitre(jeu, traduction)
+        self._dates = {p for n, p in self.entete.positions.items() if jeu.colonne(n).type == "date"}
+        self.dialecte: dict[str, object] = {"encodage": "xlsx"} | self.entete.dialecte
+        if self._avertissements:
+            self.dialecte["avertissements"] = self._avertissements
+
+    def blocs(self) -> Iterator[Bloc]:
+        """Blocks of non-blank data rows, in the order of the sheet."""
+        rangees_lues = self._rangees()
+        with _illisible():
+            while lues := list(islice(rangees_lues, _RANGEES_PAR_BLOC)):
+                numeros, rangees, formules = zip(*lues, strict=True)
+                defauts = {i: (p, _FORMULE_SANS_VALEUR) for i, p in enumerate(formules) if p is not None}
+                bloc = Bloc(numeros, list(rangees), defauts)
+                bloc.vider_les_longues(self._limites.cellule)
+                yield bloc
+
+    def _rangees(self) -> Iterator[tuple[int, list[str], int | None]]:
+        """(row number, texts, place of a formula that was never computed) of each row after the header, blank ones
+        apart."""
+        feuille, epoque = self._classeur.worksheets[self._rang], self._classeur.epoch
+        ecrites: Any = repeat(())
+        if self._archive.formules:
+            # read again as it was typed: a formula without a value is else an empty cell
+            ecrites = _ouvrir(self._chemin, self._limites, valeurs=False).worksheets[self._rang].iter_rows()
+        for cellules, numero, tapees in zip(feuille.iter_rows(), count(1), ecrites, strict=False):
+            if numero > self._premiere:
+                rangee = [texte(c, epoque, dates=i in self._dates) for i, c in enumerate(cellules)]
+                self._refuser_large(numero, rangee)
+                formules = (i for i, c in enumerate(tapees) if c.data_type == "f" and cellules[i].value is None)
+                formule = next(formules, None)
+                if formule is not None or not est_vide(rangee):
+                    yield numero, rangee, formule
+
+    def _refuser_large(self, numero: int, rangee: list[str]) -> None:
+        permises = self._limites.colonnes
+        if len(rangee) > permises:
+            if not est_vide(rangee[permises:]):
+                raise LectureRefusee(
+                    f"ligne {numero} : une cellule est remplie au-delà de la colonne {nombre_fr(permises)} ; "
+                    "l'effacer, ou exporter le tableau seul (F9)."
+                )
+            del rangee[permises:]
+
+    def _reconnaitre(self, jeu: Jeu, traduction: Traduction) -> tuple[int, int, Entete]:
+        """Rank of the sheet, row number of the header, and the header."""
+        essais: list[list[list[str]]] = []
+        trouvee: tuple[int, int, Entete] | None = None
+        autres = 0
+        for rang, feuille in enumerate(self._classeur.worksheets):
+            tete = _tete(feuille, self._classeur.epoch)
+            rangees = [r for _, r in tete]
+            if trouvee is None and (trouve := trouver_entete(jeu, rangees, traduction)) is not None:
+                trouvee = rang, tete[trouve[0]][0], trouve[1]
+            elif trouvee is not None:
+                autres += _porte_aussi(jeu, rangees, traduction)
+            essais.append(rangees)
+        titres = [f.title for f in self._classeur.worksheets]
+        if trouvee is None:
+            quoi = "de la feuille" if len(titres) == 1 else "d'aucune des feuilles"
+            raise LectureRefusee(
+                f"l'en-tête n'est pas celui {quoi} {_noms_montrables(titres, jeu)} (F11) : "
+                f"{entete_introuvable(jeu, essais, traduction)}"
+            )
+        self._noter(trouvee[1], cachee=self._classeur.worksheets[trouvee[0]].sheet_state != "visible", autres=autres)
+        return trouvee
+
+    def _noter(self, premiere: int, *, cachee: bool, autres: int) -> None:
+        """Say what the workbook holds that its table does not show; no cell is quoted."""
+        vue = self._archive
+        dits = {
+            "la feuille lue est masquée : vérifier que c'est la bonne": cachee,
+            "une autre feuille porte le même en-tête et n'est pas lue : réunir les lignes dans la première, ou déposer "
+            "un fichier par feuille": autres,
+            "des lignes ou des colonnes masquées sont lues comme les autres : les supprimer si elles ne doivent pas "
+            "l'être": vue.masquees,
+            "des cellules sont fusionnées : seule la première d'une fusion a une valeur, les "
+            "défusionner": vue.derniere_fusion > premiere,
+            "des cellules sont des formules, lues à leur dernière valeur enregistrée : recalculer le classeur avant de "
+            "le déposer": vue.formules,
+            "le classeur prend des valeurs d'autres classeurs (liens), telles qu'au dernier enregistrement : les "
+            "coller en valeurs": vue.liens,
+        }
+        self._avertissements = [f"{phrase} (F11)." for phrase, vu in dits.items() if vu]
+
+
+def tetes_des_feuilles(chemin: Path, limites: Limites) -> list[list[list[str]]]:
+    """The first rows of each sheet that are not blank, as the reader reads them. LectureRefusee as `LecteurXlsx`."""
+    verifier_archive(chemin, limites)
+    with _illisible():
+        classeur = _ouvrir(chemin, limites)
+        return [[r for _, r in _tete(feuille, classeur.epoch)] for feuille in classeur.worksheets]
+
+
+@contextmanager
+def _illisible() -> Generator[None]:
+    """LectureRefusee when openpyxl can't read the workbook, whatever its error."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except (LectureRefusee, GeneratorExit, MemoryError):
+        raise
+    except Exception:  # noqa: BLE001 - openpyxl lets any error of its parsers through
+        raise LectureRefusee(
+            "le classeur est illisible : l'ouvrir et l'enregistrer de nouveau en .xlsx (G1)."
+        ) from None
+
+
+def _ouvrir(chemin: Path, limites: Limites, *, valeurs: bool = True) -> Any:
+    """The workbook, open to be streamed: values of its formulas, or what was typed."""
+    classeur = openpyxl.load_workbook(chemin, read_only=True, data_only=valeurs, keep_links=False)
+    if not classeur.worksheets:
+        raise LectureRefusee("le classeur n'a pas de feuille de calcul : y coller le tableau (F11).")
+    if len(classeur.worksheets) > limites.feuilles:
+        raise LectureRefusee(f"le classeur a plus de {limites.feuilles} feuilles : en retirer (F9).")
+    for feuille in classeur.worksheets:
+        feuille.reset_dimensions()  # those that it announces may be anything
+    return classeur
+
+
+def _tete(feuille: Any, epoque: Any) -> list[tuple[int, list[str]]]:
+    """Numbers and texts of the first rows of a sheet that are not blank."""
+    lues = enumerate(feuille.iter_rows(), 1)
+    textes = ((numero, [texte(c, epoque, dates=False) for c in cellules]) for numero, cellules in lues)
+    return list(islice(((numero, r) for numero, r in textes if not est_vide(r)), _RANGEES_DE_TETE))
+
+
+def _porte_aussi(jeu: Jeu, rangees: list[list[str]], traduction: Traduction) -> bool:
+    """Whether another sheet has the same header, and rows under it."""
+    try:
+        trouve = trouver_entete(jeu, rangees, traduction)
+    except LectureRefusee:
+        return False
+    return trouve is not None and len(rangees) > trouve[0] + 1
+
+
+def _noms_montrables(titres: list[str], jeu: Jeu) -> str:
+    """« Feuil1 », n° 2: names as they are, but where a sheet may bear the name of a person (K9)."""
+    return ", ".join(
+        f"« {t} »" if not jeu.personnes or montrable(t) == t else f"n° {rang}" for rang, t in enumerate(titres, 1)
+    )
+
+
+# ------------------------------------------------------------ cells
+def texte(cellule: Any, epoque: dt.datetime, *, dates: bool) -> str:
+    """The text of a cell of openpyxl; `dates`: of a column of dates, where a bare number is one."""
+    valeur = cellule.value
+    if valeur is None:
+        return ""
+    if isinstance(valeur, str):
+        return valeur
+    if isinstance(valeur, bool):
+        return "VRAI" if valeur else "FAUX"
+    genre = _genre(_format(cellule))
+    if isinstance(valeur, (int, float)):
+        if genre == "pourcentage":
+            return f"{_nombre(valeur, 100)}%"
+        return _date(valeur, epoque) if dates else _nombre(valeur)
+    if genre == "duree":
+        return _heures(to_excel(valeur, epoque))
+    if isinstance(valeur, dt.datetime):
+        return _iso(valeur)
+    if isinstance(valeur, dt.timedelta):
+        return _heures(to_excel(valeur))
+    if isinstance(valeur, dt.time):
+        # Excel shows day 0 as 00/01/1900, which no rule reads
+        heure = _heures(to_excel(valeur))
+        return f"1900-01-00T{heure}" if genre == "date" else heure
+    return str(valeur)
+
+
+def _format(cellule: Any) -> str:
+    try:
+        return str(cellule.number_format)
+    except IndexError:
+        return ""  # of a style that the workbook does not have
+
+
+@lru_cache
+def _genre(code: str) -> str:
+    """What a format code makes of a number, by its first section: `pourcentage`, `date`, `duree`, or nothing."""
+    section = _LITTERAUX.sub("", code.split(";")[0])
+    if "%" in section:
+        return "pourcentage"
+    if _DATE.search(section):
+        return "date"
+    if _HEURE.search(section):
+        return "duree"
+    return "date" if "m" in section.lower() else ""
+
+
+def _nombre(valeur: float, fois: int = 1) -> str:
+    """A number without exponent, rounded to 9 decimals: `12.5`."""
+    exact = Decimal(repr(valeur)) * fois
+    if not exact.is_finite():
+        return str(valeur)
+    if exact.as_tuple().exponent < -9:  # type: ignore[operator]
+        exact = exact.quantize(_NEUF_DECIMALES, ROUND_HALF_UP)
+    ecrit = format(exact, "f")
+    if "." in ecrit:
+        ecrit = ecrit.rstrip("0").rstrip(".")
+    return "0" if ecrit == "-0" else ecrit
+
+
+def _heures(jours: float) -> str:
+    """A fraction of a day as `HH:MM:SS`, all its hours, to the nearest second: `1.25` → `30:00:00`."""
+    secondes = int((Decimal(repr(jours)) * 86_400).to_integral_value(ROUND_HALF_UP))
+    minutes, reste = divmod(abs(secondes), 60)
+    return f"{'-' if secondes < 0 else ''}{minutes // 60:02d}:{minutes % 60:02d}:{reste:02d}"
+
+
+def _date(serie: float, epoque: dt.datetime) -> str:
+    """A serial date in ISO; a number that can't be a date stays as it is."""
+    try:
+        lue = from_excel(serie, epoque)
+    except (OverflowError, ValueError):
+        return _nombre(serie)
+    return _iso(lue) if isinstance(lue, dt.datetime) else _nombre(serie)
+
+
+def _iso(valeur: dt.datetime) -> str:
+    """`2021-12-31`, followed by `T` and the time when it is not midnight."""
+    return valeur.isoformat(timespec="seconds").removesuffix("T00:00:00")

@@ -1,0 +1,235 @@
+"""What a source drops: its jeux, their columns and types, how their files are written."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mutualisation.socle.chemins import TYPES_DE_COLONNE
+from mutualisation.socle.erreurs import ErreurMutualisation
+
+# how the periode is written in the name of a file, the usual form first
+PERIODES = {
+    "annee": "AAAA",
+    "mois": "AAAA-MM, AAAA-TN ou AAAA",
+    "semestre": "AAAA-SN",
+    "depot": "depot-N",
+    "aucune": "",
+}
+_TYPES: dict[str, dict[str, Any]] = tomllib.loads(TYPES_DE_COLONNE.read_text(encoding="utf-8"))
+# how a cell is read, as the documentation says it; why it can't be
+TYPES: dict[str, str] = {nom: t["dit"] for nom, t in _TYPES.items()}
+ILLISIBLES: dict[str, str] = {nom: t["illisible"] for nom, t in _TYPES.items() if "illisible" in t}
+TYPES_SOMMABLES = frozenset(nom for nom, t in _TYPES.items() if t.get("somme"))
+# rank of a source that needs to know nothing from another
+RANG_ORDINAIRE = 9
+COLONNES_TECHNIQUES = ("fichier_id", "ligne", "defauts", "delivre")
+# between the cells of `delivre`: the row as delivered, in the order of the columns that land
+SEPARATEUR_DELIVRE = "\x1f"
+
+
+@dataclass(frozen=True)
+class Colonne:
+    """One column of a jeu. `entete` is the literal header of the files; None in PES and DECP.
+
+    `pourcent_si`: (column, value) under which a trailing % is dropped from a number (C1). `inconnue_vide`: an unknown
+    value of an enumeration is read as not stated (C7). `gardee`: of a source about persons, the cell lands only in a
+    form that its type allows (K9). `document`: the code is that of a document, which is published: its form alone says
+    whether it may land. `plafond`: a number over it is kept as infinity (K9). `aussi`: (name, type) of other columns
+    of the warehouse, the same cell read by another type. `mesure`: what its sum tells of a delivery, compared with the
+    one it replaces, and of the rows left out: at most one of a jeu, no pay (K8).
+    """
+
+    nom: str
+    type: str
+    entete: str | None = None
+    obligatoire: bool = False
+    valeurs: tuple[str, ...] = ()
+    unite: str | None = None
+    clair_si: tuple[str, str] | None = None
+    empreinte_de: tuple[str, ...] = ()
+    garde_si_siret: str | None = None
+    pourcent_si: tuple[str, str] | None = None
+    inconnue_vide: bool = False
+    document: bool = False
+    gardee: bool = False
+    plafond: int | None = None
+    aussi: tuple[tuple[str, str], ...] = ()
+    mesure: bool = False
+
+    @property
+    def type_sql(self) -> str:
+        """Type of the column of `brut`."""
+        return str(_TYPES[self.type].get("sql", "text"))
+
+    @property
+    def secondes(self) -> tuple[Colonne, ...]:
+        """The columns of `aussi`: what can't be read by their type is NULL there, and no defect."""
+        return tuple(Colonne(nom, type_) for nom, type_ in self.aussi)
+
+    @property
+    def atterrit(self) -> bool:
+        """False for personal data, which never leaves the reader."""
+        return self.type != "personnel"
+
+    @property
+    def confidentielle(self) -> bool:
+        """True when the cell as delivered may never be landed, logged or summed."""
+        return (
+            self.type in ("personnel", "pseudonyme", "empreinte")
+            or self.clair_si is not None
+            or self.garde_si_siret is not None
+        )
+
+    @property
+    def description(self) -> str:
+        """One French line: header, unit, and what the reader keeps of it."""
+        texte = self.entete or self.nom
+        if self.unite:
+            texte += f" [{self.unite}]"
+        if self.type == "pseudonyme":
+            texte += " (pseudonyme à clé)"
+        if self.clair_si:
+            texte += f" (en clair si {self.clair_si[0]} = {self.clair_si[1]}, sinon empreinte à clé)"
+        if self.garde_si_siret:
+            texte += f" (gardé si {self.garde_si_siret} est valide)"
+        return texte
+
+
+@dataclass(frozen=True)
+class Regle:
+    """What rejects a row by its own cells and the name of its file.
+
+    `si`: a condition in SQL over the typed columns of the jeu and `exercice_fichier`, `mois_debut_fichier`,
+    `mois_fichier` (first and last month), `semestre_fichier`; `motif`: the reason in French; `colonne`: the one at
+    fault. `issue`: `rejete`, `retenu` (held), or `affectation` (of a row of agents: its segment stays, H2, H3).
+
+    dbt and `essayer` judge by the same text.
+    """
+
+    colonne: str
+    si: str
+    motif: str
+    issue: str = "rejete"
+
+
+@dataclass(frozen=True)
+class Arrete:
+    """The column of the day to which a whole file is drawn up: two days refuse it (R13a).
+
+    `sauf`: which rows say nothing of it, a condition in SQL as that of `Regle`, window functions allowed over
+    `fichier_id`.
+    """
+
+    colonne: str
+    sauf: str
+
+
+@dataclass(frozen=True)
+class Jeu:
+    """One kind of file of a source; its rows land in `brut.<nom>`.
+
+    `personnes`: a row may be about persons; `agents`: its source is about agents, whose matricules it delivers.
+    `decroit`: its rows go as time goes, a shorter delivery has lost nothing.
+    """
+
+    source: str
+    nom: str
+    libelle: str
+    periode: str
+    colonnes: tuple[Colonne, ...]
+    format: str = "tabulaire"
+    extensions: tuple[str, ...] = ("csv", "xlsx")
+    attendu: str | None = None
+    silencieux: bool = False
+    instantane: bool = False
+    decroit: bool = False
+    personnes: bool = False
+    agents: bool = False
+    regles: tuple[Regle, ...] = ()
+    arrete: Arrete | None = None
+
+    @property
+    def colonnes_entrepot(self) -> tuple[Colonne, ...]:
+        """Data columns that land in the warehouse, in the order of the declaration."""
+        return tuple(c for c in self.colonnes if c.atterrit)
+
+    @property
+    def colonnes_lues(self) -> tuple[Colonne, ...]:
+        """Typed columns of `brut.<nom>`: those that land, then their second readings."""
+        return self.colonnes_entrepot + tuple(s for c in self.colonnes_entrepot for s in c.secondes)
+
+    @property
+    def obligatoires(self) -> tuple[Colonne, ...]:
+        """The `*` columns of the contract, personal ones included."""
+        return tuple(c for c in self.colonnes if c.obligatoire)
+
+    @property
+    def mesure(self) -> Colonne | None:
+        """The column whose sum says how much a file holds; None when rows alone do."""
+        return next((c for c in self.colonnes if c.mesure), None)
+
+    @property
+    def forme_du_nom(self) -> str:
+        """Name of a file without its extension: `temps_AAAA-MM`."""
+        return f"{self.nom}_{PERIODES[self.periode].partition(',')[0]}".removesuffix("_")
+
+    @property
+    def nom_libre(self) -> bool:
+        """PES files keep the name their software gave them (F1)."""
+        return self.format == "pes"
+
+    @property
+    def pseudonymise(self) -> bool:
+        """True when rows are about agents: nothing of a row whose cells may be shifted can land."""
+        return any(c.type == "pseudonyme" for c in self.colonnes)
+
+    def colonne(self, nom: str) -> Colonne:
+        """The column of that ASCII name. KeyError when there is none."""
+        return {c.nom: c for c in self.colonnes}[nom]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source system: one sub-folder of a drop. The lowest `rang` is loaded first."""
+
+    nom: str
+    libelle: str
+    jeux: tuple[Jeu, ...]
+    description: str = ""
+    rang: int = RANG_ORDINAIRE
+
+
+@dataclass(frozen=True)
+class Registre:
+    """Every source, in a fixed order (by name of the declaration file)."""
+
+    sources: tuple[Source, ...]
+
+    def __iter__(self) -> Iterator[Source]:
+        return iter(self.sources)
+
+    @property
+    def noms(self) -> tuple[str, ...]:
+        """Names of the sources, which are the sub-folders of a drop."""
+        return tuple(s.nom for s in self.sources)
+
+    @property
+    def jeux(self) -> tuple[Jeu, ...]:
+        return tuple(j for s in self.sources for j in s.jeux)
+
+    def source(self, nom: str) -> Source:
+        """The source of that name. ErreurMutualisation when there is none."""
+        for s in self.sources:
+            if s.nom == nom:
+                return s
+        raise ErreurMutualisation(f"Source inconnue : « {nom} ». Sources déclarées : {', '.join(self.noms)}.")
+
+    def jeu(self, nom: str) -> Jeu:
+        """The jeu of that name. ErreurMutualisation when there is none."""
+        for j in self.jeux:
+            if j.nom == nom:
+                return j
+        raise ErreurMutualisation(f"Jeu inconnu : « {nom} ». Jeux déclarés : {', '.join(j.nom for j in self.jeux)}.")

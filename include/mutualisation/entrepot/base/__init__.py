@@ -1,0 +1,1 @@
+"""The warehouse: embedded PostgreSQL, connections, migrations."""

@@ -1,0 +1,255 @@
+"""Connections to the warehouse: bounded in time, told in French; and the lock that one run at a time holds.
+
+A frozen server keeps its connections open and its own timeouts asleep: only libpq's ping, which gets no answer, tells
+it from a long statement.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import PGconn, Ping
+
+from mutualisation.entrepot.base.pannes import ENTIER, REPRISE
+from mutualisation.entrepot.base.parametres_libpq import Delais, adresse, parametres, reglages
+from mutualisation.entrepot.base.roles import TRAITEMENT
+from mutualisation.socle.erreurs import RAISONS, EntrepotOccupe, ErreurMutualisation, PannePassagere
+
+PREMIERE_S, PERIODE_S = 1.0, 5.0
+# libpq never waits less
+PATIENCE_MIN_S = 2
+SQL_BLOQUEURS = """
+select pid, coalesce(usename, '?'), coalesce(nullif(application_name, ''), '?')
+  from pg_catalog.pg_stat_activity
+ where pid = any (pg_catalog.pg_blocking_pids(%s))
+ order by pid
+"""
+T = TypeVar("T")
+VERSION_MIN = 16
+PERIODE_ATTENTE, ATTENTE_S = 0.2, 5.0
+# transaction_timeout came with PostgreSQL 17
+SANS_DELAI = """
+select pg_catalog.set_config(name, '0', true) from pg_catalog.pg_settings
+ where name in ('idle_in_transaction_session_timeout', 'transaction_timeout')
+"""
+# A statement that shuts readers out gives up soon, for they queue behind it, and tries again.
+ESSAIS_VERROU, ATTENTE_VERROU_S, PAUSE_VERROU_S = 5, 3, 1.0
+
+
+@dataclass(frozen=True)
+class Serveur:
+    """What is looked at: its address without the password, the parameters to connect, the delay of a sign of life."""
+
+    lieu: str
+    conninfo: str
+    delai: int
+
+    @classmethod
+    def de(cls, dsn: str) -> Serveur:
+        """That of a warehouse."""
+        delais = Delais.de_l_environnement()
+        patience = max(PATIENCE_MIN_S, min(delais.connexion, delais.serveur))
+        return cls(adresse(dsn), make_conninfo(**reglages(dsn) | {"connect_timeout": str(patience)}), delais.serveur)
+
+
+class Surveillance:
+    """Called while a client waits, as often as one wants; looks at the server after a second, then every five.
+
+    Raises `PannePassagere` when the wait has lasted for the delay of a server and nothing answers. `pid`: the session
+    of the client, whose blockers are kept as a phrase in `bloqueurs`.
+    """
+
+    def __init__(self, serveur: Serveur, pid: int | None = None) -> None:
+        self._serveur, self._pid = serveur, pid
+        self._debut, self._prochaine = time.monotonic(), PREMIERE_S
+        self.bloqueurs = ""
+
+    def __call__(self) -> None:
+        """Look at the server when it is time to."""
+        if time.monotonic() - self._debut < self._prochaine:
+            return
+        repond = PGconn.ping(self._serveur.conninfo.encode()) != Ping.NO_RESPONSE
+        attente = time.monotonic() - self._debut
+        if not repond and attente >= self._serveur.delai:
+            raise PannePassagere(
+                f"L'entrepôt {self._serveur.lieu} ne répond plus depuis {attente:.0f} s, sans avoir coupé la "
+                f"connexion : {ENTIER} ; vérifiez que le serveur n'est pas figé. {REPRISE}"
+            )
+        if repond and self._pid is not None:
+            self._noter_bloqueurs()
+        self._prochaine = attente + min(PERIODE_S, self._serveur.delai)
+
+    def _noter_bloqueurs(self) -> None:
+        try:
+            with psycopg.connect(self._serveur.conninfo, autocommit=True) as conn:
+                lignes = conn.execute(SQL_BLOQUEURS, (self._pid,)).fetchall()
+        except psycopg.Error:
+            return
+        if lignes:
+            self.bloqueurs = ", ".join(f"session {pid} (compte {qui}, programme {quoi})" for pid, qui, quoi in lignes)
+
+
+def surveiller(gen: Generator[Any, Any, Any], regarder: Callable[[], None]) -> Generator[Any, Any, Any]:
+    """A wait of psycopg, as it is; `regarder` is called each time it has brought nothing."""
+    try:
+        etat = next(gen)
+        while True:
+            pret = yield etat
+            if not pret:
+                regarder()
+            etat = gen.send(pret)
+    except StopIteration as fin:
+        return fin.value
+
+
+class Connexion(psycopg.Connection[Any]):
+    """A connection that ends with its server, frozen or gone, and that names who holds what it waits for.
+
+    Raises `PannePassagere` when the server gives no sign of life, `EntrepotOccupe` behind a lock.
+    """
+
+    serveur = Serveur("", "", 0)
+
+    def wait(self, gen: Any, *args: Any, **kwargs: Any) -> Any:
+        """As psycopg waits, while the server is looked at."""
+        veille = Surveillance(self.serveur, self.pgconn.backend_pid)
+        try:
+            return super().wait(surveiller(gen, veille), *args, **kwargs)
+        except PannePassagere:
+            self.close()  # nothing more is sent to a server that does not answer
+            raise
+        except psycopg.errors.LockNotAvailable:
+            raise EntrepotOccupe(
+                f"L'entrepôt est occupé : {veille.bloqueurs or 'une autre session'} tient une relation dont cette "
+                "commande a besoin ; fermez-la, ou attendez qu'elle finisse sa transaction, puis relancez : "
+                f"{ENTIER}."
+            ) from None
+
+    @classmethod
+    def ouvrir(cls, dsn: str, *, autocommit: bool = False, options: str = "") -> Self:
+        """Connect with every setting of the address and ours. Raises the errors of psycopg."""
+        conn = cls.connect(make_conninfo(**reglages(dsn, options=options)), autocommit=autocommit)
+        conn.serveur = Serveur.de(dsn)
+        return conn
+
+
+def connecter(dsn: str, *, autocommit: bool = False, role: str | None = TRAITEMENT) -> Connexion:
+    """Open a connection with an empty `search_path`: every name in our SQL carries its schema.
+
+    `role`: the group role to work under, by default that of the run; None works as the login itself.
+    Raises `PannePassagere` when the server does not answer, `ErreurMutualisation` when it is older than PostgreSQL 16
+    or the login is not a member of the role.
+    """
+    try:
+        conn = Connexion.ouvrir(dsn, autocommit=autocommit, options=options_du_role(role, "-c search_path="))
+    except psycopg.OperationalError as erreur:
+        if role is not None and role in str(erreur):
+            raise ErreurMutualisation(sans_le_groupe(dsn, role)) from None
+        dits = (raison for mots, raison in RAISONS["connexion"].items() if mots in str(erreur))
+        raise PannePassagere(
+            f"L'entrepôt {adresse(dsn)} ne répond pas : vérifiez que le serveur est démarré et que ENTREPOT_DSN est "
+            f"juste (détail : {next(dits, 'réponse inattendue du serveur')})."
+        ) from None
+    majeure = conn.info.server_version // 10000
+    if majeure < VERSION_MIN:
+        conn.close()
+        raise ErreurMutualisation(
+            f"L'entrepôt {adresse(dsn)} est un PostgreSQL {majeure} : il faut la version {VERSION_MIN} ou plus récente."
+        )
+    return conn
+
+
+def surveillance(dsn: str) -> Surveillance:
+    """For who waits on another process that works in the warehouse."""
+    return Surveillance(Serveur.de(dsn))
+
+
+def durable(conn: psycopg.Connection[Any]) -> None:
+    """What this transaction commits is on the disk of the server when the commit returns (K11)."""
+    conn.execute(
+        "select pg_catalog.set_config('synchronous_commit', 'on', true)"
+        " where pg_catalog.current_setting('synchronous_commit') in ('off', 'local')"
+    )
+
+
+def patienter(conn: psycopg.Connection[Any], transaction: Callable[[], T]) -> T:
+    """Run a transaction that shuts readers out; behind a lock, let them pass and try again, a few times.
+
+    Raises `EntrepotOccupe`, which names the session that holds the lock, when every try has waited in vain.
+    """
+    essais = 0
+    while True:
+        try:
+            with conn.transaction():
+                conn.execute("select pg_catalog.set_config('lock_timeout', %s, true)", (f"{ATTENTE_VERROU_S}s",))
+                return transaction()
+        except EntrepotOccupe:
+            essais += 1
+            if essais == ESSAIS_VERROU:
+                raise
+            time.sleep(PAUSE_VERROU_S)
+
+
+def options_du_role(role: str | None = TRAITEMENT, *autres: str) -> str:
+    """The `options` of a session: others, and the role that every statement works under, `reset role` included."""
+    return " ".join([*autres, *([f"-c role={role}"] if role else [])])
+
+
+def sans_le_groupe(dsn: str, role: str) -> str:
+    """The sentence for a login that is not a member of a group role."""
+    compte = parametres(dsn)["user"]
+    return (
+        f"Le compte {compte} n'est pas membre du groupe « {role} » de l'entrepôt {adresse(dsn)} : un administrateur de "
+        f'la base l\'y met par « grant {role} to "{compte}" ».'
+    )
+
+
+@contextlib.contextmanager
+def verrou_entrepot(
+    dsn: str, attente: float = ATTENTE_S, annoncer: Callable[[], None] | None = None
+) -> Iterator[Connexion]:
+    """Hold the lock of the warehouse: one run at a time writes. Give back the connection that holds it.
+
+    It is a table that only the run role may lock, in a transaction of its own that stays open: it survives the
+    commits of the run and falls with its process. `annoncer` is called once when another run holds it.
+    Raises `EntrepotOccupe` when another run still holds it after `attente` seconds.
+    """
+    limite = time.monotonic() + attente
+    with contextlib.closing(connecter(dsn)) as tenante:
+        while not _prendre(tenante):
+            if annoncer is not None:
+                annoncer()
+                annoncer = None
+            if time.monotonic() >= limite:
+                raise EntrepotOccupe(
+                    "Un autre traitement utilise l'entrepôt en ce moment : attendez qu'il se termine, puis recommencez."
+                )
+            time.sleep(PERIODE_ATTENTE)
+        yield tenante
+
+
+def exiger_verrou(tenante: psycopg.Connection[Any]) -> None:
+    """Raise `PannePassagere` when the server has cut the connection that held the lock: another run may go."""
+    try:
+        tenante.execute("select 1")
+    except psycopg.OperationalError:
+        raise PannePassagere(
+            f"L'entrepôt a coupé la connexion qui tenait le verrou du traitement : {ENTIER}. {REPRISE}"
+        ) from None
+
+
+def _prendre(tenante: psycopg.Connection[Any]) -> bool:
+    tenante.rollback()
+    try:
+        # idle for as long as the run lasts, by design; EXCLUSIVE lets readers and pg_dump through
+        tenante.execute(SANS_DELAI)
+        tenante.execute("lock table journal.verrou in exclusive mode nowait")
+    except EntrepotOccupe:
+        return False
+    return True

@@ -1,0 +1,163 @@
+"""Bring a warehouse to the newest migration: a folder of plain SQL files, `sql/NNNN_nom/`, run in order, once.
+
+Table `public.migrations` has a row for each one applied: its name, the software that ran it, when. A warehouse made
+before it had says the last name alone; one made before these migrations were is named, and left as it is.
+"""
+
+import contextlib
+from collections.abc import Callable
+
+import psycopg
+
+from mutualisation.entrepot.base.connexion import Connexion, connecter, patienter, sans_le_groupe
+from mutualisation.entrepot.base.pannes import panne, passagere
+from mutualisation.entrepot.base.parametres_libpq import adresse
+from mutualisation.entrepot.base.roles import MIGRATION, PROPRIETAIRE, TRAITEMENT, peut_prendre
+from mutualisation.socle.chemins import MIGRATIONS
+from mutualisation.socle.erreurs import ErreurMutualisation
+
+TABLE = "public.migrations"
+# schema `lecture`: of the software whose migrations these replaced, under some of the same names
+LIRE = f"""
+select to_jsonb(m), to_regnamespace('lecture') is not null,
+  (select pg_catalog.pg_get_userbyid(nspowner)::text from pg_catalog.pg_namespace where nspname = 'journal')
+  from {TABLE} as m
+"""  # noqa: S608
+# whatever row it reads, a software that reads the last name finds one that it doesn't know: the warehouse is newer
+UNE_PAR_UNE = f"""
+delete from {TABLE};
+alter table {TABLE} rename version_num to nom;
+alter table {TABLE} add version_num text not null default 'une_par_une', add logiciel text, add appliquee_le timestamptz
+"""  # noqa: S608
+DETAILLEE = f"select from pg_catalog.pg_attribute where attrelid = '{TABLE}'::regclass and attname = 'nom'"
+INSCRIRE = f"insert into {TABLE} (nom, logiciel, appliquee_le) values (%s, %s, now())"  # noqa: S608
+INSCRIRE_ANCIENNE = f"insert into {TABLE} (nom) values (%s)"  # noqa: S608
+# a last name that another took the number of; played again under the name that it has now
+RENOMMEE = "0004_pointeurs"
+FAIT_PAR = "select code_version from journal.constructions order by version desc limit 1"
+SUITE = (
+    "Ce logiciel-là l'ouvre encore ; ses extraits clos restent lisibles, et se vérifient par leur signature. Pour "
+    "continuer avec celui-ci : dans un entrepôt vide, sous les mêmes clés, « mutualisation bilan » sur les mêmes "
+    "dépôts, puis « mutualisation cloturer --reprend bilan_AAAA » pour chaque exercice clos (docs/exploitation.md, "
+    "« D'un logiciel antérieur »)."
+)
+
+
+def migrer(dsn: str, logiciel: Callable[[], str] = str) -> None:
+    """Apply the migrations that are missing, all in one transaction; nothing to do costs two queries.
+
+    `logiciel`: which software this is. Raises `ErreurMutualisation` when the warehouse is newer than this code, or of a
+    former one, or a copy without its owner, the login may not migrate it, or a statement fails.
+    """
+    with connecter(dsn, autocommit=True, role=None) as conn:
+        appliquees = _appliquees(conn, dsn)
+    if appliquees != revisions():
+        with Connexion.ouvrir(dsn) as conn:
+            patienter(conn, lambda: _appliquer(conn, dsn, logiciel()))
+
+
+def refus_de_migrer(dsn: str) -> ErreurMutualisation:
+    """What a login that may not migrate is told, in one sentence."""
+    return ErreurMutualisation(
+        f"L'entrepôt {adresse(dsn)} est à migrer : lancez « mutualisation migrer » sous un compte membre du groupe "
+        f"« {MIGRATION} » ; le compte connecté ne l'est pas."
+    )
+
+
+def revisions() -> list[str]:
+    return sorted(dossier.name for dossier in MIGRATIONS.iterdir())
+
+
+def _appliquees(conn: psycopg.Connection, dsn: str) -> list[str]:
+    """The migrations applied, in order. Raises `ErreurMutualisation` for a warehouse that this code doesn't migrate."""
+    connues = revisions()
+    table, journal = conn.execute("select to_regclass(%s), to_regnamespace('journal')", (TABLE,)).fetchone() or ("", "")
+    if table is None and journal is not None:
+        raise ErreurMutualisation(
+            f"La base {adresse(dsn)} a un schéma « journal » que ce logiciel n'a pas fait ({TABLE} n'y est pas) : "
+            "donnez-lui une base vide, ou remettez cette table."
+        )
+    if table is None:
+        return []
+    try:
+        lignes = conn.execute(LIRE.encode()).fetchall()
+    except psycopg.errors.InsufficientPrivilege as erreur:
+        raise ErreurMutualisation(sans_le_groupe(dsn, TRAITEMENT)) from erreur
+    une_par_une = any("nom" in dite for dite, _, _ in lignes)
+    noms = {dite["nom" if une_par_une else "version_num"]: dite.get("logiciel") for dite, _, _ in lignes}
+    inconnues = sorted(noms.keys() - {*connues, RENOMMEE})
+    for _, anterieur, proprietaire in lignes[:1]:
+        if anterieur or (inconnues and not une_par_une):
+            raise _d_un_logiciel_anterieur(conn, dsn, f"migration {max(noms)}")
+        if proprietaire not in (None, PROPRIETAIRE):
+            raise _copie_sans_ses_groupes(dsn, proprietaire)
+    if inconnues:
+        par = f", {noms[inconnues[-1]]}" if noms[inconnues[-1]] else ""
+        raise ErreurMutualisation(
+            f"L'entrepôt {adresse(dsn)} a été migré par une version plus récente du logiciel "
+            f"(migration {inconnues[-1]}{par}) : mettez le logiciel à jour."
+        )
+    return [nom for nom in connues if nom in noms or (not une_par_une and nom <= max(noms, default=""))]
+
+
+def _d_un_logiciel_anterieur(conn: psycopg.Connection, dsn: str, etat: str) -> ErreurMutualisation:
+    with contextlib.suppress(psycopg.Error):
+        if ligne := conn.execute(FAIT_PAR).fetchone():
+            etat = f"{ligne[0]}, {etat}"
+    return ErreurMutualisation(
+        f"L'entrepôt {adresse(dsn)} a été fait par un logiciel antérieur ({etat}), que celui-ci ne met pas à "
+        f"jour ; rien n'y a été changé. {SUITE}"
+    )
+
+
+def _copie_sans_ses_groupes(dsn: str, proprietaire: str) -> ErreurMutualisation:
+    return ErreurMutualisation(
+        f"L'entrepôt {adresse(dsn)} a été copié sans ses groupes : il est à « {proprietaire} », et ses droits n'y sont "
+        "pas. Rien n'est perdu dans la copie : « mutualisation migrer » sur une base vide de ce serveur crée les "
+        "groupes ; relancez ensuite pg_restore, sans --no-owner ni --no-privileges, dans une autre base vide. "
+        "« mutualisation restaurer » fait tout cela d'une sauvegarde."
+    )
+
+
+def _appliquer(conn: psycopg.Connection, dsn: str, logiciel: str) -> None:
+    _se_reserver(conn, dsn)
+    appliquees = _appliquees(conn, dsn)
+    if conn.execute(DETAILLEE).fetchone() is None:
+        conn.execute(UNE_PAR_UNE.encode())
+        conn.cursor().executemany(INSCRIRE_ANCIENNE.encode(), [(nom,) for nom in appliquees])
+    for migration in revisions():
+        if migration not in appliquees:
+            for fichier in sorted((MIGRATIONS / migration).glob("*.sql")):
+                _jouer(conn, fichier.read_bytes(), f"{migration}/{fichier.name}")
+            conn.execute(INSCRIRE.encode(), (migration, logiciel))
+
+
+def _jouer(conn: psycopg.Connection, requetes: bytes, nom: str) -> None:
+    try:
+        conn.execute(requetes)
+    except psycopg.Error as erreur:
+        if isinstance(erreur, psycopg.OperationalError) and passagere(erreur.sqlstate):
+            raise panne(erreur.sqlstate) from None
+        raise ErreurMutualisation(
+            f"La migration {nom} a échoué : {str(erreur).strip().splitlines()[0]} "
+            "L'entrepôt est resté dans son état précédent."
+        ) from erreur
+
+
+def _se_reserver(conn: psycopg.Connection, dsn: str) -> None:
+    """Lock the table of the migrations, made here in an empty database: one migration at a time.
+
+    Only who owns it can: an advisory lock would be anyone's.
+    """
+    tenue_par = "select relowner::regrole::text from pg_catalog.pg_class where oid = to_regclass(%s)"
+    try:
+        proprietaire = conn.execute(tenue_par, (TABLE,)).fetchone()
+        if proprietaire is None:
+            with contextlib.suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable), conn.transaction():
+                conn.execute(f"create table if not exists {TABLE} (version_num varchar(32) not null primary key)")
+        elif proprietaire == (PROPRIETAIRE,) and peut_prendre(conn, PROPRIETAIRE):
+            # the owner of the table may make none beside it, not even one that is there
+            conn.execute(f"set local role {PROPRIETAIRE}")
+        conn.execute(f"lock table {TABLE} in exclusive mode")
+    except psycopg.errors.InsufficientPrivilege as erreur:
+        raise refus_de_migrer(dsn) from erreur

@@ -1,0 +1,193 @@
+"""`ENTREPOT_DSN` as the one set of libpq parameters that every client of the warehouse connects with, and its delays.
+
+psycopg, SQLAlchemy (Great Expectations) and dbt are given the same parameters: TLS, timeouts, keepalives,
+options. No message quotes the address as it was typed: a badly written one may show the password anywhere.
+"""
+
+from __future__ import annotations
+
+import configparser
+import ipaddress
+import os
+import re
+from dataclasses import dataclass, fields
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from mutualisation.socle.erreurs import ErreurMutualisation
+
+APPLICATION = "mutualisation"
+IDENTITE = ("host", "port", "user", "password", "dbname")
+MODELE = "écrivez postgresql://compte@serveur:5432/base"
+_URI = re.compile(r"^postgres(?:ql)?://", re.IGNORECASE)
+_HOTE = re.compile(r"[A-Za-z0-9_.:%-]+|/.*|@.*", re.DOTALL)
+PREFIXE = "MUTUALISATION_DELAI_"
+TCP = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+
+
+def parametres(dsn: str) -> dict[str, str]:
+    """host, port, user, password, dbname and the other libpq parameters; libpq's own defaults where unset.
+
+    The service of the address and the `PG…` variables are looked up here, once for every client.
+    Raises `ErreurMutualisation` when the address or its service can't be read.
+    """
+    donnes, defauts = _lus(dsn), psycopg.pq.Conninfo.get_defaults()
+    variables = {d.keyword.decode(): d.envvar.decode() for d in defauts if d.envvar is not None}
+    nommes = {nom: os.environ[variable] for nom, variable in variables.items() if os.environ.get(variable)}
+    service = donnes.pop("service", nommes.pop("service", ""))
+    p = dict.fromkeys(IDENTITE, "") | nommes | _service(service) | donnes
+    p["user"] = p["user"] or next(d.val.decode() for d in defauts if d.keyword == b"user" and d.val is not None)
+    p["host"] = p["host"] or "localhost"
+    p["port"] = p["port"] or "5432"
+    p["dbname"] = p["dbname"] or p["user"]
+    _verifier(p)
+    return p
+
+
+def adresse(dsn: str) -> str:
+    """`compte@serveur:port/base`, without the password: for messages."""
+    p = parametres(dsn)
+    return f"{p['user']}@{p['host']}:{p['port']}/{p['dbname']}"
+
+
+def reglages(dsn: str, *, options: str = "", application: str = APPLICATION) -> dict[str, str]:
+    """The libpq parameters of a connection: those of the address, then its timeouts, its keepalives and its TLS.
+
+    `options`: settings of the session that win over ours; those of the address come between.
+    """
+    p = parametres(dsn)
+    delais = Delais.de_l_environnement()
+    p = {"application_name": application} | delais.libpq() | p
+    # nothing travels to a socket of this machine, nor to its loopback
+    if "sslmode" not in p and not all(map(_hote_local, (p.get("hostaddr") or p["host"]).split(","))):
+        p["sslmode"] = "verify-full"
+    p["options"] = " ".join(filter(None, [delais.options(), p.get("options", ""), options]))
+    return p
+
+
+def variables(dsn: str, *, options: str = "") -> dict[str, str]:
+    """`PG…` variables for dbt, which is given the identity apart.
+
+    libpq has none for the keepalives of a client: those of the server, among its options, are the same.
+    """
+    p = reglages(dsn, options=options)
+    connues = {d.keyword.decode(): d.envvar.decode() for d in psycopg.pq.Conninfo.get_defaults() if d.envvar}
+    return {variable: p[nom] for nom, variable in connues.items() if nom in p and nom not in IDENTITE}
+
+
+def url_sqlalchemy(dsn: str, pilote: str = "psycopg", *, options: str = "") -> str:
+    """The SQLAlchemy URL of the warehouse, its settings in the query string with the folder of a socket."""
+    p = reglages(dsn, options=options)
+    compte = quote(p["user"], safe="") + (f":{quote(p['password'], safe='')}" if p["password"] else "")
+    autres = {k: v for k, v in p.items() if k not in IDENTITE}
+    if p["host"].startswith("/") or "," in p["host"]:
+        lieu, autres = "", {"host": p["host"], "port": p["port"]} | autres
+    else:
+        lieu = f"[{p['host']}]:{p['port']}" if ":" in p["host"] else f"{p['host']}:{p['port']}"
+    return f"postgresql+{pilote}://{compte}@{lieu}/{quote(p['dbname'], safe='')}?{urlencode(autres)}"
+
+
+def _lus(dsn: str) -> dict[str, str]:
+    """What the address says. A reserved character left in a password makes a URL of another meaning: refused."""
+    if _URI.match(dsn):
+        autorite, _, suite = _URI.sub("", dsn).partition("/")
+        if "@" in suite.partition("?")[0] or autorite.count("@") > 1:
+            raise ErreurMutualisation(
+                "ENTREPOT_DSN ne se lit pas : un caractère réservé du mot de passe est écrit tel quel ; "
+                "écrivez %2F pour « / », %40 pour « @ », %3A pour « : », %25 pour « % », %20 pour l'espace."
+            )
+    try:
+        return {k: str(v) for k, v in conninfo_to_dict(dsn).items() if v is not None and v != ""}
+    except psycopg.ProgrammingError:
+        raise _illisible() from None
+
+
+def _verifier(p: dict[str, str]) -> None:
+    """What libpq would refuse later by quoting it: hosts and ports."""
+    ports = p["port"].split(",")
+    if not all(t.isascii() and t.isdigit() and 0 < int(t) < 65536 for t in ports):
+        raise _illisible()
+    if not all(_HOTE.fullmatch(h) for h in p["host"].split(",") if h):
+        raise _illisible()
+
+
+def _illisible() -> ErreurMutualisation:
+    return ErreurMutualisation(
+        f"ENTREPOT_DSN n'est pas une adresse PostgreSQL : {MODELE} ; un caractère réservé du mot de passe s'écrit "
+        "en %XX (%2F pour « / », %40 pour « @ »)."
+    )
+
+
+def _service(nom: str) -> dict[str, str]:
+    """The parameters of a service, from the file that libpq would read."""
+    if not nom:
+        return {}
+    systeme = Path(os.environ.get("PGSYSCONFDIR", "/etc/postgresql-common")) / "pg_service.conf"
+    personnel = Path(os.environ.get("PGSERVICEFILE") or "~/.pg_service.conf").expanduser()
+    for fichier in (personnel, systeme):
+        lecteur = configparser.RawConfigParser(
+            delimiters=("=",), comment_prefixes=("#",), strict=False, default_section="", allow_no_value=False
+        )
+        try:
+            lecteur.read_string(fichier.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError, configparser.Error):
+            raise ErreurMutualisation(f"Le fichier de services {fichier} ne se lit pas : corrigez-le.") from None
+        if lecteur.has_section(nom):
+            return dict(lecteur.items(nom))
+    raise ErreurMutualisation(f"Le service « {nom} » que nomme ENTREPOT_DSN n'est dans aucun fichier de services.")
+
+
+def _hote_local(hote: str) -> bool:
+    if hote in ("", "localhost") or hote.startswith(("/", "@")):
+        return True
+    try:
+        return ipaddress.ip_address(hote).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True)
+class Delais:
+    """Seconds: to open a connection, for a sign of life of the server, behind the lock of another, for a statement."""
+
+    connexion: int = 10
+    serveur: int = 60
+    verrou: int = 30
+    requete: int = 3600
+
+    @classmethod
+    def de_l_environnement(cls) -> Delais:
+        """Those of `MUTUALISATION_DELAI_CONNEXION`, `_SERVEUR`, `_VERROU`, `_REQUETE`, else the defaults.
+
+        Raises `ErreurMutualisation` when one is no whole number of seconds from 1.
+        """
+        return cls(**{c.name: _lire(c.name.upper(), int(str(c.default))) for c in fields(cls)})
+
+    def libpq(self) -> dict[str, str]:
+        """Parameters of the client: to connect, and to find a dead network."""
+        bornes = {"connect_timeout": self.connexion, "keepalives": 1, "tcp_user_timeout": self.serveur * 1000} | TCP
+        return {nom: str(valeur) for nom, valeur in bornes.items()}
+
+    def options(self) -> str:
+        """Settings of the session: what the server gives up by itself, and when it looks for its client."""
+        secondes = {
+            "lock_timeout": self.verrou,
+            "statement_timeout": self.requete,
+            "idle_in_transaction_session_timeout": self.requete,
+        }
+        bornes = [f"-c {nom}={valeur}s" for nom, valeur in secondes.items()]
+        return " ".join([*bornes, *(f"-c tcp_{nom}={valeur}" for nom, valeur in TCP.items())])
+
+
+def _lire(nom: str, defaut: int) -> int:
+    texte = os.environ.get(PREFIXE + nom)
+    if not texte:
+        return defaut
+    if not (texte.isascii() and texte.isdigit() and 0 < int(texte) <= 86400):
+        raise ErreurMutualisation(f"{PREFIXE}{nom} vaut « {texte} » : donnez un nombre entier de secondes, dès 1.")
+    return int(texte)

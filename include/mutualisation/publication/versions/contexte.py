@@ -1,0 +1,163 @@
+"""What a document says beside its figures: EPCI, parameters in force, files counted, exercices shown.
+
+All of it is kept with the version, so that later loads change nothing in a document that is rendered again (S8): the
+referentiel as internal relations, the files and the versions of the moment in `journal.constructions.contexte`, which
+`journal.figer_contexte` fills in the publishing transaction.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import psycopg
+
+from mutualisation.publication.versions.clotures import Cloture, lire_cloture
+from mutualisation.publication.versions.extraits_csv import lignes, lire_pointeurs
+from mutualisation.publication.versions.relations import relations_internes
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.francais.formats import NON_RENSEIGNE
+
+CONSTRUCTION = """
+select version, prepare_par, code_version, to_char(fin at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+  publication_sha256, portes, identite, coalesce(contexte, '{}')
+  from journal.constructions
+ where version = %s
+"""
+ETATS = """
+select e, array[p.version::text, c.publication_sha256],
+  array(select f.version from journal.clotures as f where f.exercice = e order by f.version)
+  from unnest(%s::int[]) as e
+  left join journal.publications as p on p.exercice = e
+  left join journal.constructions as c using (version)
+"""
+Condition = dict[int, tuple[list[str] | None, list[int] | None]]
+EPCI_INCONNU = {"siret": "", "siren": "", "nom": "EPCI non renseigné"}
+PARAMETRE = ("parametre", "valeur", "debut", "fin", "reference")
+DISPOSITIF = ("code", "libelle", "thematique", "vehicule_juridique", "valorisation")
+
+
+@dataclass(frozen=True)
+class Construction:
+    """The build an extract comes from, as `journal.constructions` keeps it; `construit_le` is ISO, UTC; `identite`:
+    whether who prepared was authenticated (K3)."""
+
+    version: int
+    prepare_par: str
+    code_version: str
+    construit_le: str | None
+    publication_sha256: str | None
+    portes: dict[str, Any]
+    identite: str = "declaree"
+
+
+@dataclass(frozen=True)
+class Contexte:
+    """Surroundings of one exercice and version.
+
+    `parametres`: {parametre, valeur, debut, fin, reference}, dates as ISO text; `dispositifs`: {code, libelle,
+    thematique, vehicule_juridique, valorisation}; `fichiers`: {chemin, sha256, lignes, octets}; `presentes`:
+    {exercice: version}; `relations`: {relation: columns} of the contract at publication, internal ones included;
+    `cloture`: who approved, None while it is to be approved.
+    """
+
+    exercice: int
+    construction: Construction
+    epci: str
+    siren: str
+    siret: str
+    parametres: list[dict[str, Any]]
+    dispositifs: list[dict[str, Any]]
+    fichiers: list[dict[str, Any]]
+    presentes: dict[int, int]
+    relations: dict[str, list[str]]
+    cloture: Cloture | None = None
+
+    @property
+    def est_synthetique(self) -> bool:
+        """True for the reference drop, which says so by a parameter."""
+        return any(p["parametre"] == "jeu_de_donnees" and p["valeur"] == "synthetique" for p in self.parametres)
+
+    @property
+    def identite(self) -> str:
+        """`declaree` when who prepared, or who approved, was not authenticated (K3)."""
+        qui = {self.construction.identite, *([self.cloture.identite] if self.cloture else [])}
+        return "declaree" if "declaree" in qui else "authentifiee"
+
+    @property
+    def entete(self) -> dict[str, Any]:
+        """What every document says of where it comes from."""
+        return {
+            "epci": self.epci,
+            "siren": self.siren,
+            "synthetique": self.est_synthetique,
+            "version": self.construction.version,
+            "sha256": self.construction.publication_sha256 or NON_RENSEIGNE,
+        }
+
+
+def version_publiee(conn: psycopg.Connection[Any], exercice: int) -> int:
+    """Version that `publication` shows for an exercice; a French error when it was never published."""
+    version = lire_pointeurs(conn).get(exercice)
+    if version is None:
+        raise ErreurMutualisation(f"L'exercice {exercice} n'est pas publié : lancez d'abord « mutualisation bilan ».")
+    return version
+
+
+def versions_presentees(conn: psycopg.Connection[Any], exercice: int, version: int) -> list[int]:
+    """Versions in which the documents of (exercice, version) show this exercice and those before; none when unknown."""
+    requete = (
+        "select p.value::bigint from journal.constructions as c"
+        " cross join lateral jsonb_each_text(c.contexte -> 'exercices' -> %s -> 'presentes') as p where c.version = %s"
+    )
+    return [int(v) for (v,) in conn.execute(requete, (str(exercice), version)).fetchall()]
+
+
+def condition_de(
+    conn: psycopg.Connection[Any], exercices: Iterable[int], *, publiees: bool = True, closes: bool = True
+) -> Condition:
+    """{exercice: (version published and its digest (S7), versions closed)}: what documents that are about to be put in
+    place wait for; None for what they do not say."""
+    lus = conn.execute(ETATS, (list(exercices),)).fetchall()
+    return {e: (publiee if publiees else None, closes_ if closes else None) for e, publiee, closes_ in lus}
+
+
+def ce_qui_a_change(conn: psycopg.Connection[Any], condition: Condition) -> list[str]:
+    """A French clause per exercice that was published or closed since a `condition_de`."""
+    maintenant, phrases = condition_de(conn, condition), []
+    for exercice, (publiee, closes) in condition.items():
+        if publiee not in (None, maintenant[exercice][0]):
+            phrases.append(f"L'exercice {exercice} a été publié de nouveau")
+        elif closes not in (None, maintenant[exercice][1]):
+            phrases.append(f"L'exercice {exercice} a été clos")
+    return phrases
+
+
+def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) -> Contexte:
+    """Context of (exercice, version). Raises `ErreurMutualisation` when this version does not hold it."""
+    ligne = conn.execute(CONSTRUCTION, (version,)).fetchone()
+    if ligne is None:
+        raise ErreurMutualisation(f"La version {version} n'existe pas dans cet entrepôt.")
+    *construction, fige = ligne
+    entourage = fige.get("exercices", {}).get(str(exercice))
+    if entourage is None:
+        raise ErreurMutualisation(f"La version {version} ne contient pas d'extrait de l'exercice {exercice}.")
+
+    def lire(relation: str, colonnes: Iterable[str]) -> list[dict[str, Any]]:
+        rangees = lignes(conn, relations_internes()[relation], exercice, version)
+        return [{c: x.isoformat() if isinstance(x := r[c], date) else x for c in colonnes} for r in rangees]
+
+    epci = EPCI_INCONNU | next(iter(lire("epci", EPCI_INCONNU)), {})
+    return Contexte(
+        exercice=exercice,
+        construction=Construction(*construction),
+        epci=epci["nom"],
+        siren=epci["siren"],
+        siret=epci["siret"],
+        parametres=lire("parametres_en_vigueur", PARAMETRE),
+        dispositifs=lire("dispositifs_en_vigueur", DISPOSITIF),
+        fichiers=fige["fichiers"],
+        presentes={int(e): v for e, v in sorted(entourage["presentes"].items())},
+        relations=fige["relations"],
+        cloture=lire_cloture(conn, exercice, version),
+    )

@@ -1,0 +1,99 @@
+"""Relations of `publication` and `bi` as DataFrames, typed by the contract: amounts stay `Decimal`, NULL unknown.
+
+pandas is imported when a frame is asked for: a command that makes none does not pay for it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import sql
+
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.serveur import serveur_entrepot
+from mutualisation.publication.versions.relations import Colonne, Relation, lire_relations, relations_analyse
+from mutualisation.socle.erreurs import ErreurMutualisation
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+# of the types of the contract; `numeric` and `date` are columns of objects: a float would lose a cent
+DTYPES = {"integer": "Int64", "bigint": "Int64", "boolean": "boolean", "text": "string"}
+
+
+def lire(relation: str, exercice: int | None = None) -> DataFrame:
+    """What a relation of `publication`, or of `bi`, shows of one exercice or of all, in the order of its key.
+
+    Reads the warehouse of `ENTREPOT_DSN`, else the embedded one. `ErreurMutualisation` when the relation or the
+    exercice is not published, with the closest one.
+    """
+    connue = _relation(relation)
+    with serveur_entrepot() as dsn, connecter(dsn, role=None) as conn:
+        return lire_publiee(conn, connue, exercice)
+
+
+def lire_publiee(conn: psycopg.Connection[Any], relation: Relation, exercice: int | None = None) -> DataFrame:
+    """The same, on a connection. `ErreurMutualisation` when the exercice is not published."""
+    condition: sql.Composable = sql.SQL("")
+    if exercice is not None:
+        _exiger(conn, relation, exercice)
+        condition = sql.SQL("where {} = {}").format(sql.Identifier(relation.pointeur), sql.Literal(exercice))
+    requete = sql.SQL("select {} from {} {} order by {}").format(
+        sql.SQL(", ").join(map(sql.Identifier, relation.noms_colonnes)),
+        sql.Identifier(relation.schema, relation.nom),
+        condition,
+        sql.SQL(", ").join(sql.Identifier(c) for c in relation.cle if c in relation.noms_colonnes),
+    )
+    return dataframe(relation.colonnes, conn.execute(requete).fetchall())
+
+
+def dataframe(colonnes: Sequence[Colonne], rangees: Iterable[Sequence[Any]]) -> DataFrame:
+    """Rows as a frame, each column of the type that the contract gives it."""
+    import pandas as pd
+
+    lues = list(rangees)
+    return pd.DataFrame(
+        {
+            c.nom: pd.Series([r[i] for r in lues], dtype=DTYPES.get(c.type.partition("(")[0], "object"))
+            for i, c in enumerate(colonnes)
+        }
+    )
+
+
+def trame(rangees: Iterable[Mapping[str, Any]], nom: str, *noms: str) -> DataFrame:
+    """These columns of rows as a frame of objects, to pivot, sum and compare: amounts stay `Decimal`, rows or not."""
+    import pandas as pd
+
+    return pd.DataFrame(list(rangees), columns=[nom, *noms], dtype=object)
+
+
+def lignes_de(df: DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame by column, None where there is nothing."""
+    return [{str(c): x for c, x in r.items()} for r in df.astype(object).where(df.notna(), None).to_dict("records")]
+
+
+def _relation(nom: str) -> Relation:
+    relations = lire_relations() | relations_analyse()
+    if nom in relations:
+        return relations[nom]
+    proche = difflib.get_close_matches(nom, relations, n=1)
+    suggestion = f" : vouliez-vous dire « {proche[0]} » ?" if proche else "."
+    raise ErreurMutualisation(
+        f"La relation « {nom} » n'est pas publiée{suggestion} Relations : {', '.join(sorted(relations))}."
+    )
+
+
+def _exiger(conn: psycopg.Connection[Any], relation: Relation, exercice: int) -> None:
+    if relation.pointeur not in relation.noms_colonnes:
+        raise ErreurMutualisation(
+            f"La relation « {relation.nom} » n'a pas de colonne exercice : demandez-la entière, sans exercice."
+        )
+    requete = "select distinct exercice from publication.synthese_financiere order by exercice"
+    publies = [e for (e,) in conn.execute(requete).fetchall()]
+    if exercice not in publies:
+        proche = f" : le plus proche est {min(publies, key=lambda e: abs(e - exercice))}" if publies else ""
+        connus = f"exercices publiés : {', '.join(map(str, publies))}" if publies else "aucun exercice ne l'est"
+        raise ErreurMutualisation(f"L'exercice {exercice} n'est pas publié{proche} ({connus}).")

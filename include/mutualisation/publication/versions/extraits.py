@@ -1,0 +1,261 @@
+"""The extracts that were given out: noted when they are written, their manifests signed (S8); verified (K4, K10)."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from mutualisation.entree.lecteurs.octets import empreinte
+from mutualisation.publication.signatures.ancrage import Ancres
+from mutualisation.publication.signatures.cle_signature import cle_signature, est_signe, publique
+from mutualisation.publication.versions.clotures import lire_cloture
+from mutualisation.publication.versions.extraits_csv import lire_pointeurs
+from mutualisation.publication.versions.inchange import empreinte_logiciel
+from mutualisation.publication.versions.manifeste import CLOS, MANIFESTE, SIGNATURE
+from mutualisation.publication.versions.sceaux import cles_connues, lire_sceau
+from mutualisation.socle.erreurs import ControleEchoue, raison_systeme
+
+REMEDE = "réécrivez l'extrait par « mutualisation extraire »"
+ANTERIEURE = (
+    "elle en a été effacée, ou il vient d'une sauvegarde antérieure — gardez ce dossier, et restaurez dans une base "
+    "neuve une sauvegarde plus récente ; d'un extrait clos par un logiciel antérieur, « mutualisation cloturer "
+    "--reprend » dit s'il tient"
+)
+# what is wrong with a file
+MANQUE, CHANGE, ETRANGER = "manque", "n'est plus celui qui a été écrit", "n'est pas de l'extrait"
+SIGNATURES = """
+select signature, cle_publique from journal.extraits
+ where exercice = %s and version = %s and manifeste_sha256 = %s order by numero
+"""
+NOTER = "select journal.noter_extrait(%s, %s, %s, %s, %s, %s, %s)"
+# where an extract was put, the newest first: a help to find it again, never a proof
+DOSSIERS = """
+select dossier from journal.extraits where exercice = %s and version = %s
+ group by dossier order by max(numero) desc
+"""
+RENDU = """
+insert into journal.rendus (exercice, version, manifeste_sha256, logiciel) values (%s, %s, %s, %s)
+ on conflict do nothing
+"""
+RENDU_PAR = "select from journal.rendus where (exercice, version, manifeste_sha256, logiciel) = (%s, %s, %s, %s)"
+REPRIS = """
+select version, enonce::jsonb #>> '{reprise,code_version}' from journal.clotures
+ where enonce::jsonb #>> '{reprise,manifeste_sha256}' = %s
+"""
+PREMIER_CLOS = """
+select manifeste_sha256 from journal.extraits
+ where exercice = %s and version = %s and statut = %s order by numero limit 1
+"""
+
+
+@dataclass(frozen=True)
+class ExtraitLu:
+    """A folder of extract: the bytes of its manifest, what it says, its signature (empty when its file is missing);
+    `statut`: `a_approuver` or `clos`, as it says."""
+
+    dossier: Path
+    octets: bytes
+    manifeste: dict[str, Any]
+    signature: bytes
+    exercice: int
+    version: int
+    statut: str
+
+    @classmethod
+    def lire(cls, dossier: Path) -> ExtraitLu | None:
+        """The extract of a folder; None where no manifest can be read."""
+        try:
+            octets = (dossier / MANIFESTE).read_bytes()
+            lu = json.loads(octets)
+            exercice, version, statut = lu["exercice"], lu["version"], lu["statut"]
+            entier = isinstance(exercice, int) and isinstance(version, int) and statut and lu["sceau"]
+            _ = {s["fichier"]: s["sha256"] for s in lu["sorties"]}
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        if not entier:
+            return None
+        signature = dossier / SIGNATURE
+        signe = signature.read_bytes() if signature.is_file() else b""
+        return cls(dossier, octets, lu, signe, exercice, version, str(statut))
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.octets).hexdigest()
+
+    def differences(self) -> Iterator[tuple[str, str]]:
+        """(name, what is wrong with it in French) per file that is not the one of the manifest. OSError."""
+        declares = {s["fichier"]: s["sha256"] for s in self.manifeste["sorties"]}
+        fichiers = (c for c in self.dossier.rglob("*") if c.is_symlink() or not c.is_dir())
+        presents = {c.relative_to(self.dossier).as_posix(): c for c in fichiers}
+        for nom in sorted((presents.keys() | declares.keys()) - {MANIFESTE, SIGNATURE}):
+            chemin = presents.get(nom)
+            if chemin is None:
+                yield nom, MANQUE
+            elif nom not in declares:
+                yield nom, ETRANGER
+            elif chemin.is_symlink() or not chemin.is_file() or empreinte(chemin).sha256 != declares[nom]:
+                yield nom, CHANGE
+
+
+def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | None = None) -> list[str]:
+    """A French sentence per file that is not the one written, then for the manifest, its signature and its seal.
+
+    `var`: the folder of the keys. An unreadable folder is a difference too: nothing is raised.
+    """
+    return [f"extrait {dossier} : {ecart}." for ecart in _ecarts(conn, dossier, var)]
+
+
+def _ecarts(conn: psycopg.Connection[Any], dossier: Path, var: Path | None) -> Iterator[str]:
+    try:
+        for nom in (MANIFESTE, SIGNATURE):
+            (dossier / nom).read_bytes()
+        extrait = ExtraitLu.lire(dossier)
+        if extrait is None:
+            yield f"{MANIFESTE} n'est pas le manifeste d'un extrait — {REMEDE}"
+            return
+        differences = list(extrait.differences())
+    except OSError as erreur:
+        yield f"il ne peut pas être lu ({raison_systeme(erreur)}) — {REMEDE}"
+        return
+    for nom, quoi in differences:
+        yield f"le fichier {nom} {quoi} — {'retirez-le' if quoi == ETRANGER else REMEDE}"
+    signe = any(est_signe(extrait.octets, extrait.signature, cle) for cle in cles_connues(conn, var))
+    if not signe or conn.execute(REPRIS, (extrait.sha256,)).fetchone() is None:
+        yield from _ecarts_sceau(conn, extrait, signe=signe)
+
+
+def _ecarts_sceau(conn: psycopg.Connection[Any], extrait: ExtraitLu, *, signe: bool) -> Iterator[str]:
+    """What an extract says of its version, closing and statement, against the warehouse; after it, its signature."""
+    try:
+        sceau = lire_sceau(conn, extrait.version).dit
+    except ControleEchoue:
+        yield f"l'entrepôt n'a pas la version {extrait.version} : {ANTERIEURE}"
+        return
+    cloture, dite = lire_cloture(conn, extrait.exercice, extrait.version), f"de la version {extrait.version} — {REMEDE}"
+    if extrait.statut == CLOS and cloture is None:
+        yield f"l'entrepôt n'a pas la clôture qu'il porte : {ANTERIEURE}"
+        return
+    if not signe:
+        yield f"{SIGNATURE} n'est pas la signature de {MANIFESTE} — {REMEDE}"
+    if extrait.statut != CLOS and cloture is not None:
+        close = f"la version {extrait.version} de l'exercice {extrait.exercice} est close"
+        yield f"{close}, et il la dit à approuver — {REMEDE}"
+    elif extrait.manifeste.get("cloture") != (cloture.enonce if cloture else None):
+        yield f"la clôture qu'il porte n'est pas celle {dite}"
+    if sceau != extrait.manifeste["sceau"]:
+        yield f"le sceau qu'il porte n'est pas celui {dite}"
+
+
+def remarque_extrait(conn: psycopg.Connection[Any], dossier: Path) -> str:
+    """A French sentence when a folder is of a version that its exercice no longer publishes; else empty.
+
+    What was given out then is true of its version: it is no difference.
+    """
+    extrait = ExtraitLu.lire(dossier)
+    if extrait is None:
+        return ""
+    if repris := conn.execute(REPRIS, (extrait.sha256,)).fetchone():
+        return f"extrait {dossier} : clos par mutualisation {repris[1]}, que reprend celle de la version {repris[0]}."
+    publiee = lire_pointeurs(conn).get(extrait.exercice)
+    if publiee in (extrait.version, None):
+        return ""
+    return (
+        f"extrait {dossier} : il est de la version {extrait.version}, et l'exercice {extrait.exercice} publie la "
+        f"version {publiee}."
+    )
+
+
+def reprendre(
+    conn: psycopg.Connection[Any], dossier: Path, place: Path, approuve_par: str, var: Path | None = None
+) -> dict[str, Any]:
+    """What the closing of the extract of `place` says of the closed extract, of a former software, that it takes over.
+
+    Raises `ControleEchoue` with a sentence per reason why it can't: the former one is not whole, not signed by a key
+    known here, of another approver, or says other figures.
+    """
+    ancien, nouveau = ExtraitLu.lire(dossier), ExtraitLu.lire(place)
+    if ancien is None or nouveau is None or (ancien.exercice, ancien.statut) != (nouveau.exercice, CLOS):
+        raise ControleEchoue([f"reprise : {dossier} n'est pas un extrait clos de l'exercice que {place} présente."])
+    dit = ancien.manifeste
+    ecarts = [f"{nom} {quoi}" for nom, quoi in ancien.differences()]
+    if not any(est_signe(ancien.octets, ancien.signature, cle) for cle in cles_connues(conn, var)):
+        ecarts.append(
+            f"{SIGNATURE} n'est d'aucune clé connue ici ; sa clé publique est dans « sceaux/ » de l'ancien "
+            "MUTUALISATION_VAR (cle_*.pem), à copier dans celui d'ici"
+        )
+    if approuve_par != dit.get("approuve_par"):
+        ecarts.append(f"il a été approuvé par « {dit.get('approuve_par')} », qui seul le reprend")
+    # what a software checks is its own
+    noms = sorted(c.name for c in dossier.glob("*.csv") if (place / c.name).is_file() and c.stem != "controles")
+    # what is not what was signed is not read any further
+    ecarts = ecarts or [f"{n} n'a pas les mêmes chiffres" for n in noms if not _memes(dossier / n, place / n)]
+    if ecarts or not noms:
+        raise ControleEchoue([f"reprise : extrait {dossier} : {e}." for e in ecarts or ["il n'a aucun CSV commun"]])
+    dits = {c: dit.get(c) for c in ("version", "code_version", "prepare_par", "approuve_par", "approuve_le")}
+    return dits | {"manifeste_sha256": ancien.sha256, "memes_chiffres": noms}
+
+
+def _memes(un: Path, autre: Path) -> bool:
+    """The same rows of two CSV, in the columns that both have."""
+    avant, apres = (
+        csv.DictReader(StringIO(f.read_text(encoding="utf-8"), newline=""), delimiter=";") for f in (un, autre)
+    )
+    colonnes = sorted({*(avant.fieldnames or ())} & {*(apres.fieldnames or ())})
+    lus = (sorted([ligne[c] or "" for c in colonnes] for ligne in table) for table in (avant, apres))
+    return bool(colonnes) and next(lus) == next(lus)
+
+
+def signer_et_noter(
+    conn: psycopg.Connection[Any],
+    extrait: tuple[int, int, str],
+    manifeste: bytes,
+    dossier: Path,
+    var: Path | None = None,
+) -> bytes:
+    """The signature of the manifest of an extract (exercice, version, status): the one that is noted already, whoever
+    made it, else a new one; noted with the folder where it goes. `var`: the folder of the key."""
+    exercice, version, statut = extrait
+    empreinte = hashlib.sha256(manifeste).hexdigest()
+    for notee in conn.execute(SIGNATURES, (exercice, version, empreinte)).fetchall():
+        signature, cle_publique = bytes(notee[0]), bytes(notee[1])
+        if est_signe(manifeste, signature, cle_publique):
+            break
+    else:
+        cle = cle_signature(var)
+        signature, cle_publique = cle.sign(manifeste), publique(cle)
+        Ancres(var).connaitre(cle_publique)
+    lieu = str(dossier.absolute())
+    conn.execute(NOTER, (exercice, version, statut, empreinte, signature, cle_publique, lieu))
+    conn.execute(RENDU, (exercice, version, empreinte, empreinte_logiciel()))
+    return signature
+
+
+def est_entier(
+    conn: psycopg.Connection[Any], dossier: Path, extrait: tuple[int, int, str], var: Path | None = None
+) -> bool:
+    """True when a folder holds the extract (exercice, version, status), each file, signature and seal as it was
+    written, by this software unless it is closed. `var`: the folder of the keys."""
+    lu = ExtraitLu.lire(dossier)
+    if lu is None or (lu.exercice, lu.version, lu.statut) != extrait or ecarts_extrait(conn, dossier, var):
+        return False
+    rendu = (lu.exercice, lu.version, lu.sha256, empreinte_logiciel())
+    return lu.statut == CLOS or conn.execute(RENDU_PAR, rendu).fetchone() is not None
+
+
+def premier_clos(conn: psycopg.Connection[Any], exercice: int, version: int) -> str | None:
+    """sha256 of the manifest of the closed extract, as it was first written."""
+    ligne = conn.execute(PREMIER_CLOS, (exercice, version, CLOS)).fetchone()
+    return None if ligne is None else str(ligne[0])
+
+
+def dossiers_ecrits(conn: psycopg.Connection[Any], exercice: int, version: int) -> list[Path]:
+    """Where the extracts of a version were put, the newest first."""
+    return [Path(dossier) for (dossier,) in conn.execute(DOSSIERS, (exercice, version)).fetchall()]

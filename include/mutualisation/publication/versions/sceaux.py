@@ -1,0 +1,255 @@
+"""The statement of a publication or of a closing (S7, K10): canonical JSON, chained to the former one and signed.
+
+It stands in `journal.sceaux`, beside each extract, and in `sceaux/` of the machine that made it. What it says of the
+warehouse is recomputed before anything is given out: `ecarts_*` give French sentences, none when nothing moved.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from psycopg.rows import class_row, dict_row
+
+from mutualisation.entrepot.base.roles import compte_connecte
+from mutualisation.publication.signatures.ancrage import Ancre, Ancres
+from mutualisation.publication.signatures.cle_signature import cle_signature, empreinte_publique, publique
+from mutualisation.publication.versions.extraits_csv import condenser, lire_pointeurs, sha256_stocke
+from mutualisation.publication.versions.relations import ANALYSE, INTERNE, PUBLIEE, Colonne, Relation, relations_promues
+from mutualisation.socle.erreurs import ControleEchoue
+from mutualisation.socle.francais.formats import enumerer
+
+SCEAUX = """
+select numero, acte, version, exercice, enonce, signature, cle_publique, relations
+  from journal.sceaux
+ where %(version)s::bigint is null or (acte, version) = ('publication', %(version)s)
+ order by numero
+"""
+DERNIER = "select numero, enonce from journal.sceaux order by numero desc limit 1"
+# JSON columns as their text
+CONSTRUCTION = """
+select version, exercices, prepare_par, identite, code_version, portes::text as portes, contexte::text as contexte,
+  to_char(fin at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as fin
+  from journal.constructions
+ where version = %s
+"""
+HORODATAGE = "select to_char(now() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+PUBLICATION, CLOTURE = "publication", "cloture"
+REMEDE_LIGNES = "restaurez l'entrepôt d'une sauvegarde, ou refaites d'un seul « bilan » tous les exercices publiés"
+NOMMES = 5
+Detail = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class SceauInscrit:
+    """A row of `journal.sceaux`. `enonce` is what `signature` signs; `relations`, of a publication: {schema: {relation:
+    what its digest was taken over, and the digest}}; `exercice`: the one that is closed, None for a publication."""
+
+    numero: int
+    acte: str
+    version: int
+    exercice: int | None
+    enonce: str
+    signature: bytes
+    cle_publique: bytes
+    relations: Detail | None
+
+    @cached_property
+    def dit(self) -> dict[str, Any]:
+        return dict(json.loads(self.enonce))
+
+    @property
+    def pointeurs(self) -> dict[int, int]:
+        """{exercice: version} published when a publication was made."""
+        return {int(e): v for e, v in self.dit["pointeurs"].items()}
+
+    @property
+    def ancre(self) -> Ancre:
+        """What is kept outside the warehouse."""
+        return Ancre(self.enonce.encode(), self.signature)
+
+
+def canonique(contenu: Any) -> str:
+    """Canonical JSON in the manner of RFC 8785: sorted keys, no space, UTF-8 as it is."""
+    return json.dumps(contenu, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def sha256(texte: str) -> str:
+    """Hexadecimal digest of a text in UTF-8."""
+    return hashlib.sha256(texte.encode()).hexdigest()
+
+
+def lire_sceaux(conn: psycopg.Connection[Any], version: int | None = None) -> list[SceauInscrit]:
+    """Every statement, oldest first; `version`: the one of its publication alone."""
+    with conn.cursor(row_factory=class_row(SceauInscrit)) as curseur:
+        return curseur.execute(SCEAUX, {"version": version}).fetchall()
+
+
+def lire_sceau(conn: psycopg.Connection[Any], version: int) -> SceauInscrit:
+    """The statement of the publication of a version. Raises `ControleEchoue` when it has none."""
+    for sceau in lire_sceaux(conn, version):
+        return sceau
+    raise ControleEchoue([f"sceau : la version {version} n'en a pas, rien ne dit ce qu'elle était — {REMEDE_LIGNES}."])
+
+
+def cles_connues(conn: psycopg.Connection[Any], var: Path | None = None) -> set[bytes]:
+    """Public keys that a signature may be of: those that the journal holds, those kept on this machine."""
+    inscrites = {bytes(cle) for (cle,) in conn.execute("select cle_publique from journal.cles").fetchall()}
+    return inscrites | Ancres(var).cles()
+
+
+# ---------------------------------------------------------------- writing
+def enoncer(conn: psycopg.Connection[Any], acte: str, dit: Mapping[str, Any], cle: Ed25519PrivateKey) -> str:
+    """The statement of an act, that follows the last one inscribed."""
+    dernier = conn.execute(DERNIER).fetchone()
+    return canonique(
+        {
+            **dit,
+            "acte": acte,
+            "numero": dernier[0] + 1 if dernier else 1,
+            "precedent_sha256": sha256(dernier[1]) if dernier else None,
+            "cle_sha256": empreinte_publique(publique(cle)),
+        }
+    )
+
+
+def sceller(conn: psycopg.Connection[Any], version: int, var: Path | None = None) -> str:
+    """Conclude the publication of a version by its statement, within its transaction; give back `publication_sha256`
+    (S7), over every exercice that is now published. `var`: the folder of the key."""
+    cle, pointeurs, construction = cle_signature(var), lire_pointeurs(conn), _construction(conn, version)
+    relations = _relations_scellees(conn, pointeurs)
+    empreinte = condenser({nom: scellee["sha256"] for nom, scellee in relations[PUBLIEE].items()})
+    dit = {
+        "version": version,
+        "exercices": construction["exercices"],
+        "pointeurs": {str(e): v for e, v in pointeurs.items()},
+        "publication_sha256": empreinte,
+        "relations_sha256": sha256(canonique(relations)),
+        "construction_sha256": sha256(canonique(construction)),
+        "projet_dbt_sha256": json.loads(construction["portes"]).get("modele", {}).get("projet_dbt_sha256"),
+        "code_version": construction["code_version"],
+        "prepare_par": construction["prepare_par"],
+        "publie_par": compte_connecte(conn),
+        "scelle_le": maintenant(conn),
+    }
+    enonce = enoncer(conn, PUBLICATION, dit, cle)
+    conn.execute(
+        "select journal.sceller(%s, %s, %s, %s::jsonb)",
+        (enonce, cle.sign(enonce.encode()), publique(cle), canonique(relations)),
+    )
+    return empreinte
+
+
+def maintenant(conn: psycopg.Connection[Any]) -> str:
+    """The moment of the transaction, ISO, UTC."""
+    (moment,) = conn.execute(HORODATAGE).fetchone() or ("",)
+    return str(moment)
+
+
+# ---------------------------------------------------------------- verifying
+def ecarts_pointeurs(conn: psycopg.Connection[Any], sceaux: list[SceauInscrit]) -> list[str]:
+    """`journal.publications` against the last publication."""
+    dernier = next((s for s in reversed(sceaux) if s.acte == PUBLICATION), None)
+    scelles = dernier.pointeurs if dernier else {}
+    publies = lire_pointeurs(conn)
+    return [
+        f"sceau {dernier.numero if dernier else 0} : journal.publications montre "
+        f"{_nommee(publies.get(e))} pour l'exercice {e}, le sceau dit {_nommee(scelles.get(e))} — {REMEDE_LIGNES}."
+        for e in sorted(publies.keys() | scelles.keys())
+        if publies.get(e) != scelles.get(e)
+    ]
+
+
+def ecarts_contenu(conn: psycopg.Connection[Any], sceau: SceauInscrit) -> list[str]:
+    """What a publication says of its version, recomputed: rows published and beside, preparer, gates, context."""
+    return _ecarts_lignes(conn, sceau) + _ecarts_construction(conn, sceau)
+
+
+def _nommee(version: int | None) -> str:
+    return "aucune version" if version is None else f"la version {version}"
+
+
+def _ecarts_lignes(conn: psycopg.Connection[Any], sceau: SceauInscrit) -> list[str]:
+    autres = {
+        nom
+        for schema, relations in (sceau.relations or {}).items()
+        for nom, scellee in relations.items()
+        if _empreinte(conn, schema, _relation(nom, scellee), sceau.pointeurs) != scellee["sha256"]
+    }
+    if not autres:
+        return []
+    return [
+        f"sceau {sceau.numero} : les lignes de {enumerer((f'versions.{nom}' for nom in sorted(autres)), NOMMES)} ne "
+        f"sont plus celles qui ont été scellées (version {sceau.version}) — {REMEDE_LIGNES}."
+    ]
+
+
+def _ecarts_construction(conn: psycopg.Connection[Any], sceau: SceauInscrit) -> list[str]:
+    construction = _construction(conn, sceau.version)
+    publiee = conn.execute("select publication_sha256 from journal.constructions where version = %s", [sceau.version])
+    lus = construction | {"publication_sha256": (publiee.fetchone() or (None,))[0]}
+    dits = {
+        "prepare_par": "le préparateur",
+        "code_version": "la version du logiciel",
+        "publication_sha256": "l'empreinte de la publication",
+        "exercices": "les exercices",
+    }
+    ecarts = [
+        f"sceau {sceau.numero} : {dit} de la version {sceau.version}, dans journal.constructions, n'est plus "
+        f"ce qui a été scellé — {REMEDE_LIGNES}."
+        for nom, dit in dits.items()
+        if lus.get(nom) != sceau.dit[nom]
+    ]
+    if not ecarts and sha256(canonique(construction)) != sceau.dit["construction_sha256"]:
+        ecarts.append(
+            f"sceau {sceau.numero} : la date, les portes ou le contexte de la version {sceau.version}, dans "
+            f"journal.constructions, ne sont plus ce qui a été scellé — {REMEDE_LIGNES}."
+        )
+    return ecarts
+
+
+def _construction(conn: psycopg.Connection[Any], version: int) -> dict[str, Any]:
+    """The build as the journal keeps it; empty when it is gone."""
+    with conn.cursor(row_factory=dict_row) as curseur:
+        return curseur.execute(CONSTRUCTION, (version,)).fetchone() or {}
+
+
+# ---------------------------------------------------------------- digests of relations
+def _relations_scellees(conn: psycopg.Connection[Any], pointeurs: Mapping[int, int]) -> Detail:
+    """The relations of a version as this code knows them, with their digests: `publication`, what S7 covers; beside it,
+    internal relations, those kept for `bi`, and the rows of a relation without exercice that a newer version of their
+    key hides, which the extract of their own year shows."""
+    detail: Detail = {PUBLIEE: {}, INTERNE: {}, ANALYSE: {}}
+    for nom, r in relations_promues().items():
+        forme = {
+            "cle": list(r.cle),
+            "pointeur": r.pointeur,
+            "par_exercice": r.par_exercice,
+            "colonnes": [[c.nom, c.type] for c in r.colonnes],
+        }
+        for schema in {r.schema} if r.par_exercice else {r.schema, INTERNE}:
+            detail[schema][nom] = forme | {"sha256": _empreinte(conn, schema, r, pointeurs)}
+    return detail
+
+
+def _empreinte(conn: psycopg.Connection[Any], schema: str, relation: Relation, pointeurs: Mapping[int, int]) -> str:
+    if schema == PUBLIEE:
+        return sha256_stocke(conn, relation, pointeurs)
+    return sha256_stocke(conn, relation.avec_exercice(), pointeurs, entier=True)
+
+
+def _relation(nom: str, scellee: Mapping[str, Any]) -> Relation:
+    """A relation as a statement knew it: a contract that changes since breaks none."""
+    return Relation(
+        nom=nom,
+        description="",
+        colonnes=tuple(Colonne(colonne, type_, "") for colonne, type_ in scellee["colonnes"]),
+        cle=tuple(scellee["cle"]),
+        par_exercice=scellee["par_exercice"],
+        pointeur=scellee["pointeur"],
+    )

@@ -1,6 +1,0 @@
-"""Rejected and held rows given back as one workbook per source, and taken back once corrected."""
-
-from mutualisation.reparation.classeur import ecrire_classeurs
-from mutualisation.reparation.reprise import Reparation, reparer
-
-__all__ = ["Reparation", "ecrire_classeurs", "reparer"]

@@ -1,0 +1,65 @@
+"""Errors a user sees: a French sentence and the exit code of the contract (`sorties.md`)."""
+
+import errno
+import tomllib
+
+from mutualisation.socle.chemins import FICHIER_RAISONS
+
+# by whose words they are: systeme, serveur, connexion
+RAISONS: dict[str, dict[str, str]] = tomllib.loads(FICHIER_RAISONS.read_text(encoding="utf-8"))
+INTERROMPU = "Interrompu : la publication est restée entière."
+
+
+def raison_systeme(erreur: OSError) -> str:
+    """What the system refused, in French: its own words are those of its language."""
+    if raison := RAISONS["systeme"].get(errno.errorcode.get(erreur.errno or 0, "")):
+        return raison
+    return f"erreur {erreur.errno} du système" if erreur.errno else f"erreur {type(erreur).__name__}"
+
+
+class ErreurMutualisation(Exception):
+    """The unforeseen, or a wrong use: exit 1. The message is a French sentence for the user."""
+
+    code_sortie = 1
+
+
+class PannePassagere(ErreurMutualisation):
+    """What may be tried again as it is: server gone, child killed, disk full, another run at work (K12). Exit 1."""
+
+
+class EntrepotOccupe(PannePassagere):
+    """A session of the server holds, for longer than we wait, a lock that the statement needs."""
+
+
+class FichierRefuse(ErreurMutualisation):
+    """One or several files can't be read as the contract says (G1): exit 3.
+
+    `refus` is a list of (path relative to the drop, reason in French).
+    """
+
+    code_sortie = 3
+
+    def __init__(self, refus: list[tuple[str, str]]) -> None:
+        self.refus = refus
+        super().__init__("\n".join(f"{fichier} : {motif}" for fichier, motif in refus))
+
+
+class ControleEchoue(ErreurMutualisation):
+    """A blocking control failed, or a gate did not run as it should: exit 2, nothing published.
+
+    `controles` is a list of French sentences, each starting with the name of its control; `laisse_de_cote` says what
+    the build left out, empty when it left nothing.
+    """
+
+    code_sortie = 2
+
+    def __init__(self, controles: list[str], laisse_de_cote: str = "") -> None:
+        self.controles, self.laisse_de_cote = controles, laisse_de_cote
+        super().__init__("\n".join(controles))
+
+
+class ExtraitRefuse(ErreurMutualisation):
+    """The extract gate refused what was written of a published version: exit 1, for 2 says that nothing is published.
+
+    The former extracts stay.
+    """

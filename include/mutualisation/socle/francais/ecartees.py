@@ -1,0 +1,52 @@
+"""The rows that no figure counts, in one sentence: that of the documents and of the last line of a command (G4)."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from mutualisation.socle.francais.formats import euros, nombre, plusieurs
+
+# (one, several) rows of a status; a row that repeats another counts once, and is none of them
+STATUTS = {"rejete": ("rejetée", "rejetées"), "retenu": ("retenue", "retenues"), "a_affecter": ("à affecter",) * 2}
+
+
+def compter(comptes: Mapping[str, int]) -> int:
+    """How many of these rows, {status: how many}, no figure counts."""
+    return sum(comptes.get(statut, 0) for statut in STATUTS)
+
+
+def dire(
+    comptes: Mapping[str, int], montant: Decimal | None, heures: Decimal | None, cout_horaire: Decimal | None = None
+) -> str:
+    """`2 lignes livrées ne comptent dans aucun chiffre (2 retenues), soit 7,00 h de travail`, without a full stop.
+
+    `montant`, `heures`: what is written on them, None when it was not kept; `cout_horaire`: euros that an hour may be
+    worth. Empty when every row counts.
+    """
+    total = compter(comptes)
+    if not total:
+        return ""
+    detail = ", ".join(plusieurs(comptes[s], *STATUTS[s]) for s in STATUTS if comptes.get(s))
+    lignes = plusieurs(total, "ligne livrée ne compte", "lignes livrées ne comptent")
+    return f"{lignes} dans aucun chiffre ({detail}){_mesures(montant, heures, cout_horaire)}"
+
+
+def _mesures(montant: Decimal | None, heures: Decimal | None, cout_horaire: Decimal | None) -> str:
+    if montant is None and heures is None:
+        return ""
+    dites = [euros(montant, 2)] if montant else []
+    if heures:
+        valeur = f" (environ {euros(heures * cout_horaire)} au coût d'ETP le plus élevé)" if cout_horaire else ""
+        dites.append(f"{nombre(heures, 2)} h de travail{valeur}")
+    return f", soit {' et '.join(dites)}" if dites else ", sans montant ni durée"
+
+
+def justifies(ecarts: int, sans: int) -> str:
+    """What is said of the gaps of controls, `sans` of which nobody justified; empty without any."""
+    if not ecarts:
+        return ""
+    sujet = "l'écart constaté" if ecarts == 1 else f"les {nombre(ecarts)} écarts constatés"
+    if not sans:
+        return f"{sujet} {'est justifié' if ecarts == 1 else 'sont justifiés'}"
+    if sans < ecarts:
+        sujet = f"{nombre(sans)} des {nombre(ecarts)} écarts constatés"
+    return f"{sujet} {'reste' if sans == 1 else 'restent'} à justifier"

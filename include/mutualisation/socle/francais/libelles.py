@@ -1,0 +1,183 @@
+"""French labels of what the warehouse names in ASCII: for reading only, a missing one shows the name itself.
+
+The tables are `libelles.toml`: a name that the warehouse gains has its label there, and nowhere else; words of a
+referentiel (parameters, roles, rules of a tariff, modes) have theirs in `sources/vocabulaire.toml`.
+"""
+
+import csv
+import re
+import tomllib
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+from mutualisation.socle.chemins import LIBELLES, PLAN_COMPTABLE, SEEDS, VOCABULAIRE
+from mutualisation.socle.francais import formats
+
+CONTROLES = SEEDS / "controles_index.csv"
+_TABLES: dict[str, Any] = tomllib.loads(LIBELLES.read_text(encoding="utf-8"))
+_VOCABULAIRE: dict[str, dict[str, Any]] = tomllib.loads(VOCABULAIRE.read_text(encoding="utf-8"))
+Noms = dict[str, str]
+# one, several
+Nombres = dict[str, tuple[str, str]]
+
+
+def _du_vocabulaire(table: str, cle: str) -> dict[str, Any]:
+    """{name: what it says under that key} of the words of a referentiel that say it."""
+    return {nom: dit[cle] for nom, dit in _VOCABULAIRE[table].items() if cle in dit}
+
+
+MESURES: Noms = _TABLES["mesures"]
+CATEGORIES: Noms = _TABLES["categories"]
+EFFETS: Noms = _TABLES["effets"]
+EFFETS_EXPLIQUES: Noms = _TABLES["effets_expliques"]
+REGLES: Noms = _TABLES["regles"]
+REGLES_CITEES: Noms = _TABLES["regles_citees"]
+INDICATEURS: Noms = _TABLES["indicateurs"]
+STATUTS: Noms = _TABLES["statuts"]
+ISSUES: Noms = _TABLES["issues"]
+ACTIVITES_REUNIES: Noms = _TABLES["activites_reunies"]
+MANQUES: Noms = _TABLES["manques"]
+DOSSIERS: Noms = _TABLES["dossiers"]
+SOURCES: Noms = _TABLES["sources"]
+DESTINATIONS: Noms = _TABLES["destinations"]
+MOTIFS: Noms = _TABLES["motifs"]
+ROLES: Noms = _du_vocabulaire("roles", "motif")
+RUBRIQUES: Noms = _TABLES["rubriques"]
+ORIGINES: Noms = _TABLES["origines"]
+AIDES: Noms = _TABLES["aides"]
+MODES: Noms = _du_vocabulaire("modes", "libelle")
+TARIFS: Noms = _du_vocabulaire("tarifs", "libelle")
+UNITES_TARIF: Noms = _du_vocabulaire("tarifs", "unite")
+ORIGINES_CLES: Noms = _TABLES["origines_cles"]
+PARAMETRES: Noms = _du_vocabulaire("parametres", "libelle")
+PARAMETRES_TEXTES: Noms = _du_vocabulaire("parametres", "texte")
+METHODES_ETP: Noms = _TABLES["methodes_etp"]
+SCENARIOS: Noms = _TABLES["scenarios"]
+METHODES_PREVISION: Noms = _TABLES["methodes_prevision"]
+TYPE_ADHERENT: Noms = _TABLES["type_adherent"]
+CLES_USAGE: Noms = _TABLES["cles_usage"]
+STATUTS_FACTURE: Noms = _TABLES["statuts_facture"]
+REMEDES: Noms = _TABLES["remedes"]
+GLOSSAIRE: Noms = _TABLES["glossaire"]
+INSTITUTIONS: Noms = _TABLES["institutions"]
+DECOMPTES: Nombres = _TABLES["decomptes"]
+FAMILLES_UNITES: dict[str, list[str]] = _TABLES["familles_unites"]
+UNITES_SERVICE: Nombres = _TABLES["unites_service"]
+ADHERENTS: Nombres = _TABLES["adherents"]
+VALEURS: dict[str, Noms] = _du_vocabulaire("parametres", "valeurs")
+# the rule that a reason of `rejets` ends with
+_REGLE = re.compile(r"\b([A-Z][0-9]{1,2}[a-z]?'?)(?=[,) ]|$)")
+_CITEE = re.compile(r"\b[CFGHKPR][0-9]{1,2}[a-z]?\b")
+_DEFAUT = "corriger la cellule en faute"
+GRATUIT, SANS_TARIF = "gratuit", "Sans tarif en vigueur"
+
+
+@cache
+def controles() -> dict[str, dict[str, str]]:
+    """{control: {libelle, remede, …}} of the index of controls, which the warehouse loads as a seed."""
+    with CONTROLES.open(encoding="utf-8", newline="") as fichier:
+        return {ligne["controle"]: ligne for ligne in csv.DictReader(fichier)}
+
+
+def libelle_controle(nom: str) -> str:
+    """Label of a control, else its name with spaces."""
+    return controles().get(nom, {}).get("libelle") or nom.replace("_", " ")
+
+
+def examine(nom: str, nombre: int) -> str:
+    """`1 234 périodes d'emploi examinées`: what a control counted; empty for a control of sums or an unknown one."""
+    controle = controles().get(nom, {})
+    if controle.get("unite") != "nombre":
+        return ""
+    return formats.plusieurs(nombre, controle["regarde_un"], controle["regarde"])
+
+
+def libelle_motif(motif: str) -> str:
+    """Reason of `repartition`: `role:personnel` reads « Compte exclu : personnel, déjà dans la masse salariale »."""
+    nature, _, role = motif.partition(":")
+    return f"Compte exclu : {libelle(ROLES, role)}" if nature == "role" else libelle(MOTIFS, motif)
+
+
+def libelle(table: dict[str, str], nom: str) -> str:
+    """Label of a name, else the name with spaces."""
+    return table.get(nom) or nom.replace("_", " ")
+
+
+def libelle_groupe(groupe: str) -> str:
+    """`B+C` reads « Catégories B et C regroupées » (S14)."""
+    codes = groupe.split("+")
+    return "Seule" if len(codes) == 1 else f"{formats.et(codes)} regroupées"
+
+
+def libelle_mode(mode: str | None) -> str:
+    """Label of a recovery mode; no mode means that no tariff was in force (R7b)."""
+    return libelle(MODES, mode) if mode else SANS_TARIF
+
+
+def decompte(statut: str, nombre: int) -> str:
+    """What a status counts, singular or plural."""
+    un, plusieurs = DECOMPTES.get(statut, (statut, statut))
+    return un if nombre < 2 else plusieurs
+
+
+def libelle_unite(code: str, nombre: int = 2) -> str:
+    """`adherent_actif` reads « adhérents actifs »; a code that is not known loses its capitals and underscores."""
+    if noms := UNITES_SERVICE.get(code):
+        return noms[0] if nombre < 2 else noms[1]
+    return code.replace("_", " ").lower()
+
+
+def libelle_parametre(nom: str, nommer: Callable[[str], str] = str) -> str:
+    """`actualisation:ADS` reads « Actualisation du coût unitaire — ADS »; `nommer` gives the name of a dispositif."""
+    racine, _, objet = nom.partition(":")
+    return libelle(PARAMETRES, racine) + (f" — {nommer(objet)}" if objet else "")
+
+
+def valeur_parametre(nom: str, valeur: str) -> str:
+    """Value of a parameter as it is read: `reel` is « jours réels », a figure is as it was typed."""
+    return VALEURS.get(nom.partition(":")[0], {}).get(valeur, valeur)
+
+
+@cache
+def _comptes() -> dict[str, str]:
+    """`comptes_m57.csv`: account, up to five digits, and the name of the last year that has it among 2019-2024.
+
+    Chart of accounts M57 (M57 développé from 2022) of DGCL and DGFiP, classes 6 and 7 and assets of 20 and 21, as read
+    in the repository megalis-bretagne/opendata-extraction (`plans-de-comptes/**/planDeCompte.xml`). A name that only
+    completes that of its parent is set after it. No figure depends on it: what an account counts for is a role (R3).
+    """
+    with PLAN_COMPTABLE.open(encoding="utf-8", newline="") as fichier:
+        return {ligne["compte"]: ligne["libelle"] for ligne in csv.DictReader(fichier, delimiter=";")}
+
+
+def libelle_compte(compte: str) -> str:
+    """`60612 (Energie - Electricité)`: the account and its name, or that of its longest prefix that has one."""
+    prefixes = (compte[:n] for n in range(len(compte), 1, -1))
+    nom = next((_comptes()[p] for p in prefixes if p in _comptes()), "")
+    return f"{compte} ({nom})" if nom else compte
+
+
+def regle_citee(motif: str) -> str:
+    """The rule that a reason of `rejets` ends with (`C1`), empty when it names none."""
+    trouvees = _REGLE.findall(motif)
+    return trouvees[-1] if trouvees else ""
+
+
+def regles_citees(textes: Iterable[str]) -> list[tuple[str, str]]:
+    """(rule, what it says) of each rule that these texts cite, in order; a rule without words by its family."""
+    codes = {code for texte in textes for code in _CITEE.findall(texte)}
+    dites = {code: REGLES_CITEES.get(code) or REGLES_CITEES.get(code.rstrip("abcdefghij"), "") for code in codes}
+    return [(code, dites[code]) for code in sorted(codes, key=_rang) if dites[code]]
+
+
+def _rang(code: str) -> tuple[str, int, str]:
+    """R3f before R10."""
+    chiffres = re.sub(r"\D", "", code)
+    return code[0], int(chiffres), code
+
+
+def remede_du_motif(motif: str) -> str:
+    """One French phrase: what to do about a row rejected or held for that reason."""
+    regle = regle_citee(motif)
+    return REMEDES.get(regle) or REMEDES.get(regle.rstrip("abcdefghij'")) or _DEFAUT

@@ -1,0 +1,536 @@
+"""Command line `mutualisation`: the same functions as the Airflow tasks, exit codes of `sorties.md`."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from textwrap import shorten
+from typing import TYPE_CHECKING, Any
+
+from cyclopts import App, CycloptsError, Parameter
+from rich.console import Console
+from rich.text import Text
+
+from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.socle.francais.formats import euros, nombre, plusieurs
+from mutualisation.usage.cli import options
+from mutualisation.usage.cli.phrases import COMMANDES, MISE_EN_FORME, OPTIONS, phrase
+
+if TYPE_CHECKING:
+    from mutualisation.usage import examen
+    from mutualisation.usage import operations as op
+
+
+def _a_l_emploi(nom: str) -> Any:
+    """A module that is imported at its first use: help and misuse wait for none."""
+    if nom in sys.modules or (spec := importlib.util.find_spec(nom)) is None or spec.loader is None:
+        return importlib.import_module(nom)
+    spec.loader = importlib.util.LazyLoader(spec.loader)
+    module = sys.modules[nom] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+if not TYPE_CHECKING:
+    examen, op = map(_a_l_emploi, ("mutualisation.usage.examen", "mutualisation.usage.operations"))
+app = App(
+    name="mutualisation",
+    help="Coûts, recettes, contrôles et bilan d'étape des services mutualisés d'une intercommunalité.",
+    usage="mutualisation COMMANDE [OPTIONS]",
+    help_flags=["--help", "-h"],
+    help_format="plaintext",
+    help_formatter=MISE_EN_FORME,
+    version_flags=["--version"],
+    group_commands=COMMANDES,
+    group_parameters=OPTIONS,
+    default_parameter=Parameter(negative="", consume_multiple=False),
+    result_action="return_value",
+    suppress_keyboard_interrupt=False,
+)
+app["--help"].help = "Affiche cette aide."
+app["--version"].help = "Affiche la version."
+
+
+def lacher(flux: Any) -> None:
+    """Send nowhere the rest of a stream that no longer takes anything: the interpreter would fail on it at the end."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), flux.fileno())
+
+
+class _Journal(Console):
+    """What is told while a command works; who no longer reads it, or has no room for it, stops no work."""
+
+    def print(self, *objets: Any, **choix: Any) -> None:
+        try:
+            super().print(*objets, **choix)
+        except OSError:
+            lacher(sys.stderr)
+
+    def on_broken_pipe(self) -> None:
+        lacher(sys.stderr)
+
+
+journal = _Journal(stderr=True, markup=False, highlight=False, soft_wrap=True)
+# of what ended a run, in a line of `etat`; `--json` has it whole
+LARGEUR_PHRASE = 160
+
+
+def suivre(message: str) -> None:
+    """Progress goes to stderr, so that stdout can be read by a program."""
+    journal.print(f"· {message}")
+
+
+@contextmanager
+def _session(commande: str = "", *, bavard: bool = False, **parametres: Any) -> Iterator[op.Session]:
+    """The warehouse; a line per step, and what is at hand: lines when `bavard`, else where a terminal shows it.
+
+    `commande`, and its `parametres`: what the run ledger says; nothing of a command that only says what is there.
+    """
+    demande = op.Demande(commande, parametres=parametres) if commande else None
+    with ExitStack() as pile:
+        detail = suivre if bavard else op.muet
+        if journal.is_terminal and not bavard:
+            statut = pile.enter_context(journal.status(""))
+            detail = lambda message: statut.update(Text(message))  # noqa: E731
+        yield pile.enter_context(op.Session.depuis_environnement(suivre, detail, demande))
+
+
+@app.command
+def bilan(
+    *,
+    depot: options.Depot,
+    exercice: options.Exercices,
+    sortie: options.Sortie,
+    prepare_par: options.Preparateur = None,
+    refaire: options.Refaire = False,
+    json_: options.Json = False,
+    bavard: options.Bavard = False,
+) -> None:
+    """Charge ce qui est nouveau, construit, contrôle, publie et écrit l'extrait de chaque exercice."""
+    from mutualisation.documents.extrait.annuel import page_de
+
+    op.verifier_exercices(exercice)
+    with _session("bilan", bavard=bavard, exercices=exercice, refaire=refaire) as session:
+        resultat = op.bilan(session, depot, exercice, str(sortie), prepare_par, refaire=refaire)
+        reste = op.laisse_de_cote(session, exercice)
+    _avertir(resultat.chargements)
+    suivre(" · ".join(f"{nom} {nombre(Decimal(duree), 1)} s" for nom, duree in session.durees.items()))
+    contenu = {
+        "version": resultat.version,
+        "publication_sha256": resultat.empreinte,
+        "fichiers": sum(len(c.fichiers) for c in resultat.chargements),
+        "deja_charges": sum(len(c.deja_charges) for c in resultat.chargements),
+        "chargements": [vars(c) for c in resultat.chargements],
+        "extraits": resultat.extraits,
+    }
+    pages = [page_de(Path(dossier)) for dossier in resultat.extraits]
+    _rendre(json_, contenu, [f"publication {resultat.empreinte}", *pages], reste)
+
+
+@app.command
+def initier(dossier: options.DepotNeuf, /, *, depuis: options.Depuis = None, json_: options.Json = False) -> None:
+    """Écrit le premier dépôt d'un EPCI d'après ses réponses : référentiel, paramètres, et ce qui reste à exporter."""
+    from mutualisation.usage.initiation import ecrire_squelette, interroger, lire_reponses
+
+    if depuis is None and not sys.stdin.isatty():
+        raise ErreurMutualisation(
+            "« initier » pose ses questions sur un terminal : sans terminal, donner les réponses par --depuis FICHIER."
+        )
+    reponses = interroger(_saisir, journal.print) if depuis is None else lire_reponses(depuis)
+    ecrit = ecrire_squelette(dossier, reponses)
+    lignes = [
+        f"{ecrit.depot} : {plusieurs(ecrit.fichiers, 'fichier')}",
+        f"{ecrit.notice} : {plusieurs(ecrit.fichiers_notice, 'fichier')}",
+        f"À lire d'abord : {Path(ecrit.notice) / 'A_LIRE.md'}",
+    ]
+    _rendre(json_, asdict(ecrit), lignes)
+
+
+@app.command(usage="mutualisation assembler SOURCES DOSSIER [OPTIONS]")
+def assembler(sources: options.SourcesPropres, depot: options.DepotAssemble, /, *, json_: options.Json = False) -> None:
+    """Fait, des exports qu'un dossier déclare à côté du dépôt, des fichiers du contrat dans le dépôt."""
+    from mutualisation.usage.initiation import assembler as ecrire
+
+    ecrits = ecrire(sources, depot)
+    lignes = [f"{e.fichier} : {plusieurs(e.lignes, 'ligne')} de {', '.join(e.exports)}" for e in ecrits]
+    _rendre(json_, [asdict(e) for e in ecrits], lignes)
+
+
+def _saisir(demande: str) -> str:
+    """An answer typed at the terminal, asked on stderr."""
+    try:
+        return journal.input(demande)
+    except (EOFError, KeyboardInterrupt):
+        raise ErreurMutualisation("Réponses interrompues : rien n'a été écrit.") from None
+
+
+@app.command
+def essayer(
+    fichier: options.Fichier,
+    /,
+    *,
+    jeu: options.JeuEssaye = None,
+    ecrire: options.Ecrire = False,
+    correspondances: options.TableEssayee = None,
+    json_: options.Json = False,
+) -> None:
+    """Dit ce qu'est un fichier, ou chacun d'un dossier, et ce qui manque pour qu'il passe ; ne charge rien."""
+    if fichier.is_dir():
+        if jeu is not None:
+            raise ErreurMutualisation(f"{fichier} est un dossier : --jeu se donne avec un seul fichier.")
+        essai: Any = examen.essayer_dossier(fichier, correspondances, ecrire=ecrire)
+        _rendre(json_, examen.dossier_en_dict(essai), examen.lignes_du_dossier(essai))
+    else:
+        essai = examen.essayer(fichier, jeu, correspondances, ecrire=ecrire)
+        _rendre(json_, examen.en_dict(essai), examen.lignes(essai))
+    if essai.code:
+        sys.exit(essai.code)
+
+
+@app.command
+def charger(
+    *, depot: options.Depot, source: options.Sources = None, json_: options.Json = False, bavard: options.Bavard = False
+) -> None:
+    """Charge ce qui est nouveau dans le dépôt, sans rien publier."""
+    with _session("charger", bavard=bavard, sources=source) as session:
+        charges = op.charger(session, depot, source)
+        reste = op.laisse_de_cote_par_la_lecture(session, charges)
+    _avertir(charges)
+    lignes = [
+        f"{c.source} : {plusieurs(len(c.fichiers), 'fichier chargé', 'fichiers chargés')}, "
+        f"{plusieurs(len(c.deja_charges), 'déjà chargé', 'déjà chargés')}, {plusieurs(c.lignes, 'ligne')}"
+        for c in charges
+    ]
+    _rendre(json_, [vars(c) for c in charges], lignes, reste)
+
+
+@app.command
+def controler(
+    *, exercice: options.Exercices, prepare_par: options.Preparateur = None, json_: options.Json = False
+) -> None:
+    """Construit les exercices et passe toutes les portes, sans rien publier."""
+    op.verifier_exercices(exercice)
+    with _session("controler", exercices=exercice) as session:
+        session.precharger()
+        with session.connexion():
+            version = op.construire(session, exercice, prepare_par)
+            reste = op.controler(session, version)
+    _rendre(json_, {"version": version}, [f"version {version} validée, prête à publier"], reste)
+
+
+@app.command
+def publier(*, json_: options.Json = False) -> None:
+    """Publie la dernière construction qui a passé toutes les portes."""
+    with _session("publier") as session:
+        empreinte = op.publier(session)
+        reste = op.laisse_de_cote(session)
+    _rendre(json_, {"publication_sha256": empreinte}, [f"publication {empreinte}"], reste)
+
+
+@app.command
+def cloturer(
+    *,
+    exercice: options.Exercice,
+    approuve_par: options.Approbateur,
+    sortie: options.ExtraitEcrit = None,
+    reprend: options.Reprend = None,
+    json_: options.Json = False,
+) -> None:
+    """Clôt un exercice publié : l'extrait à approuver est approuvé par une autre personne, et figé."""
+    with _session("cloturer", exercice=exercice) as session:
+        clos = op.cloturer(session, exercice, approuve_par, None if sortie is None else str(sortie), reprend=reprend)
+        reste = op.laisse_de_cote(session, [exercice], clos.version)
+    dit = "déjà clos" if clos.deja else "clos"
+    ligne = f"exercice {clos.exercice} {dit}, version {clos.version}, approuvé par {clos.approuve_par}"
+    if reprise := clos.reprise:
+        ligne += (
+            f" ; reprend la clôture du {reprise['approuve_le']}, faite par mutualisation {reprise['code_version']} : "
+            f"mêmes chiffres ({plusieurs(len(reprise['memes_chiffres']), 'relation comparée', 'relations comparées')})"
+        )
+    _rendre(json_, vars(clos), [ligne, *filter(None, [clos.dossier])], reste)
+
+
+@app.command(version_flags=[])
+def extraire(
+    *, exercice: options.Exercices, sortie: options.Sortie, version: options.Version = None, json_: options.Json = False
+) -> None:
+    """Réécrit l'extrait de ce qui est publié, aux mêmes octets."""
+    annees = op.verifier_exercices(exercice)
+    op.verifier_sortie(sortie)
+    with _session("extraire", exercices=annees, version=version) as session:
+        dossiers = op.extraire_ensemble(session, annees, str(sortie), version)
+        reste = op.laisse_de_cote(session, annees, version)
+    _rendre(json_, {"extraits": dossiers}, dossiers, reste)
+
+
+@app.command
+def verifier(
+    *, exercice: options.ExercicesVerifies = None, extrait: options.ExtraitsGardes = None, json_: options.Json = False
+) -> None:
+    """Recalcule les sceaux de ce qui est publié et relit les extraits donnés ; dit chaque écart."""
+    annees = op.verifier_exercices(exercice) if exercice else []
+    with _session("verifier", exercices=annees) as session:
+        ecarts, remarques = op.verifier(session, annees, extrait or [])
+        contenu = {"conforme": not ecarts, "ecarts": ecarts, "remarques": remarques}
+        _rendre(json_, contenu, [*remarques, *([] if ecarts else ["conforme"])])
+        if ecarts:
+            raise ControleEchoue(ecarts)
+
+
+@app.command
+def facturer(
+    *,
+    exercice: options.Exercice,
+    semestre: options.Semestre,
+    sortie: options.SortieFactures,
+    adherent: options.Adherent = None,
+    json_: options.Json = False,
+) -> None:
+    """Écrit les factures d'un semestre publié, le projet de PES et, au second semestre, les états annuels."""
+    with _session("facturer", exercice=exercice, semestre=semestre) as session:
+        dossier = op.facturer(session, exercice, semestre, str(sortie), adherent)
+        reste = op.laisse_de_cote(session, [exercice])
+    _rendre(json_, {"dossier": dossier, "fichiers": sorted(f.name for f in Path(dossier).iterdir())}, [dossier], reste)
+
+
+@app.command
+def simuler(
+    *,
+    exercice: options.Exercices,
+    sortie: options.Sortie,
+    tarifs: options.Essai = None,
+    cles: options.Essai = None,
+    adhesions: options.Essai = None,
+    parametres: options.Essai = None,
+    json_: options.Json = False,
+) -> None:
+    """Montre, par adhérent, ce que d'autres tarifs, clés, adhésions ou paramètres changeraient ; ne publie rien."""
+    from mutualisation.usage.simulation.comparaison import ecrire_simulation
+    from mutualisation.usage.simulation.comparaison import simuler as calculer
+
+    essais = {"tarifs": tarifs, "cles_analytiques": cles, "adhesions": adhesions, "parametres": parametres}
+    op.verifier_sortie(sortie)
+    with _session("simuler", exercices=exercice) as session:
+        simulation = calculer(session, exercice, {jeu: f for jeu, f in essais.items() if f is not None})
+        reste = op.laisse_de_cote(session, exercice)
+    fichiers = [str(f) for f in ecrire_simulation(simulation, sortie)]
+    lignes, ecart = len(simulation.adherents), simulation.ecart_total
+    pages = [f for f in fichiers if f.endswith(".html")]
+    _rendre(
+        json_,
+        {"lignes": lignes, "ecart_total": str(ecart), "fichiers": fichiers, "pages": pages},
+        [
+            f"{plusieurs(lignes, 'montant dû change', 'montants dus changent')}, écart total {euros(ecart, 2)}",
+            *(f for f in fichiers if f not in pages),
+            *([reste] if reste and not json_ else []),
+            *pages,
+        ],
+        reste if json_ else "",
+    )
+
+
+@app.command(usage="mutualisation reparer [FICHIER] [OPTIONS]")
+def reparer(
+    fichier: options.Corrige = None, /, *, sortie: options.ACorriger = None, json_: options.Json = False
+) -> None:
+    """Écrit les lignes rejetées ou retenues, un classeur par source (--sortie), ou reprend le classeur corrigé."""
+    from mutualisation.usage.reparation import ecrire_classeurs
+    from mutualisation.usage.reparation import reparer as reprendre
+
+    if (fichier is None) == (sortie is None):
+        raise ErreurMutualisation(
+            "Donner un classeur corrigé, ou --sortie DOSSIER pour écrire les lignes à corriger : l'un ou l'autre."
+        )
+    with _session("reparer") as session:
+        if sortie is not None:
+            with session.connexion() as conn:
+                ecrits = ecrire_classeurs(conn, sortie)
+            contenu: Any = [{"classeur": str(c), "lignes": n} for c, n in ecrits]
+            lignes = [f"{c} : {plusieurs(n, 'ligne')} à corriger" for c, n in ecrits] or ["aucune ligne à corriger"]
+        else:
+            reparation = reprendre(session, Path(str(fichier)))
+            contenu, lignes = asdict(reparation), _dire_reparation(reparation)
+    _rendre(json_, contenu, lignes)
+
+
+def _dire_reparation(reparation: Any) -> list[str]:
+    """A line per file, then what to do next."""
+    if reparation.deja_charge:
+        return [f"{reparation.classeur} : déjà chargé."]
+    lignes = []
+    for f in reparation.fichiers:
+        reprises = plusieurs(f.lignes, "ligne reprise", "lignes reprises")
+        perdu = " ; son .controle.json ou sa ligne Total ne vaut plus" if f.atteste else ""
+        lignes.append(f"{f.chemin} : version {f.version}, qui répare la version {f.repare} : {reprises}{perdu}")
+    return [
+        *lignes,
+        "lancez « mutualisation bilan » ou « mutualisation controler » pour que les chiffres en tiennent compte",
+    ]
+
+
+@app.command
+def migrer(*, json_: options.Json = False) -> None:
+    """Met l'entrepôt au schéma de ce logiciel ; sur un serveur nommé, sous un compte de mutualisation_migration."""
+    migration = op.migrer_l_entrepot()
+    _rendre(json_, {"migration": migration}, [f"entrepôt à jour, migration {migration}"])
+
+
+@app.command
+def purger(
+    *, garder: options.Garder = None, remplacees: options.Remplacees = False, json_: options.Json = False
+) -> None:
+    """Efface les lignes des versions remplacées ; ce qui est publié, clos ou parmi les dernières reste."""
+    with _session("purger", garder=garder, remplacees=remplacees) as session:
+        purgees = op.purger(session, op.GARDER if garder is None else garder, remplacees=remplacees)
+    _rendre(json_, {"versions_purgees": purgees}, [plusieurs(len(purgees), "version purgée", "versions purgées")])
+
+
+@app.command
+def sauvegarder(
+    dossier: options.Sauvegarde,
+    /,
+    *,
+    airflow: options.Airflow = None,
+    attente: options.Attente = 60,
+    json_: options.Json = False,
+) -> None:
+    """Copie l'entrepôt, ses comptes et ses sceaux dans un dossier ; dit où sont les clés, qui n'y vont pas."""
+    with _session("sauvegarder") as session:
+        faite = op.sauvegarder(session, dossier, airflow=airflow, attente_min=attente)
+    lignes = [
+        plusieurs(len(faite.fichiers), "fichier sauvegardé", "fichiers sauvegardés"),
+        str(dossier),
+        *faite.phrases,
+    ]
+    _rendre(json_, {"dossier": str(dossier), **asdict(faite)}, lignes)
+
+
+@app.command
+def restaurer(dossier: options.Sauvegarde, /, *, airflow: options.Airflow = None, json_: options.Json = False) -> None:
+    """Remet une sauvegarde dans un entrepôt vide, puis vérifie ses sceaux."""
+    faite = op.restaurer(dossier, airflow=airflow)
+    if faite.ecarts:
+        raise ControleEchoue(faite.ecarts)
+    sans = [] if faite.airflow else ["métadonnées d'Airflow non restaurées : --airflow BASE, dans un entrepôt vide"]
+    lignes = [f"{plusieurs(faite.sceaux, 'sceau conforme', 'sceaux conformes')}", *faite.remarques, *sans]
+    _rendre(json_, {"sceaux": faite.sceaux, "remarques": faite.remarques, "airflow": faite.airflow}, lignes)
+
+
+@app.command
+def effacer(*, jusqu_a: options.JusquA, json_: options.Json = False) -> None:
+    """Efface les lignes sur des personnes dont la conservation est échue ; ce qui est publié ne change pas."""
+    (annee,) = op.verifier_exercices([jusqu_a])
+    with _session("effacer", jusqu_a=annee) as session:
+        fait = op.effacer(session, annee)
+    lignes = plusieurs(fait["lignes"], "ligne effacée", "lignes effacées")
+    _rendre(json_, fait, [f"{lignes}, {plusieurs(fait['fichiers'], 'fichier')}"])
+
+
+@app.command
+def etat(*, json_: options.Json = False) -> None:
+    """Dit ce qui est chargé, retenu, rejeté et publié, les dernières exécutions et la suite."""
+    with _session() as session:
+        contenu = op.etat(session)
+        reste = op.laisse_de_cote(session)
+    lignes = [f"publication {contenu['publication_sha256'] or 'aucune'}"]
+    lignes += [
+        f"exercice {e['exercice']} : version {e['version']}, préparée par {e['prepare_par']}"
+        + (f", close, approuvée par {e['approuve_par']}" if e["approuve_par"] else ", à approuver")
+        for e in contenu["exercices"]
+    ]
+    lignes += [
+        f"{f['source']}/{f['jeu']} : {plusieurs(f['fichiers'], 'fichier')}, {plusieurs(f['lignes'], 'ligne')}"
+        for f in contenu["fichiers"]
+    ]
+    lignes += [f"{r['source']} : {plusieurs(r['lignes'], 'ligne')} au statut {r['statut']}" for r in contenu["rejets"]]
+    lignes += [f"refusé {r['fichier']} : {r['motif']}" for r in contenu["refuses"]]
+    if candidate := contenu.get("candidate"):
+        lignes += [
+            f"version {candidate['version']}, non publiée, {r['source']} : {plusieurs(r['lignes'], 'ligne')} au statut "
+            f"{r['statut']}"
+            for r in candidate["rejets"]
+        ]
+    lignes += [_dire_execution(e) for e in contenu["executions"]]
+    lignes += [f"à faire : {phrase}" for phrase in contenu["a_faire"]]
+    _rendre(json_, contenu, lignes, reste)
+
+
+def _dire_execution(e: dict[str, Any]) -> str:
+    """One run of the ledger: its number, command, start, stages, outcome."""
+    issues = {"reussie": "réussie", "en_cours": "en cours", "interrompue": "interrompue"}
+    dite = (
+        issues.get(e["statut"]) or f"sortie {e['code']}, {shorten(str(e['phrase']), LARGEUR_PHRASE, placeholder=' …')}"
+    )
+    versions = "".join(f", version {v}" for v in e["versions"])
+    debut = datetime.fromisoformat(e["debut"]).astimezone()
+    return (
+        f"exécution {e['execution']} : {e['commande']} par {e['compte']}, le {debut:%d/%m/%Y à %H:%M}, "
+        f"{nombre(Decimal(e['secondes']), 1)} s{versions} : {dite}"
+    )
+
+
+@app.command
+def ouvrir(*, port: options.Port = 5432, json_: options.Json = False) -> None:
+    """Ouvre l'entrepôt embarqué aux outils de cette machine, en lecture seule, jusqu'à Ctrl-C."""
+    # a shell that starts it behind (`&`) has it ignored, and nothing else would end it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with suppress(KeyboardInterrupt), op.ouvrir(port) as adresse:
+        _rendre(json_, {"adresse": adresse}, [adresse])
+        suivre("Ouvert en lecture seule à qui tient cette adresse, jusqu'à Ctrl-C.")
+        signal.pause()
+
+
+def _rendre(json_: bool, contenu: Any, lignes: list[Any], reste: str = "") -> None:
+    """The result on stdout: JSON for a program, else lines for a reader; the last line says what was left out."""
+    try:
+        ascii_ = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+        for ligne in [json.dumps(contenu, ensure_ascii=ascii_)] if json_ else [*lignes, *filter(None, [reste])]:
+            print(ligne)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # who reads us has read enough (`| head`), and the work is done: what is left to say goes nowhere
+        lacher(sys.stdout)
+    if json_ and reste:
+        journal.print(reste)
+
+
+def _avertir(charges: list[Any]) -> None:
+    """What the loads noted (F2, F5), once they are done."""
+    for charge in charges:
+        for avertissement in charge.avertissements:
+            journal.print(f"! {avertissement}")
+
+
+def main() -> None:
+    """Entry point: 0 published, 2 a control failed, 3 a file was refused, 1 anything else; never a traceback."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for flux in (sys.stdout, sys.stderr):
+        if isinstance(flux, io.TextIOWrapper):
+            flux.reconfigure(errors="replace")  # a terminal that is not UTF-8 lacks some of our signs
+    try:
+        app(sys.argv[1:], exit_on_error=False, print_error=False)
+    except CycloptsError as erreur:
+        journal.print(f"Commande incomprise : {phrase(erreur)}\nVoir « mutualisation --help ».")
+        sys.exit(1)
+    except (Exception, KeyboardInterrupt) as erreur:  # noqa: BLE001 - a user never sees a traceback
+        from mutualisation.usage.operations.executions import issue
+
+        code, dite = issue(erreur)
+        for ligne in filter(None, (dite, getattr(erreur, "laisse_de_cote", ""))):
+            journal.print(ligne)
+        sys.exit(code)
+    finally:
+        try:
+            sys.stdout.flush()
+        except OSError:
+            lacher(sys.stdout)

@@ -1,0 +1,10 @@
+"""What a file is, or each of a folder, how it would be read, what it lacks: nothing is loaded."""
+
+from mutualisation.usage.examen.compte_rendu import en_dict, lignes
+from mutualisation.usage.examen.diagnostic import Essai, essayer
+from mutualisation.usage.examen.essai_dossier import EssaiDossier, dossier_en_dict, essayer_dossier
+from mutualisation.usage.examen.essai_dossier import lignes as lignes_du_dossier
+
+__all__ = [
+    "Essai", "EssaiDossier", "dossier_en_dict", "en_dict", "essayer", "essayer_dossier", "lignes", "lignes_du_dossier",
+]  # fmt: skip

@@ -1,0 +1,301 @@
+"""What `essayer` says: French lines for a reader, the same for a program.
+
+Never a person, a reason of absence, a name that sits in another column (K9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from mutualisation.entree.ingestion.depot import affichable
+from mutualisation.entree.ingestion.typage import ColonneLue
+from mutualisation.entree.lecteurs.limites import nombre_fr
+from mutualisation.entree.lecteurs.noms import montrable as nom_montrable
+from mutualisation.entree.sources.jeux import Colonne, Jeu
+from mutualisation.socle.francais.formats import enumerer, plusieurs
+from mutualisation.usage.examen.diagnostic import ACCEPTE, REFUSE, REJETS, Essai, Verdict
+from mutualisation.usage.examen.propositions import Proposition, Table
+from mutualisation.usage.examen.reconnaissance import Reconnaissance, douteuses, ecarte, mots_connus, sens_usuel
+
+_FORMES = {"xlsx": "classeur Excel", "csv": "texte à colonnes", "xml": "PES v2 Aller", "json": "DECP"}
+_ISSUES = {ACCEPTE: "accepte", REJETS: "rejets", REFUSE: "refuse"}
+_MOTIFS_MAX, _INCONNUES_MAX = 12, 5
+EXEMPLES = 3
+MASQUE = "masqué"
+
+
+def lignes(essai: Essai) -> list[str]:
+    """The report, a line each; the last one says what would become of the file."""
+    proposees = lignes_proposees(essai.propositions, essai.table, essai.ecrit)
+    return [*_reconnu(essai), *_colonnes(essai), *_verdicts(essai), *proposees, _conclusion(essai)]
+
+
+def en_dict(essai: Essai) -> dict[str, Any]:
+    """The report for a program."""
+    jeu, trouve = essai.jeu, essai.trouve
+    return {
+        "fichier": str(essai.fichier),
+        "forme": essai.nature,
+        "jeu": jeu.nom if jeu else None,
+        "ou": trouve.autre.nom if trouve and trouve.autre else None,
+        "certitude": round(trouve.certitude, 2) if trouve else None,
+        "colonnes": [_colonne(essai, trouve, c) for c in trouve.jeu.colonnes] if trouve else [],
+        "avis": avis_de(essai),
+        "nom_refuse": essai.nom_refuse,
+        "tel_quel": _verdict(essai.tel_quel),
+        "avec_les_propositions": _verdict(essai.propose) if essai.propose else None,
+        "valeurs_inconnues": _inconnues(essai),
+        "correspondances": [{**vars(p.ligne), "raison": p.raison} for p in essai.propositions],
+        "ecrit": str(essai.ecrit) if essai.ecrit else None,
+        "code": essai.code,
+    }
+
+
+def _reconnu(essai: Essai) -> Iterator[str]:
+    fichier = affichable(essai.fichier.name)
+    forme = _FORMES.get(essai.nature, "forme qui n'est pas lue")
+    if essai.jeu is None:
+        yield f"{fichier} : {forme}."
+        return
+    nom = "*.xml" if essai.jeu.nom_libre else essai.jeu.forme_du_nom
+    cible = f"« {essai.jeu.nom} » ({essai.jeu.source}/{nom})"
+    if essai.trouve is None:
+        sans = " ; ce jeu ne prend pas de correspondances (F16)" if essai.jeu.format != "tabulaire" else ""
+        yield f"{fichier} : {forme}, jeu {cible}{sans}."
+    elif essai.trouve.autre is not None:
+        yield f"{fichier} : {forme}, jeu {cible} ou « {essai.trouve.autre.nom} », incertain."
+    else:
+        sur = f"{essai.trouve.mot}, {round(100 * essai.trouve.certitude)} %"
+        yield f"{fichier} : {forme}, jeu {cible}, {sur}."
+    if essai.table and essai.table.chemin:
+        yield f"Lu avec {essai.table.chemin}."
+    yield from (f"À savoir : {a}." for a in avis_de(essai))
+
+
+def avis_de(essai: Essai) -> list[str]:
+    """What is to be known of the file, then of its rows."""
+    donnees = [(t, t.jeu.colonne(nom)) for t in [essai.trouve] if t for nom in t.traduction.defauts]
+    couvertes = [(c.entete, dite) for t, c in donnees if (dite := _peut_etre(essai, t, c))]
+    return [
+        *essai.avis,
+        *(f"« {nom} » est donnée par correspondances{dite}" for nom, dite in couvertes),
+        *essai.lu.avis,
+    ]
+
+
+def _colonnes(essai: Essai) -> Iterator[str]:
+    if not essai.trouve:
+        return
+    yield "Colonnes :"
+    for c in essai.trouve.jeu.colonnes:
+        d = _colonne(essai, essai.trouve, c)
+        nom = f"{d['colonne']}{'*' if c.obligatoire else ''}"
+        if d["entete"] is None:
+            yield f"  {nom} : {d['etat']}"
+            continue
+        exemples = " ; ".join(f"{avant} → {apres}" if avant != apres else avant for avant, apres in d["exemples"])
+        source = "" if d["etat"] == "lue" else f" ← « {d['entete']} » ({d['etat']})"
+        vide = "vide" if c.nom in essai.lu.colonnes else "vide dans les premières lignes"
+        yield f"  {nom}{source} : {exemples or vide}"
+    if ignorees := essai.lu.ignorees:
+        yield f"  En-têtes ignorés : {', '.join(ignorees)}."
+
+
+def _colonne(essai: Essai, trouve: Reconnaissance, c: Colonne) -> dict[str, Any]:
+    """How a column is read, with three values before and after."""
+    candidat = trouve.candidats.get(c.nom)
+    place = trouve.trouvees.get(c.nom, candidat.place if candidat else None)
+    if place is None:
+        return {"colonne": c.entete, "entete": None, "etat": _absence(essai, trouve, c), "exemples": []}
+    etat = f"proposé : {candidat.raison}" if candidat and c.nom not in trouve.trouvees else "lue"
+    vues = (essai.lu.colonnes.get(c.nom), essai.entrevues.get(c.nom))
+    paires = next((p for lue in vues if lue is not None and (p := _exemples(trouve.jeu, lue))), [])
+    if c.type in ("personnel", "pseudonyme"):
+        paires = [(MASQUE, MASQUE)]
+    exemples = list(dict.fromkeys(paires))
+    return {"colonne": c.entete, "entete": trouve.tete.noms[place], "etat": etat, "exemples": exemples}
+
+
+def _exemples(jeu: Jeu, lue: ColonneLue) -> list[tuple[str, str]]:
+    """Cells before and after, hidden where they may not be shown."""
+    return [
+        (_court(brute), affichage(lue[cellule], lue.colonne.type, illisible=cellule in lue.fautes))
+        if montrable(jeu, lue, brute) and montrable(jeu, lue, cellule)
+        else (MASQUE, MASQUE)
+        for brute, cellule in lue.exemples(EXEMPLES)
+    ]
+
+
+def _court(cellule: str) -> str:
+    propre = "".join(x if x.isprintable() else " " for x in cellule).strip()
+    return propre if len(propre) <= 40 else f"{propre[:39]}…"
+
+
+def _absence(essai: Essai, trouve: Reconnaissance, c: Colonne) -> str:
+    for p in essai.propositions:
+        if p.ligne.colonne == c.entete and not p.ligne.lu:
+            return f"absente ; proposé : {p.ligne.vaut} pour chaque ligne"
+    if essai.table and any(x.colonne == c.entete and not x.lu for x in essai.table.lignes):
+        return "absente, donnée par correspondances"
+    if not c.obligatoire:
+        return "absente (facultative)"
+    nom = ecarte(trouve, c)
+    autre = f", et « {nom_montrable(nom, mots_connus(trouve.jeu.nom, c))} » n'en tient pas lieu" if nom else ""
+    return f"absente{autre}{_peut_etre(essai, trouve, c)} ; {a_ecrire(trouve.jeu, c)}"
+
+
+def _peut_etre(essai: Essai, trouve: Reconnaissance, c: Colonne) -> str:
+    """« , et rien ne lit « Suite » (Soldée), où elle est peut-être »: what a constant would cover; "" without any."""
+    dites = enumerer([_non_lue(essai, trouve, c, place) for place in douteuses(trouve, c)], EXEMPLES)
+    return f", et rien ne lit {dites}, où elle est peut-être" if dites else ""
+
+
+def _non_lue(essai: Essai, trouve: Reconnaissance, c: Colonne, place: int) -> str:
+    """A header, without a word that `rh` can't tell (K9a), and the values that the wanted column lets show (K9)."""
+    nom = trouve.tete.noms[place]
+    if not nom or (trouve.jeu.agents and "…" in nom_montrable(nom, mots_connus(trouve.jeu.nom, c))):
+        nom = f"colonne {place + 1}"
+    vues = dict.fromkeys(map(_court, trouve.tete.cellules(place)))
+    dites = [v for v in vues if montrable(trouve.jeu, essai.entrevues[c.nom], v)]
+    masquees = plusieurs(len(vues) - len(dites), "valeur masquée", "valeurs masquées")
+    dites += [masquees] * (len(dites) < len(vues))
+    return f"« {nom} » ({enumerer(dites, _INCONNUES_MAX) or 'vide'})"
+
+
+def manquantes(essai: Essai) -> dict[str, str]:
+    """The `*` columns that the file lacks and nothing is proposed for, and what to write."""
+    if (t := essai.trouve) is None:
+        return {}
+    donnees = {p.ligne.colonne for p in essai.propositions} | {t.jeu.colonne(n).entete for n in t.traduction.defauts}
+    absentes = (c for c in t.jeu.obligatoires if t.place(c.nom) is None and c.entete not in donnees)
+    return {c.entete or "": _absence(essai, t, c) for c in absentes}
+
+
+def a_ecrire(jeu: Jeu, c: Colonne) -> str:
+    """The row of `correspondances` that gives a column that no header was found for."""
+    debut = f"{jeu.nom};{c.entete};"
+    valeur = "" if c.type in ("personnel", "pseudonyme") else f", ou, si elle ne change pas, « {debut};(valeur) »"
+    return f"dans correspondances : « {debut}(son nom dans le fichier); »{valeur}"
+
+
+def _verdicts(essai: Essai) -> Iterator[str]:
+    if essai.nom_refuse:
+        yield f"Sous ce nom : fichier refusé, {essai.nom_refuse}"
+    yield from _dire("Bien nommé, tel quel" if essai.nom_refuse else "Tel quel", essai.tel_quel)
+    if essai.propose and (essai.propose.refus is None or essai.propose.refus != essai.tel_quel.refus):
+        yield from _dire("Avec les correspondances proposées", essai.propose)
+    for d in _inconnues(essai):
+        s = "s" if d["nombre"] > 1 else ""
+        dites = f" ({', '.join(d['valeurs'])})" if d["valeurs"] else f", masquée{s}"
+        nom = f"valeur{s} inconnue{s} de « {d['colonne']} »{dites}"
+        attendues = ", ".join(d["attendues"])
+        yield f"  {nombre_fr(d['nombre'])} {nom} : à corriger, ou à traduire dans correspondances ({attendues})"
+
+
+def _dire(titre: str, verdict: Verdict) -> Iterator[str]:
+    if verdict.refus is not None:
+        yield f"{titre} : fichier refusé, {verdict.refus}"
+    elif not verdict.colonnes:
+        yield f"{titre} : {plusieurs(verdict.lignes, 'ligne lue', 'lignes lues')}."
+    else:
+        part = f"{100 * verdict.rejetees / max(1, verdict.lignes):.1f}".replace(".", ",")
+        yield f"{titre} : {plusieurs(verdict.lignes, 'ligne')}, {plusieurs(verdict.rejetees, 'rejetée')} ({part} %)."
+    for (entete, motif), n in verdict.motifs.most_common(_MOTIFS_MAX):
+        yield f"  {nombre_fr(n)} × {entete + ' : ' if entete else ''}{motif}"
+    for (entete, motif), n in verdict.retenues.most_common():
+        yield f"  {nombre_fr(n)} × {entete} : {motif} (non rejetée)"
+
+
+def _inconnues(essai: Essai) -> list[dict[str, Any]]:
+    """Values of enumerations that nothing tells, in the pass that the report ends on: how many, and the first ones only
+    where no person's name could be among them (K9)."""
+    if essai.jeu is None:
+        return []
+    dites = []
+    for nom, vues in (essai.propose or essai.tel_quel).inconnues.items():
+        colonne = essai.jeu.colonne(nom)
+        montrees = [] if essai.jeu.personnes else [_court(v) for v in vues[:_INCONNUES_MAX]]
+        attendues = list(colonne.valeurs)
+        dites.append({"colonne": colonne.entete, "nombre": len(vues), "valeurs": montrees, "attendues": attendues})
+    return dites
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "issue": _ISSUES[verdict.code],
+        "motif": verdict.refus,
+        "lignes": verdict.lignes,
+        "rejetees": verdict.rejetees,
+        "motifs": [{"colonne": e or None, "motif": m, "lignes": n} for (e, m), n in verdict.motifs.items()],
+    }
+
+
+def lignes_proposees(propositions: Sequence[Proposition], table: Table | None, ecrit: Path | None) -> Iterator[str]:
+    """The rows proposed, each with its reason, and where they are, or would be, written."""
+    if not propositions:
+        return
+    yield "Lignes de correspondances proposées (Jeu;Colonne;Lu;Vaut) :"
+    for p in propositions:
+        x = p.ligne
+        yield f"  {x.jeu};{x.colonne};{x.lu};{x.vaut}    ({p.raison})"
+    if ecrit:
+        yield f"Écrites dans {ecrit}."
+    elif table and table.cible:
+        yield f"Avec --ecrire, elles sont ajoutées à {table.cible}."
+    else:
+        yield "Avec --ecrire --correspondances CHEMIN, elles sont ajoutées à ce fichier."
+
+
+def _conclusion(essai: Essai) -> str:
+    verdict = essai.propose if essai.ecrit and essai.propose else essai.tel_quel
+    accepte = "accepté sans rejet" if verdict.colonnes else "accepté, ses lignes se jugent au chargement"
+    absentes = [f"« {nom} »" for nom in manquantes(essai)]
+    sans = f", sans {enumerer(absentes, _MOTIFS_MAX)}" if absentes else ""
+    dit = {
+        ACCEPTE: f"le fichier serait {accepte if verdict.lignes else 'accepté, sans une ligne'}",
+        REJETS: f"le fichier serait accepté, {plusieurs(verdict.rejetees, 'ligne rejetée', 'lignes rejetées')}",
+        REFUSE: f"le fichier serait refusé{sans}",
+    }[essai.code]
+    return f"En l'état, {dit} ; rien n'a été chargé. Ce qui dépend d'autres fichiers se juge au chargement."
+
+
+# ---------------------------------------------------------------- which cells are shown
+def montrable(jeu: Jeu, lue: ColonneLue, cellule: str) -> bool:
+    """Whether a cell of the file may be printed as it is: it lands in clear, or is a usual word of an enumeration.
+
+    Judged on its own reading: a translation makes a name read, it does not make it fit to be shown.
+    """
+    colonne = lue.colonne
+    if colonne.confidentielle or (jeu.agents and colonne.type == "code"):
+        return False
+    if not jeu.personnes:
+        return True
+    if colonne.type == "enumeration" and sens_usuel(colonne, cellule) is not None:
+        return True
+    if colonne.type == "texte" or (jeu.agents and _peut_etre_un_matricule(jeu, cellule.strip())):
+        return False
+    lue[cellule]
+    return cellule not in lue.posees and cellule not in lue.fautes
+
+
+def _peut_etre_un_matricule(jeu: Jeu, cellule: str) -> bool:
+    """Figures alone, written as no number is, or too many of them beside matricules."""
+    return cellule.isdigit() and len(cellule) > 1 and (cellule[0] == "0" or (jeu.pseudonymise and len(cellule) > 3))
+
+
+def affichage(lu: str, type_: str, *, illisible: bool) -> str:
+    """What a cell is read as, as a reader of French writes it."""
+    if illisible:
+        return "illisible"
+    if lu == "":
+        return "non renseigné"
+    if type_ == "duree":
+        heures, minutes = divmod(Decimal(lu), 60)
+        return f"{int(heures)} h {minutes.normalize():02f}" if minutes else f"{int(heures)} h"
+    if type_ in ("montant", "nombre", "decimal", "pourcentage"):
+        return f"{Decimal(lu):,f}".replace(",", " ").replace(".", ",") + (" %" if type_ == "pourcentage" else "")
+    return date.fromisoformat(lu).strftime("%d/%m/%Y") if type_ == "date" else lu

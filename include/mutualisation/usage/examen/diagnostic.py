@@ -1,0 +1,545 @@
+"""`essayer`: a file as it is, then with the rows of `correspondances` that would make it pass.
+
+It lands as a load lands it, in a server that goes with the command, and is judged by the rules of the registry; a file
+that is refused before its first row starts none.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import psycopg
+from psycopg import sql
+from upath import UPath
+
+from mutualisation.entree.ingestion.atterrissage import Lecture, envoyer
+from mutualisation.entree.ingestion.confidentialite import Confidentialite, Pseudonymes
+from mutualisation.entree.ingestion.controle import lire_controle, octets_controle
+from mutualisation.entree.ingestion.correspondances import Correspondance, compiler
+from mutualisation.entree.ingestion.depot import (
+    SUFFIXE_CONTROLE,
+    FichierDepose,
+    lire_nom,
+    mois_couverts,
+    motif_nom,
+    nom_juste,
+)
+from mutualisation.entree.ingestion.typage import ILLISIBLE, ColonneLue
+from mutualisation.entree.lecteurs.archive_xlsx import verifier_archive
+from mutualisation.entree.lecteurs.bloc import BLANCS
+from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Traduction
+from mutualisation.entree.lecteurs.lecture import ouvrir
+from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites, motif_refus
+from mutualisation.entree.lecteurs.noms import CONSEILS, plat
+from mutualisation.entree.lecteurs.octets import conseil_de_nature, empreinte, encodage, nature
+from mutualisation.entree.sources.brut import ddl_brut, jours_en_trop, table
+from mutualisation.entree.sources.jeux import Jeu, Regle
+from mutualisation.entree.sources.registre import registre
+from mutualisation.entrepot.base.roles import TRAITEMENT
+from mutualisation.entrepot.base.serveur import serveur_entrepot
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.usage.examen.formes import avis_sur_les_rejets, forme_etrangere, redresses
+from mutualisation.usage.examen.propositions import (
+    Proposition,
+    Table,
+    completer,
+    des_defauts,
+    des_en_tetes,
+    des_valeurs,
+    lire_table,
+    nouvelles,
+)
+from mutualisation.usage.examen.reconnaissance import (
+    JEU_DE_LA_CLASSE,
+    RECONNU,
+    Apercu,
+    Reconnaissance,
+    apercus,
+    autres_apercus,
+    classe_des_comptes,
+    reconnaitre,
+    tetes,
+)
+
+Motif = tuple[str, str]
+# what gives a connection to the throwaway server, which the first call starts
+Connexions: TypeAlias = "Callable[[], psycopg.Connection[Any]]"
+ACCEPTE, REJETS, REFUSE = 0, 2, 3
+_JEUX_DE_FORME = {"xml": "pes", "json": "decp"}
+# the rule of what only another export mends: encoding, line ends
+_ABIME = "(F8)"
+# below, the name of a file says more than its content
+_SUR = 0.7
+# by how much a header is better on two rows, or in a column
+_MIEUX = 0.02
+_HORS_PERIODE = re.compile(r"différent de celui du nom|hors d(?:u mois|e la période) du fichier")
+_ACCENT_PERDU = re.compile(r"\w\?\w|\ufffd")
+# rows of banner after which a header is still looked for, to say that they are too many
+_BANNIERES_VUES = 20
+SANS_LIGNE = "l'en-tête est seul, sans une ligne de données : vérifier le filtre et la période de l'export (F6)"
+
+
+@dataclass
+class Verdict:
+    """What would become of a file: refused, with the reason, or read: rows, (header, reason) of those rejected and of
+    those held, columns as read (none of a PES or a DECP, whose rows are not judged), headers that are ignored, what is
+    to be known of its rows, the periode that they call for."""
+
+    refus: str | None = None
+    lignes: int = 0
+    motifs: Counter[Motif] = field(default_factory=Counter)
+    retenues: Counter[Motif] = field(default_factory=Counter)
+    colonnes: Mapping[str, ColonneLue] = field(default_factory=dict)
+    ignorees: Sequence[str] = ()
+    avis: Sequence[str] = ()
+    periode: str | None = None
+
+    @property
+    def code(self) -> int:
+        """Exit code of the command: 0 accepted whole, 2 with rejected rows, 3 refused."""
+        if self.refus is not None:
+            return REFUSE
+        return REJETS if self.rejetees else ACCEPTE
+
+    @property
+    def rejetees(self) -> int:
+        """Rows that would be rejected."""
+        return self.motifs.total()
+
+    @property
+    def inconnues(self) -> dict[str, list[str]]:
+        """Distinct cells that no value of their enumeration is, by column."""
+        enumerations = (c for c in self.colonnes.values() if c.colonne.type == "enumeration")
+        vues = {c.colonne.nom: [v for x in c.fautes if (v := x.strip(BLANCS))] for c in enumerations}
+        return {nom: cellules for nom, cellules in vues.items() if cellules}
+
+
+@dataclass
+class Essai:
+    """All that was found about a file: `tel_quel` with the table in force, `propose` with the rows proposed too.
+
+    `entrevues`: first cells of each column, read, where no reading went through. `nom_refuse`: why the load refuses the
+    file by its name.
+    """
+
+    fichier: Path
+    nature: str
+    tel_quel: Verdict
+    jeu: Jeu | None = None
+    trouve: Reconnaissance | None = None
+    table: Table | None = None
+    propositions: list[Proposition] = field(default_factory=list)
+    propose: Verdict | None = None
+    ecrit: Path | None = None
+    avis: list[str] = field(default_factory=list)
+    entrevues: Mapping[str, ColonneLue] = field(default_factory=dict)
+    nom_refuse: str | None = None
+
+    @property
+    def lu(self) -> Verdict:
+        """The pass with most columns read: with the proposals, else as it is."""
+        return self.propose if self.propose and self.propose.refus is None else self.tel_quel
+
+    @property
+    def code(self) -> int:
+        """Exit code: of the file as it is, or as the rows just written make it read."""
+        if self.nom_refuse:
+            return REFUSE
+        return (self.propose if self.ecrit and self.propose else self.tel_quel).code
+
+
+def essayer(
+    fichier: Path, jeu: str | None = None, correspondances: Path | None = None, *, ecrire: bool = False
+) -> Essai:
+    """Look at a file of any form; write the rows proposed when asked to. Loads nothing, needs no warehouse.
+
+    ErreurMutualisation when the file is missing, the jeu unknown, or the rows can't be written.
+    """
+    voulu = registre().jeu(jeu) if jeu else None
+    if not fichier.is_file():
+        raise ErreurMutualisation(f"Le fichier {fichier} n'existe pas, ou n'est pas un fichier ordinaire.")
+    with brouillon() as connexions:
+        essai = examiner(connexions, fichier, lire_table(fichier, correspondances), voulu)
+    if ecrire and essai.propositions and essai.table is not None:
+        essai.ecrit = completer(essai.table, [p.ligne for p in essai.propositions])
+    return essai
+
+
+def examiner(connexions: Connexions, fichier: Path, en_vigueur: Table, voulu: Jeu | None = None) -> Essai:
+    """One regular file, with the table in force; `voulu`: the jeu to try."""
+    essai = _examiner(connexions, fichier, en_vigueur, voulu)
+    if voulu is None and essai.nature != "controle":
+        essai.nom_refuse = essai.nom_refuse or _nom_refuse_par_la_source(fichier)
+    return essai
+
+
+def _examiner(connexions: Connexions, fichier: Path, en_vigueur: Table, voulu: Jeu | None) -> Essai:
+    if fichier.name.endswith(SUFFIXE_CONTROLE):
+        donnees = fichier.name.removesuffix(SUFFIXE_CONTROLE)
+        return Essai(fichier, "controle", Verdict(f"c'est le contrôle de {donnees} : essayer {donnees} (F3)."))
+    try:
+        forme = nature(fichier)
+        if forme in CONSEILS:
+            return Essai(fichier, forme, Verdict(f"{CONSEILS[forme]} (G1)."), voulu)
+        if fichier.stat().st_size == 0:
+            raise LectureRefusee("le fichier est vide (0 octet) : le redéposer (F6).")
+        if voulu is not None and voulu.format != "tabulaire" and forme not in _JEUX_DE_FORME:
+            return Essai(fichier, forme, Verdict(f"le jeu « {voulu.nom} » ne se dépose pas en tableau."), voulu)
+        extension = fichier.suffix.lower().removeprefix(".")
+        tabulaire = voulu.format == "tabulaire" if voulu else extension in ("csv", "xlsx")
+        if tabulaire and (forme in _JEUX_DE_FORME or (forme, extension) == ("xlsx", "csv")):
+            if forme == "xlsx":
+                verifier_archive(fichier, Limites.de_l_environnement())
+            motif = f"{conseil_de_nature(fichier, extension)} (G1)."
+            return Essai(fichier, forme, Verdict(motif), voulu or _jeu_du_nom(fichier.name))
+        if forme in _JEUX_DE_FORME:
+            return _de_forme(fichier, forme, registre().jeu(_JEUX_DE_FORME[forme]))
+        return _tableau(connexions, Essai(fichier, forme, Verdict(), voulu, table=en_vigueur))
+    except (LectureRefusee, OSError) as e:
+        return Essai(fichier, "illisible", Verdict(motif_refus(e)), voulu)
+
+
+def _de_forme(fichier: Path, forme: str, jeu: Jeu) -> Essai:
+    """A PES or a DECP: read by its own reader, which no `correspondances` touches."""
+    try:
+        lecteur = ouvrir(fichier, jeu, forme, Limites.de_l_environnement())
+        verdict = Verdict(lignes=sum(map(len, lecteur.blocs())))
+    except LectureRefusee as e:
+        return Essai(fichier, forme, Verdict(str(e)), jeu)
+    avis = [str(lecteur.dialecte["ignore"]).removesuffix(".")] if "ignore" in lecteur.dialecte else []
+    return Essai(fichier, forme, verdict, jeu, avis=avis)
+
+
+def _tableau(connexions: Connexions, essai: Essai) -> Essai:
+    table = essai.table or Table(None, None)
+    vus = apercus(essai.fichier, essai.nature, Limites.de_l_environnement())
+    nomme = _jeu_du_nom(essai.fichier.name)
+    trouve = _reconnu(essai, vus, compiler(table.lignes), nomme)
+    if trouve is None or (essai.jeu is None and trouve.certitude < RECONNU):
+        proche = f" ; le moins éloigné est « {trouve.jeu.nom} »" if trouve else ""
+        if essai.nature == "csv" and nomme is None:
+            encodage(essai.fichier)  # says what is wrong with the bytes, first
+        raison = f"aucun jeu ne ressemble à ce fichier{proche} : vérifier son en-tête, ou donner --jeu (F5)."
+        par_la_porte = _refus_sous(essai, nomme)
+        abime = par_la_porte if par_la_porte and _ABIME in par_la_porte else None
+        essai.tel_quel = Verdict(abime or forme_etrangere(vus, nomme) or par_la_porte or raison)
+        return essai
+    essai.nom_refuse = _nom_refuse(essai, trouve.jeu, nomme)
+    essai.jeu = trouve.jeu
+    if trouve.tete.refus:
+        essai.tel_quel = Verdict(trouve.tete.refus)
+        return essai
+    essai.trouve, essai.entrevues = trouve, _entrevoir(trouve)
+    if not trouve.entiere and (forme := forme_etrangere(vus, trouve.jeu)) is not None:
+        essai.tel_quel = Verdict(forme)
+    else:
+        _proposer(connexions, essai, trouve, table.lignes)
+    essai.avis = _avis(essai, trouve, table)
+    return essai
+
+
+def _reconnu(
+    essai: Essai, vus: Sequence[Apercu], traductions: Mapping[str, Traduction], nomme: Jeu | None
+) -> Reconnaissance | None:
+    """The jeu of the file, read by the separators of the contract, else as no reader does where that is better: that of
+    its name, if its header is."""
+    jeux = [essai.jeu] if essai.jeu else [j for j in registre().jeux if j.format == "tabulaire"]
+    nom = essai.fichier.name
+    trouve = reconnaitre(jeux, tetes(vus), traductions, nom)
+    sure = trouve.certitude if trouve is not None and trouve.certitude >= RECONNU else 0.0
+    if trouve is None or not (sure and trouve.entiere):
+        loin = [*tetes(vus, _BANNIERES_VUES), *tetes(redresses(vus), 0)]
+        if not sure and essai.nature != "xlsx":
+            loin += tetes(autres_apercus(essai.fichier))
+        autre = reconnaitre(jeux, loin, traductions, nom)
+        if autre is not None and autre.certitude >= RECONNU and autre.certitude > sure + _MIEUX:
+            return autre
+    if sure and nomme is not None and trouve is not None and nomme != trouve.jeu and essai.jeu is None:
+        par_le_nom = reconnaitre([nomme], tetes(vus), traductions, nom)
+        retenu = par_le_nom is not None and (par_le_nom.entiere or trouve.certitude < _SUR)
+        return par_le_nom if retenu else trouve
+    return trouve
+
+
+def _refus_sous(essai: Essai, jeu: Jeu | None) -> str | None:
+    """Why the load would refuse a file as one of that jeu, at its opening."""
+    if jeu is None:
+        return None
+    try:
+        ouvrir(essai.fichier, jeu, essai.nature, Limites.de_l_environnement())
+    except LectureRefusee as e:
+        return str(e)
+    return None
+
+
+def _jeu_du_nom(nom: str) -> Jeu | None:
+    """The tabular jeu of which a load would read a file of that name."""
+    return next((j for j in registre().jeux if j.format == "tabulaire" and lire_nom(j, nom) is not None), None)
+
+
+def _nom_refuse(essai: Essai, jeu: Jeu, nomme: Jeu | None) -> str | None:
+    """Why the load would refuse the file by its name; that of another jeu says nothing against a jeu that is asked."""
+    extension = essai.fichier.suffix.lower().removeprefix(".")
+    if extension == "xlsx" and essai.nature != extension:
+        return f"{conseil_de_nature(essai.fichier, extension)} (G1)."
+    if essai.jeu is not None:
+        return None
+    if nomme is not None and nomme != jeu:
+        juste = f"{jeu.source}/{jeu.forme_du_nom}.{essai.nature}"
+        return f"le nom en fait un fichier de « {nomme.nom} », dont il n'a pas l'en-tête : le nommer {juste} (G7)."
+    return None
+
+
+def _nom_refuse_par_la_source(fichier: Path) -> str | None:
+    """Why a file in the folder of a source has no name of a jeu of it."""
+    dossier = fichier.resolve().parent.name
+    if dossier not in registre().noms:
+        return None
+    source = registre().source(dossier)
+    return None if any(lire_nom(j, fichier.name) for j in source.jeux) else motif_nom(registre(), source, fichier.name)
+
+
+def _proposer(connexions: Connexions, essai: Essai, trouve: Reconnaissance, lignes: list[Correspondance]) -> None:
+    """The file as it is; headers and defaults; then, on the file read with them, the values of its enumerations."""
+
+    def lire() -> Verdict:
+        avec = [*lignes, *(p.ligne for p in essai.propositions)]
+        return juger(connexions, essai.fichier, essai.nature, trouve.jeu, avec)
+
+    essai.tel_quel = lu = lire()
+    if _ABIME in (lu.refus or ""):
+        return  # what would be proposed of a damaged text would keep the damage
+    essai.propositions = nouvelles([*des_en_tetes(trouve), *des_defauts(trouve)], lignes)
+    if essai.propositions:
+        lu = lire()
+    valeurs = nouvelles(des_valeurs(trouve.jeu, lu.inconnues), lignes)
+    essai.propositions += valeurs
+    if essai.propositions:
+        essai.propose = lire() if valeurs else lu
+
+
+def _entrevoir(trouve: Reconnaissance) -> dict[str, ColonneLue]:
+    """The first cells of each column, read where it has a place."""
+    garde = Confidentialite(Pseudonymes(secrets.token_bytes(32)))
+    vues = {}
+    for c in trouve.jeu.colonnes:
+        if c.atterrit:
+            vues[c.nom] = lue = ColonneLue(trouve.jeu, c, garde, pourcent=c.pourcent_si is not None)
+            if (place := trouve.place(c.nom)) is not None:
+                lue.lire(trouve.tete.cellules(place))
+    return vues
+
+
+def _avis(essai: Essai, trouve: Reconnaissance, table: Table) -> list[str]:
+    """What is to be known of the name and of the table, before the file is dropped."""
+    avis, jeu, fichier, genre = [], trouve.jeu, essai.fichier, essai.nature
+    if trouve.autre is not None:
+        avis.append(
+            f"rien ne dit si c'est « {jeu.nom} » ou « {trouve.autre.nom} », qui ont les mêmes colonnes : le nom du "
+            "fichier le dira au chargement, --jeu le dit ici"
+        )
+    classe = classe_des_comptes(trouve)
+    if (autre := JEU_DE_LA_CLASSE.get(classe, jeu.nom)) != jeu.nom:
+        avis.append(
+            f"la plupart des comptes sont de la classe {classe} : si ce sont des {autre}, le nommer "
+            f"{autre}_AAAA-MM.{genre}"
+        )
+    if fichier.suffix.lower() not in (f".{genre}", ".csv", ".xlsx"):
+        avis.append(f"le contenu est du {genre.upper()} : nommer le fichier .{genre}")
+    lu, nom = essai.lu, f"{jeu.source}/{_bon_nom(essai, jeu)}.{genre}"
+    if lire_nom(jeu, f"{fichier.stem}.{genre}") is None:
+        longues = ", ou AAAA-TN, AAAA (F17)" if "AAAA-MM" in nom else ""
+        sans = " ; sans période dans le nom, les règles de date ne sont pas jugées" if jeu.periode != "aucune" else ""
+        avis.append(f"à déposer sous le nom {nom}{longues}{sans}")
+    elif lu.periode and any(_HORS_PERIODE.search(motif) for _, motif in lu.motifs):
+        avis.append(f"d'après ses lignes, le nommer {nom} (F17)")
+    if any(map(_ACCENT_PERDU.search, trouve.tete.noms)):
+        avis.append(
+            "des accents de l'en-tête sont perdus (« ? »), ceux des cellules sans doute aussi : exporter en UTF-8 (F8)"
+        )
+    if table.refus:
+        avis.append(f"{table.chemin} ne se lit pas, il est laissé de côté : {table.refus}")
+    return avis
+
+
+def _bon_nom(essai: Essai, jeu: Jeu) -> str:
+    """The name, as far as it can be told: with the periode that the file bears if its rows are of it, else theirs."""
+    ecrit, lu = nom_juste(jeu, plat(essai.fichier.stem)), essai.lu.periode
+    if (dit := lire_nom(jeu, f"{ecrit}.{essai.nature}")) is None:
+        return f"{jeu.nom}_{lu}" if lu else ecrit
+    contient = lu is None or lu == dit[0] or (
+        lu[:4] == dit[0][:4] and set(mois_couverts(jeu, lu)) < set(mois_couverts(jeu, dit[0]))
+    )  # fmt: skip
+    return ecrit if contient else f"{jeu.nom}_{lu}"
+
+
+# ---------------------------------------------------------------- one reading
+@contextmanager
+def brouillon() -> Iterator[Connexions]:
+    """A PostgreSQL in a folder that goes with the command, once it is asked for: nothing is loaded anywhere."""
+    with ExitStack() as pile:
+        yield cache(lambda: pile.enter_context(_serveur()))
+
+
+@contextmanager
+def _serveur() -> Iterator[psycopg.Connection[Any]]:
+    with (
+        tempfile.TemporaryDirectory(prefix="essayer-") as dossier,
+        serveur_entrepot(Path(dossier) / "var", jetable=True) as dsn,
+        # a reading that is refused on its way leaves the next one possible
+        psycopg.connect(dsn, autocommit=True) as conn,
+    ):
+        # nothing here outlives the command
+        conn.execute("alter system set fsync = off")
+        conn.execute("select pg_reload_conf()")
+        conn.execute("set synchronous_commit = off")
+        conn.execute(sql.SQL("create role {}").format(sql.Identifier(TRAITEMENT)))
+        yield conn
+
+
+def juger(connexions: Connexions, fichier: Path, genre: str, jeu: Jeu, lignes: Sequence[Correspondance]) -> Verdict:
+    """Read the whole file with those rows: every row, then what is announced (F3, F4)."""
+    traduction = compiler(lignes).get(jeu.nom, SANS_TRADUCTION)
+    controle = Path(f"{fichier}{SUFFIXE_CONTROLE}")
+    limites = Limites.de_l_environnement()
+    try:
+        annonce: Mapping[str, Any] = {}
+        if controle.exists():
+            annonce = lire_controle(octets_controle(controle), jeu, empreinte(fichier).sha256, traduction)
+        garde = Confidentialite(Pseudonymes(secrets.token_bytes(32)))
+        lecture = Lecture(fichier, jeu, genre, garde, limites, traduction)
+        conn = connexions()
+        conn.execute("drop schema if exists brut cascade; create schema brut")
+        conn.execute(sql.SQL(";").join(ddl_brut(jeu)))
+        envoyer(conn, jeu, lecture.copie(0))
+        verdict = Verdict(
+            lignes=lecture.lignes,
+            colonnes=lecture.typage.colonnes,
+            ignorees=lecture.entete.ignorees,
+            avis=[a.removesuffix(".") for a in lecture.dialecte.get("avertissements", ())],
+        )
+        if not verdict.lignes:
+            verdict.avis = [*verdict.avis, SANS_LIGNE]
+        _compter(conn, jeu, fichier, verdict)
+        verdict.periode, annees = _periode_des_lignes(conn, jeu)
+        if annees > 1:
+            verdict.avis = [*verdict.avis, f"ses lignes sont de {annees} années : un fichier par année au moins (F17)"]
+        _verifier_sommes(conn, jeu, lecture.totaux, annonce, verdict.lignes)
+        _verifier_jour(conn, jeu, fichier)
+        if verdict.rejetees:
+            fautives = conn.execute(sql.SQL("select ligne from {} where defauts is not null").format(table(jeu)))
+            lecteur = ouvrir(fichier, jeu, genre, limites, traduction)
+            noms = [""] * lecteur.entete.largeur
+            for nom, place in lecteur.entete.positions.items():
+                noms[place] = jeu.colonne(nom).entete or ""
+            verdict.avis = [*verdict.avis, *avis_sur_les_rejets(lecteur.blocs(), {n for (n,) in fautives}, noms)]
+    except (LectureRefusee, psycopg.DataError) as e:
+        return Verdict(motif_refus(e))
+    return verdict
+
+
+def _compter(conn: psycopg.Connection[Any], jeu: Jeu, fichier: Path, verdict: Verdict) -> None:
+    """Rows by what rejects them, first what their cells say, then the rules; those that are held are counted apart."""
+    requete = sql.SQL(
+        "select coalesce(defauts, {rejet}) as rejet, {retenue} as retenue, count(*) from ("
+        " select *, {}::int as exercice_fichier, {}::int as mois_debut_fichier, {}::int as mois_fichier,"
+        " {}::int as semestre_fichier from {brut}) as l"
+        " group by 1, 2 order by 3 desc, 1, 2"
+    ).format(
+        *map(sql.Literal, _periode(jeu, fichier)),
+        brut=table(jeu),
+        rejet=_premiere(jeu, [r for r in jeu.regles if r.issue != "retenu"]),
+        retenue=_premiere(jeu, [r for r in jeu.regles if r.issue == "retenu"]),
+    )
+    for rejet, retenue, nombre in conn.execute(requete).fetchall():
+        compte, faute = (verdict.motifs, rejet) if rejet is not None else (verdict.retenues, retenue)
+        if faute is not None:
+            entete, _, motif = faute.partition("|")
+            compte[entete, motif] += nombre
+
+
+def _periode(jeu: Jeu, fichier: Path) -> tuple[int | None, ...]:
+    """Exercice, first and last month, semestre that the name of a file says."""
+    if (lu := lire_nom(jeu, fichier.name)) is None:
+        return None, None, None, None
+    depose = FichierDepose(jeu, fichier.name, fichier.name, UPath(fichier), *lu)
+    return depose.exercice, next(iter(depose.couverts), None), depose.mois, depose.semestre
+
+
+def _periode_des_lignes(conn: psycopg.Connection[Any], jeu: Jeu) -> tuple[str | None, int]:
+    """The shortest periode of the jeu that holds its rows (F17), None where they tell none; of how many years they are,
+    where the name of a file says one.
+
+    A mandat of January may be of the year before (C5): the exercice counts, and its last month.
+    """
+    noms = {c.nom for c in jeu.colonnes}
+    jour = next((n for n in ("date", "date_emission", "date_commande") if n in noms), None)
+    jugee = any("exercice_fichier" in r.si and r.issue == "rejete" for r in jeu.regles)
+    if not jugee and jour != "date_emission":
+        return None, 0
+    annee = next((n for n in ("exercice", "exer") if n in noms), f"extract(year from {jour})::int")
+    mois = {
+        "mois": f"case when extract(year from {jour}) > {annee} then 12 else extract(month from {jour})::int end",
+        "semestre": "right(semestre, 1)::int",
+    }.get(jeu.periode, "1")
+    requete = sql.SQL("select array_agg(distinct {0}), min({1}), max({1}) from {2} where {0} is not null")
+    lues: Any = conn.execute(requete.format(sql.SQL(annee), sql.SQL(mois), table(jeu))).fetchone()
+    annees, debut, fin = lues
+    if debut is None or len(annees) > 1 or (jeu.periode == "semestre" and debut != fin):
+        return None, len(annees or ()) if jugee else 1
+    trimestre = f"-T{(fin + 2) // 3}" if (debut + 2) // 3 == (fin + 2) // 3 else ""
+    mensuelle = f"-{fin:02}" if debut == fin else trimestre
+    suffixes = {"mois": mensuelle, "semestre": f"-S{fin}"}
+    return f"{annees[0]}{suffixes.get(jeu.periode, '')}", 1
+
+
+def _premiere(jeu: Jeu, regles: Sequence[Regle]) -> sql.Composable:
+    """« header|reason » of the first rule that a row breaks."""
+    if not regles:
+        return sql.SQL("null::text")
+    cas = [
+        sql.SQL("when {} then {}").format(
+            sql.SQL(r.si), sql.Literal(f"{jeu.colonne(r.colonne).entete or r.colonne}|{r.motif}")
+        )
+        for r in regles
+    ]
+    return sql.SQL("case {} end").format(sql.SQL(" ").join(cas))
+
+
+def _verifier_sommes(
+    conn: psycopg.Connection[Any], jeu: Jeu, totaux: Mapping[str, str], controle: Mapping[str, Any], lignes: int
+) -> None:
+    if controle.get("lignes", lignes) != lignes:
+        raise LectureRefusee(f"le .controle.json annonce {controle['lignes']} lignes, le fichier en a {lignes} (F3).")
+    for nom, valeur in totaux.items():
+        if _differe(conn, jeu, nom, valeur):
+            raise LectureRefusee(f"la ligne Total et la somme de « {jeu.colonne(nom).entete} » diffèrent (F4).")
+    annoncee = next((c for c in jeu.colonnes if c.entete == controle.get("colonne")), None)
+    if annoncee is not None and _differe(conn, jeu, annoncee.nom, controle["total"]):
+        raise LectureRefusee(f"le total annoncé par le .controle.json pour « {annoncee.entete} » diffère (F3).")
+
+
+def _verifier_jour(conn: psycopg.Connection[Any], jeu: Jeu, fichier: Path) -> None:
+    if jeu.arrete is None:
+        return
+    exercice = sql.Literal(_periode(jeu, fichier)[0])
+    lu = sql.SQL("(select 0::bigint as fichier_id, {}::int as exercice_fichier)").format(exercice)
+    for _, jours in conn.execute(jours_en_trop(jeu, lu)):
+        entete = jeu.colonne(jeu.arrete.colonne).entete
+        raise LectureRefusee(f"colonne « {entete} » : plusieurs jours dans un même fichier, {jours} (R13a).")
+
+
+def _differe(conn: psycopg.Connection[Any], jeu: Jeu, nom: str, valeur: str | None) -> bool:
+    requete = sql.SQL("select coalesce(sum({}), 0) from {}").format(sql.Identifier(nom), table(jeu))
+    somme = conn.execute(requete).fetchone()
+    return valeur in (None, ILLISIBLE) or somme is None or Decimal(str(valeur)) != Decimal(somme[0])

@@ -1,0 +1,185 @@
+"""`essayer` of a folder: each of its files, then all of them with the one table of `correspondances` they call for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mutualisation.entree.ingestion.depot import SUFFIXE_CONTROLE, affichable, decouvrir, entree_ignoree
+from mutualisation.entree.sources.registre import registre
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.francais.formats import plusieurs
+from mutualisation.usage.examen.compte_rendu import avis_de, en_dict, lignes_proposees, manquantes
+from mutualisation.usage.examen.diagnostic import (
+    REFUSE,
+    SANS_LIGNE,
+    Connexions,
+    Essai,
+    Verdict,
+    brouillon,
+    examiner,
+    juger,
+)
+from mutualisation.usage.examen.propositions import Proposition, Table, completer, lire_table, nouvelles, table_du_depot
+from mutualisation.usage.examen.reconnaissance import douteuses
+
+_MOTIFS_MAX = 3
+
+
+@dataclass
+class EssaiDossier:
+    """Every file of a folder, the rows of `correspondances` that all of them call for, where they were written; jeux
+    that a bilan waits for and of which the drop has no file."""
+
+    dossier: Path
+    essais: list[Essai]
+    table: Table
+    propositions: list[Proposition] = field(default_factory=list)
+    absents: list[str] = field(default_factory=list)
+    ecrit: Path | None = None
+
+    @property
+    def code(self) -> int:
+        """The worst of its files'."""
+        return max((e.code for e in self.essais), default=0)
+
+    def nom(self, essai: Essai) -> str:
+        """Path of a file in the folder, as it can be printed."""
+        return affichable(essai.fichier.relative_to(self.dossier).as_posix())
+
+
+def essayer_dossier(dossier: Path, correspondances: Path | None = None, *, ecrire: bool = False) -> EssaiDossier:
+    """Look at each file of a folder, a drop or not; write the one table when asked to. Loads nothing.
+
+    ErreurMutualisation when the folder holds no file, or the rows can't be written.
+    """
+    fichiers = list(_fichiers(dossier))
+    if not fichiers:
+        raise ErreurMutualisation(f"Le dossier {dossier} ne contient aucun fichier à essayer.")
+    table = lire_table(fichiers[0], correspondances) if correspondances else table_du_depot(_depot(dossier))
+    with brouillon() as connexions:
+        essai = EssaiDossier(dossier, [examiner(connexions, f, table) for f in fichiers], table)
+        _retirer_les_constantes(essai.essais)
+        for e in essai.essais:
+            essai.propositions += nouvelles(e.propositions, [p.ligne for p in essai.propositions])
+        for e in essai.essais:
+            _rejuger(connexions, e, essai)
+    _juger_le_depot(essai)
+    if ecrire and essai.propositions:
+        essai.ecrit = completer(table, [p.ligne for p in essai.propositions])
+        for e in essai.essais:
+            e.ecrit = essai.ecrit
+    return essai
+
+
+def _fichiers(dossier: Path) -> Iterator[Path]:
+    for entree in sorted(dossier.iterdir()):
+        if entree_ignoree(entree.name) or entree.is_symlink():
+            continue
+        if entree.is_dir():
+            yield from _fichiers(entree)
+        elif entree.is_file() and not entree.name.endswith(SUFFIXE_CONTROLE):
+            yield entree
+
+
+def _depot(dossier: Path) -> Path:
+    """The drop: the folder itself, or the one above that of a source."""
+    return dossier.resolve().parent if dossier.resolve().name in registre().noms else dossier
+
+
+def _retirer_les_constantes(essais: Sequence[Essai]) -> None:
+    """A constant speaks of every file of its jeu: none where one of them has a column that it would cover."""
+    trouves = [e.trouve for e in essais if e.trouve]
+    couvertes = {(t.jeu.nom, c.entete) for t in trouves for c in t.jeu.obligatoires if douteuses(t, c)}
+    for e in essais:
+        gardees = [p for p in e.propositions if p.ligne.lu or (p.ligne.jeu, p.ligne.colonne) not in couvertes]
+        if gardees != e.propositions:
+            e.propositions, e.propose = gardees, None
+
+
+def _rejuger(connexions: Connexions, essai: Essai, tout: EssaiDossier) -> None:
+    """Judge a file once more where the others add rows to its own, or took some away."""
+    if essai.trouve is None or essai.jeu is None:
+        return
+    siennes = {p.ligne for p in essai.propositions}
+    voulues = {p.ligne for p in tout.propositions if p.ligne.jeu == essai.jeu.nom}
+    if voulues and (essai.propose is None or voulues != siennes):
+        lignes = [*tout.table.lignes, *(p.ligne for p in tout.propositions)]
+        essai.propose = juger(connexions, essai.fichier, essai.nature, essai.jeu, lignes)
+
+
+def _juger_le_depot(essai: EssaiDossier) -> None:
+    """What a drop as a whole refuses of its files (two of one identity, F1, F17), and what it lacks."""
+    if not any((essai.dossier / nom).is_dir() for nom in registre().noms):
+        return
+    refus = {chemin: motif for paires in decouvrir(essai.dossier).refus.values() for chemin, motif in paires}
+    for e in essai.essais:
+        e.nom_refuse = e.nom_refuse or refus.get(essai.nom(e))
+    vus = {e.jeu.nom for e in essai.essais if e.jeu}
+    vus |= {"mandats"} if "pes" in vus else set()
+    essai.absents = [j.nom for j in registre().jeux if j.attendu and j.nom not in vus]
+
+
+# ---------------------------------------------------------------- what is said
+def lignes(essai: EssaiDossier) -> list[str]:
+    """The report, a line each: every file, the table, what would become of the folder."""
+    absents = [f"Aucun fichier de : {', '.join(essai.absents)}, qu'un bilan attend."] * bool(essai.absents)
+    proposees = lignes_proposees(essai.propositions, essai.table, essai.ecrit)
+    return [*_par_fichier(essai), *absents, *proposees, _conclusion(essai)]
+
+
+def _par_fichier(essai: EssaiDossier) -> Iterator[str]:
+    for e in essai.essais:
+        jeu = f"« {e.jeu.nom} »" if e.jeu else "aucun jeu"
+        sort = "refusé par son nom" if e.nom_refuse else _sort(e.tel_quel)
+        yield f"{essai.nom(e)} : {jeu}, {sort}{_avec(e, essai)}."
+        if e.nom_refuse:
+            yield f"  {e.nom_refuse}"
+        lu = e.propose or e.tel_quel
+        if lu.refus is not None:
+            yield f"  {lu.refus}"
+        for (entete, motif), n in lu.motifs.most_common(_MOTIFS_MAX):
+            yield f"  {n} × {entete + ' : ' if entete else ''}{motif}"
+        yield from (f"  {nom} : {absence}." for nom, absence in manquantes(e).items())
+        yield from (f"  À savoir : {a}." for a in avis_de(e) if a != SANS_LIGNE)
+
+
+def _sort(verdict: Verdict) -> str:
+    if verdict.refus is not None:
+        return "refusé"
+    if verdict.colonnes and not verdict.lignes:
+        return "en-tête seul, sans une ligne"
+    rejetees = f", {plusieurs(verdict.rejetees, 'rejetée')}" if verdict.colonnes and verdict.rejetees else ""
+    return f"{plusieurs(verdict.lignes, 'ligne')}{rejetees}"
+
+
+def _avec(e: Essai, tout: EssaiDossier) -> str:
+    if e.propose is None or (e.propose.refus is None and _sort(e.propose) == _sort(e.tel_quel)):
+        return ""
+    return f" ; {'avec la table écrite' if tout.ecrit else 'avec la table proposée'} : {_sort(e.propose)}"
+
+
+def _conclusion(essai: EssaiDossier) -> str:
+    codes = Counter(e.code for e in essai.essais)
+    return (
+        f"{plusieurs(len(essai.essais), 'fichier essayé', 'fichiers essayés')}, en l'état : "
+        f"{plusieurs(codes[0], 'accepté sans rejet', 'acceptés sans rejet')}, "
+        f"{plusieurs(codes[2], 'accepté avec des rejets', 'acceptés avec des rejets')}, "
+        f"{plusieurs(codes[REFUSE], 'refusé')} ; rien n'a été chargé. Le détail d'un fichier : mutualisation essayer "
+        "FICHIER."
+    )
+
+
+def dossier_en_dict(essai: EssaiDossier) -> dict[str, Any]:
+    """The report for a program."""
+    return {
+        "dossier": str(essai.dossier),
+        "fichiers": [en_dict(e) for e in essai.essais],
+        "absents": essai.absents,
+        "correspondances": [{**vars(p.ligne), "raison": p.raison} for p in essai.propositions],
+        "ecrit": str(essai.ecrit) if essai.ecrit else None,
+        "code": essai.code,
+    }

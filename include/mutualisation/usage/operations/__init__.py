@@ -1,0 +1,17 @@
+"""Use cases, called alike by the command line and by the Airflow tasks: load, build, check, publish, extract."""
+
+from mutualisation.entree.ingestion.travail import muet
+from mutualisation.usage.operations.candidate import clore, construire, controler, ouvrir_construction
+from mutualisation.usage.operations.cloture import AClore, ExerciceClos, cloturer, verifier_cloture
+from mutualisation.usage.operations.conservation import GARDER, effacer, purger
+from mutualisation.usage.operations.ecarts import Candidate, candidate
+from mutualisation.usage.operations.echeance import exiger_bilan
+from mutualisation.usage.operations.enchainement import BilanPublie, bilan, charger, porte_fichier
+from mutualisation.usage.operations.etat import etat
+from mutualisation.usage.operations.executions import Demande
+from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_lecture
+from mutualisation.usage.operations.livraison import extraire, extraire_ensemble, facturer, publier, verifier_extraits
+from mutualisation.usage.operations.ouverture_en_lecture import ouvrir
+from mutualisation.usage.operations.sauvegarde import restaurer, sauvegarder
+from mutualisation.usage.operations.session import Session, migrer_l_entrepot, verifier_exercices, verifier_sortie
+from mutualisation.usage.operations.verification_sceau import exiger_publication, verifier

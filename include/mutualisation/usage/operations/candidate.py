@@ -1,0 +1,178 @@
+"""The candidate publication: built, checked, closed with the result of each gate."""
+
+import json
+from contextlib import nullcontext
+from typing import Any
+
+import psycopg
+
+from mutualisation.entree.sources.brut import synchroniser_brut
+from mutualisation.entrepot.base.roles import PREPARATEUR, au_nom_de, dire_le_refus
+from mutualisation.entrepot.construction.dbt import EnfantDbt, ResultatDbt
+from mutualisation.publication.portes.bilan import points_a_commenter, verifier_bilan, verifier_plausibilite
+from mutualisation.publication.versions.inchange import empreinte_entrees
+from mutualisation.socle.chemins import page_controles
+from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote_par_la_construction
+from mutualisation.usage.operations.redressement import preparer_redressement
+from mutualisation.usage.operations.session import Session, identite, verifier_exercices, version_du_code
+from mutualisation.usage.operations.session import signataire as signataire_de
+
+SQL_BLOQUANTS = """
+select controle, cle, exercice, statut, valeur_attendue, valeur_constatee, remede
+  from construction.controles_bloquants
+ order by exercice, controle, cle
+"""
+CONSTRUITE, VALIDEE = "construite", "validee"
+# The loads whose files count in a build
+SQL_PORTE_FICHIER = """
+select jsonb_build_object(
+  'porte', 'fichier',
+  'reussie', coalesce(bool_and(porte ->> 'statut' = 'conforme'), false),
+  'executees', coalesce(sum((porte ->> 'executees')::int), 0),
+  'chargements', count(*))
+  from journal.chargements
+ where chargement_id in (
+   select f.chargement_id from journal.fichiers as f join journal.fichiers_courants as c using (fichier_id))
+"""
+# the index of a key counts the rows of what is promoted
+SQL_LIGNES = """
+select coalesce(sum(reltuples) filter (where reltuples > 0), 0)::bigint
+  from pg_catalog.pg_class where relnamespace = 'construction'::regnamespace and relkind = 'r'
+"""
+LIMITE_MESSAGES = 50
+
+
+def construire(
+    session: Session, exercices: list[int], prepare_par: str | None = None, ouvrier: EnfantDbt | None = None
+) -> int:
+    """Build the candidate publication of the exercices and run the model gate; give back its version.
+
+    `ouvrier`: the dbt process of a simulation, by default that of the session.
+    Raises `ControleEchoue` when dbt or one of its tests failed.
+    """
+    annees = verifier_exercices(exercices)
+    with session.connexion() as conn, session.etape("construction"):
+        if ouvrier is None:
+
+            def batir(closes: list[int], sien: EnfantDbt, etape: str) -> None:
+                # built, never to be published
+                clore(conn, _batir(session, conn, closes, prepare_par, sien), "echouee", {"redressement": etape})
+
+            preparer_redressement(session, conn, annees, batir)
+        version = _batir(session, conn, annees, prepare_par, ouvrier or session.dbt())
+        (lignes,) = conn.execute(SQL_LIGNES).fetchone() or (0,)
+        conn.commit()
+        session.compter(lignes)
+        return version
+
+
+def _batir(
+    session: Session, conn: psycopg.Connection[Any], annees: list[int], prepare_par: str | None, ouvrier: EnfantDbt
+) -> int:
+    version = ouvrir_construction(session, conn, annees, prepare_par)
+    session.suivi(f"Construction de la version {version}, exercices {', '.join(map(str, annees))}")
+    try:
+        resultat = ouvrier.construire()
+    except ControleEchoue:
+        clore(conn, version, "echouee", {})
+        raise
+    if resultat.refaite:
+        session.suivi("Le projet dbt a été relu : ce qui en était gardé était d'une autre version, ou abîmé")
+    if resultat.echecs:
+        clore(conn, version, "echouee", {"modele": resultat.en_dict()})
+        raise ControleEchoue(_echecs_lisibles(conn, resultat), laisse_de_cote_par_la_construction(conn, version))
+    (fichier,) = conn.execute(SQL_PORTE_FICHIER).fetchone() or ({},)
+    clore(conn, version, CONSTRUITE, {"fichier": fichier, "modele": resultat.en_dict()})
+    return version
+
+
+def controler(session: Session, version: int) -> str:
+    """Run the report gate on a build; what the build leaves out, in a sentence.
+
+    Raises `ControleEchoue` with every control that fails.
+    """
+    with session.connexion() as conn, session.etape("contrôle"):
+        exercices = _exercices_a_controler(conn, version)
+        conn.commit()
+        session.suivi(f"Contrôle du bilan, version {version}")
+        plausibilite, verdicts = verifier_plausibilite(session.dsn)
+        resultat = verifier_bilan(session.dsn)
+        echecs = plausibilite.echecs + _sans_doublon(resultat.echecs, verdicts)
+        portes = {"plausibilite": plausibilite.en_dict() | {"verdicts": verdicts}, "bilan": resultat.en_dict()}
+        clore(conn, version, "echouee" if echecs else VALIDEE, portes)
+        reste = laisse_de_cote_par_la_construction(conn, version)
+    if echecs:
+        raise ControleEchoue(echecs, reste)
+    if nombre := sum(len(points_a_commenter(portes, exercice)) for exercice in exercices):
+        points = f"{nombre} points" if nombre > 1 else "un point"
+        session.suivi(f"{points} à commenter : voir le bilan et {page_controles(session.var)}.")
+    return reste
+
+
+def _sans_doublon(echecs: list[str], verdicts: list[dict[str, Any]]) -> list[str]:
+    """A figure beyond critical bounds is one control too, of the same key: the gate that judges bounds says each."""
+    dits = tuple(
+        f"plausibilite ({v['cle']}), exercice {v['exercice']} :" for v in verdicts if v["bloque"] and "cle" in v
+    )
+    return [echec for echec in echecs if not echec.startswith(dits)]
+
+
+def ouvrir_construction(
+    session: Session, conn: psycopg.Connection[Any], exercices: list[int], prepare_par: str | None
+) -> int:
+    """A fresh schema, and the one build `en_cours` that dbt reads its exercices from, in the preparer's name (K2)."""
+    signataire = signataire_de(session, conn, prepare_par)
+    entrees = empreinte_entrees(conn, exercices)
+    conn.commit()
+    with conn.transaction():
+        synchroniser_brut(conn)
+        conn.execute("select journal.renouveler_construction()")
+        with au_nom_de(conn, signataire, PREPARATEUR) if session.embarque else nullcontext():
+            ouvrir = "select journal.ouvrir_construction(%s::int[], %s, %s)"
+            try:
+                ligne = conn.execute(ouvrir, (exercices, version_du_code(), identite(session))).fetchone()
+            except psycopg.errors.InsufficientPrivilege as erreur:
+                raise ErreurMutualisation(
+                    "Le compte connecté n'est pas membre du groupe « preparateur » : un administrateur de la base l'y "
+                    "met par « grant preparateur to <compte> »."
+                ) from erreur
+        version = int(ligne[0]) if ligne else 0
+        conn.execute("insert into journal.entrees (version, empreinte) values (%s, %s)", (version, entrees))
+        return version
+
+
+def clore(conn: psycopg.Connection[Any], version: int, statut: str, portes: dict[str, Any]) -> None:
+    """Note what became of a build. Raises `ErreurMutualisation` when it is published, or closed otherwise."""
+    with dire_le_refus():
+        conn.execute(
+            "select journal.clore_construction(%s, %s, %s::jsonb)",
+            (version, statut, json.dumps(portes, ensure_ascii=False)),
+        )
+    conn.commit()
+
+
+def _exercices_a_controler(conn: psycopg.Connection[Any], version: int) -> list[int]:
+    ligne = conn.execute(
+        "select exercices, statut, version = (select max(version) from journal.constructions)"
+        " from journal.constructions where version = %s",
+        (version,),
+    ).fetchone()
+    if ligne is None or ligne[1] not in (CONSTRUITE, VALIDEE) or not ligne[2]:
+        raise ErreurMutualisation(
+            f"La version {version} n'est plus à contrôler : une autre construction l'a remplacée, ou elle n'a pas "
+            "abouti. Lancez « mutualisation controler » de nouveau."
+        )
+    return list(ligne[0])
+
+
+def _echecs_lisibles(conn: psycopg.Connection[Any], resultat: ResultatDbt) -> list[str]:
+    """Blocking controls first when they could be built: they say why; then the tests of dbt that failed."""
+    existe = conn.execute("select to_regclass('construction.controles_bloquants') is not null").fetchone()
+    bloquants = conn.execute(SQL_BLOQUANTS).fetchall() if existe and existe[0] else []
+    phrases = [
+        f"{controle}{f' ({cle})' if cle else ''}, exercice {exercice} : attendu {attendu or '—'}, "
+        f"constaté {constate or '—'} — {remede}"
+        for controle, cle, exercice, _, attendu, constate, remede in bloquants
+    ]
+    return (phrases + resultat.echecs)[:LIMITE_MESSAGES]

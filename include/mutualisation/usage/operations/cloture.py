@@ -1,0 +1,233 @@
+"""`cloturer`: the published version of an exercice is approved by another person, and its extract written as closed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from mutualisation.documents.extrait.annuel import dossier_ecrit
+from mutualisation.entree.lecteurs.noms import plat
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.roles import APPROBATEUR, au_nom_de, peut_prendre, sous_le_role
+from mutualisation.publication.versions.chaine import ancrer
+from mutualisation.publication.versions.clotures import approuver, lire_cloture
+from mutualisation.publication.versions.extraits import ExtraitLu, dossiers_ecrits, ecarts_extrait, reprendre
+from mutualisation.publication.versions.extraits_csv import lire_pointeurs
+from mutualisation.publication.versions.manifeste import A_APPROUVER, MANIFESTE
+from mutualisation.socle.erreurs import ControleEchoue
+from mutualisation.socle.francais.formats import enumerer, plusieurs
+from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote
+from mutualisation.usage.operations.livraison import extraire
+from mutualisation.usage.operations.session import Session, identite, verifier_exercices
+from mutualisation.usage.operations.session import signataire as signataire_de
+from mutualisation.usage.operations.verification_sceau import exiger_sceau
+
+ECARTS = """
+select controle, coalesce(cle, '')
+  from versions.controles
+ where exercice = %s and version = %s and statut = 'ecart' and justification is null
+ order by 1, 2
+"""
+PREPARATEURS = (
+    "select distinct prepare_par from journal.constructions where statut = 'publiee' and %s = any (exercices)"
+)
+LIMITE_NOMS = 10
+DIT_PAR = ("--approuve-par", "l'approbateur")
+
+
+@dataclass(frozen=True)
+class ExerciceClos:
+    """An exercice that is closed: version, approver, folder of its closed extract (empty when it can't be written);
+    `deja`: it was closed before this command; `reprise`: the closing, by a former software, that it takes over."""
+
+    exercice: int
+    version: int
+    approuve_par: str
+    dossier: str
+    deja: bool
+    reprise: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class AClore:
+    """What would be closed: version, folder of its extract, sha256 of its manifest, what its figures leave out."""
+
+    exercice: int
+    version: int
+    dossier: str
+    manifeste_sha256: str
+    laisse_de_cote: str
+
+
+def verifier_cloture(session: Session, exercice: int, sortie: str | None = None) -> AClore:
+    """What an approver is about to close, once everything but who approves is found right; nothing changes.
+
+    Raises `ControleEchoue` (2) when K4 refuses, or when the version is closed already.
+    """
+    (annee,) = verifier_exercices([exercice])
+    with session.connexion() as conn:
+        version = _version_publiee(conn, annee)
+        if lire_cloture(conn, annee, version) is not None:
+            raise _refus(f"l'exercice {annee}, version {version}, est déjà clos")
+        return _a_clore(session, conn, annee, version, _dossier(conn, annee, version, sortie))
+
+
+def cloturer(
+    session: Session,
+    exercice: int,
+    approuve_par: str | None = None,
+    sortie: str | None = None,
+    *,
+    version: int | None = None,
+    manifeste_sha256: str | None = None,
+    compte: str | None = None,
+    reprend: Path | None = None,
+) -> ExerciceClos:
+    """Approve the published version of an exercice, then write its extract as closed; again, only what is missing.
+
+    `sortie`: where its extract is, by default where it was last written; `version`, `manifeste_sha256`: the version
+    and the extract that were looked at, by default what is found; `compte`: address of the warehouse under the
+    approver's own login, by default that of the session; `reprend`: an extract closed by a former software, whose
+    closing this one takes over where the figures are the same. Raises `ControleEchoue` (2) when K4 refuses,
+    `ErreurMutualisation` (1) when the login is no approver or the extract cannot be written.
+    """
+    (annee,) = verifier_exercices([exercice])
+    with session.connexion() as conn, session.etape("clôture"):
+        publiee = _version_publiee(conn, annee)
+        if version is not None and version != publiee:
+            raise _refus(f"l'exercice {annee} publie la version {publiee}, et c'est la {version} qui a été approuvée")
+        deja = lire_cloture(conn, annee, publiee) is not None
+        dossier = _dossier(conn, annee, publiee, sortie)
+        if not deja:
+            signataire = approuve_par if compte else signataire_de(session, conn, approuve_par, *DIT_PAR)
+            if session.embarque:
+                exiger_une_autre(conn, annee, signataire or "")
+            a_clore = _a_clore(session, conn, annee, publiee, dossier)
+            if manifeste_sha256 not in (None, a_clore.manifeste_sha256):
+                raise _refus(
+                    f"l'extrait {a_clore.dossier} a été réécrit depuis qu'il a été regardé (manifeste "
+                    f"{manifeste_sha256} alors, {a_clore.manifeste_sha256} maintenant) : regardez-le, puis "
+                    "approuvez-le de nouveau"
+                )
+            reprise = (
+                reprendre(conn, reprend, Path(a_clore.dossier), signataire or "", session.var) if reprend else None
+            )
+            conn.commit()
+            session.suivi(f"Clôture de l'exercice {annee}, version {publiee}")
+            with _en_son_nom(session, signataire or "", compte) as sienne:
+                vu = a_clore.manifeste_sha256
+                approuver(conn, sienne, annee, publiee, vu, identite(session), session.var, reprise)
+        cloture = lire_cloture(conn, annee, publiee)
+        if cloture is None:
+            raise _refus(f"l'exercice {annee} n'a pas été clos")
+        conn.commit()
+        if not deja:
+            ancrer(conn, session.var)
+        parent = dossier.parent if dossier is not None else None
+        # a closed extract whose folder was taken away is written again by `extraire`, where one wishes
+        ecrit = extraire(session, annee, str(parent), publiee) if parent is not None and parent.is_dir() else ""
+    return ExerciceClos(annee, publiee, cloture.approuve_par, ecrit, deja, cloture.enonce.get("reprise"))
+
+
+@contextmanager
+def _en_son_nom(session: Session, signataire: str, compte: str | None) -> Iterator[psycopg.Connection[Any]]:
+    """A transaction in the name of who approves: under a login of its own, or one made for it (K3).
+
+    The role of the run approves nothing: only the login does, and it needs no other group.
+    """
+    with (
+        connecter(compte or session.dsn, role=None) as sienne,
+        sienne.transaction(),
+        au_nom_de(sienne, signataire, APPROBATEUR) if session.embarque and not compte else nullcontext(),
+        # a member that inherits nothing puts its group on
+        sous_le_role(sienne, APPROBATEUR) if peut_prendre(sienne, APPROBATEUR) else nullcontext(),
+    ):
+        yield sienne
+
+
+def exiger_une_autre(conn: psycopg.Connection[Any], exercice: int, nom: str) -> None:
+    """K4 where names are declared: no preparer of a version of this exercice bears the name of who approves, but for
+    case, accents and spaces. The same name, letter for letter, is refused by the database."""
+    for (prepare_par,) in conn.execute(PREPARATEURS, (exercice,)).fetchall():
+        if prepare_par != nom and _personne(prepare_par) == _personne(nom):
+            raise _refus(
+                f"l'exercice {exercice} a été préparé par « {prepare_par} », et « {nom} » est le même nom : une autre "
+                "personne doit l'approuver"
+            )
+
+
+def _personne(nom: str) -> str:
+    return plat("".join(nom.split()))
+
+
+def _a_clore(
+    session: Session, conn: psycopg.Connection[Any], exercice: int, version: int, dossier: Path | None
+) -> AClore:
+    """The checks of K4, but for who approves, once the seal of the version holds (K10)."""
+    exiger_sceau(session, conn, [exercice], version)
+    _exiger_justifications(conn, exercice, version)
+    extrait = _extrait_a_approuver(conn, exercice, version, dossier, session.var)
+    laisse = laisse_de_cote(session, [exercice], version)
+    return AClore(exercice, version, str(extrait.dossier), extrait.sha256, laisse)
+
+
+def _version_publiee(conn: psycopg.Connection[Any], exercice: int) -> int:
+    version = lire_pointeurs(conn).get(exercice)
+    if version is None:
+        raise _refus(f"l'exercice {exercice} n'est pas publié : il n'a pas d'extrait à approuver")
+    return version
+
+
+def _dossier(conn: psycopg.Connection[Any], exercice: int, version: int, sortie: str | None) -> Path | None:
+    """Where the extract of the version is: in the folder given, else where it was last put."""
+    if sortie is not None:
+        return dossier_ecrit(Path(sortie), exercice, version)
+    lieux = dossiers_ecrits(conn, exercice, version)
+    return next((lieu for lieu in lieux if lieu.is_dir()), lieux[0] if lieux else None)
+
+
+def _exiger_justifications(conn: psycopg.Connection[Any], exercice: int, version: int) -> None:
+    """G4: no gap without a reason."""
+    sans = conn.execute(ECARTS, (exercice, version)).fetchall()
+    if sans:
+        noms = [f"{controle} ({cle})" if cle else controle for controle, cle in sans]
+        raise _refus(
+            f"l'exercice {exercice} a {plusieurs(len(noms), 'écart')} sans justification : "
+            f"{enumerer(noms, LIMITE_NOMS)} ; corrigez les fichiers ou ajoutez des lignes à "
+            "referentiel/justifications, puis relancez « mutualisation bilan »"
+        )
+
+
+def _extrait_a_approuver(
+    conn: psycopg.Connection[Any], exercice: int, version: int, dossier: Path | None, var: Path
+) -> ExtraitLu:
+    """The extract to approve, once its manifest and each of its files are those that were written."""
+    remede = "réécrivez-le par « mutualisation extraire »"
+    if dossier is None or not (dossier / MANIFESTE).is_file():
+        lieu = f" dans {dossier}" if dossier else ""
+        raise _refus(
+            f"l'extrait de l'exercice {exercice}, version {version}, ne se trouve pas{lieu} : {remede}, ou dites son "
+            "dossier par --sortie"
+        )
+    extrait = ExtraitLu.lire(dossier)
+    if extrait is None:
+        raise _refus(f"l'extrait {dossier} n'a pas de manifeste lisible : {remede}")
+    if extrait.statut != A_APPROUVER:
+        raise _refus(f"l'extrait {dossier} n'est pas à approuver (statut « {extrait.statut} ») : {remede}")
+    if extrait.version != version:
+        raise _refus(
+            f"l'extrait {dossier} est celui de la version {extrait.version}, et l'exercice {exercice} publie la "
+            f"version {version} : {remede}"
+        )
+    if extrait.exercice != exercice:
+        raise _refus(f"l'extrait {dossier} est celui de l'exercice {extrait.exercice} : {remede}")
+    if ecarts := ecarts_extrait(conn, dossier, var):
+        raise ControleEchoue([f"clôture : {ecart}" for ecart in ecarts[:LIMITE_NOMS]])
+    return extrait
+
+
+def _refus(phrase: str) -> ControleEchoue:
+    return ControleEchoue([f"clôture : {phrase}."])

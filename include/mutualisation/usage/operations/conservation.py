@@ -1,0 +1,61 @@
+"""What is not kept for ever: rows about persons, five exercices after theirs; rows of versions that another replaced.
+
+What was published of persons stays. The policies are in `journal.effacer` and `journal.purger`.
+"""
+
+from psycopg import sql
+
+from mutualisation.entree.sources.registre import registre
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.roles import dire_le_refus
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.usage.operations.session import Session
+
+# the last published versions stay, identical or not
+GARDER = 10
+
+
+def effacer(session: Session, jusqu_a: int) -> dict[str, int]:
+    """Delete the pseudonymised rows of the exercices up to `jusqu_a`; the journal keeps what the files were.
+
+    Gives back how many of each went: {fichiers, lignes}.
+
+    Raises `ErreurMutualisation` when one of these exercices is less than five before the last one published.
+    """
+    jeux = [jeu.nom for source in registre() for jeu in source.jeux if jeu.pseudonymise]
+    lignes = 0
+    with session.connexion() as conn:
+        conn.commit()
+        with dire_le_refus(), conn.transaction():
+            ligne = conn.execute("select journal.effacer(%s, %s)", (jeux, jusqu_a)).fetchone()
+            effaces = list(ligne[0]) if ligne else []
+            for nom in jeux:
+                supprimer = sql.SQL("delete from {} where fichier_id = any(%s)").format(sql.Identifier("brut", nom))
+                lignes += conn.execute(supprimer, (effaces,)).rowcount
+            # the last build holds pseudonyms of its own
+            conn.execute("select journal.renouveler_construction()")
+    return {"fichiers": len(effaces), "lignes": lignes}
+
+
+def purger(session: Session, garder: int = GARDER, *, remplacees: bool = False) -> list[int]:
+    """Purge identical versions, and with `remplacees` those whose figures differ; give back their numbers."""
+    with session.connexion() as conn:
+        conn.commit()
+        with conn.transaction():
+            ligne = conn.execute("select journal.purger(%s, %s)", (garder, remplacees)).fetchone()
+    return list(ligne[0]) if ligne else []
+
+
+def exiger_conservee(dsn: str, version: int | None) -> None:
+    """Raise `ErreurMutualisation` when the rows of the version were purged: its seal has nothing left to say."""
+    if version is None:
+        return
+    with connecter(dsn) as conn:
+        ligne = conn.execute(
+            "select to_char(purgee_le, 'DD/MM/YYYY') from journal.constructions where version = %s", (version,)
+        ).fetchone()
+    if ligne is not None and ligne[0] is not None:
+        raise ErreurMutualisation(
+            f"La version {version} a été purgée le {ligne[0]} : une autre l'a remplacée. « mutualisation etat » dit "
+            "les versions publiées."
+        )

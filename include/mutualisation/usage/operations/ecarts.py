@@ -1,0 +1,113 @@
+"""What a candidate version would change: its figures beside those published and those of the year before, in euros."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from mutualisation.publication.versions.inchange import exercices_inchanges
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.francais.formats import INSECABLE, euros, signe
+from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote_par_la_construction
+from mutualisation.usage.operations.livraison import CONSTRUITE, derniere_validee
+from mutualisation.usage.operations.session import Session
+
+# the first one is the one that a sentence says
+MESURES = {"cout_net": "Coût net", "recettes": "Recettes", "reste_a_charge": "Reste à charge"}
+TOTAL = "TOTAL"
+LIGNES_MAX = 60
+ENTETE = (
+    "| Exercice | Dispositif | Mesure | Cette version | Écart avec la version publiée | Écart avec N−1 |\n"
+    "|---|---|---|---:|---:|---:|\n"
+)
+# the year before, as this version has it, else as it is published
+ECARTS = """
+with candidats as (
+  select exercice, dispositif, cout_net, recettes, reste_a_charge from construction.synthese_financiere
+),
+publies as (
+  select exercice, dispositif, cout_net, recettes, reste_a_charge from publication.synthese_financiere
+),
+precedents as (
+  table candidats union all select * from publies where exercice not in (select exercice from candidats)
+)
+select l.exercice, l.dispositif, m.mesure, m.candidate, m.publiee, m.avant, d.version
+  from (select exercice, dispositif from candidats union select exercice, dispositif from publies) as l
+  left join candidats as c using (exercice, dispositif)
+  left join publies as p using (exercice, dispositif)
+  left join precedents as a on a.exercice = l.exercice - 1 and a.dispositif = l.dispositif
+  left join journal.publications as d on d.exercice = l.exercice
+ cross join lateral (values
+   (1, 'cout_net', c.cout_net, p.cout_net, a.cout_net),
+   (2, 'recettes', c.recettes, p.recettes, a.recettes),
+   (3, 'reste_a_charge', c.reste_a_charge, p.reste_a_charge, a.reste_a_charge)
+ ) as m (rang, mesure, candidate, publiee, avant)
+ where l.exercice = any (%s)
+ order by l.exercice, l.dispositif = 'TOTAL' desc, l.dispositif, m.rang
+"""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A version that passed its gates and waits: the exercices that it would change, none when nothing does; its total
+    in a sentence, then what it leaves out, its differences in a Markdown table (€)."""
+
+    version: int
+    exercices: list[int]
+    phrase: str
+    tableau: str
+
+
+def candidate(session: Session, version: int | None = None) -> Candidate:
+    """The version to publish (default: the last one) and what it would change.
+
+    Raises `ErreurMutualisation` when a later build has replaced it, it is published, or it failed.
+    """
+    with session.connexion() as conn:
+        choisie = version if version is not None else derniere_validee(conn)
+        exercices, a_publier = conn.execute(CONSTRUITE, (choisie,)).fetchone() or ([], False)
+        if not a_publier:
+            raise ErreurMutualisation(
+                f"La version {choisie} n'est plus à publier : une construction plus récente l'a remplacée, ou elle est "
+                "publiée. Répondez à la demande la plus récente de « publication_bilan », ou lancez « bilan_etape »."
+            )
+        changes = sorted(set(exercices) - exercices_inchanges(conn, exercices))
+        with conn.cursor(row_factory=dict_row) as curseur:
+            lignes = curseur.execute(ECARTS, (changes,)).fetchall()
+        laisse = laisse_de_cote_par_la_construction(conn, choisie, changes)
+    phrase = " ".join(filter(None, [_phrase(choisie, lignes), laisse]))
+    return Candidate(choisie, changes, phrase, _tableau(lignes))
+
+
+def _phrase(version: int, lignes: Iterable[dict[str, Any]]) -> str:
+    totaux = [x for x in lignes if (x["dispositif"], x["mesure"]) == (TOTAL, next(iter(MESURES)))]
+    if not totaux:
+        return f"Version {version} : rien ne change de ce qui est publié."
+    dits = (
+        f"exercice {x['exercice']}, coût net {euros(x['candidate'], 2)} ("
+        + (f"{_ecart(x, 'publiee')} depuis la version {x['version']}" if x["version"] else "première publication")
+        + (f", {_ecart(x, 'avant')} depuis {x['exercice'] - 1})" if x["avant"] is not None else ")")
+        for x in totaux
+    )
+    return f"Version {version} à publier : {' ; '.join(dits)}."
+
+
+def _tableau(lignes: list[dict[str, Any]]) -> str:
+    """Totals, and each figure that the version moves."""
+    montrees = [x for x in lignes if x["dispositif"] == TOTAL or x["candidate"] != x["publiee"]]
+    reste = len(montrees) - LIGNES_MAX
+    rangees = (
+        f"| {x['exercice']} | {x['dispositif']} | {MESURES[x['mesure']]} | {euros(x['candidate'], 2)}"
+        f" | {_ecart(x, 'publiee')} | {_ecart(x, 'avant')} |"
+        for x in montrees[:LIGNES_MAX]
+    )
+    return ENTETE + "\n".join(rangees) + (f"\n\n… et {reste} lignes de plus." if reste > 0 else "")
+
+
+def _ecart(ligne: dict[str, Any], avec: str) -> str:
+    """What a figure moved by, an absent one counting for nothing; a dash when there is none to compare with."""
+    if ligne[avec] is None:
+        return "—"
+    return f"{signe((ligne['candidate'] or Decimal(0)) - ligne[avec], 2)}{INSECABLE}€"

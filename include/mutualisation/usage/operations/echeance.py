@@ -1,0 +1,101 @@
+"""What is expected of an exercice and is missing (G6): at its deadline, and before a build that nobody asked for."""
+
+from datetime import date
+from typing import Any
+
+import psycopg
+
+from mutualisation.entree.ingestion.depot import mois_couverts
+from mutualisation.entree.sources.jeux import Jeu
+from mutualisation.entree.sources.registre import registre
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.publication.versions.extraits_csv import lire_pointeurs
+from mutualisation.socle.erreurs import ControleEchoue
+from mutualisation.socle.francais.formats import jour, plusieurs
+from mutualisation.usage.operations.session import Session, verifier_exercices
+
+CHARGES = "select jeu, periode from journal.fichiers_courants where exercice = %s"
+# those published, and those after them whose payroll is loaded; a closed one is built again on demand only (S3)
+OUVERTS = """
+with publies as (select exercice from journal.publications), charges as (
+  select distinct exercice from journal.fichiers_courants
+   where jeu = 'masse_salariale' and exercice > coalesce((select max(exercice) from publies), 0))
+select exercice, exercice in (table publies) from (table publies union table charges) as e
+ where exercice not in (select exercice from journal.clotures) order by exercice
+"""
+# what is justified no longer blocks (G5)
+JUSTIFIES = """
+select controle, cle from brut.justifications
+ where exercice = %s and controle in ('fichier_manquant', 'mois_manquant') and defauts is null
+   and fichier_id in (select fichier_id from journal.fichiers_courants)
+"""
+# a month of mandats is there too when a PES bordereau of the EPCI is dated in it (G6)
+MOIS_PES = """
+select distinct extract(month from p.dtebordem)::int
+  from brut.pes as p
+ where p.sens = 'depense' and extract(year from p.dtebordem) = %s
+   and p.fichier_id in (select fichier_id from journal.fichiers_courants)
+   and left(regexp_replace(p.idcoll, '\\s', '', 'g'), 9) in (select siren from journal.epci)
+"""
+
+
+def exiger_bilan(session: Session, exercice: int, au: date) -> str:
+    """A sentence when an exercice is published.
+
+    Raises `ControleEchoue` when it is not: which expected files are missing, or what is left to do when none is.
+    """
+    (annee,) = verifier_exercices([exercice])
+    with connecter(session.dsn) as conn:
+        if version := lire_pointeurs(conn).get(annee):
+            return f"Le bilan {annee} est publié, version {version}."
+        manquants = fichiers_manquants(conn, annee)
+    if manquants:
+        il_manque = f"{_il_manque(manquants)}. Déposez-les, le bilan suivra"
+    else:
+        il_manque = "aucun fichier attendu ne manque. Lancez « bilan_etape », ou répondez à « publication_bilan »"
+    raise ControleEchoue([f"Pas de bilan {annee} au {jour(au)} : {il_manque}."])
+
+
+def exercices_a_construire(dsn: str) -> tuple[list[int], dict[int, str]]:
+    """The exercices that a build nobody asked for takes: those published, and later ones that are complete.
+
+    Then {a later one that isn't, and would stop the others: the sentence that says why}.
+    """
+    with connecter(dsn) as conn:
+        ouverts = conn.execute(OUVERTS).fetchall()
+        manques = {e: fichiers_manquants(conn, e) for e, publie in ouverts if not publie}
+    incomplets = {e: f"Exercice {e} laissé de côté : {_il_manque(noms)}." for e, noms in manques.items() if noms}
+    return [e for e, _ in ouverts if e not in incomplets], incomplets
+
+
+def _il_manque(noms: list[str]) -> str:
+    return f"il manque {plusieurs(len(noms), 'fichier')} : {', '.join(noms)}"
+
+
+def fichiers_manquants(conn: psycopg.Connection[Any], exercice: int) -> list[str]:
+    """Expected files of an exercice that are neither loaded nor justified, `source/nom` without extension (G5, G6)."""
+    couverts: dict[str, set[int]] = {}
+    attendus = [j for j in registre().jeux if j.attendu]
+    par_nom = {j.nom: j for j in attendus}
+    for nom, periode in conn.execute(CHARGES, (exercice,)):
+        if nom in par_nom:
+            couverts.setdefault(nom, set()).update(mois_couverts(par_nom[nom], periode))
+    justifies: set[tuple[str, str | None]] = set()
+    # a warehouse that never loaded has no table of rows
+    if conn.execute("select to_regclass('brut.pes') is not null").fetchone() == (True,):
+        couverts.setdefault("mandats", set()).update(m for (m,) in conn.execute(MOIS_PES, (exercice,)))
+        justifies = set(conn.execute(JUSTIFIES, (exercice,)).fetchall())
+    return [
+        f"{jeu.source}/{nom}"
+        for jeu in attendus
+        for controle, cle, nom in _absents(jeu, exercice, couverts.get(jeu.nom))
+        if not {(controle, None), (controle, cle)} & justifies
+    ]
+
+
+def _absents(jeu: Jeu, exercice: int, couverts: set[int] | None) -> list[tuple[str, str, str]]:
+    """(control, its key, name) of what of a jeu is not loaded."""
+    if jeu.attendu == "annuel":
+        return [("fichier_manquant", jeu.nom, f"{jeu.nom}_{exercice}")] if couverts is None else []
+    noms = (f"{jeu.nom}_{exercice}-{mois:02}" for mois in sorted(set(range(1, 13)) - (couverts or set())))
+    return [("mois_manquant", nom, nom) for nom in noms]

@@ -1,0 +1,110 @@
+"""The main job, from a drop to the extracts, and its first step."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from mutualisation.documents.extrait.annuel import verifier_places
+from mutualisation.entree.ingestion.chargement import charger_depot
+from mutualisation.entree.ingestion.journal import noter_porte
+from mutualisation.entree.ingestion.travail import Chargement, Refus, Suivi, muet, transaction
+from mutualisation.entree.lecteurs import lecture
+from mutualisation.publication.portes import execution
+from mutualisation.publication.portes.fichier import verifier_fichiers
+from mutualisation.publication.versions.inchange import deja_publiee, publication_en_vigueur
+from mutualisation.socle.chemins import page_controles
+from mutualisation.socle.francais.formats import et
+from mutualisation.usage.operations.candidate import construire, controler
+from mutualisation.usage.operations.livraison import extraire_ensemble, publier_avec_extraits
+from mutualisation.usage.operations.session import Session, verifier_exercices, verifier_sortie
+
+
+@dataclass(frozen=True)
+class BilanPublie:
+    """What `bilan` did: loads, version, `publication_sha256`, folders of the extracts in order of exercice."""
+
+    chargements: list[Chargement]
+    version: int
+    empreinte: str
+    extraits: list[str]
+
+
+def bilan(
+    session: Session,
+    depot: str,
+    exercices: Iterable[int],
+    sortie: str,
+    prepare_par: str | None = None,
+    *,
+    refaire: bool = False,
+) -> BilanPublie:
+    """Load, build, check, publish and extract, under one lock: no other run comes between two steps (S8).
+
+    When the last publication came from the same files, exercices and software, nothing is built: its seal is verified
+    and only an extract that is missing is written; `refaire` does it all.
+    Raises `FichierRefuse` (3) and `ControleEchoue` (2), nothing published; `ErreurMutualisation` (1), which says what
+    is published when something is.
+    """
+    annees = verifier_exercices(exercices)
+    verifier_sortie(Path(sortie))
+    with session.connexion() as conn:
+        verifier_places(conn, Path(sortie), annees)
+        chargements = charger(session, depot, annoncer=session.precharger)
+        if not refaire and (versions := deja_publiee(conn, annees)):
+            restent = "les versions {} restent publiées" if len(versions) > 1 else "la version {} reste publiée"
+            session.suivi(f"Rien de nouveau : {restent.format(et(versions))}")
+            conn.commit()
+            with session.etape("vérification"):
+                extraits = extraire_ensemble(session, annees, sortie)
+            return BilanPublie(chargements, versions[-1], publication_en_vigueur(conn), extraits)
+        lecture.fermer()  # what it holds in memory is wanted elsewhere
+        session.precharger()
+        version = construire(session, annees, prepare_par)
+        session.congedier_dbt()
+        controler(session, version)
+        empreinte, extraits = publier_avec_extraits(session, version, annees, Path(sortie), refaire=refaire)
+    return BilanPublie(chargements, version, empreinte, extraits)
+
+
+def charger(
+    session: Session,
+    depot: str,
+    sources: list[str] | None = None,
+    annoncer: Callable[[], None] = execution.precharger,
+) -> list[Chargement]:
+    """Load what is new in a drop (file gate included), `annoncer` called first when there is something.
+
+    Raises `FichierRefuse`, `ErreurMutualisation`.
+    """
+    with session.connexion() as conn, session.etape("chargement"):
+        porte = partial(porte_fichier, suivi=session.suivi, page=page_controles(session.var))
+        charges = charger_depot(
+            conn, depot, sources, session.var, session.suivi, porte=porte, detail=session.detail, annoncer=annoncer
+        )
+        session.compter(sum(c.lignes for c in charges))
+        return charges
+
+
+def porte_fichier(
+    conn: psycopg.Connection[Any], chargement_id: int, suivi: Suivi = muet, page: Path = Path("data_docs/index.html")
+) -> Callable[[], Refus]:
+    """The file gate on a load, which judges until what is given back is called: (path, reason) of the files to refuse.
+
+    Its result is kept in the journal. `page`: where its warnings will be in detail. Raises `ControleEchoue` when the
+    gate did not run as it should.
+    """
+    finir = verifier_fichiers(conn, chargement_id)
+
+    def conclure() -> Refus:
+        refus, resultat = finir()
+        with transaction(conn):
+            noter_porte(conn, chargement_id, resultat.en_dict())
+        if phrase := resultat.phrase_avertissements(page):
+            suivi(phrase)
+        return refus
+
+    return conclure

@@ -1,0 +1,138 @@
+"""What is loaded, held, rejected, published and run, and what to do next."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from mutualisation.entree.ingestion.journal import INGESTION_REFUSEE
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.publication.versions.inchange import publication_en_vigueur
+from mutualisation.socle.francais.formats import enumerer
+from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote_par_la_construction
+from mutualisation.usage.operations.session import Session
+
+SQL_ETAT = {
+    "exercices": "select p.exercice, p.version, c.prepare_par, p.publie_le, f.approuve_par, (select"
+    " s.enonce::jsonb ->> 'publie_par' from journal.sceaux s where s.acte = 'publication' and s.version = p.version)"
+    " as publie_par, array(select distinct"
+    " k.controle from publication.controles k where k.exercice = p.exercice"
+    " and k.statut = 'ecart' and k.justification is null order by 1) as ecarts"
+    " from journal.publications p join journal.constructions c using (version)"
+    " left join journal.clotures f using (exercice, version) order by p.exercice",
+    "fichiers": "select source, jeu, count(*) as fichiers, coalesce(sum(lignes), 0)::bigint as lignes"
+    " from journal.fichiers_courants group by source, jeu order by 1, 2",
+    # a file that was mended and loaded since is no longer refused
+    "refuses": "select chemin as fichier, motif from (select distinct on (chemin) chemin, motif, statut"
+    " from journal.fichiers order by chemin, fichier_id desc) as derniers where statut = 'refuse' order by 1",
+    "rejets": "select source, statut, count(*) as lignes from publication.rejets group by source, statut order by 1, 2",
+    # the last ones
+    "executions": "select execution, commande, declencheur, compte, debut, secondes, statut, code, phrase, etape,"
+    " versions from exploitation.registre order by execution desc limit 5",
+}
+# the build that a person asked for last (of which nothing was left to publish: as published), and what it rejects
+SQL_CANDIDATE = """
+select version, case when exercices = '{}' then 'publiee' else statut end as statut from journal.constructions
+ where not portes ?| array['simulation', 'redressement'] order by version desc limit 1
+"""
+SQL_REJETS = """
+select source, statut, count(*) as lignes from exploitation.rejets where version = %s
+ group by source, statut order by 1, 2
+"""
+SQL_SCEAU = "select max(numero) as sceau from journal.sceaux"
+# a version that waits for who publishes it has seen its files too, and one that changed nothing
+SQL_RESTE = """
+select exists (select from journal.fichiers where statut = 'accepte' and charge_le > coalesce(
+  (select max(debut) from journal.constructions where statut in ('validee', 'publiee')), '-infinity'))
+  as reste
+"""
+
+
+def etat(session: Session) -> dict[str, Any]:
+    """What is loaded, held, rejected, published and run (keys: publication_sha256, sceau, exercices, fichiers, refuses,
+    rejets, executions, candidate), the last runs first, and sentences that say what to do next (a_faire).
+
+    `candidate`: version, statut, rejets and sentence (laisse_de_cote) of the last build when it is not published.
+    """
+    with connecter(session.dsn) as conn, conn.cursor(row_factory=dict_row) as curseur:
+        lus: dict[str, Any] = {"publication_sha256": publication_en_vigueur(conn) or None}
+        lus |= curseur.execute(SQL_SCEAU).fetchone() or {}
+        for nom, requete in SQL_ETAT.items():
+            lus[nom] = curseur.execute(requete).fetchall()
+        candidate = curseur.execute(SQL_CANDIDATE).fetchone()
+        if candidate is not None and candidate["statut"] != "publiee":
+            lus["candidate"] = candidate | {"rejets": curseur.execute(SQL_REJETS, (candidate["version"],)).fetchall()}
+            lus["candidate"]["laisse_de_cote"] = laisse_de_cote_par_la_construction(conn, candidate["version"])
+        reste = curseur.execute(SQL_RESTE).fetchone() == {"reste": True}
+    for publie in lus["exercices"]:
+        publie["publie_le"] = publie["publie_le"].isoformat()
+    for execution in lus["executions"]:
+        execution["debut"] = execution["debut"].isoformat()
+        execution["secondes"] = float(execution["secondes"] or 0)
+    lus["a_faire"] = list(_a_faire(lus, reste=reste))
+    return lus
+
+
+def _a_faire(lus: Mapping[str, Any], *, reste: bool) -> Iterator[str]:
+    """Each thing to do next, in a sentence with its command, the most urgent first."""
+    derniere = lus["executions"][0] if lus["executions"] else {"statut": ""}
+    if derniere["statut"] == "interrompue":
+        yield (
+            f"L'exécution {derniere['execution']} ({derniere['commande']}) n'a jamais fini"
+            f"{_pendant(derniere['etape'])} : rien n'est à réparer, relancez la même commande."
+        )
+    if derniere["statut"] == "en_cours":
+        yield (
+            f"L'exécution {derniere['execution']} ({derniere['commande']}) travaille encore"
+            f"{_pendant(derniere['etape'])} : attendez qu'elle finisse."
+        )
+        return
+    fautifs = [r for r in lus["refuses"] if r["motif"] != INGESTION_REFUSEE]
+    if fautifs:
+        yield "Corrigez les fichiers refusés et redéposez-les (même nom, ou « _v2 »), puis relancez."
+    elif lus["refuses"]:
+        yield (
+            "Les fichiers refusés le sont avec d'autres de leur source, et n'ont rien à corriger : faites ce que dit "
+            "la dernière exécution en échec, puis relancez."
+        )
+    if not lus["fichiers"]:
+        yield "Rien n'est chargé : « mutualisation bilan --depot DOSSIER --exercice AAAA --sortie DOSSIER »."
+        return
+    candidate = lus.get("candidate", {"statut": ""})
+    if candidate["statut"] == "validee":
+        dite = f"La version {candidate['version']} a passé les portes : « mutualisation publier » la publie."
+        yield " ".join(filter(None, [dite, candidate.get("laisse_de_cote")]))
+    elif candidate["statut"] == "echouee":
+        rejets = (
+            " « mutualisation reparer --sortie DOSSIER » écrit les lignes rejetées ;" if candidate["rejets"] else ""
+        )
+        yield (
+            f"La version {candidate['version']} n'a pas passé les portes :{rejets} corrigez ce qu'elles nomment, puis "
+            "relancez « mutualisation bilan »."
+        )
+    elif reste:
+        yield "Des fichiers chargés ne comptent pas encore : « mutualisation bilan » les prend."
+    yield from (_vers_la_cloture(e) for e in lus["exercices"] if not e["approuve_par"])
+
+
+def _vers_la_cloture(e: Mapping[str, Any]) -> str:
+    """G4: a gap without a reason comes before the approval, which would be refused."""
+    if e["ecarts"]:
+        return (
+            f"L'exercice {e['exercice']} ne se clôt pas encore, des écarts attendent une correction ou une ligne de "
+            f"referentiel/justifications ({enumerer(e['ecarts'])}), puis « mutualisation bilan »."
+        )
+    return (
+        f"L'exercice {e['exercice']} est à approuver par une autre personne que {e['prepare_par']} : « mutualisation "
+        f"cloturer --exercice {e['exercice']} --approuve-par NOM »."
+    )
+
+
+def _pendant(etape: str | None) -> str:
+    return f", étape « {etape} »" if etape else ""
+
+
+def reste_a_construire(dsn: str) -> bool:
+    """Whether files were accepted that no build has seen to its end: an announcement may have been lost."""
+    with connecter(dsn) as conn:
+        return conn.execute(SQL_RESTE).fetchone() == (True,)

@@ -1,0 +1,132 @@
+"""The run ledger (schema `exploitation`): who ran what, why, on which inputs, and what came of it.
+
+A row per run, written as it goes: one that is killed is said never to have finished. Nothing waits for the disk, and no
+failure of the ledger stops a run.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from mutualisation.entree.sources.registre import registre
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.pannes import phrase_imprevue
+from mutualisation.publication.versions.inchange import ENTREES
+from mutualisation.socle.erreurs import INTERROMPU, ErreurMutualisation
+
+PHRASE_MAX = 2_000
+# a run holds the advisory lock (VIVANTE, its number) while it lives; the view `exploitation.registre` looks there
+VIVANTE = 190_018
+EMPREINTE = f"encode(sha256(convert_to(({ENTREES}), 'UTF8')), 'hex')"
+SQL_OUVRIR = f"""
+insert into exploitation.executions (commande, declencheur, compte, identite, logiciel, parametres, entrees_sha256)
+values (%(commande)s, %(declencheur)s, coalesce(%(compte)s, session_user), %(identite)s, %(logiciel)s, %(parametres)s,
+        {EMPREINTE})
+returning execution
+"""  # noqa: S608
+SQL_NOTER = "update exploitation.executions set etape = %s, etapes = %s where execution = %s"
+SQL_FINIR = f"""
+update exploitation.executions
+   set fin = clock_timestamp(), statut = %s, code = %s, phrase = %s, entrees_sha256 = {EMPREINTE} where execution = %s
+"""  # noqa: S608
+
+
+@dataclass(frozen=True)
+class Demande:
+    """What is asked of the warehouse: a command or a task, what started it, its parameters by name."""
+
+    commande: str
+    declencheur: str = "ligne de commande"
+    parametres: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def montrables(self) -> dict[str, Any]:
+        """The parameters that name nobody and no place: numbers, booleans, names of the registry, lists of them."""
+
+        def sur(valeur: Any) -> bool:
+            if isinstance(valeur, (list, tuple)):
+                return bool(valeur) and all(map(sur, valeur))
+            return isinstance(valeur, int) or (isinstance(valeur, str) and valeur in registre().noms)
+
+        return {nom: valeur for nom, valeur in self.parametres.items() if sur(valeur)}
+
+
+@dataclass(frozen=True)
+class Execution:
+    """The row of a run under way, and the connection that keeps it alive."""
+
+    numero: int
+    conn: psycopg.Connection[Any]
+
+    def noter(self, etape: str, faites: Mapping[str, float], lignes: Mapping[str, int]) -> None:
+        """The stage under way (none: empty), seconds and rows of those that ended."""
+        dites = [{"etape": nom, "secondes": round(s, 3), "lignes": lignes.get(nom)} for nom, s in faites.items()]
+        with suppress(psycopg.Error, ErreurMutualisation):
+            self.conn.execute(SQL_NOTER, (etape or None, json.dumps(dites, ensure_ascii=False), self.numero))
+
+    def finir(self, erreur: BaseException | None) -> None:
+        """The end of the run: its exit code, its sentence."""
+        code, phrase = issue(erreur) if erreur is not None else (0, None)
+        if phrase is not None and len(phrase) > PHRASE_MAX:
+            phrase = f"{phrase[:PHRASE_MAX]}…"
+        valeurs = ("echouee" if code else "reussie", code, phrase, self.numero)
+        with suppress(psycopg.Error, ErreurMutualisation):
+            self.conn.execute(SQL_FINIR, valeurs)
+
+
+@contextmanager
+def inscrire(
+    dsn: str, demande: Demande | None, compte: str | None, logiciel: Callable[[], str]
+) -> Iterator[Execution | None]:
+    """Write the run of a block, and what ends it; None when there is nothing to write, or the server takes no row.
+
+    `compte`: the account declared on the embedded server; None on a named one, which says who is connected (K3).
+    """
+    execution = _ouvrir(dsn, demande, compte, logiciel) if demande is not None else None
+    if execution is None:
+        yield None
+        return
+    try:
+        yield execution
+    except BaseException as erreur:
+        execution.finir(erreur)
+        raise
+    else:
+        execution.finir(None)
+    finally:
+        execution.conn.close()
+
+
+def _ouvrir(dsn: str, demande: Demande, compte: str | None, logiciel: Callable[[], str]) -> Execution | None:
+    valeurs = {
+        "commande": demande.commande,
+        "declencheur": demande.declencheur,
+        "compte": compte,
+        "identite": "authentifiee" if compte is None else "declaree",
+        "logiciel": logiciel(),
+        "parametres": json.dumps(demande.montrables, ensure_ascii=False),
+    }
+    conn = connecter(dsn, autocommit=True)
+    try:
+        conn.execute("set synchronous_commit = off; set idle_session_timeout = 0")
+        (numero,) = conn.execute(SQL_OUVRIR, valeurs).fetchone() or (0,)
+        conn.execute("select pg_try_advisory_lock(%s, %s::int)", (VIVANTE, numero))
+    except (psycopg.Error, ErreurMutualisation):
+        # a standby, a table that another session holds: what is asked for may be done without a row
+        conn.close()
+        return None
+    return Execution(int(numero), conn)
+
+
+def issue(erreur: BaseException) -> tuple[int, str]:
+    """Exit code and French sentence of what ended a run (`sorties.md`), without a cell."""
+    match erreur:
+        case ErreurMutualisation():
+            return erreur.code_sortie, str(erreur)
+        case Exception():
+            return 1, phrase_imprevue(erreur)
+    return 1, INTERROMPU

@@ -1,0 +1,125 @@
+"""A closed exercice built again: its figures over the sealed files, then with what came late, keys, parameters (K6).
+
+Each step is a build that is not published; the model `redressement` makes differences of them, which telescope.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import psycopg
+
+from mutualisation.entrepot.construction.dbt import REDRESSEMENT, EnfantDbt, choisir_ensemble, fichiers_en_vigueur
+from mutualisation.socle.erreurs import ControleEchoue
+from mutualisation.usage.operations.session import Session
+
+SOURCE, CLES = "referentiel", {"cles_analytiques"}
+# what a vote or a rule of the EPCI settles
+PARAMETRES = {"parametres", "tarifs", "ponderations", "roles_comptes"}
+PREMIERE = "scelle"
+Identite = tuple[str, str, str]
+Fichiers = Mapping[Identite, int]
+# build these exercices by this dbt process, and drop the build
+Batir = Callable[[list[int], EnfantDbt, str], Any]
+
+CLOS = """
+select version, array_agg(exercice order by exercice)
+  from journal.versions_closes
+ where exercice = any(%s)
+ group by version
+ order by version
+"""
+# files that counted when the closed version was built
+SCELLES = """
+select f.source, f.jeu, f.periode, f.fichier_id
+  from journal.constructions as c cross join lateral journal.fichiers_comptes(c.debut) as f
+ where c.version = %s
+"""
+COURANTS = "select source, jeu, periode, fichier_id from journal.fichiers_courants"
+FIGURES = """
+insert into journal.etapes_redressement (exercice, etape, dispositif, mesure, valeur)
+select s.exercice, %(etape)s, s.dispositif, m.key, (m.value #>> '{{}}')::numeric
+  from {source} as s
+ cross join lateral jsonb_each(to_jsonb(s)) as m
+ where s.exercice = any(%(exercices)s) and jsonb_typeof(m.value) = 'number' and m.key not in ('version', 'exercice')
+"""
+BATIES = FIGURES.format(source="construction.synthese_financiere")
+CLOSES = FIGURES.format(source="(select * from versions.synthese_financiere where version = %(version)s)")
+RECOPIE = """
+insert into journal.etapes_redressement (exercice, etape, dispositif, mesure, valeur)
+select exercice, %(etape)s, dispositif, mesure, valeur
+  from journal.etapes_redressement where exercice = any(%(exercices)s) and etape = %(avant)s
+"""
+
+
+def preparer_redressement(session: Session, conn: psycopg.Connection[Any], exercices: list[int], batir: Batir) -> None:
+    """Fill `journal.etapes_redressement` for the closed exercices asked; empty it when none is.
+
+    A step that can't be built takes the figures of the one before: its part goes to the rest. Raises nothing of it.
+    """
+    conn.execute("delete from journal.etapes_redressement")
+    clos = conn.execute(CLOS, (exercices,)).fetchall()
+    conn.commit()
+    if not clos:
+        return
+    ouvrier = EnfantDbt(session.dsn, session.var, REDRESSEMENT)
+    try:
+        for version, annees in clos:
+            _derouler(session, conn, (int(version), list(annees)), batir, ouvrier)
+    finally:
+        ouvrier.fermer()
+        conn.rollback()
+        choisir_ensemble(conn, REDRESSEMENT, ())
+
+
+def etapes(scelles: Fichiers, courants: Fichiers) -> Iterator[tuple[str, Fichiers]]:
+    """(step, files by identity): the sealed ones, then late ones, keys, parameters; the rest is the build itself."""
+    yield PREMIERE, scelles
+    tardifs = {i: n for i, n in courants.items() if i not in scelles and i[0] != SOURCE}
+    fichiers = {**scelles, **tardifs}
+    yield "donnees_tardives", fichiers
+    for etape, jeux in (("cles", CLES), ("parametres", PARAMETRES)):
+        changes = {i: n for i, n in courants.items() if i[0] == SOURCE and i[1] in jeux}
+        fichiers = {**fichiers, **changes}
+        yield etape, fichiers
+
+
+def _derouler(
+    session: Session,
+    conn: psycopg.Connection[Any],
+    close: tuple[int, list[int]],
+    batir: Batir,
+    ouvrier: EnfantDbt,
+) -> None:
+    """The steps from one closed version; one that holds the files of the build is left to it, as those that follow."""
+    version, exercices = close
+    courants, avant, deja = fichiers_en_vigueur(conn), "", set[int]()
+    for etape, fichiers in etapes(_lire(conn, SCELLES, version), _lire(conn, COURANTS)):
+        voulus = set(fichiers.values())
+        if voulus == courants:
+            break
+        if voulus != deja:
+            annees = ", ".join(map(str, exercices))
+            session.suivi(f"Redressement de {annees}, clos en version {version} : étape « {etape} »")
+            choisir_ensemble(conn, REDRESSEMENT, voulus)
+        if voulus == deja or not _batie(conn, exercices, etape, batir, ouvrier):
+            valeurs = {"etape": etape, "exercices": exercices, "avant": avant, "version": version}
+            conn.execute(RECOPIE if avant else CLOSES, valeurs)
+        conn.commit()
+        avant, deja = etape, voulus
+
+
+def _lire(conn: psycopg.Connection[Any], requete: str, *valeurs: Any) -> Fichiers:
+    lignes = conn.execute(requete, valeurs or None).fetchall()
+    return {(source, jeu, periode): int(numero) for source, jeu, periode, numero in lignes}
+
+
+def _batie(conn: psycopg.Connection[Any], exercices: list[int], etape: str, batir: Batir, ouvrier: EnfantDbt) -> bool:
+    """Build a step and keep its figures; False when its synthèse could not be built."""
+    try:
+        batir(exercices, ouvrier, etape)
+    except ControleEchoue:
+        conn.rollback()
+    if conn.execute("select to_regclass('construction.synthese_financiere') is null").fetchone() == (True,):
+        return False
+    conn.execute(BATIES, {"etape": etape, "exercices": exercices})
+    return True

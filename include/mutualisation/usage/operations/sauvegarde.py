@@ -1,0 +1,232 @@
+"""One folder that brings the warehouse back, by pg_dump: the database, its accounts, its anchors; never a key.
+
+It is brought back into an empty warehouse by pg_restore, then verified; killed, it starts again from empty.
+"""
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import dict_row
+
+from mutualisation.documents.composition.dossier import MANIFESTE, empreintes_declarees, remplacer_dossier
+from mutualisation.entree.ingestion.confidentialite import FICHIER_CLE, VARIABLE_CLE
+from mutualisation.entree.lecteurs.octets import empreinte
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.copie_de_base import copier, remettre
+from mutualisation.entrepot.base.migrations import SUITE
+from mutualisation.entrepot.base.parametres_libpq import adresse, parametres
+from mutualisation.entrepot.base.roles import APPROBATEUR, GROUPES, MIGRATION, PREPARATEUR, PROPRIETAIRE, peut_prendre
+from mutualisation.entrepot.base.serveur import serveur_entrepot
+from mutualisation.entrepot.construction.dbt import SCHEMA
+from mutualisation.publication.signatures import cle_signature
+from mutualisation.publication.signatures.ancrage import DOSSIER as SCEAUX
+from mutualisation.publication.signatures.ancrage import Ancres
+from mutualisation.publication.versions.chaine import lire_chaine
+from mutualisation.socle.chemins import dossier_var
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.usage.operations.session import Session
+from mutualisation.usage.operations.verification_sceau import verifier
+
+ENTREPOT, AIRFLOW, COMPTES = "entrepot.dump", "airflow.dump", "comptes.json"
+# what a former software called its manifest
+MANIFESTE_ANTERIEUR = "sauvegarde.json"
+ATTENTE_MIN = 60
+# on the embedded server, who prepares and who approves are names that were given, not accounts
+MEMBRES = """
+select m.rolname as compte, g.rolname as groupe, m.rolcanlogin as connexion,
+  a.inherit_option as herite, a.set_option as prend
+  from pg_catalog.pg_auth_members as a
+ inner join pg_catalog.pg_roles as g on g.oid = a.roleid
+ inner join pg_catalog.pg_roles as m on m.oid = a.member
+ where g.rolname = any(%s) and (a.inherit_option or a.set_option)
+   and not (%s and m.rolcanlogin and g.rolname = any(%s))
+ order by 1, 2
+"""
+CLES = (
+    ("clé des pseudonymes", FICHIER_CLE, VARIABLE_CLE),
+    ("clé de signature", cle_signature.FICHIER, cle_signature.VARIABLE),
+)
+SQL_PROPRIETAIRE = """
+select pg_catalog.pg_get_userbyid(datdba)::text from pg_catalog.pg_database where datname = current_database()
+"""
+
+
+@dataclass(frozen=True)
+class Sauvegarde:
+    """What `sauvegarder` wrote: names of its files; a French sentence per key, which is not among them."""
+
+    fichiers: list[str]
+    phrases: list[str]
+
+
+def sauvegarder(
+    session: Session, dossier: Path, *, airflow: str | None = None, attente_min: int = ATTENTE_MIN
+) -> Sauvegarde:
+    """Write the folder of a backup; a former backup there is replaced, whole.
+
+    `airflow`: the database of Airflow's metadata, on the same server; `attente_min`: minutes to wait for a run that
+    writes. Raises `ErreurMutualisation` when the folder can't be written or is not a backup of ours as it was written,
+    or when the account may not read everything.
+    """
+    _exiger_droits(session.dsn)
+    annonce = f"Un traitement écrit dans l'entrepôt : la sauvegarde attend qu'il finisse, {attente_min} min au plus."
+    with (
+        session.connexion(attente=60 * attente_min, annoncer=lambda: session.suivi(annonce)) as conn,
+        remplacer_dossier(dossier, "La sauvegarde ne peut pas être écrite") as ebauche,
+    ):
+        ebauche.chmod(0o700)
+        with conn.cursor(row_factory=dict_row) as curseur:
+            membres = curseur.execute(MEMBRES, (list(GROUPES), session.embarque, [PREPARATEUR, APPROBATEUR])).fetchall()
+        conn.commit()
+        _ecrire_json(ebauche / COMPTES, membres)
+        if (session.var / SCEAUX).is_dir():
+            shutil.copytree(session.var / SCEAUX, ebauche / SCEAUX)
+        copier(session.dsn, ebauche / ENTREPOT, f"--role={PROPRIETAIRE}", f"--exclude-table={SCHEMA}.*")
+        if airflow:
+            copier(base_voisine(session.dsn, airflow), ebauche / AIRFLOW)
+        lues = empreintes(ebauche)
+        _ecrire_json(ebauche / MANIFESTE, {"sorties": [{"fichier": f, "sha256": s} for f, s in lues.items()]})
+    return Sauvegarde([*lues, MANIFESTE], [_ou_est(session.var, *cle) for cle in CLES])
+
+
+def empreintes(dossier: Path) -> dict[str, str]:
+    """{file: sha256} of a folder, but for its manifest."""
+    fichiers = sorted(f for f in dossier.rglob("*") if f.is_file() and f != dossier / MANIFESTE)
+    return {f.relative_to(dossier).as_posix(): empreinte(f).sha256 for f in fichiers}
+
+
+def base_voisine(dsn: str, nom: str) -> str:
+    """The address of another database of the server of the warehouse."""
+    return make_conninfo(**parametres(dsn) | {"dbname": nom})
+
+
+def _exiger_droits(dsn: str) -> None:
+    """The account reads everything: a copy is made under the owner."""
+    with connecter(dsn, role=None) as conn:
+        if not peut_prendre(conn, PROPRIETAIRE):
+            raise ErreurMutualisation(
+                f"Une sauvegarde copie tout l'entrepôt : lancez-la sous un compte membre du groupe « {MIGRATION} », "
+                f"celui qui a installé ou un administrateur ; le compte {parametres(dsn)['user']} ne l'est pas."
+            )
+
+
+def _ou_est(var: Path, libelle: str, fichier: str, variable: str) -> str:
+    """Where a key is, never what it is."""
+    if os.environ.get(variable, "").strip():
+        return f"{libelle} : donnée par {variable}, non copiée ; gardez-la à part."
+    if (var / fichier).is_file():
+        return f"{libelle} : non copiée, elle reste dans {var / fichier} ; gardez-la à part."
+    return f"{libelle} : absente de {var} comme de {variable}."
+
+
+def _ecrire_json(chemin: Path, contenu: object) -> None:
+    chemin.write_text(json.dumps(contenu, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Restauration:
+    """What `restaurer` brought back: seals that hold, every difference found, and what is to be known of them, a French
+    sentence each.
+
+    `airflow`: False when the backup holds Airflow's metadata and they were not asked for.
+    """
+
+    sceaux: int
+    ecarts: list[str]
+    remarques: list[str]
+    airflow: bool
+
+
+def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
+    """Bring a backup back into an empty warehouse of `ENTREPOT_DSN`, else the embedded one; check its seals.
+
+    `airflow`: the empty database that gets Airflow's metadata. Raises `ErreurMutualisation` when the backup is not
+    whole, or the warehouse not empty: nothing is changed then.
+    """
+    var = dossier_var()
+    _verifier(dossier, airflow)
+    ici, copies = Ancres(var).lues(), Ancres(dossier).lues()
+    if any(ici[n].enonce != copies[n].enonce for n in ici.keys() & copies.keys()):
+        raise ErreurMutualisation(
+            f"Le dossier {var} tient déjà les sceaux d'un autre entrepôt : indiquez un dossier vide par "
+            "MUTUALISATION_VAR."
+        )
+    with serveur_entrepot() as dsn:
+        with connecter(dsn, role=None) as conn:
+            if conn.execute("select to_regnamespace('journal') is null").fetchone() != (True,):
+                raise ErreurMutualisation(
+                    f"L'entrepôt {adresse(dsn)} n'est pas vide : une restauration part d'un entrepôt vide. Créez une "
+                    "base vide et nommez-la par ENTREPOT_DSN ; sans ENTREPOT_DSN, indiquez un dossier neuf par "
+                    "MUTUALISATION_VAR. Une restauration interrompue repart de même."
+                )
+            _remettre_les_comptes(conn, json.loads((dossier / COMPTES).read_text(encoding="utf-8")))
+        if airflow:
+            voisine = base_voisine(dsn, airflow)
+            with connecter(voisine, role=None) as conn:
+                (proprietaire,) = conn.execute(SQL_PROPRIETAIRE).fetchone() or ("",)
+            # everything goes to the owner of the base: the accounts of the former server may not be here
+            remettre(voisine, dossier / AIRFLOW, "--no-owner", "--no-privileges", f"--role={proprietaire}")
+        # public is there already, with other rights
+        remettre(dsn, dossier / ENTREPOT, "--clean", "--if-exists")
+        with Session.depuis_environnement() as session, connecter(dsn, role=None) as conn:
+            # a folder never mixes two histories
+            if (dossier / SCEAUX).is_dir() and not lire_chaine(conn, var).ecarts:
+                shutil.copytree(dossier / SCEAUX, var / SCEAUX, dirs_exist_ok=True)
+            ligne = conn.execute("select count(*) from journal.sceaux").fetchone()
+            complete = bool(airflow) or not (dossier / AIRFLOW).is_file()
+            return Restauration(int(ligne[0]) if ligne else 0, *verifier(session), complete)
+
+
+def _verifier(dossier: Path, airflow: str | None) -> None:
+    """Every file of the backup is there, as it was written."""
+    dits = empreintes_declarees(dossier)
+    if (dossier / MANIFESTE_ANTERIEUR).is_file():
+        raise ErreurMutualisation(
+            f"La sauvegarde {dossier} a été écrite par un logiciel antérieur ({_fait_par(dossier)}), que celui-ci ne "
+            f"restaure pas ; rien n'a été changé. {SUITE}"
+        )
+    if ENTREPOT not in dits:
+        raise ErreurMutualisation(
+            f"Le dossier {dossier} n'est pas une sauvegarde lisible : donnez celui que « mutualisation sauvegarder » a "
+            "écrit."
+        )
+    lus = empreintes(dossier)
+    if ecarts := sorted(nom for nom in {*dits, *lus} if dits.get(nom) != lus.get(nom)):
+        raise ErreurMutualisation(
+            f"La sauvegarde {dossier} n'est plus celle qui a été écrite ({', '.join(ecarts[:5])}) : prenez-en une "
+            "autre."
+        )
+    if airflow and AIRFLOW not in dits:
+        raise ErreurMutualisation(
+            f"La sauvegarde {dossier} n'a pas les métadonnées d'Airflow : relancez sans --airflow."
+        )
+
+
+def _fait_par(dossier: Path) -> str:
+    """Which former software wrote a backup: what its last statement and its manifest say."""
+    try:
+        migration = json.loads((dossier / MANIFESTE_ANTERIEUR).read_text(encoding="utf-8"))["migration"]
+        enonces = [json.loads(ancre.enonce) for _, ancre in sorted(Ancres(dossier).lues().items())]
+    except (OSError, ValueError, KeyError, TypeError):
+        return "son manifeste ne se lit plus"
+    codes = [enonce["code_version"] for enonce in enonces if "code_version" in enonce]
+    return ", ".join([*codes[-1:], f"migration {migration}"])
+
+
+def _remettre_les_comptes(conn: psycopg.Connection[Any], membres: list[dict[str, Any]]) -> None:
+    connus = {nom for (nom,) in conn.execute("select rolname from pg_catalog.pg_roles").fetchall()}
+    ouverts = {m["compte"] for m in membres if m["connexion"]}
+    for nom in {*GROUPES, *(m["compte"] for m in membres)} - connus:
+        ordre = "create role {} login" if nom in ouverts else "create role {} nologin"
+        conn.execute(sql.SQL(ordre).format(sql.Identifier(nom)))
+    for m in membres:
+        ordre = f"grant {{}} to {{}} with inherit {m['herite']}, set {m['prend']}"
+        conn.execute(sql.SQL(ordre).format(sql.Identifier(m["groupe"]), sql.Identifier(m["compte"])))
+    conn.commit()

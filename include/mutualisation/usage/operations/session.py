@@ -1,0 +1,269 @@
+"""An open warehouse: its schema, its lock, its child processes; in whose name, and by which code, one works in it; what
+is wrong with a request, said before any work."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import version as version_du_paquet
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from mutualisation.entree.ingestion.confidentialite import FICHIER_CLE
+from mutualisation.entree.ingestion.travail import Suivi, muet
+from mutualisation.entrepot.base.connexion import ATTENTE_S, connecter, exiger_verrou, verrou_entrepot
+from mutualisation.entrepot.base.migrations import migrer, refus_de_migrer, revisions
+from mutualisation.entrepot.base.roles import PROPRIETAIRE, compte_connecte, compte_systeme, peut_prendre
+from mutualisation.entrepot.base.serveur import est_a_creer, serveur_entrepot
+from mutualisation.entrepot.construction.dbt import EnfantDbt
+from mutualisation.publication.portes import execution
+from mutualisation.publication.signatures import cle_signature
+from mutualisation.publication.versions.preparation import est_preparee, preparer_publication
+from mutualisation.socle.chemins import RACINE, dossier_var, page_controles
+from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
+from mutualisation.usage.operations.executions import Demande, Execution, inscrire
+
+CLES = (cle_signature.FICHIER, FICHIER_CLE)
+PREMIER_EXERCICE, DERNIER_EXERCICE = 1900, 2999
+
+
+@dataclass
+class Session:
+    """An open warehouse: address, folder of what runs, dbt child process.
+
+    `suivi` receives the steps in French, `detail` a line per file, model and document; `embarque`: the server is ours
+    (K3); `durees`, `lignes`: seconds and rows by stage.
+    """
+
+    dsn: str
+    var: Path
+    suivi: Suivi = muet
+    detail: Suivi = muet
+    embarque: bool = True
+    durees: dict[str, float] = field(default_factory=dict)
+    lignes: dict[str, int] = field(default_factory=dict)
+    _execution: Execution | None = None
+    _etape: str = ""
+    _dbt: EnfantDbt | None = None
+    _conn: psycopg.Connection[Any] | None = None
+    _verrou: psycopg.Connection[Any] | None = None
+    _pile: ExitStack = field(default_factory=ExitStack)
+    _remarquees: set[str] = field(default_factory=set, init=False)
+
+    @classmethod
+    @contextmanager
+    def depuis_environnement(
+        cls, suivi: Suivi = muet, detail: Suivi = muet, demande: Demande | None = None
+    ) -> Iterator[Session]:
+        """Open the warehouse of `ENTREPOT_DSN`, else the embedded one, migrated to the newest schema.
+
+        `demande`: what is asked of it, written in the run ledger with what comes of it.
+        """
+        if est_a_creer():
+            execution.precharger()  # everything is to be loaded, and judged
+        with serveur_entrepot() as dsn, ExitStack() as pile:
+            mettre_a_jour(dsn)
+            session = cls(dsn, dossier_var(), suivi, detail, not os.environ.get("ENTREPOT_DSN"), _pile=pile)
+            compte = compte_systeme() if session.embarque else None
+            sans_cle = {session.var / cle for cle in CLES} - _presents(session.var)
+            with inscrire(dsn, demande, compte, version_du_code) as session._execution:
+                try:
+                    yield session
+                finally:
+                    session._documenter()
+                    for cle in sorted(sans_cle & _presents(session.var)):
+                        suivi(f"Clé créée sur ce poste, {cle} : gardez-en une copie, à part de l'entrepôt")
+
+    @contextmanager
+    def connexion(
+        self, attente: float = ATTENTE_S, annoncer: Callable[[], None] | None = None
+    ) -> Iterator[psycopg.Connection[Any]]:
+        """A connection to work with while the lock of the warehouse is held; within it, the same one again.
+
+        `attente`: seconds to wait for another run; `annoncer` is called once when there is one.
+
+        Raises `EntrepotOccupe` when another run holds the lock for `attente` seconds, `PannePassagere` when this one
+        has lost it.
+        """
+        if self._conn is not None and self._verrou is not None:
+            exiger_verrou(self._verrou)
+            yield self._conn
+            return
+        with verrou_entrepot(self.dsn, attente, annoncer) as self._verrou, connecter(self.dsn) as self._conn:
+            try:
+                if self._execution is not None:
+                    # what it loads and builds bears its number
+                    numero = str(self._execution.numero)
+                    self._conn.execute("select set_config('mutualisation.execution', %s, false)", (numero,))
+                    self._conn.commit()
+                yield self._conn
+            finally:
+                self._conn = self._verrou = None
+
+    @contextmanager
+    def etape(self, nom: str) -> Iterator[None]:
+        """A stage of the work, whose time is kept; one within another is part of it."""
+        if self._etape:
+            yield
+            return
+        self._etape, debut = nom, time.perf_counter()
+        self._noter()
+        try:
+            yield
+        finally:
+            self._etape = ""
+            self.durees[nom] = self.durees.get(nom, 0.0) + time.perf_counter() - debut
+            self._noter()
+
+    def compter(self, lignes: int) -> None:
+        """Rows that the stage under way has read or written."""
+        self.lignes[self._etape] = self.lignes.get(self._etape, 0) + lignes
+
+    def _noter(self) -> None:
+        if self._execution is not None:
+            self._execution.noter(self._etape, self.durees, self.lignes)
+
+    def remarquer(self, phrases: Iterable[str]) -> None:
+        """Say what is to be known of the statements, once in a command."""
+        for phrase in phrases:
+            if phrase not in self._remarquees:
+                self._remarquees.add(phrase)
+                self.suivi(phrase)
+
+    @contextmanager
+    def lecture(self) -> Iterator[psycopg.Connection[Any]]:
+        """A connection that reads one state of the warehouse, from its first query on, whoever writes."""
+        with connecter(self.dsn) as conn:
+            conn.commit()
+            conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            yield conn
+
+    def precharger(self) -> None:
+        """Start dbt and Great Expectations while files are loaded: both take seconds to import."""
+        self.dbt()
+        execution.precharger()
+        self._pile.callback(execution.fermer)
+
+    def dbt(self) -> EnfantDbt:
+        """The dbt child process, started once."""
+        if self._dbt is None:
+            self._dbt = EnfantDbt(self.dsn, self.var, detail=self.detail)
+            self._pile.callback(self.congedier_dbt)
+        return self._dbt
+
+    def congedier_dbt(self) -> None:
+        """End dbt before its time: what it holds in memory is wanted elsewhere."""
+        if self._dbt is not None:
+            self._dbt.fermer()
+            self._dbt = None
+
+    def _documenter(self) -> None:
+        """Write the data docs of the gates that this session passed, `data_docs/` of its folder. Raises nothing."""
+        if not execution.a_documenter():
+            return
+        try:
+            execution.documenter(page_controles(self.var).parent)
+        except Exception as erreur:  # noqa: BLE001 - the failure of a command under way matters more than its page
+            self.suivi(f"La documentation des contrôles n'a pas pu être écrite ({type(erreur).__name__}).")
+
+
+def _presents(dossier: Path) -> set[Path]:
+    """What is in a folder; nothing where it can't be read, which whoever needs it says."""
+    try:
+        return set(dossier.iterdir())
+    except OSError:
+        return set()
+
+
+def signataire(
+    session: Session,
+    conn: psycopg.Connection[Any],
+    nom: str | None,
+    option: str = "--prepare-par",
+    qui: str = "le préparateur",
+) -> str:
+    """Name recorded with the build or the approval; on a named server it is the login and nothing else (K3)."""
+    if session.embarque:
+        return nom if nom is not None else compte_systeme()
+    login = compte_connecte(conn)
+    if nom is not None and nom != login:
+        raise ErreurMutualisation(f"{option} {nom} : sur un serveur nommé, {qui} est le compte connecté ({login}).")
+    return login
+
+
+def identite(session: Session) -> str:
+    """`authentifiee` by a server that asked who connects, `declaree` on the embedded one (K3)."""
+    return "declaree" if session.embarque else "authentifiee"
+
+
+@cache
+def version_du_code() -> str:
+    """Version of the package, with the commit when it runs from a checkout."""
+    paquet = version_du_paquet("mutualisation")
+    if not (RACINE / ".git").exists():
+        return paquet
+    try:
+        commit = subprocess.run(
+            ["git", "-C", str(RACINE), "describe", "--always", "--abbrev=12", "--dirty=-modifie"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError:
+        return paquet
+    return f"{paquet}+{commit.stdout.strip()}" if commit.returncode == 0 else paquet
+
+
+def migrer_l_entrepot() -> str:
+    """Bring the warehouse of `ENTREPOT_DSN`, else the embedded one, to the schema of this code; its last migration."""
+    with serveur_entrepot() as dsn:
+        mettre_a_jour(dsn)
+    return revisions()[-1]
+
+
+def mettre_a_jour(dsn: str) -> None:
+    """Migrate what is to be migrated; nothing to do costs two queries.
+
+    Raises `ErreurMutualisation` when something is to be migrated and the login may not, or a statement fails.
+    """
+    migrer(dsn, version_du_code)
+    with connecter(dsn, role=None) as conn:
+        if est_preparee(conn):
+            return
+        if not peut_prendre(conn, PROPRIETAIRE):
+            raise refus_de_migrer(dsn)
+        conn.commit()
+        preparer_publication(conn)
+
+
+def verifier_exercices(exercices: Iterable[int]) -> list[int]:
+    """The exercices in order, each once. Raises `ErreurMutualisation` for none, or one that is no year."""
+    annees = sorted(set(exercices))
+    if not annees:
+        raise ErreurMutualisation("Aucun exercice demandé : ajoutez --exercice AAAA.")
+    for annee in annees:
+        if not PREMIER_EXERCICE <= annee <= DERNIER_EXERCICE:
+            raise ErreurMutualisation(f"L'exercice {annee} n'est pas une année sur quatre chiffres, comme 2021.")
+    return annees
+
+
+def verifier_sortie(sortie: Path) -> None:
+    """Before hours of work: the folder of the extracts can be written. Raises `ErreurMutualisation`."""
+    try:
+        sortie.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=sortie):
+            pass
+    except (OSError, ValueError) as erreur:
+        raison = raison_systeme(erreur) if isinstance(erreur, OSError) else "chemin impossible"
+        raise ErreurMutualisation(
+            f"Le dossier de sortie {sortie} ne peut pas être écrit ({raison}) : "
+            "vérifiez le chemin et les droits donnés à --sortie."
+        ) from erreur

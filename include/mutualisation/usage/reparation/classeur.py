@@ -1,0 +1,435 @@
+"""Rows that the last build rejects or holds, and the workbook to correct them, one per source: what it shows, and,
+once corrected, which cells changed.
+
+A sheet per jeu, a row per rejected or held row, its cell at fault coloured, and what to do about it.
+"""
+
+import hashlib
+import os
+import tomllib
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import xlsxwriter
+from psycopg import sql
+
+from mutualisation.documents.mise_en_forme.xlsx import style
+from mutualisation.entree.ingestion.correspondances import JEU_CORRESPONDANCES
+from mutualisation.entree.lecteurs.bloc import BLANCS
+from mutualisation.entree.lecteurs.entete import epurer
+from mutualisation.entree.lecteurs.lecture import ouvrir
+from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites
+from mutualisation.entree.lecteurs.tabulaire_xlsx import tetes_des_feuilles
+from mutualisation.entree.sources.brut import table
+from mutualisation.entree.sources.jeux import SEPARATEUR_DELIVRE, Colonne, Jeu
+from mutualisation.entree.sources.registre import registre
+from mutualisation.socle.chemins import PAQUET
+from mutualisation.socle.disque import ecrire
+from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
+from mutualisation.socle.francais.formats import plusieurs
+from mutualisation.socle.francais.libelles import regle_citee, remede_du_motif
+from mutualisation.socle.francais.neutralisation import neutraliser
+
+SANS_CONSTRUCTION = (
+    "Aucune construction ne dit quelles lignes sont à corriger : lancez « mutualisation bilan » ou "
+    "« mutualisation controler »."
+)
+# a file that was delivered again since the build has other lines: its rows wait for the next build
+SQL_FAUTES = """
+select distinct f.fichier_id, f.source, f.jeu, f.periode, f.version, f.nom, f.chemin, f.sha256, j.correspondances,
+       j.extension, j.controle is not null and j.controle <> '{}'
+         or exists (select from journal.totaux as t where t.fichier_id = f.fichier_id),
+       r.ligne, r.colonne, r.motif, r.statut
+  from construction.mart_rejets as r
+  join journal.fichiers_courants as f on f.source = r.source and f.chemin = r.fichier
+  join journal.fichiers as j using (fichier_id)
+ where r.statut in ('rejete', 'retenu', 'a_affecter') and r.ligne is not null
+ order by f.source, f.jeu, f.chemin, r.ligne, r.motif
+"""
+# (jeu) → why its rows are not repaired one by one
+NON_REPARABLES = {
+    "pes": "un flux PES se redemande au logiciel comptable : ses totaux de bordereau sont ceux de ses lignes",
+    "decp": "les données essentielles se republient : elles ne font que recouper les marchés",
+    JEU_CORRESPONDANCES: "cette table décide de la lecture des autres fichiers : corriger le fichier et le redéposer",
+}
+FICHIER, LIGNE, SITUATION = "Fichier livré", "Ligne livrée", "Situation"
+CAUSE, REGLE, REMEDE = "Cause", "Règle citée", "Remède"
+EN_FAUTE, CORRIGE = "En faute", "Corrigé"
+REPERE = "Repère"
+AVANT = (FICHIER, LIGNE, SITUATION, CAUSE, REGLE, REMEDE, EN_FAUTE, CORRIGE)
+SANS_COLONNE = "toute la ligne"
+SITUATIONS = {"rejete": "rejetée", "retenu": "retenue", "a_affecter": "à affecter"}
+NOTICE: dict[str, str] = tomllib.loads((PAQUET / "usage" / "reparation" / "notice.toml").read_text(encoding="utf-8"))
+POURQUOI = "Pourquoi pas ici"
+_LARGEURS = {
+    FICHIER: 30, CAUSE: 48, REMEDE: 44, EN_FAUTE: 20, CORRIGE: 20,
+    POURQUOI: 60,
+}  # fmt: skip
+_LARGEUR = 15
+# (role, properties) of the cells
+_ASPECTS: dict[str, tuple[str, dict[str, Any]]] = {
+    **{role: (role, {}) for role in ("titre", "note", "entete", "libelle", "paragraphe", "corps")},
+    "saisie": ("corps", {"locked": False, "bg_color": "#FFF8E1"}),
+    "montree": ("corps", {"locked": False}),
+    "cachee": ("corps", {"locked": False, "bg_color": "#E9ECEF"}),
+    "en_faute": ("corps", {"locked": False, "bg_color": "#F8D7DA", "font_color": "#842029", "bold": True}),
+}
+# header, after a title and a mention
+_ENTETE = 3
+# comment of the archive: whoever saves the workbook writes an archive of their own, without it
+_INTACT = b"mutualisation reparer"
+Formats = Mapping[str, Any]
+REECRIRE = "écrire un nouveau classeur par « mutualisation reparer --sortie DOSSIER » et y reporter les corrections"
+
+
+@dataclass(frozen=True)
+class FichierCourant:
+    """A file that counts. `atteste`: a `.controle.json` or a row `Total` says what it holds."""
+
+    fichier_id: int
+    source: str
+    jeu: str
+    periode: str
+    version: int
+    nom: str
+    chemin: str
+    sha256: str
+    correspondances: str | None
+    extension: str
+    atteste: bool
+
+
+@dataclass(frozen=True)
+class Faute:
+    """Why a row is rejected or held: header of the cell at fault (None for the whole row), reason, statut."""
+
+    colonne: str | None
+    motif: str
+    statut: str
+
+
+@dataclass(frozen=True)
+class LigneFautive:
+    """A row to correct: its file, its line, its faults, its cells as they landed (ASCII column → text)."""
+
+    fichier: FichierCourant
+    ligne: int
+    fautes: tuple[Faute, ...]
+    cellules: dict[str, str]
+
+    @property
+    def repere(self) -> str:
+        """What ties a row of the workbook to that line of those bytes: 16 hex characters."""
+        designation = f"{self.fichier.chemin}|{self.fichier.sha256}|{self.ligne}"
+        return hashlib.sha256(designation.encode()).hexdigest()[:16]
+
+
+def lignes_fautives(conn: psycopg.Connection[Any]) -> list[LigneFautive]:
+    """Rows rejected, held or « à affecter » in the last build, in the order of source, jeu, file, line.
+
+    ErreurMutualisation before the first build.
+    """
+    (construite,) = conn.execute("select to_regclass('construction.mart_rejets') is not null").fetchone() or (False,)
+    if not construite:
+        raise ErreurMutualisation(SANS_CONSTRUCTION)
+    fautes: dict[tuple[FichierCourant, int], list[Faute]] = defaultdict(list)
+    for *fichier, ligne, colonne, motif, statut in conn.execute(SQL_FAUTES).fetchall():
+        fautes[FichierCourant(*fichier), ligne].append(Faute(colonne, motif, statut))
+    cellules = _cellules(conn, fautes)
+    return [
+        LigneFautive(fichier, ligne, tuple(siennes), cellules.get((fichier.fichier_id, ligne), {}))
+        for (fichier, ligne), siennes in fautes.items()
+    ]
+
+
+def _cellules(
+    conn: psycopg.Connection[Any], cles: Iterable[tuple[FichierCourant, int]]
+) -> dict[tuple[int, int], dict[str, str]]:
+    """(file, line) → cells as landed, of the jeux that a workbook may repair."""
+    par_jeu: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for fichier, ligne in cles:
+        if fichier.jeu not in NON_REPARABLES:
+            par_jeu[fichier.jeu].append((fichier.fichier_id, ligne))
+    trouvees = {}
+    for jeu, couples in par_jeu.items():
+        noms = [c.nom for c in registre().jeu(jeu).colonnes_entrepot]
+        requete = sql.SQL(
+            "select b.fichier_id, b.ligne, b.delivre from {} as b"
+            " join unnest(%s::bigint[], %s::int[]) as v (fichier_id, ligne) using (fichier_id, ligne)"
+        ).format(table(registre().jeu(jeu)))
+        fichiers, lignes = zip(*couples, strict=True)
+        for fichier_id, ligne, delivre in conn.execute(requete, (list(fichiers), list(lignes))):
+            trouvees[fichier_id, ligne] = dict(zip(noms, delivre.split(SEPARATEUR_DELIVRE), strict=True))
+    return trouvees
+
+
+# ---------------------------------------------------------------- written
+def ecrire_classeurs(conn: Any, dossier: Path) -> list[tuple[Path, int]]:
+    """Write `<source>.xlsx` for each source that has rows to correct; (path, rows that can be corrected there).
+
+    ErreurMutualisation before the first build, when the folder can't be written, or when a workbook there holds what
+    somebody typed: nothing is replaced then.
+    """
+    par_source = {
+        source: list(lignes) for source, lignes in groupby(lignes_fautives(conn), key=lambda f: f.fichier.source)
+    }
+    ecrits = []
+    try:
+        dossier.mkdir(parents=True, exist_ok=True)
+        _exiger_remplacables([dossier / f"{source}.xlsx" for source in par_source])
+        for source, lignes in par_source.items():
+            chemin = dossier / f"{source}.xlsx"
+            # whole or absent, readable by its owner only: rows of a source are nobody else's
+            ecrire(chemin, classeur(source, lignes))
+            ecrits.append((chemin, sum(f.fichier.jeu not in NON_REPARABLES for f in lignes)))
+    except OSError as e:
+        raise ErreurMutualisation(f"Le dossier {dossier} ne peut pas être écrit ({raison_systeme(e)}).") from None
+    return ecrits
+
+
+def _exiger_remplacables(chemins: Sequence[Path]) -> None:
+    pris = [chemin for chemin in chemins if os.path.lexists(chemin) and not _est_intact(chemin)]
+    if pris:
+        raise ErreurMutualisation(
+            f"{', '.join(map(str, pris))} : ce n'est plus ce que la commande a écrit, une correction y serait perdue ; "
+            "rien n'a été remplacé. Reprenez-la par « mutualisation reparer FICHIER », puis mettez ce fichier "
+            "ailleurs, ou donnez un autre dossier à --sortie."
+        )
+
+
+def _est_intact(chemin: Path) -> bool:
+    """False when somebody saved it since, or when it is nothing that we wrote."""
+    try:
+        with zipfile.ZipFile(chemin) as archive:
+            return archive.comment == _INTACT
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
+def classeur(source: str, lignes: Sequence[LigneFautive]) -> bytes:
+    """One workbook; rows in the order given, a sheet per jeu that can be repaired, one for the others."""
+    tampon = BytesIO()
+    livre = xlsxwriter.Workbook(tampon, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
+    livre.set_properties({"title": f"Lignes à corriger : {source}"})
+    formats = {
+        nom: livre.add_format({**style("texte", role), **proprietes}) for nom, (role, proprietes) in _ASPECTS.items()
+    }
+    _notice(livre, formats, source, len(lignes))
+    for jeu in registre().source(source).jeux:
+        siennes = [f for f in lignes if f.fichier.jeu == jeu.nom]
+        if siennes and jeu.nom not in NON_REPARABLES:
+            _jeu(livre, formats, jeu, siennes)
+    if autres := [f for f in lignes if f.fichier.jeu in NON_REPARABLES]:
+        _autres(livre, formats, autres)
+    livre.close()
+    with zipfile.ZipFile(tampon, "a") as archive:
+        archive.comment = _INTACT
+    return tampon.getvalue()
+
+
+def _notice(livre: Any, formats: Formats, source: str, nombre: int) -> None:
+    feuille = livre.add_worksheet("Lisez-moi")
+    feuille.set_column(0, 0, 28)
+    feuille.set_column(1, 1, 110)
+    feuille.write_string(0, 0, f"Lignes à corriger : {source}", formats["titre"])
+    feuille.write_string(1, 0, plusieurs(nombre, "ligne"), formats["note"])
+    for rang, (intitule, texte) in enumerate(NOTICE.items(), start=3):
+        feuille.set_row(rang, 33)
+        feuille.write_string(rang, 0, intitule, formats["libelle"])
+        feuille.write_string(rang, 1, texte, formats["paragraphe"])
+
+
+def _jeu(livre: Any, formats: Formats, jeu: Jeu, lignes: Sequence[LigneFautive]) -> None:
+    """The sheet of a jeu. What designates a row is locked, its cells are not."""
+    colonnes = jeu.colonnes_entrepot
+    entetes = [*AVANT, *(c.entete or c.nom for c in colonnes), entete_repere(jeu)]
+    mention = "Écrire dans « Corrigé » ou dans les cellules de la ligne ; laisser le reste tel quel."
+    feuille = _feuille(livre, formats, jeu.nom, jeu.libelle, mention, entetes)
+    feuille.set_row(_ENTETE, 33)
+    for rang, ligne in enumerate(lignes, start=_ENTETE + 1):
+        en_faute = {f.colonne for f in ligne.fautes if f.colonne}
+        cellules = [(neutraliser(texte), "corps") for texte in _designation(ligne, en_faute)] + [("", "saisie")]
+        for c in colonnes:
+            aspect = "cachee" if cachee(jeu, c) else "montree"
+            texte = montree(jeu, c, ligne.cellules.get(c.nom, ""))
+            cellules.append((texte, "en_faute" if (c.entete or c.nom) in en_faute else aspect))
+        _rangee(feuille, formats, rang, [*cellules, (ligne.repere, "note")])
+    feuille.freeze_panes(_ENTETE + 1, 2)
+    feuille.autofilter(_ENTETE, 0, _ENTETE + len(lignes), len(entetes) - 1)
+    feuille.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
+
+
+def _designation(ligne: LigneFautive, en_faute: set[str]) -> list[str]:
+    """The cells of `AVANT`, « Corrigé » apart."""
+    motifs = list(dict.fromkeys(f.motif for f in ligne.fautes))
+    return [
+        ligne.fichier.chemin,
+        str(ligne.ligne),
+        " ; ".join(dict.fromkeys(SITUATIONS[f.statut] for f in ligne.fautes)),
+        " ; ".join(motifs),
+        ", ".join(dict.fromkeys(filter(None, map(regle_citee, motifs)))),
+        " ; ".join(dict.fromkeys(map(remede_du_motif, motifs))),
+        " ; ".join(sorted(en_faute)) or SANS_COLONNE,
+    ]
+
+
+def _autres(livre: Any, formats: Formats, lignes: Sequence[LigneFautive]) -> None:
+    """The rows that no workbook repairs, and why."""
+    entetes = (FICHIER, LIGNE, SITUATION, CAUSE, POURQUOI)
+    feuille = _feuille(livre, formats, "Non réparables ici", "Lignes à corriger à leur source", "", entetes)
+    rangees = [
+        (f.fichier.chemin, str(f.ligne), SITUATIONS[faute.statut], faute.motif, NON_REPARABLES[f.fichier.jeu])
+        for f in lignes
+        for faute in f.fautes
+    ]
+    for rang, rangee in enumerate(rangees, start=_ENTETE + 1):
+        _rangee(feuille, formats, rang, [(neutraliser(texte), "corps") for texte in rangee])
+
+
+def _feuille(livre: Any, formats: Formats, nom: str, titre: str, mention: str, entetes: Sequence[str]) -> Any:
+    feuille = livre.add_worksheet(nom)
+    feuille.write_string(0, 0, titre, formats["titre"])
+    feuille.write_string(1, 0, mention, formats["note"])
+    for i, entete in enumerate(entetes):
+        feuille.set_column(i, i, _LARGEURS.get(entete, _LARGEUR))
+        feuille.write_string(_ENTETE, i, entete, formats["entete"])
+    return feuille
+
+
+def _rangee(feuille: Any, formats: Formats, rang: int, cellules: Iterable[tuple[str, str]]) -> None:
+    """A row of (text, aspect); a cell without text is blank."""
+    for i, (texte, aspect) in enumerate(cellules):
+        feuille.write(rang, i, texte or None, formats[aspect])
+
+
+# ---------------------------------------------------------------- a sheet, as it is laid and as it is found
+def entete_repere(jeu: Jeu) -> str:
+    """Header of the last column, which says of which jeu the sheet is: mandats and titres have the same others."""
+    return f"{REPERE} {jeu.nom}"
+
+
+def jeu_de_la_feuille(jeu: Jeu) -> Jeu:
+    """The sheet as the reader of XLSX files wants it: what designates a row is mandatory, its cells are not."""
+    designation = (
+        Colonne("fichier_livre", "texte", FICHIER, obligatoire=True),
+        Colonne("ligne_livree", "texte", LIGNE, obligatoire=True),
+        Colonne("en_faute", "texte", EN_FAUTE, obligatoire=True),
+        Colonne("corrige", "texte", CORRIGE, obligatoire=True),
+        Colonne("repere", "texte", entete_repere(jeu), obligatoire=True),
+    )
+    return replace(jeu, colonnes=designation + tuple(replace(c, obligatoire=False) for c in jeu.colonnes_entrepot))
+
+
+def cachee(jeu: Jeu, colonne: Colonne) -> bool:
+    """True for a column whose cells are not shown: personal data, and a free text that may name a person (K7)."""
+    return colonne.confidentielle or (colonne.type == "texte" and jeu.personnes)
+
+
+def montree(jeu: Jeu, colonne: Colonne, cellule: str) -> str:
+    """A cell as the workbook shows it."""
+    return "" if cachee(jeu, colonne) else neutraliser(cellule)
+
+
+def tapee(cellule: str) -> str:
+    """A cell as it was typed: the apostrophe that keeps a text from being a formula is no part of it (F10)."""
+    return cellule[1:] if cellule[:1] == "'" and cellule[1:2] in ("=", "+", "-", "@", "\t") else cellule
+
+
+# ---------------------------------------------------------------- read again
+@dataclass(frozen=True)
+class Correction:
+    """A row of the workbook that changed: ASCII column → the cell as it was typed."""
+
+    ligne: LigneFautive
+    valeurs: Mapping[str, str]
+
+
+def lire_corrections(chemin: Path, fautives: Sequence[LigneFautive], limites: Limites) -> list[Correction]:
+    """Rows that were corrected, in the order of the sheets.
+
+    LectureRefusee, naming sheet and row, when the file is no workbook to correct, or when a row does not designate one
+    that is still to correct: changed designation, file delivered again since, same row twice.
+    """
+    jeux = _jeux(chemin, limites)
+    attendues = {(f.fichier.chemin, str(f.ligne)): f for f in fautives}
+    corrections = []
+    for jeu in jeux:
+        vues: set[tuple[str, str]] = set()
+        for rang, cellules in _rangees(chemin, jeu, limites):
+            cle = (cellules["fichier_livre"].strip(BLANCS), cellules["ligne_livree"].strip(BLANCS))
+            ou = f"feuille « {jeu.nom} », rangée {rang}"
+            ligne = _designee(attendues.get(cle), cellules["repere"].strip(BLANCS), jeu, ou)
+            if cle in vues:
+                raise LectureRefusee(f"{ou} : cette ligne du fichier est déjà plus haut, n'en garder qu'une.")
+            vues.add(cle)
+            if valeurs := _changees(jeu, ligne, cellules, ou):
+                corrections.append(Correction(ligne, valeurs))
+    return corrections
+
+
+def _jeux(chemin: Path, limites: Limites) -> list[Jeu]:
+    """The jeux that have a sheet."""
+    try:
+        presentes = {epurer(c) for tete in tetes_des_feuilles(chemin, limites) for rangee in tete for c in rangee}
+        if jeux := [j for j in registre().jeux if entete_repere(j) in presentes]:
+            return jeux
+        raison = f"aucune feuille n'a sa colonne « {REPERE} »"
+    except LectureRefusee as refus:
+        raison = str(refus)
+    raise LectureRefusee(
+        "ce n'est pas un classeur de lignes à corriger, ou il ne se lit pas ; donner un de ceux qu'écrit "
+        f"« mutualisation reparer --sortie DOSSIER » ({raison})"
+    )
+
+
+def _rangees(chemin: Path, jeu: Jeu, limites: Limites) -> Iterator[tuple[int, dict[str, str]]]:
+    """(row of the sheet, cells by ASCII column) of the sheet of a jeu."""
+    lecteur = ouvrir(chemin, jeu_de_la_feuille(jeu), "xlsx", limites)
+    positions = lecteur.entete.positions
+    for bloc in lecteur.blocs():
+        for i, (numero, rangee) in enumerate(zip(bloc.lignes, bloc.rangees, strict=True)):
+            if i in bloc.defauts:
+                raise LectureRefusee(f"feuille « {jeu.nom} », rangée {numero} : {bloc.defauts[i][1]}.")
+            yield numero, {n: rangee[p] if p < len(rangee) else "" for n, p in positions.items()}
+
+
+def _designee(ligne: LigneFautive | None, repere: str, jeu: Jeu, ou: str) -> LigneFautive:
+    if ligne is None or ligne.fichier.jeu != jeu.nom:
+        raise LectureRefusee(f"{ou} : le fichier qui compte n'a pas, ou n'a plus, cette ligne à corriger ; {REECRIRE}.")
+    if ligne.repere != repere:
+        raise LectureRefusee(
+            f"{ou} : « {FICHIER} », « {LIGNE} » ou « {REPERE} » a été modifié, ou le "
+            f"fichier a été livré de nouveau depuis ; {REECRIRE}."
+        )
+    return ligne
+
+
+def _changees(jeu: Jeu, ligne: LigneFautive, cellules: dict[str, str], ou: str) -> dict[str, str]:
+    """Cells that are not as they were shown; « Corrigé » is that of the column at fault, when there is one."""
+    valeurs = {
+        c.nom: tapee(cellules[c.nom])
+        for c in jeu.colonnes_entrepot
+        if c.nom in cellules and cellules[c.nom] != montree(jeu, c, ligne.cellules.get(c.nom, ""))
+    }
+    corrige = cellules["corrige"]
+    if corrige.strip(BLANCS):
+        valeurs[_colonne_en_faute(jeu, ligne, ou)] = tapee(corrige)
+    return valeurs
+
+
+def _colonne_en_faute(jeu: Jeu, ligne: LigneFautive, ou: str) -> str:
+    en_faute = {f.colonne for f in ligne.fautes if f.colonne}
+    noms = [c.nom for c in jeu.colonnes_entrepot if (c.entete or c.nom) in en_faute]
+    if len(noms) != 1:
+        raise LectureRefusee(
+            f"{ou} : « {CORRIGE} » ne dit pas de quelle colonne (en faute : "
+            f"{' ; '.join(sorted(en_faute)) or SANS_COLONNE}) : écrire dans les cellules de la ligne."
+        )
+    return noms[0]

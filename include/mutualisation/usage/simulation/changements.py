@@ -1,0 +1,153 @@
+"""What the files tried would change, in words: rows added, rows withdrawn, amounts that are no longer the same."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from mutualisation.publication.versions.dataframes import lignes_de, trame
+from mutualisation.socle.francais import formats, libelles
+
+AUCUN = "—"
+# by jeu: its name; what a row is about (rows of one key are the same thing, before and after); what is told of it
+JEUX = {
+    "tarifs": (
+        "Tarif",
+        ("dispositif", "regle", "tranche_min", "tranche_max", "base"),
+        ("montant", "mode_recouvrement", "debut", "fin"),
+    ),
+    "cles_analytiques": (
+        "Clé de répartition",
+        ("origine", "code", "dispositif"),
+        ("part_communes", "debut", "fin"),
+    ),
+    "adhesions": ("Adhésion", ("dispositif", "siret_adherent"), ("debut", "fin")),
+    "parametres": ("Paramètre", ("parametre",), ("valeur", "debut", "fin")),
+}
+Ligne = dict[str, Any]
+Noms = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Changement:
+    """A thing that the files change: of what kind, which, and both sides in words (`AUCUN` where there is none).
+
+    `depuis`: the first day of the newest row tried, None when it has none.
+    """
+
+    nature: str
+    objet: str
+    avant: str
+    apres: str
+    depuis: date | None = None
+
+
+def lire_changements(
+    conn: psycopg.Connection[Any], essai: list[int], dispositif: Noms, adherent: Noms
+) -> list[Changement]:
+    """Rows of the files tried (numbers of `journal.fichiers`) against those that count today, by jeu then subject."""
+    trouves = []
+    for jeu in JEUX:
+        apres = _rangees(conn, jeu, "fichier_id = any(%(essai)s)", essai)
+        if apres:
+            courants = "fichier_id in (select fichier_id from journal.fichiers_courants where jeu = %(jeu)s)"
+            avant = _rangees(conn, jeu, f"{courants} and not fichier_id = any(%(essai)s)", essai)
+            trouves += _comparer(jeu, avant, apres, dispositif, adherent)
+    return trouves
+
+
+def _rangees(conn: psycopg.Connection[Any], jeu: str, condition: str, essai: list[int]) -> list[Ligne]:
+    """Typed rows; a parameter that is a number compares as one, unless it is a code that starts with 0."""
+    _, cles, dites = JEUX[jeu]
+    noms = [*cles, *dites, *(["valeur_numerique"] if jeu == "parametres" else [])]
+    requete = sql.SQL("select distinct {} from {} where ").format(
+        sql.SQL(", ").join(map(sql.Identifier, noms)), sql.Identifier("brut", jeu)
+    )
+    with conn.cursor(row_factory=psycopg.rows.dict_row) as curseur:
+        lues = curseur.execute(requete + sql.SQL(condition), {"essai": essai, "jeu": jeu}).fetchall()
+    for ligne in lues:
+        nombre = ligne.pop("valeur_numerique", None)
+        if nombre is not None and not re.fullmatch(r"0\d+", ligne["valeur"]):
+            ligne["valeur"] = nombre
+    return lues
+
+
+def _comparer(jeu: str, avant: list[Ligne], apres: list[Ligne], dispositif: Noms, adherent: Noms) -> list[Changement]:
+    nature, cles, dites = JEUX[jeu]
+    noms = [*cles, *dites]
+    lues = trame(avant, *noms).merge(trame(apres, *noms), how="outer", on=noms, indicator="cote")
+    changements = []
+    for _, groupe in lues[lues["cote"] != "both"].groupby(list(cles), dropna=False, sort=False):
+        anciennes, nouvelles = (lignes_de(groupe[groupe["cote"] == cote]) for cote in ("left_only", "right_only"))
+        changements.append(
+            Changement(
+                nature,
+                _objet(jeu, (anciennes or nouvelles)[0], dispositif, adherent),
+                _dire(jeu, anciennes),
+                _dire(jeu, nouvelles),
+                max((r["debut"] for r in nouvelles if r["debut"]), default=None),
+            )
+        )
+    return sorted(changements, key=lambda c: (c.objet, c.avant, c.apres))
+
+
+def _objet(jeu: str, ligne: Ligne, dispositif: Noms, adherent: Noms) -> str:
+    match jeu:
+        case "tarifs":
+            regle = libelles.libelle(libelles.TARIFS, str(ligne["regle"]))
+            return f"{dispositif(str(ligne['dispositif']))} : {formats.minuscule(regle)}{_tranche(ligne)}"
+        case "adhesions":
+            return f"{dispositif(str(ligne['dispositif']))} : {adherent(str(ligne['siret_adherent']))}"
+        case "cles_analytiques":
+            origine = libelles.libelle(libelles.ORIGINES_CLES, str(ligne["origine"]))
+            destination = str(ligne["dispositif"])
+            vers = libelles.DESTINATIONS.get(destination) or dispositif(destination)
+            return f"{vers} : {origine} {ligne['code']}"
+    return libelles.libelle_parametre(str(ligne["parametre"]), dispositif)
+
+
+def _tranche(ligne: Ligne) -> str:
+    bas, haut = ligne["tranche_min"], ligne["tranche_max"]
+    if haut is None:
+        return "" if bas is None else f", à partir de {formats.nombre(bas)} habitants"
+    return f", de {formats.nombre(bas or 0)} à moins de {formats.nombre(haut)} habitants"
+
+
+def _dire(jeu: str, rangees: list[Ligne]) -> str:
+    """Rows of one side, oldest first."""
+    ordre = sorted(rangees, key=lambda r: str(r["debut"]))
+    return " ; ".join(f"{_valeur(jeu, r)}{_periode(r)}" for r in ordre) or AUCUN
+
+
+def _valeur(jeu: str, ligne: Ligne) -> str:
+    match jeu:
+        case "tarifs":
+            return f"{_montant(ligne)}, {libelles.libelle_mode(ligne['mode_recouvrement']).lower()}, "
+        case "adhesions":
+            return "adhère "
+        case "cles_analytiques":
+            part = ligne["part_communes"]
+            return "" if part is None else f"{formats.exact(part)} % pour les communes, "
+    valeur = ligne["valeur"]
+    if isinstance(valeur, Decimal):
+        return f"{formats.exact(valeur)}, "
+    return f"{libelles.valeur_parametre(str(ligne['parametre']), str(valeur))}, "
+
+
+def _montant(ligne: Ligne) -> str:
+    montant, regle = ligne["montant"], str(ligne["regle"])
+    if montant is None:
+        return "sans montant"
+    if regle == "pourcentage":
+        return f"{formats.exact(montant)}{formats.INSECABLE}%"
+    return f"{formats.exact(montant, 2)}{formats.INSECABLE}€ {libelles.UNITES_TARIF.get(regle, '')}".rstrip()
+
+
+def _periode(ligne: Ligne) -> str:
+    debut, fin = (formats.jour(x) if x else "" for x in (ligne["debut"], ligne["fin"]))
+    return f"du {debut} au {fin}" if fin else f"depuis le {debut}"

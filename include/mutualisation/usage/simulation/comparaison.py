@@ -1,0 +1,184 @@
+"""`simuler`: what another tariff, key, membership or parameter would change, before a council votes it.
+
+The files count for this build only; the publication, its versions and the drop are untouched.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from mutualisation.documents.extrait import imprimerie
+from mutualisation.documents.mise_en_forme.modele import Document
+from mutualisation.documents.rapport.publie import Bilan
+from mutualisation.entree.ingestion import chargement, journal
+from mutualisation.entree.ingestion.depot import decouvrir
+from mutualisation.entree.sources.registre import registre
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.construction.dbt import SIMULATION, EnfantDbt, choisir_ensemble, fichiers_en_vigueur
+from mutualisation.publication.versions.contexte import lire_contexte, version_publiee
+from mutualisation.publication.versions.dataframes import trame
+from mutualisation.publication.versions.extraits_csv import lire_pointeurs
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.francais.neutralisation import neutraliser
+from mutualisation.usage.operations import Session, clore, construire, porte_fichier, verifier_exercices
+from mutualisation.usage.simulation import page_simulee
+from mutualisation.usage.simulation.changements import lire_changements
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+ZERO = Decimal(0)
+SOURCE = "referentiel"
+DISPOSITIF = ["exercice", "dispositif"]
+DU = ["exercice", "semestre", "dispositif", "siret_adherent"]
+ADHERENT = ["exercice", "siret_adherent", "nom", "type_adherent", "code_insee", "population"]
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """`adherents`: {exercice, semestre, dispositif, siret_adherent, nom, type_adherent, code_insee, publie, simule,
+    ecart} in €, changed rows only; `dispositifs`: {exercice, dispositif, cout_publie, cout_simule, ecart_cout,
+    du_publie, du_simule, ecart_du} in €; `documents`: a page for the council by exercice.
+    """
+
+    adherents: DataFrame
+    dispositifs: DataFrame
+    documents: Sequence[Document] = ()
+
+    @property
+    def ecart_total(self) -> Decimal:
+        """What the adherents would owe more (or less), €."""
+        return sum(self.adherents["ecart"], ZERO)
+
+
+def simuler(session: Session, exercices: Sequence[int], fichiers: Mapping[str, Path]) -> Simulation:
+    """Build the exercices with `{jeu of the referentiel: file}` in place of the loaded ones, and compare.
+
+    Raises `FichierRefuse` (3), `ControleEchoue` (2) when the build fails, `ErreurMutualisation` (1) when no file is
+    given or an exercice is not published yet.
+    """
+    annees = verifier_exercices(exercices)
+    if not fichiers:
+        raise ErreurMutualisation(
+            "Rien à simuler : donnez au moins un fichier (--tarifs, --cles, --adhesions, --parametres)."
+        )
+    _exiger_publies(session.dsn, annees)
+    with session.connexion() as conn:
+        essai = _deposer(conn, fichiers, session.var)
+        choisir_ensemble(conn, SIMULATION, fichiers_en_vigueur(conn) | set(essai))
+        ouvrier = EnfantDbt(session.dsn, session.var, SIMULATION)
+        try:
+            version = construire(session, annees, ouvrier=ouvrier)
+            clore(conn, version, "echouee", {"simulation": True})
+            return _comparer(conn, annees, essai)
+        finally:
+            ouvrier.fermer()
+            conn.rollback()
+            choisir_ensemble(conn, SIMULATION, ())
+            # the rows of the trial go as after a killed load
+            journal.nettoyer(conn, registre().source(SOURCE))
+            conn.commit()
+
+
+def ecrire_simulation(simulation: Simulation, sortie: Path) -> list[Path]:
+    """Write `simulation_adherents.csv` and `simulation_dispositifs.csv` (UTF-8, `;`), then the pages; their paths.
+
+    Each `simulation_AAAA.pdf` stands before its page: the last path is a page to open.
+    """
+    ecrits = []
+    for nom, df in (("adherents", simulation.adherents), ("dispositifs", simulation.dispositifs)):
+        ecrits.append(sortie / f"simulation_{nom}.csv")
+        neutre = df.map(lambda x: neutraliser(x) if isinstance(x, str) else x)
+        neutre.to_csv(ecrits[-1], sep=";", index=False, lineterminator="\n")
+    for document in simulation.documents:
+        ecrits += reversed(imprimerie.ecrire(document, sortie))
+    return ecrits
+
+
+def _deposer(conn: psycopg.Connection[Any], fichiers: Mapping[str, Path], var: Path) -> list[int]:
+    """Land `{jeu: file}` of the referentiel as `en_attente`; give back their numbers in `journal.fichiers`.
+
+    Raises `FichierRefuse` when a file does not follow the input contract, `ErreurMutualisation` when it is missing.
+    """
+    with tempfile.TemporaryDirectory(prefix="mutualisation-essai-") as dossier:
+        depot = Path(dossier) / SOURCE
+        depot.mkdir()
+        for jeu, fichier in fichiers.items():
+            if not fichier.is_file():
+                raise ErreurMutualisation(f"Le fichier {fichier} n'existe pas.")
+            shutil.copyfile(fichier, depot / f"{jeu}{fichier.suffix.lower()}")
+        return chargement.atterrir_essai(conn, decouvrir(dossier), SOURCE, var, porte_fichier)
+
+
+def _exiger_publies(dsn: str, exercices: list[int]) -> None:
+    with connecter(dsn) as conn:
+        publies = lire_pointeurs(conn)
+    if manquants := [str(e) for e in exercices if e not in publies]:
+        raise ErreurMutualisation(
+            f"L'exercice {', '.join(manquants)} n'est pas publié : lancez d'abord « mutualisation bilan »."
+        )
+
+
+def _comparer(conn: psycopg.Connection[Any], exercices: list[int], essai: list[int]) -> Simulation:
+    adherents = _lire(conn, "construction", "adherent", exercices, ADHERENT)
+    dus = _cotes(conn, "recouvrement", exercices, DU, "montant_du", "").fillna({"publie": ZERO, "simule": ZERO})
+    dus["ecart"] = dus["simule"] - dus["publie"]
+    par_dispositif = dus.groupby(DISPOSITIF, as_index=False)[["publie", "simule"]].sum()
+    couts = _cotes(conn, "synthese_financiere", exercices, DISPOSITIF, "cout_net", "cout_")
+    couts = couts[couts["dispositif"] != "TOTAL"]
+    couts["ecart_cout"] = couts["cout_simule"].fillna(ZERO) - couts["cout_publie"].fillna(ZERO)
+    dispositifs = couts.merge(par_dispositif, how="outer", on=DISPOSITIF).fillna(
+        {"ecart_cout": ZERO, "publie": ZERO, "simule": ZERO}
+    )
+    dispositifs["ecart_du"] = dispositifs["simule"] - dispositifs["publie"]
+    dispositifs = dispositifs.rename(columns={"publie": "du_publie", "simule": "du_simule"})
+    valorise = dispositifs["cout_publie"].notna() | dispositifs["cout_simule"].notna()
+    dispositifs = dispositifs[valorise | (dispositifs["du_publie"] != 0) | (dispositifs["du_simule"] != 0)]
+    nommes = dus.merge(adherents.drop(columns="population"), how="left", on=["exercice", "siret_adherent"])
+    nommes = nommes[[*DU, "nom", "type_adherent", "code_insee", "publie", "simule", "ecart"]].sort_values(DU)
+    dispositifs = dispositifs.sort_values(DISPOSITIF)
+    documents = [_page(conn, e, essai, (nommes, dispositifs, adherents)) for e in exercices]
+    conn.commit()
+    return Simulation(nommes[nommes["ecart"] != 0], dispositifs, documents)
+
+
+def _cotes(
+    conn: psycopg.Connection[Any], relation: str, exercices: list[int], cles: list[str], mesure: str, prefixe: str
+) -> DataFrame:
+    """A measure as published and as simulated, by key; a line that appears or goes has one side only."""
+    cotes = {"publie": "publication", "simule": "construction"}
+    publie, simule = (
+        _lire(conn, schema, relation, exercices, [*cles, mesure]).rename(columns={mesure: f"{prefixe}{cote}"})
+        for cote, schema in cotes.items()
+    )
+    return publie.merge(simule, how="outer", on=cles)
+
+
+def _lire(
+    conn: psycopg.Connection[Any], schema: str, relation: str, exercices: list[int], colonnes: list[str]
+) -> DataFrame:
+    requete = sql.SQL("select {} from {} where exercice = any(%s)").format(
+        sql.SQL(", ").join(map(sql.Identifier, colonnes)), sql.Identifier(schema, relation)
+    )
+    with conn.cursor(row_factory=dict_row) as curseur:
+        return trame(curseur.execute(requete, [exercices]), *colonnes)
+
+
+def _page(
+    conn: psycopg.Connection[Any], exercice: int, essai: list[int], relations: tuple[DataFrame, DataFrame, DataFrame]
+) -> Document:
+    bilan = Bilan(conn, lire_contexte(conn, exercice, version_publiee(conn, exercice)))
+    dus, dispositifs, adherents = (df[df["exercice"] == exercice] for df in relations)
+    noms = dict(zip(adherents["siret_adherent"], adherents["nom"], strict=True))
+    changements = lire_changements(conn, essai, bilan.libelle, lambda siret: str(noms.get(siret) or siret))
+    return page_simulee.dire(page_simulee.Essai(bilan, dus, dispositifs, adherents, changements))

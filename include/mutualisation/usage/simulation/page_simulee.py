@@ -1,0 +1,283 @@
+"""The page of a simulation for the council: what is tried, then before, after and the difference by commune."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from mutualisation.documents.mise_en_forme import graphiques as g
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.mise_en_forme.cellules import lire
+from mutualisation.documents.rapport.contenu import ouverture
+from mutualisation.documents.rapport.enonces import lire_phrase, lire_points, lire_tableau
+from mutualisation.documents.rapport.publie import Bilan, somme
+from mutualisation.publication.versions.dataframes import lignes_de
+from mutualisation.socle.francais import formats, libelles
+from mutualisation.socle.francais.typographie import ordre
+from mutualisation.usage.simulation.changements import Changement
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+ZERO = Decimal(0)
+SOMMES = ("cout_publie", "cout_simule", "du_publie", "du_simule", "ecart_du", "reste_publie", "reste_simule")
+MONTANTS = ["publie", "simule", "ecart"]
+MENTION = "Simulation : ne vaut pas décision"
+COMMUNAUX = ("commune", "ccas", "satellite")
+HORS = "Hors commune"
+EXTREMES = 5
+# rows that a reader goes through without folding
+LIGNES_OUVERTES = 40
+Ligne = dict[str, Any]
+
+
+class Essai:
+    """One exercice of a simulation: the bilan published, what the files change, what is due before and after, in €.
+
+    `dus`: a row per adherent {dispositif, siret_adherent, nom, type_adherent, code_insee, publie, simule, ecart};
+    `dispositifs` {dispositif, cout_publie, cout_simule, du_publie, du_simule}; `adherents` {siret_adherent, nom,
+    type_adherent, code_insee, population}.
+    """
+
+    def __init__(
+        self, bilan: Bilan, dus: DataFrame, dispositifs: DataFrame, adherents: DataFrame, changements: list[Changement]
+    ) -> None:
+        self.bilan, self.changements, self.exercice = bilan, changements, bilan.exercice
+        communes = adherents[(adherents["type_adherent"] == "commune") & adherents["code_insee"].notna()]
+        noms = dict(zip(communes["code_insee"], communes["nom"], strict=True))
+        rattaches = dus["type_adherent"].isin(COMMUNAUX) & dus["code_insee"].isin(noms)
+        insee = dus["code_insee"].where(rattaches)
+        self.dus = dus.assign(insee=insee, commune=insee.map(noms).fillna(HORS))
+        self.total = {c: ZERO + self.dus[c].sum() for c in MONTANTS}
+        sommes = self.dus.groupby("insee")[MONTANTS].sum().reset_index()
+        # {code_insee, nom, population, publie, simule, ecart}, by name
+        lues = communes.merge(sommes, how="left", left_on="code_insee", right_on="insee")
+        lues = lues.fillna(dict.fromkeys(MONTANTS, ZERO)).sort_values("nom", key=lambda s: s.map(ordre))
+        self.communes = lignes_de(lues)
+        self.dispositifs = [
+            r | {"libelle": bilan.libelle(r["dispositif"])} | _restes(r) for r in lignes_de(dispositifs)
+        ]
+
+    def sens(self, signe: int) -> list[Ligne]:
+        """Communes that would pay more (1) or less (−1), largest change first."""
+        return sorted(
+            (c for c in self.communes if c["ecart"] * signe > 0), key=lambda c: (-abs(c["ecart"]), c["code_insee"])
+        )
+
+    @property
+    def inchangees(self) -> list[Ligne]:
+        return [c for c in self.communes if not c["ecart"]]
+
+
+def dire(essai: Essai) -> m.Document:
+    """The document of one exercice: `simulation_AAAA`, page and PDF."""
+    contexte, e = essai.bilan.contexte, essai.exercice
+    sections = [
+        m.Section("essai", "Ce qui est simulé", "Ce qui est simulé", _essai(essai)),
+        m.Section("epci", "Ce que cela change pour l'intercommunalité", "Intercommunalité", _epci(essai)),
+        m.Section("communes", "Commune par commune", "Communes", _communes(essai)),
+        m.Section("detail", "Dispositif par dispositif", "Détail", _detail(essai)),
+        m.Section("lecture", "Comment lire cette simulation", "Lecture", [m.Liste(lire_points("simulation.methode"))]),
+    ]
+    publie = contexte.construction.publication_sha256 or formats.NON_RENSEIGNE
+    return ouverture.document(
+        essai.bilan,
+        f"simulation_{e}",
+        f"Simulation sur l'exercice {e}",
+        sous_titre="Ce que devrait chaque commune, avant et après",
+        etats=[(MENTION, True), *([(ouverture.SYNTHETIQUES, True)] if contexte.est_synthetique else [])],
+        avis=[(MENTION, ("document de travail : rien n'est publié ni voté. Seule une délibération change un tarif.",))],
+        resume=_resume(essai),
+        chiffres=_chiffres(essai),
+        sections=[s for s in sections if s.blocs],
+        identite=[
+            ("Comparée à", (f"l'exercice {e} publié, version {contexte.construction.version}",)),
+            ("Publication", (m.Code(publie),)),
+        ],
+        forme="dossier",
+    )
+
+
+# ---------------------------------------------------------------- in short
+def _resume(essai: Essai) -> str:
+    total, e, plus, moins = essai.total, essai.exercice, essai.sens(1), essai.sens(-1)
+    if not essai.dus["ecart"].any():
+        return f"Aucun montant dû en {e} ne change avec les fichiers essayés."
+    return (
+        f"Avec les fichiers essayés, les adhérents devraient {formats.euros(total['simule'])} en {e} au lieu de "
+        f"{formats.euros(total['publie'])}, soit {lire(total['ecart'], 'variation')}. "
+        f"{formats.plusieurs(len(plus), 'commune paierait', 'communes paieraient')} plus, {len(moins)} moins, "
+        f"{len(essai.inchangees)} autant."
+    )
+
+
+def _chiffres(essai: Essai) -> list[m.Chiffre]:
+    total, (avant, apres) = essai.total, (somme(essai.dispositifs, f"reste_{x}") for x in ("publie", "simule"))
+    change = formats.evolution(total["publie"], total["simule"])
+    return [
+        m.Chiffre("Dû par les adhérents", formats.euros(total["simule"]), _suite(total["ecart"], change)),
+        m.Chiffre("Part de l'EPCI", formats.euros(apres), _suite(apres - avant, "")),
+        m.Chiffre("Communes qui paieraient plus", formats.nombre(len(essai.sens(1))), _bornes(essai.sens(1))),
+        m.Chiffre("Communes qui paieraient moins", formats.nombre(len(essai.sens(-1))), _bornes(essai.sens(-1))),
+        m.Chiffre("Communes inchangées", formats.nombre(len(essai.inchangees))),
+    ]
+
+
+def _suite(ecart: Decimal, change: str | None) -> str:
+    return lire(ecart, "variation") + (f" ({change})" if change else "") if ecart else "inchangé"
+
+
+def _bornes(communes: list[Ligne]) -> str:
+    """From the smallest change to the largest."""
+    dits = list(dict.fromkeys(lire(c["ecart"], "variation") for c in (communes[-1:] + communes[:1])))
+    return f"de {' à '.join(dits)}" if len(dits) > 1 else "".join(dits)
+
+
+def _restes(r: Ligne) -> Ligne:
+    """Net cost less what is due, before and after, €; nothing for a dispositif without a cost."""
+    couts = {cote: r[f"cout_{cote}"] for cote in ("publie", "simule")}
+    return {f"reste_{x}": ZERO if cout is None else cout - r[f"du_{x}"] for x, cout in couts.items()}
+
+
+# ---------------------------------------------------------------- what is tried
+def _essai(essai: Essai) -> list[m.Bloc]:
+    if not essai.changements:
+        return [m.p("Les fichiers essayés disent la même chose que ceux qui sont en vigueur.")]
+    tableau = lire_tableau("simulation.changements", [vars(c) for c in essai.changements])
+    debut, fin = date(essai.exercice, 1, 1), date(essai.exercice, 12, 31)
+    depuis = [c.depuis for c in essai.changements if c.depuis]
+    notes = {
+        "simulation.partielle": any(debut < x <= fin for x in depuis),
+        "simulation.apres": any(x > fin for x in depuis),
+    }
+    return [tableau, *(m.p(lire_phrase(note)) for note, vaut in notes.items() if vaut)]
+
+
+# ---------------------------------------------------------------- the EPCI
+def _epci(essai: Essai) -> list[m.Bloc]:
+    """Cost, due and what is left, both sides, for the dispositifs that change; the others in one row."""
+    changes = essai.bilan.dans_l_ordre(r for r in essai.dispositifs if _change(r))
+    autres = [r for r in essai.dispositifs if not _change(r)]
+    lignes = [_ligne(r["libelle"], [r]) for r in changes]
+    if autres:
+        nom = formats.plusieurs(len(autres), "autre dispositif, inchangé", "autres dispositifs, inchangés")
+        lignes.append(_ligne(nom, autres))
+    couts = any(r["cout_publie"] != r["cout_simule"] for r in changes)
+    tableau = lire_tableau(
+        "simulation.dispositifs",
+        lignes,
+        total=_ligne("Total", essai.dispositifs),
+        sans=() if couts else ("cout_simule",),
+        cout="Coût net avant" if couts else "Coût net",
+        e=essai.exercice,
+    )
+    pont, total = "Du montant dû avant au montant dû après", essai.total
+    etapes = [
+        g.Etape("Dû avant", total["publie"], total=True),
+        *(g.Etape(r["libelle"], r["ecart_du"]) for r in changes if r["ecart_du"]),
+        g.Etape("Dû après", total["simule"], total=True),
+    ]
+    return [tableau, *([g.Cascade("c-pont", pont, pont, etapes)] if total["ecart"] else [])]
+
+
+def _change(r: Ligne) -> bool:
+    return bool(r["ecart_du"] or r["cout_publie"] != r["cout_simule"])
+
+
+def _ligne(nom: str, rangees: list[Ligne]) -> Ligne:
+    return {"libelle": nom, **{c: somme(rangees, c) for c in SOMMES}}
+
+
+# ---------------------------------------------------------------- communes
+def _communes(essai: Essai) -> list[m.Bloc]:
+    """Who wins and who loses: map, extremes, then the table of those that change, by name."""
+    changees = [c | {"habitant": _par_habitant(c)} for c in essai.communes if c["ecart"]]
+    if not changees:
+        return [m.p("Aucune commune ne paierait plus ni moins.")]
+    lignes = list(changees)
+    if inchangees := essai.inchangees:
+        nom = formats.plusieurs(len(inchangees), "commune inchangée", "communes inchangées")
+        lignes.append({"nom": nom, "habitant": None, **{c: somme(inchangees, c) for c in MONTANTS}})
+    hors = essai.dus[essai.dus["insee"].isna()]
+    if (hors[MONTANTS] != 0).any(axis=None):
+        lignes.append({"nom": HORS, "habitant": None, **{c: hors[c].sum() for c in MONTANTS}})
+    tableau = lire_tableau("simulation.communes", lignes, e=essai.exercice)
+    dit = f"Voir {formats.plusieurs(len(changees), 'commune qui change', 'communes qui changent')}"
+    return [_carte(essai), _extremes(essai), m.Repli(dit, [tableau], len(changees) < LIGNES_OUVERTES)]
+
+
+def _par_habitant(commune: Ligne) -> str | None:
+    """To the cent; a change that the cent does not show is no zero."""
+    if not commune["population"]:
+        return None
+    montant = commune["ecart"] / commune["population"]
+    if not formats.arrondi(montant, 2):
+        return f"moins de 0,01{formats.INSECABLE}€"
+    return f"{formats.signe(montant, 2)}{formats.INSECABLE}€"
+
+
+def _extremes(essai: Essai) -> m.Liste:
+    dits = {
+        titre: ", ".join(f"{c['nom']} {lire(c['ecart'], 'variation')}" for c in essai.sens(signe)[:EXTREMES])
+        for titre, signe in (("Les plus fortes hausses", 1), ("Les plus fortes baisses", -1))
+    }
+    return m.Liste([(titre, f"{dit}.") for titre, dit in dits.items() if dit])
+
+
+def _carte(essai: Essai) -> g.Carte:
+    """Differences in five classes around zero; the step is the median change, to one figure."""
+    ecarts = sorted(abs(c["ecart"]) for c in essai.communes if c["ecart"])
+    median = ecarts[len(ecarts) // 2]
+    rang = max(median.adjusted(), 0)
+    pas = max(formats.arrondi(median.scaleb(-rang)), Decimal(1)).scaleb(rang)
+    dit = formats.euros(pas)
+    classes = (f"{dit} de plus ou davantage", f"moins de {dit} de plus", "inchangé", f"moins de {dit} de moins",
+               f"{dit} de moins ou davantage")  # fmt: skip
+    tuiles = [
+        g.Commune(c["code_insee"], c["nom"], formats.arrondi(c["ecart"]), _classe(c["ecart"], pas))
+        for c in essai.communes
+    ]
+    titre = f"Ce que chaque commune paierait de plus ou de moins, {essai.exercice}"
+    return g.Carte("c-ecarts", titre, titre, tuiles, classes, "€", signee=True)
+
+
+def _classe(ecart: Decimal, pas: Decimal) -> int:
+    loin = 2 if abs(ecart) >= pas else 1
+    return 2 if not ecart else 2 - loin if ecart > 0 else 2 + loin
+
+
+# ---------------------------------------------------------------- detail
+def _detail(essai: Essai) -> list[m.Bloc]:
+    """By commune and dispositif where several change; then the CCAS and satellites, by name."""
+    rang = {code: i for i, code in enumerate(essai.bilan.trier(set(essai.dus["dispositif"])))}
+    communes = [
+        r | {"nom": r["commune"], "libelle": essai.bilan.libelle(r["dispositif"])}
+        for r in _changements(essai.dus, "insee", "commune", "dispositif")
+    ]
+    communes.sort(key=lambda r: (r["insee"] is None, ordre(r["nom"]), rang[r["dispositif"]]))
+    autres = [
+        r
+        | {
+            "nom": r["nom"] or r["siret_adherent"],
+            "type": libelles.TYPE_ADHERENT.get(r["type_adherent"] or "", ""),
+            "libelle": essai.bilan.libelle(r["dispositif"]),
+        }
+        for r in _changements(
+            essai.dus[essai.dus["type_adherent"] != "commune"],
+            "siret_adherent", "nom", "type_adherent", "commune", "dispositif",
+        )
+    ]  # fmt: skip
+    autres.sort(key=lambda r: (ordre(r["commune"]), ordre(r["nom"]), rang[r["dispositif"]]))
+    tableaux = [
+        lire_tableau(nom, lignes, e=essai.exercice)
+        for nom, lignes in (("simulation.detail_communes", communes), ("simulation.detail_adherents", autres))
+        if lignes
+    ]
+    return [m.Repli(t.titre, [t], t.lignes is communes and len(communes) < LIGNES_OUVERTES) for t in tableaux]
+
+
+def _changements(dus: DataFrame, *cles: str) -> list[Ligne]:
+    """What changes, summed by these columns."""
+    sommes = dus.groupby(list(cles), dropna=False)[MONTANTS].sum().reset_index()
+    return [r for r in lignes_de(sommes) if r["ecart"]]
