@@ -182,12 +182,13 @@ def construire(exercices: list[int]) -> int:
 
 @task
 @en_francais
-def controler(version: int) -> int:
-    """Pass the gate « bilan » on the version built; the same version."""
-    from mutualisation.usage.operations import controler
+def controler(version: int, params: Any = None) -> int:
+    """Pass the gate « bilan » on the version built and compose its documents aside; the same version."""
+    from mutualisation.usage.operations import composer, controler
 
     with entrepot() as session:
         dire(controler(session, version))
+        composer(session, version, _sortie(session, params))
     return version
 
 

@@ -44,8 +44,10 @@ def publication(dsn: str) -> list[tuple[Any, ...]]:
     ]
 
 
-def publier(session: op.Session, depot: Path, *exercices: int) -> str:
-    """Publish a drop step by step, as Airflow does, without its extract; `publication_sha256`."""
+def publier(session: op.Session, depot: Path, *exercices: int, sortie: Path | None = None) -> str:
+    """Publish a drop step by step, as Airflow does; `publication_sha256`."""
     op.charger(session, str(depot))
-    op.controler(session, op.construire(session, list(exercices or (EXERCICE,))))
+    version = op.construire(session, list(exercices or (EXERCICE,)))
+    op.controler(session, version)
+    op.composer(session, version, None if sortie is None else str(sortie))
     return op.publier(session)

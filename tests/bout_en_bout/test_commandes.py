@@ -29,8 +29,10 @@ def test_les_etapes_une_a_une_valent_bilan(petit: Path, tmp_path: Path, en_ligne
     charges = json.loads(appeler(neuf, "charger", "--depot", petit, "--json").texte)
     assert [c["source"] for c in charges] == ["referentiel", "rh", "compta"]
     assert sum(c["lignes"] for c in charges) == sum(c.lignes for c in bilan.chargements)
-    assert json_de("controler", "--exercice", EXERCICE, "--prepare-par", "Zoé Martin") == {"version": 1}
-    assert json_de("etat")["exercices"] == []
+    controle = json_de("controler", "--exercice", EXERCICE, "--prepare-par", "Zoé Martin", "--sortie", bilans)
+    assert controle == {"version": 1, "documents": [str(bilans / "a_publier_v1" / f"bilan_{EXERCICE}")]}
+    etat = json_de("etat")
+    assert (etat["exercices"], etat["candidate"]["documents"]) == ([], controle["documents"])  # type: ignore[index]
     publication = json_de("publier")
     # the command line in a process of its own, its steps, and the same functions: one publication (S7, S8)
     assert publication == {"publication_sha256": empreinte(en_ligne.resultat)}
@@ -67,8 +69,8 @@ def _registre(etat: dict[str, Any], dsn: str) -> None:
         portes = conn.execute("select porte, objet, issue from exploitation.portes order by 1, 2").fetchall()
         entrees = conn.execute("select execution, statut from exploitation.entrees group by 1, 2").fetchall()
     assert etapes == [
-        (1, "chargement", True), (2, "construction", True), (2, "contrôle", None), (3, "publication", True),
-        (4, "extraits", None),
+        (1, "chargement", True), (2, "construction", True), (2, "contrôle", None), (2, "documents", True),
+        (3, "publication", None), (4, "extraits", None),
     ]  # fmt: skip
     assert portes == [
         ("bilan", "version 1", "conforme"), *(("fichier", s, "conforme") for s in ("compta", "referentiel", "rh")),
@@ -116,6 +118,6 @@ def test_une_personne_voit_ou_en_est_le_bilan(en_ligne: EnLigne) -> None:
     assert documents[-1][0] == documents[-1][1]
     assert re.search(r"Construction : \d+, mart_", dit)
     etapes = " · ".join(
-        rf"{nom} [\d,]+ s" for nom in ("chargement", "construction", "contrôle", "publication et extraits")
+        rf"{nom} [\d,]+ s" for nom in ("chargement", "construction", "contrôle", "documents", "publication")
     )
     assert re.search(etapes, dit.splitlines()[-1])

@@ -1,53 +1,20 @@
-"""Documents composed while another command publishes or closes: what takes its place is still true, or nothing does."""
+"""Documents and commands at once: who composes holds the warehouse, and what was given out stays what it was."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.atelier.fouille import manifeste, octets
+from tests.atelier.fouille import octets
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import Publie, publication, publier
+from tests.bout_en_bout.entrepots import Publie
 
-from mutualisation.documents.composition.dossier import TRAVAIL
-from mutualisation.documents.factures import ecriture
 from mutualisation.entrepot.base.connexion import verrou_entrepot
-from mutualisation.socle.erreurs import PannePassagere
+from mutualisation.socle.erreurs import EntrepotOccupe, PannePassagere
 from mutualisation.usage import operations as op
 from mutualisation.usage.operations import livraison
-
-Faire = Callable[[], object]
-
-
-def _apres(monkeypatch: pytest.MonkeyPatch, objet: object, nom: str, faire: Faire) -> None:
-    """Run another command once, when `objet.nom` has composed its documents."""
-    vrai, restent = getattr(objet, nom), [faire]
-
-    def compose(*arguments: Any, **options: Any) -> Any:
-        rendu = vrai(*arguments, **options)
-        if restent:
-            restent.pop()()
-        return rendu
-
-    monkeypatch.setattr(objet, nom, compose)
-
-
-@pytest.mark.parametrize("version", [None, 1])
-def test_un_extrait_clos_pendant_l_ecriture_reste_clos(
-    publie: Publie, bilans: Path, monkeypatch: pytest.MonkeyPatch, version: int | None
-) -> None:
-    session, extrait = publie.contexte, bilans / f"bilan_{EXERCICE}"
-    _apres(monkeypatch, livraison, "composer_extrait", lambda: op.cloturer(session, EXERCICE, "bob"))
-    with pytest.raises(PannePassagere, match=rf"L'exercice {EXERCICE} a été clos pendant l'écriture.*relancez"):
-        op.extraire(session, EXERCICE, str(bilans), version)
-    assert manifeste(extrait)["statut"] == "clos"
-    clos = octets(extrait)
-    assert op.extraire(session, EXERCICE, str(bilans), version) == str(extrait)
-    assert octets(extrait) == clos
-    assert not list(bilans.glob(f"{TRAVAIL}*"))
 
 
 def test_un_extrait_d_avant_la_cloture_n_est_pas_le_clos(publie: Publie, bilans: Path, tmp_path: Path) -> None:
@@ -60,35 +27,20 @@ def test_un_extrait_d_avant_la_cloture_n_est_pas_le_clos(publie: Publie, bilans:
     assert op.verifier(session, extraits=[extrait, copie])[1] == []
 
 
-def test_un_extrait_publie_pendant_l_ecriture_reste_le_nouveau(
-    publie: Publie, bilans: Path, depot_corrige: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    session, extrait = publie.contexte, bilans / f"bilan_{EXERCICE}"
-    suivant = lambda: op.bilan(session, str(depot_corrige), [EXERCICE], str(bilans))  # noqa: E731
-    _apres(monkeypatch, livraison, "composer_extrait", suivant)
-    with pytest.raises(PannePassagere, match=rf"L'exercice {EXERCICE} a été publié de nouveau pendant l'écriture"):
-        op.extraire(session, EXERCICE, str(bilans))
-    assert publication(session.dsn)[0] == (EXERCICE, manifeste(extrait)["version"]) == (EXERCICE, 2)
-    nouveau = octets(extrait)
-    op.extraire(session, EXERCICE, str(bilans))
-    assert octets(extrait) == nouveau
+def test_qui_compose_tient_l_entrepot(publie: Publie, bilans: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other command publishes or closes while documents are written: what they say holds when they take place."""
+    vus = []
+    compose = livraison.composer_ensemble
 
+    def guetter(*arguments: Any) -> Any:
+        with pytest.raises(EntrepotOccupe), verrou_entrepot(publie.contexte.dsn, 0):
+            vus.append("pris")
+        vus.append("tenu")
+        return compose(*arguments)
 
-def test_des_factures_publiees_pendant_l_ecriture_restent_les_nouvelles(
-    publie: Publie, bilans: Path, depot_corrige: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    session = publie.contexte
-    dossier = Path(op.facturer(session, EXERCICE, 1, str(bilans)))
-
-    def autre() -> None:
-        publier(session, depot_corrige)
-        op.facturer(session, EXERCICE, 1, str(bilans))
-
-    _apres(monkeypatch, ecriture._Redaction, "manifeste", autre)
-    with pytest.raises(PannePassagere, match="publié de nouveau pendant l'écriture"):
-        op.facturer(session, EXERCICE, 1, str(bilans))
-    assert manifeste(dossier)["version"] == 2
-    assert not list(bilans.glob(f"{TRAVAIL}*"))
+    monkeypatch.setattr(livraison, "composer_ensemble", guetter)
+    op.extraire(publie.contexte, EXERCICE, str(bilans / "ailleurs"))
+    assert vus == ["tenu"]
 
 
 def test_un_traitement_long_fait_attendre_puis_le_dit(

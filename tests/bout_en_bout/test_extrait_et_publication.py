@@ -80,18 +80,39 @@ def test_un_rendu_puis_une_ancre_qui_echouent(
     _s_extrait(publie, bilans, 3)
 
 
-def test_pas_a_pas_une_ancre_puis_un_rendu_qui_echouent(
+def test_pas_a_pas_ce_qui_ne_se_compose_pas_ne_se_publie_pas(
     publie: Publie, bilans: Path, depot_corrige: Path, empreinte_corrigee: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is rendered is left to `extraire`: `publier` composes no document."""
-    extrait = octets(bilans)
+    """As Airflow does: composing fails, and nothing is published; run again, it does the rest."""
+    avant, extrait = publication(publie.contexte.dsn), octets(bilans)
     with monkeypatch.context() as panne:
         panne.setattr(produits, "documents", _casser)
-        _ancrage_impossible(publie, monkeypatch, lambda: publier(publie.contexte, depot_corrige), 2)
-        assert op.etat(publie.contexte)["publication_sha256"] == empreinte_corrigee
         with pytest.raises(ErreurMutualisation, match="plus de place sur le disque"):
-            op.extraire(publie.contexte, EXERCICE, str(bilans))
-    assert octets(bilans) == extrait
+            publier(publie.contexte, depot_corrige, sortie=bilans)
+    assert (publication(publie.contexte.dsn), octets(bilans)) == (avant, extrait)
+    (compose,) = op.composer(publie.contexte, 2, str(bilans))
+    assert op.composer(publie.contexte, 2, str(bilans)) == [compose]
+    assert manifeste(Path(compose))["publication_sha256"] == empreinte_corrigee
+    assert publication(publie.contexte.dsn) == avant
+    _ancrage_impossible(publie, monkeypatch, lambda: op.publier(publie.contexte, 2), 2)
+    _s_extrait(publie, bilans, 2)
+
+
+def test_un_document_change_entre_la_relecture_et_la_publication_l_arrete(
+    publie: Publie, bilans: Path, depot_corrige: Path
+) -> None:
+    avant = publication(publie.contexte.dsn)
+    op.charger(publie.contexte, str(depot_corrige))
+    op.controler(publie.contexte, op.construire(publie.contexte, [EXERCICE]))
+    (compose,) = op.composer(publie.contexte, 2, str(bilans))
+    for nom in ("rejets.csv", "manifeste.json"):
+        lu = (Path(compose) / nom).read_bytes()
+        (Path(compose) / nom).write_bytes(lu + b" ")
+        with pytest.raises(ErreurMutualisation, match=rf"ne sont plus ceux qui ont été relus \({nom}"):
+            op.publier(publie.contexte)
+        assert publication(publie.contexte.dsn) == avant
+        (Path(compose) / nom).write_bytes(lu)
+    op.publier(publie.contexte)
     _s_extrait(publie, bilans, 2)
 
 
@@ -124,14 +145,18 @@ def test_un_fichier_pose_parmi_les_factures_reste(publie: Publie, tmp_path: Path
 def test_ce_qui_est_publie_et_n_a_pas_pris_sa_place_la_prend_ensuite(
     publie: Publie, bilans: Path, ecritures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Stopped between the commit and the renames: the former extract stays, `extraire` writes the new one."""
+    """Stopped between the commit and the renames: the former extract stays, and the next command ends it."""
     avant = octets(bilans)
     with monkeypatch.context() as arret:
         arret.setattr(module_dossier.MiseEnPlace, "poser", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             op.bilan(publie.contexte, str(ecritures), [EXERCICE], str(bilans))
     assert publication(publie.contexte.dsn)[0] == (EXERCICE, 2)
-    assert octets(bilans) == avant
+    assert {n: o for n, o in octets(bilans).items() if not n.startswith("a_publier_v2")} == avant
+    with monkeypatch.context() as sans:
+        sans.setattr(produits, "documents", lambda *_: pytest.fail("rien n'est à composer de nouveau"))
+        op.purger(publie.contexte)
+    assert [d.name for d in bilans.iterdir()] == [f"bilan_{EXERCICE}"]
     refait = op.extraire(publie.contexte, EXERCICE, str(bilans))
     page = (Path(refait) / f"bilan_etape_{EXERCICE}.html").read_text(encoding="utf-8")
     assert "Conseil □ □ énergie □□ e par tagé □" in page

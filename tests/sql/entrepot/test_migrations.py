@@ -11,6 +11,7 @@ import pytest
 from mutualisation.entrepot.base import migrations
 from mutualisation.entrepot.base.migrations import migrer
 from mutualisation.entrepot.base.roles import GROUPES
+from mutualisation.socle.chemins import MIGRATIONS
 from mutualisation.socle.erreurs import ErreurMutualisation
 
 ANTERIEURS = Path(__file__).parents[2] / "donnees" / "entrepots_anterieurs"
@@ -117,7 +118,11 @@ def test_un_entrepot_qui_disait_le_dernier_nom_est_reconnu(versions, base_vierge
     migrer(base_vierge)
 
 
-def test_celle_qui_a_change_de_numero_se_rejoue(base_vierge):
+def test_celle_qui_a_change_de_numero_se_rejoue(versions, base_vierge):
+    (pointeurs,) = (MIGRATIONS / "0007_pointeurs").iterdir()
+    for nom in [n for n in inscrites(base_vierge) if n <= "0007"]:
+        ecrire(versions, nom, "select 1/0;")
+    ecrire(versions, "0007_pointeurs", pointeurs.read_text(encoding="utf-8"))
     dire_la_derniere(base_vierge, "0006_publie_par")
     migrer(base_vierge)
     assert list(inscrites(base_vierge)) == migrations.revisions()

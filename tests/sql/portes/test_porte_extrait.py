@@ -22,7 +22,7 @@ from mutualisation.publication.versions.relations import lire_relations
 from mutualisation.socle.chemins import dossier_var
 from mutualisation.socle.erreurs import ControleEchoue, ExtraitRefuse
 from mutualisation.usage import operations as op
-from mutualisation.usage.operations import enchainement, livraison
+from mutualisation.usage.operations import enchainement, livraison, publication_candidate
 
 Defaut = Callable[[Path], object]
 Publie = tuple[str, psycopg.Connection[Any]]
@@ -208,11 +208,8 @@ def session(publie: Publie, monkeypatch: pytest.MonkeyPatch) -> op.Session:
     # what other tests noted holds no row that the session waits for
     publie[1].commit()
 
-    def promouvoir(_conn: Any, _version: int, _var: Path | None, avant_de_valider: Callable[[], None], *_: Any) -> str:
-        avant_de_valider()
-        return "empreinte"
-
-    monkeypatch.setattr(livraison, "promouvoir", promouvoir)
+    monkeypatch.setattr(publication_candidate, "_a_publier", lambda *_, **__: [2020, 2021])
+    monkeypatch.setattr(publication_candidate, "preparer_version", lambda *_: 0)
     monkeypatch.setattr(op.Session, "precharger", lambda _: None)
     return op.Session(publie[0], dossier_var())
 
@@ -226,7 +223,7 @@ def _exiger_au_centime(dsn: str, conn: Any, dossier: Path, *suite: Any) -> None:
 def test_bilan_dit_tous_les_extraits_refuses_et_ne_publie_rien(
     session: op.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They are read back before the publication is committed: exit 2, and every former extract stays."""
+    """They are read back before anything is published: exit 2, and every former extract stays."""
     monkeypatch.setattr(livraison, "exiger_extrait", _exiger_au_centime)
     with pytest.raises(ControleEchoue) as refus:
         op.bilan(session, "depot", [2020, 2021], str(tmp_path / "bilans"))
@@ -244,7 +241,7 @@ def test_extraire_dit_que_la_version_est_publiee(
         op.extraire_ensemble(session, [2021], str(tmp_path / "bilans"))
     assert refus.value.code_sortie == 1
     phrase = str(refus.value)
-    assert phrase.startswith("La version 1 est publiée, mais l'extrait de l'exercice 2021 relu ne lui est pas conforme")
+    assert phrase.startswith("L'extrait relu n'est pas conforme à la version publiée : extrait 2021")
     assert "csv_sommes, synthese_financiere" in phrase
     assert phrase.endswith("l'extrait précédent est resté en place ; relancez « mutualisation extraire ».")
     assert list((tmp_path / "bilans").iterdir()) == []

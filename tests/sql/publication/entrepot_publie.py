@@ -22,6 +22,7 @@ from psycopg import sql
 
 from mutualisation.publication.versions.extraits_csv import condenser, lire_pointeurs, sha256_stocke
 from mutualisation.publication.versions.preparation import preparer_publication
+from mutualisation.publication.versions.promotion import noter_empreintes
 from mutualisation.publication.versions.relations import Relation, lire_relations, relations_promues
 from mutualisation.publication.versions.sceaux import sceller
 
@@ -102,14 +103,11 @@ def publier(conn: psycopg.Connection[Any], lignes: dict[str, list[Ligne]]) -> in
     version = _journal(conn, exercices)
     for nom in relations_promues():
         inserer(conn, sql.Identifier("versions", nom), toutes.get(nom, []), version)
-    for exercice in exercices:
-        conn.execute(
-            "insert into journal.publications (exercice, version) values (%s, %s)"
-            " on conflict (exercice) do update set version = excluded.version",
-            (exercice, version),
-        )
     conn.execute("select journal.figer_contexte(%s)", (version,))
+    noter_empreintes(conn, version, DOSSIERS)
+    conn.execute("select journal.publier(%s)", (version,))
     sceller(conn, version)
+    conn.execute("delete from journal.candidates")
     conn.commit()
     return version
 

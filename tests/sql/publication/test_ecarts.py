@@ -45,7 +45,7 @@ def texte(lu: str) -> str:
 def test_les_ecarts_d_une_version_en_euros(construite: Conn) -> None:
     """2021: 188 131.05 + 1 000.01 = 189 131.06 for CAM, 125 330.00 in 2020: + 63 801.06."""
     construite.execute(BOUGE.encode())
-    presentee = op.candidate(valider(construite, [2020, 2021]))
+    presentee = op.candidate(valider(construite, [2021]))
     assert (presentee.version, presentee.exercices) == (2, [2021])
     assert texte(presentee.phrase) == (
         "Version 2 à publier : exercice 2021, coût net 238 664,57 € (+1 000,01 € depuis la version 1, +59 766,57 € "
@@ -71,7 +71,7 @@ def test_ce_qui_est_laisse_de_cote_tient_dans_la_proposition(construite: Conn) -
     construite.execute(b"""
         insert into construction.controles (version, exercice, controle, cle, statut, bloquant)
         select version, exercice, 'lignes_rejetees', 'compta', 'ecart', false from construction.laisse_de_cote""")
-    session = valider(construite, [2020, 2021])
+    session = valider(construite, [2021])
     dit = texte(op.candidate(session).phrase)
     laisse = (
         "Laissé de côté, exercice 2021 : 3 lignes livrées ne comptent dans aucun chiffre (3 rejetées), soit 1 234,50 € "
@@ -93,9 +93,9 @@ def test_un_dispositif_qui_s_en_va_et_une_premiere_publication(construite: Conn)
 
 
 def test_rien_ne_change_ou_ce_n_est_plus_elle(construite: Conn) -> None:
-    session = valider(construite, [2021])
+    session = valider(construite, [])
     assert op.candidate(session) == op.Candidate(
-        2, [], "Version 2 : rien ne change de ce qui est publié.", op.candidate(session).tableau
+        2, [], "Version 2 : rien ne change de ce qui est publié.", op.candidate(session).tableau, []
     )
     with pytest.raises(ErreurMutualisation, match="La version 1 n'est plus à publier : une construction plus récente"):
         op.candidate(session, 1)

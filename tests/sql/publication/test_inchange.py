@@ -7,8 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from mutualisation.publication.versions import inchange
-from mutualisation.publication.versions.inchange import exercices_inchanges
+from mutualisation.publication.versions.inchange import exercices_inchanges, noter_contenu
 from mutualisation.publication.versions.relations import relations_promues
 
 from . import entrepot_publie
@@ -17,13 +16,31 @@ from .entrepot_publie import EXERCICES
 Conn = psycopg.Connection[Any]
 
 
+@pytest.fixture
+def construite(construite: Conn) -> Conn:
+    """The same rows, whose sums the version that is published has left."""
+    noter_contenu(construite, 1, EXERCICES)
+    return construite
+
+
+def inchanges(conn: Conn, exercices: list[int]) -> set[int]:
+    """Those of a build as it now is."""
+    (version,) = conn.execute(
+        "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
+        " values (%s, 'validee', 'a', 'x') returning version",
+        (exercices,),
+    ).fetchone() or (0,)
+    noter_contenu(conn, version, exercices)
+    return exercices_inchanges(conn, version, exercices)
+
+
 def test_les_memes_lignes_ne_changent_rien(construite: Conn) -> None:
-    assert exercices_inchanges(construite, EXERCICES) == set(EXERCICES)
+    assert inchanges(construite, EXERCICES) == set(EXERCICES)
 
 
 def test_un_exercice_jamais_publie_est_a_publier(construite: Conn) -> None:
-    assert exercices_inchanges(construite, [2018, *EXERCICES]) == set()
-    assert exercices_inchanges(construite, [*EXERCICES, 2022]) == set(EXERCICES)
+    assert inchanges(construite, [2018, *EXERCICES]) == set()
+    assert inchanges(construite, [*EXERCICES, 2022]) == set(EXERCICES)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +59,7 @@ def test_un_exercice_jamais_publie_est_a_publier(construite: Conn) -> None:
 )
 def test_une_ligne_qui_change_publie_son_exercice_et_les_suivants(construite: Conn, changement: str) -> None:
     construite.execute(changement.encode())
-    assert exercices_inchanges(construite, EXERCICES) == {2019}
+    assert inchanges(construite, EXERCICES) == {2019}
 
 
 def test_une_annee_montree_et_republiee_depuis_publie_celles_qui_la_montrent(construite: Conn) -> None:
@@ -50,16 +67,20 @@ def test_une_annee_montree_et_republiee_depuis_publie_celles_qui_la_montrent(con
         nom: [ligne for ligne in lignes if ligne[relations_promues()[nom].pointeur] == 2020]
         for nom, lignes in entrepot_publie.rangees().items()
     }
-    entrepot_publie.publier(construite, seule)
-    assert exercices_inchanges(construite, [2020]) == {2020}
-    assert exercices_inchanges(construite, [2021]) == set()
+    noter_contenu(construite, entrepot_publie.publier(construite, seule), [2020])
+    assert inchanges(construite, [2020]) == {2020}
+    assert inchanges(construite, [2021]) == set()
 
 
-def test_un_exercice_clos_n_a_rien_a_redresser(construite: Conn, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_un_exercice_clos_n_a_rien_a_redresser(construite: Conn) -> None:
     construite.execute(
         "insert into construction.redressement (exercice, version, dispositif, mesure)"
         " values (2021, 2, 'CAM', 'recettes')"
     )
-    assert exercices_inchanges(construite, EXERCICES) == {2019, 2020}
-    monkeypatch.setattr(inchange, "CLOSES", "select 2021")
-    assert exercices_inchanges(construite, EXERCICES) == set(EXERCICES)
+    assert inchanges(construite, EXERCICES) == {2019, 2020}
+    construite.execute(
+        "insert into journal.sceaux (numero, enonce, signature, cle_publique)"
+        " select 2, %s, '', cle_publique from journal.cles limit 1",
+        ('{"acte": "cloture", "exercice": 2021, "version": 1, "numero": 2}',),
+    )
+    assert inchanges(construite, EXERCICES) == set(EXERCICES)

@@ -12,7 +12,7 @@ import pytest
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.roles import TRAITEMENT, sous_le_role
 from mutualisation.publication.versions.preparation import preparer_publication
-from mutualisation.publication.versions.promotion import promouvoir
+from mutualisation.publication.versions.promotion import preparer_version, promouvoir
 from mutualisation.publication.versions.relations import lire_relations, relations_internes, relations_promues
 from mutualisation.socle.erreurs import ErreurMutualisation
 
@@ -75,6 +75,8 @@ def test_publier_ajoute_les_relations_internes_avec_les_autres(prete: str) -> No
             valeurs = (version, 2021, 1, "2021-01-01", "2021-06-30", "15.00")
             conn.execute("insert into construction.factures_semestres values (%s, %s, %s, %s, %s, %s)", valeurs)
         conn.commit()
+        preparer_version(conn, version, Path())
+        assert conn.execute("select count(*) from documents.factures_semestres").fetchone() == (0,)
         assert promouvoir(conn, version) == publication_sha256(conn)
         assert conn.execute("select exercice, seuil_titre from documents.factures_semestres").fetchall() == [
             (2021, Decimal("15.00"))
@@ -137,6 +139,8 @@ def test_une_version_qui_n_est_pas_validee_ne_se_publie_pas(prete: str) -> None:
             ).fetchone() or (0,)
             conn.commit()
             with pytest.raises(ErreurMutualisation, match="n'est pas validée"):
+                preparer_version(conn, version, Path())
+            with pytest.raises(ErreurMutualisation, match="n'est pas validée"):
                 promouvoir(conn, version)
         assert conn.execute("select count(*) from journal.publications").fetchone() == (0,)
 
@@ -160,7 +164,7 @@ def test_une_publication_qui_echoue_ne_laisse_rien(prete: str) -> None:
         conn.execute(f"create table construction.{premiere} as select * from versions.{premiere}")  # type: ignore[arg-type]
         conn.commit()
         with pytest.raises(ErreurMutualisation, match="n'est plus entière"):
-            promouvoir(conn, version)
+            preparer_version(conn, version, Path())
         conn.rollback()
         assert _existe(conn, f"construction.{premiere}")
         assert conn.execute(f"select count(*) from versions.{premiere}").fetchone() == (0,)  # type: ignore[arg-type]
@@ -191,7 +195,7 @@ def test_une_construction_qu_un_arret_brutal_a_videe_ne_se_publie_pas(construite
         conn.execute("truncate construction.synthese_financiere")
     conn.commit()
     with pytest.raises(ErreurMutualisation, match="toutes ses relations sont vides"):
-        promouvoir(conn, version)
+        preparer_version(conn, version, Path())
     conn.rollback()
     assert conn.execute("select statut from journal.constructions where version = %s", [version]).fetchone() == (
         "validee",
@@ -204,6 +208,7 @@ def test_publier_garde_les_autres_exercices_et_leur_proprietaire(construite: tup
     avant = conn.execute(
         "select * from publication.synthese_financiere where exercice <> 2021 order by 1, 2"
     ).fetchall()
+    preparer_version(conn, version, Path())
     promouvoir(conn, version)
     apres = conn.execute(
         "select * from publication.synthese_financiere where exercice <> 2021 order by 1, 2"
@@ -224,6 +229,7 @@ def test_publier_garde_les_autres_exercices_et_leur_proprietaire(construite: tup
 def test_un_pointeur_ne_se_deplace_pas_sans_empreinte(construite: tuple[Conn, int]) -> None:
     """`publier` without its statement commits nothing."""
     conn, version = construite
+    preparer_version(conn, version, Path())
     with pytest.raises(psycopg.Error, match="n'a pas été conclue"), conn.transaction(), sous_le_role(conn, TRAITEMENT):
         conn.execute("select journal.publier(%s)", (version,))
     assert conn.execute("select distinct version from journal.publications").fetchall() == [(1,)]
@@ -235,7 +241,40 @@ def test_une_construction_videe_depuis_est_a_refaire(construite: tuple[Conn, int
     with conn.transaction(), sous_le_role(conn, TRAITEMENT):
         conn.execute("select journal.renouveler_construction()")
     with pytest.raises(ErreurMutualisation, match="Lancez « mutualisation controler » de nouveau"):
+        preparer_version(conn, version, Path())
+
+
+def test_ce_qu_une_version_jamais_publiee_avait_prepare_s_en_va(construite: tuple[Conn, int]) -> None:
+    """Rows wait in the storage for a yes: those that get none are gone when another version is prepared."""
+    conn, version = construite
+    preparer_version(conn, version, Path())
+    (suivante,) = conn.execute(
+        "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
+        " values ('{2021}', 'validee', 'a', 'x') returning version"
+    ).fetchone() or (0,)
+    with pytest.raises(ErreurMutualisation, match="a été remplacée par une construction plus récente"):
         promouvoir(conn, version)
+    conn.execute("update construction.synthese_financiere set version = %s", (suivante,))
+    preparer_version(conn, int(suivante), Path())
+    assert conn.execute("select distinct version from versions.synthese_financiere order by 1").fetchall() == [
+        (1,), (suivante,)
+    ]  # fmt: skip
+
+
+def test_une_cloture_survenue_depuis_les_documents_en_demande_d_autres(construite: tuple[Conn, int]) -> None:
+    """They show the year before by the version that was closed (R12a): closed since, it may be another."""
+    conn, version = construite
+    preparer_version(conn, version, Path())
+    conn.execute(
+        "update journal.constructions set contexte = jsonb_set(contexte, '{exercices,2021,presentes,2020}', '7')"
+        " where version = %s",
+        (version,),
+    )
+    conn.commit()
+    with pytest.raises(ErreurMutualisation, match="Un exercice a été clos depuis que les documents"):
+        promouvoir(conn, version)
+    conn.rollback()
+    assert conn.execute("select distinct version from journal.publications").fetchall() == [(1,)]
 
 
 def _validee(conn: Conn) -> int:

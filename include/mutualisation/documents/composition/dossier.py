@@ -21,7 +21,7 @@ from mutualisation.socle.disque import synchroniser
 from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
 
 TRAVAIL = ".mutualisation_"
-NOUVEAUX, ANCIENS = "nouveaux", "anciens"
+ANCIENS = ".anciens"
 SUR_DISQUE_A_LA_FOIS = 8
 MANIFESTE = "manifeste.json"
 # a file browser leaves these where it has only looked
@@ -35,12 +35,12 @@ class MiseEnPlace:
     """The working folder of a run, and what it holds to be put in place."""
 
     def __init__(self, sortie: Path, travail: Path) -> None:
-        self.sortie, self._nouveaux, self._anciens = sortie, travail / NOUVEAUX, travail / ANCIENS
+        self.sortie, self.travail, self._anciens = sortie, travail, travail / ANCIENS
 
     def preparer(self, nom: str) -> Path:
         """An empty folder that will be `sortie/nom`. Raises `ErreurMutualisation` when that place is not ours."""
         verifier_place(self.sortie / nom)
-        dossier = self._nouveaux / nom
+        dossier = self.travail / nom
         dossier.mkdir(parents=True)
         return dossier
 
@@ -49,7 +49,7 @@ class MiseEnPlace:
         longer ours."""
         for nouveau in self._a_placer():
             verifier_place(self.sortie / nouveau.name)
-        chemins = [c for c in self._nouveaux.rglob("*") if not c.is_symlink()]
+        chemins = [c for c in self.travail.rglob("*") if not c.is_symlink()]
         with ThreadPoolExecutor(SUR_DISQUE_A_LA_FOIS) as fils:
             list(fils.map(synchroniser, chemins))
 
@@ -72,10 +72,11 @@ class MiseEnPlace:
         """End renames that had begun, then remove the working folder."""
         if self._anciens.exists():
             self.poser()
-        shutil.rmtree(self._nouveaux.parent, ignore_errors=True)
+        shutil.rmtree(self.travail, ignore_errors=True)
 
     def _a_placer(self) -> list[Path]:
-        return sorted(self._nouveaux.iterdir()) if self._nouveaux.is_dir() else []
+        dossiers = self.travail.iterdir() if self.travail.is_dir() else ()
+        return sorted(d for d in dossiers if d.is_dir() and d != self._anciens)
 
 
 @contextmanager
@@ -92,6 +93,31 @@ def mise_en_place(sortie: Path, refus: str) -> Iterator[MiseEnPlace]:
                 yield pose
             finally:
                 pose.finir()
+    except OSError as erreur:
+        raise ErreurMutualisation(
+            f"{refus} dans {sortie} ({raison_systeme(erreur)}) : vérifiez les droits et la place."
+        ) from erreur
+
+
+@contextmanager
+def a_part(sortie: Path, nom: str, refus: str) -> Iterator[MiseEnPlace]:
+    """A working folder of `sortie` that people may open, and that stays until it is put in place; after a failure it is
+    gone. Raises `ErreurMutualisation` when the disk refuses, or something of that name is there."""
+    travail = sortie / nom
+    try:
+        sortie.mkdir(parents=True, exist_ok=True)
+        travail.mkdir()
+        pose = MiseEnPlace(sortie, travail)
+        try:
+            yield pose
+            pose.mettre_sur_disque()
+        except BaseException:
+            shutil.rmtree(travail, ignore_errors=True)
+            raise
+    except FileExistsError as erreur:
+        raise ErreurMutualisation(
+            f"{travail} existe déjà, et n'est pas de cet entrepôt : déplacez-le, ou donnez un autre dossier à --sortie."
+        ) from erreur
     except OSError as erreur:
         raise ErreurMutualisation(
             f"{refus} dans {sortie} ({raison_systeme(erreur)}) : vérifiez les droits et la place."

@@ -4,12 +4,13 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from mutualisation.documents.composition.dossier import MiseEnPlace, verifier_place
+from mutualisation.documents.composition.dossier import verifier_place
 from mutualisation.documents.extrait import produits
 from mutualisation.documents.rapport.contenu import ouverture
 from mutualisation.documents.rapport.publie import Bilan
@@ -18,15 +19,21 @@ from mutualisation.entree.lecteurs.octets import empreinte
 from mutualisation.publication.versions import catalogue, manifeste
 from mutualisation.publication.versions.clotures import lire_cloture
 from mutualisation.publication.versions.contexte import Contexte, lire_contexte
-from mutualisation.publication.versions.extraits import ExtraitLu, est_entier, premier_clos, signer_et_noter
+from mutualisation.publication.versions.extraits import (
+    ExtraitLu,
+    differences,
+    est_entier,
+    premier_clos,
+    signer_et_noter,
+)
 from mutualisation.publication.versions.extraits_csv import ecrire_csv, lignes
-from mutualisation.publication.versions.inchange import REDRESSEMENT
-from mutualisation.publication.versions.manifeste import CLOS, MANIFESTE, SIGNATURE
+from mutualisation.publication.versions.manifeste import A_APPROUVER, CLOS, MANIFESTE, SIGNATURE
 from mutualisation.publication.versions.relations import Relation, lire_relations, relations_internes
 from mutualisation.publication.versions.sceaux import lire_sceau
 from mutualisation.socle.erreurs import ErreurMutualisation
 
 LIMITE_ECARTS = 10
+REDRESSEMENT = "redressement"
 REFUS = "L'extrait ne peut pas être écrit"
 CLOSE_LA = """
 select max(version) from journal.extraits inner join journal.clotures using (exercice, version)
@@ -55,51 +62,95 @@ def verifier_places(
             )
 
 
-def composer_extrait(
-    conn: psycopg.Connection[Any],
-    exercice: int,
-    version: int,
-    pose: MiseEnPlace,
-    imprimer: produits.Imprimer,
-    *,
-    porte: Porte,
-    var: Path,
-    suivi: Suivi = muet,
-    detail: Suivi = muet,
-) -> Callable[[], Path]:
-    """Begin the extract of an exercice beside its place, where `pose` will put it; what is given back waits for its
-    documents, ends it, and gives back that place.
+@dataclass(frozen=True)
+class Extrait:
+    """The extract of an exercice and version that is being composed in `dossier`: what it says, its relations, and its
+    documents, each to be waited for."""
 
-    `porte` reads the extract back, and raises when it is not the publication; `var`: the folder of the key that signs;
-    `suivi`: told when there is something to write; `detail`: of each document written.
-    It is noted in this transaction, to be committed before it takes its place. The same version gives the same bytes
-    (S8): one that stands whole is left as it is (S9).
+    bilan: Bilan
+    relations: Mapping[str, Relation]
+    dossier: Path
+    imprimes: list[Future[None]]
+
+    def finir(self, conn: psycopg.Connection[Any], porte: Porte, detail: Suivi = muet) -> str:
+        """Wait for its documents, write its manifest, and have it read back by `porte`, which raises when it is not the
+        version; the sha256 of that manifest, which waits for the seal."""
+        exercice = self.bilan.contexte.exercice
+        for rang, imprime in enumerate(self.imprimes, start=1):
+            imprime.result()
+            detail(f"Extrait de l'exercice {exercice} : document {rang} sur {len(self.imprimes)}")
+        ecrit = _json(_manifeste(self.bilan, self.dossier))
+        (self.dossier / MANIFESTE).write_bytes(ecrit)
+        porte(conn, self.dossier, exercice, self.bilan.contexte.construction.version, self.relations)
+        return hashlib.sha256(ecrit).hexdigest()
+
+
+def composer_extrait(
+    conn: psycopg.Connection[Any], exercice: int, version: int, dossier: Path, imprimer: produits.Imprimer
+) -> Extrait:
+    """Begin to write the extract of a version whose rows are there, published or not, in an empty folder.
+
+    The same version gives the same bytes (S8).
     """
     contexte = lire_contexte(conn, exercice, version)
-    destination = dossier_de(conn, pose.sortie, exercice, version)
-    if est_entier(conn, destination, (exercice, version, manifeste.statut_de(contexte)), var):
-        return lambda: destination
-    suivi(f"Extrait de l'exercice {exercice}")
-    dossier = pose.preparer(destination.name)
-    # relations and columns of the contract at publication: one added since is in no former extract (S8)
+    # relations and columns of the contract when its rows were added: one since then is in no former extract (S8)
     connues = lire_relations()
     relations = {nom: connues[nom].limitee(colonnes) for nom, colonnes in contexte.relations.items() if nom in connues}
     relations |= _redressement(conn, contexte)
     bilan = Bilan(conn, contexte, relations)
-    imprimes = _ecrire_fichiers(conn, bilan, relations, dossier, imprimer)
+    return Extrait(bilan, relations, dossier, _ecrire_fichiers(conn, bilan, relations, dossier, imprimer))
 
-    def finir() -> Path:
-        for rang, imprime in enumerate(imprimes, start=1):
-            imprime.result()
-            detail(f"Extrait de l'exercice {exercice} : document {rang} sur {len(imprimes)}")
-        ecrit = _manifeste(conn, bilan, dossier, destination)
-        (dossier / MANIFESTE).write_bytes(ecrit)
-        extrait = (exercice, version, manifeste.statut_de(contexte))
-        (dossier / SIGNATURE).write_bytes(signer_et_noter(conn, extrait, ecrit, destination, var))
-        porte(conn, dossier, exercice, version, relations)
-        return destination
 
-    return finir
+def signer_extrait(conn: psycopg.Connection[Any], dossier: Path, sortie: Path, lu: str, var: Path) -> Path:
+    """Add to the manifest of a composed extract the seal of its version, published in this transaction or before; sign
+    it, and note it with its place under `sortie`, which is given back.
+
+    `lu`: sha256 of the manifest that the gate read; `var`: the folder of the key. A closed extract that is written
+    otherwise than it first was (the software has changed since) says so, and never takes the place of a folder. Raises
+    `ErreurMutualisation` then, or when a file is no longer the one that was read.
+    """
+    octets = (dossier / MANIFESTE).read_bytes() if (dossier / MANIFESTE).is_file() else b""
+    if hashlib.sha256(octets).hexdigest() != lu:
+        raise _autres_documents(dossier, MANIFESTE)
+    contenu = json.loads(octets)
+    if changes := [f"{nom} {quoi}" for nom, quoi in differences(dossier, contenu)]:
+        raise _autres_documents(dossier, ", ".join(changes[:LIMITE_ECARTS]))
+    exercice, version, statut = contenu["exercice"], contenu["version"], contenu["statut"]
+    destination = dossier_de(conn, sortie, exercice, version)
+    contenu["sceau"] = lire_sceau(conn, version).dit
+    clos = premier_clos(conn, exercice, version) if statut == CLOS else None
+    if clos is not None and hashlib.sha256(_json(contenu)).hexdigest() != clos:
+        _exiger_place_libre(destination)
+        contenu["manifeste_clos"] = clos
+    ecrit = _json(contenu)
+    (dossier / MANIFESTE).write_bytes(ecrit)
+    (dossier / SIGNATURE).write_bytes(signer_et_noter(conn, (exercice, version, statut), ecrit, destination, var))
+    return destination
+
+
+def _autres_documents(dossier: Path, quoi: str) -> ErreurMutualisation:
+    return ErreurMutualisation(
+        f"Les documents de {dossier} ne sont plus ceux qui ont été relus ({quoi}) : rien n'a été remplacé ; lancez "
+        "« mutualisation controler » de nouveau."
+    )
+
+
+def _exiger_place_libre(destination: Path) -> None:
+    if destination.exists():
+        en_place = ExtraitLu.lire(destination)
+        ecarts = [f"{nom} {quoi}" for nom, quoi in en_place.differences()] if en_place else []
+        ecarts = ecarts or [f"{MANIFESTE} n'est pas celui de la clôture"]
+        raise ErreurMutualisation(
+            f"L'extrait clos {destination} n'est plus entier ({', '.join(ecarts[:LIMITE_ECARTS])}) et ce logiciel ne "
+            "le réécrit pas aux mêmes octets : reprenez-le d'une sauvegarde, ou donnez un autre dossier à --sortie."
+        )
+
+
+def est_en_place(conn: psycopg.Connection[Any], exercice: int, version: int, sortie: Path, var: Path) -> Path | None:
+    """The folder where the extract of a version stands whole (S9); None where it is to be written."""
+    place = dossier_de(conn, sortie, exercice, version)
+    statut = CLOS if lire_cloture(conn, exercice, version) else A_APPROUVER
+    return place if est_entier(conn, place, (exercice, version, statut), var) else None
 
 
 def page_de(dossier: Path) -> Path:
@@ -139,35 +190,15 @@ def _ecrire_fichiers(
     return [imprimer(document, dossier) for document in produits.documents(bilan)]
 
 
-def _manifeste(conn: psycopg.Connection[Any], bilan: Bilan, dossier: Path, destination: Path) -> bytes:
-    """The manifest, over the sha256 of the other files.
-
-    A closed extract that is written otherwise than it first was (the software has changed since) says so, and never
-    takes the place of a folder: raises `ErreurMutualisation` when there is one.
-    """
-    contexte = bilan.contexte
-    exercice, version = contexte.exercice, contexte.construction.version
+def _manifeste(bilan: Bilan, dossier: Path) -> dict[str, Any]:
+    """The manifest, over the sha256 of the other files; the seal of its version comes last."""
     fichiers = (chemin for chemin in sorted(dossier.rglob("*")) if chemin.is_file())
-    contenu = manifeste.decrire(
-        contexte,
+    return manifeste.decrire(
+        bilan.contexte,
         {chemin.relative_to(dossier).as_posix(): empreinte(chemin) for chemin in fichiers},
         avec_reserves=bilan.avec_reserves,
-        sceau=lire_sceau(conn, version).dit,
         restreinte=ouverture.est_restreinte(bilan),
     )
-    ecrit = _json(contenu)
-    clos = premier_clos(conn, exercice, version) if contexte.cloture else None
-    if clos is None or hashlib.sha256(ecrit).hexdigest() == clos:
-        return ecrit
-    if destination.exists():
-        en_place = ExtraitLu.lire(destination)
-        ecarts = [f"{nom} {quoi}" for nom, quoi in en_place.differences()] if en_place else []
-        ecarts = ecarts or [f"{MANIFESTE} n'est pas celui de la clôture"]
-        raise ErreurMutualisation(
-            f"L'extrait clos {destination} n'est plus entier ({', '.join(ecarts[:LIMITE_ECARTS])}) et ce logiciel ne "
-            "le réécrit pas aux mêmes octets : reprenez-le d'une sauvegarde, ou donnez un autre dossier à --sortie."
-        )
-    return _json(contenu | {"manifeste_clos": clos})
 
 
 def _json(contenu: dict[str, Any]) -> bytes:

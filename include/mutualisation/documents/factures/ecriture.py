@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 
 from mutualisation.documents.composition.compilation import composer
-from mutualisation.documents.composition.dossier import MANIFESTE, MiseEnPlace, mise_en_place
+from mutualisation.documents.composition.dossier import MANIFESTE, remplacer_dossier
 from mutualisation.documents.factures.etat_annuel import EtatAnnuel, lire_etats
 from mutualisation.documents.factures.facturation import (
     Facturation,
@@ -31,13 +31,7 @@ from mutualisation.documents.factures.pages_factures import (
 from mutualisation.documents.factures.projet_pes import ProjetPes, preparer_projet, verifier_accord
 from mutualisation.entree.ingestion.travail import Suivi, muet
 from mutualisation.entree.lecteurs.octets import empreinte
-from mutualisation.publication.versions.contexte import (
-    Condition,
-    Contexte,
-    condition_de,
-    lire_contexte,
-    version_publiee,
-)
+from mutualisation.publication.versions.contexte import Contexte, lire_contexte, version_publiee
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.francais.neutralisation import neutraliser
 
@@ -54,13 +48,6 @@ COLONNES_RECOURS = (
     "unites",
 )  # fmt: skip
 
-Poser = Callable[[MiseEnPlace, Condition], None]
-
-
-def _poser(pose: MiseEnPlace, _: Condition) -> None:
-    pose.mettre_sur_disque()
-    pose.poser()
-
 
 def ecrire_factures(
     conn: psycopg.Connection[Any],
@@ -70,7 +57,6 @@ def ecrire_factures(
     *,
     adherent: str | None = None,
     suivi: Suivi = muet,
-    poser: Poser = _poser,
 ) -> Path:
     """Write `factures_AAAA-SN/` under `sortie` and give back its path (R7e); the same publication, the same bytes.
 
@@ -80,7 +66,7 @@ def ecrire_factures(
     billed by the unit, or whose legal base binds, `etat_annuel_AAAA_<dispositif>.pdf` and `.csv`,
     `recours_AAAA_<dispositif>.csv`, `registre_notifications_AAAA.csv`, and `manifeste.json` over them all.
     `adherent`: the documents of that SIRET alone, in `factures_AAAA-SN_<SIRET>/`. `suivi` hears why there is no draft,
-    or what it leaves out; `poser` puts the folder in its place, when what is given still holds.
+    or what it leaves out.
 
     Raises `ErreurMutualisation`: semestre other than 1 or 2, exercice not published, adherent without an invoice,
     lines that do not sum to the published amounts, a parameter that cannot be read, a folder that cannot be written.
@@ -96,13 +82,10 @@ def ecrire_factures(
     etats = lire_etats(conn, contexte, facturation, parametres, adherent) if annuel else []
     redaction = _Redaction(contexte, facturation, facturation.semestre(semestre), suivi)
     destination = sortie / (f"factures_{periode(exercice, semestre)}" + (f"_{adherent}" if adherent else ""))
-    with mise_en_place(sortie, REFUS) as pose:
-        dossier = pose.preparer(destination.name)
+    with remplacer_dossier(destination, REFUS) as dossier:
         redaction.factures(dossier, factures)
         redaction.etats(dossier, etats, parametres)
         redaction.manifeste(dossier)
-        # invoices say nothing of the closing
-        poser(pose, condition_de(conn, [exercice], closes=False))
     return destination
 
 

@@ -2,7 +2,7 @@
 
 All of it is kept with the version, so that later loads change nothing in a document that is rendered again (S8): the
 referentiel as internal relations, the files and the versions of the moment in `journal.constructions.contexte`, which
-`journal.figer_contexte` fills in the publishing transaction.
+`journal.figer_contexte` fills when the rows of the version are added.
 """
 
 from collections.abc import Iterable
@@ -24,14 +24,6 @@ select version, prepare_par, code_version, to_char(fin at time zone 'UTC', 'YYYY
   from journal.constructions
  where version = %s
 """
-ETATS = """
-select e, array[p.version::text, c.publication_sha256],
-  array(select f.version from journal.clotures as f where f.exercice = e order by f.version)
-  from unnest(%s::int[]) as e
-  left join journal.publications as p on p.exercice = e
-  left join journal.constructions as c using (version)
-"""
-Condition = dict[int, tuple[list[str] | None, list[int] | None]]
 EPCI_INCONNU = {"siret": "", "siren": "", "nom": "EPCI non renseigné"}
 PARAMETRE = ("parametre", "valeur", "debut", "fin", "reference")
 DISPOSITIF = ("code", "libelle", "thematique", "vehicule_juridique", "valorisation")
@@ -111,26 +103,6 @@ def versions_presentees(conn: psycopg.Connection[Any], exercice: int, version: i
         " cross join lateral jsonb_each_text(c.contexte -> 'exercices' -> %s -> 'presentes') as p where c.version = %s"
     )
     return [int(v) for (v,) in conn.execute(requete, (str(exercice), version)).fetchall()]
-
-
-def condition_de(
-    conn: psycopg.Connection[Any], exercices: Iterable[int], *, publiees: bool = True, closes: bool = True
-) -> Condition:
-    """{exercice: (version published and its digest (S7), versions closed)}: what documents that are about to be put in
-    place wait for; None for what they do not say."""
-    lus = conn.execute(ETATS, (list(exercices),)).fetchall()
-    return {e: (publiee if publiees else None, closes_ if closes else None) for e, publiee, closes_ in lus}
-
-
-def ce_qui_a_change(conn: psycopg.Connection[Any], condition: Condition) -> list[str]:
-    """A French clause per exercice that was published or closed since a `condition_de`."""
-    maintenant, phrases = condition_de(conn, condition), []
-    for exercice, (publiee, closes) in condition.items():
-        if publiee not in (None, maintenant[exercice][0]):
-            phrases.append(f"L'exercice {exercice} a été publié de nouveau")
-        elif closes not in (None, maintenant[exercice][1]):
-            phrases.append(f"L'exercice {exercice} a été clos")
-    return phrases
 
 
 def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) -> Contexte:

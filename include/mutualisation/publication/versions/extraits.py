@@ -18,7 +18,6 @@ from mutualisation.publication.signatures.ancrage import Ancres
 from mutualisation.publication.signatures.cle_signature import cle_signature, est_signe, publique
 from mutualisation.publication.versions.clotures import lire_cloture
 from mutualisation.publication.versions.extraits_csv import lire_pointeurs
-from mutualisation.publication.versions.inchange import empreinte_logiciel
 from mutualisation.publication.versions.manifeste import CLOS, MANIFESTE, SIGNATURE
 from mutualisation.publication.versions.sceaux import cles_connues, lire_sceau
 from mutualisation.socle.erreurs import ControleEchoue, raison_systeme
@@ -41,11 +40,6 @@ DOSSIERS = """
 select dossier from journal.extraits where exercice = %s and version = %s
  group by dossier order by max(numero) desc
 """
-RENDU = """
-insert into journal.rendus (exercice, version, manifeste_sha256, logiciel) values (%s, %s, %s, %s)
- on conflict do nothing
-"""
-RENDU_PAR = "select from journal.rendus where (exercice, version, manifeste_sha256, logiciel) = (%s, %s, %s, %s)"
 REPRIS = """
 select version, enonce::jsonb #>> '{reprise,code_version}' from journal.clotures
  where enonce::jsonb #>> '{reprise,manifeste_sha256}' = %s
@@ -92,17 +86,22 @@ class ExtraitLu:
 
     def differences(self) -> Iterator[tuple[str, str]]:
         """(name, what is wrong with it in French) per file that is not the one of the manifest. OSError."""
-        declares = {s["fichier"]: s["sha256"] for s in self.manifeste["sorties"]}
-        fichiers = (c for c in self.dossier.rglob("*") if c.is_symlink() or not c.is_dir())
-        presents = {c.relative_to(self.dossier).as_posix(): c for c in fichiers}
-        for nom in sorted((presents.keys() | declares.keys()) - {MANIFESTE, SIGNATURE}):
-            chemin = presents.get(nom)
-            if chemin is None:
-                yield nom, MANQUE
-            elif nom not in declares:
-                yield nom, ETRANGER
-            elif chemin.is_symlink() or not chemin.is_file() or empreinte(chemin).sha256 != declares[nom]:
-                yield nom, CHANGE
+        return differences(self.dossier, self.manifeste)
+
+
+def differences(dossier: Path, manifeste: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(name, what is wrong with it in French) per file of a folder that is not the one of its manifest. OSError."""
+    declares = {s["fichier"]: s["sha256"] for s in manifeste["sorties"]}
+    fichiers = (c for c in dossier.rglob("*") if c.is_symlink() or not c.is_dir())
+    presents = {c.relative_to(dossier).as_posix(): c for c in fichiers}
+    for nom in sorted((presents.keys() | declares.keys()) - {MANIFESTE, SIGNATURE}):
+        chemin = presents.get(nom)
+        if chemin is None:
+            yield nom, MANQUE
+        elif nom not in declares:
+            yield nom, ETRANGER
+        elif chemin.is_symlink() or not chemin.is_file() or empreinte(chemin).sha256 != declares[nom]:
+            yield nom, CHANGE
 
 
 def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | None = None) -> list[str]:
@@ -234,7 +233,6 @@ def signer_et_noter(
         Ancres(var).connaitre(cle_publique)
     lieu = str(dossier.absolute())
     conn.execute(NOTER, (exercice, version, statut, empreinte, signature, cle_publique, lieu))
-    conn.execute(RENDU, (exercice, version, empreinte, empreinte_logiciel()))
     return signature
 
 
@@ -242,12 +240,9 @@ def est_entier(
     conn: psycopg.Connection[Any], dossier: Path, extrait: tuple[int, int, str], var: Path | None = None
 ) -> bool:
     """True when a folder holds the extract (exercice, version, status), each file, signature and seal as it was
-    written, by this software unless it is closed. `var`: the folder of the keys."""
+    written. `var`: the folder of the keys."""
     lu = ExtraitLu.lire(dossier)
-    if lu is None or (lu.exercice, lu.version, lu.statut) != extrait or ecarts_extrait(conn, dossier, var):
-        return False
-    rendu = (lu.exercice, lu.version, lu.sha256, empreinte_logiciel())
-    return lu.statut == CLOS or conn.execute(RENDU_PAR, rendu).fetchone() is not None
+    return lu is not None and (lu.exercice, lu.version, lu.statut) == extrait and not ecarts_extrait(conn, dossier, var)
 
 
 def premier_clos(conn: psycopg.Connection[Any], exercice: int, version: int) -> str | None:

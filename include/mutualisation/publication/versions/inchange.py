@@ -17,7 +17,6 @@ from mutualisation.publication.versions.preparation import colonnes_stockees
 from mutualisation.publication.versions.relations import Relation, relations_promues
 from mutualisation.socle.chemins import PAQUET, PROJET_DBT, dossier_attentes
 
-REDRESSEMENT = "redressement"
 # what former versions read is no figure of an exercice (R2h)
 ECARTEES = {"groupes_lus"}
 # what tools write beside the sources
@@ -41,17 +40,23 @@ select c.version
 EN_VIGUEUR = (
     "select publication_sha256 from journal.constructions where statut = 'publiee' order by version desc limit 1"
 )
-TAILLES = """
-select c.relname, pg_catalog.pg_relation_size(c.oid)
-  from pg_catalog.pg_class as c where c.relnamespace = 'construction'::regnamespace
+# the same rows as those that it publishes, and documents that would show the same years, of the same versions; a closed
+# exercice has nothing to restate when all but its restatement is the same (K6)
+INCHANGES = """
+select k.exercice
+  from journal.contenus as k
+ inner join journal.publications as p using (exercice)
+ inner join journal.constructions as c on p.version = c.version
+ inner join journal.contenus as publie on k.exercice = publie.exercice and p.version = publie.version
+  left join journal.clotures as f on k.exercice = f.exercice and p.version = f.version
+  cross join lateral (select case when f.version is null then '' else 'redressement' end) as sauf (relation)
+ where k.version = %s and k.sommes - sauf.relation = publie.sommes - sauf.relation
+   and c.contexte #> array['exercices', k.exercice::text, 'presentes'] = journal.exercices_presentes(k.exercice, null)
 """
-# whose documents would show the same years, of the same versions
-PRESENTES = """
-select p.exercice
-  from journal.publications as p inner join journal.constructions as c using (version)
- where c.contexte #> array['exercices', p.exercice::text, 'presentes'] = journal.exercices_presentes(p.exercice)
+SOMMES = """
+select v.{pointeur}, count(*) || ' ' || sum(hashtextextended(row({valeurs})::text, 0)::numeric)
+  from {source} as v where v.{pointeur} = any (%s) group by 1
 """
-CLOSES = "select exercice from journal.clotures inner join journal.publications using (exercice, version)"
 
 
 @cache
@@ -90,60 +95,36 @@ def publication_en_vigueur(conn: psycopg.Connection[Any]) -> str:
     return str(empreinte)
 
 
-def exercices_inchanges(conn: psycopg.Connection[Any], exercices: Iterable[int]) -> set[int]:
-    """Those whose rows, in the schema `construction`, are the rows of the version that each of them publishes.
+def noter_contenu(conn: psycopg.Connection[Any], version: int, exercices: Sequence[int]) -> None:
+    """Keep, for each exercice of the schema `construction`, how many rows each relation has and the sum of the 64-bit
+    digests of their texts."""
+    sommes: dict[int, dict[str, str]] = {exercice: {} for exercice in exercices}
+    for nom, relation in relations_promues().items():
+        if nom not in ECARTEES:
+            for exercice, somme in conn.execute(_sommes(relation), (list(exercices),)).fetchall():
+                sommes[exercice][nom] = somme
+    with conn.cursor() as curseur:
+        curseur.executemany(
+            "insert into journal.contenus values (%s, %s, %s::jsonb) on conflict do nothing",
+            [(version, exercice, json.dumps(lues)) for exercice, lues in sommes.items()],
+        )
 
-    Documents of an exercice show those before it: once one has changed, the following have. A closed exercice has
-    nothing to restate when all but its restatement is the same (K6).
+
+def exercices_inchanges(conn: psycopg.Connection[Any], version: int, exercices: Iterable[int]) -> set[int]:
+    """Those of a build, its contents noted, whose rows are those of the version that each of them publishes.
+
+    Documents of an exercice show those before it: once one has changed, the following have.
     """
-    clos, montres = ({e for (e,) in conn.execute(requete).fetchall()} for requete in (CLOSES, PRESENTES))
-    tailles = dict(conn.execute(TAILLES).fetchall())
-    restent = _jusqu_au_premier(exercices, montres)
-    # the smallest first: most changes are seen there
-    comparees = (r for nom, r in relations_promues().items() if nom not in ECARTEES)
-    for relation in sorted(comparees, key=lambda r: tailles.get(r.nom, 0)):
-        if not restent:
-            break
-        changes = {e for (e,) in conn.execute(_changes(relation), [sorted(restent)] * 2).fetchall()}
-        if relation.nom == REDRESSEMENT:
-            changes -= clos
-        restent = _jusqu_au_premier(exercices, restent - changes)
-    return restent
+    memes = {e for (e,) in conn.execute(INCHANGES, (version,)).fetchall()}
+    return set(takewhile(memes.__contains__, sorted(exercices)))
 
 
-def _jusqu_au_premier(exercices: Iterable[int], inchanges: set[int]) -> set[int]:
-    return set(takewhile(inchanges.__contains__, sorted(exercices)))
-
-
-def _changes(relation: Relation) -> sql.Composed:
-    """Exercices whose rows, all together, are not the same on both sides: as many, and the same sum of 64-bit digests
-    of their texts."""
+def _sommes(relation: Relation) -> sql.Composed:
     colonnes = [c for c in colonnes_stockees(relation) if c.nom != "version" and not c.est_horodatage]
-    return sql.SQL(
-        "with construits as ({construits}), publies as ({publies})"
-        " select exercice from construits full join publies using (exercice)"
-        " where (construits.nombre, construits.somme) is distinct from (publies.nombre, publies.somme)"
-    ).format(
-        construits=_sommes(relation, colonnes, sql.SQL("{} as v").format(sql.Identifier("construction", relation.nom))),
-        publies=_sommes(
-            relation,
-            colonnes,
-            sql.SQL(
-                "{} as v inner join journal.publications as p on p.exercice = v.{} and p.version = v.version"
-            ).format(sql.Identifier("versions", relation.nom), sql.Identifier(relation.pointeur)),
-        ),
-    )
-
-
-def _sommes(relation: Relation, colonnes: Sequence[Any], source: sql.Composable) -> sql.Composed:
-    return sql.SQL(
-        "select v.{pointeur} as exercice, count(*) as nombre,"
-        " sum(hashtextextended(row({valeurs})::text, 0)::numeric) as somme"
-        " from {source} where v.{pointeur} = any (%s::int[]) group by 1"
-    ).format(
+    return sql.SQL(SOMMES).format(
         pointeur=sql.Identifier(relation.pointeur),
         valeurs=sql.SQL(", ").join(
             sql.SQL("v.{}::{}").format(sql.Identifier(c.nom), sql.SQL(c.type)) for c in colonnes
         ),
-        source=source,
+        source=sql.Identifier("construction", relation.nom),
     )

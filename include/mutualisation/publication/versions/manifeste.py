@@ -21,11 +21,10 @@ def decrire(
     sorties: Mapping[str, Empreinte],
     *,
     avec_reserves: bool,
-    sceau: Mapping[str, Any],
     restreinte: bool = False,
 ) -> dict[str, Any]:
-    """The manifest of one extract (K3, G4, S7); `sorties` gives the digest of each file, `sceau` the statement of the
-    seal of its version.
+    """The manifest of one extract (K3, G4, S7), but for the seal of its version, which its publication adds; `sorties`
+    gives the digest of each file.
 
     Its only clocks are the end of the build and the approval, as the warehouse keeps them.
     """
@@ -53,8 +52,7 @@ def decrire(
         ),
         "identite": contexte.identite,
         "publication_sha256": construction.publication_sha256,
-        "projet_dbt_sha256": sceau["projet_dbt_sha256"],
-        "sceau": dict(sceau),
+        "projet_dbt_sha256": construction.portes.get("modele", {}).get("projet_dbt_sha256"),
         "exercices_presentes": {str(e): v for e, v in contexte.presentes.items()},
         "parametres": contexte.parametres,
         "portes": construction.portes,

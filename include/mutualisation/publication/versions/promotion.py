@@ -1,4 +1,4 @@
-"""Write, audit, promote: the rows of a build are added to those that `publication` shows, in one transaction.
+"""Write, audit, promote: the rows of a build are added beside those that `publication` shows, then the pointers move.
 
 Rows are copied, where a partition could be attached: attaching is no part of a reader's snapshot. A statement planned
 before the commit and run after it, or the next one of a transaction that holds the table already, saw the pointer
@@ -16,36 +16,53 @@ from mutualisation.entrepot.base.connexion import durable
 from mutualisation.entrepot.base.roles import dire_le_refus
 from mutualisation.publication.versions.preparation import colonnes_stockees
 from mutualisation.publication.versions.relations import relations_promues
-from mutualisation.publication.versions.sceaux import sceller
+from mutualisation.publication.versions.sceaux import condenser_version, sceller
 from mutualisation.socle.erreurs import ErreurMutualisation
 
 
-def promouvoir(
-    conn: psycopg.Connection[Any],
-    version: int,
-    var: Path | None = None,
-    avant_de_valider: Callable[[], None] = lambda: None,
-    compter: Callable[[int], None] = lambda _: None,
-) -> str:
-    """Publish a build that passed its gates, under its statement; give back `publication_sha256` (S7).
+def preparer_version(conn: psycopg.Connection[Any], version: int, dossier: Path) -> int:
+    """Add the rows of a build that passed its gates to the storage, where no pointer shows them yet; how many.
 
-    `var`: the folder of the key that signs; `avant_de_valider`: what may still fail and must then leave nothing
-    published, which reads the new publication on this connection, whose transaction is committed once it returns;
-    `compter`: told how many rows are added.
-    One transaction: the owner's function moves the pointers, the run adds the rows of a version that no statement has
-    closed yet (its right on `versions` goes no further), the statement of what is then shown ends it. Raises
-    `ErreurMutualisation` when the version is not validated, a later build has taken its schema, or what was built is
-    no longer there.
+    Its context is frozen, the digests of what it will show are kept, and `dossier`, where its documents will wait.
+    Raises `ErreurMutualisation` when the version is not validated, a later build has taken its schema, or what was
+    built is no longer there.
+    """
+    conn.commit()
+    with dire_le_refus(), conn.transaction():
+        conn.execute("select journal.preparer_lignes(%s)", (version,))
+        ajoutees = _ajouter_les_lignes(conn, version)
+        noter_empreintes(conn, version, dossier)
+    return ajoutees
+
+
+def noter_empreintes(conn: psycopg.Connection[Any], version: int, dossier: Path) -> None:
+    """Keep what the statement of a version whose rows are there will say of them, and where its documents will wait."""
+    empreinte, relations = condenser_version(conn, version)
+    conn.execute("select journal.noter_empreinte(%s, %s)", (version, empreinte))
+    conn.execute("delete from journal.candidates where version = %s", (version,))
+    conn.execute(
+        "insert into journal.candidates (version, relations, dossier) values (%s, %s::jsonb, %s)",
+        (version, relations, str(dossier)),
+    )
+
+
+def promouvoir(
+    conn: psycopg.Connection[Any], version: int, var: Path | None = None, signer: Callable[[], None] = lambda: None
+) -> str:
+    """Publish a version whose rows and documents are there, under its statement; its `publication_sha256` (S7).
+
+    One transaction: the owner's function moves the pointers, the statement of what is then shown ends it; `signer`
+    signs the documents with it, and may still refuse. `var`: the folder of the key. A version that is published already
+    gives its digest. Raises `ErreurMutualisation` when it is not validated, or another one has replaced it.
     """
     conn.commit()
     with dire_le_refus(), conn.transaction():
         durable(conn)
-        ligne = conn.execute("select journal.publier(%s)", (version,)).fetchone()
-        if ligne is not None and ligne[0] is not None:
-            return str(ligne[0])
-        compter(_ajouter_les_lignes(conn, version))
+        (publiee,) = conn.execute("select journal.publier(%s)", (version,)).fetchone() or (None,)
+        if publiee is not None:
+            return str(publiee)
         empreinte = sceller(conn, version, var)
-        avant_de_valider()
+        signer()
     return empreinte
 
 

@@ -30,6 +30,10 @@ select numero, acte, version, exercice, enonce, signature, cle_publique, relatio
  where %(version)s::bigint is null or (acte, version) = ('publication', %(version)s)
  order by numero
 """
+A_SCELLER = """
+select c.publication_sha256, d.relations
+  from journal.constructions as c inner join journal.candidates as d using (version) where version = %s
+"""
 DERNIER = "select numero, enonce from journal.sceaux order by numero desc limit 1"
 # JSON columns as their text
 CONSTRUCTION = """
@@ -118,16 +122,24 @@ def enoncer(conn: psycopg.Connection[Any], acte: str, dit: Mapping[str, Any], cl
     )
 
 
-def sceller(conn: psycopg.Connection[Any], version: int, var: Path | None = None) -> str:
-    """Conclude the publication of a version by its statement, within its transaction; give back `publication_sha256`
-    (S7), over every exercice that is now published. `var`: the folder of the key."""
-    cle, pointeurs, construction = cle_signature(var), lire_pointeurs(conn), _construction(conn, version)
+def condenser_version(conn: psycopg.Connection[Any], version: int) -> tuple[str, str]:
+    """`publication_sha256` (S7) over every exercice that will be published with a version whose rows are there; the
+    digests of each relation, as canonical JSON."""
+    pointeurs = lire_pointeurs(conn) | dict.fromkeys(_construction(conn, version)["exercices"], version)
     relations = _relations_scellees(conn, pointeurs)
-    empreinte = condenser({nom: scellee["sha256"] for nom, scellee in relations[PUBLIEE].items()})
+    return condenser({nom: scellee["sha256"] for nom, scellee in relations[PUBLIEE].items()}), canonique(relations)
+
+
+def sceller(conn: psycopg.Connection[Any], version: int, var: Path | None = None) -> str:
+    """Conclude the publication of a version by its statement, within its transaction; give back `publication_sha256`.
+
+    What it says of the relations was taken when their rows were added. `var`: the folder of the key."""
+    cle, construction = cle_signature(var), _construction(conn, version)
+    empreinte, relations = conn.execute(A_SCELLER, (version,)).fetchone() or ("", {})
     dit = {
         "version": version,
         "exercices": construction["exercices"],
-        "pointeurs": {str(e): v for e, v in pointeurs.items()},
+        "pointeurs": {str(e): v for e, v in lire_pointeurs(conn).items()},
         "publication_sha256": empreinte,
         "relations_sha256": sha256(canonique(relations)),
         "construction_sha256": sha256(canonique(construction)),
@@ -142,7 +154,7 @@ def sceller(conn: psycopg.Connection[Any], version: int, var: Path | None = None
         "select journal.sceller(%s, %s, %s, %s::jsonb)",
         (enonce, cle.sign(enonce.encode()), publique(cle), canonique(relations)),
     )
-    return empreinte
+    return str(empreinte)
 
 
 def maintenant(conn: psycopg.Connection[Any]) -> str:

@@ -216,21 +216,29 @@ def charger(
 
 @app.command
 def controler(
-    *, exercice: options.Exercices, prepare_par: options.Preparateur = None, json_: options.Json = False
+    *,
+    exercice: options.Exercices,
+    sortie: options.SortieControlee = None,
+    prepare_par: options.Preparateur = None,
+    json_: options.Json = False,
 ) -> None:
-    """Construit les exercices et passe toutes les portes, sans rien publier."""
+    """Construit les exercices, passe toutes les portes et compose leurs extraits, sans rien publier."""
     op.verifier_exercices(exercice)
     with _session("controler", exercices=exercice) as session:
         session.precharger()
         with session.connexion():
             version = op.construire(session, exercice, prepare_par)
+            session.congedier_dbt()
             reste = op.controler(session, version)
-    _rendre(json_, {"version": version}, [f"version {version} validée, prête à publier"], reste)
+            documents = op.composer(session, version, None if sortie is None else str(sortie))
+    suite = "prête à publier" if documents else "qui ne change rien à ce qui est publié"
+    lignes = [f"version {version} validée, {suite}", *documents]
+    _rendre(json_, {"version": version, "documents": documents}, lignes, reste)
 
 
 @app.command
 def publier(*, json_: options.Json = False) -> None:
-    """Publie la dernière construction qui a passé toutes les portes."""
+    """Publie la dernière construction qui a passé toutes les portes, et met ses extraits à leur place."""
     with _session("publier") as session:
         empreinte = op.publier(session)
         reste = op.laisse_de_cote(session)

@@ -38,6 +38,10 @@ Exercices = Annotated[
 ]
 Exercice = Annotated[int, Parameter(metavar="AAAA", help="Exercice publié.", converter=entiers)]
 Sortie = Annotated[Path, Parameter(metavar="DOSSIER", help="Dossier où écrire les extraits bilan_AAAA/.")]
+SortieControlee = Annotated[
+    Path | None,
+    Parameter(metavar="DOSSIER", help="Dossier où seront les extraits publiés (par défaut : bilans/ de l'entrepôt)."),
+]
 SortieFactures = Annotated[Path, Parameter(metavar="DOSSIER", help="Dossier où écrire factures_AAAA-SN/.")]
 Preparateur = Annotated[
     str | None, Parameter(metavar="NOM", help="Préparateur du bilan (par défaut : le compte connecté).")

@@ -20,7 +20,7 @@ from mutualisation.publication.versions.manifeste import A_APPROUVER, MANIFESTE
 from mutualisation.socle.erreurs import ControleEchoue
 from mutualisation.socle.francais.formats import enumerer, plusieurs
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote
-from mutualisation.usage.operations.livraison import extraire
+from mutualisation.usage.operations.livraison import ecrire_extraits
 from mutualisation.usage.operations.session import Session, identite, verifier_exercices
 from mutualisation.usage.operations.session import signataire as signataire_de
 from mutualisation.usage.operations.verification_sceau import exiger_sceau
@@ -101,7 +101,9 @@ def cloturer(
             raise _refus(f"l'exercice {annee} publie la version {publiee}, et c'est la {version} qui a été approuvée")
         deja = lire_cloture(conn, annee, publiee) is not None
         dossier = _dossier(conn, annee, publiee, sortie)
-        if not deja:
+        if deja:
+            exiger_sceau(session, conn, [annee], publiee)
+        else:
             signataire = approuve_par if compte else signataire_de(session, conn, approuve_par, *DIT_PAR)
             if session.embarque:
                 exiger_une_autre(conn, annee, signataire or "")
@@ -128,7 +130,9 @@ def cloturer(
             ancrer(conn, session.var)
         parent = dossier.parent if dossier is not None else None
         # a closed extract whose folder was taken away is written again by `extraire`, where one wishes
-        ecrit = extraire(session, annee, str(parent), publiee) if parent is not None and parent.is_dir() else ""
+        ecrit = ""
+        if parent is not None and parent.is_dir():
+            (ecrit,) = ecrire_extraits(session, conn, {annee: publiee}, parent)
     return ExerciceClos(annee, publiee, cloture.approuve_par, ecrit, deja, cloture.enonce.get("reprise"))
 
 

@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from psycopg.rows import dict_row
 
-from mutualisation.publication.versions.inchange import exercices_inchanges
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.francais.formats import INSECABLE, euros, signe
+from mutualisation.usage.operations.en_attente import en_attente
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote_par_la_construction
-from mutualisation.usage.operations.livraison import CONSTRUITE, derniere_validee
+from mutualisation.usage.operations.publication_candidate import derniere_validee
 from mutualisation.usage.operations.session import Session
 
 # the first one is the one that a sentence says
@@ -22,6 +23,10 @@ ENTETE = (
     "| Exercice | Dispositif | Mesure | Cette version | Écart avec la version publiée | Écart avec N−1 |\n"
     "|---|---|---|---:|---:|---:|\n"
 )
+A_PUBLIER = """
+select exercices, statut = 'validee' and version = (select max(version) from journal.constructions)
+  from journal.constructions where version = %s
+"""
 # the year before, as this version has it, else as it is published
 ECARTS = """
 with candidats as (
@@ -52,33 +57,40 @@ select l.exercice, l.dispositif, m.mesure, m.candidate, m.publiee, m.avant, d.ve
 @dataclass(frozen=True)
 class Candidate:
     """A version that passed its gates and waits: the exercices that it would change, none when nothing does; its total
-    in a sentence, then what it leaves out, its differences in a Markdown table (€)."""
+    in a sentence, then what it leaves out, its differences in a Markdown table (€) that ends with where its documents
+    are, each of the folders of `documents`."""
 
     version: int
     exercices: list[int]
     phrase: str
     tableau: str
+    documents: list[str]
 
 
 def candidate(session: Session, version: int | None = None) -> Candidate:
-    """The version to publish (default: the last one) and what it would change.
+    """The version to publish (default: the last one), its documents composed, and what it would change.
 
     Raises `ErreurMutualisation` when a later build has replaced it, it is published, or it failed.
     """
     with session.connexion() as conn:
         choisie = version if version is not None else derniere_validee(conn)
-        exercices, a_publier = conn.execute(CONSTRUITE, (choisie,)).fetchone() or ([], False)
+        changes, a_publier = conn.execute(A_PUBLIER, (choisie,)).fetchone() or ([], False)
         if not a_publier:
             raise ErreurMutualisation(
                 f"La version {choisie} n'est plus à publier : une construction plus récente l'a remplacée, ou elle est "
                 "publiée. Répondez à la demande la plus récente de « publication_bilan », ou lancez « bilan_etape »."
             )
-        changes = sorted(set(exercices) - exercices_inchanges(conn, exercices))
         with conn.cursor(row_factory=dict_row) as curseur:
             lignes = curseur.execute(ECARTS, (changes,)).fetchall()
         laisse = laisse_de_cote_par_la_construction(conn, choisie, changes)
+        attente = en_attente(conn, choisie)
     phrase = " ".join(filter(None, [_phrase(choisie, lignes), laisse]))
-    return Candidate(choisie, changes, phrase, _tableau(lignes))
+    extraits = [str(extrait) for extrait in attente.extraits] if attente else []
+    return Candidate(choisie, changes, phrase, _tableau(lignes) + "".join(map(_lien, extraits)), extraits)
+
+
+def _lien(extrait: str) -> str:
+    return f"\n\nDocuments qui seront publiés : [{extrait}]({Path(extrait).as_uri()})"
 
 
 def _phrase(version: int, lignes: Iterable[dict[str, Any]]) -> str:

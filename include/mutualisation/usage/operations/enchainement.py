@@ -15,11 +15,13 @@ from mutualisation.entree.ingestion.travail import Chargement, Refus, Suivi, mue
 from mutualisation.entree.lecteurs import lecture
 from mutualisation.publication.portes import execution
 from mutualisation.publication.portes.fichier import verifier_fichiers
+from mutualisation.publication.versions.contexte import version_publiee
 from mutualisation.publication.versions.inchange import deja_publiee, publication_en_vigueur
 from mutualisation.socle.chemins import page_controles
 from mutualisation.socle.francais.formats import et
 from mutualisation.usage.operations.candidate import construire, controler
-from mutualisation.usage.operations.livraison import extraire_ensemble, publier_avec_extraits
+from mutualisation.usage.operations.livraison import ecrire_extraits, extraire_ensemble
+from mutualisation.usage.operations.publication_candidate import composer, publier
 from mutualisation.usage.operations.session import Session, verifier_exercices, verifier_sortie
 
 
@@ -42,7 +44,7 @@ def bilan(
     *,
     refaire: bool = False,
 ) -> BilanPublie:
-    """Load, build, check, publish and extract, under one lock: no other run comes between two steps (S8).
+    """Load, build, check, compose the documents aside, publish, under one lock: no other run comes between two (S8).
 
     When the last publication came from the same files, exercices and software, nothing is built: its seal is verified
     and only an extract that is missing is written; `refaire` does it all.
@@ -66,7 +68,11 @@ def bilan(
         version = construire(session, annees, prepare_par)
         session.congedier_dbt()
         controler(session, version)
-        empreinte, extraits = publier_avec_extraits(session, version, annees, Path(sortie), refaire=refaire)
+        composer(session, version, sortie, refaire=refaire)
+        empreinte = publier(session, version)
+        with session.etape("publication"):
+            # one that the build doesn't change may be missing here
+            extraits = ecrire_extraits(session, conn, {e: version_publiee(conn, e) for e in annees}, Path(sortie))
     return BilanPublie(chargements, version, empreinte, extraits)
 
 

@@ -9,6 +9,7 @@ from mutualisation.entree.ingestion.journal import INGESTION_REFUSEE
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.publication.versions.inchange import publication_en_vigueur
 from mutualisation.socle.francais.formats import enumerer
+from mutualisation.usage.operations.en_attente import en_attente
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote_par_la_construction
 from mutualisation.usage.operations.session import Session
 
@@ -52,7 +53,8 @@ def etat(session: Session) -> dict[str, Any]:
     """What is loaded, held, rejected, published and run (keys: publication_sha256, sceau, exercices, fichiers, refuses,
     rejets, executions, candidate), the last runs first, and sentences that say what to do next (a_faire).
 
-    `candidate`: version, statut, rejets and sentence (laisse_de_cote) of the last build when it is not published.
+    `candidate`: version, statut, rejets, sentence (laisse_de_cote) and folders of the documents of the last build when
+    it is not published.
     """
     with connecter(session.dsn) as conn, conn.cursor(row_factory=dict_row) as curseur:
         lus: dict[str, Any] = {"publication_sha256": publication_en_vigueur(conn) or None}
@@ -63,6 +65,8 @@ def etat(session: Session) -> dict[str, Any]:
         if candidate is not None and candidate["statut"] != "publiee":
             lus["candidate"] = candidate | {"rejets": curseur.execute(SQL_REJETS, (candidate["version"],)).fetchall()}
             lus["candidate"]["laisse_de_cote"] = laisse_de_cote_par_la_construction(conn, candidate["version"])
+            attente = en_attente(conn, candidate["version"])
+            lus["candidate"]["documents"] = [str(extrait) for extrait in attente.extraits] if attente else []
         reste = curseur.execute(SQL_RESTE).fetchone() == {"reste": True}
     for publie in lus["exercices"]:
         publie["publie_le"] = publie["publie_le"].isoformat()
@@ -101,7 +105,8 @@ def _a_faire(lus: Mapping[str, Any], *, reste: bool) -> Iterator[str]:
     candidate = lus.get("candidate", {"statut": ""})
     if candidate["statut"] == "validee":
         dite = f"La version {candidate['version']} a passé les portes : « mutualisation publier » la publie."
-        yield " ".join(filter(None, [dite, candidate.get("laisse_de_cote")]))
+        lire = [f"Ses documents sont à lire dans {', '.join(lus)}." for lus in [candidate["documents"]] if lus]
+        yield " ".join(filter(None, [dite, *lire, candidate.get("laisse_de_cote")]))
     elif candidate["statut"] == "echouee":
         rejets = (
             " « mutualisation reparer --sortie DOSSIER » écrit les lignes rejetées ;" if candidate["rejets"] else ""

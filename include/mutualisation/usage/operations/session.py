@@ -29,6 +29,7 @@ from mutualisation.publication.signatures import cle_signature
 from mutualisation.publication.versions.preparation import est_preparee, preparer_publication
 from mutualisation.socle.chemins import RACINE, dossier_var, page_controles
 from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
+from mutualisation.usage.operations.en_attente import achever
 from mutualisation.usage.operations.executions import Demande, Execution, inscrire
 
 CLES = (cle_signature.FICHIER, FICHIER_CLE)
@@ -104,6 +105,7 @@ class Session:
                     numero = str(self._execution.numero)
                     self._conn.execute("select set_config('mutualisation.execution', %s, false)", (numero,))
                     self._conn.commit()
+                achever(self._conn, self.suivi)
                 yield self._conn
             finally:
                 self._conn = self._verrou = None

@@ -1,0 +1,97 @@
+"""The version whose documents wait, composed aside: for who publishes it, then, once published, for their places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from mutualisation.documents.composition.dossier import MiseEnPlace
+from mutualisation.entree.ingestion.travail import Suivi
+from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
+
+LIRE = """
+select version, dossier, manifestes, c.statut = 'publiee'
+  from journal.candidates inner join journal.constructions as c using (version) order by version
+"""
+
+
+@dataclass(frozen=True)
+class EnAttente:
+    """A version and the folder of its documents; `manifestes`: {folder of an extract: sha256 of the manifest that the
+    gate read}, none before it did; `publiee`: only the renames are left to do."""
+
+    version: int
+    dossier: Path
+    manifestes: Mapping[str, str]
+    publiee: bool
+
+    @property
+    def pose(self) -> MiseEnPlace:
+        """What puts its documents in place, beside the folder where they wait."""
+        return MiseEnPlace(self.dossier.parent, self.dossier)
+
+    @property
+    def extraits(self) -> list[Path]:
+        """Where a person opens them."""
+        return [self.dossier / nom for nom in self.manifestes]
+
+
+def en_attente(conn: psycopg.Connection[Any], version: int) -> EnAttente | None:
+    """The documents of a version that wait; None when there are none, or they were not all read back."""
+    return next((e for e in _toutes(conn) if e.version == version and e.manifestes), None)
+
+
+def retirer(conn: psycopg.Connection[Any]) -> None:
+    """Remove what waits and will not be published any more: another version takes its turn."""
+    for attente in _toutes(conn):
+        attente.pose.finir()
+        oublier(conn, attente.version)
+
+
+def oublier(conn: psycopg.Connection[Any], version: int) -> None:
+    """Nothing of a version waits any more."""
+    conn.execute("delete from journal.candidates where version = %s", (version,))
+
+
+def achever(conn: psycopg.Connection[Any], suivi: Suivi) -> None:
+    """Put in place the documents of a version that a killed command has published; what can't be is said."""
+    for attente in _toutes(conn):
+        if attente.publiee and not attente.dossier.is_dir():
+            suivi(f"{attente.dossier} n'est plus là : « mutualisation extraire » réécrit les extraits publiés")
+            oublier(conn, attente.version)
+        elif attente.publiee:
+            try:
+                prendre_place(conn, attente)
+            except ErreurMutualisation as erreur:
+                suivi(str(erreur))
+            else:
+                suivi(f"La version {attente.version} était publiée : ses extraits ont maintenant pris leur place")
+    conn.commit()
+
+
+def prendre_place(conn: psycopg.Connection[Any], attente: EnAttente) -> None:
+    """Rename the documents of a published version into their places, the former ones gone at once (K11).
+
+    Raises `ErreurMutualisation` when the disk refuses, or a place is no longer ours: they wait, and the next command
+    tries again.
+    """
+    echec = f"La version {attente.version} est publiée, mais ses extraits n'ont pas pris leur place"
+    try:
+        attente.pose.poser()
+    except OSError as erreur:
+        raise ErreurMutualisation(
+            f"{echec} dans {attente.dossier.parent} ({raison_systeme(erreur)}) : vérifiez les droits et la place ; la "
+            "prochaine commande les y mettra."
+        ) from erreur
+    except ErreurMutualisation as erreur:
+        raise ErreurMutualisation(f"{echec}. {erreur} La prochaine commande les y mettra.") from erreur
+    attente.pose.finir()
+    oublier(conn, attente.version)
+
+
+def _toutes(conn: psycopg.Connection[Any]) -> list[EnAttente]:
+    return [EnAttente(v, Path(dossier), lus, publiee) for v, dossier, lus, publiee in conn.execute(LIRE).fetchall()]

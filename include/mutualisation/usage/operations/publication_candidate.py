@@ -1,0 +1,140 @@
+"""A build that passed its gates: its documents composed aside, then the version published with them."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from mutualisation.documents.composition.dossier import a_part
+from mutualisation.documents.extrait.annuel import REFUS
+from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.pannes import phrase_imprevue
+from mutualisation.entrepot.base.roles import TRAITEMENT, au_nom_de, dire_le_refus
+from mutualisation.publication.versions.chaine import ancrer
+from mutualisation.publication.versions.contexte import version_publiee
+from mutualisation.publication.versions.inchange import exercices_inchanges, noter_contenu, publication_en_vigueur
+from mutualisation.publication.versions.promotion import preparer_version, promouvoir
+from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere
+from mutualisation.usage.operations.conservation import purger
+from mutualisation.usage.operations.en_attente import EnAttente, en_attente, prendre_place, retirer
+from mutualisation.usage.operations.livraison import composer_ensemble, signer_ensemble
+from mutualisation.usage.operations.session import Session
+from mutualisation.usage.operations.verification_sceau import exiger_publication
+
+CONSTRUITE = "select exercices, statut from journal.constructions where version = %s"
+
+
+def composer(session: Session, version: int, sortie: str | None = None, *, refaire: bool = False) -> list[str]:
+    """Compose aside the extracts that a validated build would publish, read back by the gate; their folders.
+
+    They wait in `sortie/a_publier_vN/` (default: that of the warehouse) for who publishes the version. An exercice that
+    the build does not change leaves it, unless `refaire`, and keeps what it publishes; none left: nothing waits. Run
+    again, it composes nothing twice. Raises `ControleEchoue` with each sentence of the extract gate, or when what stays
+    published is no longer what was sealed; `ErreurMutualisation` when the version is not to be published.
+    """
+    with session.connexion() as conn, session.etape("documents"):
+        if attente := en_attente(conn, version):
+            return [str(extrait) for extrait in attente.extraits]
+        exercices = _a_publier(session, conn, version, refaire=refaire)
+        if not exercices:
+            return []
+        exiger_publication(session, conn, version)
+        retirer(conn)
+        dossier = Path(sortie or session.var / "bilans").absolute() / f"a_publier_v{version}"
+        session.compter(preparer_version(conn, version, dossier))
+        with a_part(dossier.parent, dossier.name, REFUS) as pose:
+            lus = composer_ensemble(session, conn, dict.fromkeys(exercices, version), pose)
+        conn.execute("update journal.candidates set manifestes = %s where version = %s", (json.dumps(lus), version))
+        conn.commit()
+    return [str(dossier / nom) for nom in lus]
+
+
+def publier(
+    session: Session, version: int | None = None, publie_par: str | None = None, compte: str | None = None
+) -> str:
+    """Publish a validated build (default: the last one) with its documents, under its statement; `publication_sha256`.
+
+    One transaction moves the pointers and signs the extracts, which then take their places; they are composed first,
+    where `composer` did not. `publie_par`: the person who publishes, by default the login of the session; `compte`:
+    address of the warehouse under that person's own login, which a named server wants (K3). Raises `ControleEchoue` as
+    `composer`; `ErreurMutualisation`, with nothing published but where it says so.
+    """
+    with session.connexion() as conn, session.etape("publication"):
+        choisie = version if version is not None else derniere_validee(conn)
+        _, statut = conn.execute(CONSTRUITE, (choisie,)).fetchone() or ([], "")
+        # composed where nobody said anything: not those of a version that is published already
+        if statut != "publiee" and en_attente(conn, choisie) is None and not composer(session, choisie):
+            return publication_en_vigueur(conn)
+        attente = en_attente(conn, choisie)
+        session.suivi(f"Publication de la version {choisie}")
+        conn.commit()
+        with _au_nom_de_qui_publie(session, conn, publie_par, compte) as sienne:
+            empreinte = promouvoir(sienne, choisie, session.var, partial(_signer, sienne, attente, session.var))
+        with _une_fois_publiee(choisie):
+            if attente is not None:
+                prendre_place(conn, attente)
+            ancrer(conn, session.var)
+            purger(session)
+        return empreinte
+
+
+def derniere_validee(conn: psycopg.Connection[Any]) -> int:
+    """The version of the last build, when it passed its gates and nobody published it. Raises `ErreurMutualisation`."""
+    ligne = conn.execute("select version, statut from journal.constructions order by version desc limit 1").fetchone()
+    if ligne is None or ligne[1] != "validee":
+        raise ErreurMutualisation("Aucune construction validée à publier : lancez « mutualisation controler ».")
+    return int(ligne[0])
+
+
+def _a_publier(session: Session, conn: psycopg.Connection[Any], version: int, *, refaire: bool) -> list[int]:
+    """The exercices that a build publishes; those that it does not change leave it, unless `refaire`."""
+    exercices, statut = conn.execute(CONSTRUITE, (version,)).fetchone() or ([], "")
+    if statut == "publiee":
+        return []
+    with dire_le_refus():
+        conn.execute("select journal.exiger_a_publier(%s)", (version,))
+    noter_contenu(conn, version, exercices)
+    inchanges = set() if refaire else exercices_inchanges(conn, version, exercices)
+    if inchanges:
+        conn.execute("select journal.restreindre(%s, %s)", (version, sorted(inchanges)))
+    for exercice in sorted(inchanges):
+        session.suivi(f"Exercice {exercice} inchangé : la version {version_publiee(conn, exercice)} reste publiée")
+    conn.commit()
+    return [e for e in exercices if e not in inchanges]
+
+
+def _signer(sienne: psycopg.Connection[Any], attente: EnAttente | None, var: Path) -> None:
+    if attente is not None:
+        signer_ensemble(sienne, attente.pose, attente.manifestes, var)
+
+
+@contextmanager
+def _au_nom_de_qui_publie(
+    session: Session, conn: psycopg.Connection[Any], nom: str | None, compte: str | None
+) -> Iterator[psycopg.Connection[Any]]:
+    """The connection that publishes: a person's own, under a login made for it on the embedded server (K3)."""
+    if nom is None:
+        yield conn
+        return
+    with (
+        connecter(compte or session.dsn) as sienne,
+        au_nom_de(sienne, nom, TRAITEMENT) if session.embarque and not compte else nullcontext(),
+    ):
+        yield sienne
+
+
+@contextmanager
+def _une_fois_publiee(version: int) -> Iterator[None]:
+    """After the commit, a failure says that the version is published, and that the next command does the rest."""
+    try:
+        yield
+    except (ErreurMutualisation, psycopg.Error, OSError) as erreur:
+        cause = str(erreur) if isinstance(erreur, ErreurMutualisation) else phrase_imprevue(erreur)
+        raise PannePassagere(
+            f"La version {version} est publiée, mais la commande n'a pas fini. {cause} Lancez ensuite « mutualisation "
+            "extraire », qui fera le reste."
+        ) from erreur
