@@ -21,7 +21,7 @@ def _execution(statut: str) -> list[dict[str, Any]]:
 
 
 def _candidate(statut: str, *rejets: str) -> dict[str, Any]:
-    return {"version": 3, "statut": statut, "rejets": list(rejets)}
+    return {"version": 3, "statut": statut, "rejets": list(rejets), "documents": []}
 
 
 @pytest.mark.parametrize(
