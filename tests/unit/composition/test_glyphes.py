@@ -68,7 +68,7 @@ def test_tout_texte_se_compose(compilateur: typst.Compiler, textes: list[str]) -
 
 
 def test_les_glyphes_sont_ceux_du_compilateur_en_place() -> None:
-    """Another compiler has other fonts: run `outils/glyphes.py` again."""
+    """Another compiler has other fonts: `git show d3748f69:outils/glyphes.py` asks it again."""
     assert GLYPHES.read_text(encoding="utf-8").splitlines()[0] == f"debut;fin;typst {version('typst')}"
 
 

@@ -1,6 +1,6 @@
 """What documents can draw of a text: a character without a glyph is replaced and counted, never an error (G3).
 
-What can be drawn is a fact of the fonts of the compiler (`glyphes.csv`, written by `outils/glyphes.py`). Page, workbook
+What can be drawn is a fact of the fonts of the compiler (`glyphes.csv`, asked of it once). Page, workbook
 and draft say the same words as paper: they take the same texts.
 """
 

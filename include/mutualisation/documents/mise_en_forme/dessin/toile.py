@@ -19,7 +19,7 @@ INCONNU = 1000
 
 # ---------------------------------------------------------------- widths: a label is wrapped, never cut
 def _polices() -> dict[str, Table]:
-    """{font: {character: thousandths of the size}} of `largeurs.csv`, written by outils/largeurs_texte.py."""
+    """{font: {character: thousandths of the size}} of `largeurs.csv`, measured once (decision 0008)."""
     with LARGEURS.open(encoding="utf-8", newline="") as fichier:
         lignes = list(csv.DictReader(fichier))
     polices = (nom for nom in lignes[0] if nom != "caractere")
