@@ -55,7 +55,7 @@ conformite: environnement ## every whole and every defective drop of ../shared, 
 	@fautes=0; for suite in conformite-2 conformite-3; do for quoi in "" --defauts; do \
 		../shared/$$suite/verifier -j 2 $$quoi --commande $(MUTUALISATION) || fautes=1; done; done; exit $$fautes
 
-bench: environnement ## what users wait for, against a former version and the obvious stack: var/bench/ratios.csv
+bench: environnement ## what users wait for, against a former version: var/bench/ratios.csv
 	@.venv/bin/python outils/banc.py $(if $(TAILLES),--tailles $(TAILLES))
 
 ordonnanceur: environnement $(ECHANTILLON)/depot ## every chain by a real Airflow scheduler on the reference drop

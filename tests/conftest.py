@@ -21,7 +21,6 @@ ICI = Path(__file__).parent
 COMPLET = (
     "attaques/test_assauts.py",
     "attaques/test_essais.py",
-    "banc",
     "bout_en_bout",
     "dags/test_executions.py",
     "dags/test_executions_entites.py",

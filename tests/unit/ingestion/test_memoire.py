@@ -5,7 +5,7 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from outils.banc_chargement import ecrire_mandats, ecrire_temps
+from outils.banc import ecrire_mandats
 
 from mutualisation.entree.ingestion.atterrissage import Lecture
 from mutualisation.entree.ingestion.confidentialite import Confidentialite, Pseudonymes
@@ -25,6 +25,18 @@ def _pic(chemin: Path, jeu: str) -> int:
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+
+
+def ecrire_temps(chemin: Path, lignes: int) -> None:
+    """500 agents, 97 activities, one row in ten is an absence."""
+    entete = ";".join(c.entete or "" for c in registre().jeu("temps").colonnes)
+    with chemin.open("w", encoding="cp1252", newline="") as f:
+        f.write(f"{entete}\r\n")
+        for i in range(lignes):
+            f.write(
+                f"{i % 500:07d};NOM{i % 500};Prénom;Direction des services;{i // 500 % 28 + 1:02d}/03/2024;"
+                f"ACT-{i % 97:03d};Libellé de l'activité {i % 97};{i % 7 + 1},50;{'T' if i % 10 else 'A'};O\r\n"
+            )
 
 
 @pytest.mark.parametrize(("jeu", "ecrire"), [("mandats", ecrire_mandats), ("temps", ecrire_temps)])
