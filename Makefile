@@ -73,7 +73,7 @@ tableaux: ## dashboards in Superset: ADRESSE=… (mutualisation ouvrir), EXERCIC
 
 qualite: environnement ## lint, format, types, SQL
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy include/mutualisation
-	@.venv/bin/python outils/lint_sql.py
+	@rm -rf var/lint && env -u ENTREPOT_DSN MUTUALISATION_VAR=var/lint .venv/bin/python outils/entrepot.py sqlfluff lint dbt_project/models
 
 inventaire: environnement ## what the software is made of: CycloneDX, hashes, licences
 	@.venv/bin/python outils/inventaire.py

@@ -14,6 +14,7 @@ from pathlib import Path
 from mutualisation.entrepot.base.serveur import serveur_entrepot
 from mutualisation.entrepot.construction.dbt import variables_dbt
 from mutualisation.socle.chemins import dossier_var
+from mutualisation.usage.operations.session import mettre_a_jour
 
 
 def main() -> int:
@@ -21,6 +22,7 @@ def main() -> int:
     cible = dossier_var() / "dbt_poste"
     cible.mkdir(parents=True, exist_ok=True)
     with serveur_entrepot() as dsn:
+        mettre_a_jour(dsn)
         environnement = os.environ | variables_dbt(dsn, cible) | {"DBT_WRITE_JSON": "true"}
         environnement["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environnement.get('PATH', '')}"
         commande = sys.argv[1:] or [environnement.get("SHELL", "sh")]
