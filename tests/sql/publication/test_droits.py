@@ -8,9 +8,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from outils.matrice_droits import FONCTIONS, PAGE_DROITS, PUBLIC, ROLES, Case, cases, page_droits
 from psycopg import sql
 from tests.bout_en_bout.entrepots import Publie
+from tests.sql.publication.droits import FONCTIONS, PAGE_DROITS, PUBLIC, ROLES, Case, cases, page_droits
 
 from mutualisation.entrepot.base.connexion import connecter
 
@@ -79,7 +79,7 @@ def test_une_fonction_interdite_ne_s_appelle_pas(conn: psycopg.Connection[Any]) 
     lues = conn.execute(FONCTIONS, {"roles": list(ROLES)}).fetchall()
     passees = []
     for role in ROLES:
-        interdites = [nom for nom, r, permis, _ in lues if r == role and not permis and "exiger_conclusion" not in nom]
+        interdites = [nom for _, r, permis, nom in lues if r == role and not permis and "exiger_conclusion" not in nom]
         appels = [f"select {nom.split('(')[0]}({_nuls(nom)})" for nom in interdites]
         conn.execute(sql.SQL("set local role {}").format(sql.Identifier(_role(role))))
         (codes,) = conn.execute("select public.essayer(%s)", (appels,)).fetchone() or ([],)

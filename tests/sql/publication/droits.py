@@ -1,21 +1,14 @@
-"""`docs/droits.md`: role × relation × verb, and who may call which function, read from the catalog of a warehouse.
-
-`python outils/matrice_droits.py` writes the page from the warehouse of `ENTREPOT_DSN`, else the
-embedded one.
-"""
+"""`docs/droits.md`: role × relation × verb, and who may call which function, read from the catalog of a warehouse."""
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.roles import GROUPES
-from mutualisation.entrepot.base.serveur import serveur_entrepot
 from mutualisation.socle.chemins import RACINE
 
 PAGE_DROITS = RACINE / "docs" / "droits.md"
@@ -47,8 +40,8 @@ select n.nspname::text as schema, c.relname::text as nom, r.role, v.verbe,
  order by n.nspname, c.relname, r.rang, v.rang
 """
 FONCTIONS = """
-select p.oid::regprocedure::text as nom, r.role, has_function_privilege(r.role, p.oid, 'execute') as permis,
-  p.prosecdef
+select p.oid::regprocedure::text || case when p.prosecdef then ' (du propriétaire)' else '' end as nom, r.role,
+  has_function_privilege(r.role, p.oid, 'execute') as permis, p.oid::regprocedure::text
   from pg_proc as p
  inner join pg_namespace as n on n.oid = p.pronamespace
  cross join unnest(%(roles)s::text[]) with ordinality as r (role, rang)
@@ -63,18 +56,6 @@ select n.nspname::text, r.role, has_schema_privilege(r.role, n.oid, 'usage') as 
  where n.nspname in ('journal', 'brut', 'construction', 'versions', 'publication', 'documents', 'bi', 'exploitation',
    'public')
  order by 1, r.rang
-"""
-INTRODUCTION = """# Qui peut faire quoi dans l'entrepôt
-
-Page écrite depuis le catalogue d'un entrepôt par `python outils/matrice_droits.py` ; un test la
-compare à un entrepôt construit pour lui et essaie chaque case. Aucun de ces rôles ne se connecte : un compte en reçoit
-par `grant`. `public` est tout compte de la base.
-
-L lit, A ajoute, M modifie, S supprime, V vide ; `*` certaines colonnes seulement ; `°` certaines lignes seulement : les
-exercices publiés pour un lecteur, ses SIRET pour une commune ; pour le traitement, un fichier pas encore accepté, une
-version pas encore scellée, une exécution qui n'a pas fini. Une vue montre à chacun les lignes qu'il lit dans
-`versions`. Ce qui est en ajout seul ne se change pas, même par le propriétaire, tant qu'il n'ôte pas le déclencheur qui
-le refuse : le sceau le verrait.
 """
 
 
@@ -108,27 +89,15 @@ def cases(conn: psycopg.Connection[Any]) -> list[Case]:
 
 
 def page_droits(conn: psycopg.Connection[Any]) -> str:
-    """The page, Markdown."""
-    return "\n".join(
-        [
-            INTRODUCTION,
-            "## Relations",
-            "",
-            *_tableau("relation", _relations(conn)),
-            "",
-            "## Schémas",
-            "",
-            "E : y entre ; C : y crée.",
-            "",
-            *_tableau("schéma", _schemas(conn)),
-            "",
-            "## Fonctions",
-            "",
-            "X : l'appelle. Celles qui sont dites « du propriétaire » travaillent sous ses droits.",
-            "",
-            *_tableau("fonction", _fonctions(conn)),
-            "",
-        ]
+    """The page, Markdown; its introduction is written by hand."""
+    introduction, _, _ = PAGE_DROITS.read_text(encoding="utf-8").partition("## Relations")
+    requetes = ((SCHEMAS, lambda r: ("E" if r[2] else "") + ("C" if r[3] else "")), (FONCTIONS, lambda r: "X" * r[2]))
+    schemas, fonctions = (_par_role(conn, requete, signe) for requete, signe in requetes)
+    return (
+        f"{introduction}## Relations\n\n{_tableau('relation', _relations(conn))}\n"
+        f"## Schémas\n\nE : y entre ; C : y crée.\n\n{_tableau('schéma', schemas)}\n## Fonctions\n\n"
+        "X : l'appelle. Celles qui sont dites « du propriétaire » travaillent sous ses droits.\n\n"
+        f"{_tableau('fonction', fonctions)}"
     )
 
 
@@ -146,37 +115,16 @@ def _relations(conn: psycopg.Connection[Any]) -> dict[str, tuple[str, ...]]:
     return tableau
 
 
-def _schemas(conn: psycopg.Connection[Any]) -> dict[str, tuple[str, ...]]:
+def _par_role(
+    conn: psycopg.Connection[Any], requete: str, signe: Callable[[tuple[Any, ...]], str]
+) -> dict[str, tuple[str, ...]]:
     lignes: dict[str, tuple[str, ...]] = {}
-    for schema, _, entre, cree in conn.execute(SCHEMAS, {"roles": list(ROLES)}).fetchall():
-        lignes[schema] = (*lignes.get(schema, ()), ("E" if entre else "") + ("C" if cree else ""))
+    for ligne in conn.execute(requete.encode(), {"roles": list(ROLES)}).fetchall():
+        lignes[ligne[0]] = (*lignes.get(ligne[0], ()), signe(ligne))
     return lignes
 
 
-def _fonctions(conn: psycopg.Connection[Any]) -> dict[str, tuple[str, ...]]:
-    lignes: dict[str, tuple[str, ...]] = {}
-    for nom, _, permis, definer in conn.execute(FONCTIONS, {"roles": list(ROLES)}).fetchall():
-        cle = f"{nom}{' (du propriétaire)' if definer else ''}"
-        lignes[cle] = (*lignes.get(cle, ()), "X" if permis else "")
-    return dict(sorted(lignes.items()))
-
-
-def _tableau(titre: str, lignes: dict[str, tuple[str, ...]]) -> list[str]:
+def _tableau(titre: str, lignes: dict[str, tuple[str, ...]]) -> str:
     entete = [titre, *(r.removeprefix("mutualisation_") for r in ROLES)]
-    return [
-        f"| {' | '.join(entete)} |",
-        f"|{'---|' * len(entete)}",
-        *(f"| {' | '.join([f'`{nom}`', *droits])} |" for nom, droits in lignes.items()),
-    ]
-
-
-def principal(page: Path = PAGE_DROITS) -> int:
-    """Write the page."""
-    with serveur_entrepot() as dsn, connecter(dsn, role=None) as conn:
-        page.write_text(page_droits(conn), encoding="utf-8")
-    print(f"{page} écrit.")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(principal())
+    rangees = [f"| {' | '.join([f'`{nom}`', *droits])} |\n" for nom, droits in lignes.items()]
+    return f"| {' | '.join(entete)} |\n|{'---|' * len(entete)}\n{''.join(rangees)}"

@@ -1,15 +1,13 @@
-"""Answer the queries of `docs/questions.md` and `docs/analyser.md` on the warehouse (`ENTREPOT_DSN`, else embedded).
+"""The queries of `docs/questions.md` and `docs/analyser.md`, answered by a warehouse.
 
-    python outils/questions.py [--verifier]
-
-Under each query stands its result, at most `LIGNES` rows of it; in a table, in the next cell. `--verifier` writes
-nothing, exit 1 when one differs.
+Under each query stands its result, at most `LIGNES` rows of it; in a table, in the next cell. `ECRIRE_QUESTIONS=1 pytest
+tests/bout_en_bout/test_bi.py` writes them again.
 """
 
 from __future__ import annotations
 
+import os
 import re
-import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -17,10 +15,9 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.entrepot.base.serveur import serveur_entrepot
 from mutualisation.socle.francais.formats import exact, plusieurs
 
-PAGE = Path(__file__).resolve().parents[1] / "docs/questions.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs/questions.md"
 ANALYSER = PAGE.with_name("analyser.md")
 LIGNES = 10
 QUESTION = re.compile(
@@ -39,6 +36,15 @@ def repondre(conn: psycopg.Connection[Any], texte: str) -> str:
     """The page, each result being that of this warehouse."""
     texte = QUESTION.sub(lambda q: f"{q['tete']}\n{_tableau(conn, q['requete'])}", texte)
     return CASE.sub(lambda c: f"`{c['requete']}` | {_valeur(conn, c['requete'])} |", texte)
+
+
+def est_a_jour(conn: psycopg.Connection[Any], page: Path) -> bool:
+    """Whether a page says what the warehouse answers."""
+    ecrite = page.read_text(encoding="utf-8")
+    dite = repondre(conn, ecrite)
+    if os.environ.get("ECRIRE_QUESTIONS"):
+        page.write_text(dite, encoding="utf-8")
+    return dite == ecrite
 
 
 def _tableau(conn: psycopg.Connection[Any], requete: str) -> str:
@@ -63,18 +69,3 @@ def _cellule(valeur: Any) -> str:
     if valeur is None:
         return ""
     return exact(valeur) if isinstance(valeur, Decimal) else str(valeur).replace("|", "\\|")
-
-
-def principal(*, verifier: bool) -> int:
-    """0 when the pages say what the warehouse answers."""
-    ecrites = {page: page.read_text(encoding="utf-8") for page in (PAGE, ANALYSER)}
-    with serveur_entrepot() as dsn, psycopg.connect(dsn) as conn:
-        dites = {page: repondre(conn, ecrite) for page, ecrite in ecrites.items()}
-    if not verifier:
-        for page, dite in dites.items():
-            page.write_text(dite, encoding="utf-8")
-    return int(verifier and dites != ecrites)
-
-
-if __name__ == "__main__":
-    sys.exit(principal(verifier="--verifier" in sys.argv[1:]))
