@@ -1,7 +1,7 @@
 """The queries of `docs/questions.md` and `docs/analyser.md`, answered by a warehouse.
 
-Under each query stands its result, at most `LIGNES` rows of it; in a table, in the next cell. `ECRIRE_QUESTIONS=1 pytest
-tests/bout_en_bout/test_bi.py` writes them again.
+Under each query stands its result, at most `LIGNES` rows of it; in a table, in the next cell. `ECRIRE_QUESTIONS=1
+pytest tests/bout_en_bout/test_bi.py` writes them again.
 """
 
 from __future__ import annotations
