@@ -61,7 +61,8 @@ def sources_dbt() -> str:
 
     Each column carries, under `config.meta`, its type (lecture) and its header (entete).
     """
-    lignes = ["version: 2", "sources:"]
+    techniques = [f"  - &{n} {_en_ligne({'name': n, 'description': d})}" for n, d in _TECHNIQUES.items()]
+    lignes = ["version: 2", "anchors:", *techniques, "sources:"]
     for source in registre():
         lignes += _source(source.nom, "brut", source.description or source.libelle)
         for jeu in source.jeux:
@@ -117,15 +118,10 @@ def _table(jeu: Jeu) -> list[str]:
             | ({} if r.issue == "rejete" else {"issue": r.issue})
             for r in jeu.regles
         ]
-    colonnes = [{"name": n, "description": d} for n, d in _TECHNIQUES.items()]
-    colonnes += [_colonne(c) for c in jeu.colonnes_lues]
-    return [
-        f"      - name: {jeu.nom}",
-        f"        description: {_en_ligne(jeu.libelle)}",
-        f"        config: {_en_ligne({'meta': meta})}",
-        "        columns:",
-        *(f"          - {_en_ligne(colonne)}" for colonne in colonnes),
-    ]
+    tete = _en_ligne({"name": jeu.nom, "description": jeu.libelle, "config": {"meta": meta}}).removesuffix("}")
+    premieres = ", ".join(f"*{n}" for n in _TECHNIQUES)
+    colonnes = ",\n          ".join([premieres, *(_en_ligne(_colonne(c)) for c in jeu.colonnes_lues)])
+    return [f"      - {tete}, columns: [{colonnes}]}}"]
 
 
 def _en_ligne(valeur: Any) -> str:
