@@ -7,7 +7,6 @@ of a folder names, with the same bytes: anything else, a document that was edite
 
 import contextlib
 import fcntl
-import hashlib
 import json
 import os
 import shutil
@@ -17,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from mutualisation.entree.lecteurs.octets import empreinte
 from mutualisation.socle.disque import synchroniser
 from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
 
@@ -206,7 +206,7 @@ def _etrangers(dossier: Path) -> Iterator[tuple[str, str]]:
                 yield adresse, "dit qu'un document y est ouvert : fermez-le (ou supprimez ce reste, si rien ne l'est)"
             elif adresse not in declares or chemin.is_symlink():
                 yield adresse, "n'est pas de la commande"
-            elif hashlib.sha256(chemin.read_bytes()).hexdigest() != declares[adresse]:
+            elif empreinte(chemin).sha256 != declares[adresse]:
                 yield adresse, "a été modifié depuis que la commande l'a écrit"
 
 
