@@ -27,7 +27,8 @@ from mutualisation.entree.lecteurs.octets import encodage, octet_fautif
 from mutualisation.entree.sources.jeux import Jeu
 from mutualisation.socle.francais.formats import plusieurs
 
-_CARACTERES_PAR_BLOC = 1 << 18
+# larger ones fall out of the cache, and of what malloc keeps: twice the time
+_CARACTERES_PAR_BLOC = 1 << 15
 # of the file: where its header is looked for
 _TETE, _LIGNES_DE_TETE = 1 << 18, 200
 # columns of a spreadsheet, which may write blank cells to the last
