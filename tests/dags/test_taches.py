@@ -133,7 +133,8 @@ def test_le_depot_et_la_sortie_d_une_entite_sont_les_siens(dagbag, tmp_path, mon
 def test_qui_repond_lit_ce_qui_est_laisse_de_cote(dagbag, chaine, demande):
     """In the request, and in the alert that calls for an answer."""
     laisse = "Laissé de côté, exercice 2020 : 3 lignes"
-    remise = op.AClore(2020, 1, "bilans", "ab", laisse) if demande == "approuver" else op.Candidate(1, [], laisse, "|", [])
+    a_clore, a_publier = op.AClore(2020, 1, "bilans", "ab", laisse), op.Candidate(1, [], laisse, "|", [])
+    remise = a_clore if demande == "approuver" else a_publier
     contexte = {"ti": SimpleNamespace(xcom_pull=lambda **_: vars(remise)), "params": {"exercice": 2020}}
     tache = dagbag.dags[chaine].get_task(demande)
     textes = [f"{tache.subject} {tache.body}", *(a.phrase for a in tache.notifiers)]
