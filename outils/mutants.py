@@ -12,7 +12,6 @@ full run fails on an entry that no mutant matches any more.
     .venv/bin/python outils/mutants.py --echantillon 300 --graine "$(git rev-parse HEAD)"    a draw; exit 1 under 95 %
     .venv/bin/python outils/mutants.py --modele int_montants_dus
     .venv/bin/python outils/mutants.py --couche marts --echantillon 200
-    .venv/bin/python outils/mutants.py --couche marts --vivants     only those that former runs left alive
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ import random
 import re
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,17 +33,17 @@ import yaml
 RACINE = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(RACINE), str(RACINE / "include")]
 
-from outils.mutants_bancs import BASES, Banc, Essai, brancher, entrepot  # noqa: E402
+from outils.mutants_bancs import Banc, Essai, brancher, entrepot  # noqa: E402
 from outils.mutations_sql import Mutant, muter  # noqa: E402
 from tests.atelier.cas import Cas  # noqa: E402
 from tests.atelier.modeles import Modeles  # noqa: E402
 
 EQUIVALENTS = Path(__file__).with_name("mutants_equivalents.yml")
-VIVANTS = BASES / "vivants.txt"
 # % killed, in each layer of a whole run; of a draw, where a layer has a few mutants only
 SEUIL, SEUIL_TIRAGE = 97, 95
 # a scenario in this many says whether the tree writes a model back as it was
 PAS_TEMOIN = 8
+TUE, EQUIVALENT, VIVANT = "tués", "équivalents", "vivants"
 
 
 @dataclass(frozen=True)
@@ -68,62 +67,37 @@ class Equivalent:
         )
 
 
-@dataclass
-class Compte:
-    """Figures of a folder of models."""
-
-    mutants: int = 0
-    tues: int = 0
-    equivalents: int = 0
-
-    @property
-    def taux(self) -> float:
-        """Share killed of those that a drop can tell, in %."""
-        comptables = self.mutants - self.equivalents
-        return 100 * self.tues / comptables if comptables else 100.0
-
-    def ligne(self, titre: str) -> str:
-        """A row of the table."""
-        vivants = self.mutants - self.equivalents - self.tues
-        return f"{titre:28}{self.mutants:9}{self.tues:7}{self.equivalents:13}{vivants:9}{self.taux:9.1f}"
-
-
 def main() -> int:
     """Run, print, return the exit code: 0 when enough of the mutants are killed."""
-    options = _options()
-    debut = time.perf_counter()
-    with entrepot() as (adresses, essais, modeles):
-        print(
-            f"{len(adresses)} cas construits, {len(essais)} essais dbt, en {time.perf_counter() - debut:.0f} s",
-            flush=True,
-        )
-        contexte = multiprocessing.get_context("fork")
-        with contexte.Pool(options.processus, _ouvrir, (adresses, essais, modeles)) as ouvriers:
-            mutants = _engendrer(ouvriers, modeles, options)
-            groupes = _choisir(mutants, modeles, options)
-            print(f"{len(mutants)} mutants, {len(groupes)} essayés", flush=True)
-            equivalents = [Equivalent(**e) for e in yaml.safe_load(EQUIVALENTS.read_text(encoding="utf-8"))]
-            comptes = _parcourir(ouvriers, modeles, groupes, equivalents)
-    total, couches = _imprimer(comptes)
-    print(f"en {time.perf_counter() - debut:.0f} s")
-    perimes = [] if options.partiel else [e for e in equivalents if not any(map(e.couvre, mutants))]
-    for perime in perimes:
-        print(f"équivalent périmé, aucun mutant : {perime}")
-    tenu = total.taux >= SEUIL_TIRAGE if options.echantillon else all(c.taux >= SEUIL for c in couches)
-    return 1 if perimes or not tenu else 0
-
-
-def _options() -> argparse.Namespace:
     analyse = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    analyse.add_argument("--modele", action="append", help="only this model (may be repeated)")
-    analyse.add_argument("--couche", action="append", help="only this folder of models/ (may be repeated)")
+    analyse.add_argument("--modele", action="append", default=[], help="only this model (may be repeated)")
+    analyse.add_argument("--couche", action="append", default=[], help="only this folder of models/ (may be repeated)")
     analyse.add_argument("--echantillon", type=int, help="this many mutants, drawn with --graine")
-    analyse.add_argument("--vivants", action="store_true", help="only those that former runs left alive")
     analyse.add_argument("--graine", default="0", help="seed of the draw, any text (default 0)")
     analyse.add_argument("--processus", type=int, default=2, help="processes at work (default 2)")
     options = analyse.parse_args()
-    options.partiel = bool(options.modele or options.couche or options.echantillon or options.vivants)
-    return options
+    debut = time.perf_counter()
+    with entrepot() as (adresses, essais, modeles):
+        prets = time.perf_counter() - debut
+        print(f"{len(adresses)} cas construits, {len(essais)} essais dbt, en {prets:.0f} s", flush=True)
+        contexte = multiprocessing.get_context("fork")
+        with contexte.Pool(options.processus, _ouvrir, (adresses, essais, modeles)) as ouvriers:
+            mutants = _engendrer(ouvriers, modeles, options)
+            groupes = list(_grouper(mutants, modeles))
+            if options.echantillon:
+                tirage = random.Random(options.graine)  # noqa: S311
+                groupes = tirage.sample(groupes, min(options.echantillon, len(groupes)))
+            print(f"{len(mutants)} mutants, {len(groupes)} essayés", flush=True)
+            equivalents = [Equivalent(**e) for e in yaml.safe_load(EQUIVALENTS.read_text(encoding="utf-8"))]
+            comptes = _parcourir(ouvriers, modeles, groupes, equivalents)
+    total, *couches = _imprimer(comptes)
+    print(f"en {time.perf_counter() - debut:.0f} s")
+    partiel = options.modele or options.couche or options.echantillon
+    perimes = [] if partiel else [e for e in equivalents if not any(map(e.couvre, mutants))]
+    for perime in perimes:
+        print(f"équivalent périmé, aucun mutant : {perime}")
+    tenu = total >= SEUIL_TIRAGE if options.echantillon else min(couches, default=100.0) >= SEUIL
+    return 1 if perimes or not tenu else 0
 
 
 # the scenarios of a process, by model: the one that killed last is the likeliest to kill the next
@@ -141,7 +115,9 @@ def _ouvrir(adresses: list[tuple[Cas, str]], essais: list[Essai], modeles: Model
 def _engendrer(ouvriers: Any, modeles: Modeles, options: argparse.Namespace) -> list[Mutant]:
     """The mutants of the models asked, in order. Raises `SystemExit` when a query is not written back as it was."""
     mutants: list[Mutant] = []
-    noms = [n for n in modeles.ordre if _voulu(n, modeles, options)]
+    couches = tuple(f"{couche}/" for couche in options.couche) or ("",)
+    noms = [n for n in modeles.ordre if f"{modeles.dossiers[n]}/".startswith(couches)]
+    noms = [n for n in modeles.ordre if n in options.modele] if options.modele else noms
     for trouves, infidele in ouvriers.imap_unordered(_muter, [(n, modeles.requetes[n]) for n in noms]):
         if infidele:
             raise SystemExit(f"{infidele} : la requête relue par sqlglot ne rend pas les mêmes lignes")
@@ -150,29 +126,11 @@ def _engendrer(ouvriers: Any, modeles: Modeles, options: argparse.Namespace) -> 
     return sorted(mutants, key=lambda m: (rangs[m.modele], m.cte, m.operateur, m.avant, m.apres))
 
 
-def _voulu(nom: str, modeles: Modeles, options: argparse.Namespace) -> bool:
-    if options.modele:
-        return nom in options.modele
-    chemin = f"{modeles.dossiers[nom]}/"
-    return not options.couche or any(chemin.startswith(f"{c}/") for c in options.couche)
-
-
 def _muter(tache: tuple[str, str]) -> tuple[list[Mutant], str]:
     """The mutants of a model, and its name when the tree does not write it back as it was."""
     nom, requete = tache
     fidele = all(banc.relit(nom) for banc in _bancs[::PAS_TEMOIN])
     return muter(nom, requete), "" if fidele else nom
-
-
-def _choisir(mutants: list[Mutant], modeles: Modeles, options: argparse.Namespace) -> list[list[Mutant]]:
-    groupes = list(_grouper(mutants, modeles))
-    if options.vivants:
-        vivants = set(VIVANTS.read_text(encoding="utf-8").split())
-        groupes = [g for g in groupes if g[0].cle in vivants]
-    if options.echantillon:
-        tirage = random.Random(options.graine)  # noqa: S311
-        groupes = tirage.sample(groupes, min(options.echantillon, len(groupes)))
-    return groupes
 
 
 def _grouper(mutants: list[Mutant], modeles: Modeles) -> Iterator[list[Mutant]]:
@@ -200,43 +158,36 @@ def _eprouver(groupe: list[Mutant]) -> tuple[list[Mutant], bool]:
 
 def _parcourir(
     ouvriers: Any, modeles: Modeles, groupes: list[list[Mutant]], equivalents: list[Equivalent]
-) -> dict[str, Compte]:
-    comptes: dict[str, Compte] = defaultdict(Compte)
-    vivants = set(VIVANTS.read_text(encoding="utf-8").split()) if VIVANTS.exists() else set()
+) -> dict[str, Counter[str]]:
+    """{folder: how many became what}; survivors are printed as they come."""
+    comptes: dict[str, Counter[str]] = defaultdict(Counter)
     for fait, (groupe, tue) in enumerate(ouvriers.imap_unordered(_eprouver, groupes, chunksize=4), 1):
-        compte = comptes[modeles.dossier(groupe[0].modele, groupe[0].cte)]
-        compte.mutants += 1
-        compte.tues += tue
-        vivants.discard(groupe[0].cle)
-        if not tue and all(any(e.couvre(m) for e in equivalents) for m in groupe):
-            compte.equivalents += 1
-        elif not tue:
-            vivants.add(groupe[0].cle)
+        couvert = not tue and all(any(e.couvre(m) for e in equivalents) for m in groupe)
+        sort = TUE if tue else EQUIVALENT if couvert else VIVANT
+        comptes[modeles.dossier(groupe[0].modele, groupe[0].cte)][sort] += 1
+        if sort == VIVANT:
             print(groupe[0], *(f"   ({len(groupe)} modèles)" for _ in groupe[1:2]), sep="\n", flush=True)
         if fait % 200 == 0:
             print(f"  {fait}/{len(groupes)}", file=sys.stderr, flush=True)
-    VIVANTS.write_text("\n".join(sorted(vivants)), encoding="utf-8")
     return comptes
 
 
-def _imprimer(comptes: dict[str, Compte]) -> tuple[Compte, list[Compte]]:
-    """Print the table per folder, and per layer; the whole, the layers."""
-    print(f"\n{'dossier':28}{'mutants':>9}{'tués':>7}{'équivalents':>13}{'vivants':>9}{'tués %':>9}")
-    for titre, compte in sorted(comptes.items()):
-        print(compte.ligne(titre))
-    couches = {
-        couche: _sommer([c for titre, c in comptes.items() if titre.split("/")[0] == couche])
-        for couche in sorted({titre.split("/")[0] for titre in comptes})
-    }
-    for couche, compte in couches.items():
-        print(compte.ligne(f"= {couche}"))
-    total = _sommer(list(couches.values()))
-    print(total.ligne("ensemble"))
-    return total, list(couches.values())
+def _imprimer(comptes: dict[str, Counter[str]]) -> list[float]:
+    """Print the table per folder, per layer, whole; % killed of those that a drop can tell: whole, then each layer."""
+    couches: dict[str, Counter[str]] = defaultdict(Counter)
+    for dossier, compte in comptes.items():
+        couches[f"= {dossier.split('/')[0]}"] += compte
+    ensemble = sum(couches.values(), Counter())
+    rangees = [*sorted(comptes.items()), *sorted(couches.items()), ("ensemble", ensemble)]
+    print(f"\n{'dossier':28}{'mutants':>9}{TUE:>7}{EQUIVALENT:>13}{VIVANT:>9}{'tués %':>9}")
+    for titre, c in rangees:
+        print(f"{titre:28}{c.total():9}{c[TUE]:7}{c[EQUIVALENT]:13}{c[VIVANT]:9}{_taux(c):9.1f}")
+    return [_taux(ensemble), *map(_taux, couches.values())]
 
 
-def _sommer(comptes: list[Compte]) -> Compte:
-    return Compte(*(sum(getattr(c, x) for c in comptes) for x in ("mutants", "tues", "equivalents")))
+def _taux(compte: Counter[str]) -> float:
+    comptables = compte[TUE] + compte[VIVANT]
+    return 100 * compte[TUE] / comptables if comptables else 100.0
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ ESSAIS = "_unitaires.yml"
 CONDENSE = "select count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) from ({}\n) as t"
 CHANGE = "select exists ((table {neuf} except all table {avant}) union all (table {avant} except all table {neuf}))"
 # what of the package a built scenario depends on
-PIECES = ("ingestion", "lecteurs", "construction", "sources", "entrepot")
+PIECES = ("entree", "entrepot")
 
 
 @dataclass
