@@ -1,8 +1,23 @@
+{# A reading whose rows are judged one by one: cells, the first rule that each breaks (of its own, then those that the caller
+   writes as the `when` of a case, of the row c), then its issue. `jointure`: what they read beside it. #}
+{% macro lecture(source_nom, jeu, jointure='') %}
+{{ config(materialized='table', access='private') }}
+with cellules as ({{ lire_jeu(source_nom, jeu) }}),
+
+regles as (
+  select c.*, {{ 'coalesce(c.defaut, case' ~ caller() ~ 'end)' if caller else 'c.defaut' }} as defaut_regle
+  from cellules as c
+  {{ jointure }}
+),
+
+{{ issues_des_lignes(source_nom, jeu, **kwargs) }}
+{% endmacro %}
+
 {# End of a reading (`lec_`), after its CTE `regles` (cells of a jeu and `defaut_regle`, « en-tête|motif »): each row gets
    one issue. rejet_statut: rejete, doublon (all cells equal once read, F7), or NULL when the row counts (`comptee`).
    portee: 'fichier' for the yearly snapshots, 'jeu' elsewhere. cle: rows of one key that differ are all rejected (F12),
    with motif_cle. refus: (condition, « en-tête|motif ») tried on what is left. lues: what is compared, when it is not every cell. colonnes: more columns, as SQL. #}
-{% macro issues_des_lignes(source_nom, jeu, portee='jeu', cle=none, motif_cle=none, exercice='exercice_fichier', lues=none, colonnes=[], refus=none) %}
+{% macro issues_des_lignes(source_nom, jeu, portee='jeu', cle=none, motif_cle=none, lues=none, colonnes=[], refus=none) %}
 dedoublees as (
   select
     *,
@@ -55,7 +70,7 @@ select
   sha256,
   exercice_fichier,
   depot_fichier,
-  {{ exercice }} as rejet_exercice,
+  exercice_fichier as rejet_exercice,
   {{ cellules_lues(source_nom, jeu) }},
   {% for c in colonnes %}
   {{ c }},

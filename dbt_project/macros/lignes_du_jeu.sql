@@ -54,21 +54,13 @@ where r.rejet_statut is not null
 {%- endif -%}
 {%- endmacro %}
 
-{# G11: what a line names and the referentiel does not hold. Joins of a reading, and the test of each. #}
-{% macro joindre_dispositif(code) -%}
-left join (select distinct d.code from {{ ref('stg_referentiel__dispositifs') }} as d) as g11_dispositif
-    on {{ code }} = g11_dispositif.code
-{%- endmacro %}
-
-{% macro joindre_adherent(cellule, cle='siret') -%}
-left join (select distinct a.{{ cle }} from {{ ref('stg_referentiel__adherents') }} as a) as g11_adherent
-    on {{ cellule }} = g11_adherent.{{ cle }}
-{%- endmacro %}
-
+{# G11: what a line names and the referentiel does not hold. #}
 {% macro motif_dispositif(sauf='') -%}
-when {{ sauf }} g11_dispositif.code is null then 'Dispositif|dispositif absent du fichier dispositifs (G11)'
+when {{ sauf }} (c.dispositif in (select d.code from {{ ref('stg_referentiel__dispositifs') }} as d)) is not true
+    then 'Dispositif|dispositif absent du fichier dispositifs (G11)'
 {%- endmacro %}
 
-{% macro motif_adherent(entete='SIRET adhérent', cle='siret') -%}
-when g11_adherent.{{ cle }} is null then '{{ entete }}|{{ cle | upper }} absent du fichier adherents (G11)'
+{% macro motif_adherent(cellule='siret_adherent', entete='SIRET adhérent', cle='siret') -%}
+when (c.{{ cellule }} in (select a.{{ cle }} from {{ ref('stg_referentiel__adherents') }} as a)) is not true
+    then '{{ entete }}|{{ cle | upper }} absent du fichier adherents (G11)'
 {%- endmacro %}

@@ -9,11 +9,7 @@ with cellules as (
 
 -- R7g: a unit of an adherent that the dispositif has at no day of the semestre
 adhesions as (
-  select distinct
-    u.dispositif,
-    u.siret_adherent,
-    u.exercice,
-    u.numero_semestre
+  select distinct u.dispositif, u.siret_adherent, u.exercice, u.numero_semestre
   from cellules as u
   inner join {{ ref('stg_referentiel__adhesions_effectives') }} as a
     on
@@ -26,22 +22,16 @@ regles as (
   select
     c.*,
     a.dispositif is null as sans_adhesion,
-    coalesce(
-      c.defaut,
-      case
-        {{ motif_dispositif() }}
-        {{ motif_adherent() }}
-      end
-    ) as defaut_regle
+    coalesce(c.defaut, case
+      {{ motif_dispositif() }}
+      {{ motif_adherent() }}
+    end) as defaut_regle
   from cellules as c
-  {{ joindre_dispositif('c.dispositif') }}
-  {{ joindre_adherent('c.siret_adherent') }}
   left join adhesions as a using (dispositif, siret_adherent, exercice, numero_semestre)
 ),
 
 {{ issues_des_lignes(
-  'activite',
-  'unites',
+  'activite', 'unites',
   lues='numero_semestre, ' ~ cellules_lues('activite', 'unites', ['semestre']),
   colonnes=["numero_semestre"],
   refus=("sans_adhesion", "SIRET adhérent|aucune adhésion au dispositif sur ce semestre (R7g)")

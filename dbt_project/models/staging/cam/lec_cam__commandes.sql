@@ -5,17 +5,12 @@ with cellules as ({{ lire_jeu('cam', 'commandes') }}),
 regles as (
   select
     c.*,
-    coalesce(
-      c.defaut,
-      case
-        {{ motif_adherent() }}
-        when m.numero_marche is null then 'N° marché|marché absent des fichiers marches (G11)'
-      end
-    ) as defaut_regle
+    coalesce(c.defaut, case
+      {{ motif_adherent() }}
+      when (c.numero_marche in (select m.numero_marche from {{ ref('stg_cam__marches') }} as m)) is not true
+        then 'N° marché|marché absent des fichiers marches (G11)'
+    end) as defaut_regle
   from cellules as c
-  {{ joindre_adherent('c.siret_adherent') }}
-  left join (select distinct numero_marche from {{ ref('stg_cam__marches') }}) as m
-    on c.numero_marche = m.numero_marche
 ),
 
 -- R9a: identity (order, lot, status)

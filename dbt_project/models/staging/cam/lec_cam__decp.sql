@@ -1,11 +1,1 @@
-{{ config(materialized='table', access='private') }}
-with cellules as ({{ lire_jeu('cam', 'decp') }}),
-
-regles as (
-  select
-    c.*,
-    c.defaut as defaut_regle
-  from cellules as c
-),
-
-{{ issues_des_lignes('cam', 'decp', portee='fichier') }}
+{{ lecture('cam', 'decp', portee='fichier') }}

@@ -1,11 +1,1 @@
-{{ config(materialized='table', access='private') }}
-with cellules as ({{ lire_jeu('cee', 'ventes') }}),
-
-regles as (
-  select
-    c.*,
-    c.defaut as defaut_regle
-  from cellules as c
-),
-
-{{ issues_des_lignes('cee', 'ventes') }}
+{{ lecture('cee', 'ventes') }}

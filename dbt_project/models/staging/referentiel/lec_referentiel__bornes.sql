@@ -1,20 +1,6 @@
-{{ config(materialized='table', access='private') }}
-with cellules as ({{ lire_jeu('referentiel', 'bornes') }}),
-
-regles as (
-  select
-    c.*,
-    coalesce(
-      c.defaut,
-      case
-        {{ motif_dispositif("c.dispositif <> 'TOTAL' and") }}
-        when c.mesure in ('{{ indicateurs() | join("', '") }}')
-          then case when c.dispositif is not null then 'Dispositif|un indicateur vaut pour l''EPCI : laisser le dispositif vide (G1)' end
-        when c.mesure not in ({{ mesures_d_un_dispositif() }}) then 'Mesure|mesure inconnue des relations publiées (G1)'
-      end
-    ) as defaut_regle
-  from cellules as c
-  {{ joindre_dispositif('c.dispositif') }}
-),
-
-{{ issues_des_lignes('referentiel', 'bornes', exercice='null::int') }}
+{% call lecture('referentiel', 'bornes') %}
+  {{ motif_dispositif("c.dispositif <> 'TOTAL' and") }}
+  when c.mesure in ('{{ indicateurs() | join("', '") }}')
+    then case when c.dispositif is not null then 'Dispositif|un indicateur vaut pour l''EPCI : laisser le dispositif vide (G1)' end
+  when c.mesure not in ({{ mesures_d_un_dispositif() }}) then 'Mesure|mesure inconnue des relations publiées (G1)'
+{% endcall %}

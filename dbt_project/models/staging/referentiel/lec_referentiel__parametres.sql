@@ -59,4 +59,4 @@ regles as (
   from mots as c
 ),
 
-{{ issues_des_lignes('referentiel', 'parametres', exercice='null::int') }}
+{{ issues_des_lignes('referentiel', 'parametres') }}

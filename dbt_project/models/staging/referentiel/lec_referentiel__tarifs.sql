@@ -1,17 +1,3 @@
-{{ config(materialized='table', access='private') }}
-with cellules as ({{ lire_jeu('referentiel', 'tarifs') }}),
-
-regles as (
-  select
-    c.*,
-    coalesce(
-      c.defaut,
-      case
-        {{ motif_dispositif() }}
-      end
-    ) as defaut_regle
-  from cellules as c
-  {{ joindre_dispositif('c.dispositif') }}
-),
-
-{{ issues_des_lignes('referentiel', 'tarifs', exercice='null::int') }}
+{% call lecture('referentiel', 'tarifs') %}
+  {{ motif_dispositif() }}
+{% endcall %}
