@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections import Counter
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
@@ -25,6 +26,8 @@ RANGS = {
     piece: (etage, rang) for etage, lignes in ETAGES.items() for rang, ligne in enumerate(lignes) for piece in ligne
 }
 PART_MAX = 1 / 6
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+DEBUT, FIN = "<!-- drawn from the code -->", "<!-- end -->"
 
 
 def est_permise(haute: str, basse: str) -> bool:
@@ -110,6 +113,50 @@ def lignes_de_code(fichier: Path) -> int:
     return sum(
         1 for x in fichier.read_text(encoding="utf-8").splitlines() if x.strip() and not x.strip().startswith("#")
     )
+
+
+def phrase_de(chemin: Path) -> str:
+    """The first sentence of what a floor or a room says of itself; of a module too."""
+    fichier = chemin / "__init__.py" if chemin.is_dir() else chemin.with_suffix(".py")
+    dite = ast.get_docstring(ast.parse(fichier.read_text(encoding="utf-8"))) or ""
+    return " ".join(dite.split("\n\n")[0].split())
+
+
+def dessin(fichiers: dict[str, Path]) -> str:
+    """The floors and their rooms in the order of the data, and each import inside a floor; between floors, the sum."""
+    connus, lues = set(fichiers), Counter[tuple[str, str]]()
+    for module, fichier in fichiers.items():
+        lues.update({(piece(module), piece(cible)) for cible in importes(fichier, connus, partout=True)})
+    lignes = ["```mermaid", "flowchart BT"]
+    for etage, rangs in ETAGES.items():
+        noms = [nom for rang in rangs for nom in rang]
+        dedans = [f"    {a} --> {b}" for a in noms for b in noms if a != b and (a, b) in lues]
+        lignes += [f"  subgraph {etage}", *(f"    {nom}" for nom in noms), *dedans, "  end"]
+    etages = list(ETAGES)
+    entre = {(RANGS[a][0], RANGS[b][0]) for a, b in lues if a and b}
+    lignes += [f"  {a} ==> {b}" for a in etages for b in etages if a != b and (a, b) in entre]
+    return "\n".join([*lignes, "```"])
+
+
+def pieces() -> str:
+    """What each floor and each room is for, in its own words."""
+    dites = ["| floor, room | |", "|---|---|"]
+    for etage, rangs in ETAGES.items():
+        dites.append(f"| **{etage}** | {phrase_de(PAQUET / etage)} |")
+        noms = [nom for rang in rangs for nom in rang if nom != "dags"]
+        dites += [f"| `{nom}` | {phrase_de(PAQUET / etage / nom)} |" for nom in noms]
+    return "\n".join(dites)
+
+
+def test_la_page_d_architecture_est_celle_du_code():
+    """`ECRIRE_ARCHITECTURE=1 pytest tests/unit/test_pieces.py` writes it."""
+    page, fichiers = DOCS / "architecture.md", modules()
+    lue = page.read_text(encoding="utf-8")
+    avant, _, suite = lue.partition(DEBUT)
+    faite = f"{avant}{DEBUT}\n{dessin(fichiers)}\n\n{pieces()}\n{FIN}{suite.partition(FIN)[2]}"
+    if os.environ.get("ECRIRE_ARCHITECTURE"):
+        page.write_text(faite, encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == faite
 
 
 def test_chaque_piece_est_au_dessin_et_a_son_etage():

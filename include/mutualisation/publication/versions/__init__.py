@@ -1,1 +1,1 @@
-"""From a gated build to what is read: promotion, CSV, page, workbook, manifest."""
+"""The versions: their storage and views, what they froze, their digests and statements; promotion."""
