@@ -97,8 +97,9 @@ def test_ce_qui_ne_se_repare_pas_dit_pourquoi(tmp_path: Path) -> None:
     pes = fautive("mandats", 9, [("Montant HT (MtHT)", "montant absent (C2)", "rejete")])
     pes = LigneFautive(pes.fichier.__class__(**{**vars(pes.fichier), "jeu": "pes"}), 9, pes.fautes, {})
     livre = openpyxl.load_workbook(ecrire(tmp_path / "c.xlsx", [MONTANT, pes]))
-    assert livre.sheetnames == ["Lisez-moi", "mandats", "Non réparables ici"]
-    assert "logiciel comptable" in str(livre["Non réparables ici"].cell(PREMIERE, 5).value)
+    assert livre.sheetnames == ["Lisez-moi", "mandats", "pes"]
+    assert "logiciel comptable" in str(livre["pes"].cell(2, 1).value)
+    assert [c.value for c in livre["pes"][ENTETE]] == list(AVANT[:-1])
 
 
 @pytest.mark.parametrize(

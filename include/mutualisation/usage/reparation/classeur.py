@@ -67,11 +67,8 @@ AVANT = (FICHIER, LIGNE, SITUATION, CAUSE, REGLE, REMEDE, EN_FAUTE, CORRIGE)
 SANS_COLONNE = "toute la ligne"
 SITUATIONS = {"rejete": "rejetée", "retenu": "retenue", "a_affecter": "à affecter"}
 NOTICE: dict[str, str] = tomllib.loads((PAQUET / "usage" / "reparation" / "notice.toml").read_text(encoding="utf-8"))
-POURQUOI = "Pourquoi pas ici"
-_LARGEURS = {
-    FICHIER: 30, CAUSE: 48, REMEDE: 44, EN_FAUTE: 20, CORRIGE: 20,
-    POURQUOI: 60,
-}  # fmt: skip
+MENTION = "Écrire dans « Corrigé » ou dans les cellules de la ligne ; laisser le reste tel quel."
+_LARGEURS = {FICHIER: 30, CAUSE: 48, REMEDE: 44, EN_FAUTE: 20, CORRIGE: 20}
 _LARGEUR = 15
 # (role, properties) of the cells
 _ASPECTS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -214,7 +211,7 @@ def _est_intact(chemin: Path) -> bool:
 
 
 def classeur(source: str, lignes: Sequence[LigneFautive]) -> bytes:
-    """One workbook; rows in the order given, a sheet per jeu that can be repaired, one for the others."""
+    """One workbook; rows in the order given, a sheet per jeu."""
     tampon = BytesIO()
     livre = xlsxwriter.Workbook(tampon, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
     livre.set_properties({"title": f"Lignes à corriger : {source}"})
@@ -223,11 +220,8 @@ def classeur(source: str, lignes: Sequence[LigneFautive]) -> bytes:
     }
     _notice(livre, formats, source, len(lignes))
     for jeu in registre().source(source).jeux:
-        siennes = [f for f in lignes if f.fichier.jeu == jeu.nom]
-        if siennes and jeu.nom not in NON_REPARABLES:
+        if siennes := [f for f in lignes if f.fichier.jeu == jeu.nom]:
             _jeu(livre, formats, jeu, siennes)
-    if autres := [f for f in lignes if f.fichier.jeu in NON_REPARABLES]:
-        _autres(livre, formats, autres)
     livre.close()
     with zipfile.ZipFile(tampon, "a") as archive:
         archive.comment = _INTACT
@@ -247,12 +241,17 @@ def _notice(livre: Any, formats: Formats, source: str, nombre: int) -> None:
 
 
 def _jeu(livre: Any, formats: Formats, jeu: Jeu, lignes: Sequence[LigneFautive]) -> None:
-    """The sheet of a jeu. What designates a row is locked, its cells are not."""
-    colonnes = jeu.colonnes_entrepot
-    entetes = [*AVANT, *(c.entete or c.nom for c in colonnes), entete_repere(jeu)]
-    mention = "Écrire dans « Corrigé » ou dans les cellules de la ligne ; laisser le reste tel quel."
-    feuille = _feuille(livre, formats, jeu.nom, jeu.libelle, mention, entetes)
+    """The sheet of a jeu. What designates a row is locked, its cells are not; without them where none is repaired."""
+    pourquoi = NON_REPARABLES.get(jeu.nom)
+    colonnes = () if pourquoi else jeu.colonnes_entrepot
+    entetes = list(AVANT[:-1] if pourquoi else (*AVANT, *(c.entete or c.nom for c in colonnes), entete_repere(jeu)))
+    feuille = livre.add_worksheet(jeu.nom)
+    feuille.write_string(0, 0, jeu.libelle, formats["titre"])
+    feuille.write_string(1, 0, f"Non réparable ici : {pourquoi}." if pourquoi else MENTION, formats["note"])
     feuille.set_row(_ENTETE, 33)
+    for i, entete in enumerate(entetes):
+        feuille.set_column(i, i, _LARGEURS.get(entete, _LARGEUR))
+        feuille.write_string(_ENTETE, i, entete, formats["entete"])
     for rang, ligne in enumerate(lignes, start=_ENTETE + 1):
         en_faute = {f.colonne for f in ligne.fautes if f.colonne}
         cellules = [(neutraliser(texte), "corps") for texte in _designation(ligne, en_faute)] + [("", "saisie")]
@@ -260,7 +259,8 @@ def _jeu(livre: Any, formats: Formats, jeu: Jeu, lignes: Sequence[LigneFautive])
             aspect = "cachee" if cachee(jeu, c) else "montree"
             texte = montree(jeu, c, ligne.cellules.get(c.nom, ""))
             cellules.append((texte, "en_faute" if (c.entete or c.nom) in en_faute else aspect))
-        _rangee(feuille, formats, rang, [*cellules, (ligne.repere, "note")])
+        for i, (texte, aspect) in enumerate([*cellules, (ligne.repere, "note")][: len(entetes)]):
+            feuille.write(rang, i, texte or None, formats[aspect])
     feuille.freeze_panes(_ENTETE + 1, 2)
     feuille.autofilter(_ENTETE, 0, _ENTETE + len(lignes), len(entetes) - 1)
     feuille.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
@@ -278,35 +278,6 @@ def _designation(ligne: LigneFautive, en_faute: set[str]) -> list[str]:
         " ; ".join(dict.fromkeys(map(remede_du_motif, motifs))),
         " ; ".join(sorted(en_faute)) or SANS_COLONNE,
     ]
-
-
-def _autres(livre: Any, formats: Formats, lignes: Sequence[LigneFautive]) -> None:
-    """The rows that no workbook repairs, and why."""
-    entetes = (FICHIER, LIGNE, SITUATION, CAUSE, POURQUOI)
-    feuille = _feuille(livre, formats, "Non réparables ici", "Lignes à corriger à leur source", "", entetes)
-    rangees = [
-        (f.fichier.chemin, str(f.ligne), SITUATIONS[faute.statut], faute.motif, NON_REPARABLES[f.fichier.jeu])
-        for f in lignes
-        for faute in f.fautes
-    ]
-    for rang, rangee in enumerate(rangees, start=_ENTETE + 1):
-        _rangee(feuille, formats, rang, [(neutraliser(texte), "corps") for texte in rangee])
-
-
-def _feuille(livre: Any, formats: Formats, nom: str, titre: str, mention: str, entetes: Sequence[str]) -> Any:
-    feuille = livre.add_worksheet(nom)
-    feuille.write_string(0, 0, titre, formats["titre"])
-    feuille.write_string(1, 0, mention, formats["note"])
-    for i, entete in enumerate(entetes):
-        feuille.set_column(i, i, _LARGEURS.get(entete, _LARGEUR))
-        feuille.write_string(_ENTETE, i, entete, formats["entete"])
-    return feuille
-
-
-def _rangee(feuille: Any, formats: Formats, rang: int, cellules: Iterable[tuple[str, str]]) -> None:
-    """A row of (text, aspect); a cell without text is blank."""
-    for i, (texte, aspect) in enumerate(cellules):
-        feuille.write(rang, i, texte or None, formats[aspect])
 
 
 # ---------------------------------------------------------------- a sheet, as it is laid and as it is found
