@@ -9,14 +9,12 @@ from mutualisation.documents.mise_en_forme.graphiques import (
     Carte,
     Cascade,
     Commune,
-    Courbes,
     CoutsCouverts,
     Etape,
     Flux,
     Graphique,
     Histogramme,
     Matrice,
-    Serie,
 )
 
 D = Decimal
@@ -52,10 +50,6 @@ def matrice(colonnes: list[str], lignes: list[tuple[str, list[bool]]]) -> Matric
     return Matrice("g-essai", "Titre", "Sujet", colonnes, lignes)
 
 
-def courbes(*series: Serie) -> Courbes:
-    return Courbes("g-essai", "Titre", "Sujet", series)
-
-
 def histogramme(*barres: tuple[str, D | None], unite: str = "") -> Histogramme:
     return Histogramme(
         "g-essai", "Titre", "Sujet", "Nombre de dispositifs", "Communes", barres, 2 if unite else 0, unite
@@ -76,7 +70,6 @@ BARRES = [
     Barre("Subventionné", D(-5), D(0)),
 ]
 PONT = (Etape("Coût complet", D(1200), total=True), Etape("Charges de structure", D(-200)), Etape("Prix", D(90)))
-TROIS_ANS = [(2019, D("12.5")), (2020, None), (2021, D("7.25"))]
 VALEURS = [18, 2, 0, 5, 7, 9, 14, 4, 11, 0, 20, 6]
 
 CAS: dict[str, Graphique] = {
@@ -111,14 +104,6 @@ CAS: dict[str, Graphique] = {
     "matrice": matrice(["Archives", "Droit des sols"], [("Lille", [True, False]), ("Roubaix", [True, True])]),
     "matrice_vide": matrice([], []),
     "matrice_longue": matrice([LONG] * 20, [(LONG, [True] * 20), (SANS_ESPACE, [False] * 20)]),
-    "courbes": courbes(
-        Serie("Archives", TROIS_ANS), Serie("Sols", [(2021, D(3))]), Serie(LONG, TROIS_ANS)
-    ),
-    "courbes_vides": courbes(),
-    "courbes_inconnues": courbes(Serie("Archives", []), Serie("Sols", [(2020, None), (2021, None)])),
-    "courbes_enormes": courbes(
-        *(Serie(SANS_ESPACE, [(2020, -ENORME), (2021, ENORME)]) for _ in range(5)), Serie("Nul", [(2020, D(0))])
-    ),
     "histogramme": histogramme(*((str(i), D(i % 5)) for i in range(21))),
     "histogramme_vide": histogramme(),
     "histogramme_negatif": histogramme(("Petites", D(-3)), ("Moyennes", None), ("Grandes", D(4)), unite="€"),

@@ -74,7 +74,6 @@ def sans_nom() -> Tableau:
 
 def graphiques() -> list[g.Graphique]:
     """One chart of each kind."""
-    annees = [(2020, Decimal("12.5")), (2021, Decimal("13.25"))]
     return [
         g.CoutsCouverts("barres", "Coût et couverture", "Coût", "barres", ("Couvert", "Reste à charge"), BARRES),
         g.Cascade("cascade", "Du coût à la base", "Base", [
@@ -88,7 +87,6 @@ def graphiques() -> list[g.Graphique]:
         ], ["1 à 4", "5 et plus"], "services"),
         g.Matrice("matrice", "Adhésions", "Adhésions", ["Centrale d'achat", "Archives"],
                   [("Lille", [True, False]), ("Tourcoing", [True, True])]),
-        g.Courbes("courbes", "Coûts unitaires", "Coûts", [g.Serie("Conseil en énergie", annees)]),
         g.Histogramme("histogramme", "Répartition", "Communes", "nombre de services", "Communes",
                       [("1 à 4", Decimal(40)), ("5 à 9", Decimal(55))]),
     ]  # fmt: skip

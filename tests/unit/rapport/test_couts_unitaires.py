@@ -1,4 +1,4 @@
-"""The curves of unit costs: what two exercices know, and nothing for the rest."""
+"""The table of unit costs: what two exercices know, and nothing for the rest."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COUTS: dict[int, list[dict[str, Any]]] = {
 class Factice:
     """Two exercices of unit costs."""
 
-    exercices, dispositifs = (2020, 2021), ("ADS", "NEUF")
+    exercices, dispositifs, exercice = (2020, 2021), ("ADS", "NEUF"), 2021
 
     def lignes(self, relation: str, exercice: int) -> list[dict[str, Any]]:
         return COUTS[exercice] if relation == "cout_unitaire" else []
@@ -34,14 +34,14 @@ class Factice:
         return code.title()
 
 
-def test_a_curve_needs_two_known_years_and_names_its_unit() -> None:
-    (courbes,) = section_couts_unitaires(Factice()).blocs  # type: ignore[arg-type]
-    (serie,) = courbes.series
-    assert serie.libelle == "Ads, par permis de construire"
-    assert serie.points == [(2020, Decimal("363.22")), (2021, Decimal("355.61"))]
+def test_a_row_needs_two_known_years_and_names_its_unit() -> None:
+    (tableau,) = section_couts_unitaires(Factice()).blocs  # type: ignore[arg-type]
+    assert tableau.lignes == [
+        {"libelle": "Ads, par permis de construire", "2020": Decimal("363.22"), "2021": Decimal("355.61")}
+    ]
 
 
-def test_without_curve_there_is_no_section() -> None:
+def test_without_row_there_is_no_section() -> None:
     seule = Factice()
     seule.exercices = (2021,)
     assert section_couts_unitaires(seule).lus == []  # type: ignore[arg-type]

@@ -179,21 +179,6 @@ class Matrice(Graphique):
 
 
 @dataclass(frozen=True)
-class Serie:
-    """Euros over the years (None: unknown)."""
-
-    libelle: str
-    points: Sequence[tuple[int, Decimal | None]]
-
-
-@dataclass(frozen=True)
-class Courbes(Graphique):
-    """Small multiples, one curve per series, years on the axis, first and last values written."""
-
-    series: Sequence[Serie]
-
-
-@dataclass(frozen=True)
 class Histogramme(Graphique):
     """Bars of one measure by class, in order (distribution of communes, € per inhabitant by size of commune).
 
@@ -224,12 +209,6 @@ def decrire(g: Graphique) -> str:
             return _enoncer(f"{nom} : {connues[i]}" for i, nom in enumerate(g.classes))
         case Matrice():
             return _enoncer(f"{nom} : {sum(x[i] for _, x in g.lignes)}" for i, nom in enumerate(g.colonnes))
-        case Courbes():
-            annees = (
-                (s.libelle, [f"{an} {INCONNU if v is None else f'{nombre(v, 2)} €'}" for an, v in s.points])
-                for s in g.series
-            )
-            return _enoncer(f"{libelle} : {', '.join(lus)}" for libelle, lus in annees)
         case Histogramme():
             enonces = (f"{nom} : {INCONNU if v is None else nombre(v, g.decimales)}" for nom, v in g.barres)
             return f"{g.mesure}, par {g.axe}. {_enoncer(enonces)}"

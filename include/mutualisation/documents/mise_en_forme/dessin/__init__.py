@@ -25,7 +25,6 @@ DESSINS: dict[type, Callable[[Any, Toile], None]] = {
     g.Flux: montants.dessiner_flux,
     g.Carte: carte.dessiner,
     g.Matrice: mesures.dessiner_matrice,
-    g.Courbes: mesures.dessiner_courbes,
     g.Histogramme: mesures.dessiner_histogramme,
 }
 

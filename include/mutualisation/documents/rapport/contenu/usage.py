@@ -5,9 +5,8 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 
-from mutualisation.documents.mise_en_forme import graphiques as g
 from mutualisation.documents.mise_en_forme import modele as m
-from mutualisation.documents.rapport.enonces import lire_graphique
+from mutualisation.documents.rapport.enonces import lire_phrase
 from mutualisation.documents.rapport.publie import Bilan, Ligne
 from mutualisation.socle.francais import formats, libelles
 from mutualisation.socle.francais.libelles import ADHERENTS
@@ -105,19 +104,23 @@ def nom_de_la_cle(cle: str, *, membre: bool) -> str:
 
 
 def section_couts_unitaires(bilan: Bilan) -> m.Section:
-    """One curve per dispositif that two exercices at least give a unit cost."""
-    series = [serie for code in bilan.dispositifs if (serie := _serie(bilan, code)) is not None]
-    blocs: list[m.Bloc] = [g.Courbes(**lire_graphique("couts_unitaires"), series=series)] if series else []
-    return m.Section("couts-unitaires", "Ce que coûte une unité de service", "Coûts unitaires", blocs)
+    """A row per dispositif that two exercices at least give a unit cost, a column per exercice."""
+    lignes = [ligne for code in bilan.dispositifs if (ligne := _par_annee(bilan, code)) is not None]
+    annees = (m.Colonne(str(e), str(e), "centimes", fort=e == bilan.exercice) for e in bilan.exercices)
+    unites = m.Colonne("libelle", "Dispositif, unité", part=4)
+    tableau = m.Tableau(
+        lire_phrase("couts_unitaires.titre"), (unites, *annees), lignes, note=lire_phrase("couts_unitaires.note")
+    )
+    return m.Section("couts-unitaires", "Ce que coûte une unité de service", "Coûts unitaires", [tableau])
 
 
-def _serie(bilan: Bilan, code: str) -> g.Serie | None:
+def _par_annee(bilan: Bilan, code: str) -> Ligne | None:
     connues = {e: r for e in bilan.exercices for r in bilan.lignes("cout_unitaire", e) if r["dispositif"] == code}
     lu = lot(r["cout_complet_unitaire"] for r in connues.values())
-    points = [(e, _cout(bilan, e, connues.get(e), lu)) for e in bilan.exercices]
-    if sum(cout is not None for _, cout in points) < 2:
+    couts = {str(e): _cout(bilan, e, connues.get(e), lu) for e in bilan.exercices}
+    if sum(cout is not None for cout in couts.values()) < 2:
         return None
-    return g.Serie(f"{bilan.libelle(code)}, {pour(lu, types(bilan).get(code, []))}", points)
+    return {"libelle": f"{bilan.libelle(code)}, {pour(lu, types(bilan).get(code, []))}"} | couts
 
 
 def _cout(bilan: Bilan, exercice: int, rangee: Ligne | None, lu: int) -> Decimal | None:
