@@ -1,18 +1,26 @@
 """The bilan chain: build, gate, then publish and extract, or wait for somebody to do so."""
 
-from airflow.sdk import Param
-from chaines.actifs import candidate, depot_charge
-from chaines.entites import Entite, chaine
-from chaines.reglages import COMMUNS, param_exercices, param_sortie
-from chaines.taches import aiguiller, choisir_exercices, construire, controler, extraire, proposer, publier
+from airflow.sdk import DAG, Param
+from mutualisation_chaines.actifs import candidate, depot_charge
+from mutualisation_chaines.entites import chaines
+from mutualisation_chaines.lignage import declarer
+from mutualisation_chaines.reglages import param_exercices, param_sortie
+from mutualisation_chaines.taches import (
+    aiguiller,
+    choisir_exercices,
+    construire,
+    extraire,
+    proposer,
+    publier,
+)
 
 DOC = """
 ### Bilan d'étape
-1. `construire` : les règles de coût, de recouvrement et de facturation, sur les exercices demandés (porte « modèle ») ;
-2. `controler` : contrôles du bilan (porte « bilan ») ;
-3. si une personne l'a lancée, `publier` : la version remplace l'ancienne en une transaction, que conclut son énoncé
+1. `construire` : les règles de coût, de recouvrement et de facturation, sur les exercices demandés (porte « modèle »),
+   puis les contrôles du bilan (porte « bilan ») ;
+2. si une personne l'a lancée, `publier` : la version remplace l'ancienne en une transaction, que conclut son énoncé
    signé ; puis `extraire` : un dossier `bilan_AAAA/` par exercice, composés, relus, puis mis en place ensemble ;
-4. partie d'elle-même, ou avec « Relire avant de publier », `proposer` : la version attend qu'une personne la publie,
+3. partie d'elle-même, ou avec « Relire avant de publier », `proposer` : la version attend qu'une personne la publie,
    dans la chaîne `publication_bilan`.
 
 Le bilan porte sur ce qui est chargé. Activée, la chaîne part d'elle-même quand un dépôt a été chargé (actif
@@ -25,23 +33,21 @@ les contrôles en cause. `publier` rend l'empreinte `publication_sha256`.
 """
 
 
-@chaine(
-    "bilan_etape",
-    dag_display_name="Bilan d'étape",
-    schedule=lambda entite: [depot_charge(entite.nom)],
-    params={
-        "exercices": param_exercices("Vide : ceux annoncés par le chargement, à défaut ceux qui sont ouverts"),
-        "sortie": param_sortie("Dossier des extraits"),
-        "relecture": Param(False, type="boolean", title="Relire avant de publier"),
-    },
-    tags=["bilan"],
-    doc_md=DOC,
-    **COMMUNS,
-)
-def bilan_etape(entite: Entite) -> None:
-    """Wiring only."""
-    exercices = choisir_exercices()
-    version = controler(construire(exercices))
-    publication = publier(version)
-    aiguiller(version) >> [publication, proposer.override(outlets=[candidate(entite.nom)])(version)]
-    publication >> extraire(exercices)
+for entite, reglages in chaines("bilan_etape", "Bilan d'étape"):
+    with DAG(
+        **reglages,
+        schedule=[depot_charge(entite.nom)],
+        params={
+            "exercices": param_exercices("Vide : ceux annoncés par le chargement, à défaut ceux qui sont ouverts"),
+            "sortie": param_sortie("Dossier des extraits"),
+            "relecture": Param(False, type="boolean", title="Relire avant de publier"),
+        },
+        tags=["bilan"],
+        doc_md=DOC,
+    ) as chaine:
+        exercices = choisir_exercices()
+        version = construire(exercices)
+        publication = publier(version)
+        aiguiller(version) >> [publication, proposer.override(outlets=[candidate(entite.nom)])(version)]
+        publication >> extraire(exercices)
+    declarer(chaine, entite.nom)

@@ -1,10 +1,12 @@
 """The closing of an exercice: what is checked, a person's approval, the closed extract."""
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
-from airflow.sdk import Param
-from chaines.entites import Entite, chaine
-from chaines.reglages import COMMUNS, EXERCICE
-from chaines.taches import clore, verifier
+from airflow.sdk import DAG, Param
+from mutualisation_chaines.echecs import Echec
+from mutualisation_chaines.entites import chaines
+from mutualisation_chaines.lignage import declarer
+from mutualisation_chaines.reglages import EXERCICE
+from mutualisation_chaines.taches import OUVERT, clore, verifier
 
 DOC = """
 ### Clôture d'un exercice
@@ -28,32 +30,32 @@ Approuver fige les chiffres et les documents de cet exercice. Qui l'a préparé 
 """
 
 
-@chaine(
-    "cloture_exercice",
-    dag_display_name="Clôture d'un exercice",
-    params={
-        "exercice": Param(**EXERCICE, title="Exercice publié"),
-        "sortie": Param(
-            None,
-            type=["null", "string"],
-            title="Dossier où est l'extrait",
-            description_md="Vide : là où il a été écrit",
-        ),
-    },
-    tags=["clôture"],
-    doc_md=DOC,
-    **COMMUNS,
-)
-def cloture_exercice(entite: Entite) -> None:
-    """Wiring only."""
-    a_clore = verifier()
-    # it waits as long as it takes: no timeout
-    approuver = ApprovalOperator(
-        task_id="approuver",
-        subject="Clore l'exercice {{ params.exercice }} ?",
-        body=CORPS,
-        assigned_users=entite.repondants,
-        execution_timeout=None,
-    )
-    a_clore >> approuver
-    clore(a_clore, approuver.output)
+for entite, reglages in chaines("cloture_exercice", "Clôture d'un exercice"):
+    with DAG(
+        **reglages,
+        schedule=None,
+        params={
+            "exercice": Param(**EXERCICE, title="Exercice publié"),
+            "sortie": Param(
+                None,
+                type=["null", "string"],
+                title="Dossier où est l'extrait",
+                description_md="Vide : là où il a été écrit",
+            ),
+        },
+        tags=["clôture"],
+        doc_md=DOC,
+    ) as chaine:
+        a_clore = verifier()
+        # it waits as long as it takes: no timeout
+        approuver = ApprovalOperator(
+            task_id="approuver",
+            subject="Clore l'exercice {{ params.exercice }} ?",
+            body=CORPS,
+            assigned_users=entite.repondants,
+            execution_timeout=None,
+            on_failure_callback=Echec("approbation", OUVERT),
+        )
+        a_clore >> approuver
+        clore(a_clore, approuver.output)
+    declarer(chaine, entite.nom)

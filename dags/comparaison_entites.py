@@ -1,9 +1,9 @@
 """Unit costs of the entities side by side, where there are several."""
 
 from airflow.sdk import Param, dag
-from chaines.entites import entites
-from chaines.reglages import COMMUNS, EXERCICE
-from chaines.taches import comparer
+from mutualisation_chaines.entites import entites
+from mutualisation_chaines.reglages import COMMUNS, EXERCICE, PAR_DEFAUT
+from mutualisation_chaines.taches import comparer
 
 DOC = """
 ### Comparaison des entités
@@ -25,6 +25,7 @@ laissée de côté, et nommée dans le journal.
     tags=["entités"],
     doc_md=DOC,
     **COMMUNS,
+    default_args=PAR_DEFAUT,
 )
 def comparaison_entites() -> None:
     """Wiring only."""

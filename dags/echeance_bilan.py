@@ -1,9 +1,10 @@
 """The deadline of a bilan: each morning, is it published, and what is missing otherwise."""
 
-from airflow.sdk import CronTriggerTimetable, Param
-from chaines.entites import Entite, chaine
-from chaines.reglages import COMMUNS, EXERCICE
-from chaines.taches import exiger_bilan
+from airflow.sdk import DAG, CronTriggerTimetable, Param
+from mutualisation_chaines.entites import chaines
+from mutualisation_chaines.lignage import declarer
+from mutualisation_chaines.reglages import EXERCICE
+from mutualisation_chaines.taches import exiger_bilan
 
 DOC = """
 ### Échéance d'un bilan
@@ -13,26 +14,27 @@ jour, ou une fois le bilan publié : rien. Pour la faire taire, mettez la chaîn
 """
 
 
-@chaine(
-    "echeance_bilan",
-    dag_display_name="Échéance d'un bilan",
-    schedule=lambda _: CronTriggerTimetable("0 6 * * *", timezone="Europe/Paris"),
-    params={
-        "exercice": Param(
-            None, **EXERCICE | {"type": ["null", "integer"]}, title="Exercice", description_md="Vide : l'année d'avant"
-        ),
-        "date": Param(
-            None,
-            type=["null", "string"],
-            format="date",
-            title="Échéance",
-            description_md="Vide : le 30 juin qui suit l'exercice",
-        ),
-    },
-    tags=["échéance"],
-    doc_md=DOC,
-    **COMMUNS,
-)
-def echeance_bilan(_: Entite) -> None:
-    """Wiring only."""
-    exiger_bilan()
+for entite, reglages in chaines("echeance_bilan", "Échéance d'un bilan"):
+    with DAG(
+        **reglages,
+        schedule=CronTriggerTimetable("0 6 * * *", timezone="Europe/Paris"),
+        params={
+            "exercice": Param(
+                None,
+                **EXERCICE | {"type": ["null", "integer"]},
+                title="Exercice",
+                description_md="Vide : l'année d'avant",
+            ),
+            "date": Param(
+                None,
+                type=["null", "string"],
+                format="date",
+                title="Échéance",
+                description_md="Vide : le 30 juin qui suit l'exercice",
+            ),
+        },
+        tags=["échéance"],
+        doc_md=DOC,
+    ) as chaine:
+        exiger_bilan()
+    declarer(chaine, entite.nom)

@@ -1,9 +1,10 @@
 """The invoices of a semestre, from what is published."""
 
-from airflow.sdk import Param
-from chaines.entites import Entite, chaine
-from chaines.reglages import COMMUNS, EXERCICE, param_sortie
-from chaines.taches import facturer
+from airflow.sdk import DAG, Param
+from mutualisation_chaines.entites import chaines
+from mutualisation_chaines.lignage import declarer
+from mutualisation_chaines.reglages import EXERCICE, param_sortie
+from mutualisation_chaines.taches import facturer
 
 DOC = """
 ### Factures d'un semestre
@@ -16,21 +17,24 @@ mêmes octets ; rien n'est émis.
 """
 
 
-@chaine(
-    "factures_semestrielles",
-    dag_display_name="Factures d'un semestre",
-    params={
-        "exercice": Param(**EXERCICE, title="Exercice publié"),
-        "semestre": Param(type="integer", enum=[1, 2], title="Semestre"),
-        "sortie": param_sortie("Dossier des factures"),
-        "adherent": Param(
-            None, type=["null", "string"], pattern="^[0-9]{14}$", title="Adhérent", description_md="SIRET ; vide : tous"
-        ),
-    },
-    tags=["factures"],
-    doc_md=DOC,
-    **COMMUNS,
-)
-def factures_semestrielles(_: Entite) -> None:
-    """Wiring only."""
-    facturer()
+for entite, reglages in chaines("factures_semestrielles", "Factures d'un semestre"):
+    with DAG(
+        **reglages,
+        schedule=None,
+        params={
+            "exercice": Param(**EXERCICE, title="Exercice publié"),
+            "semestre": Param(type="integer", enum=[1, 2], title="Semestre"),
+            "sortie": param_sortie("Dossier des factures"),
+            "adherent": Param(
+                None,
+                type=["null", "string"],
+                pattern="^[0-9]{14}$",
+                title="Adhérent",
+                description_md="SIRET ; vide : tous",
+            ),
+        },
+        tags=["factures"],
+        doc_md=DOC,
+    ) as chaine:
+        facturer()
+    declarer(chaine, entite.nom)

@@ -1,12 +1,14 @@
 """The publication of a version that nobody asked for: what it changes, a person's answer, the extracts."""
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
-from airflow.sdk import Param
-from chaines.actifs import candidate
-from chaines.alertes import Alerte
-from chaines.entites import Entite, chaine
-from chaines.reglages import COMMUNS, param_sortie
-from chaines.taches import extraire, presenter, publier_au_nom
+from airflow.sdk import DAG, Param
+from mutualisation_chaines.actifs import candidate
+from mutualisation_chaines.alertes import Alerte
+from mutualisation_chaines.echecs import Echec
+from mutualisation_chaines.entites import chaines
+from mutualisation_chaines.lignage import declarer
+from mutualisation_chaines.reglages import param_sortie
+from mutualisation_chaines.taches import extraire, presenter, publier_au_nom
 
 DOC = """
 ### Publication d'un bilan
@@ -26,32 +28,35 @@ PRESENTEE = "ti.xcom_pull(task_ids='presenter')"
 PHRASE = f"{{{{ {PRESENTEE}['phrase'] }}}}"
 
 
-@chaine(
-    "publication_bilan",
-    dag_display_name="Publication d'un bilan",
-    schedule=lambda entite: [candidate(entite.nom)],
-    params={
-        "version": Param(
-            None, type=["null", "integer"], minimum=1, title="Version", description_md="Vide : la dernière construite"
-        ),
-        "sortie": param_sortie("Dossier des extraits"),
-    },
-    tags=["bilan", "publication"],
-    doc_md=DOC,
-    # one that waits doesn't hold back the next
-    **COMMUNS | {"max_active_runs": 16},
-)
-def publication_bilan(entite: Entite) -> None:
-    """Wiring only."""
-    presentee = presenter()
-    # it waits as long as it takes: no timeout
-    relire = ApprovalOperator(
-        task_id="relire",
-        subject=PHRASE,
-        body=f"{{{{ {PRESENTEE}['tableau'] }}}}",
-        notifiers=[Alerte(entite.dire(PHRASE), "répondez dans « Required Actions » d'Airflow")],
-        assigned_users=entite.repondants,
-        execution_timeout=None,
-    )
-    presentee >> relire
-    extraire(publier_au_nom(presentee, relire.output))
+for entite, reglages in chaines("publication_bilan", "Publication d'un bilan"):
+    with DAG(
+        # one that waits doesn't hold back the next
+        **reglages | {"max_active_runs": 16},
+        schedule=[candidate(entite.nom)],
+        params={
+            "version": Param(
+                None,
+                type=["null", "integer"],
+                minimum=1,
+                title="Version",
+                description_md="Vide : la dernière construite",
+            ),
+            "sortie": param_sortie("Dossier des extraits"),
+        },
+        tags=["bilan", "publication"],
+        doc_md=DOC,
+    ) as chaine:
+        presentee = presenter()
+        # it waits as long as it takes: no timeout
+        relire = ApprovalOperator(
+            task_id="relire",
+            subject=PHRASE,
+            body=f"{{{{ {PRESENTEE}['tableau'] }}}}",
+            notifiers=[Alerte(entite.dire(PHRASE), "répondez dans « Required Actions » d'Airflow")],
+            assigned_users=entite.repondants,
+            execution_timeout=None,
+            on_failure_callback=Echec("publication"),
+        )
+        presentee >> relire
+        extraire(publier_au_nom(presentee, relire.output))
+    declarer(chaine, entite.nom)

@@ -225,7 +225,7 @@ def _executer(airflow: Airflow, veille: subprocess.Popen[bytes], depot: Path, ex
         print(f"{chaine} : {', '.join(map(' '.join, airflow.taches(chaine).items()))}", file=sys.stderr, flush=True)
 
     lancer(CHARGEMENT, depot=str(depot), exercices=exercices)
-    if airflow.taches(CHARGEMENT)["annoncer"] == "success":
+    if airflow.taches(CHARGEMENT)["charger"] == "success":
         attendre(BILAN)  # the drop has started it, and nobody has asked for it
         if airflow.taches(BILAN)["proposer"] == "success":
             airflow.repondre(veille, compte_systeme())

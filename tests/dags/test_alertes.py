@@ -52,10 +52,10 @@ def courriel(monkeypatch, port):
 
 
 def echouer(erreur=REFUS):
-    from chaines.echecs import signaler
+    from mutualisation_chaines.taches import charger
 
     ti = SimpleNamespace(dag_id="chargement_depot", task_id="charger", log_url="https://airflow.epci.fr/j")
-    signaler({"ti": ti, "exception": erreur})
+    charger.kwargs["on_failure_callback"]({"ti": ti, "exception": erreur})
 
 
 def test_courriel_et_webhook_commencent_par_la_phrase(dagbag, webhook, monkeypatch):
@@ -69,8 +69,9 @@ def test_courriel_et_webhook_commencent_par_la_phrase(dagbag, webhook, monkeypat
     texte = recus[0][1]
     assert texte == (
         "Échec de la chaîne chargement_depot, tâche charger (porte « fichier ») : rh/agents_2021 {{ 7*7 }} <b>.csv : "
-        "fichier vide. Rien n'a été chargé de cette source ; son état précédent est intact. Remède : corrigez le "
-        "fichier nommé et déposez-le de nouveau, sous le même nom ou en « _v2 ». Journal : https://airflow.epci.fr/j"
+        "fichier vide. Une source est chargée en entier, ou garde son état précédent ; rien n'est annoncé. Remède : "
+        "corrigez le fichier nommé et déposez-le de nouveau, sous le même nom ou en « _v2 ». Journal : "
+        "https://airflow.epci.fr/j"
     )
     assert recus[0][0] == "/services/secret"
     corps = lettre.get_body(("html",)).get_content()
@@ -101,14 +102,14 @@ IMPERATIF = re.compile(r"\. Remède : (levez|corrigez|déposez|rétablissez|rép
 def textes(dagbag):
     """Every text that may be sent: each task by each kind of failure, each notifier, what is left out."""
     from airflow.sdk.exceptions import AirflowException, AirflowFailException
-    from chaines import echecs
-    from chaines.alertes import texte_de
+    from mutualisation_chaines import echecs
+    from mutualisation_chaines.alertes import texte_de
 
-    sans_reprise = (AirflowFailException("rh/x.csv"), REFUS, ControleEchoue(["y"]))
+    sans_reprise = (AirflowFailException("rh/x.csv"), echecs.DepotPerdu("Le dépôt"), REFUS, ControleEchoue(["y"]))
     for tache in (t for dag in dagbag.dags.values() for t in dag.tasks):
         for erreur in (*sans_reprise, AirflowException("Un autre."), KeyError("x"), None):
-            dite = echecs.phrase(tache.dag_id, tache.task_id, erreur)
-            yield texte_de(dite, echecs.remede_de(tache.task_id, erreur))
+            for echec in tache.on_failure_callback:
+                yield texte_de(echec.phrase(tache.dag_id, tache.task_id, erreur), echec.remede_de(erreur))
         yield from (texte_de(f"{a.phrase}.", a.remede) for a in getattr(tache, "notifiers", ()))
     yield texte_de("Exercice 2025 laissé de côté : il manque 2 fichiers.", echecs.INCOMPLET)
 
@@ -118,11 +119,3 @@ def test_chaque_alerte_finit_par_son_remede(dagbag):
     assert len(dits) > 100
     assert sum("Required Actions" in d for d in dits) == 1
     assert [d for d in dits if not IMPERATIF.search(d) or d.count("Remède : ") != 1] == []
-
-
-def test_ce_qui_se_dit_d_une_tache_est_d_une_tache_qui_existe(dagbag):
-    """`comparer` is of the chain that one EPCI hasn't."""
-    from chaines import echecs
-
-    taches = {t.task_id for dag in dagbag.dags.values() for t in dag.tasks} | {"comparer"}
-    assert {*echecs.ETAPES, *echecs.SUITES, *echecs.REMEDES} <= taches

@@ -1,7 +1,6 @@
 """The chains as they are declared: exact set, cheap to parse, wired to the registry."""
 
 import datetime as dt
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,8 +10,6 @@ import psycopg
 import pytest
 from tests.dags.conftest import CHAINES, DAGS, charger_dags
 
-from mutualisation.entree.sources import registre as module_registre
-from mutualisation.entree.sources.registre import registre
 from mutualisation.socle.erreurs import (
     ControleEchoue,
     ErreurMutualisation,
@@ -24,11 +21,10 @@ from mutualisation.socle.erreurs import (
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 SUITES = {
-    "chargement_depot": {"ouvrir_depot": {"charger"}, "charger": {"annoncer"}, "annoncer": set()},
+    "chargement_depot": {"charger": set()},
     "bilan_etape": {
         "choisir_exercices": {"construire", "extraire"},
-        "construire": {"controler"},
-        "controler": {"aiguiller", "publier", "proposer"},
+        "construire": {"aiguiller", "publier", "proposer"},
         "aiguiller": {"publier", "proposer"},
         "proposer": set(),
         "publier": {"extraire"},
@@ -59,21 +55,13 @@ def test_les_chaines_et_elles_seules(dagbag):
     assert {nom: dag.fileloc for nom, dag in dagbag.dags.items()} == {c: str(DAGS / f"{c}.py") for c in CHAINES}
 
 
-def sources_chargees(dag) -> set[str]:
-    """The sources that the mapped task of the loading chain goes through."""
-    return set(dag.get_task("charger").op_kwargs_expand_input.value["source"])
-
-
 def test_une_annonce_par_depot_et_le_bilan_n_attend_qu_elle(dagbag):
     """Six sources, one asset: a drop starts one build, not one per source."""
-    chargement = dagbag.dags["chargement_depot"]
-    assert sources_chargees(chargement) == set(registre().noms)
     from airflow.sdk import Asset
 
     taches = [t for d in dagbag.dags.values() for t in d.tasks]
     sorties = {t.task_id: actifs for t in taches if (actifs := [a.name for a in t.outlets if isinstance(a, Asset)])}
-    assert sorties == {"annoncer": ["entrepot/depot_charge"], "proposer": ["entrepot/candidate"]}
-    assert chargement.get_task("annoncer").trigger_rule == "none_failed"
+    assert sorties == {"charger": ["entrepot/depot_charge"], "proposer": ["entrepot/candidate"]}
     attendus = {nom: dag.timetable.asset_condition for nom, dag in dagbag.dags.items() if dag.timetable.asset_condition}
     assert {nom: [a.name for a in c.objects] for nom, c in attendus.items()} == {
         "bilan_etape": ["entrepot/depot_charge"],
@@ -83,7 +71,7 @@ def test_une_annonce_par_depot_et_le_bilan_n_attend_qu_elle(dagbag):
 
 def test_chaque_tache_dit_ce_qu_elle_lit_et_ecrit(dagbag):
     """From the drop to the extracts, for lineage tools; what only decides or waits says nothing."""
-    from chaines.lignage import TACHES, Table
+    from mutualisation_chaines.lignage import TACHES, Table
 
     def jeux(declares):
         return [f"{t.cluster} {t.database}.{t.name}" for t in declares if isinstance(t, Table)]
@@ -94,8 +82,7 @@ def test_chaque_tache_dit_ce_qu_elle_lit_et_ecrit(dagbag):
         tache: tuple(f"mutualisation {jeu}" for jeu in dits if jeu) for tache, dits in TACHES.items()
     }
     assert set(vus) - set(TACHES) == {
-        "aiguiller", "annoncer", "approuver", "choisir_exercices", "exiger_bilan", "ouvrir_depot", "proposer", "relire",
-        "verifier",
+        "aiguiller", "approuver", "choisir_exercices", "exiger_bilan", "proposer", "relire", "verifier",
     }  # fmt: skip
 
 
@@ -117,7 +104,7 @@ def test_ordre_des_taches_et_parametres(dagbag, chaine):
 )
 def test_exercices_du_bilan(dagbag, demandes, voulus):
     """Asked for, else published; two drops waiting for one build: what both want."""
-    from chaines.taches import exercices_voulus
+    from mutualisation_chaines.taches import exercices_voulus
 
     assert exercices_voulus(demandes, [2020, 2021]) == voulus
 
@@ -161,37 +148,29 @@ def test_rien_de_lourd_a_la_lecture_en_moins_d_une_seconde():
     assert fini.returncode == 0, fini.stderr
 
 
-def test_une_source_ajoutee_par_sa_declaration_est_chargee(dagbag, tmp_path, monkeypatch):
-    shutil.copytree(module_registre.DECLARATIONS, tmp_path / "declarations")
-    (tmp_path / "declarations" / "voirie.yml").write_text(
-        "source: voirie\nlibelle: Voirie\njeux:\n  chantiers:\n    libelle: Chantiers\n    periode: annee\n"
-        "    colonnes:\n      - {nom: code, entete: Code, type: code, obligatoire: true}\n"
-    )
-    monkeypatch.setattr(module_registre, "DECLARATIONS", tmp_path / "declarations")
-    assert sources_chargees(charger_dags().dags["chargement_depot"]) == {*registre().noms, "voirie"}
-
-
 @pytest.mark.parametrize(
     ("tache", "erreur", "attendus"),
     [
         ("charger", FichierRefuse([("rh/agents_2021.csv", "fichier vide")]), ["rh/agents_2021.csv", "« fichier »"]),
-        ("construire", ControleEchoue(["mois_manquant : mandats_2021-05"]), ["mois_manquant", "« modèle »", "intacte"]),
-        ("controler", ControleEchoue(["somme_etp : écart", "b : c"]), ["somme_etp : écart ; b : c", "« bilan »"]),
+        (
+            "construire",
+            ControleEchoue(["mois_manquant : x", "b : c"]),
+            ["mois_manquant : x ; b : c", "« bilan »", "intacte"],
+        ),
         ("publier", ErreurMutualisation("Un autre traitement utilise l'entrepôt."), ["Un autre traitement"]),
     ],
 )
 def test_phrase_d_echec(dagbag, tache, erreur, attendus):
-    from chaines.echecs import phrase
-
-    dite = phrase("bilan_etape", tache, erreur)
+    (echec,) = {e for d in dagbag.dags.values() for t in d.tasks if t.task_id == tache for e in t.on_failure_callback}
+    dite = echec.phrase("bilan_etape", tache, erreur)
     assert all(a in dite for a in attendus), dite
     assert "\n" not in dite
 
 
 def test_une_erreur_imprevue_ne_dit_pas_son_texte(dagbag):
-    from chaines.echecs import phrase
+    from mutualisation_chaines.echecs import Echec
 
-    dite = phrase("chargement_depot", "charger", KeyError("DURAND Zoé"))
+    dite = Echec().phrase("chargement_depot", "charger", KeyError("DURAND Zoé"))
     assert "DURAND" not in dite
     assert "KeyError" in dite
 
@@ -213,7 +192,7 @@ def test_une_erreur_imprevue_ne_dit_pas_son_texte(dagbag):
 def test_ce_qui_peut_se_relancer_l_est(dagbag, erreur, reprise):
     """A child that was killed, a server that is gone, a full disk: Airflow tries again (K12); a control, never."""
     from airflow.sdk.exceptions import AirflowException, AirflowFailException
-    from chaines.echecs import en_francais
+    from mutualisation_chaines.echecs import en_francais
 
     def tache():
         raise erreur
@@ -227,7 +206,7 @@ def test_ce_qui_peut_se_relancer_l_est(dagbag, erreur, reprise):
 
 def test_ce_qu_airflow_se_dit_passe(dagbag):
     from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
-    from chaines.echecs import en_francais
+    from mutualisation_chaines.echecs import en_francais
 
     for dite in (
         AirflowSkipException("rien de nouveau"),

@@ -44,9 +44,9 @@ def test_l_echec_de_l_une_n_arrete_pas_l_autre(deux_entites, tmp_path, caplog):
     entier = ecrire(tmp_path / "pays")
     with caplog.at_level(logging.ERROR):
         etats = lancer("chargement_depot__grand_lac", depot=refuse)[1]
-    assert etats["annoncer"] == {"upstream_failed"}
+    assert etats == {"charger": {"failed"}}
     assert any("Échec de la chaîne chargement_depot__grand_lac" in m for m in caplog.messages)
-    assert lancer("chargement_depot__pays_haut", depot=entier)[1]["annoncer"] == {"success"}
+    assert lancer("chargement_depot__pays_haut", depot=entier)[1]["charger"] == {"success"}
     assert str(lancer("bilan_etape__pays_haut", exercices=[EXERCICE])[0].state) == "success"
     assert publies(deux_entites["pays_haut"]) == [(EXERCICE, 1)]
     assert publies(deux_entites["grand_lac"]) == []
@@ -69,7 +69,7 @@ def test_une_entite_sans_connexion_n_ecrit_chez_personne(deux_entites, tmp_path,
     monkeypatch.delenv("AIRFLOW_CONN_ENTREPOT_GRAND_LAC")
     with caplog.at_level(logging.ERROR):
         etats = lancer("chargement_depot__grand_lac", depot=ecrire(tmp_path / "lac"))[1]
-    assert etats["annoncer"] == {"upstream_failed"}
+    assert etats == {"charger": {"failed"}}
     assert any("La connexion Airflow « entrepot_grand_lac » n'existe pas" in m for m in caplog.messages)
 
 

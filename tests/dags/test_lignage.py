@@ -92,7 +92,7 @@ def test_le_lignage_va_du_depot_aux_extraits_sans_nom_ni_mot_de_passe(recu: tupl
     assert mesures >= {f"airflow.dag.{tache}.duration" for tache in pas} | {
         f"airflow.ti.finish.{chaine}.{tache}.{etat}"
         for chaine, tache, etat in (
-            ("chargement_depot", "annoncer", "success"),
+            ("chargement_depot", "charger", "success"),
             ("bilan_etape", "publier", "success"),
             ("echeance_bilan", "exiger_bilan", "failed"),
         )

@@ -49,7 +49,7 @@ def test_un_depot_lance_un_bilan_et_un_lanceur_tue_ne_laisse_rien(lanceur, var_n
             " (select count(*) from dag_run where dag_id = 'bilan_etape'),"
             " (select count(*) from task_instance where task_id = 'charger' and state = 'success')"
         ).fetchone()
-    assert compte == (1, 0, 1, 3), "three sources loaded, one event, one build, none waiting"
+    assert compte == (1, 0, 1, 1), "one load, one event, one build, none waiting"
     descendants = psutil.Process(lanceur.pid).children(recursive=True)
     assert len(descendants) > 4, "the watch, three parts, a task at work"
     os.killpg(lanceur.pid, signal.SIGKILL)

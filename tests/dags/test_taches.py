@@ -21,20 +21,23 @@ COMPLET = (
 @pytest.fixture
 def tache(dagbag, base_vierge, tmp_path, monkeypatch):
     """Call a task by its name; what it sends is kept."""
-    from chaines import taches
+    from mutualisation_chaines import taches
 
     envois = []
     session = op.Session(base_vierge, tmp_path / "var")
     monkeypatch.setattr(taches, "entrepot", lambda: nullcontext(session))
     monkeypatch.setattr(taches, "get_current_context", lambda: {"dag": SimpleNamespace(dag_id="bilan_etape")})
-    monkeypatch.setattr("chaines.entites.get_current_context", taches.get_current_context)
+    monkeypatch.setattr("mutualisation_chaines.entites.get_current_context", taches.get_current_context)
     monkeypatch.setattr(taches, "envoyer", lambda phrase, remede, _: envois.append(f"{phrase} {remede}"))
 
     def appeler(nom, *evenements, lancee="asset_triggered", **params):
         params = {"exercices": [], "sortie": None, "relecture": False, "depot": None} | params
         recus = defaultdict(lambda: [SimpleNamespace(extra=e) for e in evenements])
-        suite = {"dag_run": SimpleNamespace(run_type=lancee)} if nom == "choisir_exercices" else {}
-        return getattr(taches, nom).function(params=params, triggering_asset_events=recus, **suite)
+        suites = {
+            "choisir_exercices": {"dag_run": SimpleNamespace(run_type=lancee)},
+            "charger": {"outlet_events": defaultdict(SimpleNamespace)},
+        }
+        return getattr(taches, nom).function(params=params, triggering_asset_events=recus, **suites[nom])
 
     appeler.envois, appeler.dsn, appeler.dossier = envois, base_vierge, tmp_path
     return appeler
@@ -89,15 +92,15 @@ def test_un_depot_qui_ne_se_lit_pas_se_dit_une_fois(tache, monkeypatch):
 
     panne, complet = ({"payload": {"panne": dite}} for dite in ("erreur PermissionError", ""))
     with pytest.raises(AirflowFailException, match=r"lu \(erreur PermissionError\).*la connexion Airflow « depot »"):
-        tache("ouvrir_depot", panne)
+        tache("charger", panne)
     with pytest.raises(AirflowException, match="n'existe pas"):
-        tache("ouvrir_depot", depot=str(tache.dossier / "nulle"))
+        tache("charger", depot=str(tache.dossier / "nulle"))
     (tache.dossier / "rh").mkdir()
     (tache.dossier / "rh" / "agents_2024.csv").write_text("a;b\n")
     monkeypatch.setenv("MUTUALISATION_DEPOT", str(tache.dossier))
-    assert tache("ouvrir_depot") is None
-    assert tache("ouvrir_depot", panne, complet) is None, "it came back before the run began"
-    assert tache("ouvrir_depot", {}) is None, "an event of the API"
+    for venue in ((), (panne, complet), ({},)):  # by hand; it came back before the run began; an event of the API
+        with pytest.raises(AirflowFailException, match=r"rh/agents_2024\.csv"):
+            tache("charger", *venue)
 
 
 @pytest.mark.parametrize(
@@ -108,18 +111,20 @@ def test_un_depot_qui_ne_se_lit_pas_se_dit_une_fois(tache, monkeypatch):
     ],
 )  # fmt: skip
 def test_une_entite_reste_dans_ses_dossiers(dagbag, adresse, juste):
-    from chaines.taches import exiger_chez_elle
+    from mutualisation_chaines.taches import exiger_chez_elle
 
     with nullcontext() if juste else pytest.raises(ErreurMutualisation, match="qui n'est pas à cette entité"):
         exiger_chez_elle("depot", adresse, "s3://lac/depots")
 
 
 def test_le_depot_et_la_sortie_d_une_entite_sont_les_siens(dagbag, tmp_path, monkeypatch):
-    from chaines import taches
+    from mutualisation_chaines import taches
 
     (tmp_path / "t.toml").write_text('[lac]\ndepot = "s3://lac/"\n[pays]\n')
     monkeypatch.setenv("MUTUALISATION_ENTITES", str(tmp_path / "t.toml"))
-    monkeypatch.setattr("chaines.entites.get_current_context", lambda: {"dag": SimpleNamespace(dag_id="x__lac")})
+    monkeypatch.setattr(
+        "mutualisation_chaines.entites.get_current_context", lambda: {"dag": SimpleNamespace(dag_id="x__lac")}
+    )
     session = op.Session("", tmp_path / "lac")
     assert taches.depot_demande({"depot": None}) == "s3://lac"
     assert taches._sortie(session, {"sortie": None}) == str(tmp_path / "lac" / "bilans")

@@ -5,10 +5,10 @@ from typing import Any
 
 from airflow.sdk import Asset, AssetWatcher
 
-from chaines.entites import Entite
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.usage.ordonnancement import DEPOT, nommer
 from mutualisation.usage.ordonnancement.guet import CALME_S, DepotComplet
+from mutualisation_chaines.entites import Entite
 
 
 def depot_charge(entite: str) -> Asset:

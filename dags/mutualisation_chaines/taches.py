@@ -14,21 +14,23 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from airflow.sdk import get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowSkipException
 
-from chaines.actifs import candidate, depot_charge, depot_complet
-from chaines.alertes import envoyer
-from chaines.echecs import INCOMPLET, en_francais
-from chaines.entites import entite_en_cours, entites, nom_en_cours
 from mutualisation.socle.chemins import dossier_var
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.usage.ordonnancement import DEPOT, nommer
+from mutualisation_chaines.actifs import candidate, depot_charge, depot_complet
+from mutualisation_chaines.alertes import envoyer
+from mutualisation_chaines.echecs import INCOMPLET, DepotPerdu, Echec, en_francais
+from mutualisation_chaines.entites import entite_en_cours, entites, nom_en_cours
 
 if TYPE_CHECKING:
     from mutualisation.usage.operations import Session
 
 journal = logging.getLogger(__name__)
 PARIS = ZoneInfo("Europe/Paris")
+PUBLIEE = "Ce qui est publié déjà le reste, à l'identique."
+OUVERT = "L'exercice n'est pas clos."
 
 
 @contextmanager
@@ -52,57 +54,40 @@ def dire(reste: str) -> None:
         journal.warning(reste)
 
 
-@task
+@task(
+    on_failure_callback=Echec(
+        "porte « fichier »",
+        "Une source est chargée en entier, ou garde son état précédent ; rien n'est annoncé.",
+        "corrigez le fichier nommé et déposez-le de nouveau, sous le même nom ou en « _v2 »",
+    )
+)
 @en_francais
-def ouvrir_depot(params: Any = None, triggering_asset_events: Any = None) -> None:
-    """Read the names of the drop before any source does: what can't be read is said once.
+def charger(params: Any = None, triggering_asset_events: Any = None, outlet_events: Any = None) -> int:
+    """Load what the drop has that is new, and say it once, with the exercices to build; the rows landed.
 
-    A run that the watch has started because it can't read fails at once; another starts when the drop reads again.
+    Skipped when all that is loaded is published: the journal decides, not what this attempt loaded, for a worker may
+    die between a load and its announcement. A run that the watch has started because it can't read the drop fails.
     """
-    from mutualisation.entree.ingestion.depot import decouvrir
+    from mutualisation.usage.operations import charger, laisse_de_cote_par_la_lecture
+    from mutualisation.usage.operations.etat import reste_a_construire
     from mutualisation.usage.ordonnancement.guet import phrase_de_panne
 
     nom = nom_en_cours()
     # one that the API makes has no payload
     pannes = [(e.extra.get("payload") or {}).get("panne") for e in triggering_asset_events[depot_complet(nom)]]
     if pannes and all(pannes):
-        raise AirflowFailException(phrase_de_panne(pannes[-1], nommer(DEPOT, nom)))
-    with entrepot():
-        decouvrir(depot_demande(params))
-
-
-@task(map_index_template="{{ source_affichee }}")
-@en_francais
-def charger(source: str, params: Any = None) -> int:
-    """Load what the drop has that is new for one source; the rows landed. Nothing new: skipped."""
-    from mutualisation.usage.operations import charger, laisse_de_cote_par_la_lecture
-
-    get_current_context()["source_affichee"] = source  # type: ignore[typeddict-unknown-key]
+        raise DepotPerdu(phrase_de_panne(pannes[-1], nommer(DEPOT, nom)))
     with entrepot() as session:
-        chargements = charger(session, depot_demande(params), [source])
+        chargements = charger(session, depot_demande(params))
         dire(laisse_de_cote_par_la_lecture(session, chargements))
+        reste = reste_a_construire(session.dsn)
     for avertissement in (a for c in chargements for a in c.avertissements):
         journal.warning(avertissement)
-    if not any(c.fichiers for c in chargements):
-        raise AirflowSkipException(f"{source} : rien de nouveau dans le dépôt.")
-    return sum(c.lignes for c in chargements)
-
-
-@task(trigger_rule="none_failed")
-@en_francais
-def annoncer(params: Any = None, outlet_events: Any = None) -> None:
-    """Say once that the drop is loaded, and for which exercices; skipped when all that is loaded is published.
-
-    The journal decides, not what this attempt loaded: a worker may die between a load and its announcement.
-    """
-    from mutualisation.usage.operations.etat import reste_a_construire
-
-    with entrepot() as session:
-        reste = reste_a_construire(session.dsn)
     if not reste:
         raise AirflowSkipException("Rien de nouveau depuis la dernière publication.")
-    outlet_events[depot_charge(nom_en_cours())].extra = {"exercices": params["exercices"]}
+    outlet_events[depot_charge(nom)].extra = {"exercices": params["exercices"]}
     journal.info("Le dépôt est chargé : un bilan peut partir.")
+    return sum(c.lignes for c in chargements)
 
 
 def depot_demande(params: Any) -> str:
@@ -170,23 +155,20 @@ def exercices_voulus(demandes: list[list[int] | None], ouverts: list[int]) -> li
     return sorted({e for demande in demandes for e in demande or ouverts})
 
 
-@task
+@task(
+    on_failure_callback=Echec(
+        "portes « modèle » et « bilan »",
+        remede="corrigez la source nommée et déposez-la, ou versez une ligne dans referentiel/justifications",
+    )
+)
 @en_francais
 def construire(exercices: list[int]) -> int:
-    """Build the exercices and pass the gate « modèle »; the version built."""
-    from mutualisation.usage.operations import construire
+    """Build the exercices, pass the gates « modèle » and « bilan »; the version built."""
+    from mutualisation.usage.operations import construire, controler
 
     with entrepot() as session:
-        return construire(session, exercices)
-
-
-@task
-@en_francais
-def controler(version: int, params: Any = None) -> int:
-    """Pass the gate « bilan » on the version built and compose its documents aside; the same version."""
-    from mutualisation.usage.operations import composer, controler
-
-    with entrepot() as session:
+        session.precharger()
+        version = construire(session, exercices)
         dire(controler(session, version))
         composer(session, version, _sortie(session, params))
     return version
@@ -215,7 +197,7 @@ def proposer(version: int, outlet_events: Any = None) -> None:
     journal.info(proposee.phrase)
 
 
-@task
+@task(on_failure_callback=Echec("publication"))
 @en_francais
 def presenter(params: Any = None, triggering_asset_events: Any = None) -> dict[str, Any]:
     """The version to publish and its differences: version, exercices, phrase, tableau; the last one by default."""
@@ -231,7 +213,7 @@ def presenter(params: Any = None, triggering_asset_events: Any = None) -> dict[s
     return vars(presentee)
 
 
-@task
+@task(on_failure_callback=Echec("publication", PUBLIEE))
 @en_francais
 def publier(version: int) -> str:
     """Promote the version in one transaction, once its extracts can be written; its `publication_sha256` (S7)."""
@@ -243,7 +225,7 @@ def publier(version: int) -> str:
     return empreinte
 
 
-@task
+@task(on_failure_callback=Echec("publication", PUBLIEE))
 @en_francais
 def publier_au_nom(presentee: dict[str, Any], reponse: dict[str, Any], params: Any = None) -> list[int]:
     """Promote the version that was read, under the login of who answered; its exercices."""
@@ -261,7 +243,7 @@ def publier_au_nom(presentee: dict[str, Any], reponse: dict[str, Any], params: A
     return list(presentee["exercices"])
 
 
-@task
+@task(on_failure_callback=Echec("extraits annuels", "La publication est faite ; la tâche relancée écrit les extraits."))
 @en_francais
 def extraire(exercices: list[int], params: Any = None) -> list[str]:
     """Write the extracts of the exercices, which take their places together; the folders written."""
@@ -273,7 +255,11 @@ def extraire(exercices: list[int], params: Any = None) -> list[str]:
     return dossiers
 
 
-@task
+@task(
+    on_failure_callback=Echec(
+        "échéance", remede="déposez les fichiers nommés ; s'il n'en manque aucun, lancez « bilan_etape »"
+    )
+)
 @en_francais
 def exiger_bilan(params: Any = None, dag_run: Any = None) -> None:
     """Fail when the exercice is not published on the day; skipped before it. The day is that of the run, in Paris."""
@@ -288,7 +274,7 @@ def exiger_bilan(params: Any = None, dag_run: Any = None) -> None:
         journal.info(exiger_bilan(session, exercice, echeance))
 
 
-@task
+@task(on_failure_callback=Echec("factures", "Aucune facture n'a été écrite ; celles d'avant restent en place."))
 @en_francais
 def facturer(params: Any = None) -> str:
     """Write the invoices of one semestre; the folder written."""
@@ -301,7 +287,7 @@ def facturer(params: Any = None) -> str:
     return dossier
 
 
-@task
+@task(on_failure_callback=Echec("clôture", OUVERT))
 @en_francais
 def verifier(params: Any = None) -> dict[str, Any]:
     """What is to be closed, once all but who approves is right: exercice, version, dossier, manifeste_sha256."""
@@ -312,7 +298,7 @@ def verifier(params: Any = None) -> dict[str, Any]:
         return vars(verifier_cloture(session, params["exercice"], sortie))
 
 
-@task
+@task(on_failure_callback=Echec("clôture", "Si l'exercice est déjà clos, la tâche relancée n'écrit que ce qui manque."))
 @en_francais
 def clore(a_clore: dict[str, Any], reponse: dict[str, Any]) -> str:
     """Close what was approved, under the login of who answered; the folder of the closed extract."""
@@ -342,7 +328,7 @@ def _sortie(session: Session, params: Any) -> str:
     return sortie
 
 
-@task
+@task(on_failure_callback=Echec("comparaison", "La comparaison d'avant reste en place."))
 @en_francais
 def comparer(params: Any = None) -> str:
     """Write the comparison of the unit costs of every entity; the file written."""

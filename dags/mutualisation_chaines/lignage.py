@@ -15,7 +15,6 @@ BRUT, CONSTRUCTION, PUBLICATION = "entrepot.brut", "entrepot.construction", "ent
 TACHES: dict[str, tuple[str, str | None]] = {
     "charger": (DEPOT, BRUT),
     "construire": (BRUT, CONSTRUCTION),
-    "controler": (CONSTRUCTION, None),
     "presenter": (CONSTRUCTION, None),
     "publier": (CONSTRUCTION, PUBLICATION),
     "publier_au_nom": (CONSTRUCTION, PUBLICATION),
@@ -25,11 +24,12 @@ TACHES: dict[str, tuple[str, str | None]] = {
 }
 
 
-def declarer(tache: Any, entite: str) -> None:
-    """Add to a task of an entity's chain what it reads and writes, in the namespace of the entity."""
-    lit, ecrit = TACHES.get(tache.task_id, (None, None))
-    tache.inlets = [*tache.inlets, *_jeux(lit, entite)]
-    tache.outlets = [*tache.outlets, *_jeux(ecrit, entite)]
+def declarer(chaine: Any, entite: str) -> None:
+    """Add to each task of an entity's chain what it reads and writes, in the namespace of the entity."""
+    for tache in chaine.tasks:
+        lit, ecrit = TACHES.get(tache.task_id, (None, None))
+        tache.inlets = [*tache.inlets, *_jeux(lit, entite)]
+        tache.outlets = [*tache.outlets, *_jeux(ecrit, entite)]
 
 
 def _jeux(nom: str | None, entite: str) -> list[Table]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from airflow.sdk import Param
 
-from chaines.echecs import signaler
+from mutualisation_chaines.echecs import Echec
 
 # A task may be tried again: loads know the bytes they have, a build starts from an empty schema, a publication
 # is one transaction, an extract is written again with the same bytes. Files and controls at fault are not retried.
@@ -14,9 +14,9 @@ PAR_DEFAUT: dict[str, Any] = {
     "retries": 2,
     "retry_delay": dt.timedelta(seconds=20),
     "execution_timeout": dt.timedelta(hours=2),
-    "on_failure_callback": signaler,
+    "on_failure_callback": Echec(),
 }
-COMMUNS: dict[str, Any] = {"catchup": False, "max_active_runs": 1, "default_args": PAR_DEFAUT}
+COMMUNS: dict[str, Any] = {"catchup": False, "max_active_runs": 1}
 EXERCICE: dict[str, Any] = {"type": "integer", "minimum": 2000, "maximum": 2100}
 
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import DAG, get_current_context, get_parsing_context
+from airflow.sdk import get_current_context, get_parsing_context
 
-from chaines.lignage import declarer
 from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
 from mutualisation.usage.ordonnancement import SEPARATEUR, nommer
+from mutualisation_chaines.reglages import COMMUNS, PAR_DEFAUT
 
 if TYPE_CHECKING:
     from airflow.sdk.execution_time.hitl import HITLUser
@@ -95,37 +95,18 @@ def entite_en_cours() -> Entite:
     return entites()[nom_en_cours()]
 
 
-def chaine(
-    dag_id: str,
-    *,
-    dag_display_name: str,
-    default_args: dict[str, Any],
-    schedule: Callable[[Entite], Any] = lambda _: None,
-    **reglages: Any,
-) -> Callable[[Callable[[Entite], None]], Callable[[Entite], None]]:
-    """What `@dag` is, once per entity: `dag_id__entite`, whose tasks share one slot; its wiring is told the entity."""
+def chaines(dag_id: str, nom: str) -> Iterator[tuple[Entite, dict[str, Any]]]:
+    """Each entity that has this chain, and what makes its `DAG`: `dag_id__entite`, whose tasks share one slot.
 
-    def definir(cablage: Callable[[Entite], None]) -> Callable[[Entite], None]:
-        for entite in _demandees(dag_id):
-            with DAG(
-                dag_id=nommer(dag_id, entite.nom, SEPARATEUR),
-                dag_display_name=" · ".join(filter(None, [dag_display_name, entite.libelle])),
-                schedule=schedule(entite),
-                default_args=default_args | {"pool": nommer("entrepot", entite.nom)},
-                **reglages,
-            ) as definie:
-                cablage(entite)
-            for tache in definie.tasks:
-                declarer(tache, entite.nom)
-            definie.fileloc = cablage.__code__.co_filename
-        return cablage
-
-    return definir
-
-
-def _demandees(dag_id: str) -> Iterator[Entite]:
-    """Every entity, or in the process of a task its own alone: a thousand others need not be built to run it."""
+    In the process of a task its own alone: a thousand others need not be built to run it.
+    """
     voulue = get_parsing_context().dag_id
-    for nom, entite in entites().items():
-        if voulue is None or voulue == nommer(dag_id, nom, SEPARATEUR):
-            yield entite
+    for entite in entites().values():
+        sien = nommer(dag_id, entite.nom, SEPARATEUR)
+        if voulue is None or voulue == sien:
+            propres = {
+                "dag_id": sien,
+                "dag_display_name": " · ".join(filter(None, [nom, entite.libelle])),
+                "default_args": PAR_DEFAUT | {"pool": nommer("entrepot", entite.nom)},
+            }
+            yield entite, COMMUNS | propres

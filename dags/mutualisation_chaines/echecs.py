@@ -1,0 +1,81 @@
+"""A failure, in French: which chain, which task, which gate, which file or control. Never a cell, never a name."""
+
+import functools
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from mutualisation.entrepot.base.pannes import phrase_imprevue
+from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse
+from mutualisation_chaines.alertes import envoyer, texte_de
+
+journal = logging.getLogger(__name__)
+
+INCOMPLET = "déposez-les, le bilan suivra, ou justifiez leur absence dans referentiel/justifications"
+REMEDE = "levez la cause que dit cette phrase, puis effacez l'état de la tâche (« Clear ») : ce qui est fait le reste"
+
+
+class DepotPerdu(AirflowFailException):
+    """The watched drop can't be read: another run starts when it reads again."""
+
+    remede = "rétablissez l'accès au dépôt, qui repartira de lui-même"
+
+
+@dataclass(frozen=True)
+class Echec:
+    """The `on_failure_callback` of a task: what its step is called, what its failure leaves, and what mends a file or a
+    control at fault, which no retry does."""
+
+    etape: str = "préparation"
+    suite: str = "Rien n'a été publié ; la publication précédente est intacte."
+    remede: str = REMEDE
+
+    def __call__(self, contexte: Any) -> None:
+        """One sentence for the operator, in the task's log and by the alerts."""
+        ti, erreur = contexte["ti"], contexte.get("exception")
+        dite, remede = self.phrase(ti.dag_id, ti.task_id, erreur), self.remede_de(erreur)
+        journal.error("%s", texte_de(dite, remede))
+        envoyer(dite, remede, contexte)
+
+    def phrase(self, dag: str, tache: str, erreur: BaseException | None) -> str:
+        """The sentence of a failure. An unforeseen error gives its type only: its text may hold a cell."""
+        if isinstance(erreur, (ErreurMutualisation, AirflowException)):
+            raison = " ; ".join(ligne.strip() for ligne in str(erreur).splitlines() if ligne.strip())
+        else:
+            raison = f"erreur imprévue ({type(erreur).__name__}), voir le journal de la tâche"
+        return f"Échec de la chaîne {dag}, tâche {tache} ({self.etape}) : {raison.rstrip('. ')}. {self.suite}"
+
+    def remede_de(self, erreur: BaseException | None) -> str:
+        """What to do about it: mend what no retry can, else take away the cause and clear the task."""
+        if isinstance(erreur, DepotPerdu):
+            return erreur.remede
+        return self.remede if isinstance(erreur, (AirflowFailException, FichierRefuse, ControleEchoue)) else REMEDE
+
+
+def en_francais(tache: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn our errors into Airflow's: what a retry can't mend (file, control) fails at once, anything else is retried.
+
+    The unforeseen gets its sentence too, and no message of a library: it could quote a cell or an address.
+    """
+
+    @functools.wraps(tache)
+    def appel(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return tache(*args, **kwargs)
+        except (FichierRefuse, ControleEchoue) as erreur:
+            if reste := getattr(erreur, "laisse_de_cote", ""):
+                journal.warning(reste)
+            raise AirflowFailException(str(erreur)) from None
+        except AirflowException:
+            # skipped, failed, put off: Airflow's own words to itself
+            raise
+        except ErreurMutualisation as erreur:
+            # `ExtraitRefuse` too, that no retry mends: 1 by contract, for the version is published
+            raise AirflowException(str(erreur)) from None
+        except Exception as erreur:  # noqa: BLE001 - its text may hold a cell
+            raise AirflowException(phrase_imprevue(erreur)) from None
+
+    return appel
