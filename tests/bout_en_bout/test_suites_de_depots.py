@@ -16,7 +16,8 @@ import pytest
 from tests.atelier.atelier import Atelier
 from tests.bout_en_bout import entrepots
 
-from mutualisation.publication.versions.promotion import promouvoir
+from mutualisation.publication.versions.inchange import noter_contenu
+from mutualisation.publication.versions.promotion import preparer_version, promouvoir
 from mutualisation.usage import operations as op
 
 EXERCICES = [2019, 2020, 2021]
@@ -115,5 +116,7 @@ def test_ce_qui_est_garde_vaut_ce_qui_serait_refait(
         version = op.construire(session, EXERCICES)
         op.controler(session, version)
         with session.connexion() as conn:
+            noter_contenu(conn, version, EXERCICES)
+            preparer_version(conn, version, tmp_path)
             assert promouvoir(conn, version) == gardee, fait
     assert gardes

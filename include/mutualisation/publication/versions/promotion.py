@@ -20,10 +20,10 @@ from mutualisation.publication.versions.sceaux import condenser_version, sceller
 from mutualisation.socle.erreurs import ErreurMutualisation
 
 
-def preparer_version(conn: psycopg.Connection[Any], version: int, dossier: Path) -> int:
+def preparer_version(conn: psycopg.Connection[Any], version: int, sortie: Path) -> int:
     """Add the rows of a build that passed its gates to the storage, where no pointer shows them yet; how many.
 
-    Its context is frozen, the digests of what it will show are kept, and `dossier`, where its documents will wait.
+    Its context is frozen, the digests of what it will show are kept, and `sortie`, under which its documents will wait.
     Raises `ErreurMutualisation` when the version is not validated, a later build has taken its schema, or what was
     built is no longer there.
     """
@@ -31,18 +31,18 @@ def preparer_version(conn: psycopg.Connection[Any], version: int, dossier: Path)
     with dire_le_refus(), conn.transaction():
         conn.execute("select journal.preparer_lignes(%s)", (version,))
         ajoutees = _ajouter_les_lignes(conn, version)
-        noter_empreintes(conn, version, dossier)
+        noter_empreintes(conn, version, sortie)
     return ajoutees
 
 
-def noter_empreintes(conn: psycopg.Connection[Any], version: int, dossier: Path) -> None:
+def noter_empreintes(conn: psycopg.Connection[Any], version: int, sortie: Path) -> None:
     """Keep what the statement of a version whose rows are there will say of them, and where its documents will wait."""
     empreinte, relations = condenser_version(conn, version)
     conn.execute("select journal.noter_empreinte(%s, %s)", (version, empreinte))
     conn.execute("delete from journal.candidates where version = %s", (version,))
     conn.execute(
-        "insert into journal.candidates (version, relations, dossier) values (%s, %s::jsonb, %s)",
-        (version, relations, str(dossier)),
+        "insert into journal.candidates (version, relations, sortie) values (%s, %s::jsonb, %s)",
+        (version, relations, str(sortie)),
     )
 
 

@@ -14,30 +14,40 @@ from mutualisation.entree.ingestion.travail import Suivi
 from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
 
 LIRE = """
-select version, dossier, manifestes, c.statut = 'publiee'
+select version, sortie, manifestes, c.statut = 'publiee'
   from journal.candidates inner join journal.constructions as c using (version) order by version
 """
 
 
 @dataclass(frozen=True)
 class EnAttente:
-    """A version and the folder of its documents; `manifestes`: {folder of an extract: sha256 of the manifest that the
-    gate read}, none before it did; `publiee`: only the renames are left to do."""
+    """A version and `sortie`, under which its documents wait; `manifestes`: {folder of an extract: sha256 of the
+    manifest that the gate read}, none before it did; `publiee`: only the renames are left to do."""
 
     version: int
-    dossier: Path
+    sortie: Path
     manifestes: Mapping[str, str]
     publiee: bool
 
     @property
+    def dossier(self) -> Path:
+        """The folder of its documents, of a name that nothing else bears."""
+        return self.sortie / dossier_d_attente(self.version)
+
+    @property
     def pose(self) -> MiseEnPlace:
-        """What puts its documents in place, beside the folder where they wait."""
-        return MiseEnPlace(self.dossier.parent, self.dossier)
+        """What puts its documents in place."""
+        return MiseEnPlace(self.sortie, self.dossier)
 
     @property
     def extraits(self) -> list[Path]:
         """Where a person opens them."""
         return [self.dossier / nom for nom in self.manifestes]
+
+
+def dossier_d_attente(version: int) -> str:
+    """The name of the folder where the documents of a version wait."""
+    return f"a_publier_v{version}"
 
 
 def en_attente(conn: psycopg.Connection[Any], version: int) -> EnAttente | None:
@@ -84,7 +94,7 @@ def prendre_place(conn: psycopg.Connection[Any], attente: EnAttente) -> None:
         attente.pose.poser()
     except OSError as erreur:
         raise ErreurMutualisation(
-            f"{echec} dans {attente.dossier.parent} ({raison_systeme(erreur)}) : vérifiez les droits et la place ; la "
+            f"{echec} dans {attente.sortie} ({raison_systeme(erreur)}) : vérifiez les droits et la place ; la "
             "prochaine commande les y mettra."
         ) from erreur
     except ErreurMutualisation as erreur:
@@ -94,4 +104,4 @@ def prendre_place(conn: psycopg.Connection[Any], attente: EnAttente) -> None:
 
 
 def _toutes(conn: psycopg.Connection[Any]) -> list[EnAttente]:
-    return [EnAttente(v, Path(dossier), lus, publiee) for v, dossier, lus, publiee in conn.execute(LIRE).fetchall()]
+    return [EnAttente(v, Path(sortie), lus, publiee) for v, sortie, lus, publiee in conn.execute(LIRE).fetchall()]

@@ -20,7 +20,7 @@ from mutualisation.publication.versions.inchange import exercices_inchanges, not
 from mutualisation.publication.versions.promotion import preparer_version, promouvoir
 from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere
 from mutualisation.usage.operations.conservation import purger
-from mutualisation.usage.operations.en_attente import EnAttente, en_attente, prendre_place, retirer
+from mutualisation.usage.operations.en_attente import EnAttente, dossier_d_attente, en_attente, prendre_place, retirer
 from mutualisation.usage.operations.livraison import composer_ensemble, signer_ensemble
 from mutualisation.usage.operations.session import Session
 from mutualisation.usage.operations.verification_sceau import exiger_publication
@@ -44,13 +44,13 @@ def composer(session: Session, version: int, sortie: str | None = None, *, refai
             return []
         exiger_publication(session, conn, version)
         retirer(conn)
-        dossier = Path(sortie or session.var / "bilans").absolute() / f"a_publier_v{version}"
-        session.compter(preparer_version(conn, version, dossier))
-        with a_part(dossier.parent, dossier.name, REFUS) as pose:
+        lieu = Path(sortie or session.var / "bilans").absolute()
+        session.compter(preparer_version(conn, version, lieu))
+        with a_part(lieu, dossier_d_attente(version), REFUS) as pose:
             lus = composer_ensemble(session, conn, dict.fromkeys(exercices, version), pose)
         conn.execute("update journal.candidates set manifestes = %s where version = %s", (json.dumps(lus), version))
         conn.commit()
-    return [str(dossier / nom) for nom in lus]
+    return [str(pose.travail / nom) for nom in lus]
 
 
 def publier(

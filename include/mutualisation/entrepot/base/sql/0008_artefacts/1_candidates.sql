@@ -11,11 +11,11 @@ comment on table journal.contenus is 'Somme des lignes de chaque relation d''un 
 create table journal.candidates (
   version bigint primary key references journal.constructions,
   relations jsonb not null,
-  dossier text not null,
+  sortie text not null,
   manifestes jsonb not null default '{}'
 );
 comment on table journal.candidates is
-  'Version dont les documents, composés à part dans un dossier, attendent une publication, puis leur place';
+  'Version dont les documents, composés à part sous une sortie, attendent une publication, puis leur place';
 comment on column journal.candidates.relations is 'Empreintes de ce qui sera montré avec elle, que dira son sceau';
 comment on column journal.candidates.manifestes is 'Empreinte du manifeste de chaque exercice, tel que la porte l''a lu';
 
