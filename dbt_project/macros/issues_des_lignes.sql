@@ -16,7 +16,8 @@ regles as (
 {# End of a reading (`lec_`), after its CTE `regles` (cells of a jeu and `defaut_regle`, « en-tête|motif »): each row gets
    one issue. rejet_statut: rejete, doublon (all cells equal once read, F7), or NULL when the row counts (`comptee`).
    portee: 'fichier' for the yearly snapshots, 'jeu' elsewhere. cle: rows of one key that differ are all rejected (F12),
-   with motif_cle. refus: (condition, « en-tête|motif ») tried on what is left. lues: what is compared, when it is not every cell. colonnes: more columns, as SQL. #}
+   with motif_cle. refus: (condition, « en-tête|motif ») tried on what is left. lues: what is compared, when
+   it is not every cell. colonnes: more columns, as SQL. #}
 {% macro issues_des_lignes(source_nom, jeu, portee='jeu', cle=none, motif_cle=none, lues=none, colonnes=[], refus=none) %}
 dedoublees as (
   select
@@ -64,12 +65,7 @@ issues as (
 )
 
 select
-  fichier_id,
-  ligne,
-  fichier,
-  sha256,
-  exercice_fichier,
-  depot_fichier,
+  fichier_id, ligne, fichier, sha256, exercice_fichier, depot_fichier,
   exercice_fichier as rejet_exercice,
   {{ cellules_lues(source_nom, jeu) }},
   {% for c in colonnes %}

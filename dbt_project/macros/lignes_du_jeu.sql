@@ -5,12 +5,7 @@
 {# The lines that count, in their cells. `colonnes`: columns that the reading adds. #}
 {% macro lignes_comptees(source_nom, jeu, colonnes=[]) %}
 select
-  fichier_id,
-  ligne,
-  fichier,
-  sha256,
-  exercice_fichier,
-  depot_fichier,
+  fichier_id, ligne, fichier, sha256, exercice_fichier, depot_fichier,
   {% for c in colonnes %}
   {{ c }},
   {% endfor %}

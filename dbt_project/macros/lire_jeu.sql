@@ -41,9 +41,7 @@ select
   coalesce(defauts, {{ faute_de_regle(source_nom, jeu) }}) as defaut
 from (
   select
-    b.fichier_id,
-    b.ligne,
-    b.defauts,
+    b.fichier_id, b.ligne, b.defauts,
     f.chemin as fichier,
     f.sha256,
     f.rang_periode,

@@ -27,20 +27,10 @@ lignes as (
 )
 
 select
-  l.exercice,
-  l.controle,
-  l.cle,
-  l.statut,
-  l.valeur_attendue,
-  l.valeur_constatee,
-  l.seuil,
-  case when l.statut = 'ecart' then j.justification end as justification,
-  x.bloquant,
-  x.justifiable,
-  x.regarde,
+  l.exercice, l.controle, l.cle, l.statut, l.valeur_attendue, l.valeur_constatee, l.seuil,
+  case when l.statut = 'ecart' then j.justification end as justification, x.bloquant, x.justifiable, x.regarde,
   -- time is shared in ETP, the other sources in euros
-  case when l.controle = 'somme_repartition' and l.cle = 'temps' then 'ETP' else x.unite end as unite,
-  x.remede
+  case when l.controle = 'somme_repartition' and l.cle = 'temps' then 'ETP' else x.unite end as unite, x.remede
 from lignes as l
 inner join {{ ref('controles_index') }} as x using (controle)
 left join lateral (

@@ -17,14 +17,8 @@ with exercices as (
 -- a file of no year (referentiel, dépôt CEE, PES) is judged under every exercice asked
 livraisons as (
   select
-    e.exercice,
-    e.perte_max,
-    e.baisse_max,
-    concat_ws('_', l.jeu, nullif(l.periode, '')) as cle,
-    l.chemin_avant,
-    l.lignes_avant,
-    l.lignes,
-    l.attestee,
+    e.exercice, e.perte_max, e.baisse_max, concat_ws('_', l.jeu, nullif(l.periode, '')) as cle, l.chemin_avant, l.lignes_avant,
+    l.lignes, l.attestee,
     l.lignes_avant - l.lignes >= {{ minimum }} as nombreuses,
     {{ part_perdue('l.lignes_avant', 'l.lignes') }} as perte,
     case when l.lignes_avant >= {{ minimum }} then {{ part_perdue('l.montant_avant', 'coalesce(l.montant, 0)') }} end as perte_montant
@@ -56,12 +50,7 @@ mois as (
 -- what a month should hold: its share of the former year, of the months that both years have; else the median of the others
 attendus as (
   select
-    m.jeu,
-    m.exercice,
-    m.mois_debut,
-    m.mois,
-    m.lignes,
-    e.mois_min,
+    m.jeu, m.exercice, m.mois_debut, m.mois, m.lignes, e.mois_min,
     coalesce(round(p.lignes * sum(a.lignes) filter (where q.lignes is not null) / nullif(sum(q.lignes), 0)),
       case when count(*) >= 3 then percentile_disc(0.5) within group (order by a.lignes) end) as attendu
   from mois as m
@@ -88,11 +77,7 @@ annees as (
 -- a facultative jeu without a row is what `sans_donnee` says
 reculs as (
   select
-    e.exercice,
-    e.recul_max,
-    n.jeu,
-    n.lignes,
-    p.lignes as lignes_avant,
+    e.exercice, e.recul_max, n.jeu, n.lignes, p.lignes as lignes_avant,
     {{ part_perdue('p.lignes', 'n.lignes') }} as perte
   from exercices as e
   inner join annees as n using (exercice)
@@ -105,8 +90,7 @@ reculs as (
 -- and corrections of receipts are on neither side
 parts as (
   select
-    exercice,
-    source,
+    exercice, source,
     100 * coalesce(sum(abs(montant)) filter (where destination in ('HORS', 'NON_REPARTI') or motif in ('role:exclu', 'role:sans_role')), 0)
     / nullif(sum(abs(montant)), 0) as part
   from {{ ref('mart_repartition') }}
@@ -117,9 +101,7 @@ parts as (
 -- codes that a former delivery of cles_analytiques kept in, and that the current one leaves out
 retires as (
   select
-    l.exercice,
-    l.source,
-    100 * sum(l.mesure) filter (where l.dehors and r.code is not null) / nullif(sum(l.mesure), 0) as part
+    l.exercice, l.source, 100 * sum(l.mesure) filter (where l.dehors and r.code is not null) / nullif(sum(l.mesure), 0) as part
   from (
     select
       exercice, sens || 's' as source, 'axe' as origine, axe_analytique as code, valeur as mesure,
@@ -142,10 +124,7 @@ hors as (
 )
 
 select
-  exercice,
-  'livraison_amputee' as controle,
-  cle,
-  'ecart' as statut,
+  exercice, 'livraison_amputee' as controle, cle, 'ecart' as statut,
   lignes_avant || ' lignes comme dans ' || chemin_avant as valeur_attendue,
   {{ compte('lignes', 'ligne') }} || ', ' || {{ en_pour_cent('perte') }} || ' de moins' as valeur_constatee,
   {{ en_pour_cent('perte_max') }} || ', {{ minimum }} lignes' as seuil
@@ -153,11 +132,7 @@ from jugees
 where amputee
 union all
 select
-  exercice,
-  'livraison_en_baisse',
-  cle,
-  'ecart',
-  lignes_avant || ' lignes comme dans ' || chemin_avant,
+  exercice, 'livraison_en_baisse', cle, 'ecart', lignes_avant || ' lignes comme dans ' || chemin_avant,
   {{ compte('lignes', 'ligne') }} || ', ' || {{ en_pour_cent('greatest(perte, 0)') }} || ' de moins'
   || case
     when perte_montant is not null
@@ -169,57 +144,35 @@ from jugees
 where not amputee and (nombreuses and perte > baisse_max or perte_montant > baisse_max)
 union all
 select
-  exercice,
-  'mois_creux',
-  jeu || '_' || exercice || '-' || case when mois_debut = mois then to_char(mois, 'FM00') else 'T' || mois / 3 end,
-  'ecart',
-  'environ ' || attendu || ' lignes',
-  {{ compte('lignes', 'ligne') }},
-  {{ en_pour_cent('mois_min') }} || ', {{ minimum }} lignes'
+  exercice, 'mois_creux',
+  jeu || '_' || exercice || '-' || case when mois_debut = mois then to_char(mois, 'FM00') else 'T' || mois / 3 end, 'ecart',
+  'environ ' || attendu || ' lignes', {{ compte('lignes', 'ligne') }}, {{ en_pour_cent('mois_min') }} || ', {{ minimum }} lignes'
 from attendus
 where attendu - lignes >= {{ minimum }} and 100 * lignes < mois_min * attendu
 union all
 select
-  exercice,
-  'source_en_recul',
-  jeu,
-  'ecart',
-  lignes_avant || ' lignes comme en ' || (exercice - 1),
+  exercice, 'source_en_recul', jeu, 'ecart', lignes_avant || ' lignes comme en ' || (exercice - 1),
   {{ compte('lignes', 'ligne') }} || ', ' || {{ en_pour_cent('perte') }} || ' de moins',
   {{ en_pour_cent('recul_max') }} || ', {{ minimum }} lignes'
 from reculs
 where perte > recul_max
 union all
 select
-  exercice,
-  'hors_en_hausse',
-  source,
-  'ecart',
-  {{ en_pour_cent('part_avant') }} || ' hors des dispositifs en ' || (exercice - 1),
-  {{ en_pour_cent('part') }},
-  {{ en_francais('hausse_max') }} || ' points'
+  exercice, 'hors_en_hausse', source, 'ecart', {{ en_pour_cent('part_avant') }} || ' hors des dispositifs en ' || (exercice - 1),
+  {{ en_pour_cent('part') }}, {{ en_francais('hausse_max') }} || ' points'
 from hors
 where part - part_avant > hausse_max
 union all
 select
-  e.exercice,
-  'hors_en_hausse',
-  r.source || '/cles_analytiques',
-  'ecart',
+  e.exercice, 'hors_en_hausse', r.source || '/cles_analytiques', 'ecart',
   'les codes des livraisons précédentes de cles_analytiques restent dans les dispositifs',
-  {{ en_pour_cent('r.part') }} || ' sur des codes passés à HORS ou restés sans clé',
-  {{ en_pour_cent('e.hausse_max') }}
+  {{ en_pour_cent('r.part') }} || ' sur des codes passés à HORS ou restés sans clé', {{ en_pour_cent('e.hausse_max') }}
 from retires as r
 inner join exercices as e using (exercice)
 where r.part > e.hausse_max
 union all
 select
-  exercice,
-  'hors_excessif',
-  source,
-  'ecart',
-  'au plus ' || {{ en_pour_cent('hors_max') }} || ' hors des dispositifs',
-  {{ en_pour_cent('part') }},
-  {{ en_pour_cent('hors_max') }}
+  exercice, 'hors_excessif', source, 'ecart', 'au plus ' || {{ en_pour_cent('hors_max') }} || ' hors des dispositifs',
+  {{ en_pour_cent('part') }}, {{ en_pour_cent('hors_max') }}
 from hors
 where part > hors_max

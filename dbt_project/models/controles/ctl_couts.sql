@@ -5,8 +5,7 @@ with exercices as (
 
 agents as (
   select
-    exercice,
-    count(distinct matricule) filter (where segment_chevauchant) as chevauchants,
+    exercice, count(distinct matricule) filter (where segment_chevauchant) as chevauchants,
     count(*) filter (where affectation_sup_100) as sup_100
   from {{ ref('stg_rh__agents_en_faute') }}
   group by exercice

@@ -32,10 +32,8 @@ balance as (
 -- a compte missing on one side counts 0
 ecarts_balance as (
   select
-    coalesce(b.exercice, e.exercice) as exercice,
-    coalesce(b.compte, e.nature) || '/' || coalesce(b.sens, e.sens) as cle,
-    coalesce(b.montant, 0) as balance,
-    coalesce(e.montant, 0) as ecritures
+    coalesce(b.exercice, e.exercice) as exercice, coalesce(b.compte, e.nature) || '/' || coalesce(b.sens, e.sens) as cle,
+    coalesce(b.montant, 0) as balance, coalesce(e.montant, 0) as ecritures
   from balance as b
   full join ecritures as e on b.exercice = e.exercice and b.compte = e.nature and b.sens = e.sens
   where abs(coalesce(b.montant, 0) - coalesce(e.montant, 0)) > 0.01
@@ -52,9 +50,7 @@ sommes_balance as (
 
 decp as (
   select
-    exercice_fichier as exercice,
-    siret_titulaire,
-    identifiant,
+    exercice_fichier as exercice, siret_titulaire, identifiant,
     -- a 2019 id: year, number, two-digit sequence
     case when format = '2019' then substring(identifiant from '^[0-9]{4}(.+)[0-9]{2}$') end as numero_2019
   from {{ ref('stg_cam__decp') }}
@@ -62,9 +58,7 @@ decp as (
 
 ecarts_decp as (
   select
-    m.exercice_fichier as exercice,
-    m.numero_marche as cle,
-    m.siret_titulaire as titulaire,
+    m.exercice_fichier as exercice, m.numero_marche as cle, m.siret_titulaire as titulaire,
     string_agg(distinct d.siret_titulaire, ', ') as declares
   from {{ ref('stg_cam__marches') }} as m
   left join decp as d
@@ -122,14 +116,12 @@ cee_comptes as (
 
 cee as (
   select
-    e.exercice,
-    (select sum(v.produit) from {{ ref('int_cee_ventes') }} as v where v.exercice = e.exercice) as produit,
+    e.exercice, (select sum(v.produit) from {{ ref('int_cee_ventes') }} as v where v.exercice = e.exercice) as produit,
     (
       select sum(o.part - o.frais) from {{ ref('int_cee_operations') }} as o
       where o.exercice = e.exercice and not o.est_epci
     ) as reversement,
-    c.produit as produit_compte,
-    c.reversement as reversement_compte
+    c.produit as produit_compte, c.reversement as reversement_compte
   from exercices as e
   left join cee_comptes as c using (exercice)
 ),
@@ -155,12 +147,11 @@ rapprochements as (
 )
 
 select
-  e.exercice,
-  'balance_dgfip' as controle,
-  coalesce(x.cle, '') as cle,
+  e.exercice, 'balance_dgfip' as controle, coalesce(x.cle, '') as cle,
   case when x.cle is null then 'sans_donnee' else 'ecart' end as statut,
   -- K8: the account of apprentices over their ETPT would be their pay
-  case when {{ compte_de_paie('x.cle') }} then 'montant non publié, compte de personnel' else {{ euros('x.balance') }} || ' dans la balance' end as valeur_attendue,
+  case when {{ compte_de_paie('x.cle') }} then 'montant non publié, compte de personnel' else {{ euros('x.balance') }} || ' dans la balance' end
+    as valeur_attendue,
   case when {{ compte_de_paie('x.cle') }} then 'montant différent' else {{ euros('x.ecritures') }} || ' d''écritures' end as valeur_constatee,
   case when x.cle is not null then '0,01 €' end as seuil
 from exercices as e
@@ -169,33 +160,22 @@ left join ecarts_balance as x
 where x.cle is not null or e.exercice not in (select b.exercice from balance as b)
 union all
 select
-  exercice,
-  'balance_dgfip',
-  '',
-  'conforme',
-  string_agg(trim_scale(balance)::text, ' ; ' order by sens),
-  string_agg(trim_scale(ecritures)::text, ' ; ' order by sens),
-  '0,01 €'
+  exercice, 'balance_dgfip', '', 'conforme', string_agg(trim_scale(balance)::text, ' ; ' order by sens),
+  string_agg(trim_scale(ecritures)::text, ' ; ' order by sens), '0,01 €'
 from sommes_balance
 group by exercice
 union all
 select
-  e.exercice,
-  'decp',
-  coalesce(x.cle, ''),
-  case when x.cle is null then 'sans_donnee' else 'ecart' end,
+  e.exercice, 'decp', coalesce(x.cle, ''), case when x.cle is null then 'sans_donnee' else 'ecart' end,
   'titulaire ' || x.titulaire,
-  case when x.cle is not null then coalesce('titulaire ' || x.declares, 'marché absent des DECP') end,
-  null
+  case when x.cle is not null then coalesce('titulaire ' || x.declares, 'marché absent des DECP') end, null
 from exercices as e
 left join ecarts_decp as x
   on e.exercice = x.exercice and e.exercice in (select d.exercice from decp as d)
 where x.cle is not null or e.exercice not in (select d.exercice from decp as d)
 union all
 select
-  exercice,
-  controle,
-  '',
+  exercice, controle, '',
   case
     -- nothing on either side: two zeros that nothing gave are no agreement
     when not grand_livre_complet or bool_and(num_nonnulls(attendue, constatee) = 0) then 'sans_donnee'
@@ -203,7 +183,6 @@ select
     else 'ecart'
   end,
   string_agg(trim_scale(coalesce(attendue, 0))::text, ' ; ' order by rang),
-  string_agg(trim_scale(coalesce(constatee, 0))::text, ' ; ' order by rang),
-  '0,01 €'
+  string_agg(trim_scale(coalesce(constatee, 0))::text, ' ; ' order by rang), '0,01 €'
 from rapprochements
 group by exercice, controle, grand_livre_complet

@@ -27,25 +27,15 @@ disparues as (
 )
 
 select
-  e.exercice,
-  'fichier_manquant' as controle,
-  a.jeu as cle,
-  'ecart' as statut,
-  a.jeu || '_' || e.exercice as valeur_attendue,
-  'aucun fichier' as valeur_constatee,
-  null::text as seuil
+  e.exercice, 'fichier_manquant' as controle, a.jeu as cle, 'ecart' as statut, a.jeu || '_' || e.exercice as valeur_attendue,
+  'aucun fichier' as valeur_constatee, null::text as seuil
 from exercices as e
 inner join {{ ref('stg_journal__jeux') }} as a on a.attendu = 'annuel'
 where not exists (select 1 from {{ ref('stg_journal__fichiers') }} as f where f.jeu = a.jeu and f.exercice = e.exercice)
 union all
 select
-  e.exercice,
-  'mois_manquant',
-  a.jeu || '_' || e.exercice || '-' || to_char(m.mois, 'FM00'),
-  'ecart',
-  a.jeu || '_' || e.exercice || '-' || to_char(m.mois, 'FM00'),
-  'aucun fichier',
-  null
+  e.exercice, 'mois_manquant', a.jeu || '_' || e.exercice || '-' || to_char(m.mois, 'FM00'), 'ecart',
+  a.jeu || '_' || e.exercice || '-' || to_char(m.mois, 'FM00'), 'aucun fichier', null
 from exercices as e
 cross join generate_series(1, 12) as m (mois)
 inner join {{ ref('stg_journal__jeux') }} as a on a.attendu = 'mensuel'
@@ -57,14 +47,7 @@ where
   )
 union all
 -- the rest is sans_donnee: no file of the exercice, or none with a row (F6)
-select
-  e.exercice,
-  'sans_donnee',
-  a.jeu,
-  'sans_donnee',
-  null,
-  'aucune ligne',
-  null
+select e.exercice, 'sans_donnee', a.jeu, 'sans_donnee', null, 'aucune ligne', null
 from exercices as e
 cross join {{ ref('stg_journal__jeux') }} as a
 where
@@ -75,12 +58,7 @@ where
   )
 union all
 select
-  exercice,
-  'colonne_disparue',
-  jeu || '/' || colonne,
-  'ecart',
-  'la colonne, comme dans ' || jeu || '_' || min(vue),
-  'absente de ' || string_agg(chemin, ', ' order by chemin),
-  null
+  exercice, 'colonne_disparue', jeu || '/' || colonne, 'ecart', 'la colonne, comme dans ' || jeu || '_' || min(vue),
+  'absente de ' || string_agg(chemin, ', ' order by chemin), null
 from disparues
 group by exercice, jeu, colonne

@@ -1,12 +1,7 @@
 -- Gaps of the controls over recovery, collection, CEE and CAM (R7 to R10, R13). What is free needs nothing (R7b').
 with tranches as (
   select
-    a.exercice,
-    a.semestre,
-    a.dispositif,
-    a.siret_adherent,
-    a.population,
-    bool_or(t.regle = 'par_tranche') as par_tranche,
+    a.exercice, a.semestre, a.dispositif, a.siret_adherent, a.population, bool_or(t.regle = 'par_tranche') as par_tranche,
     count(*) filter (
       where t.regle = 'par_tranche'
         and a.population >= coalesce(t.tranche_min, a.population)
@@ -45,10 +40,7 @@ comptes_factures as (
 ),
 
 comptes_titres as (
-  select
-    exercice,
-    cle_dispositif as dispositif,
-    array_agg(distinct nature order by nature) as natures
+  select exercice, cle_dispositif as dispositif, array_agg(distinct nature order by nature) as natures
   from {{ ref('int_ecritures') }}
   where
     emploi = 'recette' and type_piece = '01'

@@ -52,11 +52,7 @@ gaps as (
 )
 
 select
-  e.exercice,
-  g.controle,
-  g.cle,
-  'ecart' as statut,
-  '0 chevauchement' as valeur_attendue,
+  e.exercice, g.controle, g.cle, 'ecart' as statut, '0 chevauchement' as valeur_attendue,
   {{ compte('g.nombre', 'chevauchement') }} as valeur_constatee,
   null::text as seuil
 from exercices as e

@@ -1,9 +1,7 @@
 -- Rejected and held rows as controls (G4): count and, for the ledger, amount; where they are too many (G13); and the
 -- titres whose SIRET can't be read (C13).
 with exercices as (
-  select
-    e.exercice,
-    {{ parametre_numerique('part_rejets_max', 'e.debut') }} as part_max
+  select e.exercice, {{ parametre_numerique('part_rejets_max', 'e.debut') }} as part_max
   from {{ ref('int_exercices') }} as e
   where e.demande
 ),
@@ -49,10 +47,7 @@ sirets as (
 )
 
 select
-  exercice,
-  'rejets_excessifs' as controle,
-  jeu as cle,
-  'ecart' as statut,
+  exercice, 'rejets_excessifs' as controle, jeu as cle, 'ecart' as statut,
   'au plus ' || replace(trim_scale(part_max)::text, '.', ',') || ' % de lignes rejetées' as valeur_attendue,
   rejetees || ' lignes rejetées sur ' || lignes || ' livrées, '
   || replace(round(100.0 * rejetees / lignes, 2)::text, '.', ',') || ' %' as valeur_constatee,
@@ -65,11 +60,7 @@ select exercice, 'siret_illisible', '', 'ecart', '0 titre', {{ compte('nombre', 
 from sirets
 union all
 select
-  exercice,
-  'lignes_rejetees' as controle,
-  '' as cle,
-  'ecart' as statut,
-  '0 ligne' as valeur_attendue,
+  exercice, 'lignes_rejetees' as controle, '' as cle, 'ecart' as statut, '0 ligne' as valeur_attendue,
   {{ compte('count(*)', 'ligne') }} as valeur_constatee,
   null::text as seuil
 from {{ ref('mart_rejets') }}
@@ -77,11 +68,7 @@ where statut = 'rejete'
 group by exercice
 union all
 select
-  r.exercice,
-  'a_affecter',
-  '',
-  'ecart',
-  '0 ligne',
+  r.exercice, 'a_affecter', '', 'ecart', '0 ligne',
   {{ compte('count(*)', 'ligne retenue ou à affecter', 'lignes retenues ou à affecter') }} || coalesce(', ' || {{ euros('p.montant') }}, ''),
   null
 from {{ ref('mart_rejets') }} as r

@@ -2,14 +2,9 @@
 -- that the unit cost repeats.
 with lignes as (
   select
-    exercice,
-    dispositif,
-    s.cout_net,
+    exercice, dispositif, s.cout_net,
     s.recettes as recettes_synthese,
-    p.cout_complet,
-    p.dont_structure,
-    p.cout_d5211,
-    p.recettes,
+    p.cout_complet, p.dont_structure, p.cout_d5211, p.recettes,
     p.taux_couverture_d5211 as taux,
     s.recettes::numeric(100, 40) / nullif(p.cout_d5211, 0) as quotient,
     u.cout_d5211 as cout_unitaire,

@@ -6,7 +6,8 @@ with r as (
   group by exercice, semestre, siret_adherent
 )
 
-select exercice, semestre, siret_adherent as siret, i.somme, coalesce(i.constate::text, 'vide') as constate, coalesce(i.attendu::text, 'un statut connu') as attendu
+select exercice, semestre, siret_adherent as siret, i.somme,
+  coalesce(i.constate::text, 'vide') as constate, coalesce(i.attendu::text, 'un statut connu') as attendu
 from r
 full join {{ ref('facture_semestrielle') }} as f using (exercice, semestre, siret_adherent)
 cross join lateral (

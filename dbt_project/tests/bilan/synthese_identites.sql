@@ -18,7 +18,8 @@ cross join lateral (
   ('cout_net', s.cout_net is distinct from c.cout_net, s.cout_net::text, c.cout_net::text),
   ('reste_a_charge', s.reste_a_charge is distinct from c.reste, s.reste_a_charge::text, c.reste::text),
   ('reste_a_charge_apres_ac', s.reste_a_charge_apres_ac is distinct from c.reste_apres_ac, s.reste_a_charge_apres_ac::text, c.reste_apres_ac::text),
-  ('taux_couverture', (abs(s.taux_couverture - c.taux) <= 0.000001) is not true and num_nonnulls(s.taux_couverture, c.taux) > 0, s.taux_couverture::text, c.taux::text),
+  ('taux_couverture', (abs(s.taux_couverture - c.taux) <= 0.000001) is not true and num_nonnulls(s.taux_couverture, c.taux) > 0,
+    s.taux_couverture::text, c.taux::text),
   ('recettes', s.dispositif <> 'TOTAL' and s.recettes_renseignees is distinct from (s.recettes is not null), s.recettes::text, s.recettes_renseignees::text)
 ) as i (identite, fausse, constate, attendu)
 where i.fausse

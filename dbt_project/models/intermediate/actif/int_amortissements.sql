@@ -93,18 +93,8 @@ reprises as (
 )
 
 select
-  r.fichier_id,
-  r.ligne,
-  r.fichier,
-  r.sha256,
-  r.exercice,
-  r.numero_inventaire,
-  r.compte,
-  r.axe_analytique,
-  r.quote_part,
-  r.valeur_brute,
-  r.numero_subvention,
-  r.dotation,
+  r.fichier_id, r.ligne, r.fichier, r.sha256, r.exercice, r.numero_inventaire, r.compte, r.axe_analytique, r.quote_part,
+  r.valeur_brute, r.numero_subvention, r.dotation,
   {{ arrondi('r.dotation * r.quote_part / 100') }} as dotation_part,
   r.reprise,
   {{ arrondi('r.reprise * r.quote_part / 100') }} as reprise_part,

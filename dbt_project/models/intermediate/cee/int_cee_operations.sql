@@ -3,12 +3,7 @@
 with volumes as (
   select
     o.depot_fichier as depot,
-    o.fichier,
-    o.sha256,
-    o.ligne,
-    o.reference,
-    o.siren_beneficiaire,
-    t.type,
+    o.fichier, o.sha256, o.ligne, o.reference, o.siren_beneficiaire, t.type,
     case t.type when 'C' then o.volume_classique else coalesce(o.volume_precarite, 0) end as volume
   from {{ ref('stg_cee__operations') }} as o
   cross join (values ('C'), ('P')) as t (type)
@@ -18,13 +13,7 @@ with volumes as (
 quotes_parts as (
   select
     o.*,
-    v.produit,
-    v.taux,
-    v.dispositif,
-    v.mode_recouvrement,
-    v.exercice,
-    v.semestre,
-    v.volume_delivre,
+    v.produit, v.taux, v.dispositif, v.mode_recouvrement, v.exercice, v.semestre, v.volume_delivre,
     -- cents, exact: floor of produit × volume / total, and the remainder on the same denominator
     div(v.produit * 100 * o.volume, v.volume_delivre) as centimes,
     mod(v.produit * 100 * o.volume, v.volume_delivre) as reste
@@ -42,27 +31,13 @@ rangs as (
 ),
 
 parts as (
-  select
-    *,
-    (centimes + case when rang <= a_distribuer then 1 else 0 end) / 100 as part
+  select *, (centimes + case when rang <= a_distribuer then 1 else 0 end) / 100 as part
   from rangs
 )
 
 select
-  p.depot,
-  p.fichier,
-  p.sha256,
-  p.ligne,
-  p.reference,
-  p.siren_beneficiaire,
-  p.type,
-  p.exercice,
-  p.semestre,
-  p.dispositif,
-  p.mode_recouvrement,
-  p.volume,
-  p.part,
-  p.taux,
+  p.depot, p.fichier, p.sha256, p.ligne, p.reference, p.siren_beneficiaire, p.type, p.exercice, p.semestre,
+  p.dispositif, p.mode_recouvrement, p.volume, p.part, p.taux,
   e.siren is not null as est_epci,
   case when e.siren is null then {{ arrondi('p.part * p.taux / 100') }} else 0 end as frais
 from parts as p

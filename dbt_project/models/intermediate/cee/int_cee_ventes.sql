@@ -23,11 +23,7 @@ volumes as (
 )
 
 select
-  v.depot,
-  v.type,
-  v.volume_vendu,
-  v.produit,
-  v.date_vente,
+  v.depot, v.type, v.volume_vendu, v.produit, v.date_vente,
   extract(year from v.date_vente)::int as exercice,
   {{ semestre_du('v.date_vente') }} as semestre,
   coalesce(d.volume_delivre, 0) as volume_delivre,
@@ -37,10 +33,7 @@ select
 from ventes as v
 left join volumes as d using (depot, type)
 left join lateral (
-  select
-    r.dispositif,
-    r.mode_recouvrement,
-    r.montant
+  select r.dispositif, r.mode_recouvrement, r.montant
   from {{ ref('stg_referentiel__tarifs') }} as r
   where
     r.regle = 'pourcentage' and r.base = 'produit_cee'

@@ -31,9 +31,7 @@ actif as (
 )
 
 select
-  d.exercice,
-  d.dispositif,
-  d.libelle,
+  d.exercice, d.dispositif, d.libelle,
   coalesce(p.etp, 0) as etp,
   coalesce(p.cout_personnel, 0) as cout_personnel,
   coalesce(p.cout_personnel_d5211, 0) as cout_personnel_d5211,

@@ -35,20 +35,14 @@ petits as (
 
 -- who may join a pool that is still under the threshold: any of them has at least the threshold, so one is enough
 candidats as (
-  select
-    exercice,
-    ensemble,
-    row_number() over (partition by exercice order by etpt, premiere) as rang
+  select exercice, ensemble, row_number() over (partition by exercice order by etpt, premiere) as rang
   from ensembles
   where not petit
 ),
 
 membres as (
   select
-    p.exercice,
-    p.categorie,
-    p.etpt,
-    p.masse,
+    p.exercice, p.categorie, p.etpt, p.masse,
     case
       when p.etpt <= 0 then null
       when e.petit or (c.rang = 1 and s.etpt < p.seuil_effectif) then 'pool'
@@ -72,10 +66,7 @@ groupes as (
 )
 
 select
-  m.exercice,
-  m.categorie,
-  m.etpt,
-  g.groupe,
+  m.exercice, m.categorie, m.etpt, g.groupe,
   g.etpt as etpt_groupe,
   {{ quotient('g.masse', 'g.etpt') }} as cout_moyen
 from membres as m

@@ -15,9 +15,6 @@ atteintes as (
   cross join lateral string_to_table(l.groupe, '+') as voisin (categorie)
 )
 
-select
-  exercice,
-  depart as categorie,
-  min(categorie collate "C") as ensemble
+select exercice, depart as categorie, min(categorie collate "C") as ensemble
 from atteintes
 group by exercice, depart

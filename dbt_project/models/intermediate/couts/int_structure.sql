@@ -22,10 +22,7 @@ etp_structure as (
 ),
 
 structure as (
-  select
-    e.exercice,
-    coalesce(g.montant, 0) as pool,
-    coalesce(p.etpt, 0) - coalesce(s.etp, 0) as etpt
+  select e.exercice, coalesce(g.montant, 0) as pool, coalesce(p.etpt, 0) - coalesce(s.etp, 0) as etpt
   from {{ ref('int_exercices') }} as e
   left join pools as g using (exercice)
   left join paie as p using (exercice)

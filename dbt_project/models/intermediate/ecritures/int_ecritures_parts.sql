@@ -1,9 +1,7 @@
 -- R3, R5, R6, S12: where each accepted ledger line goes, one row per line × destination; Σ parts = the line.
 -- mesure: the column of the synthèse it feeds (cout_fonctionnement, subventions, recettes) or NULL.
 with lignes as (
-  select
-    e.*,
-    {{ arrondi('e.montant * e.part_communes / 100') }} as montant_part
+  select e.*, {{ arrondi('e.montant * e.part_communes / 100') }} as montant_part
   from {{ ref('int_ecritures') }} as e
 ),
 
@@ -54,23 +52,10 @@ parts as (
 )
 
 select
-  fichier_id,
-  ligne,
-  rang_bordereau,
-  rang_piece,
-  ligne_piece,
-  identite,
-  date_emission,
-  exercice,
-  sens,
-  nature,
-  role,
+  fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece, identite, date_emission, exercice, sens, nature, role,
   siret,
   montant as montant_source,
-  destination,
-  motif,
-  mesure,
-  part,
+  destination, motif, mesure, part,
   montant_reparti as montant,
   case when role = 'rabais' and sens = 'titre' then -montant_reparti else montant_reparti end as montant_mesure
 from parts

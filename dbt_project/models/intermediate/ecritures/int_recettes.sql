@@ -24,24 +24,8 @@ periodes as (
 )
 
 select
-  fichier_id,
-  ligne,
-  rang_bordereau,
-  rang_piece,
-  ligne_piece,
-  identite,
-  date_emission,
-  compte,
-  budget,
-  bordereau,
-  piece,
-  type_piece,
-  exercice,
-  dispositif,
-  siret,
-  montant_source,
-  montant,
-  nature,
+  fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece, identite, date_emission, compte, budget, bordereau, piece,
+  type_piece, exercice, dispositif, siret, montant_source, montant, nature,
   coalesce(left(periode, 4)::int, extract(year from jour_cle)::int) as periode_exercice,
   coalesce(right(periode, 1)::int, {{ semestre_du('jour_cle') }}) as periode_semestre
 from periodes

@@ -5,21 +5,11 @@ with comptes as (
 ),
 
 prefixes as (
-  select
-    c.exercice,
-    c.nature,
-    r.prefixe_compte as prefixe,
-    r.role,
-    0 as priorite
+  select c.exercice, c.nature, r.prefixe_compte as prefixe, r.role, 0 as priorite
   from comptes as c
   inner join {{ ref('comptes_role_cout') }} as r on starts_with(c.nature, r.prefixe_compte)
   union all
-  select
-    c.exercice,
-    c.nature,
-    r.prefixe,
-    r.role,
-    1
+  select c.exercice, c.nature, r.prefixe, r.role, 1
   from comptes as c
   inner join {{ ref('stg_referentiel__roles_comptes') }} as r
     on

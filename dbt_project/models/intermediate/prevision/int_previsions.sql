@@ -2,13 +2,7 @@
 -- that the back-test will set aside included.
 -- Exact numeric throughout; a measure that is not known at the base stays NULL, never 0.
 with historique as (
-  select
-    c.exercice,
-    c.dispositif,
-    c.etp,
-    c.cout_net,
-    c.cout_personnel,
-    r.recettes
+  select c.exercice, c.dispositif, c.etp, c.cout_net, c.cout_personnel, r.recettes
   from {{ ref('int_couts') }} as c
   left join {{ ref('int_recettes_dispositif') }} as r using (exercice, dispositif)
 ),
@@ -28,11 +22,7 @@ cibles as (
     b.*,
     a.exercice,
     a.exercice - b.exercice_base as pas,
-    h.dispositif,
-    h.etp,
-    h.cout_net,
-    h.cout_personnel,
-    h.recettes
+    h.dispositif, h.etp, h.cout_net, h.cout_personnel, h.recettes
   from bases as b
   inner join historique as h on b.exercice_base = h.exercice
   cross join lateral generate_series(b.exercice_base + 1, b.horizon) as a (exercice)
@@ -41,9 +31,7 @@ cibles as (
 -- least squares on the known years, x = years from the base: value = ȳ + slope × (x − x̄)
 tendances as (
   select
-    b.exercice_base,
-    h.dispositif,
-    m.mesure,
+    b.exercice_base, h.dispositif, m.mesure,
     count(*) as points,
     min(h.exercice) as depuis,
     avg((h.exercice - b.exercice_base)::numeric) as x_moyen,
@@ -61,10 +49,7 @@ tendances as (
 ),
 
 adherents as (
-  select
-    y.annee,
-    a.dispositif,
-    count(distinct a.siret_adherent) as nombre
+  select y.annee, a.dispositif, count(distinct a.siret_adherent) as nombre
   from (select exercice as annee from cibles union select exercice_base from bases) as y
   inner join {{ ref('stg_referentiel__adhesions_effectives') }} as a on make_date(y.annee, 12, 31) between a.debut and a.fin
   group by y.annee, a.dispositif
@@ -98,10 +83,9 @@ croissances as (
 -- last year stands: a line through a few points explains nothing by itself
 moteurs as (
   select
-    c.exercice_base,
-    c.exercice,
-    c.dispositif,
-    least(1, {{ quotient('coalesce(y.nombre, 0)', 'b.nombre') }}, case when u.croissance is not null then greatest(1 + c.pas * u.croissance, 0) end) as plancher,
+    c.exercice_base, c.exercice, c.dispositif,
+    least(1, {{ quotient('coalesce(y.nombre, 0)', 'b.nombre') }},
+      case when u.croissance is not null then greatest(1 + c.pas * u.croissance, 0) end) as plancher,
     greatest(1, {{ quotient('y.nombre', 'b.nombre') }}, 1 + c.pas * u.croissance) as plafond
   from cibles as c
   left join adherents as b on c.exercice_base = b.annee and c.dispositif = b.dispositif
@@ -175,10 +159,7 @@ lignes as (
 )
 
 select
-  exercice_base,
-  exercice,
-  dispositif,
-  scenario,
+  exercice_base, exercice, dispositif, scenario,
   {{ arrondi('etp', 6) }} as etp,
   {{ arrondi('cout_net') }} as cout_net,
   {{ arrondi('recettes') }} as recettes,

@@ -1,9 +1,6 @@
 -- Back-test: what the same method would have said of an exercice that is known, from each earlier one, exact.
 select
-  p.exercice,
-  p.exercice_base,
-  p.dispositif,
-  p.scenario,
+  p.exercice, p.exercice_base, p.dispositif, p.scenario,
   p.cout_net as cout_prevu,
   c.cout_net as cout_constate,
   p.etp as etp_prevu,

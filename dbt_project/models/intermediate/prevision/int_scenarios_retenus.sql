@@ -30,9 +30,7 @@ erreurs as (
   group by b.exercice_base, p.scenario
 )
 
-select
-  e.exercice_base,
-  e.scenario
+select e.exercice_base, e.scenario
 from ecarts as e
 left join erreurs as r using (exercice_base, scenario)
 where

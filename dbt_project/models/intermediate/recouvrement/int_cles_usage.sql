@@ -20,9 +20,7 @@ demandees as (
 )
 
 select
-  d.exercice,
-  d.dispositif,
-  d.demandee,
+  d.exercice, d.dispositif, d.demandee,
   d.demandee not in {{ cles_usage }} as inconnue,
   case
     when d.demandee in {{ cles_usage }} then d.demandee

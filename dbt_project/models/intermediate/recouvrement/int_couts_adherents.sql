@@ -1,32 +1,20 @@
 -- R11: net cost of each valorisé dispositif shared among its adherents, to the cent, by largest remainder (ties: lower
 -- SIRET first), on exact weights. Where every weight is 0, the whole is on a row without SIRET, key « aucune » (R11a).
 with unites as (
-  select
-    exercice,
-    dispositif,
-    siret_adherent,
-    sum(unites_annee) as unites
+  select exercice, dispositif, siret_adherent, sum(unites_annee) as unites
   from {{ ref('int_unites_semestre') }}
   group by exercice, dispositif, siret_adherent
 ),
 
 dus as (
-  select
-    exercice,
-    dispositif,
-    siret_adherent,
-    sum(montant_du) as montant_du
+  select exercice, dispositif, siret_adherent, sum(montant_du) as montant_du
   from {{ ref('int_recouvrement') }}
   group by exercice, dispositif, siret_adherent
 ),
 
 -- what each bought through the central purchasing body: the use of a dispositif that buys for its members
 achats as (
-  select
-    exercice,
-    c.dispositif,
-    l.siret_adherent,
-    sum(l.montant_ht) as achats
+  select exercice, c.dispositif, l.siret_adherent, sum(l.montant_ht) as achats
   from {{ ref('stg_cam__commandes') }} as l
   inner join {{ ref('int_cles_usage') }} as c using (exercice)
   where c.cle = 'achats'
@@ -36,10 +24,7 @@ achats as (
 -- a weight below 0, or unknown, counts 0 (R11a)
 poids as (
   select
-    c.exercice,
-    c.dispositif,
-    c.cle,
-    siret_adherent,
+    c.exercice, c.dispositif, c.cle, siret_adherent,
     coalesce(d.montant_du, 0) as montant_du,
     greatest(
       case c.cle
@@ -64,10 +49,7 @@ lignes as (
     exercice,
     dispositif,
     case when total > 0 then p.cle else 'aucune' end as cle,
-    p.siret_adherent,
-    p.montant_du,
-    p.poids,
-    t.total,
+    p.siret_adherent, p.montant_du, p.poids, t.total,
     sign(t.cout_net) as signe,
     abs(t.cout_net) * 100 as centimes_net
   from (
@@ -78,11 +60,7 @@ lignes as (
     select exercice, dispositif, cle, null, 0, 0 from {{ ref('int_cles_usage') }}
   ) as p
   inner join (
-    select
-      c.exercice,
-      c.dispositif,
-      c.cout_net,
-      coalesce(sum(s.poids), 0) as total
+    select c.exercice, c.dispositif, c.cout_net, coalesce(sum(s.poids), 0) as total
     from {{ ref('int_couts') }} as c
     left join poids as s using (exercice, dispositif)
     group by c.exercice, c.dispositif, c.cout_net
@@ -112,11 +90,7 @@ rangs as (
 )
 
 select
-  exercice,
-  dispositif,
-  siret_adherent,
-  cle,
-  poids,
+  exercice, dispositif, siret_adherent, cle, poids,
   signe * (centimes + case when rang <= a_distribuer then 1 else 0 end) / 100 as cout_usage,
   montant_du
 from rangs

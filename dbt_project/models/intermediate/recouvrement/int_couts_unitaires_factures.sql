@@ -22,11 +22,7 @@ bases as (
 )
 
 select
-  p.exercice,
-  p.dispositif,
-  p.exercice_base,
-  p.actualisation,
-  p.unites_previsionnelles,
+  p.exercice, p.dispositif, p.exercice_base, p.actualisation, p.unites_previsionnelles,
   coalesce(
     p.cout_vote,
     {{ arrondi(quotient('c.cout_d5211 * (1 + p.actualisation)', 'p.unites_previsionnelles')) }}

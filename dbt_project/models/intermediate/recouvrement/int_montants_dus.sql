@@ -5,11 +5,7 @@ with lignes as (
   select
     a.*,
     t.fichier_id as tarif_fichier_id,
-    t.ligne_tarif,
-    t.regle,
-    t.base,
-    t.mode_recouvrement,
-    t.montant,
+    t.ligne_tarif, t.regle, t.base, t.mode_recouvrement, t.montant,
     case t.regle
       when 'forfait' then t.montant
       when 'par_habitant' then t.montant * a.population
@@ -24,9 +20,7 @@ with lignes as (
 
 frais as (
   select
-    o.exercice,
-    o.semestre,
-    o.dispositif,
+    o.exercice, o.semestre, o.dispositif,
     o.siren_beneficiaire as siren,
     sum(o.frais) as frais,
     -- kept back on the sale (R6f): billed by no title (R7b')
@@ -37,25 +31,13 @@ frais as (
 ),
 
 achats as (
-  select
-    exercice,
-    semestre,
-    siret_adherent,
-    sum(montant_ht) as achats_ht
+  select exercice, semestre, siret_adherent, sum(montant_ht) as achats_ht
   from {{ ref('stg_cam__commandes') }}
   group by exercice, semestre, siret_adherent
 )
 
 select
-  l.exercice,
-  l.semestre,
-  l.dispositif,
-  l.siret_adherent,
-  l.siren,
-  l.regle,
-  l.base,
-  l.mode_recouvrement,
-  l.ligne_tarif,
+  l.exercice, l.semestre, l.dispositif, l.siret_adherent, l.siren, l.regle, l.base, l.mode_recouvrement, l.ligne_tarif,
   coalesce(
     case
       when l.regle in ('forfait', 'par_habitant', 'par_tranche') and l.semestre = 1

@@ -3,10 +3,7 @@
 -- exercice is of type `autre`.
 with adherents as (
   select
-    e.exercice,
-    a.siret,
-    a.siren,
-    a.type,
+    e.exercice, a.siret, a.siren, a.type,
     row_number() over (partition by e.exercice, a.siret order by a.debut desc, a.ligne desc) as rang_siret,
     row_number() over (partition by e.exercice, a.siren order by a.debut desc, a.ligne desc) as rang_siren
   from {{ ref('int_exercices') }} as e
@@ -33,11 +30,6 @@ lignes as (
   where o.mode_recouvrement = 'retenue' and not o.est_epci
 )
 
-select
-  exercice,
-  dispositif,
-  siret,
-  coalesce(type, 'autre') as type_adherent,
-  sum(montant) as montant
+select exercice, dispositif, siret, coalesce(type, 'autre') as type_adherent, sum(montant) as montant
 from lignes
 group by exercice, dispositif, siret, type

@@ -1,21 +1,12 @@
 -- R7: one row per exercice × semestre × dispositif × adherent, by adhesion or by non-zero receipts (R7a).
 with modes as (
-  select
-    exercice,
-    semestre,
-    dispositif,
-    min(mode_recouvrement) as mode_recouvrement
+  select exercice, semestre, dispositif, min(mode_recouvrement) as mode_recouvrement
   from {{ ref('int_tarifs_semestre') }}
   group by exercice, semestre, dispositif
 ),
 
 dus as (
-  select
-    exercice,
-    semestre,
-    dispositif,
-    siret_adherent,
-    sum(montant) as montant
+  select exercice, semestre, dispositif, siret_adherent, sum(montant) as montant
   from {{ ref('int_montants_dus') }}
   group by exercice, semestre, dispositif, siret_adherent
 ),
@@ -36,10 +27,7 @@ titres as (
 
 lignes as (
   select
-    exercice,
-    semestre,
-    dispositif,
-    siret_adherent,
+    exercice, semestre, dispositif, siret_adherent,
     a.siret_adherent is not null and a.par_adhesion as par_adhesion,
     coalesce(t.montant, 0) as montant_titre
   from (select exercice, semestre, dispositif, siret_adherent, true as par_adhesion
@@ -48,11 +36,7 @@ lignes as (
 )
 
 select
-  l.exercice,
-  l.semestre,
-  l.dispositif,
-  l.siret_adherent,
-  m.mode_recouvrement,
+  l.exercice, l.semestre, l.dispositif, l.siret_adherent, m.mode_recouvrement,
   coalesce(l.par_adhesion, false) as par_adhesion,
   case
     when m.mode_recouvrement is null or m.mode_recouvrement = 'gratuit' or not coalesce(l.par_adhesion, false) then 0

@@ -1,9 +1,6 @@
 -- R13, R13a: what is left to collect of each titre, at most what its positive lines come to (control reste_superieur).
 select
-  r.exercice,
-  r.budget,
-  r.bordereau,
-  r.piece,
+  r.exercice, r.budget, r.bordereau, r.piece,
   r.reste_a_recouvrer as reste_livre,
   coalesce(sum(e.montant_ttc), 0) as montant_lignes,
   least(r.reste_a_recouvrer, coalesce(sum(e.montant_ttc), 0)) as reste

@@ -2,15 +2,7 @@
 -- lower Ligne first, digits as numbers, before other texts).
 with quotes_parts as (
   select
-    e.fichier_id,
-    e.ligne,
-    e.rang_bordereau,
-    e.rang_piece,
-    e.ligne_piece,
-    r.exercice,
-    r.budget,
-    r.bordereau,
-    r.piece,
+    e.fichier_id, e.ligne, e.rang_bordereau, e.rang_piece, e.ligne_piece, r.exercice, r.budget, r.bordereau, r.piece,
     r.reste * 100 as centimes_reste,
     -- cents, exact: floor of rest × line / titre, and the remainder on the same denominator
     div(r.reste * 100 * e.montant_ttc, r.montant_lignes) as centimes,
@@ -35,14 +27,6 @@ rangs as (
 )
 
 select
-  fichier_id,
-  ligne,
-  rang_bordereau,
-  rang_piece,
-  ligne_piece,
-  exercice,
-  budget,
-  bordereau,
-  piece,
+  fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece, exercice, budget, bordereau, piece,
   (centimes + case when rang <= a_distribuer then 1 else 0 end) / 100 as reste
 from rangs

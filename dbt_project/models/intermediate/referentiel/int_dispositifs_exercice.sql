@@ -2,10 +2,7 @@
 select
   e.exercice,
   c.code as dispositif,
-  d.libelle,
-  d.thematique,
-  d.vehicule_juridique,
-  d.valorisation,
+  d.libelle, d.thematique, d.vehicule_juridique, d.valorisation,
   d.valorisation = 'valorisé' as est_valorise,
   -- R10e
   coalesce(d.nature_unites, 'flux') as nature_unites,

@@ -14,14 +14,7 @@ totaux as (
 -- method in use for each segment: R falls back to Q without hours, T and Q do not (R1b, R1c)
 methodes as (
   select
-    s.segment_id,
-    s.exercice,
-    s.matricule,
-    s.categorie,
-    s.etpt,
-    t.minutes,
-    e.heures_reference,
-    e.structure_personnel,
+    s.segment_id, s.exercice, s.matricule, s.categorie, s.etpt, t.minutes, e.heures_reference, e.structure_personnel,
     case when e.methode_etp = 'R' and t.minutes is null then 'Q' else e.methode_etp end as methode
   from {{ ref('int_segments') }} as s
   inner join {{ ref('int_exercices') }} as e using (exercice)
@@ -30,13 +23,7 @@ methodes as (
 
 activites as (
   select
-    m.segment_id,
-    h.fichier,
-    h.sha256,
-    h.code_activite,
-    h.cle_dispositif,
-    h.part_communes,
-    h.lignes,
+    m.segment_id, h.fichier, h.sha256, h.code_activite, h.cle_dispositif, h.part_communes, h.lignes,
     case m.methode
       when 'R' then {{ quotient('m.etpt * h.minutes', 'm.minutes') }}
       else {{ quotient('h.minutes', '60 * m.heures_reference') }}
@@ -45,15 +32,7 @@ activites as (
   inner join heures as h using (segment_id)
   where m.methode in ('R', 'T')
   union all
-  select
-    m.segment_id,
-    a.fichier,
-    a.sha256,
-    a.code_activite,
-    a.cle_dispositif,
-    a.part_communes,
-    1,
-    a.etp
+  select m.segment_id, a.fichier, a.sha256, a.code_activite, a.cle_dispositif, a.part_communes, 1, a.etp
   from methodes as m
   inner join {{ ref('int_affectations') }} as a using (segment_id)
   where m.methode = 'Q'
@@ -61,11 +40,7 @@ activites as (
 
 parts as (
   select
-    a.segment_id,
-    a.fichier,
-    a.sha256,
-    a.code_activite,
-    a.lignes,
+    a.segment_id, a.fichier, a.sha256, a.code_activite, a.lignes,
     a.etp as etp_source,
     d.destination,
     d.part,
@@ -103,31 +78,13 @@ reparti as (
 )
 
 select
-  p.segment_id,
-  m.exercice,
-  m.matricule,
-  m.categorie,
-  p.fichier,
-  p.sha256,
-  p.code_activite,
-  p.lignes,
-  p.etp_source,
-  p.part,
-  p.destination,
-  p.motif,
-  p.etp
+  p.segment_id, m.exercice, m.matricule, m.categorie, p.fichier, p.sha256, p.code_activite, p.lignes, p.etp_source,
+  p.part, p.destination, p.motif, p.etp
 from parts as p
 inner join methodes as m using (segment_id)
 union all
 select
-  m.segment_id,
-  m.exercice,
-  m.matricule,
-  m.categorie,
-  null,
-  null,
-  null,
-  0,
+  m.segment_id, m.exercice, m.matricule, m.categorie, null, null, null, 0,
   m.etpt - coalesce(r.etp, 0),
   100,
   'NON_REPARTI',

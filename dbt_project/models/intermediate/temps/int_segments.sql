@@ -12,13 +12,7 @@ numerotes as (
 )
 
 select
-  s.segment_id,
-  s.exercice,
-  s.matricule,
-  s.categorie,
-  s.quotite_pct,
-  s.date_entree,
-  s.sortie,
+  s.segment_id, s.exercice, s.matricule, s.categorie, s.quotite_pct, s.date_entree, s.sortie,
   greatest(s.date_entree, e.debut) as debut,
   least(s.sortie, e.fin) as fin,
   {{ quotient('s.quotite_pct * greatest(least(s.sortie, e.fin) - greatest(s.date_entree, e.debut) + 1, 0)', '100 * e.jours') }} as etpt

@@ -1,14 +1,6 @@
 -- Productive time that counts, with its contract segment and the key of its activity on that day (R1); no key: NULL.
 select
-  t.fichier_id,
-  t.ligne,
-  t.fichier,
-  t.sha256,
-  t.exercice,
-  s.segment_id,
-  t.code_activite,
-  t.date,
-  t.duree,
+  t.fichier_id, t.ligne, t.fichier, t.sha256, t.exercice, s.segment_id, t.code_activite, t.date, t.duree,
   k.dispositif as cle_dispositif,
   k.part_communes
 from {{ ref('stg_rh__temps') }} as t

@@ -1,5 +1,3 @@
 -- The exercices that this build publishes, and its version: what every published relation is limited to and carries.
-select
-  version,
-  exercice
+select version, exercice
 from {{ ref('stg_journal__construction') }}

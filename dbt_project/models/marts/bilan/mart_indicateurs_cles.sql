@@ -4,9 +4,7 @@ with exercices as (
 ),
 
 dispositifs_au_31_12 as (
-  select
-    e.exercice,
-    d.code as dispositif
+  select e.exercice, d.code as dispositif
   from exercices as e
   inner join {{ ref('stg_referentiel__dispositifs') }} as d on {{ en_vigueur('d', 'e.fin') }}
   group by e.exercice, d.code
@@ -39,20 +37,14 @@ adhesions as (
 ),
 
 totaux as (
-  select
-    c.exercice,
-    sum(c.etp) as etp,
-    sum(c.cout_net) as cout_net,
-    coalesce(sum(r.recettes), 0) as recettes
+  select c.exercice, sum(c.etp) as etp, sum(c.cout_net) as cout_net, coalesce(sum(r.recettes), 0) as recettes
   from {{ ref('int_couts') }} as c
   left join {{ ref('int_recettes_dispositif') }} as r using (exercice, dispositif)
   group by c.exercice
 ),
 
 agents as (
-  select
-    p.exercice,
-    count(distinct p.matricule) as agents
+  select p.exercice, count(distinct p.matricule) as agents
   from {{ ref('int_etp_parts') }} as p
   inner join {{ ref('int_couts') }} as c on p.exercice = c.exercice and p.destination = c.dispositif
   where p.etp > 0
@@ -127,9 +119,7 @@ depots as (
 ),
 
 cee_operations as (
-  select
-    d.exercice,
-    count(*) as operations
+  select d.exercice, count(*) as operations
   from depots as d
   inner join {{ ref('stg_cee__operations') }} as o on d.depot = o.depot_fichier
   where o.statut = 'délivrée'
@@ -137,27 +127,19 @@ cee_operations as (
 ),
 
 cee_parts as (
-  select
-    exercice,
-    sum(case when est_epci then 0 else part - frais end) as reverse
+  select exercice, sum(case when est_epci then 0 else part - frais end) as reverse
   from {{ ref('int_cee_operations') }}
   group by exercice
 ),
 
 cee_produits as (
-  select
-    exercice,
-    sum(produit) as produit
+  select exercice, sum(produit) as produit
   from {{ ref('int_cee_ventes') }}
   group by exercice
 ),
 
 valeurs as (
-  select
-    e.exercice,
-    v.indicateur,
-    v.valeur,
-    v.unite
+  select e.exercice, v.indicateur, v.valeur, v.unite
   from exercices as e
   left join adhesions as a using (exercice)
   left join totaux as t using (exercice)
@@ -197,9 +179,5 @@ valeurs as (
   ) as v (indicateur, valeur, unite)
 )
 
-select
-  exercice,
-  indicateur,
-  {{ arrondi('valeur', 6) }} as valeur,
-  unite
+select exercice, indicateur, {{ arrondi('valeur', 6) }} as valeur, unite
 from valeurs

@@ -18,9 +18,7 @@ precedentes as (
 
 bornees as (
   select
-    m.exercice,
-    m.dispositif,
-    m.mesure,
+    m.exercice, m.dispositif, m.mesure,
     concat_ws('/', m.mesure, nullif(m.dispositif, '')) as cle,
     coalesce(b.ligne, 0) as borne,
     m.valeur,
@@ -76,20 +74,9 @@ situees as (
 )
 
 select
-  s.exercice,
-  s.dispositif,
-  s.mesure,
-  s.cle,
-  s.borne,
-  s.valeur,
-  s.valeur_n1,
+  s.exercice, s.dispositif, s.mesure, s.cle, s.borne, s.valeur, s.valeur_n1,
   round(100 * (s.valeur - s.valeur_n1) / nullif(abs(s.valeur_n1), 0), 1) as variation_pct,
-  s.minimum,
-  s.maximum,
-  s.variation_max_pct,
-  s.gravite,
-  s.reference,
-  s.position,
+  s.minimum, s.maximum, s.variation_max_pct, s.gravite, s.reference, s.position,
   case s.position
     when 'sous_le_minimum' then 'au moins ' || {{ en_francais('s.minimum') }}
     when 'au_dessus_du_maximum' then 'au plus ' || {{ en_francais('s.maximum') }}

@@ -1,8 +1,5 @@
 with unites as (
-  select
-    exercice,
-    dispositif,
-    sum(unites_annee) as unites
+  select exercice, dispositif, sum(unites_annee) as unites
   from {{ ref('int_unites_semestre') }}
   group by exercice, dispositif
 )

@@ -1,10 +1,6 @@
 with couvertures as (
   select
-    exercice,
-    c.dispositif,
-    c.cout_net,
-    c.cout_d5211,
-    r.recettes,
+    exercice, c.dispositif, c.cout_net, c.cout_d5211, r.recettes,
     {{ quotient('r.recettes', 'c.cout_d5211') }} as taux
   from {{ ref('int_couts') }} as c
   left join {{ ref('int_recettes_dispositif') }} as r using (exercice, dispositif)

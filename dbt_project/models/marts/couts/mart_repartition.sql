@@ -26,10 +26,7 @@ ecritures as (
 
 -- an asset shared by several rows was depreciated once: its remainder is what its quote-parts leave
 biens as (
-  select
-    exercice,
-    bien,
-    max(dotation) - sum(dotation_part) as reste
+  select exercice, bien, max(dotation) - sum(dotation_part) as reste
   from {{ ref('int_amortissements') }}
   group by exercice, bien
 ),
@@ -60,12 +57,5 @@ lignes as (
   select * from actif
 )
 
-select
-  exercice,
-  source,
-  destination,
-  motif,
-  unite,
-  lignes,
-  {{ arrondi('montant', 12) }} as montant
+select exercice, source, destination, motif, unite, lignes, {{ arrondi('montant', 12) }} as montant
 from lignes

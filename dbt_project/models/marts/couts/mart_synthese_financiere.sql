@@ -1,8 +1,5 @@
 with recettes_ac as (
-  select
-    exercice,
-    dispositif,
-    sum(montant_du) as recettes_ac
+  select exercice, dispositif, sum(montant_du) as recettes_ac
   from {{ ref('int_recouvrement') }}
   where mode_recouvrement = 'imputation_AC' and par_adhesion
   group by exercice, dispositif
@@ -10,18 +7,8 @@ with recettes_ac as (
 
 dispositifs as (
   select
-    c.exercice,
-    c.dispositif,
-    c.libelle,
-    c.etp,
-    c.cout_personnel,
-    c.cout_fonctionnement,
-    c.amortissements,
-    c.subventions,
-    c.reprises,
-    c.cout_net,
-    r.recettes,
-    a.recettes_ac,
+    c.exercice, c.dispositif, c.libelle, c.etp, c.cout_personnel, c.cout_fonctionnement, c.amortissements,
+    c.subventions, c.reprises, c.cout_net, r.recettes, a.recettes_ac,
     r.recettes is not null as recettes_renseignees,
     false as est_total
   from {{ ref('int_couts') }} as c
@@ -54,18 +41,9 @@ lignes as (
 )
 
 select
-  exercice,
-  dispositif,
-  libelle,
+  exercice, dispositif, libelle,
   {{ arrondi('etp', 6) }} as etp,
-  cout_personnel,
-  cout_fonctionnement,
-  amortissements,
-  subventions,
-  reprises,
-  cout_net,
-  recettes,
-  recettes_ac,
+  cout_personnel, cout_fonctionnement, amortissements, subventions, reprises, cout_net, recettes, recettes_ac,
   recettes_renseignees,
   cout_net - coalesce(recettes, 0) as reste_a_charge,
   cout_net - coalesce(recettes, 0) - coalesce(recettes_ac, 0) as reste_a_charge_apres_ac,

@@ -31,9 +31,7 @@ figures as (
 
 valeurs as (
   select
-    f.exercice,
-    f.dispositif,
-    f.mesure,
+    f.exercice, f.dispositif, f.mesure,
     c.version as version_close,
     s.valeur as valeur_close,
     n.valeur as valeur_redressee,
@@ -57,9 +55,7 @@ valeurs as (
 
 select
   {{ version_courante() }} as version,
-  exercice,
-  dispositif,
-  mesure,
+  exercice, dispositif, mesure,
   version_close::bigint as version_close,
   valeur_close::numeric(21, 6) as valeur_close,
   valeur_redressee::numeric(21, 6) as valeur_redressee,

@@ -1,9 +1,7 @@
 -- R7f: the unit cost billed, with the accounts it was set from.
 select
   {{ version_courante() }} as version,
-  f.exercice,
-  f.dispositif,
-  f.exercice_base,
+  f.exercice, f.dispositif, f.exercice_base,
   c.cout_d5211::numeric(15, 2) as cout_d5211_base,
   f.actualisation::numeric(30, 12) as actualisation,
   f.unites_previsionnelles::numeric(30, 12) as unites_previsionnelles,

@@ -2,16 +2,9 @@
 -- and the account that a dispositif is titled on.
 select
   {{ version_courante() }} as version,
-  exercice,
-  budget,
-  bordereau,
-  piece,
-  ligne_piece,
-  type_piece,
+  exercice, budget, bordereau, piece, ligne_piece, type_piece,
   siret as siret_adherent,
-  dispositif,
-  periode_exercice,
-  periode_semestre,
+  dispositif, periode_exercice, periode_semestre,
   compte as nature,
   montant::numeric(15, 2) as montant
 from {{ ref('int_recettes') }}

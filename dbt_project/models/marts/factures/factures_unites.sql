@@ -1,11 +1,7 @@
 -- Units by type, as they were weighted (R7g): what a beneficiary can check against its own requests.
 select
   {{ version_courante() }} as version,
-  exercice,
-  semestre,
-  dispositif,
-  siret_adherent,
-  type_unite,
+  exercice, semestre, dispositif, siret_adherent, type_unite,
   count(*)::integer as lignes,
   sum(quantite) as quantite,
   coalesce(poids, 1) as poids,

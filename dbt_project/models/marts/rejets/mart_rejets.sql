@@ -57,16 +57,7 @@ exercices as (
 -- a row goes to its own exercice, else to the one of its file; a row of no exercice (referentiel, dépôt CEE)
 -- to every asked one
 select
-  e.exercice,
-  r.source,
-  r.jeu,
-  r.fichier,
-  r.ligne,
-  r.rang,
-  r.colonne,
-  r.valeur,
-  r.motif,
-  r.statut,
+  e.exercice, r.source, r.jeu, r.fichier, r.ligne, r.rang, r.colonne, r.valeur, r.motif, r.statut,
   r.statut in ('rejete', 'a_affecter') as a_corriger,
   r.montant,
   r.minutes

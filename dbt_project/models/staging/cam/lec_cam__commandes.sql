@@ -78,22 +78,11 @@ annulations as (
 )
 
 select
-  fichier_id,
-  ligne,
-  fichier,
-  sha256,
-  exercice_fichier,
+  fichier_id, ligne, fichier, sha256, exercice_fichier,
   exercice_fichier as rejet_exercice,
   extract(year from date_commande)::int as exercice,
   {{ semestre_du('date_commande') }} as semestre,
-  numero_commande,
-  date_commande,
-  numero_marche,
-  lot,
-  siret_adherent,
-  montant_ht,
-  prix_reference_ht,
-  statut,
+  numero_commande, date_commande, numero_marche, lot, siret_adherent, montant_ht, prix_reference_ht, statut,
   nullif(split_part(issue_finale, '|', 1), '') as rejet_colonne,
   substr(issue_finale, strpos(issue_finale, '|') + 1) as rejet_motif,
   case

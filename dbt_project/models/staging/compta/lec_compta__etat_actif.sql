@@ -3,9 +3,7 @@
 with cellules as ({{ lire_jeu('compta', 'etat_actif') }}),
 
 regles as (
-  select
-    *,
-    defaut as defaut_regle
+  select *, defaut as defaut_regle
   from cellules
 ),
 
@@ -54,20 +52,9 @@ issues as (
 )
 
 select
-  fichier_id,
-  ligne,
-  fichier,
-  sha256,
-  exercice_fichier,
+  fichier_id, ligne, fichier, sha256, exercice_fichier,
   exercice_fichier as rejet_exercice,
-  numero_inventaire,
-  compte,
-  date_mise_en_service,
-  valeur_brute,
-  duree,
-  mode,
-  axe_analytique,
-  quote_part,
+  numero_inventaire, compte, date_mise_en_service, valeur_brute, duree, mode, axe_analytique, quote_part,
   numero_subvention,
   case when subvention_rejetee then null else montant_subvention end as montant_subvention,
   date_sortie,

@@ -11,19 +11,8 @@ repetees as (
 
 rangs as (
   select
-    fichier_id,
-    ligne,
-    rang_ligne,
-    origine,
-    identite,
-    axe_analytique,
-    operation,
-    service_gestionnaire,
-    produit,
-    siret,
-    objet,
-    exercice_origine,
-    montant_ht,
+    fichier_id, ligne, rang_ligne, origine, identite, axe_analytique, operation, service_gestionnaire, produit, siret,
+    objet, exercice_origine, montant_ht,
     rejet_statut is null as admise,
     row_number() over (
       partition by (rejet_statut is null), identite
@@ -45,19 +34,8 @@ jumelles as (
 )
 
 select
-  r.fichier_id,
-  r.ligne,
-  r.rang_ligne,
-  r.rang,
-  r.deux_montants,
-  j.axe_analytique,
-  j.operation,
-  j.service_gestionnaire,
-  j.produit,
-  j.siret,
-  j.objet,
-  j.exercice_origine,
-  j.montant_ht
+  r.fichier_id, r.ligne, r.rang_ligne, r.rang, r.deux_montants, j.axe_analytique, j.operation, j.service_gestionnaire,
+  j.produit, j.siret, j.objet, j.exercice_origine, j.montant_ht
 from rangs as r
 left join jumelles as j on r.identite = j.identite and r.origine = 'csv'
 where r.admise

@@ -45,9 +45,7 @@ issues as (
 )
 
 select
-  fichier_id,
-  ligne,
-  exercice_fichier,
+  fichier_id, ligne, exercice_fichier,
   exercice_fichier as rejet_exercice,
   {{ cellules_lues('compta', 'restes_a_recouvrer') }},
   sans_jour is not true as dit_le_jour,

@@ -1,12 +1,11 @@
 {{ config(materialized='table') }}
 -- Files that count and replace a delivery of other bytes, or shorter periods together (F17), beside the longest of those they
--- replace (F1, F2): an amputated file delivered twice is still compared with the whole one. Amounts are sums of absolute values; NULL where nothing measures the jeu.
+-- replace (F1, F2): an amputated file delivered twice is still compared with the whole one. Amounts are sums of
+-- absolute values; NULL where nothing measures the jeu.
 -- `attestee`: the file says itself how much it holds (.controle.json, or a row Total), so it was not cut on its way.
 -- a repaired version (« mutualisation reparer ») is the delivery that it repairs
 with livrees as (
-  select
-    j.*,
-    coalesce((j.dialecte -> 'reparation' ->> 'origine')::bigint, j.fichier_id) as origine
+  select j.*, coalesce((j.dialecte -> 'reparation' ->> 'origine')::bigint, j.fichier_id) as origine
   from {{ source('journal', 'fichiers') }} as j
 ),
 
@@ -75,11 +74,7 @@ montants as (
 )
 
 select
-  f.fichier_id,
-  f.jeu,
-  f.periode,
-  f.exercice,
-  f.chemin,
+  f.fichier_id, f.jeu, f.periode, f.exercice, f.chemin,
   f.lignes::bigint as lignes,
   p.chemin_avant,
   p.lignes_avant::bigint as lignes_avant,

@@ -1,10 +1,7 @@
 {{ config(materialized='table', access='private') }}
 -- F18: a known name (before « : ») wants a value of its kind; any other is kept, and read by nobody.
 with cellules as (
-  select
-    l.*,
-    split_part(l.parametre, ':', 1) as nom,
-    {{ mot_replie('l.valeur') }} as mot
+  select l.*, split_part(l.parametre, ':', 1) as nom, {{ mot_replie('l.valeur') }} as mot
   from ({{ lire_jeu('referentiel', 'parametres') }}) as l
 ),
 
@@ -27,31 +24,24 @@ mots as (
 
 regles as (
   select
-    c.fichier_id,
-    c.ligne,
-    c.fichier,
-    c.sha256,
-    c.exercice_fichier,
-    c.depot_fichier,
-    c.parametre,
+    c.fichier_id, c.ligne, c.fichier, c.sha256, c.exercice_fichier, c.depot_fichier, c.parametre,
     case
       when c.permis is not null then c.choix
       when c.nom in ({{ parametres_de(['date']) }}) then c.valeur_date::text
       else c.valeur
     end as valeur,
-    c.valeur_numerique,
-    c.valeur_date,
-    c.debut,
-    c.fin,
-    c.reference,
+    c.valeur_numerique, c.valeur_date, c.debut, c.fin, c.reference,
     coalesce(
       c.defaut,
       case
         when c.permis is not null and c.choix is null then format('Valeur|valeur inconnue (attendu : %s) (F18)', c.permis)
-        when c.nom in ({{ parametres_de(['date']) }}) and c.valeur_date is null then 'Valeur|date illisible (jj/mm/aaaa, aaaa-mm-jj ou aaaammjj, sans heure, C3)'
-        when c.nom in ({{ parametres_de(['nombre', 'annee']) }}) and c.valeur_numerique is null then 'Valeur|nombre illisible (douze décimales au plus, sans signe %, C1)'
+        when c.nom in ({{ parametres_de(['date']) }}) and c.valeur_date is null
+          then 'Valeur|date illisible (jj/mm/aaaa, aaaa-mm-jj ou aaaammjj, sans heure, C3)'
+        when c.nom in ({{ parametres_de(['nombre', 'annee']) }}) and c.valeur_numerique is null
+          then 'Valeur|nombre illisible (douze décimales au plus, sans signe %, C1)'
         when c.valeur ~ '^[-+(]?[0-9][0-9., ]*[-)]?[ ]*%$' then 'Valeur|signe % interdit : écrire le nombre seul (C1)'
-        when c.nom in ({{ parametres_de(['annee']) }}) and (c.valeur !~ '^[0-9]{4}$' or c.valeur = '0000') then 'Valeur|année sur quatre chiffres attendue (G1)'
+        when c.nom in ({{ parametres_de(['annee']) }}) and (c.valeur !~ '^[0-9]{4}$' or c.valeur = '0000')
+          then 'Valeur|année sur quatre chiffres attendue (G1)'
         when c.nom in ({{ parametres_de(['nombre'], ['positif']) }}) and c.valeur_numerique < 0 then 'Valeur|nombre positif ou nul attendu (G1)'
         when c.nom in ({{ parametres_de(['nombre'], ['strict']) }}) and c.valeur_numerique <= 0 then 'Valeur|nombre strictement positif attendu (G1)'
       end

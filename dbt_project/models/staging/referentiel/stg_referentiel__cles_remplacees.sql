@@ -1,7 +1,5 @@
 -- Codes that a delivery of cles_analytiques no longer current gave to a dispositif or to the structure, whatever their dates.
-select distinct
-  b.origine,
-  b.code
+select distinct b.origine, b.code
 from {{ source('referentiel', 'cles_analytiques') }} as b
 inner join {{ source('journal', 'fichiers') }} as f using (fichier_id)
 where

@@ -14,10 +14,7 @@ normalises as (
 ),
 
 regles as (
-  select
-    *,
-    defaut as defaut_regle,
-    {{ faute_de_regle('rh', 'agents', 'affectation') }} as defaut_affectation
+  select *, defaut as defaut_regle, {{ faute_de_regle('rh', 'agents', 'affectation') }} as defaut_affectation
   from normalises
 ),
 
@@ -43,9 +40,7 @@ chevauchants as (
   select fichier_id, matricule
   from (
     select
-      fichier_id,
-      matricule,
-      date_entree,
+      fichier_id, matricule, date_entree,
       max(sortie) over (
         partition by fichier_id, matricule order by date_entree, sortie, categorie, quotite_pct
         rows between unbounded preceding and 1 preceding
@@ -76,14 +71,7 @@ issues as (
 
 affectations as (
   select
-    fichier_id,
-    ligne,
-    matricule,
-    categorie,
-    quotite_pct,
-    date_entree,
-    sortie,
-    pct_affectation,
+    fichier_id, ligne, matricule, categorie, quotite_pct, date_entree, sortie, pct_affectation,
     greatest(coalesce(debut_affectation, date_entree), date_entree) as debut,
     least(coalesce(fin_affectation, sortie), sortie) as fin
   from issues
@@ -109,20 +97,11 @@ depassements as (
 )
 
 select
-  i.fichier_id,
-  i.ligne,
-  i.fichier,
-  i.sha256,
-  i.exercice_fichier,
+  i.fichier_id, i.ligne, i.fichier, i.sha256, i.exercice_fichier,
   i.exercice_fichier as rejet_exercice,
-  i.matricule,
-  i.categorie,
-  i.quotite_pct,
+  i.matricule, i.categorie, i.quotite_pct,
   coalesce(i.quotite_convertie, false) as quotite_convertie,
-  i.date_entree,
-  i.sortie,
-  i.code_activite,
-  i.pct_affectation,
+  i.date_entree, i.sortie, i.code_activite, i.pct_affectation,
   greatest(coalesce(i.debut_affectation, i.date_entree), i.date_entree) as debut_affectation,
   least(coalesce(i.fin_affectation, i.sortie), i.sortie) as fin_affectation,
   i.segment_chevauchant,

@@ -3,9 +3,7 @@
 with cellules as ({{ lire_jeu('rh', 'temps') }}),
 
 regles as (
-  select
-    *,
-    defaut as defaut_regle
+  select *, defaut as defaut_regle
   from cellules
 ),
 
@@ -82,17 +80,9 @@ rattaches as (
 )
 
 select
-  fichier_id,
-  ligne,
-  fichier,
-  sha256,
-  exercice_fichier,
+  fichier_id, ligne, fichier, sha256, exercice_fichier,
   exercice_fichier as rejet_exercice,
-  matricule,
-  date,
-  code_activite,
-  duree,
-  type_jour,
+  matricule, date, code_activite, duree, type_jour,
   case
     when not hors_contrat then nullif(split_part(issue, '|', 1), '')
     when agent_connu then 'Date'
