@@ -10,7 +10,7 @@
 
 {# An account of pay: its amount over the ETPT of a catégorie may be what one person earns (K8). `compte`: SQL, as delivered. #}
 {% macro compte_de_paie(compte) -%}
-(ltrim(coalesce({{ compte }}, '')) like '64%')
+(ltrim(coalesce({{ compte }}, '')) like '{{ var('compte_de_paie') }}%')
 {%- endmacro %}
 
 {# An amount, but not on an account of pay (K8): NULL there. #}

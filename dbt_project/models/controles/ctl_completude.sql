@@ -1,6 +1,6 @@
 -- What was delivered against the former delivery of the same file, the other months and the former year; what reserved keys
--- take out of the shared services. Bounds are parameters read on 1 January; few rows prove nothing: 20 at least are lost.
-{% set minimum = 20 %}
+-- take out of the shared services. Bounds are parameters read on 1 January; few rows prove nothing: so many are lost at least.
+{% set minimum = var('lignes_perdues_minimum') %}
 with exercices as (
   select
     e.exercice,

@@ -51,10 +51,10 @@ select
   'au plus ' || replace(trim_scale(part_max)::text, '.', ',') || ' % de lignes rejetées' as valeur_attendue,
   rejetees || ' lignes rejetées sur ' || lignes || ' livrées, '
   || replace(round(100.0 * rejetees / lignes, 2)::text, '.', ',') || ' %' as valeur_constatee,
-  replace(trim_scale(part_max)::text, '.', ',') || ' %, 10 lignes' as seuil
+  replace(trim_scale(part_max)::text, '.', ',') || ' %, {{ var('rejets_minimum') }} lignes' as seuil
 from jeux
 inner join exercices using (exercice)
-where rejetees >= 10 and 100 * rejetees > part_max * lignes
+where rejetees >= {{ var('rejets_minimum') }} and 100 * rejetees > part_max * lignes
 union all
 select exercice, 'siret_illisible', '', 'ecart', '0 titre', {{ compte('nombre', 'titre') }} || ', ' || {{ euros('montant') }}, null
 from sirets
