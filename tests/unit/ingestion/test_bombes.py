@@ -7,6 +7,7 @@ import resource
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,7 +19,7 @@ from mutualisation.entree.lecteurs import lecture as lecture_bornee
 from mutualisation.entree.lecteurs.lecture import ouvrir
 from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites, SessionBornee
 from mutualisation.entree.sources.registre import registre
-from mutualisation.socle.erreurs import PannePassagere
+from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere
 
 from .outillage import lire, refus
 
@@ -93,24 +94,28 @@ def test_une_faute_imprevue_d_un_lecteur_refuse_ce_fichier_seul(
 ) -> None:
     """Whatever a reader raises, the child answers, and reads the next file."""
 
-    def tomber(*_: object) -> None:
+    def tomber(*_: object) -> Iterator[list[str]]:
         raise OverflowError("DUPONT Jeanne")
+        yield []
 
-    service = object.__new__(enfant_lecture.LectureServie)
-    monkeypatch.setattr(service, "_ouvrir", tomber)
-    assert str(service.repondre(())) == enfant_lecture.INTERROMPUE  # type: ignore[arg-type]
-    service._blocs = (1 // 0 for _ in range(1))  # type: ignore[assignment]
-    assert str(service.repondre(None)) == enfant_lecture.INTERROMPUE
+    def lire(*_: object) -> Iterator[list[str]]:
+        yield ["lu"]
+
+    monkeypatch.setattr(enfant_lecture, "_borner", lambda *_: None)
+    service = enfant_lecture.LectureServie(100_000)
+    assert str(service.repondre((tomber, tmp_path, 60, ()))) == enfant_lecture.INTERROMPUE
+    assert service.repondre((lire, tmp_path, 60, ())) == ["lu"]
+    assert service.repondre(None) is False
 
 
 def test_deux_lectures_a_la_fois(tmp_path: Path) -> None:
-    """The second one takes the child; the first one opens its file again."""
+    """The second one takes the child; the first one says so, and rows are read once."""
     chemin = _classeur(tmp_path / "c.xlsx")
-    deux = [ouvrir(chemin, registre().jeu("populations"), "xlsx", Limites()) for _ in range(2)]
-    assert [sum(len(b) for b in lecteur.blocs()) for lecteur in deux] == [1, 1]
-    a_moitie = deux[0].blocs()
-    next(a_moitie)
-    assert [sum(len(b) for b in lecteur.blocs()) for lecteur in deux] == [1, 1]
+    premiere, seconde = [ouvrir(chemin, registre().jeu("populations"), "xlsx", Limites()) for _ in range(2)]
+    assert [len(b) for b in seconde.blocs()] == [1]
+    for lecture in (premiere, seconde):
+        with pytest.raises(ErreurMutualisation):
+            list(lecture.blocs())
 
 
 # ---------------------------------------------------------------- limits of the session, not ours

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.atelier.assaut import en_csv, remplir
 
+from mutualisation.entree.lecteurs.lecture import ouvrir
 from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites
 from mutualisation.entree.lecteurs.tabulaire_csv import LecteurCsv
 from mutualisation.entree.sources.registre import registre
@@ -89,9 +90,9 @@ def test_cellules_sur_plusieurs_lignes(tmp_path: Path) -> None:
 
 
 def _rangees(chemin: Path) -> object:
-    lecteur = LecteurCsv(chemin, registre().jeu("ventes"), Limites(cellule=20))
+    ouvert = ouvrir(chemin, registre().jeu("ventes"), "csv", Limites(cellule=20))
     try:
-        return [(ligne, r) for b in lecteur.blocs() for ligne, r in zip(b.lignes, b.rangees, strict=True)]
+        return [(ligne, r) for b in ouvert.blocs() for ligne, r in zip(b.lignes, b.rangees, strict=True)]
     except LectureRefusee as refus:
         return str(refus)
 

@@ -11,10 +11,8 @@ from ijson.backends import python as ijson
 from ijson.common import JSONError, ObjectBuilder
 
 from mutualisation.entree.lecteurs.bloc import Bloc
-from mutualisation.entree.lecteurs.entete import entete_du_registre
 from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites, nombre_fr
 from mutualisation.entree.lecteurs.octets import encodage
-from mutualisation.entree.sources.jeux import Jeu
 
 # (line, then as ijson says: where, what, value)
 Evenement = tuple[int, str, str, Any]
@@ -40,17 +38,15 @@ _OUVRANTS, _FERMANTS = {"start_map", "start_array"}, {"end_map", "end_array"}
 
 
 class LecteurDecp:
-    """One row per contract and titulaire, in the columns of the jeu; `ligne` is the line of the contract's object.
+    """One row per contract and titulaire, in `colonnes`; `ligne` is the line of the contract's object.
 
     LectureRefusee when the JSON is unreadable, too big, or of another shape.
     """
 
-    def __init__(self, chemin: Path, jeu: Jeu, limites: Limites) -> None:
+    def __init__(self, chemin: Path, colonnes: list[str], limites: Limites) -> None:
         if chemin.stat().st_size > limites.deploye:
             raise LectureRefusee(f"le JSON dépasse {nombre_fr(limites.deploye // 1024 // 1024)} Mo (F9).")
-        self._chemin = chemin
-        self._limites = limites
-        self.entete = entete_du_registre(jeu)
+        self._chemin, self._colonnes, self._limites = chemin, colonnes, limites
         self._encodage = encodage(chemin, ("utf-8",))
         self.dialecte: dict[str, object] = {"encodage": self._encodage}
 
@@ -60,7 +56,7 @@ class LecteurDecp:
         for ligne, forme, marche in _marches(_evenements(self._chemin, self._encodage, self._limites)):
             lues = [v | {"rang_titulaire": str(rang + i)} for i, v in enumerate(_rangees(marche, forme), 1)]
             rang += len(lues)
-            rangees = [[v.get(c, "") for c in self.entete.positions] for v in lues]
+            rangees = [[v.get(c, "") for c in self._colonnes] for v in lues]
             bloc = Bloc([ligne] * len(rangees), rangees)
             bloc.vider_les_longues(self._limites.cellule)
             yield bloc

@@ -1,4 +1,5 @@
-"""Header of a tabular file: names, banner lines, missing, doubled, ignored columns (F5), other names (F16)."""
+"""The step that finds the header of a jeu in the first rows of a table, whatever its format: names, banner lines,
+missing, doubled, ignored columns (F5), other names (F16)."""
 
 from __future__ import annotations
 
@@ -6,10 +7,11 @@ import difflib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
+from typing import Any, Protocol
 
 from mutualisation.entree.lecteurs.bloc import BLANCS
 from mutualisation.entree.lecteurs.limites import LectureRefusee
@@ -48,11 +50,13 @@ def entete_du_registre(jeu: Jeu) -> Entete:
 
 @dataclass(frozen=True)
 class Entete:
-    """Where the columns of a jeu are: `positions` maps the ASCII name to the index in the row."""
+    """Where the columns of a jeu are: `positions` maps the ASCII name to the index in the row; `dates`: those of days,
+    where a workbook may hold a bare number."""
 
     positions: dict[str, int]
     largeur: int
     bannieres: int
+    dates: frozenset[int] = frozenset()
     ignorees: tuple[str, ...] = ()
     absentes: tuple[str, ...] = ()
 
@@ -64,6 +68,60 @@ class Entete:
             "colonnes_ignorees": [montrable(n) for n in self.ignorees],
             "colonnes_absentes": list(self.absentes),
         }
+
+
+@dataclass
+class Tete:
+    """First rows of a table, read in one way: `suites`, place in the file after each; `maniere`: what the reader needs
+    to read the rest so (a separator, a sheet)."""
+
+    rangees: list[list[str]]
+    suites: Sequence[int]
+    maniere: Any = None
+
+
+Porte = Callable[[Tete], bool]
+
+
+class LecteurDeTable(Protocol):
+    """A reader of tables: `tables`, whether each of its heads is another table, else another way to read the same."""
+
+    tables: bool
+
+    def tetes(self) -> Iterator[Tete]:
+        """The first rows, in each way that the contract lets them be read."""
+
+    def retenir(self, tete: Tete, rang: int, entete: Entete, *, autres: bool) -> dict[str, object]:
+        """Read the rows after that one of a head; what the journal keeps of the form of the file. `autres`: another
+        table has the same header."""
+
+    def refus(self, jeu: Jeu, porte: Porte, introuvable: LectureRefusee) -> LectureRefusee:
+        """Why no head has the header, when the reader knows better; `porte` says of a head whether it has it."""
+
+
+def reconnaitre(
+    lecteur: LecteurDeTable, jeu: Jeu, traduction: Traduction = SANS_TRADUCTION
+) -> tuple[Entete, dict[str, object]]:
+    """The header of the jeu, in the first head that has it, and the dialect. LectureRefusee when none has."""
+    lues: list[Tete] = []
+    tetes = lecteur.tetes()
+    for tete in tetes:
+        if (trouve := trouver_entete(jeu, tete.rangees, traduction)) is not None:
+            rang, entete = trouve
+            autres = lecteur.tables and any(_porte_aussi(jeu, autre, traduction) for autre in tetes)
+            return entete, lecteur.retenir(tete, rang, entete, autres=autres) | entete.dialecte
+        lues.append(tete)
+    introuvable = entete_introuvable(jeu, [tete.rangees for tete in lues], traduction)
+    raise lecteur.refus(jeu, lambda tete: trouver_entete(jeu, tete.rangees, traduction) is not None, introuvable)
+
+
+def _porte_aussi(jeu: Jeu, tete: Tete, traduction: Traduction) -> bool:
+    """Whether another table has the same header, and rows under it."""
+    try:
+        trouve = trouver_entete(jeu, tete.rangees, traduction)
+    except LectureRefusee:
+        return False
+    return trouve is not None and len(tete.rangees) > trouve[0] + 1
 
 
 def epurer(nom: str) -> str:
@@ -146,6 +204,7 @@ def _entete(jeu: Jeu, noms: list[str], bannieres: int, traduction: Traduction) -
         positions=positions,
         largeur=len(noms),
         bannieres=bannieres,
+        dates=frozenset(p for n, p in positions.items() if jeu.colonne(n).type == "date"),
         # a column that no contract names may bear the name of a person (K9)
         ignorees=tuple(
             f"colonne {i + 1}" if jeu.personnes else n for i, n in enumerate(noms) if n and i not in positions.values()

@@ -1,117 +1,169 @@
-"""Opening of a file: a CSV here, the others by a child, one per process, fed file by file."""
+"""A file opened, and recognised: small tables here, the others by a child, one per process, fed file by file.
+
+What a library parses, and what is large, is read by the child, under limits of memory and time.
+"""
 
 from __future__ import annotations
 
 import atexit
 import resource
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from mutualisation.entree.lecteurs.bloc import Bloc
-from mutualisation.entree.lecteurs.enfant_lecture import INTERROMPUE, MO, REMEDE, LecteurIci, octets_tenus, ouvrir_ici
-from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Traduction
+from mutualisation.entree.lecteurs.decp import LecteurDecp
+from mutualisation.entree.lecteurs.enfant_lecture import INTERROMPUE, MO, REMEDE, octets_tenus
+from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Entete, Traduction, entete_du_registre, reconnaitre
 from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites, SessionBornee
+from mutualisation.entree.lecteurs.octets import conseil_de_nature
+from mutualisation.entree.lecteurs.pes_aller import LecteurPes
+from mutualisation.entree.lecteurs.tabulaire_csv import LecteurCsv
 from mutualisation.entree.sources.jeux import Jeu
 from mutualisation.socle.enfant.hote import Enfant, EnfantArrete
 from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere
 
 MODULE = "mutualisation.entree.lecteurs.enfant_lecture"
 ARRETS_DU_FICHIER = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
+# things that the child is asked for at once: two are made while one is used
+AVANCE = 3
 
 
 @dataclass
+class Ouvert:
+    """A file whose columns are known: `dialecte`, what the journal keeps of its form, whole once `blocs` are read."""
+
+    entete: Entete
+    dialecte: dict[str, Any]
+    blocs: Callable[[], Iterator[Bloc]]
+
+
+# ---------------------------------------------------------------- in this process
+def ouvrir_ici(
+    chemin: Path, jeu: Jeu, extension: str, limites: Limites, traduction: Traduction = SANS_TRADUCTION
+) -> Ouvert:
+    """The same as `ouvrir`, in this process."""
+    if chemin.stat().st_size == 0:
+        raise LectureRefusee("le fichier est vide (0 octet) : le redéposer (F6).")
+    if jeu.format != "tabulaire":
+        entete = entete_du_registre(jeu)
+        lecteur = (LecteurPes if jeu.format == "pes" else LecteurDecp)(chemin, list(entete.positions), limites)
+        return Ouvert(entete, lecteur.dialecte, lecteur.blocs)
+    try:
+        table = LecteurCsv(chemin, limites) if extension != "xlsx" else _classeur(chemin, limites)
+        return Ouvert(*reconnaitre(table, jeu, traduction), table.blocs)
+    except LectureRefusee:
+        if (conseil := conseil_de_nature(chemin, extension)) is not None:
+            raise LectureRefusee(f"{conseil} (G1).") from None
+        raise
+
+
+def _classeur(chemin: Path, limites: Limites) -> Any:
+    # a second to import, and most files are CSV
+    from mutualisation.entree.lecteurs.tabulaire_xlsx import LecteurXlsx
+
+    return LecteurXlsx(chemin, limites)
+
+
+def _rangees(chemin: Path, *demande: Any) -> Iterator[Sized]:
+    """A file opened, its rows, and its dialect once they are read."""
+    ouvert = ouvrir_ici(chemin, *demande)
+    yield ouvert.entete, ouvert.dialecte
+    yield from ouvert.blocs()
+    yield ouvert.dialecte
+
+
+# ---------------------------------------------------------------- by the child
+@dataclass
 class _Etat:
-    """The child of this process, the memory it may take, the reader whose file it has open, whether it gives blocks."""
+    """The child of this process, the memory it may take, how many answers it owes, to whose reading."""
 
     enfant: Enfant | None = None
     memoire: int = 0
-    lecteur: LecteurBorne | None = None
-    donne: bool = False
+    dues: int = 0
+    tenant: object = None
 
 
 _etat = _Etat()
 
 
-class LecteurBorne:
-    """A reader like the others, whose file is read in the child, one file at a time.
+def au_loin(lire: Callable[..., Iterator[Sized]], limites: Limites, chemin: Path, *arguments: Any) -> Iterator[Any]:
+    """What `lire(chemin, *arguments)` yields, made by the child, one file at a time: the first thing, then the others,
+    ahead of their use.
 
-    Raises `LectureRefusee` when the file takes more than the limits or kills what reads it, `PannePassagere` when
-    something else stopped the child.
+    Raises what it raises; `LectureRefusee` when the file takes more than the limits or kills what reads it,
+    `PannePassagere` when something else stopped the child.
     """
-
-    def __init__(self, chemin: Path, jeu: Jeu, extension: str, limites: Limites, traduction: Traduction) -> None:
-        self._demande, self._limites = (chemin, jeu, extension, limites, traduction), limites
-        self.entete, self.dialecte = self._ouvrir()
-
-    def blocs(self) -> Iterator[Bloc]:
-        """Blocks of rows, in the order of the file; the next one is read while the former is used."""
-        if _etat.lecteur is not self or _etat.donne:
-            self._ouvrir()
-        _etat.donne = True
-        self._envoyer(None)
-        while isinstance(reponse := self._recevoir(), Bloc):
-            self._envoyer(None)
-            yield reponse
-        notes, trop_lourd = reponse
-        self.dialecte |= notes  # of a whole reading, kept by who holds the dialect already
-        _etat.lecteur, _etat.donne = None, False
-        if trop_lourd:
-            fermer()
-
-    def _ouvrir(self) -> Any:
-        if _etat.donne:
-            fermer()  # left half way, it would answer for a file that nobody waits for
-        prechauffer(self._limites)
-        _etat.lecteur = self
-        self._envoyer(self._demande)
-        return self._recevoir()
-
-    def _envoyer(self, demande: Any) -> None:
-        with self._arrets() as enfant:
-            enfant.envoyer(demande)
-
-    def _recevoir(self) -> Any:
-        with self._arrets() as enfant:
-            reponse = enfant.recevoir()
-        if isinstance(reponse, MemoryError):
-            fermer()
-            raise LectureRefusee(
-                f"lire ce fichier demande plus de {self._limites.memoire} Mo de mémoire : {REMEDE} (F9)."
-            )
-        if isinstance(reponse, SessionBornee):
-            fermer()
-        if isinstance(reponse, Exception):
-            _etat.lecteur, _etat.donne = None, False
-            raise reponse
-        return reponse
-
-    @contextmanager
-    def _arrets(self) -> Iterator[Enfant]:
-        """The child, which this reader holds; why it is gone, when it ends."""
-        if _etat.enfant is None or _etat.lecteur is not self:
+    if _etat.dues:
+        fermer()  # left half way, it would answer for a file that nobody waits for
+    prechauffer(limites)
+    moi = _etat.tenant = object()
+    _envoyer((lire, chemin, limites.duree, arguments), limites)
+    while not isinstance(lu := _recevoir(limites), bool):
+        yield lu
+        if _etat.tenant is not moi:
             raise ErreurMutualisation("Un autre fichier a été ouvert pendant la lecture d'un premier.")
-        try:
-            yield _etat.enfant
-        except EnfantArrete as fin:
-            fermer()
-            if (bornee := _borne_de_la_session(fin.signal, self._limites)) is not None:
-                raise bornee from None
-            if fin.signal == signal.SIGXCPU:
-                raise LectureRefusee(
-                    f"lire ce fichier demande plus de {self._limites.duree} s de calcul pour ce qu'il contient : "
-                    f"{REMEDE} (F9)."
-                ) from None
-            if fin.signal in ARRETS_DU_FICHIER:
-                raise LectureRefusee(INTERROMPUE) from None
-            comment = fin.signal.name if fin.signal else "sans signal"
-            raise PannePassagere(
-                f"La lecture des fichiers a été arrêtée de l'extérieur ({comment}) : relancer, et vérifier la mémoire "
-                "disponible."
+        while _etat.dues < AVANCE:
+            _envoyer(None, limites)
+    _vider(limites)
+    if lu:
+        fermer()
+
+
+def _envoyer(demande: Any, limites: Limites) -> None:
+    with _arrets(limites) as enfant:
+        enfant.envoyer(demande)
+        _etat.dues += 1
+
+
+def _recevoir(limites: Limites) -> Any:
+    with _arrets(limites) as enfant:
+        lu = enfant.recevoir()
+        _etat.dues -= 1
+    if isinstance(lu, MemoryError):
+        fermer()
+        raise LectureRefusee(f"lire ce fichier demande plus de {limites.memoire} Mo de mémoire : {REMEDE} (F9).")
+    if isinstance(lu, SessionBornee):
+        fermer()
+    if isinstance(lu, Exception):
+        _vider(limites)
+        raise lu
+    return lu
+
+
+def _vider(limites: Limites) -> None:
+    """Let go of the answers that were asked for ahead: those of a reading that has ended say nothing."""
+    while _etat.dues:
+        with _arrets(limites) as enfant:
+            enfant.recevoir()
+            _etat.dues -= 1
+
+
+@contextmanager
+def _arrets(limites: Limites) -> Iterator[Enfant]:
+    """The child; why it is gone, when it ends."""
+    if _etat.enfant is None:
+        raise ErreurMutualisation("La lecture a été fermée avant sa fin.")
+    try:
+        yield _etat.enfant
+    except EnfantArrete as fin:
+        fermer()
+        if (bornee := _borne_de_la_session(fin.signal, limites)) is not None:
+            raise bornee from None
+        if fin.signal == signal.SIGXCPU:
+            raise LectureRefusee(
+                f"lire ce fichier demande plus de {limites.duree} s de calcul pour ce qu'il contient : {REMEDE} (F9)."
             ) from None
+        if fin.signal in ARRETS_DU_FICHIER:
+            raise LectureRefusee(INTERROMPUE) from None
+        comment = fin.signal.name if fin.signal else "sans signal"
+        raise PannePassagere(
+            f"La lecture des fichiers a été arrêtée de l'extérieur ({comment}) : relancer, et vérifier la mémoire "
+            "disponible."
+        ) from None
 
 
 def _borne_de_la_session(arret: signal.Signals | None, limites: Limites) -> SessionBornee | None:
@@ -128,24 +180,6 @@ def _borne_de_la_session(arret: signal.Signals | None, limites: Limites) -> Sess
     return None
 
 
-Lecteur: TypeAlias = "LecteurIci | LecteurBorne"
-
-
-def ouvrir(
-    chemin: Path, jeu: Jeu, extension: str, limites: Limites, traduction: Traduction = SANS_TRADUCTION
-) -> Lecteur:
-    """The reader for that form of file; `traduction`: other names of its headers.
-
-    A CSV is streamed here, under limits that are counted; what a library parses is read by a child, under limits
-    of memory and time.
-
-    LectureRefusee when it is empty, when its first bytes are those of another form, and as the readers say.
-    """
-    if jeu.format == "tabulaire" and extension != "xlsx":
-        return ouvrir_ici(chemin, jeu, extension, limites, traduction)
-    return LecteurBorne(chemin, jeu, extension, limites, traduction)
-
-
 def prechauffer(limites: Limites) -> None:
     """Start the child when there is none, while something else is done: it takes a second to import what it reads
     with."""
@@ -160,7 +194,34 @@ def fermer() -> None:
     """End the child of this process; the next file has another one."""
     if _etat.enfant is not None:
         _etat.enfant.fermer()
-    _etat.enfant, _etat.lecteur, _etat.donne = None, None, False
+    _etat.enfant, _etat.dues, _etat.tenant = None, 0, None
 
 
 atexit.register(fermer)
+
+
+# ---------------------------------------------------------------- wherever it is to be read
+def ouvrir(
+    chemin: Path, jeu: Jeu, extension: str, limites: Limites, traduction: Traduction = SANS_TRADUCTION
+) -> Ouvert:
+    """The file open, as one of that jeu; `traduction`: other names of its headers. Its blocks are read once.
+
+    LectureRefusee when it is empty, when its first bytes are those of another form, and as the readers say.
+    """
+    if jeu.format == "tabulaire" and extension != "xlsx":
+        return ouvrir_ici(chemin, jeu, extension, limites, traduction)
+    suite = au_loin(_rangees, limites, chemin, jeu, extension, limites, traduction)
+    entete, dialecte = next(suite)
+
+    def blocs() -> Iterator[Bloc]:
+        entier = False
+        for lu in suite:
+            if isinstance(lu, Bloc):
+                yield lu
+            else:
+                dialecte.update(lu)  # of a whole reading, kept by who holds the dialect already
+                entier = True
+        if not entier:
+            raise ErreurMutualisation("Les lignes de ce fichier ont déjà été lues.")
+
+    return Ouvert(entete, dialecte, blocs)

@@ -16,9 +16,7 @@ from xml.parsers import expat
 from xml.parsers.expat import errors
 
 from mutualisation.entree.lecteurs.bloc import Bloc
-from mutualisation.entree.lecteurs.entete import Entete, entete_du_registre
 from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites, analyseur_xml, nombre_fr
-from mutualisation.entree.sources.jeux import Jeu
 from mutualisation.socle.chemins import ELEMENTS_PES
 
 _TRANCHE = 1 << 16
@@ -35,22 +33,20 @@ _ENCODAGE_ILLISIBLE = (errors.XML_ERROR_UNKNOWN_ENCODING, errors.XML_ERROR_INCOR
 
 
 class LecteurPes:
-    """Reads a PES file. Rows follow the columns of the jeu; `ligne` is the line of the LigneDePiece element.
+    """Reads a PES file. Rows follow `colonnes`, those of the jeu; `ligne` is the line of the LigneDePiece element.
 
     A piece without lines gives one row without `idligne`, so that NbrPce can be checked (P3). A PES that holds
     neither dépense nor recette gives no row, and `dialecte["ignore"]` says what it is (G7).
     LectureRefusee when the XML is broken, has a DTD or an entity, lies about its encoding, or is no PES.
     """
 
-    def __init__(self, chemin: Path, jeu: Jeu, limites: Limites) -> None:
-        self._chemin = chemin
-        self._limites = limites
-        self.entete = entete_du_registre(jeu)
+    def __init__(self, chemin: Path, colonnes: list[str], limites: Limites) -> None:
+        self._chemin, self._colonnes, self._limites = chemin, colonnes, limites
         self.dialecte: dict[str, object] = {}
 
     def blocs(self) -> Iterator[Bloc]:
         analyseur = analyseur_xml()
-        parcours = _Parcours(analyseur, self.entete, self._limites)
+        parcours = _Parcours(analyseur, self._colonnes, self._limites)
         lus = 0
         with self._chemin.open("rb") as f:
             while tranche := f.read(_TRANCHE):
@@ -114,9 +110,9 @@ def _encodage_illisible(encodage: str) -> LectureRefusee:
 class _Parcours:
     """The walk of expat through a file: open elements, what the current bordereau, piece and line hold, rows made."""
 
-    def __init__(self, analyseur: expat.XMLParserType, entete: Entete, limites: Limites) -> None:
+    def __init__(self, analyseur: expat.XMLParserType, colonnes: list[str], limites: Limites) -> None:
         self.analyseur = analyseur
-        self._entete = entete
+        self._colonnes = colonnes
         self._limites = limites
         self._elements = 0
         self._ouverts: list[str] = []
@@ -218,7 +214,7 @@ class _Parcours:
             **_identifiants(self._tiers),
         }
         self.lignes.append(numero)
-        self.rangees.append([valeurs.get(c, "") for c in self._entete.positions])
+        self.rangees.append([valeurs.get(c, "") for c in self._colonnes])
 
 
 def _trop(permis: int, quoi: str) -> LectureRefusee:

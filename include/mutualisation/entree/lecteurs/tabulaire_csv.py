@@ -14,14 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 from mutualisation.entree.lecteurs.bloc import BLANCS, Bloc, BlocRegulier, est_total
-from mutualisation.entree.lecteurs.entete import (
-    SANS_TRADUCTION,
-    Entete,
-    Traduction,
-    entete_introuvable,
-    est_vide,
-    trouver_entete,
-)
+from mutualisation.entree.lecteurs.entete import Entete, Porte, Tete, est_vide
 from mutualisation.entree.lecteurs.limites import RANGEE_MAX, LectureRefusee, Limites, nombre_fr
 from mutualisation.entree.lecteurs.octets import encodage, octet_fautif
 from mutualisation.entree.sources.jeux import Jeu
@@ -60,33 +53,66 @@ csv.field_size_limit(RANGEE_MAX)
 
 
 class LecteurCsv:
-    """Reads a CSV file of a tabular jeu. `entete` and `dialecte` are known once built.
+    """Reads a CSV file, as the head that the header step retains says. LectureRefusee where lines or quotes are
+    wrong."""
 
-    LectureRefusee (at building or while iterating `blocs`) when the encoding, the header or the quotes are wrong.
-    """
+    tables = False
 
-    def __init__(self, chemin: Path, jeu: Jeu, limites: Limites, traduction: Traduction = SANS_TRADUCTION) -> None:
-        self._chemin = chemin
-        self._limites = limites
+    def __init__(self, chemin: Path, limites: Limites) -> None:
+        self._chemin, self._limites = chemin, limites
+        with chemin.open("rb") as f:
+            self._octets = f.read(_TETE)
+        self._illisible: LectureRefusee | None = None
         try:
             self._encodage = encodage(chemin)
         except LectureRefusee as refus:
             # a byte or two are wrong in a file whose header is read, else it is in another encoding
-            tete = _tete(chemin)
-            if _porte_l_entete(tete.decode("cp1252", "replace"), jeu, traduction):
-                raise
-            raise _mal_encode(chemin, tete, jeu, traduction) or refus from None
-        lignes = _tete(chemin).rstrip()  # a header alone may end by CRLF (F6)
+            self._illisible, self._encodage = refus, "cp1252"
+            return
+        lignes = self._octets.rstrip()  # a header alone may end by CRLF (F6)
         if b"\r" in lignes and b"\n" not in lignes:
             raise LectureRefusee(
                 "les lignes finissent par un retour chariot seul (CR, ancien Mac) : enregistrer le fichier avec des "
                 "fins de ligne Windows (CRLF) ou Unix (LF) (F8)."
             )
-        self._separateur, self._passees, self.entete = self._reconnaitre(jeu, traduction)
-        self.dialecte: dict[str, object] = {
-            "encodage": self._encodage,
-            "separateur": _NOMS_DES_SEPARATEURS.get(self._separateur, self._separateur),
-        } | self.entete.dialecte
+
+    def tetes(self) -> Iterator[Tete]:
+        """The first lines, by each separator of the contract."""
+        return _tetes(self._octets.decode(self._encodage, "replace"))
+
+    def refus(self, _jeu: Jeu, porte: Porte, introuvable: LectureRefusee) -> LectureRefusee:
+        """Why no head has the header: the encoding (F8) or the separator (F5) under which one would."""
+        texte = self._octets.decode("utf-8-sig", "replace")
+        if any(porte(tete) for tete in _tetes(texte)):
+            return LectureRefusee(
+                f"le fichier est en UTF-8, sauf à l'octet {octet_fautif(self._chemin, 'utf-8')}, qui n'en est pas : "
+                "l'exporter de nouveau en UTF-8 (F8)."
+            )
+        # UTF-8 taken for cp1252, then written in UTF-8 again
+        if any(porte(tete) for tete in _tetes(texte.encode("cp1252", "replace").decode("utf-8", "replace"))):
+            return LectureRefusee(
+                "l'en-tête a été encodé deux fois en UTF-8 (« Ã© » pour « é ») : exporter de nouveau le fichier en "
+                "UTF-8 (F8)."
+            )
+        for nom, libelle in _AUTRES_ENCODAGES.items():
+            if any(porte(tete) for tete in _tetes(self._octets.decode(nom, "replace"))):
+                return LectureRefusee(f"le fichier est encodé en {libelle} : l'enregistrer en UTF-8 (F8).")
+        if self._illisible:
+            return self._illisible
+        lignes = [x.rstrip("\r\n") for x in _premieres(self._octets.decode(self._encodage, "replace"))]
+        for separateur, rangees in autrement_separe(lignes):
+            if porte(Tete(rangees, range(len(lignes)))):
+                return mal_separe(separateur)
+        return introuvable
+
+    def retenir(self, tete: Tete, rang: int, entete: Entete, *, autres: bool) -> dict[str, object]:  # noqa: ARG002
+        """Read what follows the row `rang` of a head; the dialect."""
+        if self._illisible:
+            raise self._illisible
+        self._separateur, self._passees, self._largeur = str(tete.maniere), tete.suites[rang], entete.largeur
+        self._refuser_larges([self._passees], [tete.rangees[rang]])
+        separateur = _NOMS_DES_SEPARATEURS.get(self._separateur, self._separateur)
+        return {"encodage": self._encodage, "separateur": separateur}
 
     def blocs(self) -> Iterator[Bloc]:
         """Blocks of non-blank data rows, in the order of the file; a row stands on the line where it starts."""
@@ -116,7 +142,7 @@ class LecteurCsv:
                 except csv.Error as e:
                     raise _rangee_fausse(suivant, e) from None
                 numero = suivant
-                courtes += sum(len(r) < self.entete.largeur for r in rangees)
+                courtes += sum(len(r) < self._largeur for r in rangees)
                 # a blank row after it says that its line had an end
                 derniere = (numeros[-1], rangees[-1]) if rangees and rangees[-1] is rangee else None
                 if rangees:
@@ -130,15 +156,15 @@ class LecteurCsv:
         with self._chemin.open("rb") as f:
             f.seek(-1, os.SEEK_END)
             finie = f.read() in b"\r\n"
-        if len(rangee) < self.entete.largeur and not finie and not est_total(rangee):
+        if len(rangee) < self._largeur and not finie and not est_total(rangee):
             raise LectureRefusee(
-                f"ligne {numero} : {plusieurs(len(rangee), 'cellule')} pour {self.entete.largeur} colonnes d'en-tête, "
+                f"ligne {numero} : {plusieurs(len(rangee), 'cellule')} pour {self._largeur} colonnes d'en-tête, "
                 "sans fin de ligne, seule ligne courte : le fichier est coupé, le reposer entier (F19)."
             )
 
     def _bloc_regulier(self, numero: int, texte: str) -> BlocRegulier | None:
         """The rows of lines without a quote, none blank, all as wide as the header; None when these are not so."""
-        separateur, largeur = self._separateur, self.entete.largeur
+        separateur, largeur = self._separateur, self._largeur
         texte = texte.replace("\r\n", "\n").removesuffix("\n")
         lignes = texte.split("\n")
         longue = max(map(len, lignes)) > self._limites.cellule or largeur > self._limites.colonnes
@@ -156,7 +182,7 @@ class LecteurCsv:
         """A block, once its cells were looked at, where its lines say that they must be."""
         self._refuser_larges(numeros, rangees)
         if lignes.egalites:
-            _retirer_egalites(rangees)
+            _sans_egalites(rangees)
         if lignes.suites:
             rangees = [[c.replace("\r\n", "\n") for c in r] for r in rangees]
         bloc = Bloc(numeros, rangees)
@@ -174,23 +200,6 @@ class LecteurCsv:
                 raise LectureRefusee(
                     f"ligne {numero} : plus de {nombre_fr(permises)} colonnes ; exporter le tableau seul (F9)."
                 )
-
-    def _reconnaitre(self, jeu: Jeu, traduction: Traduction) -> tuple[str, int, Entete]:
-        """Separator, number of physical lines before the data, header."""
-        tete = _tete(self._chemin)
-        essais: list[list[list[str]]] = []
-        for separateur, rangees, fins in _lectures(tete.decode(self._encodage, "replace")):
-            trouve = trouver_entete(jeu, rangees, traduction)
-            if trouve is not None:
-                rang, entete = trouve
-                self._refuser_larges([fins[rang]], [rangees[rang]])
-                return separateur, fins[rang], entete
-            essais.append(rangees)
-        raise (
-            _mal_encode(self._chemin, tete, jeu, traduction)
-            or _mal_separe(tete.decode(self._encodage, "replace"), jeu, traduction)
-            or entete_introuvable(jeu, essais, traduction)
-        )
 
 
 class _Lignes(Iterator[str]):
@@ -226,15 +235,14 @@ class _Lignes(Iterator[str]):
         return ligne
 
 
-def _tete(chemin: Path) -> bytes:
-    with chemin.open("rb") as f:
-        return f.read(_TETE)
+def _premieres(texte: str) -> list[str]:
+    return list(islice(io.StringIO(texte, newline="\n"), _LIGNES_DE_TETE))
 
 
-def _lectures(texte: str) -> Iterator[tuple[str, list[list[str]], list[int]]]:
-    """(separator, rows, last physical line of each) of the first lines: by each separator, cells on several lines
-    included, then line by line, since a stray quote in a banner must not swallow the header."""
-    lignes = list(islice(io.StringIO(texte, newline="\n"), _LIGNES_DE_TETE))
+def _tetes(texte: str) -> Iterator[Tete]:
+    """By each separator, cells on several lines included, then line by line, since a stray quote in a banner must not
+    swallow the header."""
+    lignes = _premieres(texte)
     for separateur in SEPARATEURS:
         rangees: list[list[str]] = []
         fins: list[int] = []
@@ -243,11 +251,9 @@ def _lectures(texte: str) -> Iterator[tuple[str, list[list[str]], list[int]]]:
             for rangee in lecteur:
                 rangees.append(rangee)
                 fins.append(lecteur.line_num)
-        _retirer_egalites(rangees)
-        yield separateur, rangees, fins
-        rangees = [_rangee_seule(ligne, separateur) for ligne in lignes]
-        _retirer_egalites(rangees)
-        yield separateur, rangees, list(range(1, len(lignes) + 1))
+        yield Tete(_sans_egalites(rangees), fins, separateur)
+        seules = [_rangee_seule(ligne, separateur) for ligne in lignes]
+        yield Tete(_sans_egalites(seules), range(1, len(lignes) + 1), separateur)
 
 
 def _rangee_seule(ligne: str, separateur: str) -> list[str]:
@@ -255,31 +261,6 @@ def _rangee_seule(ligne: str, separateur: str) -> list[str]:
         return next(csv.reader([ligne], delimiter=separateur), [])
     except csv.Error:
         return []
-
-
-def _porte_l_entete(texte: str, jeu: Jeu, traduction: Traduction) -> bool:
-    return any(trouver_entete(jeu, rangees, traduction) is not None for _, rangees, _ in _lectures(texte))
-
-
-def _mal_encode(chemin: Path, tete: bytes, jeu: Jeu, traduction: Traduction) -> LectureRefusee | None:
-    """The refusal that names the encoding under which the header would be there, when there is one (F8)."""
-    texte = tete.decode("utf-8-sig", "replace")
-    if _porte_l_entete(texte, jeu, traduction):
-        position = octet_fautif(chemin, "utf-8")
-        return LectureRefusee(
-            f"le fichier est en UTF-8, sauf à l'octet {position}, qui n'en est pas : l'exporter de nouveau en UTF-8 "
-            "(F8)."
-        )
-    # UTF-8 taken for cp1252, then written in UTF-8 again
-    if _porte_l_entete(texte.encode("cp1252", "replace").decode("utf-8", "replace"), jeu, traduction):
-        return LectureRefusee(
-            "l'en-tête a été encodé deux fois en UTF-8 (« Ã© » pour « é ») : exporter de nouveau le fichier en UTF-8 "
-            "(F8)."
-        )
-    for nom, libelle in _AUTRES_ENCODAGES.items():
-        if _porte_l_entete(tete.decode(nom, "replace"), jeu, traduction):
-            return LectureRefusee(f"le fichier est encodé en {libelle} : l'enregistrer en UTF-8 (F8).")
-    return None
 
 
 def autrement_separe(lignes: list[str]) -> Iterator[tuple[str, list[list[str]]]]:
@@ -298,20 +279,13 @@ def mal_separe(separateur: str) -> LectureRefusee:
     )
 
 
-def _mal_separe(texte: str, jeu: Jeu, traduction: Traduction) -> LectureRefusee | None:
-    lignes = [x.rstrip("\r\n") for x in islice(io.StringIO(texte, newline="\n"), _LIGNES_DE_TETE)]
-    for separateur, rangees in autrement_separe(lignes):
-        if trouver_entete(jeu, rangees, traduction) is not None:
-            return mal_separe(separateur)
-    return None
-
-
-def _retirer_egalites(rangees: list[list[str]]) -> None:
-    """Give the cells `="text"` their text, in place (F14)."""
+def _sans_egalites(rangees: list[list[str]]) -> list[list[str]]:
+    """The same rows, the cells `="text"` given their text (F14)."""
     for rangee in rangees:
         for i, cellule in enumerate(rangee):
             if '="' in cellule and (trouve := _EGALITE.fullmatch(cellule.strip(BLANCS))):
                 rangee[i] = trouve[1].replace('""', '"')
+    return rangees
 
 
 def _rangee_fausse(ligne: int, erreur: csv.Error) -> LectureRefusee:

@@ -19,14 +19,7 @@ from openpyxl.utils.datetime import from_excel, to_excel
 
 from mutualisation.entree.lecteurs.archive_xlsx import verifier_archive
 from mutualisation.entree.lecteurs.bloc import Bloc
-from mutualisation.entree.lecteurs.entete import (
-    SANS_TRADUCTION,
-    Entete,
-    Traduction,
-    entete_introuvable,
-    est_vide,
-    trouver_entete,
-)
+from mutualisation.entree.lecteurs.entete import Entete, Porte, Tete, est_vide
 from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites, nombre_fr
 from mutualisation.entree.lecteurs.noms import montrable
 from mutualisation.entree.sources.jeux import Jeu
@@ -34,6 +27,18 @@ from mutualisation.entree.sources.jeux import Jeu
 _RANGEES_PAR_BLOC = 1000
 _RANGEES_DE_TETE = 60
 _FORMULE_SANS_VALEUR = "formule sans valeur enregistrée : ouvrir le classeur dans un tableur et l'enregistrer (F11)"
+# in the order in which `LecteurXlsx.retenir` looks at them
+_AVERTISSEMENTS = (
+    "la feuille lue est masquée : vérifier que c'est la bonne",
+    "une autre feuille porte le même en-tête et n'est pas lue : réunir les lignes dans la première, ou déposer un "
+    "fichier par feuille",
+    "des lignes ou des colonnes masquées sont lues comme les autres : les supprimer si elles ne doivent pas l'être",
+    "des cellules sont fusionnées : seule la première d'une fusion a une valeur, les défusionner",
+    "des cellules sont des formules, lues à leur dernière valeur enregistrée : recalculer le classeur avant de le "
+    "déposer",
+    "le classeur prend des valeurs d'autres classeurs (liens), telles qu'au dernier enregistrement : les coller en "
+    "valeurs",
+)
 _NEUF_DECIMALES = Decimal("1E-9")
 # quoted and escaped text, padding, colours and locales, AM/PM: none of them says what the number is
 _LITTERAUX = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|am/pm|a/p|general|standard', re.IGNORECASE)
@@ -42,23 +47,47 @@ _HEURE = re.compile(r"[hs]|\[m", re.IGNORECASE)
 
 
 class LecteurXlsx:
-    """Reads the first sheet, hidden or not, that holds the header. `ligne` is the row number of the sheet.
+    """Reads the sheet, hidden or not, that the header step retains. `ligne` is the row number of the sheet.
 
-    LectureRefusee when the archive is broken, holds a DTD, inflates too much, or when no sheet has the header.
+    LectureRefusee when the archive is broken, holds a DTD, inflates too much, or when a row can't be read.
     """
 
-    def __init__(self, chemin: Path, jeu: Jeu, limites: Limites, traduction: Traduction = SANS_TRADUCTION) -> None:
-        self._chemin = chemin
-        self._limites = limites
+    tables = True
+
+    def __init__(self, chemin: Path, limites: Limites) -> None:
+        self._chemin, self._limites = chemin, limites
         self._archive = verifier_archive(chemin, limites)
-        self._avertissements: list[str] = []
         with _illisible():
             self._classeur = _ouvrir(chemin, limites)
-            self._rang, self._premiere, self.entete = self._reconnaitre(jeu, traduction)
-        self._dates = {p for n, p in self.entete.positions.items() if jeu.colonne(n).type == "date"}
-        self.dialecte: dict[str, object] = {"encodage": "xlsx"} | self.entete.dialecte
-        if self._avertissements:
-            self.dialecte["avertissements"] = self._avertissements
+
+    def tetes(self) -> Iterator[Tete]:
+        """The first rows of each sheet that are not blank."""
+        for rang, feuille in enumerate(self._classeur.worksheets):
+            with _illisible():
+                textes = (
+                    (numero, [texte(c, self._classeur.epoch, dates=False) for c in cellules])
+                    for numero, cellules in enumerate(feuille.iter_rows(), 1)
+                )
+                lues = list(islice((x for x in textes if not est_vide(x[1])), _RANGEES_DE_TETE))
+            yield Tete([r for _, r in lues], [numero for numero, _ in lues], rang)
+
+    def refus(self, jeu: Jeu, _porte: Porte, introuvable: LectureRefusee) -> LectureRefusee:
+        """The sheets, where none may bear the name of a person (K9), have not the header."""
+        titres = [f.title for f in self._classeur.worksheets]
+        noms = [
+            f"« {t} »" if not jeu.personnes or montrable(t) == t else f"n° {rang}" for rang, t in enumerate(titres, 1)
+        ]
+        quoi = "de la feuille" if len(titres) == 1 else "d'aucune des feuilles"
+        return LectureRefusee(f"l'en-tête n'est pas celui {quoi} {', '.join(noms)} (F11) : {introuvable}")
+
+    def retenir(self, tete: Tete, rang: int, entete: Entete, *, autres: bool) -> dict[str, object]:
+        """Read a sheet under that row; the dialect, which says what its table does not show. No cell is quoted."""
+        self._rang, self._premiere, self._dates = int(tete.maniere), tete.suites[rang], entete.dates
+        vue, cachee = self._archive, self._classeur.worksheets[self._rang].sheet_state != "visible"
+        dits = zip(_AVERTISSEMENTS, (cachee, autres, vue.masquees, vue.derniere_fusion > self._premiere, vue.formules,
+                                     vue.liens), strict=True)  # fmt: skip
+        avertissements = [f"{phrase} (F11)." for phrase, vu in dits if vu]
+        return {"encodage": "xlsx"} | ({"avertissements": avertissements} if avertissements else {})
 
     def blocs(self) -> Iterator[Bloc]:
         """Blocks of non-blank data rows, in the order of the sheet."""
@@ -98,54 +127,10 @@ class LecteurXlsx:
                 )
             del rangee[permises:]
 
-    def _reconnaitre(self, jeu: Jeu, traduction: Traduction) -> tuple[int, int, Entete]:
-        """Rank of the sheet, row number of the header, and the header."""
-        essais: list[list[list[str]]] = []
-        trouvee: tuple[int, int, Entete] | None = None
-        autres = 0
-        for rang, feuille in enumerate(self._classeur.worksheets):
-            tete = _tete(feuille, self._classeur.epoch)
-            rangees = [r for _, r in tete]
-            if trouvee is None and (trouve := trouver_entete(jeu, rangees, traduction)) is not None:
-                trouvee = rang, tete[trouve[0]][0], trouve[1]
-            elif trouvee is not None:
-                autres += _porte_aussi(jeu, rangees, traduction)
-            essais.append(rangees)
-        titres = [f.title for f in self._classeur.worksheets]
-        if trouvee is None:
-            quoi = "de la feuille" if len(titres) == 1 else "d'aucune des feuilles"
-            raise LectureRefusee(
-                f"l'en-tête n'est pas celui {quoi} {_noms_montrables(titres, jeu)} (F11) : "
-                f"{entete_introuvable(jeu, essais, traduction)}"
-            )
-        self._noter(trouvee[1], cachee=self._classeur.worksheets[trouvee[0]].sheet_state != "visible", autres=autres)
-        return trouvee
-
-    def _noter(self, premiere: int, *, cachee: bool, autres: int) -> None:
-        """Say what the workbook holds that its table does not show; no cell is quoted."""
-        vue = self._archive
-        dits = {
-            "la feuille lue est masquée : vérifier que c'est la bonne": cachee,
-            "une autre feuille porte le même en-tête et n'est pas lue : réunir les lignes dans la première, ou déposer "
-            "un fichier par feuille": autres,
-            "des lignes ou des colonnes masquées sont lues comme les autres : les supprimer si elles ne doivent pas "
-            "l'être": vue.masquees,
-            "des cellules sont fusionnées : seule la première d'une fusion a une valeur, les "
-            "défusionner": vue.derniere_fusion > premiere,
-            "des cellules sont des formules, lues à leur dernière valeur enregistrée : recalculer le classeur avant de "
-            "le déposer": vue.formules,
-            "le classeur prend des valeurs d'autres classeurs (liens), telles qu'au dernier enregistrement : les "
-            "coller en valeurs": vue.liens,
-        }
-        self._avertissements = [f"{phrase} (F11)." for phrase, vu in dits.items() if vu]
-
 
 def tetes_des_feuilles(chemin: Path, limites: Limites) -> list[list[list[str]]]:
     """The first rows of each sheet that are not blank, as the reader reads them. LectureRefusee as `LecteurXlsx`."""
-    verifier_archive(chemin, limites)
-    with _illisible():
-        classeur = _ouvrir(chemin, limites)
-        return [[r for _, r in _tete(feuille, classeur.epoch)] for feuille in classeur.worksheets]
+    return [tete.rangees for tete in LecteurXlsx(chemin, limites).tetes()]
 
 
 @contextmanager
@@ -173,29 +158,6 @@ def _ouvrir(chemin: Path, limites: Limites, *, valeurs: bool = True) -> Any:
     for feuille in classeur.worksheets:
         feuille.reset_dimensions()  # those that it announces may be anything
     return classeur
-
-
-def _tete(feuille: Any, epoque: Any) -> list[tuple[int, list[str]]]:
-    """Numbers and texts of the first rows of a sheet that are not blank."""
-    lues = enumerate(feuille.iter_rows(), 1)
-    textes = ((numero, [texte(c, epoque, dates=False) for c in cellules]) for numero, cellules in lues)
-    return list(islice(((numero, r) for numero, r in textes if not est_vide(r)), _RANGEES_DE_TETE))
-
-
-def _porte_aussi(jeu: Jeu, rangees: list[list[str]], traduction: Traduction) -> bool:
-    """Whether another sheet has the same header, and rows under it."""
-    try:
-        trouve = trouver_entete(jeu, rangees, traduction)
-    except LectureRefusee:
-        return False
-    return trouve is not None and len(rangees) > trouve[0] + 1
-
-
-def _noms_montrables(titres: list[str], jeu: Jeu) -> str:
-    """« Feuil1 », n° 2: names as they are, but where a sheet may bear the name of a person (K9)."""
-    return ", ".join(
-        f"« {t} »" if not jeu.personnes or montrable(t) == t else f"n° {rang}" for rang, t in enumerate(titres, 1)
-    )
 
 
 # ------------------------------------------------------------ cells
