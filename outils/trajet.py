@@ -1,0 +1,90 @@
+"""How many functions and modules of the package a piece of work goes through, and how often it comes back to one.
+
+    python outils/trajet.py [--detail]          # after `make bilan`; works on a copy of var/echantillon
+
+A *step* is a run of functions of one module, in the order in which each is first entered; a *return* is a step in a
+module that the work had left. Named functions count, wherever they run in this process; bodies of modules and classes,
+comprehensions and lambdas are part of what holds them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from itertools import groupby
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from mutualisation.documents.extrait import imprimerie
+from mutualisation.documents.rapport.contenu import communes
+from mutualisation.documents.rapport.publie import Bilan
+from mutualisation.entree.ingestion.chargement import charger_depot
+from mutualisation.entree.sources.registre import registre
+from mutualisation.publication.versions.contexte import lire_contexte, version_publiee
+from mutualisation.usage.operations import Session, cloturer
+
+ECHANTILLON, EXERCICE = Path("var/echantillon"), 2021
+
+
+def suivre(travail: Callable[[], object]) -> list[tuple[str, str]]:
+    """(module, function) in the order of first entry, while `travail` runs."""
+    entrees: dict[tuple[str, str], None] = {}
+
+    def noter(cadre: FrameType, evenement: str, _: Any) -> None:
+        code, module = cadre.f_code, str(cadre.f_globals.get("__name__", ""))
+        fonction = code.co_flags & inspect.CO_NEWLOCALS and "<" not in code.co_name  # neither a body nor a lambda
+        if evenement == "call" and fonction and module.startswith("mutualisation."):
+            entrees.setdefault((module.removeprefix("mutualisation."), code.co_qualname))
+
+    threading.setprofile(noter)
+    sys.setprofile(noter)
+    try:
+        travail()
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+    return list(entrees)
+
+
+def dire(nom: str, entrees: list[tuple[str, str]], *, detail: bool) -> None:
+    """One line, then the steps."""
+    pas = [(module, [f for _, f in fonctions]) for module, fonctions in groupby(entrees, key=lambda e: e[0])]
+    modules = {module for module, _ in pas}
+    print(f"{nom} : {len(entrees)} fonctions, {len(modules)} modules, {len(pas) - len(modules)} retours")
+    for module, fonctions in pas if detail else ():
+        print(f"    {module} : {', '.join(f.replace('<locals>.', '') for f in fonctions)}")
+
+
+def main() -> None:
+    """Three works, the same every day: a file of mandats landed, a commune's page composed, an exercice closed."""
+    analyse = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    analyse.add_argument("--detail", action="store_true", help="the steps, in order")
+    detail = analyse.parse_args().detail
+    registre()
+    with tempfile.TemporaryDirectory(prefix="trajet-") as dossier:
+        ici = Path(dossier)
+        shutil.copytree(ECHANTILLON, ici / "var", ignore=shutil.ignore_patterns("depot"))
+        shutil.copytree("var/bilans", ici / "bilans")
+        fichier = ECHANTILLON / "depot" / "compta" / f"mandats_{EXERCICE}-03.csv"
+        (ici / "depot" / "compta").mkdir(parents=True)
+        (ici / "depot" / "compta" / fichier.name.replace(".csv", "_v99.csv")).write_bytes(fichier.read_bytes() + b"\n")
+        os.environ["MUTUALISATION_VAR"] = str(ici / "var")
+        with Session.depuis_environnement() as session, session.connexion() as conn:
+            charger = lambda: charger_depot(conn, ici / "depot", var=session.var, porte=lambda *_: list)  # noqa: E731
+            dire("un fichier de mandats", suivre(charger), detail=detail)
+            bilan = Bilan(conn, lire_contexte(conn, EXERCICE, version_publiee(conn, EXERCICE)))
+            composer = lambda: imprimerie.ecrire(next(iter(communes.documents(bilan))), ici / "pages")  # noqa: E731
+            dire("la page d'une commune", suivre(composer), detail=detail)
+            clore = lambda: cloturer(session, EXERCICE, "trajet", str(ici / "bilans"))  # noqa: E731
+            dire("une clôture", suivre(clore), detail=detail)
+
+
+if __name__ == "__main__":
+    main()
