@@ -1,4 +1,4 @@
-"""The publication of a version that nobody asked for: what it changes, a person's answer, the extracts."""
+"""The publication of a version that nobody asked for: what it changes, its documents, a person's answer."""
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG, Param
@@ -7,15 +7,15 @@ from mutualisation_chaines.alertes import Alerte
 from mutualisation_chaines.echecs import Echec
 from mutualisation_chaines.entites import chaines
 from mutualisation_chaines.lignage import declarer
-from mutualisation_chaines.reglages import param_sortie
-from mutualisation_chaines.taches import extraire, presenter, publier_au_nom
+from mutualisation_chaines.taches import presenter, publier_au_nom
 
 DOC = """
 ### Publication d'un bilan
-1. `presenter` : la version qui attend, ses écarts en euros avec la version publiée et avec l'année précédente ;
+1. `presenter` : la version qui attend, ses écarts en euros avec la version publiée et avec l'année précédente, le
+   dossier où lire les documents mêmes qui seront publiés ;
 2. `relire` : la chaîne attend qu'une personne réponde (« Required Actions »), et l'alerte la prévient ;
-3. `publier_au_nom` : la version est publiée sous le compte de la personne qui a répondu, que dit l'énoncé signé ;
-4. `extraire` : les extraits de ses exercices.
+3. `publier_au_nom` : la version est publiée sous le compte de la personne qui a répondu, que dit l'énoncé signé, et ces
+   documents prennent leur place.
 
 Activée, elle part d'elle-même quand `bilan_etape` a construit une version que personne n'a demandée. Sur un serveur
 nommé, la connexion Airflow `publication_NOM` (d'une entité, `publication_ENTITE__NOM`) donne le login et le mot de
@@ -41,7 +41,6 @@ for entite, reglages in chaines("publication_bilan", "Publication d'un bilan"):
                 title="Version",
                 description_md="Vide : la dernière construite",
             ),
-            "sortie": param_sortie("Dossier des extraits"),
         },
         tags=["bilan", "publication"],
         doc_md=DOC,
@@ -58,5 +57,5 @@ for entite, reglages in chaines("publication_bilan", "Publication d'un bilan"):
             on_failure_callback=Echec("publication"),
         )
         presentee >> relire
-        extraire(publier_au_nom(presentee, relire.output))
+        publier_au_nom(presentee, relire.output)
     declarer(chaine, entite.nom)

@@ -18,7 +18,7 @@ TACHES: dict[str, tuple[str, str | None]] = {
     "presenter": (CONSTRUCTION, None),
     "publier": (CONSTRUCTION, PUBLICATION),
     "publier_au_nom": (CONSTRUCTION, PUBLICATION),
-    "extraire": (PUBLICATION, EXTRAITS),
+    "composer": (CONSTRUCTION, EXTRAITS),
     "clore": (PUBLICATION, EXTRAITS),
     "facturer": (PUBLICATION, FACTURES),
 }

@@ -125,7 +125,7 @@ def demandee(dag_run: Any, params: Any) -> bool:
 def choisir_exercices(params: Any = None, triggering_asset_events: Any = None, dag_run: Any = None) -> list[int]:
     """The exercices of the run: those asked for or announced, else the open ones, published or complete (S3, G6).
 
-    An alert says each one that is left out. What is to be published finds the places of its extracts free.
+    An alert says each one that is left out. What is to be published at once finds the places of its extracts free.
     """
     from mutualisation.usage.operations import verifier_extraits
     from mutualisation.usage.operations.echeance import exercices_a_construire
@@ -170,8 +170,20 @@ def construire(exercices: list[int]) -> int:
         session.precharger()
         version = construire(session, exercices)
         dire(controler(session, version))
-        composer(session, version, _sortie(session, params))
     return version
+
+
+@task(on_failure_callback=Echec("documents du bilan"))
+@en_francais
+def composer(version: int, params: Any = None) -> list[str]:
+    """Compose the documents of the version aside, read back by the gate « extrait »; where a person opens them."""
+    from mutualisation.usage.operations import composer
+
+    with entrepot() as session:
+        documents = composer(session, version, _sortie(session, params))
+    for dossier in documents:
+        journal.info("Documents de la version %s : %s", version, dossier)
+    return documents
 
 
 @task.branch
@@ -200,13 +212,17 @@ def proposer(version: int, outlet_events: Any = None) -> None:
 @task(on_failure_callback=Echec("publication"))
 @en_francais
 def presenter(params: Any = None, triggering_asset_events: Any = None) -> dict[str, Any]:
-    """The version to publish and its differences: version, exercices, phrase, tableau; the last one by default."""
+    """The version to publish (default: the last one), its differences, its documents: the fields of `Candidate`."""
     from mutualisation.usage import operations
 
     proposees = [e.extra["version"] for e in triggering_asset_events[candidate(nom_en_cours())]]
     with entrepot() as session:
         presentee = operations.candidate(session, max(proposees, default=params["version"]))
-        operations.verifier_extraits(session, presentee.exercices, _sortie(session, params))
+        if presentee.exercices and not presentee.documents:
+            # built by a command
+            operations.composer(session, presentee.version)
+            presentee = operations.candidate(session, presentee.version)
+        exiger_places(session, presentee.exercices, presentee.documents)
     if not presentee.exercices:
         raise AirflowSkipException(presentee.phrase)
     journal.info("%s\n%s", presentee.phrase, presentee.tableau)
@@ -215,44 +231,43 @@ def presenter(params: Any = None, triggering_asset_events: Any = None) -> dict[s
 
 @task(on_failure_callback=Echec("publication", PUBLIEE))
 @en_francais
-def publier(version: int) -> str:
-    """Promote the version in one transaction, once its extracts can be written; its `publication_sha256` (S7)."""
-    from mutualisation.usage.operations import laisse_de_cote, publier
+def publier(version: int, exercices: list[int], params: Any = None) -> str:
+    """Promote the version and put its documents in place; its `publication_sha256` (S7)."""
+    from mutualisation.usage.operations import extraire_ensemble, laisse_de_cote, publier
 
     with entrepot() as session:
         empreinte = publier(session, version)
+        # one that the build doesn't change may be missing there
+        extraire_ensemble(session, exercices, _sortie(session, params))
         dire(laisse_de_cote(session))
     return empreinte
 
 
 @task(on_failure_callback=Echec("publication", PUBLIEE))
 @en_francais
-def publier_au_nom(presentee: dict[str, Any], reponse: dict[str, Any], params: Any = None) -> list[int]:
-    """Promote the version that was read, under the login of who answered; its exercices."""
-    from mutualisation.usage.operations import laisse_de_cote, publier, verifier_extraits
+def publier_au_nom(presentee: dict[str, Any], reponse: dict[str, Any]) -> str:
+    """Promote the version that was read, under the login of who answered, and put the documents that were read in
+    place; its `publication_sha256`."""
+    from mutualisation.usage.operations import laisse_de_cote, publier
     from mutualisation.usage.ordonnancement.connexions import compte_de
 
     personne = reponse["responded_by_user"]["name"]
     with entrepot() as session:
         compte = None if session.embarque else compte_de(session.dsn, "publication", personne, nom_en_cours())
         # days may have gone by
-        verifier_extraits(session, presentee["exercices"], _sortie(session, params))
+        exiger_places(session, presentee["exercices"], presentee["documents"])
         empreinte = publier(session, presentee["version"], personne, compte)
         dire(laisse_de_cote(session))
     journal.info("Version %s publiée par %s : %s", presentee["version"], personne, empreinte)
-    return list(presentee["exercices"])
+    return empreinte
 
 
-@task(on_failure_callback=Echec("extraits annuels", "La publication est faite ; la tâche relancée écrit les extraits."))
-@en_francais
-def extraire(exercices: list[int], params: Any = None) -> list[str]:
-    """Write the extracts of the exercices, which take their places together; the folders written."""
-    from mutualisation.usage.operations import extraire_ensemble, laisse_de_cote
+def exiger_places(session: Session, exercices: list[int], documents: list[str]) -> None:
+    """The documents that wait can take their places, beside their folder. Raises `ErreurMutualisation`."""
+    from mutualisation.usage.operations import verifier_extraits
 
-    with entrepot() as session:
-        dossiers = extraire_ensemble(session, exercices, _sortie(session, params))
-        dire(laisse_de_cote(session, exercices))
-    return dossiers
+    for sortie in {str(Path(dossier).parents[1]) for dossier in documents}:
+        verifier_extraits(session, exercices, sortie)
 
 
 @task(

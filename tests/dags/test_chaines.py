@@ -23,20 +23,19 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 SUITES = {
     "chargement_depot": {"charger": set()},
     "bilan_etape": {
-        "choisir_exercices": {"construire", "extraire"},
-        "construire": {"aiguiller", "publier", "proposer"},
+        "choisir_exercices": {"construire", "publier"},
+        "construire": {"composer", "aiguiller", "publier", "proposer"},
+        "composer": {"aiguiller"},
         "aiguiller": {"publier", "proposer"},
         "proposer": set(),
-        "publier": {"extraire"},
-        "extraire": set(),
+        "publier": set(),
     },
     "cloture_exercice": {"verifier": {"approuver", "clore"}, "approuver": {"clore"}, "clore": set()},
     "factures_semestrielles": {"facturer": set()},
     "publication_bilan": {
         "presenter": {"relire", "publier_au_nom"},
         "relire": {"publier_au_nom"},
-        "publier_au_nom": {"extraire"},
-        "extraire": set(),
+        "publier_au_nom": set(),
     },
     "echeance_bilan": {"exiger_bilan": set()},
 }
@@ -45,7 +44,7 @@ PARAMETRES = {
     "bilan_etape": {"exercices", "sortie", "relecture"},
     "cloture_exercice": {"exercice", "sortie"},
     "factures_semestrielles": {"exercice", "semestre", "sortie", "adherent"},
-    "publication_bilan": {"version", "sortie"},
+    "publication_bilan": {"version"},
     "echeance_bilan": {"exercice", "date"},
 }
 

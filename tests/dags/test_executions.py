@@ -9,11 +9,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.atelier.fouille import manifeste
+from tests.atelier.fouille import manifeste, octets
 from tests.atelier.petit_depot import EXERCICE, corriger
 from tests.atelier.petit_depot import ecrire as ecrire_petit_depot
 from tests.dags.conftest import charger_dags
 
+from mutualisation.documents.extrait import produits
 from mutualisation.usage import operations as op
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -141,8 +142,9 @@ def test_une_version_que_personne_n_a_demandee_attend_et_se_publie_sous_un_compt
     """The statement says the login of who answered; who has none here publishes nothing."""
     with op.Session.depuis_environnement() as session:
         op.charger(session, str(petit))
-    taches = lancer("bilan_etape", relecture=True)[1]
-    assert (taches["publier"], taches["extraire"], taches["proposer"]) == ({"skipped"}, {"skipped"}, {"success"})
+    sortie = tmp_path / "bilans"
+    taches = lancer("bilan_etape", relecture=True, sortie=sortie)[1]
+    assert (taches["composer"], taches["publier"], taches["proposer"]) == ({"success"}, {"skipped"}, {"success"})
     assert publies(entrepot_neuf) == []
     with psycopg.connect(entrepot_neuf, autocommit=True) as conn:
         conn.execute("drop role if exists lea")
@@ -155,14 +157,40 @@ def test_une_version_que_personne_n_a_demandee_attend_et_se_publie_sous_un_compt
     repondre("lea", choix="Reject")
     assert lancer("publication_bilan")[1]["publier_au_nom"] == {"skipped"}
     assert publies(entrepot_neuf) == []
+    relus = octets(sortie / "a_publier_v1" / f"bilan_{EXERCICE}")
     repondre("lea")
-    sortie = tmp_path / "bilans"
-    assert set.union(*lancer("publication_bilan", sortie=sortie)[1].values()) == {"success"}
+    assert set.union(*lancer("publication_bilan")[1].values()) == {"success"}
     assert publies(entrepot_neuf) == [(EXERCICE, 1)]
-    assert manifeste(sortie / f"bilan_{EXERCICE}")["statut"] == "a_approuver"
+    place = sortie / f"bilan_{EXERCICE}"
+    assert manifeste(place)["statut"] == "a_approuver"
+    ajoutes = {"manifeste.json", "manifeste.json.sig"}  # the seal, the signature
+    assert {nom: lu for nom, lu in octets(place).items() if nom not in ajoutes} == {
+        nom: lu for nom, lu in relus.items() if nom not in ajoutes
+    }, "the very documents that could be read"
     with psycopg.connect(entrepot_neuf) as conn:
         dit = "enonce::jsonb ->> 'prepare_par', enonce::jsonb ->> 'publie_par'"
         assert conn.execute(f"select {dit} from journal.sceaux").fetchall() == [("ouvrier", "lea")]
+
+
+def test_un_extrait_qui_ne_s_ecrit_pas_ne_publie_rien(airflow_pret, publie, bilans, petit, tmp_path, monkeypatch):
+    """The version published before stays, and its extract; the next run publishes."""
+    dsn, depot = publie.contexte.dsn, Path(shutil.copytree(petit, tmp_path / "depot"))
+    travailler_sur(monkeypatch, dsn, publie.contexte.var)
+    corriger(depot)
+    assert charger(depot)["charger"] == {"success"}
+    avant, extrait = publies(dsn), octets(bilans)
+
+    def casser(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as panne:
+        panne.setattr(produits, "documents", casser)
+        taches = lancer("bilan_etape", exercices=[EXERCICE], sortie=bilans)[1]
+    assert (publies(dsn), octets(bilans)) == (avant, extrait)
+    assert (taches["composer"], taches["publier"]) == ({"failed"}, {"upstream_failed"})
+    assert set.union(*lancer("bilan_etape", exercices=[EXERCICE], sortie=bilans)[1].values()) == {"success", "skipped"}
+    assert publies(dsn) != avant
+    assert octets(bilans).keys() == extrait.keys()
 
 
 def test_l_echeance_alerte_du_jour_dit_jusqu_au_bilan(entrepot_neuf, caplog):

@@ -77,8 +77,8 @@ def test_le_lignage_va_du_depot_aux_extraits_sans_nom_ni_mot_de_passe(recu: tupl
     pas = {
         "chargement_depot.charger": ("depot.fichiers", "entrepot.brut"),
         "bilan_etape.construire": ("entrepot.brut", "entrepot.construction"),
+        "bilan_etape.composer": ("entrepot.construction", "extraits.bilans"),
         "bilan_etape.publier": ("entrepot.construction", "entrepot.publication"),
-        "bilan_etape.extraire": ("entrepot.publication", "extraits.bilans"),
     }
     for tache, (lu, ecrit) in pas.items():
         assert finies[tache] == ({f"mutualisation {lu}"}, {f"mutualisation {ecrit}"}), tache
