@@ -1,5 +1,6 @@
 """One dbt invocation builds and tests the candidate publication (gate « modele »), over the files chosen for it."""
 
+import hashlib
 import os
 import re
 from collections.abc import Callable, Iterable
@@ -9,31 +10,33 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.entrepot.base.connexion import surveillance
+from mutualisation.entrepot.base.connexion import connecter, surveillance
 from mutualisation.entrepot.base.pannes import panne, passagere
 from mutualisation.entrepot.base.parametres_libpq import Delais, parametres, variables
-from mutualisation.socle.chemins import PROJET_DBT
+from mutualisation.socle.chemins import PROJET_DBT, SEEDS
 from mutualisation.socle.enfant.hote import Enfant
 from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
 from mutualisation.socle.francais.formats import plusieurs
 
 SCHEMA = "construction"
-REUSSIS = {"success", "pass"}
-CLE_REPETEE = "23505"
+REUSSIS = ("success", "pass")
+# how the macro `cle_publiee` names the key of a relation
+CLE = "cle_"
+# how libpq begins to say that it could not connect, in its own words
+PERDUE = "connection to server"
+Noeud = dict[str, str]
 # a number by use: one run at a time holds the lock of the warehouse
 SIMULATION, REDRESSEMENT = 1, 2
 
 
 @dataclass(frozen=True)
 class ResultatDbt:
-    """Nodes that ran, French sentences of those that failed, digest of the project as it was compiled; `refaite`: what
-    was kept of the project could not be used, so that it was parsed anew."""
+    """Nodes that ran, French sentences of those that failed, digest of the project as it was compiled."""
 
     executes: int
     tests: int
     echecs: list[str]
     projet_dbt_sha256: str = ""
-    refaite: bool = False
 
     def en_dict(self) -> dict[str, Any]:
         """As the manifest shows the gate."""
@@ -47,7 +50,7 @@ class ResultatDbt:
 
 
 class EnfantDbt:
-    """dbt in a child process: started with the warehouse address, it parses the project while files are loaded.
+    """dbt in a child process: started with the warehouse address, it reads the project while files are loaded.
 
     `ensemble`: the set of files that counts for this process only (`construction.fichiers_choisis`); `detail`: told of
     each node that ended.
@@ -56,15 +59,14 @@ class EnfantDbt:
     def __init__(
         self, dsn: str, var: Path, ensemble: int | None = None, detail: Callable[[str], None] = lambda _: None
     ) -> None:
-        self._dsn = dsn
+        self._dsn, self._ensemble = dsn, ensemble
         cible = var / "dbt"
         cible.mkdir(parents=True, exist_ok=True)
         self._enfant = Enfant(
             "dbt",
             "mutualisation.entrepot.construction.enfant_dbt",
-            str(PROJET_DBT),
             str(cible),
-            variables=variables_dbt(dsn, cible, ensemble),
+            variables=variables_dbt(dsn, cible, ensemble) | {"LC_ALL": "C.UTF-8"},
             journal=cible / "enfant.log",
             suivi=detail,
         )
@@ -72,20 +74,66 @@ class EnfantDbt:
     def construire(self) -> ResultatDbt:
         """Run `dbt build` once. Raises `ControleEchoue` when dbt could not run to its end, `PannePassagere` when it
         died or lost the warehouse: no model was found wrong."""
-        reponse = self.demander("build")
-        if "erreur" in reponse:
-            raise ControleEchoue([f"porte modele : dbt n'a pas pu construire ({_une_ligne(reponse['erreur'])})"])
-        return _bilan(reponse)
+        noeuds = self.demander("build")
+        echecs = list(filter(None, map(self._echec, noeuds)))
+        if non_executes := sum(noeud["status"] == "skipped" for noeud in noeuds):
+            absents = plusieurs(non_executes, "modèle ou test non exécuté", "modèles ou tests non exécutés")
+            echecs.append(f"porte modele : {absents}")
+        tests = sum(map(_est_un_test, noeuds))
+        if not tests:
+            echecs.append("porte modele : aucun test n'a été exécuté")
+        return ResultatDbt(len(noeuds), tests, echecs, empreinte_compilee(noeuds))
 
-    def demander(self, commande: str) -> dict[str, Any]:
-        """The outcome of a command of `enfant_dbt`, by name. Raises `PannePassagere` as `construire` does."""
-        reponse: dict[str, Any] = self._enfant.demander("porte modele", commande, surveillance(self._dsn))
-        if passageres := [code for code in reponse.get("codes", []) if passagere(code)]:
-            raise panne(passageres[0], "Porte modele : l'entrepôt")
-        return reponse
+    def demander(self, commande: str) -> list[Noeud]:
+        """What dbt says of each node of a command of `enfant_dbt`. Raises as `construire` does."""
+        reponse = self._enfant.demander("porte modele", commande, surveillance(self._dsn))
+        if "erreur" not in reponse:
+            # dbt gives an exposure a status too
+            return [noeud for noeud in reponse["resultats"] if not noeud["unique_id"].startswith("exposure.")]
+        if PERDUE in reponse["erreur"]:
+            raise panne(None, "Porte modele : l'entrepôt")
+        with connecter(self._dsn):  # raises when it does not answer
+            raise ControleEchoue([f"porte modele : dbt n'a pas pu construire ({_une_ligne(reponse['erreur'])})"])
 
     def fermer(self) -> None:
         self._enfant.fermer()
+
+    def _echec(self, noeud: Noeud) -> str:
+        """The sentence of a node that failed, '' of another."""
+        if noeud["status"] in (*REUSSIS, "skipped"):
+            return ""
+        nom = noeud["unique_id"].split(".", 2)[2]
+        description = f" ({noeud['description']})" if _est_un_test(noeud) and noeud["description"] else ""
+        return f"porte modele : {nom}{description} — échec {self._faute(noeud)}".rstrip()
+
+    def _faute(self, noeud: Noeud) -> str:
+        """What failed, in French. The words of an error may quote a cell, in the language of the server: what is said
+        is the rows that a test found, the name that we gave to a key, the code of the refusal."""
+        message = noeud["message"]
+        if trouve := re.search(r"Got (\d+) results?", message):
+            return plusieurs(int(trouve[1]), "ligne en défaut", "lignes en défaut")
+        if f"{CLE}{noeud['unique_id'].rpartition('.')[2]}" in message:
+            return "plusieurs lignes portent une même clé"
+        if noeud["compiled_code"] and "Compilation Error" not in message:
+            return f"requête refusée par l'entrepôt (SQLSTATE {self._refus(noeud['compiled_code'])})"
+        return "dbt n'a pas pu l'exécuter" if message.strip() else ""
+
+    def _refus(self, requete: str) -> str:
+        """The SQLSTATE with which the warehouse refuses a query of dbt, asked again: dbt does not tell it.
+
+        Raises `PannePassagere` when it refuses it for a passing reason, or no longer refuses it: so was the first one.
+        """
+        with connecter(self._dsn) as conn:
+            conn.execute("select set_config('mutualisation.ensemble', %s, false)", (_numero(self._ensemble),))
+            try:
+                conn.execute(f"explain (analyze, timing off) {requete}".encode())
+                code = None
+            except psycopg.Error as erreur:
+                code = erreur.sqlstate
+            conn.rollback()
+        if code is None or passagere(code):
+            raise panne(code, "Porte modele : l'entrepôt")
+        return code
 
 
 def variables_dbt(dsn: str, cible: Path, ensemble: int | None = None) -> dict[str, str]:
@@ -94,7 +142,7 @@ def variables_dbt(dsn: str, cible: Path, ensemble: int | None = None) -> dict[st
     if len(ports := set(profil["port"].split(","))) > 1:
         raise ErreurMutualisation("ENTREPOT_DSN nomme plusieurs ports : donnez le même à chaque serveur.")
     # said also when there is none: a setting of the login's own may not choose the files of what is published
-    choix = f"-c mutualisation.ensemble={'' if ensemble is None else ensemble}"
+    choix = f"-c mutualisation.ensemble={_numero(ensemble)}"
     # what a build makes is scratch until it is published, and a publication is durable with all that came before
     options = f"-c synchronous_commit=off {choix}"
     return variables(dsn, options=options) | {
@@ -114,46 +162,27 @@ def variables_dbt(dsn: str, cible: Path, ensemble: int | None = None) -> dict[st
     }
 
 
-def _bilan(reponse: dict[str, Any]) -> ResultatDbt:
-    """What ran, and what did not: a test that was skipped has failed."""
-    # dbt gives an exposure a status too
-    juges = [r for r in reponse["resultats"] if not r["id"].startswith("exposure.")]
-    executes = [r for r in juges if r["statut"] != "skipped"]
-    echecs = []
-    for resultat in executes:
-        if resultat["statut"] not in REUSSIS:
-            description = f" ({resultat['description']})" if _est_un_test(resultat) and resultat["description"] else ""
-            nom = resultat["id"].split(".", 2)[2] + description
-            echecs.append(f"porte modele : {nom} — échec {_faute(resultat['message'], resultat['sqlstate'])}".rstrip())
-    if non_executes := len(juges) - len(executes):
-        absents = plusieurs(non_executes, "modèle ou test non exécuté", "modèles ou tests non exécutés")
-        echecs.append(f"porte modele : {absents}")
-    tests = sum(map(_est_un_test, juges))
-    if not tests:
-        echecs.append("porte modele : aucun test n'a été exécuté")
-    return ResultatDbt(
-        len(reponse["resultats"]), tests, echecs, reponse["projet_dbt_sha256"], reponse.get("refaite", False)
-    )
+def empreinte_compilee(noeuds: Iterable[Noeud]) -> str:
+    """sha256 over the lines `<name> <sha256>`, sorted: models and tests as dbt compiled them, which name no database;
+    seeds and macros of the project as they are."""
+    codes = {noeud["unique_id"]: noeud["compiled_code"].encode() for noeud in noeuds}
+    livres = (*SEEDS.glob("*.csv"), *(PROJET_DBT / "macros").glob("*.sql"))
+    codes |= {str(fichier.relative_to(PROJET_DBT)): fichier.read_bytes() for fichier in livres}
+    lignes = sorted(f"{nom} {hashlib.sha256(code).hexdigest()}\n" for nom, code in codes.items())
+    return hashlib.sha256("".join(lignes).encode()).hexdigest()
 
 
-def _est_un_test(resultat: dict[str, str]) -> bool:
-    return resultat["id"].startswith("test.")
+def _est_un_test(noeud: Noeud) -> bool:
+    return noeud["unique_id"].startswith("test.")
+
+
+def _numero(ensemble: int | None) -> str:
+    return "" if ensemble is None else str(ensemble)
 
 
 def _une_ligne(message: str) -> str:
     """A database message without the values of its DETAIL (they may be source cells)."""
     return re.sub(r"\s+", " ", message.split("DETAIL")[0]).strip()[:300]
-
-
-def _faute(message: str, sqlstate: str | None = None) -> str:
-    """What failed, in French: the rows that a test found, else the code of the refusal (its words may quote a cell)."""
-    if trouve := re.search(r"Got (\d+) results?", message):
-        return plusieurs(int(trouve[1]), "ligne en défaut", "lignes en défaut")
-    if sqlstate == CLE_REPETEE:
-        return "plusieurs lignes portent une même clé"
-    if sqlstate:
-        return f"requête refusée par l'entrepôt (SQLSTATE {sqlstate})"
-    return "dbt n'a pas pu l'exécuter" if message.strip() else ""
 
 
 def choisir_ensemble(conn: psycopg.Connection[Any], ensemble: int, fichiers: Iterable[int]) -> None:

@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any
@@ -158,11 +158,19 @@ class Enfant:
         if self._parent == os.getpid():
             self._tube.close()
             self._processus.kill()
-            self._processus.wait()
+            self._attendre()
+
+    def _attendre(self) -> int:
+        """Its exit code, once; what it had started ends with it."""
+        deja, code = self._processus.returncode, self._processus.wait()
+        if deja is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._processus.pid, signal.SIGKILL)
+        return code
 
     def _arret(self) -> EnfantArrete:
         self._tube.close()
-        code = self._processus.wait()
+        code = self._attendre()
         return EnfantArrete(signal.Signals(-code) if code < 0 else None)
 
 
@@ -191,7 +199,8 @@ def _dire(message: Any) -> None:
 
 
 def finir_avec(parent: int) -> None:
-    """End at once when the parent is gone: an orphan would write into the schema of the next run."""
+    """End at once, with what it started, when the parent is gone: an orphan would write into the schema of the next
+    run."""
     while os.getppid() == parent:
         time.sleep(PERIODE_PARENT_S)
-    os._exit(1)
+    os.killpg(0, signal.SIGKILL)

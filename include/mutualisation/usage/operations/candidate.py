@@ -77,8 +77,6 @@ def _batir(
     except ControleEchoue:
         clore(conn, version, "echouee", {})
         raise
-    if resultat.refaite:
-        session.suivi("Le projet dbt a été relu : ce qui en était gardé était d'une autre version, ou abîmé")
     if resultat.echecs:
         clore(conn, version, "echouee", {"modele": resultat.en_dict()})
         raise ControleEchoue(_echecs_lisibles(conn, resultat), laisse_de_cote_par_la_construction(conn, version))
