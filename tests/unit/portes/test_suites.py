@@ -12,6 +12,7 @@ import yaml
 from outils.generation import ecrire_contexte
 
 from mutualisation.entree.sources.registre import registre
+from mutualisation.publication.portes import moteur
 from mutualisation.publication.portes.suites import SQL_EXACT, Attente, lire_point
 from mutualisation.socle.chemins import dossier_attentes
 from mutualisation.socle.erreurs import ControleEchoue
@@ -137,3 +138,12 @@ def test_rien_n_est_aleatoire_ni_date() -> None:
     ]
     fichiers = [json.loads(chemin.read_bytes())["id"] for chemin in CONTEXTE.rglob("*.json")]
     assert len(set(lots + fichiers)) == len(lots + fichiers)
+
+
+def test_les_colonnes_d_un_lot_se_lisent_sans_ses_lignes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A million rows sent to know their names is a gate that takes minutes."""
+    monkeypatch.setattr(moteur, "_lots", {"select a from t"})
+    assert moteur._sans_lignes(None, None, "select a from t", (), {}, False) == (
+        "select * from (select a from t) as lot limit 0", (),
+    )  # fmt: skip
+    assert moteur._sans_lignes(None, None, "select count(*) from t", (), {}, False)[0] == "select count(*) from t"

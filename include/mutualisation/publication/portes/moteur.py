@@ -26,6 +26,9 @@ COLONNE_ABSENTE = re.compile(r'The column "([^"]+)" in BatchData does not exist'
 ERREUR_PSYCOPG = re.compile(r"^psycopg\.(?:errors\.)?([A-Z].*)", re.MULTILINE)
 
 
+_lots: set[str] = set()
+
+
 class _Fautive(Exception):
     """An expectation that can't be run as it is written, and what is wrong with it."""
 
@@ -34,15 +37,11 @@ def preparer() -> Reponse:
     """Import what is slow; the answers of what is given back are those of checkpoints."""
     logging.disable(logging.CRITICAL)
     gc.disable()  # thousands of classes are made, none is thrown away
-    from great_expectations.expectations.metrics import util
-    from sqlalchemy import text
+    import great_expectations  # noqa: F401 - the answers need it, and it takes seconds
+    from sqlalchemy import Engine, event
 
-    # it has every row of a query sent here to know its columns
-    colonnes_du_lot = util.column_reflection_fallback
-    util.column_reflection_fallback = lambda selectable, **reste: colonnes_du_lot(
-        selectable=text(f"select * from ({selectable}) as lot limit 0"),  # noqa: S608 - a query of the project
-        **reste,
-    )
+    # it asks for every row of a query to know its columns
+    event.listen(Engine, "before_cursor_execute", _sans_lignes, retval=True)
     gc.enable()
     gc.freeze()
     return lambda demandes: [_repondre(demande) for demande in demandes]
@@ -63,13 +62,21 @@ def _repondre(demande: dict[str, Any]) -> dict[str, Any]:
         return {"erreur": _cause(erreur)}
 
 
+def _sans_lignes(_conn: Any, _curseur: Any, requete: str, parametres: Any, *_: Any) -> tuple[str, Any]:
+    """The query of a batch as it stands, without its rows; any other statement as it is."""
+    return (f"select * from ({requete}) as lot limit 0" if requete in _lots else requete), parametres  # noqa: S608
+
+
 @cache
 def _contexte(dossier: str, url: str) -> Any:
     """The Data Context, opened once: it takes as long as most of the checkpoints."""
     import great_expectations as gx
 
     os.environ["ENTREPOT_DSN"] = url
-    return gx.get_context(mode="file", project_root_dir=dossier)
+    contexte = gx.get_context(mode="file", project_root_dir=dossier)
+    assets = contexte.data_sources.get("entrepot").assets
+    _lots.update(asset.query.replace("%", "%%") for asset in assets if hasattr(asset, "query"))
+    return contexte
 
 
 def _passer(demande: dict[str, Any]) -> list[Constat]:
