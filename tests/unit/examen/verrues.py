@@ -122,6 +122,8 @@ def _suite(jeu: str, colonne: str, cellule: str, code: int, *dits: str) -> Verru
     return _v(f"{entete} « {cellule} »", jeu, bon(jeu, 1, **{colonne: cellule}), code, *dits)
 
 
+# what is said of most files that are no table of rows
+FORME = "une ligne de noms de colonnes, une seule"
 M, T, TITRES, UNITES, AGENTS = bon("mandats"), bon("temps"), bon("titres"), bon("unites"), bon("agents")
 TEXTE = en_csv(M)
 LARGEUR = len(M[0])
@@ -171,13 +173,13 @@ ENCODAGES = (
 SEPARATEURS = (
     *(_v(f"séparateur {nom}", "temps", en_csv([[c.replace(",", ".") for c in r] for r in T], s))
       for nom, s in (("virgule", ","), ("tabulation", "\t"), ("point-virgule", ";"))),
-    *(_v(f"séparateur « {s} »", "temps", en_csv(T, s), 3, f"« {s} »", "point-virgule", tus=("aucun jeu", "aucune des 6"))
+    *(_v(f"séparateur « {s} »", "temps", en_csv(T, s), 3, f"« {s} »", "point-virgule", tus=("aucun jeu", "aucune des 6"), attendu=None)
       for s in "|^~#"),
-    _v("séparateur « | », autres en-têtes", "temps", en_csv(renomme(T, Matricule="N° agent"), "|"), 3, "« | »",
-       "point-virgule", tus=("aucun jeu", "aucune des 6")),
-    _v("séparateur « : »", "masse_salariale", en_csv(bon("masse_salariale"), ":"), 3, "deux-points", "point-virgule"),
+    _v("séparateur « | », autres en-têtes", "temps", en_csv(renomme(T, Matricule="N° agent"), "|"), 3, FORME, attendu=None),
+    _v("séparateur « : »", "masse_salariale", en_csv(bon("masse_salariale"), ":"), 3, "deux-points", "point-virgule",
+       attendu=None),
     _v("largeur fixe", "unites", "".join("   ".join(f"{c:<24}" for c in r) + "\n" for r in UNITES), 3, "largeur fixe",
-       "point-virgule"),
+       "point-virgule", attendu=None),
     _v("directive sep=;", "temps", "sep=;\n" + en_csv(T)),
     _v("tout entre guillemets", "temps", "".join(";".join(f'"{c}"' for c in r) + "\n" for r in T)),
     _v("points-virgules en fin de ligne", "temps", en_csv(T).replace("\n", ";;;\n")),
@@ -267,17 +269,17 @@ LIGNES = (
     _v("ligne Total fausse", "ventes", [*bon("ventes"), _total("ventes", "Total", "", "", "3")], 3, "ligne Total", "diff",
        tus=("Volume vendu (kWhc)* : vide",)),
     _v("« Total général »", "ventes", [*bon("ventes"), _total("ventes", "Total général", "", "", "2")], 2,
-       "ligne 4", "totaux", "« Total », seul", "retirer"),
+       "ligne 4", "un total", "retirer"),
     _v("sous-totaux", "temps", [*T, _total("temps", "", "", "", "", "", "Sous-total", "", "14"), *T[1:],
                                 _total("temps", "", "", "", "", "", "Sous-total", "", "14")], 2,
-       "lignes 4, 7", "totaux", "retirer"),
+       "lignes 4, 7", "un total", "retirer"),
     _v("« Total mars 2023 » au milieu", "unites", [*UNITES, ["", "", "Total mars 2023", "", "", "2", ""], UNITES[1]], 2,
-       "ligne 4", "totaux", "retirer"),
+       "ligne 4", "un total", "retirer"),
     _v("« Cumul » en bas", "masse_salariale", [*bon("masse_salariale"), ["", "Cumul", "20", "", "2"]], 2, "ligne 4",
-       "totaux", "« Total », seul"),
+       "un total"),
     _v("un fournisseur TotalEnergies n'est pas un total", "mandats",
-       bon("mandats", tiers="TotalEnergies", montant_ttc="x"), 2, _ILLISIBLE, tus=("totaux",)),
-    _v("en-tête répété", "temps", [*T, T[0], *T[1:]], 2, "ligne 4", "répété", "sans mise en page"),
+       bon("mandats", tiers="TotalEnergies", montant_ttc="x"), 2, _ILLISIBLE),
+    _v("en-tête répété", "temps", [*T, T[0], *T[1:]], 2, "ligne 4", "répété"),
     _v("lignes vides", "temps", en_csv([T[0], [""], T[1], [""] * 10, T[2]]) + "\n\n"),
     _v("cinq lignes de bannière", "temps", "Export\nGTA\nÉdité le 01/04/2023\nPage 1\n--\n" + en_csv(T)),
     _v("six lignes de bannière", "temps", "Export\nGTA\nÉdité le 01/04/2023\nPage 1\n--\n==\n" + en_csv(T), 3,
@@ -286,10 +288,10 @@ LIGNES = (
     _v("pas d'en-tête", "temps", T[1:], 3, "en-tête", "rétablir", attendu=None, tus=("ZYLBERSTEIN",)),
     _v("en-tête sur deux lignes", "masse_salariale",
        [["Exercice", "Catégorie", "Masse", "", "ETPT"], ["", "", "salariale", "Atténuations", ""],
-        *bon("masse_salariale")[1:]], 3, "deux lignes", "une"),
+        *bon("masse_salariale")[1:]], 3, "« Masse salariale »"),
     _v("en-tête double, milieu fusionné", "unites",
        [["Exercice", "Semestre", "Dispositif", "Adhérent", "", "Unité", ""],
-        ["", "", "", "SIRET adhérent", "Type unité", "Quantité", "Référence"], *UNITES[1:]], 3, "deux lignes"),
+        ["", "", "", "SIRET adhérent", "Type unité", "Quantité", "Référence"], *UNITES[1:]], 3, "« Semestre »"),
     _v("guillemet jamais fermé", "temps", en_csv(T).replace("Instruction", '"Instruction', 1), 3, "guillemet",
        tus=("Date* : vide",)),
 )  # fmt: skip
@@ -305,7 +307,7 @@ CLASSEURS = (
     _v("classeur, colonne absente", "temps", classeur({"Temps": sans(T, "Durée")}), 3, "Durée* : absente",
        tus=("Date* : vide",), fichier="temps_2023-03.xlsx"),
     _v("classeur, total général", "ventes", classeur({"V": [*bon("ventes"), ["Total général", "", "", "2"]]}), 2,
-       "ligne 4", "totaux", fichier="ventes_2023.xlsx"),
+       "ligne 4", "un total", fichier="ventes_2023.xlsx"),
     _v("classeur nommé .csv", "temps", classeur({"Temps": T}), 3, "classeur .xlsx sous le nom d'un .csv"),
     _v("texte nommé .xlsx", "temps", T, 3, "n'est pas un classeur", "nommer .csv", fichier="temps_2023-03.xlsx"),
     _v("classeur à macros", "temps", zippe(xl__vbaProject_Pbin="x", xl__workbook_Pxml="x"), 3, "macros",
@@ -341,35 +343,36 @@ _MOIS = ["janvier", "février", "mars", "avril", "mai", "juin"]
 
 def _drole(nom: str, fichier: str, octets: bytes | str, *dits: str, **plus: Any) -> Verrue:
     contenu = octets.encode() if isinstance(octets, str) else octets
-    return Verrue(nom, fichier, contenu, 3, plus.pop("jeu", None), dits, jamais=("*",), **plus)
+    jamais = plus.pop("jamais", ("*",))
+    return Verrue(nom, fichier, contenu, 3, plus.pop("jeu", None), dits, jamais=jamais, **plus)
 
 
 DROLES = (
     _drole("tableau croisé dynamique", "mandats_2023-03.csv",
            "Étiquettes de lignes;Somme de Montant TTC\n611;10,00\n6156;20,00\nTotal général;30,00\n",
-           "tableau croisé dynamique", "exporter cette liste"),
+           FORME, "tableau croisé", "exporter le détail"),
     _drole("tableau croisé dynamique sans ses étiquettes", "export.csv",
-           "Nature;Somme de Montant TTC\n611;10,00\n6156;20,00\n", "tableau croisé dynamique", jeu="mandats"),
+           "Nature;Somme de Montant TTC\n611;10,00\n6156;20,00\n", "Exercice* : absente", jeu="mandats", jamais=()),
     _drole("tableau croisé dynamique, classeur", "export.xlsx",
            classeur({"TCD": [["Nombre de Matricule", "Étiquettes de colonnes"], ["Étiquettes de lignes", "A", "B"],
-                             ["ADS", 1, 2], ["Total général", 1, 2]]}), "tableau croisé dynamique", "exporter cette liste"),
+                             ["ADS", 1, 2], ["Total général", 1, 2]]}), FORME, "tableau croisé"),
     _drole("heures, agents par mois", "temps_2023.csv",
            en_csv([["Matricule", "Nom", *_MOIS, "Total"], ["0907331", "ZYLBERSTEIN", *"789567", "42"]]),
-           "tableau croisé", "une colonne par mois", "exporter le détail", tus=("ZYLBERSTEIN",)),
+           FORME, "tableau croisé", tus=("ZYLBERSTEIN",)),
     _drole("heures, agents et activités par mois", "temps_2023.csv",
            en_csv([["Matricule", "Code activité", "Type jour", "Validé", *_MOIS],
                    ["0907331", "ADS", "T", "O", *"789567"]]),
-           "tableau croisé", "une colonne par mois", "exporter le détail", jeu="temps"),
+           "sans « Date », « Durée »", jeu="temps"),
     _drole("heures, agents par jour", "pointage.csv",
            en_csv([["Matricule", "Nom", *[f"{n:02}/03/2023" for n in range(1, 32)]],
-                   ["0907331", "ZYLBERSTEIN", *["7"] * 31]]), "une colonne par jour", "exporter le détail"),
+                   ["0907331", "ZYLBERSTEIN", *["7"] * 31]]), FORME),
     _drole("heures, agents par quantième", "temps_2023-03.csv",
-           en_csv([["Matricule", *map(str, range(1, 32))], ["0907331", *["7"] * 31]]), "une colonne par jour"),
+           en_csv([["Matricule", *map(str, range(1, 32))], ["0907331", *["7"] * 31]]), FORME),
     _drole("heures, agents par mois chiffrés", "temps_2023.csv",
-           en_csv([["Matricule", "2023-01", "2023-02", "2023-03"], ["0907331", "7", "8", "9"]]), "une colonne par mois"),
+           en_csv([["Matricule", "2023-01", "2023-02", "2023-03"], ["0907331", "7", "8", "9"]]), FORME),
     _drole("heures, agents par semaine", "gta.csv",
            en_csv([["Matricule", "S01", "S02", "S03", "S04"], ["0907331", "35", "35", "35", "35"]]),
-           "une colonne par semaine"),
+           FORME),
     _drole("export SQL de PostgreSQL", "mandats_2023-03.csv",
            "--\n-- PostgreSQL database dump\n--\n\nSET statement_timeout = 0;\n\nCREATE TABLE public.mandats (id int);\n"
            "COPY public.mandats (id) FROM stdin;\n1\n\\.\n", "SQL", "exporter la table en .csv"),
@@ -393,8 +396,7 @@ DROLES = (
     _drole("document OpenDocument", "export.odt", zippe(mimetype="application/vnd.oasis.opendocument.text"),
            "texte mis en forme", tus=("classeur",)),
     _drole("archive", "depot.zip", zippe(temps_Pcsv="x"), "archive", "extraire"),
-    _drole("prose", "lisez-moi.txt", "Bonjour,\nvoici l'export demandé.\nCordialement.\n", "n'est pas un tableau",
-           "point-virgule"),
+    _drole("prose", "lisez-moi.txt", "Bonjour,\nvoici l'export demandé.\nCordialement.\n", FORME),
     _drole("autre tableau", "x.csv", "Couleur;Saveur\nrouge;fraise\n", "aucun jeu ne ressemble", "--jeu"),
     _drole("JSON d'autre chose", "x.json", '{"type": "FeatureCollection", "features": []}', "marche", jeu="decp"),
     _drole("XML d'autre chose", "x.xml", '<?xml version="1.0"?><rss version="2.0"><channel/></rss>', "PES", jeu="pes"),

@@ -48,7 +48,7 @@ from mutualisation.entree.sources.registre import registre
 from mutualisation.entrepot.base.roles import TRAITEMENT
 from mutualisation.entrepot.base.serveur import serveur_entrepot
 from mutualisation.socle.erreurs import ErreurMutualisation
-from mutualisation.usage.examen.formes import avis_sur_les_rejets, forme_etrangere, redresses
+from mutualisation.socle.francais.formats import enumerer
 from mutualisation.usage.examen.propositions import (
     Proposition,
     Table,
@@ -62,10 +62,9 @@ from mutualisation.usage.examen.propositions import (
 from mutualisation.usage.examen.reconnaissance import (
     JEU_DE_LA_CLASSE,
     RECONNU,
-    Apercu,
+    Rangees,
     Reconnaissance,
     apercus,
-    autres_apercus,
     classe_des_comptes,
     reconnaitre,
     tetes,
@@ -80,12 +79,20 @@ _JEUX_DE_FORME = {"xml": "pes", "json": "decp"}
 _ABIME = "(F8)"
 # below, the name of a file says more than its content
 _SUR = 0.7
-# by how much a header is better on two rows, or in a column
-_MIEUX = 0.02
 _HORS_PERIODE = re.compile(r"différent de celui du nom|hors d(?:u mois|e la période) du fichier")
 _ACCENT_PERDU = re.compile(r"\w\?\w|\ufffd")
-# rows of banner after which a header is still looked for, to say that they are too many
-_BANNIERES_VUES = 20
+_LIGNES_DITES = 5
+AUCUNE_LIGNE = "le fichier n'a aucune ligne : vérifier le filtre et la période de l'export, puis le redéposer (F6)."
+AUCUN_JEU = "aucun jeu ne ressemble à ce fichier{proche} : vérifier son en-tête, ou donner --jeu (F5)."
+# what most files are that are no table of rows
+FORME = (
+    "Il faut une ligne de noms de colonnes, une seule (absente, sur deux, couchée : la rétablir), puis une ligne "
+    "par enregistrement, séparée par des points-virgules (tableau croisé, tout dans une cellule : exporter le détail)."
+)
+NON_LUES = (
+    "ligne{s} {dites} : une cellule n'y est pas ce que dit sa colonne ; un total, une rupture, un pied de page ou un "
+    "en-tête répété n'est pas une donnée : à retirer de l'export (F4, F5)"
+)
 SANS_LIGNE = "l'en-tête est seul, sans une ligne de données : vérifier le filtre et la période de l'export (F6)"
 
 
@@ -226,48 +233,31 @@ def _tableau(connexions: Connexions, essai: Essai) -> Essai:
     nomme = _jeu_du_nom(essai.fichier.name)
     trouve = _reconnu(essai, vus, compiler(table.lignes), nomme)
     if trouve is None or (essai.jeu is None and trouve.certitude < RECONNU):
-        proche = f" ; le moins éloigné est « {trouve.jeu.nom} »" if trouve else ""
         if essai.nature == "csv" and nomme is None:
             encodage(essai.fichier)  # says what is wrong with the bytes, first
-        raison = f"aucun jeu ne ressemble à ce fichier{proche} : vérifier son en-tête, ou donner --jeu (F5)."
-        par_la_porte = _refus_sous(essai, nomme)
-        abime = par_la_porte if par_la_porte and _ABIME in par_la_porte else None
-        essai.tel_quel = Verdict(abime or forme_etrangere(vus, nomme) or par_la_porte or raison)
+        proche = f" ; le moins éloigné est « {trouve.jeu.nom} »" if trouve else ""
+        refus = _refus_sous(essai, nomme) or AUCUN_JEU.format(proche=proche)
+        # the door says what is wrong, or that no header was found
+        dit = f"{refus} {FORME}" if "vérifier" in refus else refus
+        essai.tel_quel = Verdict(dit if any(vus) else AUCUNE_LIGNE)
         return essai
     essai.nom_refuse = _nom_refuse(essai, trouve.jeu, nomme)
-    essai.jeu = trouve.jeu
-    if trouve.tete.refus:
-        essai.tel_quel = Verdict(trouve.tete.refus)
-        return essai
-    essai.trouve, essai.entrevues = trouve, _entrevoir(trouve)
-    if not trouve.entiere and (forme := forme_etrangere(vus, trouve.jeu)) is not None:
-        essai.tel_quel = Verdict(forme)
-    else:
-        _proposer(connexions, essai, trouve, table.lignes)
+    essai.jeu, essai.trouve, essai.entrevues = trouve.jeu, trouve, _entrevoir(trouve)
+    _proposer(connexions, essai, trouve, table.lignes)
     essai.avis = _avis(essai, trouve, table)
     return essai
 
 
 def _reconnu(
-    essai: Essai, vus: Sequence[Apercu], traductions: Mapping[str, Traduction], nomme: Jeu | None
+    essai: Essai, vus: Sequence[Rangees], traductions: Mapping[str, Traduction], nomme: Jeu | None
 ) -> Reconnaissance | None:
-    """The jeu of the file, read by the separators of the contract, else as no reader does where that is better: that of
-    its name, if its header is."""
+    """The jeu that the file looks like most; that of its name, if its header is, or where nothing is sure."""
     jeux = [essai.jeu] if essai.jeu else [j for j in registre().jeux if j.format == "tabulaire"]
-    nom = essai.fichier.name
-    trouve = reconnaitre(jeux, tetes(vus), traductions, nom)
-    sure = trouve.certitude if trouve is not None and trouve.certitude >= RECONNU else 0.0
-    if trouve is None or not (sure and trouve.entiere):
-        loin = [*tetes(vus, _BANNIERES_VUES), *tetes(redresses(vus), 0)]
-        if not sure and essai.nature != "xlsx":
-            loin += tetes(autres_apercus(essai.fichier))
-        autre = reconnaitre(jeux, loin, traductions, nom)
-        if autre is not None and autre.certitude >= RECONNU and autre.certitude > sure + _MIEUX:
-            return autre
-    if sure and nomme is not None and trouve is not None and nomme != trouve.jeu and essai.jeu is None:
-        par_le_nom = reconnaitre([nomme], tetes(vus), traductions, nom)
-        retenu = par_le_nom is not None and (par_le_nom.entiere or trouve.certitude < _SUR)
-        return par_le_nom if retenu else trouve
+    trouve = reconnaitre(jeux, tetes(vus), traductions, essai.fichier.name)
+    sur = trouve is not None and trouve.certitude >= RECONNU
+    if sur and trouve is not None and nomme not in (None, trouve.jeu) and essai.jeu is None:
+        par_le_nom = reconnaitre([j for j in jeux if j == nomme], tetes(vus), traductions, essai.fichier.name)
+        return par_le_nom if par_le_nom and (par_le_nom.entiere or trouve.certitude < _SUR) else trouve
     return trouve
 
 
@@ -436,13 +426,10 @@ def juger(connexions: Connexions, fichier: Path, genre: str, jeu: Jeu, lignes: S
             verdict.avis = [*verdict.avis, f"ses lignes sont de {annees} années : un fichier par année au moins (F17)"]
         _verifier_sommes(conn, jeu, lecture.totaux, annonce, verdict.lignes)
         _verifier_jour(conn, jeu, fichier)
-        if verdict.rejetees:
-            fautives = conn.execute(sql.SQL("select ligne from {} where defauts is not null").format(table(jeu)))
-            lecteur = ouvrir(fichier, jeu, genre, limites, traduction)
-            noms = [""] * lecteur.entete.largeur
-            for nom, place in lecteur.entete.positions.items():
-                noms[place] = jeu.colonne(nom).entete or ""
-            verdict.avis = [*verdict.avis, *avis_sur_les_rejets(lecteur.blocs(), {n for (n,) in fautives}, noms)]
+        fautives = sql.SQL("select ligne from {} where defauts is not null order by ligne").format(table(jeu))
+        if lues := [str(n) for (n,) in conn.execute(fautives)]:
+            dites = NON_LUES.format(s="s" * (len(lues) > 1), dites=enumerer(lues, _LIGNES_DITES))
+            verdict.avis = [*verdict.avis, dites]
     except (LectureRefusee, psycopg.DataError) as e:
         return Verdict(motif_refus(e))
     return verdict

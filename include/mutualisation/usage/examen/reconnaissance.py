@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from mutualisation.entree.ingestion.cellules_lues import date, lecture_de, minutes, nombre
-from mutualisation.entree.lecteurs.entete import BANNIERES, SANS_TRADUCTION, Traduction, epurer, est_vide, normaliser
+from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Traduction, epurer, est_vide, normaliser
 from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites
 from mutualisation.entree.lecteurs.noms import plat
 from mutualisation.entree.lecteurs.octets import encodage
-from mutualisation.entree.lecteurs.tabulaire_csv import SEPARATEURS, autrement_separe, mal_separe
+from mutualisation.entree.lecteurs.tabulaire_csv import SEPARATEURS
 from mutualisation.entree.sources.jeux import Colonne, Jeu
 from mutualisation.socle.chemins import USAGES
 
@@ -41,21 +41,21 @@ _CODES = ("code", "numero", "compte", "pseudonyme")
 _SIGLE = re.compile(r"(?<=\b\w)\.(?=\w\b)")
 _DECOUPE = re.compile(r"[^\w%?]|[_º]|(?<!\w)\?(?!\w)|(?<=[a-z]{2})(?=[A-Z])|(?<=[A-Z][a-z])(?=[A-Z])")
 Mots: TypeAlias = tuple[str, ...]
+Rangees: TypeAlias = list[list[str]]
 JEU_DE_LA_CLASSE = {"6": "mandats", "7": "titres"}
 _MOTS_DU_NOM = re.compile(r"[a-z]+")
 _FINS = re.compile(r"\r\n|\n|\r")
 _ECHANTILLON, _APPROFONDIS = 40, 8
-_OCTETS, _RANGEES = 1 << 18, 150
+_OCTETS, _RANGEES, _BANNIERES_VUES = 1 << 18, 150, 20
 RECONNU = 0.4
 
 
 @dataclass(frozen=True)
 class Tete:
-    """A row that may be a header, as names, and the data rows that follow it; `refus` as that of `Apercu`."""
+    """A row that may be a header, as names, and the data rows that follow it."""
 
     noms: tuple[str, ...]
     suite: tuple[tuple[str, ...], ...]
-    refus: str = ""
 
     def cellules(self, rang: int) -> list[str]:
         """The cells of the column at that place that state something."""
@@ -400,33 +400,13 @@ def _listes(cle: str) -> frozenset[str]:
     return frozenset(_usages()["mots"][cle])
 
 
-def est_total(cellule: str) -> bool:
-    """Whether a cell begins as that of a total, a subtotal, a sum carried over."""
-    mots = normaliser(cellule).replace(":", " ").replace(".", " ") + " "
-    return mots.startswith(tuple(f"{t} " for t in _usages()["totaux"]))
-
-
-def marques(forme: str) -> tuple[str, ...]:
-    """Words by which a form that is no table of rows is known, folded."""
-    return tuple(_usages()["formes"][forme])
-
-
 # ---------------------------------------------------------------- rows that may be a header
-@dataclass(frozen=True)
-class Apercu:
-    """The first rows of a file or of a sheet that are not blank; `refus`: why no reader takes them so, in French."""
-
-    rangees: list[list[str]]
-    refus: str = ""
-
-
-def tetes(apercus: Iterable[Apercu], bannieres: int = BANNIERES) -> list[Tete]:
-    """Every row that may be a header, after that many at most."""
+def tetes(apercus: Iterable[Rangees]) -> list[Tete]:
+    """Every row that may be a header, after more banner than the reader allows: it says that it is too much."""
     return [
-        Tete(tuple(map(epurer, rangees[i])), tuple(map(tuple, rangees[i + 1 :])), apercu.refus)
-        for apercu in apercus
-        for rangees in [apercu.rangees]
-        for i in range(min(bannieres + 1, len(rangees)))
+        Tete(tuple(map(epurer, rangees[i])), tuple(map(tuple, rangees[i + 1 :])))
+        for rangees in apercus
+        for i in range(min(_BANNIERES_VUES + 1, len(rangees)))
         if _semble_entete(rangees[i])
     ]
 
@@ -437,26 +417,24 @@ def _semble_entete(rangee: list[str]) -> bool:
     return len(pleines) > 1 and not any(nombre(c) is not None or date(c) for c in pleines)
 
 
-def apercus(chemin: Path, genre: str, limites: Limites) -> list[Apercu]:
-    """Each sheet, or the text by each separator that is read. LectureRefusee when the bytes can't be read."""
+def apercus(chemin: Path, genre: str, limites: Limites) -> list[Rangees]:
+    """The first rows that are not blank: of each sheet, or of the text by each separator that is read.
+
+    LectureRefusee when the bytes can't be read.
+    """
     if genre == "xlsx":
         # a second to import, and most files are CSV
         from mutualisation.entree.lecteurs.tabulaire_xlsx import tetes_des_feuilles
 
-        return [Apercu(rangees) for rangees in tetes_des_feuilles(chemin, limites)]
+        return tetes_des_feuilles(chemin, limites)
     lignes, lus = _lignes(chemin), []
     for separateur in SEPARATEURS:
         try:
             rangees = list(itertools.islice(csv.reader(lignes, delimiter=separateur), _RANGEES))
         except csv.Error:
             continue
-        lus.append(Apercu([r for r in rangees if not est_vide(r)]))
+        lus.append([r for r in rangees if not est_vide(r)])
     return lus
-
-
-def autres_apercus(chemin: Path) -> list[Apercu]:
-    """A text by each separator that no reader takes."""
-    return [Apercu(rangees, str(mal_separe(nom))) for nom, rangees in autrement_separe(_lignes(chemin)[:_RANGEES])]
 
 
 def _lignes(chemin: Path) -> list[str]:
