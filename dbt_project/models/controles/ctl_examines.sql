@@ -85,7 +85,7 @@ comptes as (
   {% for v in vus %}
   select e.exercice, '{{ v[0] }}' as controle, {{ v[3] or 'count(*)' }} as nombre
   from exercices as e
-  inner join {{ ref(v[1]) }} as t on {{ v[4] or annee }}
+  inner join {{ ref(v[1]) }} as t on {{ v[4] or annee }}  -- noqa: AL05
   where {{ v[2] or 'true' }}
   group by e.exercice
   {{ 'union all' if not loop.last }}
