@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from mutualisation.entree.ingestion.atterrissage import Lecture
 from mutualisation.entree.ingestion.confidentialite import Confidentialite, Pseudonymes
+from mutualisation.entree.ingestion.typage import Lecture
 from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Traduction
 from mutualisation.entree.lecteurs.lecture import ouvrir
 from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites

@@ -94,17 +94,17 @@ def test_une_faute_imprevue_d_un_lecteur_refuse_ce_fichier_seul(
 ) -> None:
     """Whatever a reader raises, the child answers, and reads the next file."""
 
-    def tomber(*_: object) -> Iterator[list[str]]:
+    def tomber(*_: object) -> Iterator[tuple[int, str]]:
         raise OverflowError("DUPONT Jeanne")
-        yield []
+        yield 1, ""
 
-    def lire(*_: object) -> Iterator[list[str]]:
-        yield ["lu"]
+    def lire(*_: object) -> Iterator[tuple[int, str]]:
+        yield 1, "lu"
 
     monkeypatch.setattr(enfant_lecture, "_borner", lambda *_: None)
     service = enfant_lecture.LectureServie(100_000)
     assert str(service.repondre((tomber, tmp_path, 60, ()))) == enfant_lecture.INTERROMPUE
-    assert service.repondre((lire, tmp_path, 60, ())) == ["lu"]
+    assert service.repondre((lire, tmp_path, 60, ())) == "lu"
     assert service.repondre(None) is False
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from outils.banc import ecrire_mandats
 
-from mutualisation.entree.ingestion.atterrissage import Lecture
 from mutualisation.entree.ingestion.confidentialite import Confidentialite, Pseudonymes
+from mutualisation.entree.ingestion.typage import Lecture
 from mutualisation.entree.lecteurs.limites import Limites
 from mutualisation.entree.sources.registre import registre
 

@@ -1,24 +1,19 @@
 """One file into `brut`, in a transaction of its own: read, copied, noted in the journal."""
 
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from mutualisation.entree.ingestion import journal
-from mutualisation.entree.ingestion.confidentialite import Confidentialite
 from mutualisation.entree.ingestion.controle import lire_controle, octets_controle
 from mutualisation.entree.ingestion.copies import Copie
-from mutualisation.entree.ingestion.correspondances import JEU_CORRESPONDANCES, noter_defauts
 from mutualisation.entree.ingestion.journal import Connexion
 from mutualisation.entree.ingestion.travail import Chargement, Travail, transaction
-from mutualisation.entree.ingestion.typage import Typage
-from mutualisation.entree.lecteurs.bloc import sans_total
-from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Traduction
-from mutualisation.entree.lecteurs.lecture import ouvrir
-from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites, motif_refus
+from mutualisation.entree.ingestion.typage import lire
+from mutualisation.entree.lecteurs.lecture import au_loin
+from mutualisation.entree.lecteurs.limites import LectureRefusee, motif_refus
 from mutualisation.entree.sources.brut import table
 from mutualisation.entree.sources.jeux import COLONNES_TECHNIQUES, Jeu
 
@@ -36,12 +31,14 @@ def atterrir(travail: Travail, chargement_id: int, copie: Copie, charge: Chargem
             fichier_id = journal.inserer_fichier(
                 travail.conn, chargement_id, f, copie.empreinte, correspondances=traduction.empreinte
             )
-            lecture = Lecture(
-                copie.chemin, f.jeu, f.extension, travail.confidentialite(f.jeu), travail.limites, traduction
+            demande = fichier_id, f.jeu, f.extension, travail.confidentialite(f.jeu), travail.limites, traduction
+            suite: Iterable[Any] = (
+                au_loin(lire, travail.limites, copie.chemin, *demande)
+                if copie.de_loin
+                else (lu for _, lu in lire(copie.chemin, *demande))
             )
-            envoyer(travail.conn, f.jeu, lecture.copie(fichier_id))
-            lecture.typage.codes.verifier()
-            journal.noter_lecture(travail.conn, fichier_id, lecture.lignes, lecture.dialecte, controle, lecture.totaux)
+            lignes, totaux, dialecte = envoyer(travail.conn, f.jeu, suite)
+            journal.noter_lecture(travail.conn, fichier_id, lignes, dialecte, controle, totaux)
     except (LectureRefusee, OSError, psycopg.DataError) as faute:
         motif = motif_refus(faute)
         refus[f.chemin] = motif
@@ -50,64 +47,18 @@ def atterrir(travail: Travail, chargement_id: int, copie: Copie, charge: Chargem
         return
     finally:
         travail.copies.oublier(f)
-    if "ignore" in lecture.dialecte:
+    if "ignore" in dialecte:
         # accepted without a row, so that a second load knows it (G7)
-        avertissement = f"{f.chemin} : {lecture.dialecte['ignore']}"
+        avertissement = f"{f.chemin} : {dialecte['ignore']}"
         charge.avertissements.append(avertissement)
         travail.suivi(avertissement)
         return
     charge.fichiers.append(f.chemin)
-    charge.lignes += lecture.lignes
-    charge.avertissements += [f"{f.chemin} : {note}" for note in lecture.dialecte.get("avertissements", ())]
-    absentes = lecture.dialecte.get("colonnes_absentes")
-    if absentes:
+    charge.lignes += lignes
+    charge.avertissements += [f"{f.chemin} : {note}" for note in dialecte.get("avertissements", ())]
+    if absentes := dialecte.get("colonnes_absentes"):
         charge.avertissements.append(f"{f.chemin} : colonnes facultatives absentes : {', '.join(absentes)} (F5).")
-    travail.detail(f"{f.chemin} : {lecture.lignes} lignes.")
-
-
-class Lecture:
-    """One pass over a file. After `copie`, `lignes` and `totaux` are known, and `typage` holds the cells read.
-
-    `lignes` counts data rows, rejected and doubled ones included, without the `Total` row (F3). `dialecte`: encoding,
-    separator, banner lines, columns ignored and absent.
-    """
-
-    def __init__(
-        self,
-        chemin: Path,
-        jeu: Jeu,
-        extension: str,
-        confidentialite: Confidentialite,
-        limites: Limites,
-        traduction: Traduction = SANS_TRADUCTION,
-    ) -> None:
-        self._lecteur = ouvrir(chemin, jeu, extension, limites, traduction)
-        self.entete = self._lecteur.entete
-        self.typage = Typage(jeu, self.entete, confidentialite, traduction)
-        self._jeu = jeu
-        self._limites = limites
-        self.dialecte: dict[str, Any] = self._lecteur.dialecte
-        self.lignes = 0
-        self.totaux: dict[str, str] = {}
-
-    def copie(self, fichier_id: int) -> Iterator[bytes]:
-        """COPY text of the rows, UTF-8, by blocks. LectureRefusee when the file can't be read to its end."""
-        blocs = self._lecteur.blocs()
-        if self._jeu.format == "tabulaire":
-            blocs = sans_total(blocs, lambda rangee: self.totaux.update(self.typage.totaux(rangee)))
-        if self._jeu.nom == JEU_CORRESPONDANCES:
-            # only the whole table shows some of its defects (F16)
-            tous = list(blocs)
-            noter_defauts(tous, self.entete, self._limites)
-            blocs = iter(tous)
-        for bloc in blocs:
-            self.lignes += len(bloc)
-            try:
-                yield self.typage.texte(fichier_id, bloc).encode()
-            except UnicodeEncodeError:
-                raise LectureRefusee(
-                    f"lignes {bloc.lignes[0]} à {bloc.lignes[-1]} : un caractère n'existe pas en Unicode (F8)."
-                ) from None
+    travail.detail(f"{f.chemin} : {lignes} lignes.")
 
 
 class _LectureInterrompue(Exception):
@@ -118,18 +69,24 @@ class _LectureInterrompue(Exception):
         self.faute = faute
 
 
-def envoyer(conn: Connexion, jeu: Jeu, blocs: Iterable[bytes]) -> None:
-    """COPY these blocks into `brut.<jeu>`. What reading them raises is raised, once the server knows that it ends."""
+def envoyer(conn: Connexion, jeu: Jeu, suite: Iterable[Any]) -> Any:
+    """COPY these blocks into `brut.<jeu>`; what comes with them and is no block. What reading them raises is raised,
+    once the server knows that it ends."""
     colonnes = [*COLONNES_TECHNIQUES, *(c.nom for c in jeu.colonnes_lues)]
     ordre = sql.SQL("copy {} ({}) from stdin with (format text, null '', encoding 'UTF8')").format(
         table(jeu), sql.SQL(", ").join(map(sql.Identifier, colonnes))
     )
+    reste = None
     try:
         with conn.cursor() as curseur, curseur.copy(ordre) as copie:
             try:
-                for bloc in blocs:
-                    copie.write(bloc)
+                for lu in suite:
+                    if isinstance(lu, bytes):
+                        copie.write(lu)
+                    else:
+                        reste = lu
             except Exception as faute:  # noqa: BLE001 - kept, and raised outside
                 raise _LectureInterrompue(faute) from None
     except _LectureInterrompue as fin:
         raise fin.faute from None
+    return reste

@@ -14,14 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from psycopg import sql
-
-from mutualisation.entree.ingestion.journal import Connexion
 from mutualisation.entree.lecteurs.bloc import BLANCS, visible
 from mutualisation.entree.lecteurs.limites import LectureRefusee
-from mutualisation.entree.sources.brut import table
 from mutualisation.entree.sources.jeux import Colonne, Jeu
-from mutualisation.entree.sources.registre import registre
 from mutualisation.socle import disque
 from mutualisation.socle.chemins import dossier_var
 from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
@@ -29,13 +24,11 @@ from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
 VARIABLE_CLE = "MUTUALISATION_CLE_PSEUDONYMES"
 FICHIER_CLE = "cle_pseudonymes"
 _CLE_MIN = 16
-_REMETTRE = (
+REMETTRE = (
     f"remettre l'ancienne (variable {VARIABLE_CLE}, ou fichier {FICHIER_CLE}), ou charger de nouveau tous les fichiers "
     "sous la nouvelle dans un entrepôt vide ; rien n'a été chargé (K1)."
 )
 _CONSTANTE = b"mutualisation : empreinte de la cle des pseudonymes"
-# the codes of the keys, and what parameters are said of: « montant:<budget> »
-_CODES_NOMMES = {"cles_analytiques": "b.code", "parametres": "split_part(b.parametre, ':', -1)"}
 CODE_MAX = 40
 # shorter, figures are a function, a rank or a year before they are a matricule
 MATRICULE_MIN = 4
@@ -78,14 +71,14 @@ def cle_pseudonymes(var: str | Path | None = None, *, creer: bool = True) -> byt
     try:
         if not chemin.exists():
             if not creer:
-                raise ErreurMutualisation(f"La clé des pseudonymes n'est plus dans {chemin} : {_REMETTRE}")
+                raise ErreurMutualisation(f"La clé des pseudonymes n'est plus dans {chemin} : {REMETTRE}")
             disque.creer_secret(chemin, secrets.token_hex(32) + "\n")
         chemin.chmod(0o600)
         return _verifiee(chemin.read_text(encoding="ascii").strip(), str(chemin))
     except (OSError, UnicodeDecodeError) as e:
         raison = raison_systeme(e) if isinstance(e, OSError) else "ce n'est pas une clé"
         raise ErreurMutualisation(
-            f"La clé des pseudonymes {chemin} ne peut pas être lue ({raison}) : {_REMETTRE}"
+            f"La clé des pseudonymes {chemin} ne peut pas être lue ({raison}) : {REMETTRE}"
         ) from None
 
 
@@ -100,19 +93,6 @@ def _verifiee(valeur: str, ou: str) -> bytes:
 def empreinte_de_cle(cle: bytes) -> str:
     """HMAC of a constant, in hex: two keys are the same when theirs are, and none can be told from it."""
     return hmac.digest(cle, _CONSTANTE, "sha256").hex()
-
-
-def verifier_cle(conn: Connexion, cle: bytes) -> None:
-    """Note the fingerprint at the first load of the warehouse; the caller commits.
-
-    ErreurMutualisation under another key.
-    """
-    empreinte = empreinte_de_cle(cle)
-    conn.execute("insert into journal.cle (empreinte) values (%s) on conflict do nothing", (empreinte,))
-    if conn.execute("select empreinte from journal.cle").fetchone() != (empreinte,):
-        raise ErreurMutualisation(
-            f"La clé des pseudonymes n'est pas celle sous laquelle cet entrepôt a été chargé : {_REMETTRE}"
-        )
 
 
 class Pseudonymes:
@@ -256,33 +236,3 @@ class CodesDuTemps:
                 "la forme d'un code (capitales, chiffres, _ - . /) : les en-têtes de deux colonnes sont sans doute "
                 "échangés ; rétablir l'en-tête, ou donner une clé à ces codes dans cles_analytiques (K9)."
             )
-
-
-# ---------------------------------------------------------------- codes and agents that the warehouse knows
-def codes_nommes(conn: Connexion) -> frozenset[str]:
-    """Codes of the files that count. The referentiel is loaded before the other sources."""
-    codes: set[str] = set()
-    for jeu, colonne in _CODES_NOMMES.items():
-        requete = sql.SQL("select distinct btrim({}) from {} b join journal.fichiers_courants f using (fichier_id)")
-        codes |= {c for (c,) in conn.execute(requete.format(sql.SQL(colonne), table(registre().jeu(jeu)))) if c}
-    return frozenset(codes)
-
-
-def nommer_les_codes(conn: Connexion, pseudonymes: Pseudonymes) -> None:
-    """Give back its code to each digest that a key or a parameter now names: the order of the drops changes no figure.
-
-    `delivre` keeps the digest, as it landed. The caller commits.
-    """
-    masques = {pseudonymes.masque(c): c for c in codes_nommes(conn)}
-    for jeu in (j for j in registre().jeux if j.personnes):
-        for colonne in (c.nom for c in jeu.colonnes if c.gardee and c.type == "code"):
-            noms = {"table": table(jeu), "colonne": sql.Identifier(colonne)}
-            vus = conn.execute(sql.SQL("select distinct {colonne} from {table} where {colonne} ^@ '~'").format(**noms))
-            if nommes := [m for (m,) in vus.fetchall() if m in masques]:
-                conn.execute(
-                    sql.SQL(
-                        "update {table} as b set {colonne} = n.code"
-                        " from unnest(%s::text[], %s::text[]) as n (masque, code) where b.{colonne} = n.masque"
-                    ).format(**noms),
-                    (nommes, [masques[m] for m in nommes]),
-                )

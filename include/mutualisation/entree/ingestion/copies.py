@@ -9,7 +9,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -23,6 +23,8 @@ from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
 
 DOSSIER = "copies"
 _TRANCHE = 1 << 20
+# of a CSV: half a second of reading
+_GRAND = 4 << 20
 
 
 @contextlib.contextmanager
@@ -67,6 +69,11 @@ class Copie:
     chemin: Path
     empreinte: Empreinte
 
+    @property
+    def de_loin(self) -> bool:
+        """Whether it is read by the child: what a library parses, and what is worth another core."""
+        return self.fichier.extension != "csv" or self.empreinte.octets >= _GRAND
+
 
 @dataclass
 class Copies:
@@ -81,10 +88,22 @@ class Copies:
         """The copy of a file. LectureRefusee or OSError when it can't be read, ErreurMutualisation without a disk."""
         if f.chemin not in self._faites:
             chemin = self.dossier / f"{next(self._noms)}.{f.extension}"
-            with ouvrir_du_depot(f.emplacement, f.emplacement.parent.parent) as origine:
-                empreinte = _copier(origine, chemin, distant=local(f.emplacement) is None)
+            with _ouvrir(f) as origine:
+                try:
+                    with chemin.open("xb") as copie:
+                        chemin.chmod(0o600)
+                        empreinte = _lire(origine, copie.write, distant=local(f.emplacement) is None)
+                except OSError as e:
+                    raise _plein(chemin.parent, e) from None
             self._faites[f.chemin] = Copie(f, chemin, empreinte)
         return self._faites[f.chemin]
+
+    def condense(self, f: FichierDepose) -> str:
+        """The sha256 of a file, of which no copy is made. LectureRefusee or OSError when it can't be read."""
+        if f.chemin in self._faites:
+            return self._faites[f.chemin].empreinte.sha256
+        with _ouvrir(f) as origine:
+            return _lire(origine, len, distant=local(f.emplacement) is None).sha256
 
     def oublier(self, f: FichierDepose) -> None:
         """Remove the copy of a file that needs no other reading."""
@@ -92,18 +111,18 @@ class Copies:
             faite.chemin.unlink(missing_ok=True)
 
 
-def _copier(origine: BinaryIO, chemin: Path, *, distant: bool) -> Empreinte:
+def _ouvrir(f: FichierDepose) -> BinaryIO:
+    return ouvrir_du_depot(f.emplacement, f.emplacement.parent.parent)
+
+
+def _lire(origine: BinaryIO, ecrire: Callable[[bytes], object], *, distant: bool) -> Empreinte:
+    """Give its bytes to `ecrire`, slice by slice. LectureRefusee when they can't be read, or change meanwhile."""
     avant = None if distant else os.fstat(origine.fileno())
     condense, octets = hashlib.sha256(), 0
-    try:
-        with chemin.open("xb") as copie:
-            chemin.chmod(0o600)
-            while tranche := _lire(origine, distant=distant):
-                condense.update(tranche)
-                octets += len(tranche)
-                copie.write(tranche)
-    except OSError as e:
-        raise _plein(chemin.parent, e) from None
+    while tranche := _tranche(origine, distant=distant):
+        condense.update(tranche)
+        octets += len(tranche)
+        ecrire(tranche)
     if avant is not None:
         apres = os.fstat(origine.fileno())
         if (avant.st_size, avant.st_mtime_ns, octets) != (apres.st_size, apres.st_mtime_ns, avant.st_size):
@@ -111,7 +130,7 @@ def _copier(origine: BinaryIO, chemin: Path, *, distant: bool) -> Empreinte:
     return Empreinte(octets, condense.hexdigest())
 
 
-def _lire(origine: BinaryIO, *, distant: bool) -> bytes:
+def _tranche(origine: BinaryIO, *, distant: bool) -> bytes:
     try:
         return origine.read(_TRANCHE)
     except Exception as e:  # noqa: BLE001 - each store has its own family of errors

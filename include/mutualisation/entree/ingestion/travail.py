@@ -7,18 +7,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mutualisation.entree.ingestion.codes_connus import codes_nommes
 from mutualisation.entree.ingestion.confidentialite import (
+    REMETTRE,
     Confidentialite,
     Pseudonymes,
     cle_pseudonymes,
-    codes_nommes,
-    verifier_cle,
+    empreinte_de_cle,
 )
 from mutualisation.entree.ingestion.copies import Copies, dossier_de_copies
 from mutualisation.entree.ingestion.journal import Connexion
 from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Traduction
 from mutualisation.entree.lecteurs.limites import Limites
 from mutualisation.entree.sources.jeux import Jeu
+from mutualisation.socle.erreurs import ErreurMutualisation
 
 Refus = list[tuple[str, str]]
 # judges a load while something else is done, until what it gives back is called
@@ -93,9 +95,22 @@ class Travail:
         limites = Limites.de_l_environnement()
         with transaction(conn):
             cle = cle_pseudonymes(var, creer=conn.execute("select from journal.cle").fetchone() is None)
-            verifier_cle(conn, cle)
+            _verifier_cle(conn, cle)
         with dossier_de_copies(var) as dossier:
             yield cls(conn, porte, Pseudonymes(cle), limites, Copies(dossier), suivi, detail, annoncer)
+
+
+def _verifier_cle(conn: Connexion, cle: bytes) -> None:
+    """Note the fingerprint at the first load of the warehouse; the caller commits.
+
+    ErreurMutualisation under another key.
+    """
+    empreinte = empreinte_de_cle(cle)
+    conn.execute("insert into journal.cle (empreinte) values (%s) on conflict do nothing", (empreinte,))
+    if conn.execute("select empreinte from journal.cle").fetchone() != (empreinte,):
+        raise ErreurMutualisation(
+            f"La clé des pseudonymes n'est pas celle sous laquelle cet entrepôt a été chargé : {REMETTRE}"
+        )
 
 
 @contextmanager

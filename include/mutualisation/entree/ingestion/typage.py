@@ -1,4 +1,4 @@
-"""Rows of a reader → blocks of COPY text for `brut.<jeu>`: each cell kept as it may land, and read once.
+"""A file, rows of a reader → blocks of COPY text for `brut.<jeu>`: each cell kept as it may land, and read once.
 
 Columns are read cell by distinct cell: agents, suppliers, days and codes come back on each row.
 """
@@ -6,11 +6,12 @@ Columns are read cell by distinct cell: agents, suppliers, days and codes come b
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
-from typing import TypeAlias
+from pathlib import Path
+from typing import Any, TypeAlias
 
 from mutualisation.entree.ingestion.cellules_lues import (
     MEMOIRE_MAX,
@@ -22,10 +23,11 @@ from mutualisation.entree.ingestion.cellules_lues import (
     total,
 )
 from mutualisation.entree.ingestion.confidentialite import CodesDuTemps, Confidentialite, bancaire
-from mutualisation.entree.ingestion.correspondances import traducteur
-from mutualisation.entree.lecteurs.bloc import BLANCS, MUETS, Bloc, BlocRegulier, visible
+from mutualisation.entree.ingestion.correspondances import JEU_CORRESPONDANCES, noter_defauts, traducteur
+from mutualisation.entree.lecteurs.bloc import BLANCS, MUETS, Bloc, BlocRegulier, sans_total, visible
 from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Entete, Traduction, normaliser
-from mutualisation.entree.lecteurs.limites import LectureRefusee
+from mutualisation.entree.lecteurs.lecture import Ouvert, ouvrir, ouvrir_ici
+from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites
 from mutualisation.entree.sources.jeux import SEPARATEUR_DELIVRE, TYPES_SOMMABLES, Colonne, Jeu
 
 Cellules: TypeAlias = "Sequence[str]"
@@ -92,18 +94,24 @@ class ColonneLue(dict[str, str]):
         brutes = list(islice((c for c in self.traduits or self if c.strip(BLANCS)), nombre))
         return [(c, self.traduits.get(c, c)) for c in brutes]
 
-    def lire(self, cellules: Cellules) -> Cellules:
-        """What is read of the cells of a block."""
+    def lire(self, cellules: Cellules) -> tuple[Cellules, Cellules]:
+        """What is read of the cells of a block, and what lands of them as text."""
+        nombre, premiere = len(cellules), "".join(cellules[:1])
+        if cellules and premiere == cellules[-1] and cellules.count(premiere) == nombre:
+            # as most columns of a ledger
+            return [self[premiere]] * nombre, [self.posees.get(premiere, premiere)] * nombre
+        # cells that come back are known: looked up one by one
+        if self._nouvelles * 8 >= nombre and (usuelles := self._usuelles(cellules)) is not None:
+            return usuelles, cellules
         connues = len(self)
         lues = list(map(self.__getitem__, cellules))
         self._nouvelles = len(self) - connues
-        return lues
+        if self.posees.keys().isdisjoint(cellules):
+            return lues, cellules
+        return lues, [self.posees.get(c, c) for c in cellules]
 
-    def usuelles(self, cellules: Cellules) -> Cellules | None:
-        """What `lire` says of cells that land as they are, found for the whole block at once; None when one of them is
-        of no usual form, and where so few are new that their reading is known."""
-        if self._nouvelles * 8 < len(cellules):
-            return None
+    def _usuelles(self, cellules: Cellules) -> Cellules | None:
+        """What is read of cells that land as they are, the whole block at once; None when one is of no usual form."""
         if self._usuel:
             texte = "\n".join(cellules) + "\n"
             lues = texte.replace(" ", "").replace(",", ".").split("\n")[:-1]
@@ -114,10 +122,12 @@ class ColonneLue(dict[str, str]):
         telles = list(map(str.strip, cellules)) == list(cellules)
         return cellules if telles and (all(cellules) or not self.colonne.obligatoire) else None
 
-    def delivrees(self, cellules: Cellules) -> Cellules:
-        """What lands of the cells of a block as text."""
-        posees = self.posees
-        return [posees.get(c, c) for c in cellules] if not posees.keys().isdisjoint(cellules) else cellules
+    def noter(self, bloc: BlocLu, cellules: Cellules) -> None:
+        """The rows whose cell is at fault, unless a former column was."""
+        if self.fautes and not self.fautes.keys().isdisjoint(cellules):
+            for i, c in enumerate(cellules):
+                if c in self.fautes:
+                    bloc.defauts.setdefault(i, (self.colonne.entete or self.colonne.nom, self.fautes[c]))
 
 
 @dataclass
@@ -165,13 +175,13 @@ class Typage:
     def texte(self, fichier_id: int, bloc: Bloc) -> str:
         """COPY text of a block. LectureRefusee on a NUL character."""
         lu = self.lire(bloc)
-        delivrees = list(map(SEPARATEUR_DELIVRE.join, zip(*lu.posees, strict=True)))
-        lues = map("\t".join, zip(*lu.lues.values(), strict=True))
+        delivrees = map(SEPARATEUR_DELIVRE.join, zip(*lu.posees, strict=True))
         motifs = [""] * lu.nombre
         for i, defaut_ in lu.defauts.items():
             motifs[i] = "|".join(defaut_)
-        lignes = zip(bloc.lignes, motifs, delivrees, lues, strict=True)
-        texte = "\n".join([f"{fichier_id}\t%d\t%s\t%s\t%s" % quatre for quatre in lignes])
+        tete = [str(fichier_id)] * lu.nombre, map(str, bloc.lignes), motifs, delivrees
+        rangees = zip(*tete, *lu.lues.values(), strict=True)
+        texte = "\n".join(map("\t".join, rangees))
         if "\0" in texte:
             raise LectureRefusee("un caractère nul se trouve dans une cellule : le retirer (F8).")
         return texte + "\n"
@@ -224,11 +234,8 @@ class Typage:
 
         def lire(bloc: BlocLu) -> None:
             cellules = bloc.delivrees[nom]
-            if (usuelles := lue.usuelles(cellules)) is not None:
-                bloc.poser(nom, usuelles, cellules)
-                return
-            bloc.poser(nom, lue.lire(cellules), lue.delivrees(cellules))
-            self._noter(bloc, lue, cellules)
+            bloc.poser(nom, *lue.lire(cellules))
+            lue.noter(bloc, cellules)
 
         return lire
 
@@ -237,18 +244,9 @@ class Typage:
         lue = ColonneLue(self._jeu, seconde, self._confidentialite)
 
         def lire(bloc: BlocLu) -> None:
-            bloc.lues[seconde.nom] = lue.lire(bloc.delivrees.get(nom, bloc.vides))
+            bloc.lues[seconde.nom], _ = lue.lire(bloc.delivrees.get(nom, bloc.vides))
 
         return lire
-
-    def _noter(self, bloc: BlocLu, lue: ColonneLue, cellules: Cellules) -> None:
-        """The rows whose cell is at fault, unless a former column was."""
-        fautes = lue.fautes
-        if fautes and not fautes.keys().isdisjoint(cellules):
-            entete = lue.colonne.entete or lue.colonne.nom
-            for i, c in enumerate(cellules):
-                if c in fautes:
-                    bloc.defauts.setdefault(i, (entete, fautes[c]))
 
     def _selon_la_regle(self, colonne: Colonne, condition: tuple[str, str]) -> Callable[[BlocLu], None]:
         """A number that a % may follow where another column says so (C1)."""
@@ -338,3 +336,72 @@ def _jour(delivree: str) -> str:
 def _echapper(texte: str) -> str:
     """A text as COPY takes it."""
     return texte.translate(_ECHAPPEMENTS) if _SPECIAUX.search(texte) else texte
+
+
+# ---------------------------------------------------------------- a file
+class Lecture:
+    """One pass over a file. After `copie`, `lignes` and `totaux` are known, and `typage` holds the cells read.
+
+    `lignes` counts data rows, rejected and doubled ones included, without the `Total` row (F3). `dialecte`: encoding,
+    separator, banner lines, columns ignored and absent.
+    """
+
+    def __init__(
+        self,
+        chemin: Path,
+        jeu: Jeu,
+        extension: str,
+        confidentialite: Confidentialite,
+        limites: Limites,
+        traduction: Traduction = SANS_TRADUCTION,
+        ouvrir: Callable[..., Ouvert] = ouvrir,
+    ) -> None:
+        self._lecteur = ouvrir(chemin, jeu, extension, limites, traduction)
+        self.entete = self._lecteur.entete
+        self.typage = Typage(jeu, self.entete, confidentialite, traduction)
+        self._jeu = jeu
+        self._limites = limites
+        self.dialecte: dict[str, Any] = self._lecteur.dialecte
+        self.lignes = 0
+        self.totaux: dict[str, str] = {}
+
+    def copie(self, fichier_id: int) -> Iterator[bytes]:
+        """COPY text of the rows, UTF-8, by blocks. LectureRefusee when the file can't be read to its end."""
+        blocs = self._lecteur.blocs()
+        if self._jeu.format == "tabulaire":
+            blocs = sans_total(blocs, lambda rangee: self.totaux.update(self.typage.totaux(rangee)))
+        if self._jeu.nom == JEU_CORRESPONDANCES:
+            # only the whole table shows some of its defects (F16)
+            tous = list(blocs)
+            noter_defauts(tous, self.entete, self._limites)
+            blocs = iter(tous)
+        for bloc in blocs:
+            self.lignes += len(bloc)
+            try:
+                yield self.typage.texte(fichier_id, bloc).encode()
+            except UnicodeEncodeError:
+                raise LectureRefusee(
+                    f"lignes {bloc.lignes[0]} à {bloc.lignes[-1]} : un caractère n'existe pas en Unicode (F8)."
+                ) from None
+
+
+def lire(
+    chemin: Path,
+    fichier_id: int,
+    jeu: Jeu,
+    extension: str,
+    confidentialite: Confidentialite,
+    limites: Limites,
+    traduction: Traduction,
+) -> Iterator[tuple[int, Any]]:
+    """A file read and typed in this process: (rows, their COPY text), then (0, rows in all, totals, dialect).
+
+    LectureRefusee when it can't be read to its end, or when codes look like names (K9).
+    """
+    lecture = Lecture(chemin, jeu, extension, confidentialite, limites, traduction, ouvrir_ici)
+    lues = 0
+    for octets in lecture.copie(fichier_id):
+        yield lecture.lignes - lues, octets
+        lues = lecture.lignes
+    lecture.typage.codes.verifier()
+    yield 0, (lecture.lignes, lecture.totaux, lecture.dialecte)

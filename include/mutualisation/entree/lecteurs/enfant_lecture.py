@@ -1,9 +1,9 @@
-"""The child that reads: what a function yields of a file, under a limit of memory and of processor."""
+"""The child that reads: what a function makes of a file, under a limit of memory and of processor."""
 
 import gc
 import resource
 import sys
-from collections.abc import Callable, Iterator, Sized
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ INTERROMPUE = f"la lecture de ce fichier s'interrompt : {REMEDE} (F9)."
 # a file that is large, or whose rows are many, has time in proportion
 OCTETS_PAR_SECONDE, RANGEES_PAR_SECONDE = 10_000_000, 1_000
 MO = 1024 * 1024
-Lire = Callable[..., Iterator[Sized]]
+# makes things of a file, each with the number of rows that it stands for
+Lire = Callable[..., Iterator[tuple[int, Any]]]
 
 
 class LectureServie:
@@ -23,22 +24,22 @@ class LectureServie:
 
     def __init__(self, memoire: int) -> None:
         self._retenue_max = octets_tenus("VmRSS") + memoire * MO // 4
-        self._suite: Iterator[Sized] = iter(())
+        self._suite: Iterator[tuple[int, Any]] = iter(())
         self._fin_s = 0.0
         voulue, self._permise = octets_tenus("VmSize") + memoire * MO, resource.getrlimit(resource.RLIMIT_AS)[1]
         self._bornee = self._permise != resource.RLIM_INFINITY and self._permise < voulue
         _borner(resource.RLIMIT_AS, voulue)
 
     def repondre(self, demande: tuple[Lire, Path, int, tuple[Any, ...]] | None) -> Any:
-        """The first thing that a function yields of a file, which has so many seconds; None: the next one. After the
+        """The first thing that a function makes of a file, which has so many seconds; None: the next one. After the
         last, whether the child is to be replaced, for what it keeps of memory. An exception is given back, not
         raised."""
         try:
             if demande is not None:
                 self._commencer(*demande)
             if (lu := next(self._suite, None)) is not None:
-                self._accorder(len(lu) / RANGEES_PAR_SECONDE)
-                return lu
+                self._accorder(lu[0] / RANGEES_PAR_SECONDE)
+                return lu[1]
             self._suite = iter(())
             gc.collect()
             return octets_tenus("VmRSS") > self._retenue_max

@@ -8,7 +8,7 @@ from __future__ import annotations
 import atexit
 import resource
 import signal
-from collections.abc import Callable, Iterator, Sized
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 
 from mutualisation.entree.lecteurs.bloc import Bloc
 from mutualisation.entree.lecteurs.decp import LecteurDecp
-from mutualisation.entree.lecteurs.enfant_lecture import INTERROMPUE, MO, REMEDE, octets_tenus
+from mutualisation.entree.lecteurs.enfant_lecture import INTERROMPUE, MO, REMEDE, Lire, octets_tenus
 from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Entete, Traduction, entete_du_registre, reconnaitre
 from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites, SessionBornee
 from mutualisation.entree.lecteurs.octets import conseil_de_nature
@@ -68,12 +68,13 @@ def _classeur(chemin: Path, limites: Limites) -> Any:
     return LecteurXlsx(chemin, limites)
 
 
-def _rangees(chemin: Path, *demande: Any) -> Iterator[Sized]:
+def _rangees(chemin: Path, *demande: Any) -> Iterator[tuple[int, Any]]:
     """A file opened, its rows, and its dialect once they are read."""
     ouvert = ouvrir_ici(chemin, *demande)
-    yield ouvert.entete, ouvert.dialecte
-    yield from ouvert.blocs()
-    yield ouvert.dialecte
+    yield 0, (ouvert.entete, ouvert.dialecte)
+    for bloc in ouvert.blocs():
+        yield len(bloc), bloc
+    yield 0, ouvert.dialecte
 
 
 # ---------------------------------------------------------------- by the child
@@ -90,9 +91,9 @@ class _Etat:
 _etat = _Etat()
 
 
-def au_loin(lire: Callable[..., Iterator[Sized]], limites: Limites, chemin: Path, *arguments: Any) -> Iterator[Any]:
-    """What `lire(chemin, *arguments)` yields, made by the child, one file at a time: the first thing, then the others,
-    ahead of their use.
+def au_loin(lire: Lire, limites: Limites, chemin: Path, *arguments: Any) -> Iterator[Any]:
+    """The things that `lire(chemin, *arguments)` makes, made by the child, one file at a time: the first one, then the
+    others ahead of their use.
 
     Raises what it raises; `LectureRefusee` when the file takes more than the limits or kills what reads it,
     `PannePassagere` when something else stopped the child.

@@ -71,6 +71,10 @@ class LecteurXlsx:
                 lues = list(islice((x for x in textes if not est_vide(x[1])), _RANGEES_DE_TETE))
             yield Tete([r for _, r in lues], [numero for numero, _ in lues], rang)
 
+    def fermer(self) -> None:
+        """Let go of the file; the child that reads does it by itself."""
+        self._classeur.close()
+
     def refus(self, jeu: Jeu, _porte: Porte, introuvable: LectureRefusee) -> LectureRefusee:
         """The sheets, where none may bear the name of a person (K9), have not the header."""
         titres = [f.title for f in self._classeur.worksheets]
@@ -130,7 +134,11 @@ class LecteurXlsx:
 
 def tetes_des_feuilles(chemin: Path, limites: Limites) -> list[list[list[str]]]:
     """The first rows of each sheet that are not blank, as the reader reads them. LectureRefusee as `LecteurXlsx`."""
-    return [tete.rangees for tete in LecteurXlsx(chemin, limites).tetes()]
+    lecteur = LecteurXlsx(chemin, limites)
+    try:
+        return [tete.rangees for tete in lecteur.tetes()]
+    finally:
+        lecteur.fermer()
 
 
 @contextmanager

@@ -1,4 +1,5 @@
-"""Codes of the referentiel that a reader can't tell apart: other letters, another form of Unicode, invisible signs."""
+"""Codes that the warehouse knows: those that keys and parameters name, and those that a reader can't tell apart (other
+letters, another form of Unicode, invisible signs)."""
 
 import re
 import unicodedata
@@ -6,9 +7,14 @@ from collections.abc import Iterable
 
 from psycopg import sql
 
+from mutualisation.entree.ingestion.confidentialite import Pseudonymes
 from mutualisation.entree.ingestion.journal import Connexion
 from mutualisation.entree.sources.brut import table
 from mutualisation.entree.sources.jeux import Source
+from mutualisation.entree.sources.registre import registre
+
+# the codes of the keys, and what parameters are said of: « montant:<budget> »
+_CODES_NOMMES = {"cles_analytiques": "b.code", "parametres": "split_part(b.parametre, ':', -1)"}
 
 # letters of other alphabets, and dashes, under those that they look like
 _SEMBLABLES = str.maketrans(
@@ -20,6 +26,36 @@ LIMITE = 10
 _FORME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,39}")
 
 
+def codes_nommes(conn: Connexion) -> frozenset[str]:
+    """Codes of the files that count. The referentiel is loaded before the other sources."""
+    codes: set[str] = set()
+    for jeu, colonne in _CODES_NOMMES.items():
+        requete = sql.SQL("select distinct btrim({}) from {} b join journal.fichiers_courants f using (fichier_id)")
+        codes |= {c for (c,) in conn.execute(requete.format(sql.SQL(colonne), table(registre().jeu(jeu)))) if c}
+    return frozenset(codes)
+
+
+def nommer_les_codes(conn: Connexion, pseudonymes: Pseudonymes) -> None:
+    """Give back its code to each digest that a key or a parameter now names: the order of the drops changes no figure.
+
+    `delivre` keeps the digest, as it landed. The caller commits.
+    """
+    masques = {pseudonymes.masque(c): c for c in codes_nommes(conn)}
+    for jeu in (j for j in registre().jeux if j.personnes):
+        for colonne in (c.nom for c in jeu.colonnes if c.gardee and c.type == "code"):
+            noms = {"table": table(jeu), "colonne": sql.Identifier(colonne)}
+            vus = conn.execute(sql.SQL("select distinct {colonne} from {table} where {colonne} ^@ '~'").format(**noms))
+            if nommes := [m for (m,) in vus.fetchall() if m in masques]:
+                conn.execute(
+                    sql.SQL(
+                        "update {table} as b set {colonne} = n.code"
+                        " from unnest(%s::text[], %s::text[]) as n (masque, code) where b.{colonne} = n.masque"
+                    ).format(**noms),
+                    (nommes, [masques[m] for m in nommes]),
+                )
+
+
+# ---------------------------------------------------------------- that look the same
 def codes_semblables(conn: Connexion, source: Source) -> list[str]:
     """A warning for the codes of the files that count, in every column of codes of a source: those that look the same
     and are not, and those that hold a sign that can't be seen."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mutualisation.entree.ingestion.codes_semblables import dire
+from mutualisation.entree.ingestion.codes_connus import dire
 
 DEUX = "se lisent de même et sont 2 codes : n'en garder qu'un"
 INVISIBLE = "contient un signe qui ne se voit pas : l'écrire sans lui"
