@@ -35,6 +35,7 @@ from mutualisation.entree.sources.registre import registre
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.migrations import migrer
 from mutualisation.entrepot.base.serveur import serveur_entrepot
+from mutualisation.socle.poste import Poste
 
 RACINE = Path(__file__).resolve().parents[1]
 BANC = RACINE / "var" / "bench"
@@ -271,7 +272,7 @@ def _atterrir(dsn: str, dossier: Path, lignes: int) -> float:
         conn.execute("truncate journal.chargements, journal.fichiers, journal.totaux cascade")
         conn.commit()
         debut = time.perf_counter()
-        (charge,) = charger_depot(conn, dossier / "depot", ["compta"], var=dossier, porte=lambda *_: list)
+        (charge,) = charger_depot(conn, dossier / "depot", ["compta"], poste=Poste.ici(dossier), porte=lambda *_: list)
         duree = time.perf_counter() - debut
     if charge.lignes != lignes:
         raise SystemExit(f"{charge.lignes} lignes chargées, {lignes} attendues")

@@ -38,13 +38,13 @@ def entrepot() -> Iterator[Session]:
     """The warehouse that the environment or a Connection names; each step and each file goes to the log of the task,
     what comes of it to the run ledger."""
     from mutualisation.usage.operations import Demande, Session
-    from mutualisation.usage.ordonnancement.connexions import adresses
+    from mutualisation.usage.ordonnancement.connexions import poste_de
 
     contexte = get_current_context()
     ti = contexte["ti"]
     lieu = f"Airflow, chaîne {ti.dag_id}, exécution {ti.run_id}, essai {ti.try_number}"
     demande = Demande(ti.task_id, lieu, contexte["params"])
-    with adresses(nom_en_cours()), Session.depuis_environnement(journal.info, journal.info, demande) as session:
+    with Session.depuis_environnement(journal.info, journal.info, demande, poste_de(nom_en_cours())) as session:
         yield session
 
 
@@ -70,6 +70,7 @@ def charger(params: Any = None, triggering_asset_events: Any = None, outlet_even
     """
     from mutualisation.usage.operations import charger, laisse_de_cote_par_la_lecture
     from mutualisation.usage.operations.etat import reste_a_construire
+    from mutualisation.usage.ordonnancement.connexions import emplacement
     from mutualisation.usage.ordonnancement.guet import phrase_de_panne
 
     nom = nom_en_cours()
@@ -78,7 +79,7 @@ def charger(params: Any = None, triggering_asset_events: Any = None, outlet_even
     if pannes and all(pannes):
         raise DepotPerdu(phrase_de_panne(pannes[-1], nommer(DEPOT, nom)))
     with entrepot() as session:
-        chargements = charger(session, depot_demande(params))
+        chargements = charger(session, emplacement(depot_demande(params), nom))
         dire(laisse_de_cote_par_la_lecture(session, chargements))
         reste = reste_a_construire(session.dsn)
     for avertissement in (a for c in chargements for a in c.avertissements):

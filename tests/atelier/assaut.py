@@ -22,6 +22,7 @@ from mutualisation.entree.ingestion.chargement import charger_depot
 from mutualisation.entree.sources.registre import registre
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.socle.erreurs import ErreurMutualisation, FichierRefuse
+from mutualisation.socle.poste import Poste
 from mutualisation.usage import operations as op
 
 Contenu = str | bytes | Callable[[Path], None]
@@ -114,8 +115,8 @@ class Assaillant:
         try:
             with connecter(self._dsn) as conn:
                 charges = charger_depot(
-                    conn, depot, var=self._dossier / "var", suivi=issue.messages.append, detail=issue.messages.append,
-                    porte=op.porte_fichier if porte else lambda _conn, _chargement: list,
+                    conn, depot, poste=Poste.ici(self._dossier / "var"), suivi=issue.messages.append,
+                    detail=issue.messages.append, porte=op.porte_fichier if porte else lambda _conn, _chargement: list,
                 )  # fmt: skip
             issue.messages += [a for c in charges for a in c.avertissements]
         except FichierRefuse as refus:

@@ -29,6 +29,7 @@ from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.construction.dbt import SCHEMA, EnfantDbt, ResultatDbt
 from mutualisation.publication.signatures.ancrage import DOSSIER
 from mutualisation.publication.versions.preparation import preparer_publication
+from mutualisation.socle.poste import Poste
 from mutualisation.usage import operations as op
 
 Connexion = psycopg.Connection[Any]
@@ -175,7 +176,7 @@ class Atelier:
             yield conn
 
     def _charger(self, conn: Connexion, depot: Path) -> None:
-        charger_depot(conn, depot, var=self._dossier, porte=lambda _conn, _chargement: list)
+        charger_depot(conn, depot, poste=Poste.ici(self._dossier), porte=lambda _conn, _chargement: list)
 
     def _raconter(self, conn: Connexion, cas: Cas, *, entier: bool = False) -> None:
         """Load a drop over `_socle/`, and make again what its files reach: everything, over other exercices."""

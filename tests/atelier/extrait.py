@@ -20,6 +20,7 @@ from mutualisation.documents.extrait.annuel import (
 from mutualisation.documents.extrait.produits import presses
 from mutualisation.publication.versions.contexte import version_publiee
 from mutualisation.socle.chemins import dossier_var
+from mutualisation.socle.poste import Poste
 
 
 def ecrire_extrait(
@@ -39,7 +40,7 @@ def ecrire_extrait(
         with presses() as imprimer:
             dossier = pose.preparer(dossier_de(conn, sortie, exercice, choisie).name)
             lu = composer_extrait(conn, exercice, choisie, dossier, imprimer).finir(conn, porte)
-        destination = signer_extrait(conn, dossier, sortie, lu, dossier_var())
+        destination = signer_extrait(conn, dossier, sortie, lu, Poste.ici())
         conn.commit()
         pose.mettre_sur_disque()
         pose.poser()

@@ -9,13 +9,14 @@ import psycopg
 
 from mutualisation.publication.signatures.cle_signature import cle_signature, publique
 from mutualisation.publication.versions.sceaux import CLOTURE, enoncer, maintenant
+from mutualisation.socle.poste import Poste
 
 
 def clore_a_la_main(
     conn: psycopg.Connection[Any], exercice: int, version: int, var: Path | None = None, par: str = "b.approuve"
 ) -> None:
     """Close a version in somebody's name, under the key of a folder; the caller commits."""
-    cle = cle_signature(var)
+    cle = cle_signature(Poste.ici(var))
     dit = {
         "exercice": exercice,
         "version": version,

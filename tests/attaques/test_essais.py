@@ -15,6 +15,7 @@ from mutualisation.entree.ingestion.depot import lire_nom
 from mutualisation.entree.sources.registre import registre
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.socle.erreurs import FichierRefuse
+from mutualisation.socle.poste import Poste
 from mutualisation.usage.examen.diagnostic import Connexions, brouillon, examiner
 from mutualisation.usage.examen.propositions import completer, table_du_depot
 
@@ -65,7 +66,12 @@ def _fautes(dsn: str, v: Verrue, depot: Path, connexions: Connexions | None = No
     with connecter(dsn) as conn:
         try:
             charger_depot(
-                conn, depot, var=depot.parent / "var", suivi=str, detail=str, porte=lambda _conn, _chargement: list
+                conn,
+                depot,
+                poste=Poste.ici(depot.parent / "var"),
+                suivi=str,
+                detail=str,
+                porte=lambda _conn, _chargement: list,
             )
         except FichierRefuse as e:
             refus = str(dict(e.refus))

@@ -83,7 +83,7 @@ def test_reprendre_une_cloture_d_un_logiciel_anterieur(publie: Publie, tmp_path:
     """The former closed extract holds by itself; the same figures, seen to be, are closed under the same approver."""
     session, sortie = publie.contexte, tmp_path / "bilans"
     extrait = Path(op.extraire(session, EXERCICE, str(sortie)))
-    cle = cle_signature(session.var)
+    cle = cle_signature(session.poste)
     # as 03f04a0 wrote it: no statement of closing in the manifest; it had other controls, and one column less
     ancien = tmp_path / "anciens" / BILAN
     shutil.copytree(extrait, ancien)

@@ -18,6 +18,7 @@ from tests.bout_en_bout import entrepots
 
 from mutualisation.publication.versions.inchange import noter_contenu
 from mutualisation.publication.versions.promotion import preparer_version, promouvoir
+from mutualisation.socle.poste import Poste
 from mutualisation.usage import operations as op
 
 EXERCICES = [2019, 2020, 2021]
@@ -118,5 +119,5 @@ def test_ce_qui_est_garde_vaut_ce_qui_serait_refait(
         with session.connexion() as conn:
             noter_contenu(conn, version, EXERCICES)
             preparer_version(conn, version, tmp_path)
-            assert promouvoir(conn, version) == gardee, fait
+            assert promouvoir(conn, version, Poste.ici()) == gardee, fait
     assert gardes

@@ -20,6 +20,7 @@ from tests.atelier.serveur_reseau import serveur_reseau
 from mutualisation.entree.ingestion.confidentialite import cle_pseudonymes
 from mutualisation.entrepot.base.programmes import dossier_binaires
 from mutualisation.publication.signatures.cle_signature import cle_signature
+from mutualisation.socle.poste import Poste
 
 FAISCEAUX = "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"
 SECRETS = (
@@ -112,8 +113,8 @@ def test_une_commande_remplit_env_de_secrets_neufs(tmp_path, monkeypatch):
     Fernet(valeurs["AIRFLOW_FERNET_KEY"])
     for nom in ("MUTUALISATION_CLE_PSEUDONYMES", "MUTUALISATION_CLE_SIGNATURE"):
         monkeypatch.setenv(nom, valeurs[nom])
-    assert cle_signature()
-    assert cle_pseudonymes()
+    assert cle_signature(Poste.ici())
+    assert cle_pseudonymes(Poste.ici())
     avant = un.read_bytes()
     remplir_env(un)
     assert un.read_bytes() == avant

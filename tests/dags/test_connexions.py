@@ -1,17 +1,18 @@
 """Addresses and keys: the environment, else a Connection of Airflow; no server of a worker's own."""
 
+import json
 import os
 
 import fsspec
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from mutualisation.socle.chemins import dossier_var
 from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.poste import Poste
 from mutualisation.usage.ordonnancement import EMBARQUE
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-DSN = "ENTREPOT_DSN"
-CLE = "MUTUALISATION_CLE_PSEUDONYMES"
 POSTGRES = '{"conn_type": "postgres", "host": "bdd", "login": "bilan", "password": "a/b @", "schema": "entrepot", %s}'
 
 
@@ -24,47 +25,45 @@ def connexions(airflow_pret):
 
 def test_sans_adresse_aucune_tache_ne_demarre_de_serveur(connexions, monkeypatch):
     with pytest.raises(ErreurMutualisation, match=r"ne démarre pas de serveur.*ENTREPOT_DSN.*« entrepot »"):
-        connexions.adresses().__enter__()
+        connexions.poste_de()
     monkeypatch.setenv(EMBARQUE, "oui")  # the launcher of the checkout holds one
-    with connexions.adresses():
-        assert DSN not in os.environ
+    assert connexions.poste_de() == Poste.ici()
 
 
 def test_une_connexion_nomme_l_entrepot_et_donne_les_cles(connexions, monkeypatch):
     monkeypatch.setenv("AIRFLOW_CONN_ENTREPOT", POSTGRES % '"port": 5433, "extra": {"sslmode": "verify-full"}')
-    monkeypatch.setenv("AIRFLOW_CONN_CLE_PSEUDONYMES", '{"conn_type": "generic", "password": "secrete"}')
-    with connexions.adresses():
-        assert conninfo_to_dict(os.environ[DSN]) == {
-            "host": "bdd", "port": "5433", "user": "bilan", "password": "a/b @", "dbname": "entrepot",
-            "sslmode": "verify-full",
-        }  # fmt: skip
-        assert os.environ[CLE] == "secrete"
-    assert {DSN, CLE}.isdisjoint(os.environ)
+    for nom in ("PSEUDONYMES", "SIGNATURE"):
+        monkeypatch.setenv(f"AIRFLOW_CONN_CLE_{nom}", f'{{"conn_type": "generic", "password": "secrete {nom}"}}')
+    avant = dict(os.environ)
+    poste = connexions.poste_de()
+    assert conninfo_to_dict(poste.dsn) == {
+        "host": "bdd", "port": "5433", "user": "bilan", "password": "a/b @", "dbname": "entrepot",
+        "sslmode": "verify-full",
+    }  # fmt: skip
+    assert (poste.cle_pseudonymes, poste.cle_signature) == ("secrete PSEUDONYMES", "secrete SIGNATURE")
+    assert "secrete" not in repr(poste)
+    assert dict(os.environ) == avant, "a task changes nothing of its environment"
 
 
-def test_l_environnement_passe_avant(connexions, monkeypatch):
-    monkeypatch.setenv("AIRFLOW_CONN_ENTREPOT", POSTGRES % '"port": 5433')
-    monkeypatch.setenv(DSN, "postgresql://bilan@ailleurs/entrepot")
-    with connexions.adresses():
-        assert os.environ[DSN] == "postgresql://bilan@ailleurs/entrepot"
-    assert os.environ[DSN] == "postgresql://bilan@ailleurs/entrepot"
+def test_l_environnement_passe_avant_sauf_pour_une_entite(connexions, monkeypatch):
+    for nom in ("", "_LAC"):
+        monkeypatch.setenv(f"AIRFLOW_CONN_ENTREPOT{nom}", POSTGRES % '"port": 5433')
+    monkeypatch.setenv("ENTREPOT_DSN", "postgresql://bilan@ailleurs/entrepot")
+    monkeypatch.setenv("MUTUALISATION_CLE_PSEUDONYMES", "de personne")
+    assert connexions.poste_de() == Poste(dossier_var(), "postgresql://bilan@ailleurs/entrepot", "de personne")
+    lac = connexions.poste_de("lac")
+    assert (lac.var, lac.cle_pseudonymes, conninfo_to_dict(lac.dsn)["host"]) == (dossier_var() / "lac", None, "bdd")
 
 
-@pytest.mark.parametrize(("type_", "protocole"), [("s3", "s3"), ("generic", "s3"), ("abfs", "abfs")])
-def test_le_compte_du_stockage(connexions, monkeypatch, type_, protocole):
+def test_le_compte_du_stockage(connexions, monkeypatch):
     monkeypatch.setattr(fsspec.config, "conf", {})
-    monkeypatch.setenv(DSN, "postgresql://bilan@ailleurs/entrepot")
-    monkeypatch.setenv(
-        "AIRFLOW_CONN_DEPOT",
-        f'{{"conn_type": "{type_}", "login": "A", "password": "B", "extra": {{"endpoint_url": "https://s3.exemple"}}}}',
-    )
-    for entite in ("", "lac"):
-        monkeypatch.setenv("AIRFLOW_CONN_ENTREPOT_LAC", POSTGRES % '"port": 5433')
-        with connexions.adresses(entite):
-            assert ("key" in str(fsspec.config.conf)) is (entite == ""), "an entity has no account of the others"
-    assert fsspec.config.conf == {}, "given back"
-    with connexions.adresses():
-        assert fsspec.config.conf == {protocole: {"key": "A", "secret": "B", "endpoint_url": "https://s3.exemple"}}
+    extra = {"endpoint_url": "https://s3.exemple"}
+    depot = {"conn_type": "s3", "login": "A", "password": "B", "extra": extra}
+    monkeypatch.setenv("AIRFLOW_CONN_DEPOT", json.dumps(depot))
+    assert connexions.emplacement("s3://depots").storage_options == {"key": "A", "secret": "B"} | extra
+    assert connexions.emplacement("s3://depots", "lac") == "s3://depots", "an entity has no account of the others"
+    assert connexions.emplacement("/depots") == "/depots"
+    assert fsspec.config.conf == {}
 
 
 @pytest.mark.parametrize(

@@ -77,11 +77,11 @@ def test_qui_est_d_une_entite_ne_publie_pas_chez_l_autre(deux_entites, tmp_path,
     """Refused by Airflow, for want of a connection of that entity, then by its base: each guard alone."""
     from airflow.api_fastapi.app import create_auth_manager
 
-    from mutualisation.usage.ordonnancement.connexions import adresses
+    from mutualisation.usage.ordonnancement.connexions import poste_de
 
     create_auth_manager()
     (tmp_path / "entites.toml").write_text('[grand_lac]\n[pays_haut]\nrepondent = ["lea", "marc"]\n')
-    with adresses("pays_haut"), op.Session.depuis_environnement() as session:
+    with op.Session.depuis_environnement(poste=poste_de("pays_haut")) as session:
         op.charger(session, str(ecrire(tmp_path / "pays")))
     lancer("bilan_etape__pays_haut", exercices=[EXERCICE], relecture=True)
     base = conninfo_to_dict(deux_entites["pays_haut"])["dbname"]

@@ -196,8 +196,8 @@ def test_un_stockage_objet_est_guette_et_se_charge_de_meme(petit, base_vierge, t
         fichiers = sum(f.is_file() for f in petit.rglob("*"))
         assert evenements(monkeypatch, "s3://depots/2021", 0, Retenues(), rien) == [fichiers]
         monkeypatch.setenv("ENTREPOT_DSN", base_vierge)
-        with connexions.adresses(), op.Session.depuis_environnement() as session:
-            charges = op.charger(session, "s3://depots/2021")
+        with op.Session.depuis_environnement() as session:
+            charges = op.charger(session, connexions.emplacement("s3://depots/2021"))
         assert sum(len(c.fichiers) for c in charges) == fichiers
     finally:
         serveur.stop()

@@ -15,7 +15,7 @@ from mutualisation.socle.chemins import DAGS, PAQUET
 
 # from the ground up: a room imports those of the floors below its own, and of its floor those that stand before it
 ETAGES: dict[str, tuple[tuple[str, ...], ...]] = {
-    "socle": (("chemins",), ("erreurs", "disque"), ("francais", "enfant")),
+    "socle": (("chemins",), ("erreurs", "disque", "poste"), ("francais", "enfant")),
     "entree": (("sources",), ("lecteurs",), ("ingestion",)),
     "entrepot": (("base",), ("construction",)),
     "publication": (("signatures",), ("versions",), ("portes",)),

@@ -247,12 +247,9 @@ def test_ce_que_fait_initdb_est_sur_le_disque_a_la_fin(tmp_path, monkeypatch):
 
 def test_un_entrepot_embarque_qui_n_est_pas_la_est_a_creer(tmp_path, monkeypatch):
     monkeypatch.setenv("MUTUALISATION_VAR", str(tmp_path))
-    monkeypatch.setenv("ENTREPOT_DSN", "postgresql://ailleurs/base")
-    assert not serveur.est_a_creer()
-    monkeypatch.delenv("ENTREPOT_DSN")
-    assert serveur.est_a_creer()
+    assert serveur.est_a_creer(tmp_path)
     with serveur_entrepot():
-        assert not serveur.est_a_creer()
+        assert not serveur.est_a_creer(tmp_path)
 
 
 def test_initdb_interrompu(tmp_path):

@@ -19,6 +19,7 @@ from mutualisation.entree.ingestion.chargement import charger_depot
 from mutualisation.entree.sources.jeux import SEPARATEUR_DELIVRE
 from mutualisation.entree.sources.registre import registre
 from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.socle.poste import Poste
 
 DECP = sorted(
     [
@@ -58,7 +59,7 @@ def conn(_serveur: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ps
         (dossier / "depot" / nom).parent.mkdir(parents=True, exist_ok=True)
         (dossier / "depot" / nom).write_bytes(origine.read_bytes())
     with bases.copie(_serveur, MODELE) as dsn, connecter(dsn) as c:
-        charger_depot(c, dossier / "depot", var=dossier, porte=lambda _conn, _chargement: list)
+        charger_depot(c, dossier / "depot", poste=Poste.ici(dossier), porte=lambda _conn, _chargement: list)
         yield c
 
 

@@ -25,6 +25,7 @@ from mutualisation.publication.versions.preparation import preparer_publication
 from mutualisation.publication.versions.promotion import noter_empreintes
 from mutualisation.publication.versions.relations import Relation, lire_relations, relations_promues
 from mutualisation.publication.versions.sceaux import sceller
+from mutualisation.socle.poste import Poste
 
 DOSSIERS = Path(__file__).parents[2] / "donnees" / "entrepots"
 EXERCICES = [2019, 2020, 2021]
@@ -106,7 +107,7 @@ def publier(conn: psycopg.Connection[Any], lignes: dict[str, list[Ligne]]) -> in
     conn.execute("select journal.figer_contexte(%s)", (version,))
     noter_empreintes(conn, version, DOSSIERS)
     conn.execute("select journal.publier(%s)", (version,))
-    sceller(conn, version)
+    sceller(conn, version, Poste.ici())
     conn.execute("delete from journal.candidates")
     conn.commit()
     return version

@@ -15,6 +15,7 @@ from mutualisation.publication.versions import clotures
 from mutualisation.publication.versions.clotures import approuver, lire_cloture
 from mutualisation.publication.versions.sceaux import canonique
 from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.socle.poste import Poste
 from mutualisation.usage.operations.cloture import exiger_une_autre
 
 from . import entrepot_publie
@@ -61,7 +62,7 @@ def clore(conn: Conn, version: int = 1, manifeste: str = EMPREINTE) -> bool:
     """As `cloturer` asks; the journal is read by another connection, under the role of the run."""
     dsn = make_conninfo(conn.info.dsn, user="mutualisation", options="-c role=mutualisation_traitement")
     with psycopg.connect(dsn) as lectrice:
-        return approuver(lectrice, conn, 2021, version, manifeste, "declaree")
+        return approuver(lectrice, conn, 2021, version, manifeste, "declaree", Poste.ici())
 
 
 def test_un_approbateur_clot_la_version_publiee_une_fois(conn: Conn) -> None:

@@ -20,6 +20,7 @@ from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.roles import TRAITEMENT, sous_le_role
 from mutualisation.publication.versions.promotion import preparer_version, promouvoir
 from mutualisation.publication.versions.relations import relations_promues
+from mutualisation.socle.poste import Poste
 from mutualisation.usage.operations.conservation import purger
 from mutualisation.usage.operations.session import Session
 
@@ -68,7 +69,7 @@ def _publier(conn: Conn, tour: int) -> None:
             )
     conn.commit()
     preparer_version(conn, int(version), Path())
-    promouvoir(conn, int(version))
+    promouvoir(conn, int(version), Poste.ici())
     purger(Session("", Path(), _conn=conn, _verrou=conn), remplacees=True)
 
 

@@ -19,12 +19,12 @@ from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.publication.signatures.ancrage import Ancre, Ancres
 from mutualisation.publication.signatures.cle_signature import (
     FICHIER,
-    VARIABLE,
     cle_signature,
     empreinte_publique,
     publique,
 )
 from mutualisation.publication.versions.chaine import ancrer, lire_chaine
+from mutualisation.socle.poste import CLE_SIGNATURE, Poste
 
 Conn = psycopg.Connection[Any]
 SANS_GARDE = "alter table journal.sceaux disable trigger en_ajout_seul"
@@ -51,7 +51,7 @@ def poste(dsn_trois: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     shutil.copy(Path(os.environ["MUTUALISATION_VAR"]) / FICHIER, var)
     monkeypatch.setenv("MUTUALISATION_VAR", str(var))
     with connecter(dsn_trois, role=None) as conn:
-        ancrer(conn, var)
+        ancrer(conn, Poste.ici(var))
         conn.execute(SANS_GARDE)
         yield conn, var
         conn.rollback()
@@ -77,7 +77,7 @@ def _continuer_ailleurs(conn: Conn, var: Path) -> None:
 
 def _autre_entrepot(_conn: Conn, var: Path) -> None:
     """The folder keeps what the same key signed of another warehouse."""
-    cle, ancres = cle_signature(var), Ancres(var)
+    cle, ancres = cle_signature(Poste.ici(var)), Ancres(var)
     for numero, ancre in ancres.lues().items():
         enonce = json.dumps(json.loads(ancre.enonce) | {"version": 7, "precedent_sha256": None}).encode()
         ancres.poser(numero, Ancre(enonce, cle.sign(enonce)), publique(cle))
@@ -85,7 +85,7 @@ def _autre_entrepot(_conn: Conn, var: Path) -> None:
 
 def _resigner(conn: Conn, var: Path, *, inscrire: bool) -> None:
     """The last statement under another key, which it names."""
-    cle = cle_signature(var.parent / "intrus")
+    cle = cle_signature(Poste.ici(var.parent / "intrus"))
     (enonce,) = conn.execute("select enonce from journal.sceaux where numero = 3").fetchone() or ("",)
     forge = enonce.replace(json.loads(enonce)["cle_sha256"], empreinte_publique(publique(cle)))
     if inscrire:
@@ -162,7 +162,7 @@ def test_ce_qui_differe_est_refuse_par_une_phrase(
     conn, var = poste
     faire(conn, var)
     gardees = Ancres(var).lues()
-    chaine = lire_chaine(conn, var)
+    chaine = lire_chaine(conn, Poste.ici(var))
     (phrase,) = chaine.ecarts
     assert phrase.startswith(dit.format(dossier=var / "sceaux")), phrase
     assert chaine.remarques == []
@@ -175,12 +175,12 @@ def test_ce_qui_n_est_pas_garde_est_dit_une_fois_sans_refus(
 ) -> None:
     conn, var = poste
     faire(conn, var)
-    chaine = lire_chaine(conn, var)
+    chaine = lire_chaine(conn, Poste.ici(var))
     (phrase,) = chaine.remarques
     assert (chaine.ecarts, phrase.startswith(dit.format(dossier=var / "sceaux"))) == ([], True), phrase
     # what was kept again is no longer said, and is what the warehouse says
     remis = "remis de l'entrepôt" in phrase
-    assert lire_chaine(conn, var).remarques == ([] if remis else [phrase])
+    assert lire_chaine(conn, Poste.ici(var)).remarques == ([] if remis else [phrase])
     assert {n: s.ancre for n, s in enumerate(chaine.sceaux, 1)} == Ancres(var).lues() or not remis
 
 
@@ -188,8 +188,8 @@ def test_une_cle_donnee_par_une_variable_qui_ne_mene_nulle_part_n_arrete_pas_la_
     poste: tuple[Conn, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     conn, var = poste
-    monkeypatch.setenv(VARIABLE, str(var / "nulle_part"))
-    (phrase,) = lire_chaine(conn, var).remarques
+    monkeypatch.setenv(CLE_SIGNATURE, str(var / "nulle_part"))
+    (phrase,) = lire_chaine(conn, Poste.ici(var)).remarques
     assert phrase.startswith(CLE.format(dossier=var / "sceaux"))
 
 
@@ -198,10 +198,10 @@ def test_renommer_le_dossier_ne_perd_rien_et_rend_la_main(poste: tuple[Conn, Pat
     """The way out of the two refusals that no backup mends."""
     conn, var = poste
     REFUS[cas][0](conn, var)
-    (refus,) = lire_chaine(conn, var).ecarts
+    (refus,) = lire_chaine(conn, Poste.ici(var)).ecarts
     assert "renommez ce dossier sans l'effacer" in refus
     (var / "sceaux").rename(var / "sceaux_avant")
-    chaine = lire_chaine(conn, var)
+    chaine = lire_chaine(conn, Poste.ici(var))
     assert chaine.ecarts == []
     assert chaine.remarques[0].startswith(f"sceau 1 : {PERDU.format('').format(dossier=var / 'sceaux')}")
     assert len(list((var / "sceaux_avant").glob("*.json"))) == 3

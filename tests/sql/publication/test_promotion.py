@@ -15,6 +15,7 @@ from mutualisation.publication.versions.preparation import preparer_publication
 from mutualisation.publication.versions.promotion import preparer_version, promouvoir
 from mutualisation.publication.versions.relations import lire_relations, relations_internes, relations_promues
 from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.poste import Poste
 
 from .entrepot_publie import publication_sha256
 
@@ -77,7 +78,7 @@ def test_publier_ajoute_les_relations_internes_avec_les_autres(prete: str) -> No
         conn.commit()
         preparer_version(conn, version, Path())
         assert conn.execute("select count(*) from documents.factures_semestres").fetchone() == (0,)
-        assert promouvoir(conn, version) == publication_sha256(conn)
+        assert promouvoir(conn, version, Poste.ici()) == publication_sha256(conn)
         assert conn.execute("select exercice, seuil_titre from documents.factures_semestres").fetchall() == [
             (2021, Decimal("15.00"))
         ]
@@ -141,7 +142,7 @@ def test_une_version_qui_n_est_pas_validee_ne_se_publie_pas(prete: str) -> None:
             with pytest.raises(ErreurMutualisation, match="n'est pas validée"):
                 preparer_version(conn, version, Path())
             with pytest.raises(ErreurMutualisation, match="n'est pas validée"):
-                promouvoir(conn, version)
+                promouvoir(conn, version, Poste.ici())
         assert conn.execute("select count(*) from journal.publications").fetchone() == (0,)
 
 
@@ -153,7 +154,7 @@ def test_publier_deux_fois_la_meme_version_rend_la_meme_empreinte(prete: str) ->
             " values ('{2021}', 'publiee', 'a', 'x', 'abc') returning version"
         ).fetchone() or (0,)
         conn.commit()
-        assert promouvoir(conn, version) == "abc"
+        assert promouvoir(conn, version, Poste.ici()) == "abc"
 
 
 def test_une_publication_qui_echoue_ne_laisse_rien(prete: str) -> None:
@@ -209,7 +210,7 @@ def test_publier_garde_les_autres_exercices_et_leur_proprietaire(construite: tup
         "select * from publication.synthese_financiere where exercice <> 2021 order by 1, 2"
     ).fetchall()
     preparer_version(conn, version, Path())
-    promouvoir(conn, version)
+    promouvoir(conn, version, Poste.ici())
     apres = conn.execute(
         "select * from publication.synthese_financiere where exercice <> 2021 order by 1, 2"
     ).fetchall()
@@ -253,7 +254,7 @@ def test_ce_qu_une_version_jamais_publiee_avait_prepare_s_en_va(construite: tupl
         " values ('{2021}', 'validee', 'a', 'x') returning version"
     ).fetchone() or (0,)
     with pytest.raises(ErreurMutualisation, match="a été remplacée par une construction plus récente"):
-        promouvoir(conn, version)
+        promouvoir(conn, version, Poste.ici())
     conn.execute("update construction.synthese_financiere set version = %s", (suivante,))
     preparer_version(conn, int(suivante), Path())
     assert conn.execute("select distinct version from versions.synthese_financiere order by 1").fetchall() == [
@@ -272,7 +273,7 @@ def test_une_cloture_survenue_depuis_les_documents_en_demande_d_autres(construit
     )
     conn.commit()
     with pytest.raises(ErreurMutualisation, match="Un exercice a été clos depuis que les documents"):
-        promouvoir(conn, version)
+        promouvoir(conn, version, Poste.ici())
     conn.rollback()
     assert conn.execute("select distinct version from journal.publications").fetchall() == [(1,)]
 

@@ -11,6 +11,7 @@ import pytest
 from mutualisation.publication.versions.chaine import lire_chaine
 from mutualisation.publication.versions.sceaux import ecarts_contenu, ecarts_pointeurs
 from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.poste import Poste
 from mutualisation.usage.operations.conservation import exiger_conservee, purger
 from mutualisation.usage.operations.session import Session
 
@@ -46,7 +47,7 @@ def test_les_versions_identiques_s_en_vont_les_autres_sur_demande(
     assert _purger(conn) == []
     assert _purger(conn, remplacees=True) == [3]
     assert publication_sha256(conn) == avant
-    chaine = lire_chaine(conn, var_neuf)
+    chaine = lire_chaine(conn, Poste.ici(var_neuf))
     assert chaine.ecarts + ecarts_pointeurs(conn, chaine.sceaux) == []
     assert [ecarts_contenu(conn, s) for s in chaine.sceaux[3:]] == [[], [], []]
     # the line of the journal stays, who prepared and the seal with it

@@ -23,6 +23,7 @@ from mutualisation.publication.versions.sceaux import (
     lire_sceaux,
 )
 from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.socle.poste import CLE_SIGNATURE, Poste
 from mutualisation.usage.operations.session import Session
 from mutualisation.usage.operations.verification_sceau import exiger_sceau, verifier
 
@@ -66,7 +67,7 @@ def test_l_enonce_dit_la_publication_et_suit_le_precedent(deux_versions: Conn) -
     assert [second.dit[x] for x in ("acte", "numero", "version", "prepare_par", "publie_par")] == [
         "publication", 2, 2, "c.durand", deux_versions.info.user,
     ]  # fmt: skip
-    chaine = lire_chaine(deux_versions)
+    chaine = lire_chaine(deux_versions, Poste.ici())
     assert chaine.ecarts == ecarts_pointeurs(deux_versions, chaine.sceaux) == []
     # the first one too, by its own pointers
     assert [ecarts_contenu(deux_versions, s) for s in (premier, second)] == [[], []]
@@ -78,7 +79,7 @@ def test_publication_et_cloture_ont_une_seule_chaine(conn_publiee: Conn) -> None
     assert [(s.numero, s.acte, s.version, s.exercice) for s in lire_sceaux(conn_publiee)] == [
         (1, "publication", 1, None), (2, "cloture", 1, 2021), (3, "publication", 2, None),
     ]  # fmt: skip
-    assert lire_chaine(conn_publiee).ecarts == []
+    assert lire_chaine(conn_publiee, Poste.ici()).ecarts == []
     assert sorted(Ancres().lues()) == [1, 2, 3]
 
 
@@ -190,7 +191,7 @@ def test_une_version_sans_sceau_n_est_pas_lue(conn_publiee: Conn) -> None:
 
 # ---------------------------------------------------------------- what a machine keeps
 def test_ce_qui_est_garde_se_lit_comme_il_a_ete_ecrit(conn_publiee: Conn, var_neuf: Path) -> None:
-    ancrer(conn_publiee)
+    ancrer(conn_publiee, Poste.ici())
     sceau = lire_sceau(conn_publiee, 1)
     dossier = var_neuf / "sceaux"
     assert (dossier / "0001.json").read_text(encoding="utf-8") == sceau.enonce
@@ -199,26 +200,26 @@ def test_ce_qui_est_garde_se_lit_comme_il_a_ete_ecrit(conn_publiee: Conn, var_ne
     # a folder that a stranger wrote in
     (dossier / "cle_x.pem").write_text("rien")
     (dossier / "note.json").write_text("rien")
-    assert lire_chaine(conn_publiee).ecarts == []
+    assert lire_chaine(conn_publiee, Poste.ici()).ecarts == []
     assert Ancres().cles() == {sceau.cle_publique}
 
 
 def test_la_cle_vient_de_l_environnement_ou_d_un_fichier(
     var_neuf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert cle_en_place() is None
+    assert cle_en_place(Poste.ici()) is None
     pem = module_cle._pem_neuf()
     attendue = publique(module_cle._lue(pem.encode(), "essai"))
     fichier = tmp_path / "cle.pem"
     fichier.write_text(pem)
     for donnee in (pem, pem.replace("\n", "\\n"), str(fichier)):
-        monkeypatch.setenv(module_cle.VARIABLE, donnee)
-        assert publique(cle_signature()) == cle_en_place() == attendue
+        monkeypatch.setenv(CLE_SIGNATURE, donnee)
+        assert publique(cle_signature(Poste.ici())) == cle_en_place(Poste.ici()) == attendue
     for donnee in ("-----BEGIN PRIVATE KEY-----\nZZ\n-----END PRIVATE KEY-----", str(tmp_path / "absente")):
-        monkeypatch.setenv(module_cle.VARIABLE, donnee)
+        monkeypatch.setenv(CLE_SIGNATURE, donnee)
         with pytest.raises(ErreurMutualisation, match="clé de signature"):
-            cle_signature()
-    monkeypatch.delenv(module_cle.VARIABLE)
-    creee = cle_signature()
-    assert publique(creee) == publique(cle_signature()) != attendue
+            cle_signature(Poste.ici())
+    monkeypatch.delenv(CLE_SIGNATURE)
+    creee = cle_signature(Poste.ici())
+    assert publique(creee) == publique(cle_signature(Poste.ici())) != attendue
     assert stat.S_IMODE((var_neuf / module_cle.FICHIER).stat().st_mode) == 0o600

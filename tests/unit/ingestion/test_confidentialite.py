@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from mutualisation.entree.ingestion.confidentialite import FICHIER_CLE, VARIABLE_CLE, Pseudonymes, cle_pseudonymes
+from mutualisation.entree.ingestion.confidentialite import FICHIER_CLE, Pseudonymes, cle_pseudonymes
 from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.poste import CLE_PSEUDONYMES, Poste
 
 from .outillage import CLE, SIRET, Lu, entete, lire, rangee
 
@@ -75,18 +76,18 @@ def test_le_tiers_n_est_garde_qu_avec_un_siret_valide(tmp_path: Path, siret: str
 
 
 def test_la_cle_est_faite_au_premier_lancement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(VARIABLE_CLE, raising=False)
-    cle = cle_pseudonymes(tmp_path / "var")
+    monkeypatch.delenv(CLE_PSEUDONYMES, raising=False)
+    cle = cle_pseudonymes(Poste.ici(tmp_path / "var"))
     fichier = tmp_path / "var" / FICHIER_CLE
     assert fichier.stat().st_mode & 0o777 == 0o600
-    assert cle_pseudonymes(tmp_path / "var") == cle
-    assert cle_pseudonymes(tmp_path / "autre") != cle
+    assert cle_pseudonymes(Poste.ici(tmp_path / "var")) == cle
+    assert cle_pseudonymes(Poste.ici(tmp_path / "autre")) != cle
     assert [p.name for p in fichier.parent.iterdir()] == [FICHIER_CLE]
 
 
 def test_la_cle_de_l_environnement_l_emporte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE_CLE, "0123456789abcdef")
-    assert cle_pseudonymes(tmp_path) == b"0123456789abcdef"
+    monkeypatch.setenv(CLE_PSEUDONYMES, "0123456789abcdef")
+    assert cle_pseudonymes(Poste.ici(tmp_path)) == b"0123456789abcdef"
     assert not (tmp_path / FICHIER_CLE).exists()
 
 
@@ -94,14 +95,14 @@ def test_la_cle_de_l_environnement_l_emporte(tmp_path: Path, monkeypatch: pytest
 def test_une_cle_trop_courte_est_refusee_sans_etre_citee(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, valeur: str
 ) -> None:
-    monkeypatch.setenv(VARIABLE_CLE, valeur)
-    with pytest.raises(ErreurMutualisation, match=VARIABLE_CLE) as e:
-        cle_pseudonymes(tmp_path)
+    monkeypatch.setenv(CLE_PSEUDONYMES, valeur)
+    with pytest.raises(ErreurMutualisation, match=CLE_PSEUDONYMES) as e:
+        cle_pseudonymes(Poste.ici(tmp_path))
     assert "courte :" in str(e.value)
 
 
 def test_une_cle_illisible_est_une_phrase(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(VARIABLE_CLE, raising=False)
+    monkeypatch.delenv(CLE_PSEUDONYMES, raising=False)
     (tmp_path / FICHIER_CLE).mkdir()
     with pytest.raises(ErreurMutualisation, match="ne peut pas être lue"):
-        cle_pseudonymes(tmp_path)
+        cle_pseudonymes(Poste.ici(tmp_path))

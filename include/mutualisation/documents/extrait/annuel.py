@@ -31,6 +31,7 @@ from mutualisation.publication.versions.manifeste import A_APPROUVER, CLOS, MANI
 from mutualisation.publication.versions.relations import Relation, lire_relations, relations_internes
 from mutualisation.publication.versions.sceaux import lire_sceau
 from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.poste import Poste
 
 LIMITE_ECARTS = 10
 REDRESSEMENT = "redressement"
@@ -101,11 +102,11 @@ def composer_extrait(
     return Extrait(bilan, relations, dossier, _ecrire_fichiers(conn, bilan, relations, dossier, imprimer))
 
 
-def signer_extrait(conn: psycopg.Connection[Any], dossier: Path, sortie: Path, lu: str, var: Path) -> Path:
+def signer_extrait(conn: psycopg.Connection[Any], dossier: Path, sortie: Path, lu: str, poste: Poste) -> Path:
     """Add to the manifest of a composed extract the seal of its version, published in this transaction or before; sign
     it, and note it with its place under `sortie`, which is given back.
 
-    `lu`: sha256 of the manifest that the gate read; `var`: the folder of the key. A closed extract that is written
+    `lu`: sha256 of the manifest that the gate read; `poste`: who has the key. A closed extract that is written
     otherwise than it first was (the software has changed since) says so, and never takes the place of a folder. Raises
     `ErreurMutualisation` then, or when a file is no longer the one that was read.
     """
@@ -124,7 +125,7 @@ def signer_extrait(conn: psycopg.Connection[Any], dossier: Path, sortie: Path, l
         contenu["manifeste_clos"] = clos
     ecrit = _json(contenu)
     (dossier / MANIFESTE).write_bytes(ecrit)
-    (dossier / SIGNATURE).write_bytes(signer_et_noter(conn, (exercice, version, statut), ecrit, destination, var))
+    (dossier / SIGNATURE).write_bytes(signer_et_noter(conn, (exercice, version, statut), ecrit, destination, poste))
     return destination
 
 

@@ -37,6 +37,7 @@ from mutualisation.entree.sources.registre import registre
 from mutualisation.socle.erreurs import FichierRefuse
 from mutualisation.socle.francais.formats import plusieurs
 from mutualisation.socle.francais.libelles import PARAMETRES
+from mutualisation.socle.poste import Poste
 
 REFERENTIEL = "referentiel"
 JEU_ADHERENTS = "adherents"
@@ -69,7 +70,7 @@ def charger_depot(
     conn: Connexion,
     depot: str | Path | UPath,
     sources: Iterable[str] | None = None,
-    var: str | Path | None = None,
+    poste: Poste | None = None,
     suivi: Suivi = muet,
     *,
     porte: Porte,
@@ -78,7 +79,7 @@ def charger_depot(
 ) -> list[Chargement]:
     """Load what is new in a drop, one `Chargement` per source that has a folder.
 
-    `sources` limits the load; `var` holds the key of the pseudonyms; `suivi` receives a line per source, `detail`
+    `sources` limits the load; `poste` has the key of the pseudonyms; `suivi` receives a line per source, `detail`
     a line per file; `porte` is the file gate: the files of a load to refuse, with the reason; `annoncer` is called when
     there is something to load.
 
@@ -90,7 +91,7 @@ def charger_depot(
     contenu = decouvrir(depot)
     refus: Refus = list(contenu.refus.get("", []))
     charges: list[Chargement] = []
-    with Travail.ouvrir(conn, porte, var, suivi, detail, annoncer) as travail:
+    with Travail.ouvrir(conn, porte, poste or Poste.ici(), suivi, detail, annoncer) as travail:
         with transaction(conn):
             synchroniser_brut(conn)
         munir(travail, contenu)
@@ -118,14 +119,14 @@ def charger_depot(
     return charges
 
 
-def atterrir_essai(conn: Connexion, contenu: Depot, nom_source: str, var: str | Path, porte: Porte) -> list[int]:
+def atterrir_essai(conn: Connexion, contenu: Depot, nom_source: str, poste: Poste, porte: Porte) -> list[int]:
     """Land the files of one source and pass the file gate, without accepting them; numbers of `journal.fichiers`.
 
     FichierRefuse, once their rows are gone, when one does not follow the contract.
     """
     source = registre().source(nom_source)
     lue = SourceLue(source, Chargement(source.nom), dict(contenu.refus.get(source.nom, [])))
-    with Travail.ouvrir(conn, porte, var) as travail:
+    with Travail.ouvrir(conn, porte, poste) as travail:
         with transaction(conn):
             journal.nettoyer(conn, source)
         munir(travail, contenu)

@@ -7,26 +7,23 @@ digests never reaches the warehouse or a log.
 
 import hashlib
 import hmac
-import os
 import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from mutualisation.entree.lecteurs.bloc import BLANCS, visible
 from mutualisation.entree.lecteurs.limites import LectureRefusee
 from mutualisation.entree.sources.jeux import Colonne, Jeu
 from mutualisation.socle import disque
-from mutualisation.socle.chemins import dossier_var
 from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
+from mutualisation.socle.poste import CLE_PSEUDONYMES, Poste
 
-VARIABLE_CLE = "MUTUALISATION_CLE_PSEUDONYMES"
 FICHIER_CLE = "cle_pseudonymes"
 _CLE_MIN = 16
 REMETTRE = (
-    f"remettre l'ancienne (variable {VARIABLE_CLE}, ou fichier {FICHIER_CLE}), ou charger de nouveau tous les fichiers "
-    "sous la nouvelle dans un entrepôt vide ; rien n'a été chargé (K1)."
+    f"remettre l'ancienne (variable {CLE_PSEUDONYMES}, ou fichier {FICHIER_CLE}), ou charger de nouveau tous les "
+    "fichiers sous la nouvelle dans un entrepôt vide ; rien n'a été chargé (K1)."
 )
 _CONSTANTE = b"mutualisation : empreinte de la cle des pseudonymes"
 CODE_MAX = 40
@@ -57,17 +54,15 @@ _PSEUDONYME, _MASQUE, _EMPREINTE = re.compile("[0-9a-f]{32}"), re.compile("~[0-9
 
 
 # ---------------------------------------------------------------- keyed digests (K1)
-def cle_pseudonymes(var: str | Path | None = None, *, creer: bool = True) -> bytes:
-    """The HMAC key: environment variable, else the file of `var`, made at the first run with mode 0600.
+def cle_pseudonymes(poste: Poste, *, creer: bool = True) -> bytes:
+    """The HMAC key that is given, else the file of the folder of what runs, made at the first run with mode 0600.
 
-    `var` defaults to the folder of what runs; `creer` false: the warehouse has been loaded, its key is not to be made.
-    ErreurMutualisation when the key is absent, too short or unreadable.
+    `creer` false: the warehouse has been loaded, its key is not to be made. ErreurMutualisation when the key is absent,
+    too short or unreadable.
     """
-    valeur = os.environ.get(VARIABLE_CLE)
-    if valeur is not None:
-        return _verifiee(valeur.strip(), VARIABLE_CLE)
-    dossier = Path(var or dossier_var())
-    chemin = dossier / FICHIER_CLE
+    if poste.cle_pseudonymes is not None:
+        return _verifiee(poste.cle_pseudonymes.strip(), CLE_PSEUDONYMES)
+    chemin = poste.var / FICHIER_CLE
     try:
         if not chemin.exists():
             if not creer:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from mutualisation.entree.ingestion.codes_connus import codes_nommes
 from mutualisation.entree.ingestion.confidentialite import (
@@ -21,6 +20,7 @@ from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Traduction
 from mutualisation.entree.lecteurs.limites import Limites
 from mutualisation.entree.sources.jeux import Jeu
 from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.poste import Poste
 
 Refus = list[tuple[str, str]]
 # judges a load while something else is done, until what it gives back is called
@@ -83,20 +83,20 @@ class Travail:
         cls,
         conn: Connexion,
         porte: Porte,
-        var: str | Path | None,
+        poste: Poste,
         suivi: Suivi = muet,
         detail: Suivi = muet,
         annoncer: Callable[[], None] = lambda: None,
     ) -> Iterator[Travail]:
-        """`var` holds the key of the pseudonyms.
+        """`poste` has the key of the pseudonyms.
 
         ErreurMutualisation when the key or a limit is wrong, or when the warehouse was loaded under another key (K1).
         """
         limites = Limites.de_l_environnement()
         with transaction(conn):
-            cle = cle_pseudonymes(var, creer=conn.execute("select from journal.cle").fetchone() is None)
+            cle = cle_pseudonymes(poste, creer=conn.execute("select from journal.cle").fetchone() is None)
             _verifier_cle(conn, cle)
-        with dossier_de_copies(var) as dossier:
+        with dossier_de_copies(poste.var) as dossier:
             yield cls(conn, porte, Pseudonymes(cle), limites, Copies(dossier), suivi, detail, annoncer)
 
 

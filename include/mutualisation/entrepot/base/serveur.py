@@ -91,9 +91,9 @@ def _sans_reglages() -> Iterator[None]:
         os.environ.update(ecartes)
 
 
-def est_a_creer() -> bool:
-    """True when the warehouse is an embedded one that is not there yet."""
-    return not os.environ.get("ENTREPOT_DSN") and not (dossier_var() / "pg").exists()
+def est_a_creer(var: Path) -> bool:
+    """True when the embedded warehouse of a folder is not there yet."""
+    return not (var / "pg").exists()
 
 
 @contextlib.contextmanager

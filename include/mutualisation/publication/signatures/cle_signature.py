@@ -1,31 +1,29 @@
 """Ed25519 key that signs seals and manifests (K10). It is never in the warehouse, a log or a manifest."""
 
 import hashlib
-import os
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from mutualisation.socle.chemins import dossier_var
 from mutualisation.socle.disque import creer_secret
 from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
+from mutualisation.socle.poste import CLE_SIGNATURE, Poste
 
-VARIABLE = "MUTUALISATION_CLE_SIGNATURE"
 FICHIER = "cle_signature"
 _BRUT = serialization.Encoding.Raw, serialization.PublicFormat.Raw
 
 
-def cle_signature(var: Path | None = None) -> Ed25519PrivateKey:
-    """The key: PEM or path in the environment variable, else the file of `var`, made at the first use, mode 0600.
+def cle_signature(poste: Poste) -> Ed25519PrivateKey:
+    """The key: PEM or path that is given, else the file of the folder of what runs, made at the first use, mode 0600.
 
-    `var` defaults to the folder of what runs. ErreurMutualisation when it can't be read as an Ed25519 key.
+    ErreurMutualisation when it can't be read as an Ed25519 key.
     """
-    donnee = os.environ.get(VARIABLE, "").strip()
+    donnee = poste.cle_signature
     if "PRIVATE KEY" in donnee:
-        return _lue(donnee.replace("\\n", "\n").encode(), VARIABLE)
-    chemin = Path(donnee) if donnee else (var or dossier_var()) / FICHIER
+        return _lue(donnee.replace("\\n", "\n").encode(), CLE_SIGNATURE)
+    chemin = _chemin(poste)
     try:
         if not donnee:
             if not chemin.exists():
@@ -35,15 +33,18 @@ def cle_signature(var: Path | None = None) -> Ed25519PrivateKey:
     except OSError as erreur:
         raise ErreurMutualisation(
             f"La clé de signature {chemin} ne peut pas être lue ({raison_systeme(erreur)}) : remettez-la de sa copie, "
-            f"avec les droits de la lire{f' ; si elle est perdue, retirez {VARIABLE}' if donnee else ''}."
+            f"avec les droits de la lire{f' ; si elle est perdue, retirez {CLE_SIGNATURE}' if donnee else ''}."
         ) from None
 
 
-def cle_en_place(var: Path | None = None) -> bytes | None:
+def _chemin(poste: Poste) -> Path:
+    return Path(poste.cle_signature) if poste.cle_signature else poste.var / FICHIER
+
+
+def cle_en_place(poste: Poste) -> bytes | None:
     """The public key of this installation, 32 bytes; None where there is none: reading needs no key and makes none."""
-    donnee = os.environ.get(VARIABLE, "").strip()
-    chemin = Path(donnee) if donnee else (var or dossier_var()) / FICHIER
-    return publique(cle_signature(var)) if "PRIVATE KEY" in donnee or chemin.exists() else None
+    donnee = "PRIVATE KEY" in poste.cle_signature
+    return publique(cle_signature(poste)) if donnee or _chemin(poste).exists() else None
 
 
 def publique(cle: Ed25519PrivateKey) -> bytes:

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 
 from mutualisation.publication.signatures.ancrage import Ancre, Ancres
-from mutualisation.publication.signatures.cle_signature import VARIABLE, cle_en_place, empreinte_publique, est_signe
+from mutualisation.publication.signatures.cle_signature import cle_en_place, empreinte_publique, est_signe
 from mutualisation.publication.versions.sceaux import (
     PUBLICATION,
     SceauInscrit,
@@ -24,6 +24,7 @@ from mutualisation.publication.versions.sceaux import (
     sha256,
 )
 from mutualisation.socle.francais.formats import enumerer
+from mutualisation.socle.poste import CLE_SIGNATURE, Poste
 
 ACTES_NOMMES = 4
 REMEDE = "restaurez dans une base neuve une sauvegarde que « verifier » dit conforme, et gardez celle-ci"
@@ -40,25 +41,25 @@ class Chaine:
     remarques: list[str]
 
 
-def lire_chaine(conn: psycopg.Connection[Any], var: Path | None = None) -> Chaine:
+def lire_chaine(conn: psycopg.Connection[Any], poste: Poste) -> Chaine:
     """The statements against their signatures, their chain, and those that this machine keeps; where nothing is wrong,
     those of its own key that it does not keep are kept, which is said.
 
     It begins the transaction of a reader: what is kept by then was committed before, and is there to be read.
     """
-    ancres = Ancres(var)
+    ancres = Ancres(poste.var)
     gardees = ancres.lues()
-    sceaux, connues = lire_sceaux(conn), cles_connues(conn, var)
+    sceaux, connues = lire_sceaux(conn), cles_connues(conn, poste.var)
     inscrits = {s.numero: s for s in sceaux}
     ecarts = _fautes(sceaux, connues) or list(_ecarts_gardees(ancres.dossier, gardees, inscrits, connues))
-    remarques = [] if ecarts else list(_completer(ancres, gardees, sceaux, cle_en_place(var)))
+    remarques = [] if ecarts else list(_completer(ancres, gardees, sceaux, cle_en_place(poste)))
     return Chaine(sceaux, ecarts, remarques)
 
 
-def ancrer(conn: psycopg.Connection[Any], var: Path | None = None) -> None:
+def ancrer(conn: psycopg.Connection[Any], poste: Poste) -> None:
     """Keep on this machine what its key has just signed, once the chain was read and held."""
-    ancres = Ancres(var)
-    _garder(ancres, ancres.lues(), lire_sceaux(conn), cle_en_place(var))
+    ancres = Ancres(poste.var)
+    _garder(ancres, ancres.lues(), lire_sceaux(conn), cle_en_place(poste))
 
 
 def nommer(numeros: Sequence[int]) -> str:
@@ -159,8 +160,8 @@ def _completer(
     if gardees and mienne not in {s.cle_publique for s in sceaux if s.numero in gardees}:
         yield (
             f"clé de signature : celle des sceaux que garde {ancres.dossier} n'est plus sur ce poste, ce qu'elle a "
-            f"signé tient. Remettez-la de sa copie (fichier cle_signature, ou {VARIABLE}) ; sinon le prochain acte est "
-            "signé par une autre."
+            f"signé tient. Remettez-la de sa copie (fichier cle_signature, ou {CLE_SIGNATURE}) ; sinon le prochain "
+            "acte est signé par une autre."
         )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -11,6 +10,7 @@ from mutualisation.entrepot.base.roles import APPROBATEUR, REFUS, compte_connect
 from mutualisation.publication.signatures.cle_signature import cle_signature, publique
 from mutualisation.publication.versions.sceaux import CLOTURE, enoncer, maintenant
 from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.socle.poste import Poste
 
 LIRE = """
 select version, approuve_par, to_char(approuve_le at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), manifeste_sha256,
@@ -62,19 +62,19 @@ def approuver(
     version: int,
     manifeste_sha256: str,
     identite: str,
-    var: Path | None = None,
+    poste: Poste,
     reprise: Mapping[str, Any] | None = None,
 ) -> bool:
     """Close the published version by a signed statement in the name of the login of `sienne`; False when it was closed.
 
-    `conn` reads the journal; `identite`: `declaree` or `authentifiee` (K3); `var`: the folder of the key; `reprise`:
+    `conn` reads the journal; `identite`: `declaree` or `authentifiee` (K3); `poste`: who has the key; `reprise`:
     what the statement says of the closing, by a former software, that it takes over. Raises
     `ControleEchoue` when the database refuses who approves or what is approved, `ErreurMutualisation` when the login is
     no approver.
     """
     compte = compte_connecte(sienne)
     prepare = conn.execute("select prepare_par from journal.constructions where version = %s", (version,)).fetchone()
-    cle = cle_signature(var)
+    cle = cle_signature(poste)
     dit = {
         "exercice": exercice,
         "version": version,

@@ -21,6 +21,7 @@ from mutualisation.publication.versions.extraits_csv import lire_pointeurs
 from mutualisation.publication.versions.manifeste import CLOS, MANIFESTE, SIGNATURE
 from mutualisation.publication.versions.sceaux import cles_connues, lire_sceau
 from mutualisation.socle.erreurs import ControleEchoue, raison_systeme
+from mutualisation.socle.poste import Poste
 
 REMEDE = "réécrivez l'extrait par « mutualisation extraire »"
 ANTERIEURE = (
@@ -217,10 +218,10 @@ def signer_et_noter(
     extrait: tuple[int, int, str],
     manifeste: bytes,
     dossier: Path,
-    var: Path | None = None,
+    poste: Poste,
 ) -> bytes:
     """The signature of the manifest of an extract (exercice, version, status): the one that is noted already, whoever
-    made it, else a new one; noted with the folder where it goes. `var`: the folder of the key."""
+    made it, else a new one; noted with the folder where it goes. `poste`: who has the key."""
     exercice, version, statut = extrait
     empreinte = hashlib.sha256(manifeste).hexdigest()
     for notee in conn.execute(SIGNATURES, (exercice, version, empreinte)).fetchall():
@@ -228,9 +229,9 @@ def signer_et_noter(
         if est_signe(manifeste, signature, cle_publique):
             break
     else:
-        cle = cle_signature(var)
+        cle = cle_signature(poste)
         signature, cle_publique = cle.sign(manifeste), publique(cle)
-        Ancres(var).connaitre(cle_publique)
+        Ancres(poste.var).connaitre(cle_publique)
     lieu = str(dossier.absolute())
     conn.execute(NOTER, (exercice, version, statut, empreinte, signature, cle_publique, lieu))
     return signature

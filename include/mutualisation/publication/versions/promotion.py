@@ -18,6 +18,7 @@ from mutualisation.publication.versions.preparation import colonnes_stockees
 from mutualisation.publication.versions.relations import relations_promues
 from mutualisation.publication.versions.sceaux import condenser_version, sceller
 from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.poste import Poste
 
 
 def preparer_version(conn: psycopg.Connection[Any], version: int, sortie: Path) -> int:
@@ -47,12 +48,12 @@ def noter_empreintes(conn: psycopg.Connection[Any], version: int, sortie: Path) 
 
 
 def promouvoir(
-    conn: psycopg.Connection[Any], version: int, var: Path | None = None, signer: Callable[[], None] = lambda: None
+    conn: psycopg.Connection[Any], version: int, poste: Poste, signer: Callable[[], None] = lambda: None
 ) -> str:
     """Publish a version whose rows and documents are there, under its statement; its `publication_sha256` (S7).
 
     One transaction: the owner's function moves the pointers, the statement of what is then shown ends it; `signer`
-    signs the documents with it, and may still refuse. `var`: the folder of the key. A version that is published already
+    signs the documents with it, and may still refuse. `poste`: who has the key. A version that is published already
     gives its digest. Raises `ErreurMutualisation` when it is not validated, or another one has replaced it.
     """
     conn.commit()
@@ -61,7 +62,7 @@ def promouvoir(
         (publiee,) = conn.execute("select journal.publier(%s)", (version,)).fetchone() or (None,)
         if publiee is not None:
             return str(publiee)
-        empreinte = sceller(conn, version, var)
+        empreinte = sceller(conn, version, poste)
         signer()
     return empreinte
 

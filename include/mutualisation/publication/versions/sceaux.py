@@ -23,6 +23,7 @@ from mutualisation.publication.versions.extraits_csv import condenser, lire_poin
 from mutualisation.publication.versions.relations import ANALYSE, INTERNE, PUBLIEE, Colonne, Relation, relations_promues
 from mutualisation.socle.erreurs import ControleEchoue
 from mutualisation.socle.francais.formats import enumerer
+from mutualisation.socle.poste import Poste
 
 SCEAUX = """
 select numero, acte, version, exercice, enonce, signature, cle_publique, relations
@@ -130,11 +131,11 @@ def condenser_version(conn: psycopg.Connection[Any], version: int) -> tuple[str,
     return condenser({nom: scellee["sha256"] for nom, scellee in relations[PUBLIEE].items()}), canonique(relations)
 
 
-def sceller(conn: psycopg.Connection[Any], version: int, var: Path | None = None) -> str:
+def sceller(conn: psycopg.Connection[Any], version: int, poste: Poste) -> str:
     """Conclude the publication of a version by its statement, within its transaction; give back `publication_sha256`.
 
-    What it says of the relations was taken when their rows were added. `var`: the folder of the key."""
-    cle, construction = cle_signature(var), _construction(conn, version)
+    What it says of the relations was taken when their rows were added. `poste`: who has the key."""
+    cle, construction = cle_signature(poste), _construction(conn, version)
     empreinte, relations = conn.execute(A_SCELLER, (version,)).fetchone() or ("", {})
     dit = {
         "version": version,

@@ -121,13 +121,13 @@ def cloturer(
             session.suivi(f"Clôture de l'exercice {annee}, version {publiee}")
             with _en_son_nom(session, signataire or "", compte) as sienne:
                 vu = a_clore.manifeste_sha256
-                approuver(conn, sienne, annee, publiee, vu, identite(session), session.var, reprise)
+                approuver(conn, sienne, annee, publiee, vu, identite(session), session.poste, reprise)
         cloture = lire_cloture(conn, annee, publiee)
         if cloture is None:
             raise _refus(f"l'exercice {annee} n'a pas été clos")
         conn.commit()
         if not deja:
-            ancrer(conn, session.var)
+            ancrer(conn, session.poste)
         parent = dossier.parent if dossier is not None else None
         # a closed extract whose folder was taken away is written again by `extraire`, where one wishes
         ecrit = ""

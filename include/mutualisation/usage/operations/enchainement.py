@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from upath import UPath
 
 from mutualisation.documents.extrait.annuel import verifier_places
 from mutualisation.entree.ingestion.chargement import charger_depot
@@ -78,7 +79,7 @@ def bilan(
 
 def charger(
     session: Session,
-    depot: str,
+    depot: str | UPath,
     sources: list[str] | None = None,
     annoncer: Callable[[], None] = execution.precharger,
 ) -> list[Chargement]:
@@ -89,7 +90,7 @@ def charger(
     with session.connexion() as conn, session.etape("chargement"):
         porte = partial(porte_fichier, suivi=session.suivi, page=page_controles(session.var))
         charges = charger_depot(
-            conn, depot, sources, session.var, session.suivi, porte=porte, detail=session.detail, annoncer=annoncer
+            conn, depot, sources, session.poste, session.suivi, porte=porte, detail=session.detail, annoncer=annoncer
         )
         session.compter(sum(c.lignes for c in charges))
         return charges

@@ -25,6 +25,7 @@ from mutualisation.publication.portes import execution
 from mutualisation.publication.portes.relecture import exiger_extrait
 from mutualisation.publication.versions.contexte import version_publiee
 from mutualisation.socle.erreurs import ControleEchoue, EntrepotOccupe, ExtraitRefuse
+from mutualisation.socle.poste import Poste
 from mutualisation.usage.operations.conservation import exiger_conservee
 from mutualisation.usage.operations.session import Session, verifier_exercices, verifier_sortie
 from mutualisation.usage.operations.verification_sceau import exiger_sceau
@@ -58,11 +59,13 @@ def composer_ensemble(
     return lus
 
 
-def signer_ensemble(conn: psycopg.Connection[Any], pose: MiseEnPlace, lus: Mapping[str, str], var: Path) -> list[Path]:
+def signer_ensemble(
+    conn: psycopg.Connection[Any], pose: MiseEnPlace, lus: Mapping[str, str], poste: Poste
+) -> list[Path]:
     """Sign the composed extracts of {folder: sha256 of the manifest that was read}; their places."""
     places = []
     for nom, lu in lus.items():
-        places.append(signer_extrait(conn, pose.travail / nom, pose.sortie, lu, var))
+        places.append(signer_extrait(conn, pose.travail / nom, pose.sortie, lu, poste))
         # closed since it was composed, a former version keeps its place
         (pose.travail / nom).rename(pose.travail / places[-1].name)
     pose.mettre_sur_disque()
@@ -116,7 +119,7 @@ def ecrire_extraits(
                 f"L'extrait relu n'est pas conforme à la version publiée : {' ; '.join(echec.controles)} ; l'extrait "
                 "précédent est resté en place ; relancez « mutualisation extraire »."
             ) from echec
-        ecrits = signer_ensemble(conn, pose, lus, session.var)
+        ecrits = signer_ensemble(conn, pose, lus, session.poste)
         # noted before they take their places: what is found there was signed
         conn.commit()
         pose.poser()

@@ -19,6 +19,7 @@ from mutualisation.publication.versions.contexte import version_publiee
 from mutualisation.publication.versions.inchange import exercices_inchanges, noter_contenu, publication_en_vigueur
 from mutualisation.publication.versions.promotion import preparer_version, promouvoir
 from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere
+from mutualisation.socle.poste import Poste
 from mutualisation.usage.operations.conservation import purger
 from mutualisation.usage.operations.en_attente import EnAttente, dossier_d_attente, en_attente, prendre_place, retirer
 from mutualisation.usage.operations.livraison import composer_ensemble, signer_ensemble
@@ -73,11 +74,11 @@ def publier(
         session.suivi(f"Publication de la version {choisie}")
         conn.commit()
         with _au_nom_de_qui_publie(session, conn, publie_par, compte) as sienne:
-            empreinte = promouvoir(sienne, choisie, session.var, partial(_signer, sienne, attente, session.var))
+            empreinte = promouvoir(sienne, choisie, session.poste, partial(_signer, sienne, attente, session.poste))
         with _une_fois_publiee(choisie):
             if attente is not None:
                 prendre_place(conn, attente)
-            ancrer(conn, session.var)
+            ancrer(conn, session.poste)
             purger(session)
         return empreinte
 
@@ -107,9 +108,9 @@ def _a_publier(session: Session, conn: psycopg.Connection[Any], version: int, *,
     return [e for e in exercices if e not in inchanges]
 
 
-def _signer(sienne: psycopg.Connection[Any], attente: EnAttente | None, var: Path) -> None:
+def _signer(sienne: psycopg.Connection[Any], attente: EnAttente | None, poste: Poste) -> None:
     if attente is not None:
-        signer_ensemble(sienne, attente.pose, attente.manifestes, var)
+        signer_ensemble(sienne, attente.pose, attente.manifestes, poste)
 
 
 @contextmanager

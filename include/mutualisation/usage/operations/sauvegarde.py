@@ -16,7 +16,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
 from mutualisation.documents.composition.dossier import MANIFESTE, empreintes_declarees, remplacer_dossier
-from mutualisation.entree.ingestion.confidentialite import FICHIER_CLE, VARIABLE_CLE
+from mutualisation.entree.ingestion.confidentialite import FICHIER_CLE
 from mutualisation.entree.lecteurs.octets import empreinte
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.copie_de_base import copier, remettre
@@ -31,6 +31,7 @@ from mutualisation.publication.signatures.ancrage import Ancres
 from mutualisation.publication.versions.chaine import lire_chaine
 from mutualisation.socle.chemins import dossier_var
 from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.poste import CLE_PSEUDONYMES, CLE_SIGNATURE
 from mutualisation.usage.operations.session import Session
 from mutualisation.usage.operations.verification_sceau import verifier
 
@@ -50,8 +51,8 @@ select m.rolname as compte, g.rolname as groupe, m.rolcanlogin as connexion,
  order by 1, 2
 """
 CLES = (
-    ("clé des pseudonymes", FICHIER_CLE, VARIABLE_CLE),
-    ("clé de signature", cle_signature.FICHIER, cle_signature.VARIABLE),
+    ("clé des pseudonymes", FICHIER_CLE, CLE_PSEUDONYMES),
+    ("clé de signature", cle_signature.FICHIER, CLE_SIGNATURE),
 )
 SQL_PROPRIETAIRE = """
 select pg_catalog.pg_get_userbyid(datdba)::text from pg_catalog.pg_database where datname = current_database()
@@ -177,7 +178,7 @@ def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
         remettre(dsn, dossier / ENTREPOT, "--clean", "--if-exists")
         with Session.depuis_environnement() as session, connecter(dsn, role=None) as conn:
             # a folder never mixes two histories
-            if (dossier / SCEAUX).is_dir() and not lire_chaine(conn, var).ecarts:
+            if (dossier / SCEAUX).is_dir() and not lire_chaine(conn, session.poste).ecarts:
                 shutil.copytree(dossier / SCEAUX, var / SCEAUX, dirs_exist_ok=True)
             ligne = conn.execute("select count(*) from journal.sceaux").fetchone()
             complete = bool(airflow) or not (dossier / AIRFLOW).is_file()

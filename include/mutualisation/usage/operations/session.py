@@ -3,12 +3,11 @@ is wrong with a request, said before any work."""
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version as version_du_paquet
@@ -27,8 +26,9 @@ from mutualisation.entrepot.construction.dbt import EnfantDbt
 from mutualisation.publication.portes import execution
 from mutualisation.publication.signatures import cle_signature
 from mutualisation.publication.versions.preparation import est_preparee, preparer_publication
-from mutualisation.socle.chemins import RACINE, dossier_var, page_controles
+from mutualisation.socle.chemins import RACINE, page_controles
 from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
+from mutualisation.socle.poste import Poste
 from mutualisation.usage.operations.en_attente import achever
 from mutualisation.usage.operations.executions import Demande, Execution, inscrire
 
@@ -51,6 +51,7 @@ class Session:
     embarque: bool = True
     durees: dict[str, float] = field(default_factory=dict)
     lignes: dict[str, int] = field(default_factory=dict)
+    _poste: Poste | None = None
     _execution: Execution | None = None
     _etape: str = ""
     _dbt: EnfantDbt | None = None
@@ -59,20 +60,26 @@ class Session:
     _pile: ExitStack = field(default_factory=ExitStack)
     _remarquees: set[str] = field(default_factory=set, init=False)
 
+    @property
+    def poste(self) -> Poste:
+        """Where it works, with the keys that were given to it, else those of the environment."""
+        return self._poste or Poste.ici(self.var)
+
     @classmethod
     @contextmanager
     def depuis_environnement(
-        cls, suivi: Suivi = muet, detail: Suivi = muet, demande: Demande | None = None
+        cls, suivi: Suivi = muet, detail: Suivi = muet, demande: Demande | None = None, poste: Poste | None = None
     ) -> Iterator[Session]:
-        """Open the warehouse of `ENTREPOT_DSN`, else the embedded one, migrated to the newest schema.
+        """Open the warehouse of a workplace (default: that of the environment), migrated to the newest schema.
 
         `demande`: what is asked of it, written in the run ledger with what comes of it.
         """
-        if est_a_creer():
+        poste = poste or Poste.ici()
+        if not poste.dsn and est_a_creer(poste.var):
             execution.precharger()  # everything is to be loaded, and judged
-        with serveur_entrepot() as dsn, ExitStack() as pile:
+        with nullcontext(poste.dsn) if poste.dsn else serveur_entrepot(poste.var) as dsn, ExitStack() as pile:
             mettre_a_jour(dsn)
-            session = cls(dsn, dossier_var(), suivi, detail, not os.environ.get("ENTREPOT_DSN"), _pile=pile)
+            session = cls(dsn, poste.var, suivi, detail, not poste.dsn, _poste=poste, _pile=pile)
             compte = compte_systeme() if session.embarque else None
             sans_cle = {session.var / cle for cle in CLES} - _presents(session.var)
             with inscrire(dsn, demande, compte, version_du_code) as session._execution:

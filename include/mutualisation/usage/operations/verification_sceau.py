@@ -30,7 +30,7 @@ def exiger_sceau(
     What is to be known of the statements is said to `session`. Raises `ControleEchoue` with a sentence per difference;
     `ErreurMutualisation` when an exercice is not published.
     """
-    chaine = lire_chaine(conn, session.var)
+    chaine = lire_chaine(conn, session.poste)
     # what is no longer the statement that was signed is not read any further
     _refuser(chaine.ecarts or ecarts_pointeurs(conn, chaine.sceaux))
     session.remarquer(chaine.remarques)
@@ -51,7 +51,7 @@ def exiger_publication(session: Session, conn: psycopg.Connection[Any], version:
 
     What is to be known of the statements is said to `session`. Raises `ControleEchoue` with a sentence per difference.
     """
-    chaine = lire_chaine(conn, session.var)
+    chaine = lire_chaine(conn, session.poste)
     _refuser(chaine.ecarts)
     session.remarquer(chaine.remarques)
     # what this version was compared with, or billed from (R7f, R12a)
@@ -74,7 +74,7 @@ def verifier(
     these exercices; by default all) and those closed, and each file of the extracts given. Then what is to be known of
     them, and is no difference."""
     with session.lecture() as conn:
-        chaine = lire_chaine(conn, session.var)
+        chaine = lire_chaine(conn, session.poste)
         # what is no longer the statement that was signed is not read any further
         ecarts = chaine.ecarts or _ecarts_publies(conn, chaine.sceaux, set(exercices))
         remarques = chaine.remarques

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
-import fsspec  # type: ignore[import-untyped]
 from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 from psycopg.conninfo import make_conninfo
+from upath import UPath
 
 from mutualisation.socle.chemins import dossier_var
 from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.poste import Poste
 from mutualisation.usage.ordonnancement import DEPOT, EMBARQUE, SEPARATEUR, nommer
 
-ENTREPOT, S3 = "entrepot", "s3"
-# whose password is the key
-CLES = {"MUTUALISATION_CLE_PSEUDONYMES": "cle_pseudonymes", "MUTUALISATION_CLE_SIGNATURE": "cle_signature"}
+ENTREPOT = "entrepot"
+# Connections whose password is the key, and fields of `Poste`
+CLES = ("cle_pseudonymes", "cle_signature")
 SANS_ENTREPOT = (
     "Aucun entrepôt n'est nommé, et une tâche d'Airflow ne démarre pas de serveur : donnez son adresse par la variable "
     "ENTREPOT_DSN des travailleurs, ou par la connexion Airflow « entrepot » (type Postgres)."
@@ -44,48 +44,30 @@ async def connexion_async(nom: str) -> Connection | None:
         return None
 
 
-@contextmanager
-def adresses(entite: str = "") -> Iterator[None]:
-    """For the time of a task, what its environment lacks and a Connection gives: warehouse, keys, object store.
+def poste_de(entite: str = "") -> Poste:
+    """Where a task works: what the environment says, and what Connections give that it lacks.
 
-    An entity takes neither address nor key of the environment, which would be those of another, and has its own folder
-    and its own account of the store.
+    An entity takes neither address nor key of the environment, which would be those of another, and has its own folder.
     Raises `ErreurMutualisation` when no warehouse is named.
     """
-    ajoutees: dict[str, str | None] = {}
-    if entite:
-        ajoutees = dict.fromkeys(CLES) | {"MUTUALISATION_VAR": str(dossier_var() / entite)}
-    for variable, nom in CLES.items():
-        if trouvee := _a_defaut(variable, nom, entite):
-            ajoutees[variable] = trouvee.password or ""
-    if trouvee := _a_defaut("ENTREPOT_DSN", ENTREPOT, entite):
-        ajoutees["ENTREPOT_DSN"] = dsn(trouvee)
-    elif entite:
+    ici = Poste(dossier_var() / entite) if entite else Poste.ici()
+    if not ici.dsn and (trouvee := connexion(nommer(ENTREPOT, entite))):
+        ici = replace(ici, dsn=dsn(trouvee))
+    if not ici.dsn and entite:
         raise ErreurMutualisation(SANS_BASE.format(nom=nommer(ENTREPOT, entite)))
-    if not os.environ.get("ENTREPOT_DSN", ajoutees.get("ENTREPOT_DSN")) and os.environ.get(EMBARQUE) != "oui":
+    if not ici.dsn and os.environ.get(EMBARQUE) != "oui":
         raise ErreurMutualisation(SANS_ENTREPOT)
-    stockages = dict(fsspec.config.conf)
-    if trouvee := connexion(nommer(DEPOT, entite)):
-        fsspec.config.conf[_protocole(trouvee)] = compte_du_stockage(trouvee, trouvee.extra_dejson)
-    avant: dict[str, str | None] = {variable: os.environ.get(variable) for variable in ajoutees}
-    _poser(ajoutees)
-    try:
-        yield
-    finally:
-        _poser(avant)
-        fsspec.config.conf.clear()
-        fsspec.config.conf.update(stockages)
+    for cle in CLES:
+        if not getattr(ici, cle) and (trouvee := connexion(nommer(cle, entite))):
+            ici = replace(ici, **{cle: trouvee.password or ""})  # type: ignore[arg-type]
+    return ici
 
 
-def _poser(variables: dict[str, str | None]) -> None:
-    for variable, valeur in variables.items():
-        os.environ.pop(variable, None)
-        if valeur is not None:
-            os.environ[variable] = valeur
-
-
-def _a_defaut(variable: str, nom: str, entite: str) -> Connection | None:
-    return None if os.environ.get(variable) and not entite else connexion(nommer(nom, entite))
+def emplacement(adresse: str, entite: str = "") -> str | UPath:
+    """A drop at an address, under the account that the Connection of its store gives."""
+    if "://" in adresse and (trouvee := connexion(nommer(DEPOT, entite))):
+        return UPath(adresse, **compte_du_stockage(trouvee, trouvee.extra_dejson))  # type: ignore[no-any-return]
+    return adresse
 
 
 def dsn(trouvee: Connection) -> str:
@@ -99,12 +81,6 @@ def compte_du_stockage(trouvee: Connection, extra: dict[str, Any]) -> dict[str, 
     """The account of an object store as fsspec takes it: login, password, options of `extra` (`endpoint_url`…)."""
     options = extra | {"key": trouvee.login, "secret": trouvee.password}
     return {nom: valeur for nom, valeur in options.items() if valeur}
-
-
-def _protocole(trouvee: Connection) -> str:
-    """The type of the Connection is the protocol of the address; any other (`generic`, `aws`) means S3."""
-    connus = set(fsspec.available_protocols()) - {"generic"}
-    return str(trouvee.conn_type) if trouvee.conn_type in connus else S3
 
 
 def compte_de(dsn_entrepot: str, acte: str, nom: str, entite: str = "") -> str:

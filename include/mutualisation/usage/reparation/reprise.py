@@ -69,7 +69,7 @@ def reparer(session: Session, classeur: Path) -> Reparation:
     """
     with session.connexion() as conn:
         porte = partial(porte_fichier, suivi=session.suivi, page=page_controles(session.var))
-        with Travail.ouvrir(conn, porte, session.var, session.suivi, session.detail) as travail:
+        with Travail.ouvrir(conn, porte, session.poste, session.suivi, session.detail) as travail:
             try:
                 # the bytes that are hashed are those that are read; swept first when the run is killed
                 ici = UPath(classeur.absolute())

@@ -30,6 +30,7 @@ from mutualisation.publication.versions.dataframes import trame
 from mutualisation.publication.versions.extraits_csv import lire_pointeurs
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.francais.neutralisation import neutraliser
+from mutualisation.socle.poste import Poste
 from mutualisation.usage.operations import Session, clore, construire, porte_fichier, verifier_exercices
 from mutualisation.usage.simulation import page_simulee
 from mutualisation.usage.simulation.changements import lire_changements
@@ -74,7 +75,7 @@ def simuler(session: Session, exercices: Sequence[int], fichiers: Mapping[str, P
         )
     _exiger_publies(session.dsn, annees)
     with session.connexion() as conn:
-        essai = _deposer(conn, fichiers, session.var)
+        essai = _deposer(conn, fichiers, session.poste)
         choisir_ensemble(conn, SIMULATION, fichiers_en_vigueur(conn) | set(essai))
         ouvrier = EnfantDbt(session.dsn, session.var, SIMULATION)
         try:
@@ -105,7 +106,7 @@ def ecrire_simulation(simulation: Simulation, sortie: Path) -> list[Path]:
     return ecrits
 
 
-def _deposer(conn: psycopg.Connection[Any], fichiers: Mapping[str, Path], var: Path) -> list[int]:
+def _deposer(conn: psycopg.Connection[Any], fichiers: Mapping[str, Path], poste: Poste) -> list[int]:
     """Land `{jeu: file}` of the referentiel as `en_attente`; give back their numbers in `journal.fichiers`.
 
     Raises `FichierRefuse` when a file does not follow the input contract, `ErreurMutualisation` when it is missing.
@@ -117,7 +118,7 @@ def _deposer(conn: psycopg.Connection[Any], fichiers: Mapping[str, Path], var: P
             if not fichier.is_file():
                 raise ErreurMutualisation(f"Le fichier {fichier} n'existe pas.")
             shutil.copyfile(fichier, depot / f"{jeu}{fichier.suffix.lower()}")
-        return chargement.atterrir_essai(conn, decouvrir(dossier), SOURCE, var, porte_fichier)
+        return chargement.atterrir_essai(conn, decouvrir(dossier), SOURCE, poste, porte_fichier)
 
 
 def _exiger_publies(dsn: str, exercices: list[int]) -> None:
