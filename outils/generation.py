@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import json
 import math
+import subprocess
+import sys
+import tempfile
 import uuid
 from dataclasses import asdict
 from pathlib import Path
@@ -21,7 +24,7 @@ from mutualisation.entree.lecteurs.entete import normaliser
 from mutualisation.entree.sources.jeux import TYPES, Colonne, Jeu, Source
 from mutualisation.entree.sources.registre import registre
 from mutualisation.entree.sources.vocabulaire import Parametre, page, vocabulaire
-from mutualisation.socle.chemins import PROJET_DBT, RACINE
+from mutualisation.socle.chemins import PROJET_DBT, RACINE, VUES_BI
 
 PAGE_SOURCES = RACINE / "docs" / "sources.md"
 PAGE_PARAMETRES = RACINE / "docs" / "parametres.md"
@@ -39,14 +42,35 @@ _TECHNIQUES = {
     "defauts": "Ce qui rejette la ligne : <en-tête>|<motif>, NULL quand chaque cellule se lit",
     "delivre": "La ligne telle que livrée, ses cellules dans l'ordre des colonnes, séparées par U+001F",
 }
-_JOURNAL = {
-    "fichiers": "Fichiers reçus, avec leur version, leur empreinte et leur statut",
-    "fichiers_courants": "Le fichier qui compte pour chaque source, jeu et période (F1, F2)",
-    "totaux": "Cellules de la ligne Total d'un fichier (F4)",
-    "constructions": "Les constructions, avec leurs exercices et leur statut",
-    "construction_courante": "La construction en cours : version et exercices demandés",
-    "versions_closes": "Dernière version close de chaque exercice clos (K5)",
-    "etapes_redressement": "Chiffres d'un exercice clos, recalculés en changeant ses fichiers par étapes (K6)",
+# beside the jeux: what a build and the views of `bi` read, by schema
+_AUTRES = {
+    "journal": {
+        "": "Journal des chargements et des constructions",
+        "fichiers": "Fichiers reçus, avec leur version, leur empreinte et leur statut",
+        "fichiers_courants": "Le fichier qui compte pour chaque source, jeu et période (F1, F2)",
+        "totaux": "Cellules de la ligne Total d'un fichier (F4)",
+        "constructions": "Les constructions, avec leurs exercices et leur statut",
+        "construction_courante": "La construction en cours : version et exercices demandés",
+        "versions_closes": "Dernière version close de chaque exercice clos (K5)",
+        "etapes_redressement": "Chiffres d'un exercice clos, recalculés en changeant ses fichiers par étapes (K6)",
+        "sceaux": "Énoncés de ce qui a été publié, dans l'ordre (K10)",
+        "clotures": "Exercices clos, et par qui (K5)",
+        "publications": "La version publiée de chaque exercice",
+    },
+    "versions": {
+        "": "Ce qui a été publié, toutes versions gardées",
+        "synthese_financiere": "Synthèse de chaque version",
+        "prevision": "Prévisions de chaque version",
+        "cout_moyen": "Coûts moyens de chaque version",
+        "couts_figes": "Coûts exacts de chaque version",
+        "groupes_lus": "Groupes de coût moyen que chaque version a lus",
+    },
+    "publication": {
+        "": "Ce qui est publié avant la construction",
+        "synthese_financiere": "Synthèse publiée",
+        "cout_unitaire": "Coûts unitaires publiés",
+        "indicateurs_cles": "Indicateurs publiés",
+    },
 }
 # In great_expectations.yml, the assets of the jeux follow this line
 REPERE = "      # generated: python outils/generation.py\n"
@@ -57,7 +81,7 @@ DECOMPTES = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
 # ---------------------------------------------------------------- dbt, and the documentation
 def sources_dbt() -> str:
-    """YAML of the dbt sources: one per source (schema `brut`, one table per jeu), and `journal`; a column a line.
+    """YAML of the dbt sources: one per source (schema `brut`, one table per jeu), then `_AUTRES`; a column a line.
 
     Each column carries, under `config.meta`, its type (lecture) and its header (entete).
     """
@@ -67,9 +91,33 @@ def sources_dbt() -> str:
         lignes += _source(source.nom, "brut", source.description or source.libelle)
         for jeu in source.jeux:
             lignes += _table(jeu)
-    lignes += _source("journal", "journal", "Journal des chargements et des constructions")
-    lignes += [f"      - {_en_ligne({'name': n, 'description': d})}" for n, d in _JOURNAL.items()]
+    for schema, tables in _AUTRES.items():
+        lignes += _source(schema, schema, tables[""])
+        lignes += [f"      - {_en_ligne({'name': n, 'description': d})}" for n, d in tables.items() if n]
     return _EN_TETE + "\n".join(lignes) + "\n"
+
+
+def vues_de_bi() -> str:
+    """TOML of the views of `bi`: their SQL as dbt compiles it where their readers see what they read, and what that
+    is. No server is asked."""
+    with tempfile.TemporaryDirectory() as cible:
+        dbt = [
+            str(Path(sys.executable).with_name("dbt")),
+            "compile",
+            "--target",
+            "publie",
+            "--quiet",
+            "--no-introspect",
+        ]
+        dossiers = ["--target-path", cible, "--log-path", cible, "--no-populate-cache", "--select", "models/bi,tag:vue"]
+        subprocess.run([*dbt, *dossiers], cwd=PROJET_DBT, check=True)
+        noeuds = json.loads((Path(cible) / "manifest.json").read_bytes())["nodes"].values()
+    vues = {n["name"]: n for n in noeuds if n["schema"] == "bi" and n.get("compiled_code")}
+    lignes = ["# Généré par `python outils/generation.py`, d'après dbt_project/models/bi."]
+    for nom, n in sorted(vues.items()):
+        lit = sorted(i.split(".")[-1] for i in n["depends_on"]["nodes"] if ".journal." not in i)
+        lignes += ["", f"[{nom}]", f"lit = {json.dumps(lit)}", "requete = '''", n["compiled_code"].strip(), "'''"]
+    return "\n".join(lignes) + "\n"
 
 
 def macro_jeux() -> str:
@@ -254,14 +302,15 @@ def _ecrire(chemin: Path, contenu: dict[str, Any]) -> None:
 
 
 def principal() -> None:
-    """Write, in a checkout, the dbt sources, two macros, two pages of the documentation and the context."""
+    """Write, in a checkout, the dbt sources, two macros, the views of `bi`, two pages of the docs and the context."""
     SOURCES_DBT.write_text(sources_dbt(), encoding="utf-8")
     JEUX_DBT.write_text(macro_jeux(), encoding="utf-8")
     VOCABULAIRE_DBT.write_text(macro_vocabulaire(), encoding="utf-8")
     PAGE_SOURCES.write_text(page_sources(), encoding="utf-8")
     PAGE_PARAMETRES.write_text(page(), encoding="utf-8")
+    VUES_BI.write_text(vues_de_bi(), encoding="utf-8")
     ecrire_contexte(CONTEXTE)
-    ecrits = (SOURCES_DBT, JEUX_DBT, VOCABULAIRE_DBT, PAGE_SOURCES, PAGE_PARAMETRES)
+    ecrits = (VUES_BI, SOURCES_DBT, JEUX_DBT, VOCABULAIRE_DBT, PAGE_SOURCES, PAGE_PARAMETRES)
     print(f"{', '.join(map(str, ecrits))} et {CONTEXTE} écrits.")
 
 

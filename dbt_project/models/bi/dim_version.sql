@@ -5,7 +5,7 @@ with publiees as (
     s.version,
     (s.enonce::jsonb ->> 'scelle_le')::timestamptz as publiee_le,
     s.enonce::jsonb ->> 'prepare_par' as prepare_par
-  from journal.sceaux as s
+  from {{ source('journal', 'sceaux') }} as s
   cross join lateral jsonb_array_elements_text(s.enonce::jsonb -> 'exercices') as e (exercice)
   where s.acte = 'publication'
 )
@@ -19,4 +19,4 @@ select
   p.prepare_par,
   c.approuve_par
 from publiees as p
-left join journal.clotures as c on p.exercice = c.exercice and p.version = c.version
+left join {{ source('journal', 'clotures') }} as c on p.exercice = c.exercice and p.version = c.version

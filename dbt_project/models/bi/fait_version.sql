@@ -6,6 +6,6 @@ select
   s.cout_net,
   s.recettes,
   s.etp
-from versions.synthese_financiere as s
+from {{ source('versions', 'synthese_financiere') }} as s
 inner join {{ ref('dim_version') }} as v on s.exercice = v.exercice and s.version = v.version
 where not s.est_total

@@ -19,6 +19,7 @@ DAGS = RACINE / "dags"
 
 DECLARATIONS = PAQUET / "entree" / "sources" / "declarations"
 VOCABULAIRE = PAQUET / "entree" / "sources" / "vocabulaire.toml"
+VUES_BI = PAQUET / "publication" / "versions" / "vues_bi.toml"
 QUESTIONS = PAQUET / "usage" / "initiation" / "questions.toml"
 MIGRATIONS = PAQUET / "entrepot" / "base" / "sql"
 TYPES_DE_COLONNE = PAQUET / "entree" / "sources" / "types.toml"

@@ -1,7 +1,7 @@
 -- What the registry expects of each jeu: `attendu` is annuel, mensuel or empty; the rows of one that `decroit` go as time goes.
 {% set jeux = [] %}
 {% if execute %}
-  {% for s in graph.sources.values() if s.source_name != 'journal' %}
+  {% for s in graph.sources.values() if s.schema == 'brut' %}
     {% set m = s.config.meta or s.meta %}
     {% if not m.silencieux %}{% do jeux.append((s.name, m)) %}{% endif %}
   {% endfor %}

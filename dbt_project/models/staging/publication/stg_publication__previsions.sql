@@ -1,7 +1,5 @@
 -- Forecasts of a year as they were published from the year before: by the last version that published that base before
 -- any version knew the year forecast. What is computed later from the same data was forecast by nobody. Empty before.
-{% set prevision = adapter.get_relation(database=target.database, schema='versions', identifier='prevision') if execute %}
-{% if prevision %}
 with publiees as (
   select c.version, e.exercice
   from {{ source('journal', 'constructions') }} as c
@@ -18,12 +16,6 @@ dernieres as (
 )
 
 select p.exercice, p.version, p.dispositif, p.scenario, p.etp, p.cout_net
-from {{ prevision }} as p
+from {{ source('versions', 'prevision') }} as p
 inner join dernieres as d on p.exercice = d.exercice and p.version = d.version
 where p.exercice_base = p.exercice - 1
-{% else %}
-select
-  null::int as exercice, null::bigint as version, null::text as dispositif, null::text as scenario, null::numeric as etp,
-  null::numeric as cout_net
-where false
-{% endif %}

@@ -106,7 +106,7 @@ def _lancer(executable: str, commande: str, cible: Path) -> dict[str, Any]:
         artefact.unlink(missing_ok=True)
     try:
         fait = subprocess.run(
-            [executable, *COMMANDES[commande], SANS_CACHE, *OPTIONS],
+            [executable, *COMMANDES[commande], SANS_CACHE, *OPTIONS, "--log-level-file", "none"],
             env=os.environ | {"DBT_WRITE_JSON": "true"}, capture_output=True, text=True, check=False,
         )  # fmt: skip
     except OSError as erreur:

@@ -99,6 +99,8 @@ def _accorder(conn: psycopg.Connection[Any], relation: Relation) -> None:
     for vue in relations_analyse().values():
         lues |= {vue.nom} if lues & vue.sources else set()
     vues = [sql.Identifier(relations()[nom].schema, nom) for nom in sorted(lues)]
+    # views of a build read what was published before it; one that waited for its publication is to be made again
+    conn.execute("select journal.renouveler_construction()")
     try:
         conn.execute(sql.SQL("drop view if exists {}").format(sql.SQL(", ").join(vues)))
     except psycopg.errors.DependentObjectsStillExist as erreur:
@@ -127,7 +129,7 @@ def est_preparee(conn: psycopg.Connection[Any]) -> bool:
 @cache
 def _ordres() -> tuple[sql.Composable, ...]:
     promues = (o for relation in relations_promues().values() for o in (*_definition(relation), *droits(relation)))
-    vues = (vue for vue in relations_analyse().values() if vue.modele)
+    vues = (vue for vue in relations_analyse().values() if vue.requete)
     return (*promues, *(o for vue in vues for o in (*_definition_vue(vue), *droits(vue))))
 
 
@@ -223,7 +225,7 @@ def lecteurs(relation: Relation) -> dict[str, str]:
     siennes = [condition for colonne, condition in conditions.items() if colonne in relation.noms_colonnes]
     if relation.nom in GENERALES | GENERALES_BI:
         roles[COMMUNE] = _PUBLIEE
-    elif relation.modele and not relation.entiere:
+    elif relation.requete and not relation.entiere:
         if all(COMMUNE in lecteurs(relations()[lue]) for lue in relation.sources):
             roles[COMMUNE] = "true"
     elif siennes:
@@ -237,7 +239,7 @@ def droits(relation: Relation) -> list[sql.Composable]:
         "table": sql.Identifier("versions", relation.nom),
         "vue": sql.Identifier(relation.schema, relation.nom),
     }
-    gardee = not relation.modele
+    gardee = not relation.requete
     sur = "{table}, {vue}" if gardee else "{vue}"
     modeles = ["alter table {table} enable row level security"] if gardee else []
     permis = lecteurs(relation)

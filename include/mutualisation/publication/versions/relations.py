@@ -7,7 +7,7 @@ are the schema of analysts (S17): rows that a version keeps beside, or a view (`
 
 from __future__ import annotations
 
-import re
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -15,11 +15,9 @@ from typing import Any
 
 import yaml
 
-from mutualisation.socle.chemins import MODELES
+from mutualisation.socle.chemins import MODELES, VUES_BI
 
 PUBLIEE, INTERNE, ANALYSE = "publication", "documents", "bi"
-# how a view of `bi` names what it reads: a relation as its readers see it, the storage of every version
-_REF, _STOCKEE = re.compile(r"\{\{ ref\('(\w+)'\) \}\}"), re.compile(r"\bversions\.(\w+)")
 
 
 @dataclass(frozen=True)
@@ -49,8 +47,9 @@ class Relation:
     `par_exercice` is false where `exercice` is no published column (adhesion, cee_valorisation, rejets): the
     storage `versions.<nom>` still carries `exercice` and `version`. `pointeur` names the column that says under
     which exercice a row is published: `exercice`, or `exercice_base` where `exercice` is the year of a forecast (S10).
-    `modele`: the SQL of a view of `bi`, empty where a version keeps the rows; `entiere`: it shows all of its rows to
-    each of its readers, by the rights of the owner.
+    `requete`: the SQL of a view of `bi`, as dbt compiled it (target `publie`), empty where a version keeps the rows;
+    `sources`: names of the relations that it reads; `entiere`: it shows all of its rows to each of its readers, by the
+    rights of the owner.
     """
 
     nom: str
@@ -60,7 +59,8 @@ class Relation:
     par_exercice: bool
     pointeur: str = "exercice"
     schema: str = PUBLIEE
-    modele: str = ""
+    requete: str = ""
+    sources: frozenset[str] = frozenset()
     entiere: bool = False
 
     def limitee(self, colonnes: Sequence[str]) -> Relation:
@@ -79,16 +79,6 @@ class Relation:
         obligatoires = {c.nom for c in self.colonnes if c.obligatoire}
         cle = tuple(nom for nom in self.cle if nom in self.noms_colonnes)
         return cle if set(cle) <= obligatoires else ()
-
-    @property
-    def sources(self) -> frozenset[str]:
-        """Names of the relations that a view of `bi` reads."""
-        return frozenset(_REF.findall(self.modele) + _STOCKEE.findall(self.modele))
-
-    @property
-    def requete(self) -> str:
-        """The SQL of a view of `bi`, over the relations that its readers see."""
-        return _REF.sub(lambda lue: f"{relations()[lue[1]].schema}.{lue[1]}", self.modele)
 
     @property
     def noms_colonnes(self) -> tuple[str, ...]:
@@ -117,6 +107,7 @@ def _relation(modele: dict[str, Any], schema: str) -> Relation:
     meta = _meta(modele)
     par_exercice = bool(meta.get("par_exercice", True))
     vue = meta.get("vue")
+    compilee = _vues()[modele["name"]] if vue else {"requete": "", "lit": []}
     relation = Relation(
         nom=modele["name"],
         description=" ".join((modele.get("description") or "").split()),
@@ -125,7 +116,8 @@ def _relation(modele: dict[str, Any], schema: str) -> Relation:
         par_exercice=par_exercice,
         pointeur=str(meta.get("pointeur", "exercice")),
         schema=schema,
-        modele=(MODELES / schema / f"{modele['name']}.sql").read_text(encoding="utf-8") if vue else "",
+        requete=compilee["requete"],
+        sources=frozenset(compilee["lit"]),
         entiere=vue == "entiere",
     )
     if inconnues := set(relation.cle) - set(relation.noms_colonnes) - {"exercice"}:
@@ -158,12 +150,18 @@ def relations_analyse() -> dict[str, Relation]:
 
 def relations_promues() -> dict[str, Relation]:
     """Every relation that a version keeps."""
-    return {nom: r for nom, r in relations().items() if not r.modele}
+    return {nom: r for nom, r in relations().items() if not r.requete}
 
 
 def relations() -> dict[str, Relation]:
     """Every relation of ours, kept or seen through a view."""
     return lire_relations() | relations_internes() | relations_analyse()
+
+
+@cache
+def _vues() -> dict[str, Any]:
+    """Written by `outils/generation.py`."""
+    return tomllib.loads(VUES_BI.read_text(encoding="utf-8"))
 
 
 def _modeles(dossier: str) -> list[dict[str, Any]]:
