@@ -6,16 +6,14 @@ options. No message quotes the address as it was typed: a badly written one may 
 
 from __future__ import annotations
 
-import configparser
 import ipaddress
 import os
 import re
 from dataclasses import dataclass, fields
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from mutualisation.socle.erreurs import ErreurMutualisation
 
@@ -25,24 +23,29 @@ MODELE = "écrivez postgresql://compte@serveur:5432/base"
 _URI = re.compile(r"^postgres(?:ql)?://", re.IGNORECASE)
 _HOTE = re.compile(r"[A-Za-z0-9_.:%-]+|/.*|@.*", re.DOTALL)
 PREFIXE = "MUTUALISATION_DELAI_"
+TEMOIN = "load_balance_hosts"
 TCP = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 
 
 def parametres(dsn: str) -> dict[str, str]:
     """host, port, user, password, dbname and the other libpq parameters; libpq's own defaults where unset.
 
-    The service of the address and the `PG…` variables are looked up here, once for every client.
+    libpq looks up the service of the address and the `PG…` variables, here, once for every client.
     Raises `ErreurMutualisation` when the address or its service can't be read.
     """
-    donnes, defauts = _lus(dsn), psycopg.pq.Conninfo.get_defaults()
-    variables = {d.keyword.decode(): d.envvar.decode() for d in defauts if d.envvar is not None}
-    nommes = {nom: os.environ[variable] for nom, variable in variables.items() if os.environ.get(variable)}
-    service = donnes.pop("service", nommes.pop("service", ""))
-    p = dict.fromkeys(IDENTITE, "") | nommes | _service(service) | donnes
-    p["user"] = p["user"] or next(d.val.decode() for d in defauts if d.keyword == b"user" and d.val is not None)
+    donnes = _lus(dsn)
+    # the last value that it looks at is none that it takes: nothing is connected to
+    essai = psycopg.pq.PGconn.connect_start(make_conninfo(**{**donnes, TEMOIN: "-"}).encode())
+    connus = {o.keyword.decode(): o.val.decode() for o in essai.info if o.val and o.val != o.compiled}
+    if connus.pop(TEMOIN, None) is None:
+        raise ErreurMutualisation(
+            "Le service que nomme ENTREPOT_DSN n'est dans aucun fichier de services que libpq lit (PGSERVICEFILE, "
+            "~/.pg_service.conf, PGSYSCONFDIR), ou le fichier ne se lit pas : corrigez l'un ou l'autre."
+        )
+    p = dict.fromkeys(IDENTITE, "") | connus | donnes
+    p.pop("service", None)
     p["host"] = p["host"] or "localhost"
     p["port"] = p["port"] or "5432"
-    p["dbname"] = p["dbname"] or p["user"]
     _verifier(p)
     return p
 
@@ -53,14 +56,14 @@ def adresse(dsn: str) -> str:
     return f"{p['user']}@{p['host']}:{p['port']}/{p['dbname']}"
 
 
-def reglages(dsn: str, *, options: str = "", application: str = APPLICATION) -> dict[str, str]:
+def reglages(dsn: str, *, options: str = "") -> dict[str, str]:
     """The libpq parameters of a connection: those of the address, then its timeouts, its keepalives and its TLS.
 
     `options`: settings of the session that win over ours; those of the address come between.
     """
     p = parametres(dsn)
     delais = Delais.de_l_environnement()
-    p = {"application_name": application} | delais.libpq() | p
+    p = {"application_name": APPLICATION} | delais.libpq() | p
     # nothing travels to a socket of this machine, nor to its loopback
     if "sslmode" not in p and not all(map(_hote_local, (p.get("hostaddr") or p["host"]).split(","))):
         p["sslmode"] = "verify-full"
@@ -78,7 +81,7 @@ def variables(dsn: str, *, options: str = "") -> dict[str, str]:
     return {variable: p[nom] for nom, variable in connues.items() if nom in p and nom not in IDENTITE}
 
 
-def url_sqlalchemy(dsn: str, pilote: str = "psycopg", *, options: str = "") -> str:
+def url_sqlalchemy(dsn: str, *, options: str = "") -> str:
     """The SQLAlchemy URL of the warehouse, its settings in the query string with the folder of a socket."""
     p = reglages(dsn, options=options)
     compte = quote(p["user"], safe="") + (f":{quote(p['password'], safe='')}" if p["password"] else "")
@@ -87,7 +90,7 @@ def url_sqlalchemy(dsn: str, pilote: str = "psycopg", *, options: str = "") -> s
         lieu, autres = "", {"host": p["host"], "port": p["port"]} | autres
     else:
         lieu = f"[{p['host']}]:{p['port']}" if ":" in p["host"] else f"{p['host']}:{p['port']}"
-    return f"postgresql+{pilote}://{compte}@{lieu}/{quote(p['dbname'], safe='')}?{urlencode(autres)}"
+    return f"postgresql+psycopg://{compte}@{lieu}/{quote(p['dbname'], safe='')}?{urlencode(autres)}"
 
 
 def _lus(dsn: str) -> dict[str, str]:
@@ -119,27 +122,6 @@ def _illisible() -> ErreurMutualisation:
         f"ENTREPOT_DSN n'est pas une adresse PostgreSQL : {MODELE} ; un caractère réservé du mot de passe s'écrit "
         "en %XX (%2F pour « / », %40 pour « @ »)."
     )
-
-
-def _service(nom: str) -> dict[str, str]:
-    """The parameters of a service, from the file that libpq would read."""
-    if not nom:
-        return {}
-    systeme = Path(os.environ.get("PGSYSCONFDIR", "/etc/postgresql-common")) / "pg_service.conf"
-    personnel = Path(os.environ.get("PGSERVICEFILE") or "~/.pg_service.conf").expanduser()
-    for fichier in (personnel, systeme):
-        lecteur = configparser.RawConfigParser(
-            delimiters=("=",), comment_prefixes=("#",), strict=False, default_section="", allow_no_value=False
-        )
-        try:
-            lecteur.read_string(fichier.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            continue
-        except (OSError, ValueError, configparser.Error):
-            raise ErreurMutualisation(f"Le fichier de services {fichier} ne se lit pas : corrigez-le.") from None
-        if lecteur.has_section(nom):
-            return dict(lecteur.items(nom))
-    raise ErreurMutualisation(f"Le service « {nom} » que nomme ENTREPOT_DSN n'est dans aucun fichier de services.")
 
 
 def _hote_local(hote: str) -> bool:
