@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 import psycopg
@@ -42,22 +41,6 @@ select pg_catalog.set_config(name, '0', true) from pg_catalog.pg_settings
 ESSAIS_VERROU, ATTENTE_VERROU_S, PAUSE_VERROU_S = 5, 3, 1.0
 
 
-@dataclass(frozen=True)
-class Serveur:
-    """What is looked at: its address without the password, the parameters to connect, the delay of a sign of life."""
-
-    lieu: str
-    conninfo: str
-    delai: int
-
-    @classmethod
-    def de(cls, dsn: str) -> Serveur:
-        """That of a warehouse."""
-        delais = Delais.de_l_environnement()
-        patience = max(PATIENCE_MIN_S, min(delais.connexion, delais.serveur))
-        return cls(adresse(dsn), make_conninfo(**reglages(dsn) | {"connect_timeout": str(patience)}), delais.serveur)
-
-
 class Surveillance:
     """Called while a client waits, as often as one wants; looks at the server after a second, then every five.
 
@@ -65,34 +48,36 @@ class Surveillance:
     of the client, whose blockers are kept as a phrase in `bloqueurs`.
     """
 
-    def __init__(self, serveur: Serveur, pid: int | None = None) -> None:
-        self._serveur, self._pid = serveur, pid
-        self._debut, self._prochaine = time.monotonic(), PREMIERE_S
-        self.bloqueurs = ""
+    def __init__(self, dsn: str, pid: int | None = None) -> None:
+        delais = Delais.de_l_environnement()
+        patience = max(PATIENCE_MIN_S, min(delais.connexion, delais.serveur))
+        self._conninfo = make_conninfo(**reglages(dsn) | {"connect_timeout": str(patience)})
+        self._lieu, self._delai, self._pid = adresse(dsn), delais.serveur, pid
+        self.commencer()
+
+    def commencer(self) -> None:
+        """A wait begins."""
+        self._debut, self._prochaine, self.bloqueurs = time.monotonic(), PREMIERE_S, ""
 
     def __call__(self) -> None:
         """Look at the server when it is time to."""
         if time.monotonic() - self._debut < self._prochaine:
             return
-        repond = PGconn.ping(self._serveur.conninfo.encode()) != Ping.NO_RESPONSE
+        repond = PGconn.ping(self._conninfo.encode()) != Ping.NO_RESPONSE
         attente = time.monotonic() - self._debut
-        if not repond and attente >= self._serveur.delai:
+        if not repond and attente >= self._delai:
             raise PannePassagere(
-                f"L'entrepôt {self._serveur.lieu} ne répond plus depuis {attente:.0f} s, sans avoir coupé la "
+                f"L'entrepôt {self._lieu} ne répond plus depuis {attente:.0f} s, sans avoir coupé la "
                 f"connexion : {ENTIER} ; vérifiez que le serveur n'est pas figé. {REPRISE}"
             )
         if repond and self._pid is not None:
             self._noter_bloqueurs()
-        self._prochaine = attente + min(PERIODE_S, self._serveur.delai)
+        self._prochaine = attente + min(PERIODE_S, self._delai)
 
     def _noter_bloqueurs(self) -> None:
-        try:
-            with psycopg.connect(self._serveur.conninfo, autocommit=True) as conn:
-                lignes = conn.execute(SQL_BLOQUEURS, (self._pid,)).fetchall()
-        except psycopg.Error:
-            return
-        if lignes:
-            self.bloqueurs = ", ".join(f"session {pid} (compte {qui}, programme {quoi})" for pid, qui, quoi in lignes)
+        with contextlib.suppress(psycopg.Error), psycopg.connect(self._conninfo, autocommit=True) as conn:
+            if lignes := conn.execute(SQL_BLOQUEURS, (self._pid,)).fetchall():
+                self.bloqueurs = ", ".join(f"session {n} (compte {qui}, programme {quoi})" for n, qui, quoi in lignes)
 
 
 def surveiller(gen: Generator[Any, Any, Any], regarder: Callable[[], None]) -> Generator[Any, Any, Any]:
@@ -114,19 +99,19 @@ class Connexion(psycopg.Connection[Any]):
     Raises `PannePassagere` when the server gives no sign of life, `EntrepotOccupe` behind a lock.
     """
 
-    serveur = Serveur("", "", 0)
+    veille: Surveillance
 
     def wait(self, gen: Any, *args: Any, **kwargs: Any) -> Any:
         """As psycopg waits, while the server is looked at."""
-        veille = Surveillance(self.serveur, self.pgconn.backend_pid)
+        self.veille.commencer()
         try:
-            return super().wait(surveiller(gen, veille), *args, **kwargs)
+            return super().wait(surveiller(gen, self.veille), *args, **kwargs)
         except PannePassagere:
             self.close()  # nothing more is sent to a server that does not answer
             raise
         except psycopg.errors.LockNotAvailable:
             raise EntrepotOccupe(
-                f"L'entrepôt est occupé : {veille.bloqueurs or 'une autre session'} tient une relation dont cette "
+                f"L'entrepôt est occupé : {self.veille.bloqueurs or 'une autre session'} tient une relation dont cette "
                 "commande a besoin ; fermez-la, ou attendez qu'elle finisse sa transaction, puis relancez : "
                 f"{ENTIER}."
             ) from None
@@ -135,7 +120,7 @@ class Connexion(psycopg.Connection[Any]):
     def ouvrir(cls, dsn: str, *, autocommit: bool = False, options: str = "") -> Self:
         """Connect with every setting of the address and ours. Raises the errors of psycopg."""
         conn = cls.connect(make_conninfo(**reglages(dsn, options=options)), autocommit=autocommit)
-        conn.serveur = Serveur.de(dsn)
+        conn.veille = Surveillance(dsn, conn.pgconn.backend_pid)
         return conn
 
 
@@ -167,7 +152,7 @@ def connecter(dsn: str, *, autocommit: bool = False, role: str | None = TRAITEME
 
 def surveillance(dsn: str) -> Surveillance:
     """For who waits on another process that works in the warehouse."""
-    return Surveillance(Serveur.de(dsn))
+    return Surveillance(dsn)
 
 
 def durable(conn: psycopg.Connection[Any]) -> None:
