@@ -170,7 +170,7 @@ def test_ce_qui_est_dit_fait_survit_a_la_mort_du_serveur(var):
 
 def test_un_serveur_fige_est_arrete_puis_repart(var, monkeypatch):
     """Frozen with its children, it sees no signal but the last."""
-    monkeypatch.setattr(serveur, "ARRETS_S", {"fast": 1, "immediate": 1})
+    monkeypatch.setattr(serveur, "ATTENTE_ARRET_S", 1)
     with serveur_entrepot(var) as dsn:
         assert un(dsn) == 1
         figes = processus_du_serveur(var)

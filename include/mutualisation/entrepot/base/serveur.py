@@ -32,8 +32,8 @@ SUN_PATH_MAX = 107
 # what pg_ctl hands to a shell between double quotes
 INTERDITS = '"$`\\\n'
 ATTENTE_DEMARRAGE_S = 120
-# by a fast shutdown, then by an immediate one; a frozen server is killed
-ARRETS_S = {"fast": 60, "immediate": 10}
+# of a fast shutdown; a frozen server is killed then, and recovers at its next start
+ATTENTE_ARRET_S = 60
 # what keeps a server from starting where another was killed a moment ago, until its memory is gone
 MEMOIRE_TENUE, ATTENTE_MEMOIRE_S = b"pre-existing shared memory block", 30.0
 JOURNAL_MAX = 10 * 1024 * 1024
@@ -203,12 +203,10 @@ def _port(donnees: Path) -> int:
 
 def arreter(donnees: Path, programmes: Programmes) -> None:
     """Stop the server of this folder, frozen or not."""
-    for mode, attente in ARRETS_S.items():
-        if not processus_de(donnees):
-            return
-        arguments = ["stop", "-D", str(donnees), "-m", mode, "-w", "-t", str(attente)]
+    if processus_de(donnees):
+        arguments = ["stop", "-D", str(donnees), "-m", "fast", "-w", "-t", str(ATTENTE_ARRET_S)]
         programmes.lancer("pg_ctl", arguments, _journal(donnees)).wait()
-    _tuer(donnees)
+        _tuer(donnees)
 
 
 def processus_de(donnees: Path) -> list[psutil.Process]:
