@@ -11,8 +11,8 @@ from packaging.requirements import Requirement
 from mutualisation.socle.chemins import DAGS, PAQUET, RACINE
 
 HOTES = ("dbt", "airflow", "great_expectations")
-# what their documentation names: programmatic invocations of dbt, the public interface of Airflow; of Great Expectations,
-# the package itself
+# what their documentation names: programmatic invocations of dbt, the public interface of Airflow; of the third, the
+# package itself
 PORTES = (
     "dbt.cli.main.", "airflow.sdk.", "airflow.dag_processing.bundles.local.",
     "airflow.triggers.base.", "airflow.providers.",

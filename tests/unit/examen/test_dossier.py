@@ -70,7 +70,8 @@ def test_un_depot_entier_une_seule_table(tmp_path: Path) -> None:
     for dit in (
         "rh/temps_2023-03.csv : « temps », refusé ; avec la table proposée : 2\u00a0lignes.",
         "compta/Titres_2023.csv : « titres », refusé par son nom", "minuscules", "Quotité",
-        "divers/note.txt : aucun jeu, refusé", "une ligne de noms de colonnes", "Aucun fichier de : ", "masse_salariale",
+        "divers/note.txt : aucun jeu, refusé", "une ligne de noms de colonnes",
+        "Aucun fichier de : ", "masse_salariale",
         "6\u00a0fichiers essayés, en l'état : 0\u00a0accepté sans rejet",
     ):  # fmt: skip
         assert dit in texte, texte
