@@ -1,7 +1,7 @@
 {# A reading whose rows are judged one by one: cells, the first rule that each breaks (of its own, then those that the caller
    writes as the `when` of a case, of the row c), then its issue. `jointure`: what they read beside it. #}
-{% macro lecture(source_nom, jeu, jointure='') %}
-{{ config(materialized='table', access='private') }}
+{% macro lecture(source_nom, jeu, jointure='') -%}
+{{ config(materialized='table', access='private') -}}
 with cellules as ({{ lire_jeu(source_nom, jeu) }}),
 
 regles as (
