@@ -3,8 +3,7 @@
     python outils/trajet.py [--detail]          # after `make bilan`; works on a copy of var/echantillon
 
 A *step* is a run of functions of one module, in the order in which each is first entered; a *return* is a step in a
-module that the work had left. Named functions count, wherever they run in this process; bodies of modules and classes,
-comprehensions and lambdas are part of what holds them.
+module that the work had left. A file: from its opening to its rows landed (`atterrir`).
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from types import FrameType
@@ -33,14 +33,19 @@ from mutualisation.usage.operations import Session, cloturer
 ECHANTILLON, EXERCICE = Path("var/echantillon"), 2021
 
 
-def suivre(travail: Callable[[], object]) -> list[tuple[str, str]]:
-    """(module, function) in the order of first entry, while `travail` runs."""
+def suivre(travail: Callable[[], object], dans: str = "") -> list[tuple[str, str]]:
+    """(module, function) in the order of first entry, while `travail` runs, or while its function `dans` does."""
     entrees: dict[tuple[str, str], None] = {}
+    actif = not dans
 
     def noter(cadre: FrameType, evenement: str, _: Any) -> None:
+        nonlocal actif
         code, module = cadre.f_code, str(cadre.f_globals.get("__name__", ""))
-        fonction = code.co_flags & inspect.CO_NEWLOCALS and "<" not in code.co_name  # neither a body nor a lambda
-        if evenement == "call" and fonction and module.startswith("mutualisation."):
+        # neither a body, nor a lambda, nor what a dataclass makes
+        fonction = code.co_flags & inspect.CO_NEWLOCALS and "<" not in code.co_name + code.co_filename
+        if code.co_name == dans and evenement in ("call", "return"):
+            actif = evenement == "call"
+        if actif and evenement == "call" and fonction and module.startswith("mutualisation."):
             entrees.setdefault((module.removeprefix("mutualisation."), code.co_qualname))
 
     threading.setprofile(noter)
@@ -63,7 +68,7 @@ def dire(nom: str, entrees: list[tuple[str, str]], *, detail: bool) -> None:
 
 
 def main() -> None:
-    """Three works, the same every day: a file of mandats landed, a commune's page composed, an exercice closed."""
+    """A file of mandats landed, a commune's page composed, an exercice closed."""
     analyse = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     analyse.add_argument("--detail", action="store_true", help="the steps, in order")
     detail = analyse.parse_args().detail
@@ -77,12 +82,12 @@ def main() -> None:
         (ici / "depot" / "compta" / fichier.name.replace(".csv", "_v99.csv")).write_bytes(fichier.read_bytes() + b"\n")
         os.environ["MUTUALISATION_VAR"] = str(ici / "var")
         with Session.depuis_environnement() as session, session.connexion() as conn:
-            charger = lambda: charger_depot(conn, ici / "depot", var=session.var, porte=lambda *_: list)  # noqa: E731
-            dire("un fichier de mandats", suivre(charger), detail=detail)
+            charger = partial(charger_depot, conn, ici / "depot", var=session.var, porte=lambda *_: list)
+            dire("un fichier de mandats", suivre(charger, "atterrir"), detail=detail)
             bilan = Bilan(conn, lire_contexte(conn, EXERCICE, version_publiee(conn, EXERCICE)))
             composer = lambda: imprimerie.ecrire(next(iter(communes.documents(bilan))), ici / "pages")  # noqa: E731
             dire("la page d'une commune", suivre(composer), detail=detail)
-            clore = lambda: cloturer(session, EXERCICE, "trajet", str(ici / "bilans"))  # noqa: E731
+            clore = partial(cloturer, session, EXERCICE, "trajet", str(ici / "bilans"))
             dire("une clôture", suivre(clore), detail=detail)
 
 

@@ -376,7 +376,7 @@ class Lecture:
             noter_defauts(tous, self.entete, self._limites)
             blocs = iter(tous)
         for bloc in blocs:
-            self.lignes += len(bloc)
+            self.lignes += len(bloc.lignes)
             try:
                 yield self.typage.texte(fichier_id, bloc).encode()
             except UnicodeEncodeError:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any
 
 from mutualisation.entree.lecteurs.bloc import BLANCS
 from mutualisation.entree.lecteurs.limites import LectureRefusee
@@ -83,47 +83,6 @@ class Tete:
 Porte = Callable[[Tete], bool]
 
 
-class LecteurDeTable(Protocol):
-    """A reader of tables: `tables`, whether each of its heads is another table, else another way to read the same."""
-
-    tables: bool
-
-    def tetes(self) -> Iterator[Tete]:
-        """The first rows, in each way that the contract lets them be read."""
-
-    def retenir(self, tete: Tete, rang: int, entete: Entete, *, autres: bool) -> dict[str, object]:
-        """Read the rows after that one of a head; what the journal keeps of the form of the file. `autres`: another
-        table has the same header."""
-
-    def refus(self, jeu: Jeu, porte: Porte, introuvable: LectureRefusee) -> LectureRefusee:
-        """Why no head has the header, when the reader knows better; `porte` says of a head whether it has it."""
-
-
-def reconnaitre(
-    lecteur: LecteurDeTable, jeu: Jeu, traduction: Traduction = SANS_TRADUCTION
-) -> tuple[Entete, dict[str, object]]:
-    """The header of the jeu, in the first head that has it, and the dialect. LectureRefusee when none has."""
-    lues: list[Tete] = []
-    tetes = lecteur.tetes()
-    for tete in tetes:
-        if (trouve := trouver_entete(jeu, tete.rangees, traduction)) is not None:
-            rang, entete = trouve
-            autres = lecteur.tables and any(_porte_aussi(jeu, autre, traduction) for autre in tetes)
-            return entete, lecteur.retenir(tete, rang, entete, autres=autres) | entete.dialecte
-        lues.append(tete)
-    introuvable = entete_introuvable(jeu, [tete.rangees for tete in lues], traduction)
-    raise lecteur.refus(jeu, lambda tete: trouver_entete(jeu, tete.rangees, traduction) is not None, introuvable)
-
-
-def _porte_aussi(jeu: Jeu, tete: Tete, traduction: Traduction) -> bool:
-    """Whether another table has the same header, and rows under it."""
-    try:
-        trouve = trouver_entete(jeu, tete.rangees, traduction)
-    except LectureRefusee:
-        return False
-    return trouve is not None and len(tete.rangees) > trouve[0] + 1
-
-
 def epurer(nom: str) -> str:
     """NFC, spaces of any kind collapsed, trimmed: a name as it is shown."""
     return _ESPACES.sub(" ", unicodedata.normalize("NFC", nom)).strip()
@@ -161,7 +120,7 @@ def trouver_entete(
 
 def _exigees(jeu: Jeu, traduction: Traduction) -> list[Colonne]:
     """The `*` columns that no default of `correspondances` gives."""
-    return [c for c in jeu.obligatoires if c.nom not in traduction.defauts]
+    return [c for c in jeu.colonnes if c.obligatoire and c.nom not in traduction.defauts]
 
 
 def _noms_de(jeu: Jeu, traduction: Traduction) -> dict[str, frozenset[str]]:
@@ -204,7 +163,7 @@ def _entete(jeu: Jeu, noms: list[str], bannieres: int, traduction: Traduction) -
         positions=positions,
         largeur=len(noms),
         bannieres=bannieres,
-        dates=frozenset(p for n, p in positions.items() if jeu.colonne(n).type == "date"),
+        dates=frozenset(positions[c.nom] for c in jeu.colonnes if c.type == "date" and c.nom in positions),
         # a column that no contract names may bear the name of a person (K9)
         ignorees=tuple(
             f"colonne {i + 1}" if jeu.personnes else n for i, n in enumerate(noms) if n and i not in positions.values()

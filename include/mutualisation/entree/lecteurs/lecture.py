@@ -12,12 +12,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from mutualisation.entree.lecteurs.bloc import Bloc
 from mutualisation.entree.lecteurs.decp import LecteurDecp
 from mutualisation.entree.lecteurs.enfant_lecture import INTERROMPUE, MO, REMEDE, Lire, octets_tenus
-from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Entete, Traduction, entete_du_registre, reconnaitre
+from mutualisation.entree.lecteurs.entete import (
+    SANS_TRADUCTION,
+    Entete,
+    Porte,
+    Tete,
+    Traduction,
+    entete_du_registre,
+    entete_introuvable,
+    trouver_entete,
+)
 from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites, SessionBornee
 from mutualisation.entree.lecteurs.octets import conseil_de_nature
 from mutualisation.entree.lecteurs.pes_aller import LecteurPes
@@ -41,6 +50,25 @@ class Ouvert:
     blocs: Callable[[], Iterator[Bloc]]
 
 
+class LecteurDeTable(Protocol):
+    """A reader of tables: `tables`, whether each of its heads is another table, else another way to read the same."""
+
+    tables: bool
+
+    def tetes(self) -> Iterator[Tete]:
+        """The first rows, in each way that the contract lets them be read."""
+
+    def retenir(self, tete: Tete, rang: int, entete: Entete, *, autres: bool) -> dict[str, object]:
+        """Read the rows after that one of a head; what the journal keeps of the form of the file. `autres`: another
+        table has the same header."""
+
+    def blocs(self) -> Iterator[Bloc]:
+        """Those rows, each with where it stands."""
+
+    def refus(self, jeu: Jeu, porte: Porte, introuvable: LectureRefusee) -> LectureRefusee:
+        """Why no head has the header, when the reader knows better; `porte` says of a head whether it has it."""
+
+
 # ---------------------------------------------------------------- in this process
 def ouvrir_ici(
     chemin: Path, jeu: Jeu, extension: str, limites: Limites, traduction: Traduction = SANS_TRADUCTION
@@ -54,11 +82,34 @@ def ouvrir_ici(
         return Ouvert(entete, lecteur.dialecte, lecteur.blocs)
     try:
         table = LecteurCsv(chemin, limites) if extension != "xlsx" else _classeur(chemin, limites)
-        return Ouvert(*reconnaitre(table, jeu, traduction), table.blocs)
+        return _reconnaitre(table, jeu, traduction)
     except LectureRefusee:
         if (conseil := conseil_de_nature(chemin, extension)) is not None:
             raise LectureRefusee(f"{conseil} (G1).") from None
         raise
+
+
+def _reconnaitre(lecteur: LecteurDeTable, jeu: Jeu, traduction: Traduction) -> Ouvert:
+    """The table under the header of the jeu, in the first head that has it. LectureRefusee when none has."""
+    lues: list[Tete] = []
+    tetes = lecteur.tetes()
+    for tete in tetes:
+        if (trouve := trouver_entete(jeu, tete.rangees, traduction)) is not None:
+            rang, entete = trouve
+            autres = lecteur.tables and any(_porte_aussi(jeu, autre, traduction) for autre in tetes)
+            return Ouvert(entete, entete.dialecte | lecteur.retenir(tete, rang, entete, autres=autres), lecteur.blocs)
+        lues.append(tete)
+    introuvable = entete_introuvable(jeu, [tete.rangees for tete in lues], traduction)
+    raise lecteur.refus(jeu, lambda tete: trouver_entete(jeu, tete.rangees, traduction) is not None, introuvable)
+
+
+def _porte_aussi(jeu: Jeu, tete: Tete, traduction: Traduction) -> bool:
+    """Whether another table has the same header, and rows under it."""
+    try:
+        trouve = trouver_entete(jeu, tete.rangees, traduction)
+    except LectureRefusee:
+        return False
+    return trouve is not None and len(tete.rangees) > trouve[0] + 1
 
 
 def _classeur(chemin: Path, limites: Limites) -> Any:
