@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import inspect
-import os
 import shutil
 import sys
 import tempfile
@@ -28,6 +27,7 @@ from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.entree.ingestion.chargement import charger_depot
 from mutualisation.entree.sources.registre import registre
 from mutualisation.publication.versions.contexte import lire_contexte, version_publiee
+from mutualisation.socle.poste import Poste
 from mutualisation.usage.operations import Session, cloturer
 
 ECHANTILLON, EXERCICE = Path("var/echantillon"), 2021
@@ -61,10 +61,10 @@ def suivre(travail: Callable[[], object], dans: str = "") -> list[tuple[str, str
 def dire(nom: str, entrees: list[tuple[str, str]], *, detail: bool) -> None:
     """One line, then the steps."""
     pas = [(module, [f for _, f in fonctions]) for module, fonctions in groupby(entrees, key=lambda e: e[0])]
-    modules = {module for module, _ in pas}
-    print(f"{nom} : {len(entrees)} fonctions, {len(modules)} modules, {len(pas) - len(modules)} retours")
+    modules = len({module for module, _ in pas})
+    print(f"{nom} : {len(entrees)} fonctions, {modules} modules, {len(pas) - modules} retours")
     for module, fonctions in pas if detail else ():
-        print(f"    {module} : {', '.join(f.replace('<locals>.', '') for f in fonctions)}")
+        print(f"    {module} : {', '.join(fonctions)}")
 
 
 def main() -> None:
@@ -80,9 +80,8 @@ def main() -> None:
         fichier = ECHANTILLON / "depot" / "compta" / f"mandats_{EXERCICE}-03.csv"
         (ici / "depot" / "compta").mkdir(parents=True)
         (ici / "depot" / "compta" / fichier.name.replace(".csv", "_v99.csv")).write_bytes(fichier.read_bytes() + b"\n")
-        os.environ["MUTUALISATION_VAR"] = str(ici / "var")
-        with Session.depuis_environnement() as session, session.connexion() as conn:
-            charger = partial(charger_depot, conn, ici / "depot", var=session.var, porte=lambda *_: list)
+        with Session.depuis_environnement(poste=Poste.ici(ici / "var")) as session, session.connexion() as conn:
+            charger = partial(charger_depot, conn, ici / "depot", poste=session.poste, porte=lambda *_: list)
             dire("un fichier de mandats", suivre(charger, "atterrir"), detail=detail)
             bilan = Bilan(conn, lire_contexte(conn, EXERCICE, version_publiee(conn, EXERCICE)))
             composer = lambda: imprimerie.ecrire(next(iter(communes.documents(bilan))), ici / "pages")  # noqa: E731
