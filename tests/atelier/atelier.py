@@ -109,10 +109,10 @@ class Atelier:
         return self._ouvrir(PUBLIE), pickle.loads(garde.read_bytes())  # noqa: S301
 
     def eprouver(self) -> list[dict[str, str]]:
-        """Outcome of the dbt unit tests over the built `_socle/`: [{id, statut, message}]."""
+        """Outcome of the dbt unit tests over the built `_socle/`: what `EnfantDbt.demander` gives."""
         self.socle  # noqa: B018 - made before it is copied
         self._renouveler(SOCLE)
-        return list(self._dbt.demander("essais")["resultats"])
+        return self._dbt.demander("essais")
 
     def fermer(self) -> None:
         """End dbt."""
@@ -129,7 +129,7 @@ class Atelier:
     @cached_property
     def modeles(self) -> Modeles:
         """The models as dbt compiled them for `_socle/`."""
-        return Modeles.compiles(self.manifeste, BASE)
+        return Modeles.compiles(self.manifeste)
 
     @property
     def dit_du_socle(self) -> ResultatDbt:
@@ -150,7 +150,7 @@ class Atelier:
                 resultat = self._dbt.construire()
                 # « dbt test » writes one without the models in its place
                 shutil.copy(self._dossier / "dbt" / "manifest.json", self._dossier / "manifeste.json")
-                construire(conn, Modeles.compiles(self._dossier / "manifeste.json", BASE))
+                construire(conn, Modeles.compiles(self._dossier / "manifeste.json"))
                 conn.commit()
             bases.renommer(self._dsn, BASE, SOCLE)
             garde.write_bytes(pickle.dumps(resultat))

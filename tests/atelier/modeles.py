@@ -17,13 +17,14 @@ import psycopg
 from psycopg import sql
 
 from mutualisation.entrepot.construction.dbt import SCHEMA
+from mutualisation.publication.versions.relations import relations_analyse
 
 # psycopg reads LiteralString only; this text is dbt's own output
 Requete = Any
 # how dbt names the CTE of a model that it does not create
 EPHEMERE = "__dbt__cte__"
-# views of `bi`, which no build makes: made here beside the others, their references are all that dbt would compile
-VUES, REFERENCE = "models/bi/", re.compile(r"\{\{ ref\('(\w+)'\) \}\}")
+# views of `bi`, which no build makes: made here beside the others, over what the build makes
+PUBLIES = re.compile(r'"(?:publication|documents|bi)"\.')
 # what a build reads beside its own models
 SOURCE = re.compile(r'"?\b(brut|journal|publication|versions)"?\."?(\w+)"?')
 Retouche = Callable[[str, str], str]
@@ -46,8 +47,8 @@ class Modeles:
     ordre: tuple[str, ...]
 
     @classmethod
-    def compiles(cls, manifeste: Path, base: str) -> Modeles:
-        """Read the `manifest.json` of a build. `base` is the database that dbt named in it."""
+    def compiles(cls, manifeste: Path) -> Modeles:
+        """Read the `manifest.json` of a build."""
         noeuds = json.loads(manifeste.read_text(encoding="utf-8"))["nodes"].values()
         modeles = {
             n["name"]: n
@@ -56,7 +57,7 @@ class Modeles:
         }
         if not modeles:
             raise FileNotFoundError(f"aucun modèle compilé dans {manifeste}")
-        requetes = {nom: _compile(n).replace(f'"{base}".', "") for nom, n in sorted(modeles.items())}
+        requetes = {nom: _compile(n) for nom, n in sorted(modeles.items())}
         reference = re.compile(rf'"{SCHEMA}"\."(\w+)"')
         parents = {nom: set(reference.findall(requete)) & requetes.keys() for nom, requete in requetes.items()}
         dossiers = {
@@ -94,9 +95,9 @@ class Modeles:
 
 
 def _compile(noeud: dict[str, Any]) -> str:
-    """The SQL of a model, '' of one that neither dbt nor this compiles."""
-    if not noeud.get("compiled_code") and noeud["original_file_path"].startswith(VUES):
-        return REFERENCE.sub(rf'"{SCHEMA}"."\1"', noeud["raw_code"])
+    """The SQL of a model, '' of one that neither a build nor `relations_analyse` has."""
+    if not noeud.get("compiled_code") and noeud["name"] in relations_analyse():
+        return PUBLIES.sub(f'"{SCHEMA}".', relations_analyse()[noeud["name"]].requete)
     return noeud.get("compiled_code") or ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.atelier.atelier import BASE, Atelier
+from tests.atelier.atelier import Atelier
 from tests.atelier.cas import SOCLE_SEUL
 
 DEFAUTS = [
@@ -55,8 +55,7 @@ DEFAUTS = [
 def _requete(atelier: Atelier, test: str) -> str:
     noeuds = json.loads(atelier.manifeste.read_text(encoding="utf-8"))["nodes"]
     (noeud,) = (n for n in noeuds.values() if n["name"] == test)
-    # compiled for the database of the builds, run in that of `_socle/`
-    return str(noeud["compiled_code"]).replace(f'"{BASE}".', "")
+    return str(noeud["compiled_code"])
 
 
 def test_chaque_test_ecrit_voit_son_defaut(atelier: Atelier) -> None:

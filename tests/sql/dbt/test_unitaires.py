@@ -16,7 +16,7 @@ DECLARES = sorted(
 @pytest.fixture(scope="module")
 def resultats(atelier: Atelier) -> dict[str, dict[str, str]]:
     """Outcome of each test, by id."""
-    return {r["id"]: r for r in atelier.eprouver()}
+    return {r["unique_id"]: r for r in atelier.eprouver()}
 
 
 def test_tous_ont_ete_executes(resultats: dict[str, dict[str, str]]) -> None:
@@ -27,7 +27,7 @@ def test_tous_ont_ete_executes(resultats: dict[str, dict[str, str]]) -> None:
 @pytest.mark.parametrize("nom", DECLARES)
 def test_unitaire(nom: str, resultats: dict[str, dict[str, str]]) -> None:
     (resultat,) = (r for identifiant, r in resultats.items() if identifiant.endswith(f".{nom}"))
-    assert resultat["statut"] == "pass", resultat["message"]
+    assert resultat["status"] == "pass", resultat["message"]
 
 
 def test_les_cles(resultats: dict[str, dict[str, str]]) -> None:
@@ -35,4 +35,4 @@ def test_les_cles(resultats: dict[str, dict[str, str]]) -> None:
     cles = {r: resultat for r, resultat in resultats.items() if r.startswith("test.")}
     modeles = [m for couche in ("staging", "intermediate") for m in (PROJET_DBT / "models" / couche).rglob("*.sql")]
     assert len(cles) >= len(modeles)
-    assert {r: resultat["message"] for r, resultat in cles.items() if resultat["statut"] != "pass"} == {}
+    assert {r: resultat["message"] for r, resultat in cles.items() if resultat["status"] != "pass"} == {}

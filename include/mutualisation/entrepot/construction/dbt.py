@@ -74,15 +74,7 @@ class EnfantDbt:
     def construire(self) -> ResultatDbt:
         """Run `dbt build` once. Raises `ControleEchoue` when dbt could not run to its end, `PannePassagere` when it
         died or lost the warehouse: no model was found wrong."""
-        noeuds = self.demander("build")
-        echecs = list(filter(None, map(self._echec, noeuds)))
-        if non_executes := sum(noeud["status"] == "skipped" for noeud in noeuds):
-            absents = plusieurs(non_executes, "modèle ou test non exécuté", "modèles ou tests non exécutés")
-            echecs.append(f"porte modele : {absents}")
-        tests = sum(map(_est_un_test, noeuds))
-        if not tests:
-            echecs.append("porte modele : aucun test n'a été exécuté")
-        return ResultatDbt(len(noeuds), tests, echecs, empreinte_compilee(noeuds))
+        return juger(self.demander("build"), lambda requete: refus(self._dsn, requete, self._ensemble))
 
     def demander(self, commande: str) -> list[Noeud]:
         """What dbt says of each node of a command of `enfant_dbt`. Raises as `construire` does."""
@@ -98,42 +90,57 @@ class EnfantDbt:
     def fermer(self) -> None:
         self._enfant.fermer()
 
-    def _echec(self, noeud: Noeud) -> str:
-        """The sentence of a node that failed, '' of another."""
-        if noeud["status"] in (*REUSSIS, "skipped"):
-            return ""
-        nom = noeud["unique_id"].split(".", 2)[2]
-        description = f" ({noeud['description']})" if _est_un_test(noeud) and noeud["description"] else ""
-        return f"porte modele : {nom}{description} — échec {self._faute(noeud)}".rstrip()
 
-    def _faute(self, noeud: Noeud) -> str:
-        """What failed, in French. The words of an error may quote a cell, in the language of the server: what is said
-        is the rows that a test found, the name that we gave to a key, the code of the refusal."""
-        message = noeud["message"]
-        if trouve := re.search(r"Got (\d+) results?", message):
-            return plusieurs(int(trouve[1]), "ligne en défaut", "lignes en défaut")
-        if f"{CLE}{noeud['unique_id'].rpartition('.')[2]}" in message:
-            return "plusieurs lignes portent une même clé"
-        if noeud["compiled_code"] and "Compilation Error" not in message:
-            return f"requête refusée par l'entrepôt (SQLSTATE {self._refus(noeud['compiled_code'])})"
-        return "dbt n'a pas pu l'exécuter" if message.strip() else ""
+def juger(noeuds: list[Noeud], refus: Callable[[str], str | None]) -> ResultatDbt:
+    """What ran, and what did not: a test that was skipped has failed. `refus`: the SQLSTATE of a query refused."""
+    echecs = [
+        f"porte modele : {_nom(noeud)} — échec {_faute(noeud, refus)}".rstrip()
+        for noeud in noeuds
+        if noeud["status"] not in (*REUSSIS, "skipped")
+    ]
+    if non_executes := sum(noeud["status"] == "skipped" for noeud in noeuds):
+        absents = plusieurs(non_executes, "modèle ou test non exécuté", "modèles ou tests non exécutés")
+        echecs.append(f"porte modele : {absents}")
+    tests = sum(map(_est_un_test, noeuds))
+    if not tests:
+        echecs.append("porte modele : aucun test n'a été exécuté")
+    return ResultatDbt(len(noeuds), tests, echecs, empreinte_compilee(noeuds))
 
-    def _refus(self, requete: str) -> str:
-        """The SQLSTATE with which the warehouse refuses a query of dbt, asked again: dbt does not tell it.
 
-        Raises `PannePassagere` when it refuses it for a passing reason, or no longer refuses it: so was the first one.
-        """
-        with connecter(self._dsn) as conn:
-            conn.execute("select set_config('mutualisation.ensemble', %s, false)", (_numero(self._ensemble),))
-            try:
-                conn.execute(f"explain (analyze, timing off) {requete}".encode())
-                code = None
-            except psycopg.Error as erreur:
-                code = erreur.sqlstate
-            conn.rollback()
-        if code is None or passagere(code):
-            raise panne(code, "Porte modele : l'entrepôt")
-        return code
+def _nom(noeud: Noeud) -> str:
+    description = f" ({noeud['description']})" if _est_un_test(noeud) and noeud["description"] else ""
+    return noeud["unique_id"].split(".", 2)[2] + description
+
+
+def _faute(noeud: Noeud, refus: Callable[[str], str | None]) -> str:
+    """What failed, in French. The words of an error may quote a cell, in the language of the server: what is said is
+    the rows that a test found, a key by the name that we gave it, the code of the refusal."""
+    message = noeud["message"]
+    if trouve := re.search(r"Got (\d+) results?", message):
+        return plusieurs(int(trouve[1]), "ligne en défaut", "lignes en défaut")
+    if f"{CLE}{noeud['unique_id'].rpartition('.')[2]}" in message:
+        return "plusieurs lignes portent une même clé"
+    if noeud["compiled_code"] and "Compilation Error" not in message:
+        return f"requête refusée par l'entrepôt (SQLSTATE {refus(noeud['compiled_code'])})"
+    return "dbt n'a pas pu l'exécuter" if message.strip() else ""
+
+
+def refus(dsn: str, requete: str, ensemble: int | None = None) -> str | None:
+    """The SQLSTATE with which the warehouse refuses a query of dbt, asked again: dbt does not tell it.
+
+    Raises `PannePassagere` when it refuses it for a passing reason, or no longer refuses it: so was the first refusal.
+    """
+    with connecter(dsn) as conn:
+        conn.execute("select set_config('mutualisation.ensemble', %s, false)", (_numero(ensemble),))
+        code = None
+        try:
+            conn.execute(f"explain (analyze, timing off) {requete}".encode())
+        except psycopg.Error as erreur:
+            code = erreur.sqlstate
+        conn.rollback()
+    if passagere(code):
+        raise panne(code, "Porte modele : l'entrepôt")
+    return code
 
 
 def variables_dbt(dsn: str, cible: Path, ensemble: int | None = None) -> dict[str, str]:
