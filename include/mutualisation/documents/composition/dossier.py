@@ -85,18 +85,12 @@ def mise_en_place(sortie: Path, refus: str) -> Iterator[MiseEnPlace]:
 
     Raises `ErreurMutualisation` when the disk refuses; `refus` starts its sentence (« L'extrait ne peut être écrit »).
     """
-    try:
-        sortie.mkdir(parents=True, exist_ok=True)
-        with _presence(sortie):
-            pose = MiseEnPlace(sortie, Path(tempfile.mkdtemp(prefix=TRAVAIL, dir=sortie)))
-            try:
-                yield pose
-            finally:
-                pose.finir()
-    except OSError as erreur:
-        raise ErreurMutualisation(
-            f"{refus} dans {sortie} ({raison_systeme(erreur)}) : vérifiez les droits et la place."
-        ) from erreur
+    with _ecrivant(sortie, refus), _presence(sortie):
+        pose = MiseEnPlace(sortie, Path(tempfile.mkdtemp(prefix=TRAVAIL, dir=sortie)))
+        try:
+            yield pose
+        finally:
+            pose.finir()
 
 
 @contextmanager
@@ -104,9 +98,14 @@ def a_part(sortie: Path, nom: str, refus: str) -> Iterator[MiseEnPlace]:
     """A working folder of `sortie` that people may open, and that stays until it is put in place; after a failure it is
     gone. Raises `ErreurMutualisation` when the disk refuses, or something of that name is there."""
     travail = sortie / nom
-    try:
-        sortie.mkdir(parents=True, exist_ok=True)
-        travail.mkdir()
+    with _ecrivant(sortie, refus):
+        try:
+            travail.mkdir()
+        except FileExistsError as erreur:
+            raise ErreurMutualisation(
+                f"{travail} existe déjà, et n'est pas de cet entrepôt : déplacez-le, ou donnez un autre dossier à "
+                "--sortie."
+            ) from erreur
         pose = MiseEnPlace(sortie, travail)
         try:
             yield pose
@@ -114,10 +113,14 @@ def a_part(sortie: Path, nom: str, refus: str) -> Iterator[MiseEnPlace]:
         except BaseException:
             shutil.rmtree(travail, ignore_errors=True)
             raise
-    except FileExistsError as erreur:
-        raise ErreurMutualisation(
-            f"{travail} existe déjà, et n'est pas de cet entrepôt : déplacez-le, ou donnez un autre dossier à --sortie."
-        ) from erreur
+
+
+@contextmanager
+def _ecrivant(sortie: Path, refus: str) -> Iterator[None]:
+    """Within, what the disk refuses is said; the folder is made first."""
+    try:
+        sortie.mkdir(parents=True, exist_ok=True)
+        yield
     except OSError as erreur:
         raise ErreurMutualisation(
             f"{refus} dans {sortie} ({raison_systeme(erreur)}) : vérifiez les droits et la place."
