@@ -119,26 +119,20 @@ def test_phrase_de_chaque_regle(champs: dict[str, Any], attendue: str) -> None:
     assert phrase({**TARIF, **champs}).replace("\u00a0", " ").replace("\u202f", " ") == attendue
 
 
-def _parametres(*lignes: tuple[str, str, str, str | None]) -> Parametres:
-    champs = ("parametre", "valeur", "debut", "fin")
-    return Parametres.au(date(2021, 7, 1), [dict(zip(champs, ligne, strict=True)) for ligne in lignes])
-
-
 @pytest.mark.parametrize(
     ("exercice", "limite"),
     [(2019, "2019-04-15"), (2020, "2020-04-30"), (2021, "2021-04-15"), (2026, "2026-04-30"), (2014, "2014-04-30")],
 )
 def test_date_de_notification_par_defaut(exercice: int, limite: str) -> None:
-    assert _parametres().notification_cout(exercice).isoformat() == limite
+    assert Parametres({}).notification_cout(exercice).isoformat() == limite
 
 
 def test_date_de_notification_en_parametre() -> None:
-    lus = _parametres(("date_notification_cout:2020", "31/07/2020", "2020-01-01", None))
-    assert lus.notification_cout(2020) == date(2020, 7, 31)
+    assert Parametres({"date_notification_cout:2020": "31/07/2020"}).notification_cout(2020) == date(2020, 7, 31)
     with pytest.raises(ErreurMutualisation, match="n'est pas une date du calendrier"):
-        _parametres(("date_notification_cout:2020", "31/06/2020", "2020-01-01", None)).notification_cout(2020)
+        Parametres({"date_notification_cout:2020": "31/06/2020"}).notification_cout(2020)
     with pytest.raises(ErreurMutualisation, match="date_notification_cout:2020"):
-        _parametres(("date_notification_cout:2020", "mi-avril", "2020-01-01", None)).notification_cout(2020)
+        Parametres({"date_notification_cout:2020": "mi-avril"}).notification_cout(2020)
 
 
 def test_reste_du_des_titres_emis_d_apres_le_comptable_seul(conn_facturee: Conn) -> None:

@@ -1,12 +1,14 @@
 """The threshold under which pay is hidden is read as the warehouse reads it (C1, R2c)."""
 
 from decimal import Decimal
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from mutualisation.documents.rapport.contenu.ouverture import est_restreinte, seuil_effectif
+from mutualisation.publication.versions.contexte import Contexte
 
 
 @pytest.mark.parametrize(
@@ -39,4 +41,6 @@ def test_une_annee_montree_sans_regroupement_restreint_l_extrait(avant: str, seu
 
 def _bilan(valeur: str, debut: str) -> Any:
     parametre = {"parametre": "seuil_effectif", "valeur": valeur, "debut": debut, "fin": None}
-    return SimpleNamespace(exercice=2021, contexte=SimpleNamespace(parametres=[parametre]))
+    contexte: Any = SimpleNamespace(parametres=[parametre])
+    contexte.parametres_au = partial(Contexte.parametres_au, contexte)
+    return SimpleNamespace(exercice=2021, contexte=contexte)

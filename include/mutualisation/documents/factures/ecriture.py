@@ -77,7 +77,7 @@ def ecrire_factures(
     facturation = lire_facturation(conn, contexte)
     factures = _choisir(lire_factures(conn, contexte, facturation, semestre), adherent, periode(exercice, semestre))
     # the deadlines are parameters of the whole year: read on its last day
-    parametres = Parametres.au(facturation.semestre(semestre).fin, contexte.parametres)
+    parametres = Parametres(contexte.parametres_au(facturation.semestre(semestre).fin))
     annuel = semestre == max(SEMESTRES)
     etats = lire_etats(conn, contexte, facturation, parametres, adherent) if annuel else []
     redaction = _Redaction(contexte, facturation, facturation.semestre(semestre), suivi)

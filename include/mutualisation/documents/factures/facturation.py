@@ -84,13 +84,6 @@ class Parametres:
 
     valeurs: Mapping[str, str]
 
-    @classmethod
-    def au(cls, jour: date, lignes: Iterable[Mapping[str, Any]]) -> Parametres:
-        """The rows {parametre, valeur, debut, fin} in force on `jour`; dates as ISO text."""
-        iso = jour.isoformat()
-        retenues = (p for p in lignes if str(p["debut"]) <= iso and (not p["fin"] or str(p["fin"]) >= iso))
-        return cls({p["parametre"]: str(p["valeur"]) for p in retenues})
-
     def notification_cout(self, exercice: int) -> date:
         """Day by which the unit cost of an exercice is notified (D5211-16, L1612-2).
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
-from mutualisation.documents.factures.facturation import ZERO, Facturation, Ligne, Parametres, Semestre, periode
+from mutualisation.documents.factures.facturation import ZERO, Facturation, Ligne, Semestre, periode
 from mutualisation.documents.factures.factures import Facture
 from mutualisation.documents.factures.pes import SCHEMA, LignePes, Titre, attendu, en_latin1, octets_pes
 from mutualisation.entree.lecteurs.lecture import ouvrir
@@ -121,7 +121,7 @@ class ReglagesPes:
     """
 
     def __init__(self, contexte: Contexte, facturation: Facturation, semestre: Semestre) -> None:
-        self._valeurs = Parametres.au(semestre.debut, contexte.parametres).valeurs
+        self._valeurs = contexte.parametres_au(semestre.debut)
         self._siret, self._siren = contexte.siret, contexte.siren
         self._cles = {
             (c["origine"], c["code"]): c["dispositif"] for c in facturation.cles if c["semestre"] == semestre.numero

@@ -70,6 +70,12 @@ class Contexte:
         """True for the reference drop, which says so by a parameter."""
         return any(p["parametre"] == "jeu_de_donnees" and p["valeur"] == "synthetique" for p in self.parametres)
 
+    def parametres_au(self, jour: date) -> dict[str, str]:
+        """{parametre: value} in force on a day."""
+        iso = jour.isoformat()
+        retenus = (p for p in self.parametres if p["debut"] <= iso and (not p["fin"] or p["fin"] >= iso))
+        return {p["parametre"]: str(p["valeur"]) for p in retenus}
+
     @property
     def identite(self) -> str:
         """`declaree` when who prepared, or who approved, was not authenticated (K3)."""

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -27,17 +28,9 @@ def seuil_effectif(bilan: Bilan) -> Decimal:
 
 
 def _parametre(bilan: Bilan, nom: str) -> Decimal:
-    jour = f"{bilan.exercice}-01-01"
-    en_vigueur = [
-        p["valeur"]
-        for p in bilan.contexte.parametres
-        if p["parametre"] == nom and p["debut"] <= jour and (p["fin"] is None or p["fin"] >= jour)
-    ]
-    return _nombre((en_vigueur or [vocabulaire().parametres[nom].defaut])[0])
-
-
-def _nombre(valeur: str) -> Decimal:
     """A number in any form that C1 allows: « 1 000 », « 5,0 € », « (5) »."""
+    en_vigueur = bilan.contexte.parametres_au(date(bilan.exercice, 1, 1))
+    valeur = en_vigueur.get(nom, vocabulaire().parametres[nom].defaut)
     nombre = Decimal(re.sub(r"[^0-9.]", "", valeur.replace(",", ".")))
     return -nombre if re.search(r"[-(]", valeur) else nombre
 
