@@ -8,7 +8,8 @@ from typing import Any
 
 from tests.sql.publication.entrepot_publie import rangees
 
-from mutualisation.documents.rapport.publie import Bilan, Ligne
+from mutualisation.documents.rapport.contenu.usage import QUANTITES
+from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
 
 EPCI, LILLE, CCAS, LOOS, PERDU = (
     "20009320100016",
@@ -44,7 +45,7 @@ class BilanFactice(Bilan):
         self.contexte: Any = SimpleNamespace(
             exercice=2021, presentes={2020: 1, 2021: 1}, epci="Métropole", siren=EPCI[:9], siret=EPCI,
             est_synthetique=False, identite="declaree", construction=construction, cloture=None,
-            fichiers=[], parametres=[],
+            fichiers=[], parametres=[], parametres_au=lambda _jour: {},
             dispositifs=[{"code": c, "libelle": n} for c, n in LIBELLES.items()],
         )  # fmt: skip
         suivis = {
@@ -58,6 +59,11 @@ class BilanFactice(Bilan):
         """Rows of a relation."""
         return [self._nommee(r) for r in self._rangees.get((relation, exercice), [])]
 
-    def agreger(self, _relation: str, _requete: str, **__: int) -> list[Ligne]:
-        """Nothing: no warehouse answers."""
-        return []
+    def agreger(self, relation: str, requete: str, *, exercice: int = 2021, **_: int) -> list[Ligne]:
+        """The units of each dispositif; nothing else: no warehouse answers."""
+        lues = self.lignes(relation, exercice) if requete == QUANTITES else []
+        siennes = {code: [r for r in lues if r["dispositif"] == code] for code in {r["dispositif"] for r in lues}}
+        return [
+            {"dispositif": code, "quantite": somme(x, "quantite"), "unites": somme(x, "unites")}
+            for code, x in siennes.items()
+        ]

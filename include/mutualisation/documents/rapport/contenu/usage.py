@@ -150,12 +150,18 @@ def pour(lu: int, lus: list[str]) -> str:
     return f"pour {formats.nombre(lu)}{formats.INSECABLE}{nom_de_l_unite(lus) or 'unités'}"
 
 
+def stocks(bilan: Bilan, exercice: int) -> frozenset[str]:
+    """Dispositifs whose units of the year are the mean of its semestres (R10e): half of what `recours` adds up."""
+    annuelles = {r["dispositif"]: r["unites"] for r in bilan.lignes("cout_unitaire", exercice) if r["unites"]}
+    # a unit without its weight is unknown: the units of the year leave it out too
+    lues = {r["dispositif"]: r["unites"] for r in bilan.agreger("recours", QUANTITES, exercice=exercice)}
+    return frozenset(d for d, annee in annuelles.items() if lues.get(d) == 2 * annee)
+
+
 def quantites(bilan: Bilan, exercice: int) -> dict[str, Decimal]:
     """{dispositif: units of the year before they are weighted}; of a stock, the mean of its two semestres (R10e)."""
-    publiees = {r["dispositif"]: r["unites"] or 0 for r in bilan.lignes("cout_unitaire", exercice)}
-    lues = bilan.agreger("recours", QUANTITES, exercice=exercice)
-    semestres = {r["dispositif"]: 2 if r["unites"] == 2 * publiees.get(r["dispositif"], 0) else 1 for r in lues}
-    return {r["dispositif"]: r["quantite"] / semestres[r["dispositif"]] for r in lues}
+    lues, moyennes = bilan.agreger("recours", QUANTITES, exercice=exercice), stocks(bilan, exercice)
+    return {r["dispositif"]: r["quantite"] / (2 if r["dispositif"] in moyennes else 1) for r in lues}
 
 
 def nom_des_quantites(lus: list[str]) -> str:

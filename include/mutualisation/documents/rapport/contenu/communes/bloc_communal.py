@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from mutualisation.documents.rapport.contenu.usage import en_vigueur, nom_du_cout, par_adhesion
+from mutualisation.documents.rapport.contenu.usage import en_vigueur, nom_du_cout, par_adhesion, stocks
 from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
 
 DOSSIER = "communes"
@@ -136,21 +136,24 @@ class Annee:
         return bool(self["cout_adherent"]) or not self.services
 
     @property
+    def _en_vigueur(self) -> list[Ligne]:
+        """Adhesions that hold on 31 December."""
+        return [r for r in self["adhesion"] if en_vigueur(r, date(self.exercice, 12, 31))]
+
+    @property
     def services(self) -> list[str]:
         """Dispositifs that the bloc communal is a member of on 31 December."""
-        return sorted({r["dispositif"] for r in self["adhesion"] if en_vigueur(r, date(self.exercice, 12, 31))})
+        return sorted({r["dispositif"] for r in self._en_vigueur})
 
     @property
     def adhesions(self) -> int:
         """How many there are on 31 December, each dispositif and adherent once."""
-        fin = date(self.exercice, 12, 31)
-        return len({(r["dispositif"], r["siret_adherent"]) for r in self["adhesion"] if en_vigueur(r, fin)})
+        return len({(r["dispositif"], r["siret_adherent"]) for r in self._en_vigueur})
 
     @property
     def services_commune(self) -> list[str]:
         """Those of the commune itself, as the key figures count them (R10)."""
-        siennes = (r for r in self["adhesion"] if r["type_adherent"] == COMMUNE)
-        return sorted({r["dispositif"] for r in siennes if en_vigueur(r, date(self.exercice, 12, 31))})
+        return sorted({r["dispositif"] for r in self._en_vigueur if r["type_adherent"] == COMMUNE})
 
     def par_habitant(self, montant: Decimal) -> Decimal | None:
         """€ per inhabitant; None without a population."""
@@ -255,23 +258,10 @@ def _annees(bilan: Bilan, exercice: int) -> Iterator[tuple[str, Annee]]:
         cle = cles.get(siret, siret)
         lignes[cle][relation].append(r)
         membres[cle].add(siret)
-    stocks, par_membre = _stocks(bilan, exercice), par_adhesion(bilan, exercice)
+    releves, par_membre = stocks(bilan, exercice), par_adhesion(bilan, exercice)
     for cle, sirets in membres.items():
         adherents = (connus.get(s) or Adherent(s, s, "") for s in sirets if s)
-        yield cle, Annee(exercice, tuple(sorted(adherents, key=_ordre)), lignes[cle], stocks, par_membre)
-
-
-def _stocks(bilan: Bilan, exercice: int) -> frozenset[str]:
-    """Dispositifs whose units of the year are the mean of its semestres: half of what the rows of `recours` add up."""
-    releves: dict[str, Decimal] = defaultdict(Decimal)
-    for r in bilan.lignes("recours", exercice):
-        # a unit without its weight is unknown: the units of the year leave it out too
-        releves[r["dispositif"]] += r["unites"] or 0
-    return frozenset(
-        r["dispositif"]
-        for r in bilan.lignes("cout_unitaire", exercice)
-        if r["unites"] and releves[r["dispositif"]] == 2 * r["unites"]
-    )
+        yield cle, Annee(exercice, tuple(sorted(adherents, key=_ordre)), lignes[cle], releves, par_membre)
 
 
 def _ordre(adherent: Adherent) -> tuple[int, str, str]:

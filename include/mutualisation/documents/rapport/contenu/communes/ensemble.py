@@ -1,5 +1,6 @@
 """What the communes say together: for the council, beside those of their size, and as the index of their pages."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -66,7 +67,8 @@ def strates(communes: Sequence[BlocCommunal]) -> list[Strate]:
     retenues: list[Strate] = []
     for rang, minimum in enumerate(BORNES):
         maximum = BORNES[rang + 1] - 1 if rang + 1 < len(BORNES) else None
-        siennes = tuple(c for c in connues if _dans(c, minimum, maximum))
+        plafond = math.inf if maximum is None else maximum
+        siennes = tuple(c for c in connues if minimum <= (c.annee.population or 0) <= plafond)
         precedente = retenues[-1] if retenues else None
         # too few to stand alone, or what was below them is
         if precedente and (len(siennes) < EFFECTIF_MIN or len(precedente.communes) < EFFECTIF_MIN):
@@ -74,11 +76,6 @@ def strates(communes: Sequence[BlocCommunal]) -> list[Strate]:
         else:
             retenues.append(Strate(minimum, maximum, siennes))
     return [s for s in retenues if s.communes]
-
-
-def _dans(commune: BlocCommunal, minimum: int, maximum: int | None) -> bool:
-    population = commune.annee.population or 0
-    return minimum <= population and (maximum is None or population <= maximum)
 
 
 def strate_de(bloc: BlocCommunal, classes: Sequence[Strate]) -> Strate | None:
@@ -202,11 +199,8 @@ def _trouver(territoire: Territoire) -> m.Section:
 
 
 def _noms(blocs: Sequence[BlocCommunal]) -> m.Paragraphe:
-    morceaux: list[m.Morceau] = []
-    for bloc in blocs:
-        morceaux += [" · "] if morceaux else []
-        morceaux.append(m.Lien(f"{bloc.page}.html", bloc.nom))
-    return m.p(*morceaux)
+    liens = [x for bloc in blocs for x in (" · ", m.Lien(f"{bloc.page}.html", bloc.nom))]
+    return m.p(*liens[1:])
 
 
 def _chiffrees(territoire: Territoire, *, plie: bool) -> m.Section:
