@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.atelier.tables import cas
 from tests.unit.rapport import communes_factices as f
 from tests.unit.rapport.communes_factices import BilanFactice
 
@@ -103,16 +104,7 @@ def test_without_adherents_there_is_no_page() -> None:
 
 
 # ---------------------------------------------------------------- addresses
-@pytest.mark.parametrize(
-    ("nom", "page"),
-    [
-        ("Villeneuve-d'Ascq", "59009_villeneuve_d_ascq"),
-        ("Annœullin", "59009_annoeullin"),
-        ("Deûlémont", "59009_deulemont"),
-        ("Saint-André-lez-Lille", "59009_saint_andre_lez_lille"),
-        ("東京", "59009"),
-    ],
-)
+@cas
 def test_addresses_are_ascii_and_stable(nom: str, page: str) -> None:
     assert bloc_communal.page("59009", nom, sans_commune=False) == page
 

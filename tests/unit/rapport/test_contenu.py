@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.atelier.tables import cas
 
 from mutualisation.documents import mise_en_forme as rendus
 from mutualisation.documents.mise_en_forme import cellules
@@ -62,18 +62,7 @@ def test_forms_import_no_figures_and_no_labels() -> None:
                 assert "libelles" not in {noeud.module.rpartition(".")[2], *(a.name for a in noeud.names)}, chemin
 
 
-@pytest.mark.parametrize(
-    ("phrase", "attendu"),
-    [
-        ("Variation des ETP.", "Temps passé. Variation des ETP."),
-        ("Écart nul.", "Temps passé. Écart nul."),
-        ("variation des ETP.", "Temps passé : variation des ETP."),
-        ("+62 801 €.", "Temps passé : +62 801 €."),
-        ("« à titrer ».", "Temps passé : « à titrer »."),
-        ("etp.csv × cout.csv.", "Temps passé : etp.csv × cout.csv."),
-        ("", "Temps passé :"),
-    ],
-)
+@cas
 def test_no_sentence_starts_with_a_small_letter(phrase: str, attendu: str) -> None:
     ((sujet, suite),) = m.Liste([("Temps passé", phrase)]).lus
     assert f"{sujet} {suite}".rstrip() == attendu

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.atelier.tables import cas
 
 from mutualisation.documents.mise_en_forme.dessin.toile import ECRAN, FEUILLE, couper, largeur
 
@@ -17,15 +17,7 @@ def test_nothing_is_lost_and_lines_fit(texte: str) -> None:
         assert all(largeur(ligne, 10, polices) <= 60 for ligne in lignes)
 
 
-@pytest.mark.parametrize(
-    ("texte", "lignes"),
-    [
-        ("Droit des sols", ["Droit des", "sols"]),
-        ("Villeneuve-d'Ascq", ["Villeneuve-", "d'Ascq"]),
-        ("1\u00a0234\u00a0€ nets", ["1\u00a0234\u00a0€", "nets"]),
-        ("", [""]),
-    ],
-)
+@cas
 def test_lines_break_between_words_and_after_hyphens(texte: str, lignes: list[str]) -> None:
     assert couper(texte, 75, 12, ECRAN) == lignes
 

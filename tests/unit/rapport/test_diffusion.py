@@ -6,23 +6,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from tests.atelier.tables import cas
 
 from mutualisation.documents.rapport.contenu.ouverture import est_restreinte, seuil_effectif
 from mutualisation.publication.versions.contexte import Contexte
 
 
-@pytest.mark.parametrize(
-    ("valeur", "lu"),
-    [
-        ("5", "5"),
-        ("5,5", "5.5"),
-        ("1\u00a0000", "1000"),
-        ("5,0 €", "5.0"),
-        ("(5)", "-5"),
-        ("-0,5", "-0.5"),
-        ("5-", "-5"),
-    ],
-)
+@cas
 def test_un_seuil_se_lit_dans_toutes_ses_formes(valeur: str, lu: str) -> None:
     assert seuil_effectif(_bilan(valeur, "2020-01-01")) == Decimal(lu)
 

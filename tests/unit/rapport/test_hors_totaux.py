@@ -3,77 +3,36 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
+from tests.atelier.tables import cas
 from tests.unit.rapport.communes_factices import BilanFactice
 
 from mutualisation.documents.rapport.contenu.conseil.reserves import _connu, _textes, hors_totaux
 
-TEMPS = "temps passé : aucune activité saisie ne mène à ce dispositif"
-DEPENSES = "dépenses : aucune clé des écritures ne mène à ce dispositif"
-DECISION = "décision : une ligne « valorisé » datée dans dispositifs"
+MANQUES = {
+    "temps": "temps passé : aucune activité saisie ne mène à ce dispositif",
+    "dépenses": "dépenses : aucune clé des écritures ne mène à ce dispositif",
+    "décision": "décision : une ligne « valorisé » datée dans dispositifs",
+}
 
 
-def _etat(etp: str | None, charges: str | None, *manque: str, valorisation: str = "en attente") -> dict[str, Any]:
-    lus = {"etp_mesure": etp and Decimal(etp), "charges_mesurees": charges and Decimal(charges)}
-    return lus | {"valorisation": valorisation, "manque": " ; ".join(manque) or None}
+def _d(texte: str | None) -> Decimal | None:
+    return Decimal(texte) if texte else None
 
 
-@pytest.mark.parametrize(
-    ("etat", "etp", "charges", "manque"),
-    [
-        (
-            _etat("0.15", "0.00", DEPENSES, DECISION),
-            "0.15",
-            None,
-            "Clé de dépenses, décision",
-        ),
-        # a key that brought nothing is a nought
-        (_etat("0.10", "0.00", DECISION), "0.10", "0.00", "Décision"),
-        (_etat("0.10", "-12.50", DECISION), "0.10", "-12.50", "Décision"),
-        (
-            _etat("0", "0", TEMPS, DEPENSES, DECISION),
-            None,
-            None,
-            "Temps saisi, clé de dépenses, décision",
-        ),
-        (
-            _etat(None, None, valorisation="hors périmètre"),
-            None,
-            None,
-            "Hors périmètre",
-        ),
-        # a version of former days says it in other words
-        (_etat("1", "2", "unités de service"), "1", "2", "Unités de service"),
-    ],
-)
+@cas
 def test_each_says_what_is_known_and_what_is_missing(
-    etat: dict[str, Any], etp: str | None, charges: str | None, manque: str
+    mesures: list[str], valorisation: str, manques: list[str], etp: str | None, charges: str | None, manque: str
 ) -> None:
-    dit = _connu(etat)
-    assert (dit["etp"], dit["charges"]) == (etp and Decimal(etp), charges and Decimal(charges))
-    assert dit["manque"] == manque
+    lus = {"etp_mesure": _d(mesures[0]), "charges_mesurees": _d(mesures[1]), "valorisation": valorisation}
+    dit = _connu(lus | {"manque": " ; ".join(MANQUES.get(x, x) for x in manques) or None})
+    assert (dit["etp"], dit["charges"], dit["manque"]) == (_d(etp), _d(charges), manque)
 
 
-@pytest.mark.parametrize(
-    ("mesures", "dite"),
-    [
-        ([(None, None)], "1 dispositif n'entre dans aucun total de ce bilan, et rien n'en est mesuré."),
-        (
-            [("0.15", None), ("1.95", "35788.91"), (None, None)],
-            "3 dispositifs n'entrent dans aucun total de ce bilan, alors qu'on en mesure 2,10 ETP et 35 789 € de "
-            "dépenses directes.",
-        ),
-        ([("0.15", "0")], "1 dispositif n'entre dans aucun total de ce bilan, alors qu'on en mesure 0,15 ETP."),
-        (
-            [(None, "-12.50"), (None, None)],
-            "2 dispositifs n'entrent dans aucun total de ce bilan, alors qu'on en mesure −13 € de dépenses directes.",
-        ),
-    ],
-)
-def test_the_sentence_says_what_is_measured_of_them(mesures: list[tuple[str | None, str | None]], dite: str) -> None:
-    lignes = [{"etp": e and Decimal(e), "charges": c and Decimal(c)} for e, c in mesures]
+@cas
+def test_the_sentence_says_what_is_measured_of_them(mesures: list[list[str]], dite: str) -> None:
+    lignes = [{"etp": _d(e), "charges": _d(c)} for e, c in mesures]
     assert hors_totaux(lignes).replace("\u202f", " ").replace("\u00a0", " ") == dite
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from tests.atelier.tables import cas
 from tests.unit.rapport.communes_factices import BilanFactice
 
 from mutualisation.documents.rapport.contenu import encaissement, passage, recettes, usage
@@ -28,35 +29,7 @@ def _encaisse(*montants: tuple[str, str]) -> list[dict[str, object]]:
 
 
 # ---------------------------------------------------------------- 1: titled, collected
-@pytest.mark.parametrize(
-    ("rangees", "au", "dit"),
-    [
-        ([], None, "Encaissement non suivi."),
-        ([], AU, "Aucun titre de l'exercice 2021 à encaisser, au 30/06/2022."),
-        (
-            [("100", "0"), ("50.01", "0")],
-            AU,
-            "Titré sur l'exercice 2021 : 150,01 € ; encaissé au 30/06/2022 : 150,01 € ; rien ne reste à recouvrer.",
-        ),
-        (
-            [("100", "40"), ("50.01", "0")],
-            AU,
-            "Titré sur l'exercice 2021 : 150,01 € ; encaissé au 30/06/2022 : 110,01 € ; reste à recouvrer : 40,00 €.",
-        ),
-        (
-            [("100", "100")],
-            AU,
-            "Titré sur l'exercice 2021 : 100,00 € ; rien d'encaissé au 30/06/2022 ; reste à recouvrer : 100,00 €.",
-        ),
-        (
-            [("-30", "20")],
-            AU,
-            "Titré sur l'exercice 2021 : −30,00 € ; au 30/06/2022, les réductions dépassent l'encaissé de 50,00 € ; "
-            "reste à recouvrer : 20,00 €.",
-        ),
-    ],
-    ids=["non suivi", "aucun titre", "tout", "en partie", "rien", "sous zéro"],
-)
+@cas
 def test_collected_is_said_from_what_is_collected(rangees: list[tuple[str, str]], au: date | None, dit: str) -> None:
     assert _plat(encaissement.phrase(2021, _encaisse(*rangees), au, 2)) == dit
 
@@ -106,12 +79,7 @@ def test_units_that_count_members_are_no_use(types: tuple[str, ...], membres: bo
     assert usage.compte_les_membres(types) is membres
 
 
-@pytest.mark.parametrize(
-    ("cle", "type_unite", "adhesion"),
-    [("unites", "adherent_actif", True), ("unites", "dossier", False), ("jours", None, True),
-     ("jours", "dossier", True), ("population", None, True), ("achats", "adherent_actif", False),
-     ("aucune", None, False)],
-)  # fmt: skip
+@cas
 def test_the_key_says_whether_a_cost_is_of_adhesion(cle: str, type_unite: str | None, adhesion: bool) -> None:
     recours = [{"dispositif": "CAM", "type_unite": type_unite, "unites": Decimal(1)}] if type_unite else []
     bilan = BilanFactice(cout_adherent=[{"dispositif": "CAM", "cle": cle}], recours=recours)
@@ -133,25 +101,7 @@ def test_a_member_that_ordered_nothing_reads_so(commandes: list[int], connues: b
 
 
 # ---------------------------------------------------------------- 6: what calls for a comment
-@pytest.mark.parametrize(
-    ("recues", "cout", "base", "opposable", "dit"),
-    [
-        ("40", "100", "90", False, ""),
-        ("90", "100", "90", True, ""),
-        (None, "100", "90", False, ""),
-        ("35", "421", "379", True, "La base s'impose, 379 € : les recettes sont de 35 € (9,2 %), 344 € de moins."),
-        ("0", "421", "379", True, "La base s'impose, 379 € : les recettes sont de 0 € (0,0 %), 379 € de moins."),
-        (None, "421", "379", True, "La base s'impose, 379 €, et aucune recette n'est renseignée."),
-        ("-5", "10", "0", True, "La base s'impose, 0 € : les recettes sont de −5 €, 5 € de moins."),
-        ("95", "100", "90", True, "Les recettes dépassent la base D5211‑16 de 5 € (105,6 %)."),
-        ("150", "100", "75", False,
-         "Les recettes dépassent le coût net de 50 € (150,0 %) et la base D5211‑16 de 75 € (200,0 %)."),
-        ("150", "100", None, False, "Les recettes dépassent le coût net de 50 € (150,0 %)."),
-        ("5", "-10", "-10", False, ""),
-    ],
-    ids=["indicative", "couverte", "indicative, inconnues", "opposable", "zéro", "opposable, inconnues", "base nulle",
-         "opposable, au-delà", "plus de 100 %", "sans base", "coût sous zéro"],
-)  # fmt: skip
+@cas
 def test_a_gap_of_a_binding_base_and_an_excess_call_for_a_comment(
     recues: str | None, cout: str, base: str | None, opposable: bool, dit: str
 ) -> None:
@@ -161,28 +111,7 @@ def test_a_gap_of_a_binding_base_and_an_excess_call_for_a_comment(
 
 
 # ---------------------------------------------------------------- 7: who
-@pytest.mark.parametrize(
-    ("recues", "taux", "parts", "dit"),
-    [
-        (None, None, [], "Aucune recette n'est renseignée"),
-        ("0", "0", [], "Les recettes s'élèvent à 0 €, soit 0,0 % du coût"),
-        ("380", "0.38", [("Communes", "380")], "Les communes y contribuent à hauteur de 380 €, soit 38,0 % du coût"),
-        (
-            "530",
-            "0.38",
-            [("Communes", "513"), ("CCAS", "11"), ("Autres redevables", "6")],
-            "Les recettes s'élèvent à 530 €, soit 38,0 % du coût (communes 513 €, CCAS 11 €, autres redevables 6 €)",
-        ),
-        ("6", "0.1", [("Satellites", "6")], "Les recettes s'élèvent à 6 €, soit 10,0 % du coût (satellites 6 €)"),
-        ("5", None, [], "Les recettes s'élèvent à 5 €"),
-        ("150", "1.5", [("Communes", "150")], "Les communes y contribuent à hauteur de 150 €, soit 150,0 % du coût"),
-        ("5", "0.1", [("Communes", "8"), ("CCAS", "-3")],
-         "Les recettes s'élèvent à 5 €, soit 10,0 % du coût (communes 8 €, CCAS −3 €)"),
-        ("-40", "-0.1", [("Communes", "-40")], "Les titres annulés dépassent de 40 € les titres émis"),
-    ],
-    ids=["inconnues", "zéro", "communes seules", "plusieurs", "sans commune", "sans coût ni origine", "plus de 100 %",
-         "une part sous zéro", "sous zéro"],
-)  # fmt: skip
+@cas
 def test_receipts_are_named_after_who_owes_them(
     recues: str | None, taux: str | None, parts: list[tuple[str, str]], dit: str
 ) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from lxml import html as lxml_html
+from tests.atelier.tables import cas
 from tests.navigateur import LARGEURS, Onglet, navigateur, sans_chromium
 from tests.unit.rapport import documents
 
@@ -165,19 +166,7 @@ def annuaire(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.systeme
 @sans_chromium
-@pytest.mark.parametrize(
-    ("tapees", "trouves", "dit"),
-    [
-        ("", [], ""),
-        ("lil", ["Lille"], "1 nom"),
-        # any word of a name, without case, accents nor ligatures; a commune that stands under two letters is one
-        ("ASC", ["Villeneuve-d’Ascq"], "1 nom"),
-        ("eca", ["Écaillon"], "1 nom"),
-        ("baroe", ["Marcq-en-Barœul"], "1 nom"),
-        ("ma", ["Marcq-en-Barœul", "La Madeleine"], "2 noms"),
-        ("ille", [], "Aucun nom ne commence ainsi"),
-    ],
-)
+@cas
 def test_trois_lettres_trouvent_une_commune(
     onglet: Onglet, annuaire: Path, tapees: str, trouves: list[str], dit: str
 ) -> None:

@@ -6,21 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.atelier.tables import cas
 
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import controles, prevision
 
 
-@pytest.mark.parametrize(
-    ("montant", "lu"),
-    [
-        ("1395533.91", "≈ 1 396 000 €"),
-        ("400", "moins de 1 000 €"),
-        ("-400", "moins de 1 000 €"),
-        ("0", "0 €"),
-        (None, "non renseigné"),
-    ],
-)
+@cas
 def test_a_forecast_claims_no_more_than_the_thousand(montant: str | None, lu: str) -> None:
     texte = prevision.millier(None if montant is None else Decimal(montant))
     assert texte.replace("\u202f", " ").replace("\u00a0", " ") == lu
@@ -38,43 +30,17 @@ def _prevue(
     }  # fmt: skip
 
 
-COURTS = "il faut au moins trois essais au même horizon, et il n'y en a"
 LECTURE = (
     "Au plus bas, au plus haut : ce que le coût serait si la méthode se trompait comme elle s'est trompée, au même "
     "horizon, sur les exercices connus."
 )
 
 
-@pytest.mark.parametrize(
-    ("rangees", "montrees", "dite"),
-    [
-        ([_prevue(essais=3)], 1, LECTURE),
-        ([_prevue(essais=2)], 0, f"Aucune fourchette n'est donnée : {COURTS} que deux."),
-        ([_prevue(essais=2), _prevue(essais=1)], 0, f"Aucune fourchette n'est donnée : {COURTS} que deux."),
-        ([_prevue(essais=1)], 0, f"Aucune fourchette n'est donnée : {COURTS} qu'un."),
-        ([_prevue(essais=0, fourchette=None)], 0, f"Aucune fourchette n'est donnée : {COURTS} aucun."),
-        # every test erred on one side: the forecast is an end of its range, or reads as one
-        (
-            [_prevue(essais=4, fourchette=("1396400", "1908833"))],
-            0,
-            "Aucune fourchette n'est donnée : les essais n'encadrent pas le montant prévu.",
-        ),
-        (
-            [_prevue(essais=4, fourchette=("1396100", "1908833"))],
-            0,
-            "Aucune fourchette n'est donnée : les essais n'encadrent pas le montant prévu.",
-        ),
-        ([_prevue(essais=3), _prevue(essais=0)], 1, f"{LECTURE} Non établi : {COURTS} aucun."),
-        (
-            [_prevue(essais=3, fourchette=None), _prevue(essais=1)],
-            0,
-            f"Aucune fourchette n'est donnée : {COURTS} qu'un ; les essais n'encadrent pas le montant prévu.",
-        ),
-    ],
-)
+@cas
 def test_a_range_rests_on_three_tests_and_holds_its_centre(
-    rangees: list[dict[str, Any]], montrees: int, dite: str
+    prevues: list[dict[str, Any]], montrees: int, lue: bool, phrase: str
 ) -> None:
+    rangees, dite = [_prevue(**p) for p in prevues], f"{LECTURE} {phrase}".strip() if lue else phrase
     assert sum(prevision.fourchette(r) is not None for r in rangees) == montrees
     assert prevision.lire_fourchettes(rangees) == dite
     tableau, _ = prevision._prevu(
@@ -110,16 +76,7 @@ def test_a_scenario_equal_to_another_is_not_shown() -> None:
     assert prevision._phrases(bilan, egaux)[-1] == ("Adhésions annoncées", "Mêmes montants que « Reconduction ».")
 
 
-@pytest.mark.parametrize(
-    ("erreurs", "essais", "dite"),
-    [
-        (("-0.27", "-0.081"), 2,
-         "en 2 essais sur les exercices connus, ce scénario a sous-estimé le coût de 8,1 % à 27,0 %."),
-        (("0.05", "0.05"), 1, "en 1 essai sur les exercices connus, ce scénario a surestimé le coût de 5,0 %."),
-        (("-0.02", "0.035"), 3, "en 3 essais sur les exercices connus, ce scénario s'est trompé de −2,0 % à +3,5 %."),
-        (("0", "0"), 0, "Aucun exercice connu n'a permis de l'essayer."),
-    ],
-)  # fmt: skip
+@cas
 def test_a_scenario_says_how_many_tests_it_had(erreurs: tuple[str, str], essais: int, dite: str) -> None:
     dit = prevision._vaut([_prevue(essais=essais, erreurs=erreurs)])
     assert dit.replace("\u202f", " ").replace("\u00a0", " ").removeprefix("À un an, ") == dite

@@ -6,7 +6,7 @@ import json
 from datetime import date
 from decimal import Decimal
 
-import pytest
+from tests.atelier.tables import cas
 from tests.unit.rapport import documents
 
 from mutualisation.documents.audit import trace
@@ -38,23 +38,7 @@ def test_la_page_la_plus_pleine_passe_la_porte() -> None:
     assert len(page.encode()) < borne
 
 
-@pytest.mark.parametrize(
-    ("nombre", "parties"),
-    [
-        (0, None),
-        (40, None),
-        (41, ["Voir les lignes 1 à 41 sur 41"]),
-        (100, ["Voir les lignes 1 à 100 sur 100"]),
-        (
-            250,
-            [
-                "Voir les lignes 1 à 100 sur 250",
-                "Voir les lignes 101 à 200 sur 250",
-                "Voir les lignes 201 à 250 sur 250",
-            ],
-        ),
-    ],
-)
+@cas
 def test_une_longue_table_est_pliee_et_ne_perd_aucune_ligne(nombre: int, parties: list[str] | None) -> None:
     lignes = [{"fichier": f"f{i}.csv"} for i in range(nombre)]
     tableau = m.Tableau("Recettes", (m.Colonne("fichier", "Fichier"),), lignes, note="Règle R6.")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.atelier.tables import cas
 from tests.unit.rapport.communes_factices import BilanFactice
 
 from mutualisation.documents.classeur import calculs
@@ -18,50 +19,23 @@ from mutualisation.socle.francais import libelles
 D = Decimal
 
 
-@pytest.mark.parametrize(
-    ("couts", "attendu"),
-    [
-        ([], 1),
-        ([None], 1),
-        # free is free
-        ([D(0)], 1),
-        ([D("0.10"), D("0.11")], 1),
-        ([D("0.04"), D("0.08")], 1000),
-        # one year under ten cents is enough: the curve has one scale
-        ([None, D("0.09"), D("12")], 1000),
-        ([D("-0.05")], 1000),
-        ([D("355.61")], 1),
-    ],
-)
-def test_a_cost_under_ten_cents_is_told_by_the_thousand(couts: list[Decimal | None], attendu: int) -> None:
-    assert usage.lot(couts) == attendu
+def _d(texte: str | None) -> Decimal | None:
+    return D(texte) if texte else None
 
 
-@pytest.mark.parametrize(
-    ("lot", "types", "attendu"),
-    [
-        (1, [], "par unité"),
-        (1, ["dossier"], "par dossier"),
-        (1, ["PC", "DP"], "par unité pondérée"),
-        (1000, [], "pour 1\u202f000\u00a0unités"),
-        (1000, ["page"], "pour 1\u202f000\u00a0pages"),
-        (1000, ["A4_NB", "AFFICHE"], "pour 1\u202f000\u00a0unités pondérées"),
-    ],
-)
+@cas
+def test_a_cost_under_ten_cents_is_told_by_the_thousand(couts: list[str], attendu: int) -> None:
+    assert usage.lot([*map(_d, couts)]) == attendu
+
+
+@cas
 def test_the_unit_of_a_cost(lot: int, types: list[str], attendu: str) -> None:
     assert usage.pour(lot, types) == attendu
 
 
-@pytest.mark.parametrize(
-    ("cout", "unites", "attendu"),
-    # 8 646,00 / 108 075 = 0,0800 each: 80,00 the thousand
-    [(D("8646.00"), D(108075), D("80.00")), (D(1), D(3), D("333.33")), (None, D(3), None), (D(1), None, None),
-     (D(1), D(0), None), (D("-1"), D(8), D("-125.00"))],
-)  # fmt: skip
-def test_a_thousand_units_cost_what_they_cost(
-    cout: Decimal | None, unites: Decimal | None, attendu: Decimal | None
-) -> None:
-    assert usage.du_lot(cout, unites, 1000) == attendu
+@cas
+def test_a_thousand_units_cost_what_they_cost(cout: str | None, unites: str | None, attendu: str | None) -> None:
+    assert usage.du_lot(_d(cout), _d(unites), 1000) == _d(attendu)
 
 
 @pytest.mark.parametrize(
@@ -83,33 +57,13 @@ def test_a_stock_counts_the_mean_of_its_semestres_before_weights_too() -> None:
     assert lues == {"CAM": D(10), "IMP": D(20), "SANS": D(3)}
 
 
-def _achat(gain: str | None) -> dict[str, Any]:
-    return {"gain": None if gain is None else D(gain)}
+@cas
+def test_a_gain_is_without_object_where_nothing_was_bought(achats: list[str], attendu: str) -> None:
+    lu = actes.gain([{"gain": _d(x)} for x in achats])
+    assert str(lu.valeur if isinstance(lu, Valeur) else lu) == attendu
 
 
-@pytest.mark.parametrize(
-    ("achats", "attendu"),
-    [
-        ([], "sans objet"),
-        ([None], "non connu"),
-        ([None, "12.50"], D("12.50")),
-        (["0"], D(0)),
-        (["-3", "1"], D(-2)),
-    ],
-)
-def test_a_gain_is_without_object_where_nothing_was_bought(achats: list[str | None], attendu: object) -> None:
-    lu = actes.gain([_achat(x) for x in achats])
-    assert (lu.valeur if isinstance(lu, Valeur) else lu) == attendu
-
-
-@pytest.mark.parametrize(
-    ("reste", "attendu"),
-    [
-        ("864561.64", "une part de l'EPCI de 864 561,64 €"),
-        ("0", "une part de l'EPCI de 0,00 €"),
-        ("-12.5", "un excédent des recettes sur le coût de 12,50 €"),
-    ],
-)
+@cas
 def test_a_share_below_zero_is_an_excess(reste: str, attendu: str) -> None:
     assert actes.part(D(reste)).replace("\u202f", " ").replace("\u00a0", " ") == attendu
 
@@ -141,20 +95,7 @@ def test_what_the_epci_bears_has_one_name() -> None:
     assert not [nom for nom in libelles.GLOSSAIRE if "reste à charge" in nom.lower()]
 
 
-@pytest.mark.parametrize(
-    ("mot", "texte", "attendu"),
-    [
-        ("AC", "imputée sur l'AC de la commune", True),
-        ("AC", "imputation_AC", False),
-        ("AC", "un accord", False),
-        ("ETP", "12 ETPT", False),
-        ("ETP", "12\u202fETP", True),
-        ("CGCT", "article L5211-4-1 (CGCT)", True),
-        ("Acheteur", "95 acheteurs", True),
-        ("Valorisé", "Dispositifs valorisés", True),
-        ("UGAP", "", False),
-    ],
-)
+@cas
 def test_a_word_is_defined_where_it_is_said(mot: str, texte: str, attendu: bool) -> None:
     assert methode.est_dit(mot, texte) is attendu
 
@@ -167,18 +108,7 @@ def test_the_glossary_defines_what_the_sections_say_and_nothing_else() -> None:
     assert methode.section_glossaire([]).lus == []
 
 
-@pytest.mark.parametrize(
-    ("texte", "attendu"),
-    [
-        ("aucune règle", []),
-        ("règle R2 des règles de calcul, puis R10 et R1", ["R1", "R2", "R10"]),
-        ("deux montants pour une même identité de ligne (R3f)", ["R3f"]),
-        # by its family
-        ("compte sans rôle (R3b)", ["R3b"]),
-        ("base D5211-16, article L5211-4-1, page A4, fichier unites_2021-S1", []),
-        ("une règle inconnue (R99)", []),
-    ],
-)
+@cas
 def test_a_rule_that_is_cited_is_told(texte: str, attendu: list[str]) -> None:
     assert [code for code, _ in libelles.regles_citees([texte])] == attendu
     assert all(dit for _, dit in libelles.regles_citees([texte]))
@@ -188,16 +118,7 @@ def test_every_rule_that_a_reason_of_rejection_ends_with_is_told() -> None:
     assert [code for code in libelles.REMEDES if not libelles.regles_citees([f"({code.rstrip(chr(39))})"])] == []
 
 
-@pytest.mark.parametrize(
-    ("dits", "fiche", "attendu"),
-    [
-        ([], {}, ""),
-        ([], {"thematique": "Achat", "vehicule_juridique": None}, "Achat."),
-        ([], {"thematique": None, "vehicule_juridique": "convention."}, "Convention."),
-        ([], {"thematique": "Achat", "vehicule_juridique": "Convention"}, "Achat. Convention."),
-        (["Elle achète."], {"thematique": "Achat"}, "Elle achète. — DAF"),
-    ],
-)
+@cas
 def test_a_dispositif_says_what_the_data_describe(dits: list[str], fiche: dict[str, str | None], attendu: str) -> None:
     class Decrit(BilanFactice):
         def fiche(self, dispositif: str) -> dict[str, Any]:  # noqa: ARG002
