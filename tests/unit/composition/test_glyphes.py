@@ -9,6 +9,7 @@ import pytest
 import typst
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.atelier.tables import cas
 
 from mutualisation.documents.composition.glyphes import dessinable, phrase
 from mutualisation.socle.chemins import GLYPHES
@@ -27,25 +28,7 @@ def compilateur(tmp_path_factory: pytest.TempPathFactory) -> typst.Compiler:
     return typst.Compiler(str(chemin), root=str(chemin.parent), ignore_system_fonts=True)
 
 
-@pytest.mark.parametrize(
-    ("texte", "dessine", "remplaces"),
-    [
-        ("Été 2021 — 3 € → l'an", "Été 2021 — 3 € → l'an", 0),
-        ("mot\tmot\nligne", "mot\tmot\nligne", 0),
-        ("e\u0301te\u0301", "été", 0),
-        ("Voirie 🏛️", "Voirie □", 1),
-        ("\uf0b7 puce de Word", "□ puce de Word", 1),
-        ("\ufeffdébut, mi\ufefflieu", "début, milieu", 0),
-        ("中文", "□□", 2),
-        ("x\u20dd", "x", 1),
-        ("\u202egauche\u202c \u2066a\u2069", "gauche a", 0),
-        ("a\x1fb", "a□b", 1),
-        ("\ue000\U0010fffd", "□□", 2),
-        ("une\r\nautre\u2028encore", "une autre encore", 0),
-        ("👨\u200d👩", "□□", 2),
-        ("\ufffe", "□", 1),
-    ],
-)
+@cas
 def test_ce_qui_n_a_pas_de_dessin_est_remplace(texte: str, dessine: str, remplaces: int) -> None:
     assert dessinable(texte) == (dessine, remplaces)
 

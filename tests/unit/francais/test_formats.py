@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.atelier.tables import cas
 
 from mutualisation.socle.francais.formats import (
     arrondi,
@@ -21,16 +21,7 @@ from mutualisation.socle.francais.formats import (
 )
 
 
-@pytest.mark.parametrize(
-    ("valeur", "texte"),
-    [
-        ("1395534.49", "1\u202f395\u202f534\u00a0€"),
-        ("0.5", "1\u00a0€"),
-        ("-0.5", "\u22121\u00a0€"),
-        ("-0.49", "0\u00a0€"),
-        ("2.5", "3\u00a0€"),
-    ],
-)
+@cas
 def test_whole_euros(valeur: str, texte: str) -> None:
     assert euros(Decimal(valeur)) == texte
 
@@ -45,15 +36,7 @@ def test_etp_and_rates() -> None:
     assert pourcent(Decimal("0.380479"), 1) == "38,0\u00a0%"
 
 
-@pytest.mark.parametrize(
-    ("valeurs", "attendues", "ecrites"),
-    [
-        (("5.50", "16"), 1, ["5,5", "16,0"]),
-        (("10", "500"), 0, ["10", "500"]),
-        (("0.1234567", "1"), 6, ["0,123457", "1,000000"]),
-        ((), 0, []),
-    ],
-)
+@cas
 def test_a_column_shows_every_decimal_it_has(valeurs: tuple[str, ...], attendues: int, ecrites: list[str]) -> None:
     lues = [Decimal(v) for v in valeurs]
     assert decimales(lues) == attendues

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.atelier.tables import cas
 
 from mutualisation.socle.chemins import PROJET_DBT
 from mutualisation.socle.francais import formats, libelles
@@ -10,18 +11,7 @@ from mutualisation.socle.francais.neutralisation import neutraliser
 from mutualisation.socle.francais.typographie import imprimer, insecables
 
 
-@pytest.mark.parametrize(
-    ("compte", "attendu"),
-    [
-        ("60612", "60612 (Énergie - Électricité)"),
-        ("6132", "6132 (Locations immobilières)"),
-        ("70848", "70848 (Mise à disposition de personnel facturée aux autres organismes)"),
-        ("613299", "613299 (Locations immobilières)"),
-        ("21838", "21838 (Autre matériel informatique)"),
-        ("2158", "2158 (Autres installations, matériel et outillage techniques)"),
-        ("99", "99"),
-    ],
-)
+@cas
 def test_an_account_has_the_name_of_its_longest_known_prefix(compte: str, attendu: str) -> None:
     assert libelles.libelle_compte(compte) == attendu
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-import pytest
+from tests.atelier.tables import cas
 
 from mutualisation.entree.sources.jeux import ILLISIBLES
 from mutualisation.entree.sources.registre import registre
@@ -31,16 +31,6 @@ def test_chaque_motif_a_une_regle_et_un_remede() -> None:
     assert [m for m in motifs() if remede_du_motif(m) == _DEFAUT and not SANS_REMEDE.search(m)] == []
 
 
-@pytest.mark.parametrize(
-    ("motif", "regle"),
-    [
-        ("montant illisible (deux décimales au plus, sans point des milliers ni signe %, C1)", "C1"),
-        ("SIRET absent du fichier adherents (G11)", "G11"),
-        ("base absente pour un pourcentage (R7b')", "R7b'"),
-        ("axe sans clé analytique en vigueur (R3a)", "R3a"),
-        ("la fin précède le début", ""),
-        ("part hors de [0, 100] (R)", ""),
-    ],
-)
+@cas
 def test_la_regle_citee(motif: str, regle: str) -> None:
     assert regle_citee(motif) == regle

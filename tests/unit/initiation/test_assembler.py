@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.atelier.tables import cas
 
 from mutualisation.entree.ingestion.depot import decouvrir
 from mutualisation.socle.erreurs import ErreurMutualisation, FichierRefuse
@@ -140,14 +141,7 @@ def test_une_annee_et_des_trimestres_font_une_annee_lue_par_les_correspondances(
     assert decouvrir(tmp_path / "depot").refus == {}
 
 
-@pytest.mark.parametrize(
-    ("periodes", "deposes", "attendu"),
-    [
-        (TRIMESTRES[:3], [], r"telephone_2024\.csv couvre une année, .* 2024-T3 n'en font pas les douze mois"),
-        ((), ["mandats_2024-T1.csv"], r"mandats_2024-T1\.csv .* une autre longueur de période .*F17"),
-        ((), ["mandats_2024-T1_v2.xlsx"], r"mandats_2024-T1_v2\.xlsx .*F17"),
-    ],
-)
+@cas
 def test_deux_longueurs_de_periode_ne_s_ecrivent_pas(
     sources: Path, tmp_path: Path, periodes: tuple[str, ...], deposes: list[str], attendu: str
 ) -> None:
@@ -172,21 +166,7 @@ def test_un_fichier_que_la_finance_a_depose_n_est_pas_ecrase(sources: Path, tmp_
     assert depose.read_text(encoding="utf-8") == "le leur"
 
 
-@pytest.mark.parametrize(
-    ("remplace", "par", "attendu"),
-    [
-        ('"mandats"', '"mandat"', r"telephone\.toml : jeu inconnu, « mandat » ; le nom le plus proche est « mandats »"),
-        ('"mandats"', '"agents"', "jeu inconnu, « agents »"),
-        ('comme = "mandats"', "", r"telephone\.toml : la clé « comme » manque"),
-        ('"Date émission"', '"Date emise"', "colonne inconnue, « Date emise » ; le nom le plus proche est « date emi"),
-        ("{ligne}", "{lignes}", "repère inconnu, « lignes » ; le nom le plus proche est « ligne »"),
-        ("libelle", "titre", "clé inconnue, « titre »"),
-        ('[mots."Statut"]\n"Réglée" =', '[mots]\n"Statut" =', "« mots », « statut » est une table"),
-        ("libelle", 'fichiers = "/tmp/*"\nlibelle', "« fichiers » est le nom d'exports de ce dossier"),
-        ("[colonnes]", "[colonnes", "TOML"),
-        ("libelle", 'fichiers = "autres*"\nlibelle', "aucun fichier « autres"),
-    ],
-)
+@cas
 def test_une_declaration_fausse_est_nommee(
     sources: Path, tmp_path: Path, remplace: str, par: str, attendu: str
 ) -> None:

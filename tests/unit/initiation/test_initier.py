@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.atelier.petit_epci import COMMUNES, REPONSES
+from tests.atelier.tables import cas
 
 from mutualisation.entree.ingestion.depot import decouvrir
 from mutualisation.entree.sources.registre import registre
@@ -52,34 +53,7 @@ def lire(tmp_path: Path) -> Lire:
     return _lire
 
 
-@pytest.mark.parametrize(
-    ("remplace", "par", "attendu"),
-    [
-        (SIRET_EPCI, "20099950600014", "siret : SIRET dont la clé est fausse (C6)"),
-        (SIRET, "123", "communes, n° 1, siret : SIRET dont la clé est fausse (C6)"),
-        (SIRET, SIRET_EPCI, f"SIRET donné deux fois : {SIRET_EPCI}"),
-        ('nom = "Essai"', "", "nom : une réponse est attendue"),
-        ('nom = "Essai"', 'nom = "Essai"\nsirene = "1"', "sirene : question inconnue (la plus proche : siret)"),
-        ("[2023, 2024]", '"2023-2024"', "exercices : « 2023-2024 » n'est pas une année"),
-        ("312", '"-"', "population : une réponse est attendue"),
-        ("312", '"beaucoup"', "population : nombre entier attendu (C1)"),
-        ("[2023, 2024]", '","', "exercices : une année au moins est attendue"),
-        ('"98001"', '"1"', "communes, Aubeval, code_insee : cinq caractères attendus, comme 01004 ou 2A004"),
-        ('"Aubeval"', '"Aube\\nval"', "communes, n° 1, nom : une seule ligne de texte est attendue"),
-        ('code = "ADS"', 'code = "ADS"\npart_communes = 150', "dispositifs, ADS, part_communes : de 0 à 100"),
-        ('"ADS"', '"HORS"', "dispositifs, HORS, code : ce nom est réservé"),
-        ('"ADS"', '"Total"', "dispositifs, Total, code : ce nom est réservé"),
-        ('"ADS"', '"A;D"', "dispositifs, A;D, code : des lettres, des chiffres et - _ . / seulement"),
-        ('code = "ADS"', 'code = "ADS"\nregle = "forfait"', "montant : la règle forfait en veut un"),
-        ('code = "ADS"', 'code = "ADS"\nregle = "prix"', "regle : valeur inconnue (attendu : gratuit, forfait"),
-        ('code = "ADS"', 'code = "ADS"\ncommunes = "98002"', "communes : 98002 n'est le code INSEE d'aucune"),
-        ('code = "ADS"', 'code = "ADS"\nactivite = "HORS"', "code d'activité donné deux fois : HORS"),
-        ('nom = "Essai"', 'nom = "E"\ncomptes_usagers = "usagers"', "« usagers » n'est pas un compte"),
-        ('nom = "Essai"', 'nom = "E"\ncompte_cee = "7066"\ncomptes_usagers = "7066"', "compte donné deux fois : 7066"),
-        ("[[dispositifs]]", "[[services]]", "services : question inconnue"),
-        ("[[dispositifs]]", 'x = """', "TOML en UTF-8 lisible (ligne "),
-    ],
-)
+@cas
 def test_une_reponse_fausse_est_nommee(lire: Lire, remplace: str, par: str, attendu: str) -> None:
     with pytest.raises(ErreurMutualisation) as e:
         lire(remplace, par)
@@ -132,14 +106,7 @@ def test_le_depot_ecrit_est_connu_de_la_porte(tmp_path: Path) -> None:
     assert [p for p in vocabulaire().parametres if f"`{p}" not in parametres] == []
 
 
-@pytest.mark.parametrize(
-    ("tarif", "dit"),
-    [
-        ('regle = "cout_unitaire"', "`actualisation:ADS`"),
-        ('regle = "cout_unitaire"\nmontant = "152,40"', None),
-        ('regle = "par_tranche"\nmontant = "600"', "une ligne par tranche"),
-    ],
-)
+@cas
 def test_la_notice_ne_demande_que_ce_qui_manque(lire: Lire, tarif: str, dit: str | None) -> None:
     texte = notice(lire('code = "ADS"', f'code = "ADS"\n{tarif}'), Path("depot"), Path("depot_notice"))
     assert (dit or "`mandats_2024-TN`") in texte
@@ -158,56 +125,12 @@ def test_rien_n_est_ecrase(tmp_path: Path) -> None:
     assert sorted(tmp_path.rglob("*")) == avant
 
 
-@pytest.mark.parametrize(
-    ("remplace", "par", "jeu", "attendues"),
-    [
-        ("", "", "roles_comptes", [("75888", "recette_autre"), ("70631", "recette_autre")]),
-        ('nom = "Essai"', 'nom = "E"\ncompte_cee = "75888"', "roles_comptes", [("70631", "recette_autre")]),
-        (
-            'nom = "Essai"',
-            'nom = "E"\ncompte_cee = "7788"',
-            "roles_comptes",
-            [("75888", "recette_autre"), ("7788", "produit_cee"), ("70631", "recette_autre")],
-        ),
-        (
-            'nom = "Essai"',
-            'nom = "E"\ncompte_cee = "75888"\ncomptes_usagers = [70631, 7066]',
-            "roles_comptes",
-            [("70631", "recette_autre"), ("7066", "recette_autre"), ("70631", "recette_autre")],
-        ),
-        ("", "", "tarifs", [("ADS", "forfait")]),
-        (
-            'code = "ADS"',
-            'code = "ADS"\nregle = "cout_unitaire"\nmontant = "152,40"',
-            "tarifs",
-            [("ADS", "cout_unitaire")],
-        ),
-        (
-            "",
-            "",
-            "cles_analytiques",
-            [("activite", "ADS"), ("axe", "ADS"), ("activite", "HORS")],
-        ),
-        (
-            'nom = "Essai"',
-            'nom = "E"\nimmobilisations = false\naxe_structure = "SUP"\nactivite_hors = ["X", "Y"]',
-            "cles_analytiques",
-            [("activite", "ADS"), ("axe", "ADS"), ("activite", "X"), ("activite", "Y"), ("axe", "SUP")],
-        ),
-        (
-            'code = "ADS"',
-            'code = "ADS"\norigine = "service"\ncle = "URBA"',
-            "cles_analytiques",
-            [("activite", "ADS"), ("service", "URBA"), ("axe", "URBA"), ("activite", "HORS")],
-        ),
-        ("", "", "populations", [("2024", "98001")]),
-    ],
-)
+@cas
 def test_les_lignes_suivent_des_reponses(
-    lire: Lire, remplace: str, par: str, jeu: str, attendues: list[tuple[str, ...]]
+    lire: Lire, remplace: str, par: str, jeu: str, attendues: list[list[str]]
 ) -> None:
     lignes = lignes_du_referentiel(lire(remplace, par))[jeu]
-    assert [tuple(ligne[c.nom] for c in registre().jeu(jeu).colonnes[:2]) for ligne in lignes] == attendues
+    assert [[ligne[c.nom] for c in registre().jeu(jeu).colonnes[:2]] for ligne in lignes] == attendues
 
 
 def test_les_parametres_sont_ceux_de_la_methode(lire: Lire) -> None:
