@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from tests.atelier.attendus import Attendu, ecarts
 from tests.atelier.depots import composer_socle
+from tests.atelier.tables import cas
 
 from mutualisation.entrepot.base.connexion import connecter
 
@@ -23,22 +24,7 @@ def conn(entrepot: str) -> Iterator[psycopg.Connection[Any]]:
         ouverte.rollback()
 
 
-@pytest.mark.parametrize(
-    ("juste", "mode", "colonnes", "rangees"),
-    [
-        (True, "", ("cle", "montant"), [("01", "3.5")]),
-        (True, "complet", ("cle", "montant"), [("2", ""), ("01", "3.50")]),
-        (True, "absent", ("cle", "montant"), [("01", "3.51"), ("1", "3.5")]),
-        (True, "", ("vrai", "jour"), [("true", "2023-01-02"), ("false", "")]),
-        (False, "", ("cle", "montant"), [("01", "3.51")]),
-        (False, "", ("cle", "montant"), [("1", "3.5")]),
-        (False, "", ("cle", "montant"), [("2", "0")]),
-        (False, "", ("cle", "montant"), [("01", "3.5"), ("01", "3.5")]),
-        (False, "complet", ("cle", "montant"), [("01", "3.5")]),
-        (False, "complet", ("cle", "montant"), []),
-        (False, "absent", ("cle", "montant"), [("2", "")]),
-    ],
-)
+@cas
 def test_ce_qui_est_attendu(conn: psycopg.Connection[Any], juste: bool, mode: str, colonnes: Any, rangees: Any) -> None:
     assert (ecarts(conn, Attendu("essai", mode, colonnes, tuple(rangees))) == []) is juste
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.atelier.tables import cas
 
 from mutualisation.socle.erreurs import INTERROMPU, ControleEchoue, ErreurMutualisation, FichierRefuse, PannePassagere
 from mutualisation.usage import cli, operations
@@ -104,19 +105,7 @@ def test_qui_lit_peut_s_en_aller(lignes: int) -> None:
     assert (fini.returncode, fini.stderr) == (0, b"")
 
 
-@pytest.mark.parametrize(
-    ("lancement", "code", "dit"),
-    [
-        # closed before us: what would be said goes nowhere, and the code is that of the work
-        ("{} essayer é.csv >&-", 3, ""),
-        ("{} essayer é.csv <&- >&- 2>&-", 3, ""),
-        ("{} essayer absent.csv 2>/dev/full", 1, ""),
-        ("{} essayer é.csv >/dev/full", 1, "plus de place sur le disque"),
-        ("{} --help >/dev/full", 1, "plus de place sur le disque"),
-        # where no accented path could be named
-        ("LC_ALL=C PYTHONUTF8=0 PYTHONCOERCECLOCALE=0 {} essayer absenté.csv", 1, "absenté.csv"),
-    ],
-)
+@cas
 def test_les_flux_et_la_langue_de_qui_nous_lance(lancement: str, code: int, dit: str, tmp_path: Path) -> None:
     (tmp_path / "é.csv").write_text("a;b\n1;2\n", encoding="utf-8")
     commande = lancement.format(f"{sys.executable} -c 'from mutualisation.usage.cli import main; main()'")

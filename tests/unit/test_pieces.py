@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-import pytest
+from tests.atelier.tables import cas
 
 from mutualisation.socle.chemins import DAGS, PAQUET
 
@@ -195,15 +195,7 @@ def test_seul_chemins_sait_ou_sont_les_choses():
     assert fautifs == set()
 
 
-@pytest.mark.parametrize(
-    ("module", "import_"),
-    [
-        ("socle.francais.formats", "from mutualisation.documents.rapport import publie"),
-        ("publication.portes.bilan", "def f():\n    from mutualisation.usage.operations import session"),
-        ("publication.versions.promotion", "import mutualisation.documents.factures.factures"),
-        ("usage.operations.etat", "from mutualisation.usage.simulation import essai"),
-    ],
-)
+@cas
 def test_une_mauvaise_arete_est_vue(tmp_path, module, import_):
     faux = dict.fromkeys(
         f"mutualisation.{cible}"

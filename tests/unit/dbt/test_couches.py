@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from dbt.cli.main import dbtRunner
+from tests.atelier.tables import cas
 
 from mutualisation.entree.sources.registre import registre
 from mutualisation.publication.versions.relations import lire_relations, relations_analyse
@@ -139,36 +140,14 @@ def _avec(manifeste: dict[str, Any], modele: str, ecart: Noeud) -> dict[str, Any
     return manifeste | {"nodes": manifeste["nodes"] | {modele: manifeste["nodes"][modele] | ecart}}
 
 
-@pytest.mark.parametrize(
-    ("modele", "lu"),
-    [
-        (SYNTHESE, LECTURE),
-        (SYNTHESE, BRUT),
-        (RECETTES, SYNTHESE),
-        (RECETTES, BRUT),
-        (RECETTES, LECTURE),
-        (RECETTES, "model.mutualisation.mart_rejets"),
-        ("model.mutualisation.ctl_couts", SYNTHESE),
-        ("model.mutualisation.mart_repartition", "model.mutualisation.controles_resultats"),
-        ("model.mutualisation.stg_rh__temps", RECETTES),
-    ],
-)
+@cas
 def test_une_arete_de_trop_se_voit(manifeste: dict[str, Any], modele: str, lu: str) -> None:
     lus = [*manifeste["nodes"][modele]["depends_on"]["nodes"], lu]
     (faute,) = fautes(_avec(manifeste, modele, {"depends_on": {"nodes": lus}}))
     assert f" lit {lu} " in faute
 
 
-@pytest.mark.parametrize(
-    ("modele", "ecart", "dit"),
-    [
-        (RECETTES, {"raw_code": "select 1 where rejet_statut is null"}, "regarde rejet_statut"),
-        (SYNTHESE, {"contract": {"enforced": False}}, "n'a pas de contrat"),
-        (RECETTES, {"description": ""}, "n'est pas décrit"),
-        (SYNTHESE, {"columns": {}}, "n'est pas décrit"),
-        (RECETTES, {"columns": {"x": {"name": "x", "description": ""}}}, "int_recettes.x n'est pas décrite"),
-    ],
-)
+@cas
 def test_un_modele_fautif_se_voit(manifeste: dict[str, Any], modele: str, ecart: Noeud, dit: str) -> None:
     (faute,) = fautes(_avec(manifeste, modele, ecart))
     assert dit in faute

@@ -1,9 +1,9 @@
 """The mutation run alters what a rule says, and nothing else."""
 
-import pytest
 from outils.mutants import EQUIVALENTS, Equivalent, _grouper
 from outils.mutations_sql import Mutant, muter, relire
 from tests.atelier.modeles import Modeles, _de_macros
+from tests.atelier.tables import cas
 
 REQUETE = """
 with t as (select * from brut where a.jour < b.fin -- + 1
@@ -22,31 +22,7 @@ def apres(operateur: str) -> list[str]:
     return [m.apres for m in muter("essai", REQUETE) if m.operateur == operateur]
 
 
-@pytest.mark.parametrize(
-    ("operateur", "clause"),
-    [
-        ("comparaison", "a.jour <= b.fin"),
-        ("comparaison", "a.cle <> u.cle"),
-        ("comparaison", "COALESCE(a.n, 0) > 1"),
-        ("entre", "(a.jour > u.debut AND a.jour <= u.fin)"),
-        ("entre", "(a.jour >= u.debut AND a.jour < u.fin)"),
-        ("arrondi", "CAST((a.montant * a.part / NULLIF(a.n, 0)) AS DECIMAL(15, 2)) AS m"),
-        ("agregat", "MAX(a.y) FILTER(WHERE a.z) AS s"),
-        ("filtre", "SUM(a.y) AS s"),
-        ("filtre", "COUNT(a.w) AS d"),
-        ("borne", "GREATEST(a.p, a.q) AS l"),
-        ("sinon", "CASE WHEN a.u THEN 1 ELSE NULL END AS c"),
-        ("jointure", "INNER JOIN u ON a.cle = u.cle AND a.jour BETWEEN u.debut AND u.fin"),
-        ("condition", "TRUE"),
-        ("condition", "CASE WHEN FALSE THEN 1 END"),
-        ("negation", "EXISTS(SELECT 2 FROM v)"),
-        ("negation", "NOT a.statut IN ('Payé', 'Émis')"),
-        ("defaut", "(a.n) >= 1"),
-        ("nombre", "COALESCE(a.n, 0) >= 2"),
-        ("texte", "a.statut IN ('§', 'Émis')"),
-        ("ordre", "a.x ASC"),
-    ],
-)
+@cas
 def test_une_alteration(operateur: str, clause: str) -> None:
     assert clause in apres(operateur)
 

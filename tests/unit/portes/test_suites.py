@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from outils.generation import ecrire_contexte
+from tests.atelier.tables import cas
 
 from mutualisation.entree.sources.registre import registre
 from mutualisation.publication.portes import moteur
@@ -48,14 +49,7 @@ def test_une_suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("attentes", "phrase"),
-    [
-        ([], "est vide"),
-        (None, "d'une autre forme"),
-        ([{"kwargs": {}}], "il manque la clé « type »"),
-    ],
-)
+@cas
 def test_une_suite_mal_ecrite_est_une_porte_qui_echoue(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attentes: Any, phrase: str
 ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 from outils.generation import JEUX_DBT, SOURCES_DBT, macro_jeux, sources_dbt
+from tests.atelier.tables import cas
 
 from mutualisation.entree.sources.jeux import TYPES
 from mutualisation.entree.sources.registre import registre
@@ -69,32 +70,7 @@ def test_une_source_s_ajoute_par_configuration(tmp_path: Path) -> None:
     assert [c.nom for c in reg.jeu("releves").obligatoires] == ["code"]
 
 
-@pytest.mark.parametrize(
-    ("remplace", "par", "attendu"),
-    [
-        ("type: nombre", "type: flottant", "n'est pas connu"),
-        ("type: nombre", "type: enumeration", "valeurs"),
-        ("type: nombre", "type: texte, mesure: true", "qui s'additionne"),
-        ("periode: mois", "periode: jour", "periode"),
-        ("nom: valeur", "nom: code", "déjà pris"),
-        ("nom: valeur", "nom: ligne", "déjà pris"),
-        ("nom: valeur", "nom: Été", "n'est pas un nom"),
-        ("entete: Valeur", "entete: Code", "son propre"),
-        ("entete: Valeur, ", "", "son propre"),
-        ("obligatoire: true", "obligatoire: false", "au moins une colonne obligatoire"),
-        ("obligatoire: true", "facultatif: true", "clé inconnue"),
-        ("libelle: Essai", "titre: Essai", "libelle"),
-        ("type: nombre", "type: texte, garde_si_siret: siret", "n'existe pas"),
-        ("type: nombre", "type: code, clair_si: {colonne: code, valeur: T}", "vont ensemble"),
-        (
-            "periode: mois",
-            "periode: mois\n    arrete: {colonne: valeur, sauf: 'false'}",
-            "n'est pas une colonne de date",
-        ),
-        ("jeux:", "jeux: []\nautres:", "dictionnaire non vide"),
-        ("source: essai", "source: [", "illisible"),
-    ],
-)
+@cas
 def test_une_declaration_fausse_est_nommee(tmp_path: Path, remplace: str, par: str, attendu: str) -> None:
     assert remplace in MODELE
     with pytest.raises(ErreurMutualisation, match=r"essai\.yml") as e:
