@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.atelier.tables import cas
 
 from mutualisation.entree.ingestion.confidentialite import Confidentialite, Pseudonymes
 from mutualisation.entree.ingestion.typage import ColonneLue
@@ -36,15 +37,7 @@ def test_aucune_colonne_ne_montre_une_personne(jeu: Jeu, colonne: Colonne) -> No
     assert _montrees(jeu, colonne, secrets) == []
 
 
-@pytest.mark.parametrize(
-    ("jeu", "colonne", "cellule"),
-    [
-        ("agents", "categorie", "A"), ("agents", "quotite", "80"), ("agents", "date_entree", "01/02/2019"),
-        ("temps", "duree", "3h30"), ("masse_salariale", "etpt", "12,50"), ("etat_actif", "compte", "2188"),
-        ("masse_salariale", "masse_salariale", "1250000"), ("mandats", "montant_ttc", "1 234,50 €"),
-        ("mandats", "siret", "21590001000012"), ("mandats", "numero_marche", "M-2023-01"),
-    ],
-)  # fmt: skip
+@cas
 def test_ce_qui_ne_dit_personne_se_montre(jeu: str, colonne: str, cellule: str) -> None:
     """Otherwise the report would say nothing."""
     j = registre().jeu(jeu)

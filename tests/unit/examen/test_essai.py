@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+from tests.atelier.tables import cas
 from tests.unit.examen.verrues import zippe
 
 from mutualisation.entree.sources.registre import registre
@@ -87,17 +88,7 @@ def test_un_fichier_qui_passe(tmp_path: Path) -> None:
     assert "DUPONT" not in _dit(essai)
 
 
-@pytest.mark.parametrize(
-    ("ligne", "motif"),
-    [
-        ("0012;X;01/04/2023;ADS;3h30;T;O", "Date : date hors du mois du fichier (C5)"),
-        ("0012;X;01/03/2023;ADS;25:00;T;O", "Durée : durée de plus de 24 h (C8)"),
-        ("0012;X;1/3/2023;ADS;7;T;O", "Date : date illisible"),
-        (";X;01/03/2023;ADS;7;T;O", "Matricule : cellule obligatoire vide"),
-        ("0012;X;01/03/2023;ADS;7;Z;O", "Type jour : valeur inconnue"),
-        ("0012;X;01/03/2023;ADS;7;T;O;en trop", "8 cellules pour 7 colonnes"),
-    ],
-)
+@cas
 def test_une_ligne_rejetee_et_pourquoi(tmp_path: Path, ligne: str, motif: str) -> None:
     essai = essayer(_ecrire(tmp_path / "temps_2023-03.csv", f"{TEMPS}{LIGNE}{ligne}\n"))
     assert essai.code == 2
@@ -303,18 +294,7 @@ def test_les_mots_usuels_d_un_autre_logiciel_gardent_leur_sens(tmp_path: Path) -
     assert "TRAVAIL → T ; Absent → A" in _dit(essai)
 
 
-@pytest.mark.parametrize(
-    ("jeu", "colonne", "lu", "vaut"),
-    [
-        ("unites", "semestre", "Semestre 1", "1"),
-        ("unites", "semestre", "1 rue du Bac", None),
-        ("adherents", "type", "Commune membre", "commune"),
-        ("adherents", "type", "communes", None),
-        ("adherents", "type", "commune et CCAS", None),
-        ("operations", "statut", "non délivrée", None),
-        ("operations", "statut", "Validée", "délivrée"),
-    ],
-)
+@cas
 def test_ailleurs_un_mot_entier_et_sans_doute(jeu: str, colonne: str, lu: str, vaut: str | None) -> None:
     trouvees = des_valeurs(registre().jeu(jeu), {colonne: Counter([lu])})
     assert [p.ligne.vaut for p in trouvees] == ([vaut] if vaut else [])

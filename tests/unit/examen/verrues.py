@@ -126,7 +126,6 @@ def _suite(jeu: str, colonne: str, cellule: str, code: int, *dits: str) -> Verru
 FORME = "une ligne de noms de colonnes, une seule"
 M, T, TITRES, UNITES, AGENTS = bon("mandats"), bon("temps"), bon("titres"), bon("unites"), bon("agents")
 TEXTE = en_csv(M)
-LARGEUR = len(M[0])
 # the columns of which mandats and titres are known, both without a word of the piece
 _SANS_NATURE = [[*r[:7], "1641", *r[8:]] if i else r for i, r in enumerate(TITRES)]
 _ILLISIBLE = "illisible"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.atelier.tables import cas
 
 from mutualisation.entree.ingestion.cellules_lues import defaut, lecture_de, total
 from mutualisation.entree.ingestion.confidentialite import Confidentialite, Pseudonymes
@@ -58,16 +59,7 @@ def test_une_obligatoire_vide_et_un_nombre_trop_grand() -> None:
     assert "onze chiffres" in (defaut(colonne, "123456789012", lecture("123456789012")) or "")
 
 
-@pytest.mark.parametrize(
-    ("cellule", "type_", "lu"),
-    [
-        ("12 345 678 901 234,56", "montant", "12345678901234.56"), ("1,2,3", "montant", None),
-        ("10 %", "montant", None),
-        ("-1234567890123456,5", "montant", "-1234567890123456.5"), ("10 %", "pourcentage", "10"),
-        ("1 520h30", "duree", None), ("1520h30", "duree", "91230"), ("12,50", "duree", "750"),
-        ("15200,5", "duree", "912030"), ("7:30:00", "duree", "450"),
-    ],
-)  # fmt: skip
+@cas
 def test_un_total_annonce(cellule: str, type_: str, lu: str | None) -> None:
     """More figures than a cell may hold (F3, F4)."""
     vu = total(cellule, type_)
@@ -111,15 +103,7 @@ def test_les_cellules_usuelles_se_lisent_comme_une_a_une(ou: tuple[Jeu, Colonne]
         assert (list(lues), list(posees), lue.fautes) == (*voulues, une_a_une.fautes)
 
 
-@pytest.mark.parametrize(
-    ("jeu", "colonne", "cellules"),
-    [
-        ("mandats", "montant_ttc", ["1 234,50", "-12", "0,1", "12345678901.2"]),
-        ("mandats", "tva", ["", "1 234 567,50"]),
-        ("mandats", "piece", ["1", "999999999999"]),
-        ("mandats", "objet", ["Achat d'un lot", "", "="]),
-    ],
-)
+@cas
 def test_ce_qui_est_usuel(jeu: str, colonne: str, cellules: list[str]) -> None:
     lue = _lue(registre().jeu(jeu), registre().jeu(jeu).colonne(colonne))
     lue.lire(cellules)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tests.atelier.tables import cas
 
 from mutualisation.entree.ingestion.controle import lire_controle
 from mutualisation.entree.ingestion.correspondances import Correspondance, compiler, defauts
@@ -33,24 +34,7 @@ def _refus(chemin: Path, texte: str, jeu: str, *lignes: str) -> str:
     return str(e.value)
 
 
-@pytest.mark.parametrize(
-    ("ligne", "colonne", "motif"),
-    [
-        ("temp;Date;Jour;", "jeu", "jeu inconnu, le plus proche : « temps »"),
-        (";Date;Jour;", "jeu", "cellule obligatoire vide (G1)"),
-        ("temps;;Jour;", "colonne", "cellule obligatoire vide (G1)"),
-        ("temps;Jour;x;", "colonne", "colonne inconnue de temps"),
-        ("temps;Dates;x;", "colonne", "le plus proche : « Date »"),
-        ("temps;Date;;", "lu", "ni Lu ni Vaut"),
-        ("temps;Matricule;12;13", "vaut", "colonne de données personnelles"),
-        ("temps;Service;;DSI", "vaut", "colonne de données personnelles"),
-        ("temps;Libellé activité;Congé;x", "vaut", "colonne de données personnelles"),
-        ("agents;Nom;x;y", "vaut", "colonne de données personnelles"),
-        ("pes;Axe analytique;Axe;", "jeu", "ne prend pas de correspondances"),
-        ("decp;Objet;o;", "jeu", "ne prend pas de correspondances"),
-        ("correspondances;Lu;Valeur lue;", "jeu", "ne prend pas de correspondances"),
-    ],
-)
+@cas
 def test_ligne_en_faute(ligne: str, colonne: str, motif: str) -> None:
     (defaut,) = defauts([Correspondance.lue(ligne.split(";"))])
     assert defaut is not None
@@ -59,17 +43,7 @@ def test_ligne_en_faute(ligne: str, colonne: str, motif: str) -> None:
     assert not compiler([Correspondance.lue(ligne.split(";"))])
 
 
-@pytest.mark.parametrize(
-    "ligne",
-    [
-        "temps;Date;Jour travaillé;",
-        " TEMPS ; code activite ;Tâche;",
-        "temps;Matricule;N° agent;",
-        "adherents;Nom;VILLE DE X;Ville de X",
-        "temps;Validé;;O",
-        "cles_analytiques;Référence;;Sans référence",
-    ],
-)
+@cas
 def test_ligne_saine(ligne: str) -> None:
     assert defauts([Correspondance.lue(ligne.split(";"))]) == [None]
 

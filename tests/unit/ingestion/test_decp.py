@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tests.atelier.tables import cas
 
 from .outillage import lire, refus
 
@@ -34,55 +35,19 @@ def test_format_de_2022(tmp_path: Path) -> None:
     assert lu.rangees[0]["date_notification"] == "2020-03-30"
 
 
-@pytest.mark.parametrize(
-    "titulaires",
-    [
-        '[{"id": "57722570900010"}]',
-        '[{"titulaire": {"id": "57722570900010"}}]',
-        '{"titulaire": [{"id": "57722570900010"}]}',
-        '{"titulaire": {"id": "57722570900010"}}',
-        '{"id": "57722570900010"}',
-        '[[{"id": "577 225 709 00010"}]]',
-        '[{"id": "57722570900010"}, {"id": "57722570900010"}, {"id": null}]',
-    ],
-)
+@cas
 def test_format_d_avant_2024(tmp_path: Path, titulaires: str) -> None:
     lu = lire(_ecrire(tmp_path, f'{{"marches": [{{"id": "M1", "montant": 3, "titulaires": {titulaires}}}]}}'), "decp")
     assert lu.colonne("siret_titulaire") == ["57722570900010"]
 
 
-@pytest.mark.parametrize(
-    ("texte", "formes"),
-    [
-        # S4: one contract, an object; concessions are no contract
-        ('{"marches": {"marche": {"id": "M1"}}}', [("2022", "M1")]),
-        ('{"marches": {"id": "M1", "titulaires": []}}', [("2019", "M1")]),
-        ('{"marches": [{"id": "M1"}, {"_type": "Contrat de concession", "id": "C1"}]}', [("2019", "M1")]),
-        ('{"marches": {"contrat-concession": [{"id": "C1"}]}}', []),
-        ('{"marches": {"contrat-concession": {"id": "C1"}, "marche": [{"id": "M1"}]}}', [("2022", "M1")]),
-    ],
-)
-def test_un_marche_ou_des_concessions(tmp_path: Path, texte: str, formes: list[tuple[str, str]]) -> None:
+@cas
+def test_un_marche_ou_des_concessions(tmp_path: Path, texte: str, formes: list[list[str]]) -> None:
     lu = lire(_ecrire(tmp_path, texte), "decp")
-    assert list(zip(lu.colonne("format"), lu.colonne("identifiant"), strict=True)) == formes
+    assert [[r["format"], r["identifiant"]] for r in lu.rangees] == formes
 
 
-@pytest.mark.parametrize(
-    ("modifications", "titulaires"),
-    [
-        # S4: the latest that names some, by date then place
-        ("[]", ["10000000000001"]),
-        ('[{"dateNotificationModification": "2020-06-01", "titulaires": []}]', ["10000000000001"]),
-        ('[{"titulaires": [{"id": "2"}]}, {"titulaires": [{"id": "3"}]}]', ["3"]),
-        (
-            '[{"dateNotificationModification": "2020-05-02+02:00", "titulaires": [{"id": "2"}]}, '
-            '{"dateNotificationModification": "2020-05-01", "titulaires": [{"id": "3"}]}]',
-            ["2"],
-        ),
-        ('[{"modification": {"titulaires": [{"titulaire": {"id": "2"}}, {"titulaire": {"id": "3"}}]}}]', ["2", "3"]),
-        ('{"modification": [{"titulaires": [{"id": "2"}]}]}', ["2"]),
-    ],
-)
+@cas
 def test_modifications(tmp_path: Path, modifications: str, titulaires: list[str]) -> None:
     marche = f'{{"id": "M1", "titulaires": [{{"id": "10000000000001"}}], "modifications": {modifications}}}'
     lu = lire(_ecrire(tmp_path, f'{{"marches": [{marche}]}}'), "decp")

@@ -7,6 +7,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from tests.atelier.tables import cas
 from upath import UPath
 
 from mutualisation.entree.ingestion import depot
@@ -84,28 +85,7 @@ def test_un_mois_sous_deux_longueurs_de_periode_est_refuse(tmp_path: Path) -> No
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("chemin", "raison", "propose"),
-    [
-        ("rh/temp_2020-01.csv", "en minuscules et sans accent, puis sa période (AAAA-MM", "temps_2020-01.csv"),
-        ("rh/temps_2020-S1.csv", "puis sa période (AAAA-MM, AAAA-TN ou AAAA)", "temps_AAAA-MM.csv"),
-        ("rh/Temps 2020 t2_v3.csv", "puis sa période (AAAA-MM, AAAA-TN ou AAAA)", "temps_2020-T2_v3.csv"),
-        ("compta/titres_2020-T5.csv", "puis sa période (AAAA-MM, AAAA-TN ou AAAA)", "titres_AAAA-MM.csv"),
-        ("activite/unites_2020-T1.csv", "puis sa période (AAAA-SN)", "unites_AAAA-SN.csv"),
-        ("rh/agents_0000.csv", "puis sa période (AAAA)", "agents_AAAA.csv"),
-        ("rh/agents_2020.xml", "n'est pas celle du jeu « agents » (.csv ou .xlsx)", "agents_2020.csv"),
-        ("rh/agents_2020_V2.csv", "puis « _vN » s'il est corrigé", "agents_2020_v2.csv"),
-        ("rh/agents_2020_v1000.csv", "« _vN » s'il est corrigé, N de 1 à 999", "agents_AAAA.csv"),
-        ("rh/agents_2020_v20991231.csv", "ou le jour de sa correction (AAAAMMJJ)", "agents_2020.csv"),
-        ("rh/Agents 2020 v20240315.csv", "en minuscules", "agents_2020_v20240315.csv"),
-        ("rh/masse salariale 2020.csv", "« masse_salariale »", "masse_salariale_2020.csv"),
-        ("activite/unites_2020-1.csv", "puis sa période (AAAA-SN)", "unites_2020-S1.csv"),
-        ("activite/unités_2020-S1.csv", "sans accent", "unites_2020-S1.csv"),
-        ("cee/opérations_dépôt1.csv", "puis sa période (depot-N)", "operations_depot-1.csv"),
-        ("referentiel/clés_analytiques.csv", "sans accent", "cles_analytiques.csv"),
-        ("rh/Tarifs.xls", "« tarifs » est un jeu de la source referentiel", "referentiel/tarifs.csv"),
-    ],
-)
+@cas
 def test_un_nom_qui_ne_suit_aucun_jeu(tmp_path: Path, chemin: str, raison: str, propose: str) -> None:
     depot = decouvrir(_poser(tmp_path, chemin))
     ((refuse, motif),) = depot.refus[chemin.split("/")[0] if "/" in chemin else ""]
@@ -232,15 +212,7 @@ def test_une_archive_abimee_se_dit_avec_son_remede(tmp_path: Path) -> None:
         Copies(tmp_path).de(depose)
 
 
-@pytest.mark.parametrize(
-    ("nom", "version"),
-    [
-        ("agents_2020", 1), ("agents_2020_v2", 2), ("agents_2020_v999", 999), ("agents_2020_v20240229", 20240229),
-        ("agents_2020_v20240315", 20240315), ("agents_2020_v20240316", 20240316), ("agents_2020_v20240317", None),
-        ("agents_2020_v20230229", None), ("agents_2020_v20241301", None), ("agents_2020_v1000", None),
-        ("agents_2020_v999999999", None), ("agents_2020_v19991231", None), ("agents_2020_v0", None),
-    ],
-)  # fmt: skip
+@cas
 def test_une_version_est_un_numero_ou_un_jour_venu(
     monkeypatch: pytest.MonkeyPatch, nom: str, version: int | None
 ) -> None:

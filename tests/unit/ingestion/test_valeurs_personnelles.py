@@ -7,6 +7,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from tests.atelier.tables import cas
 
 from mutualisation.entree.ingestion.confidentialite import (
     Confidentialite,
@@ -136,43 +137,19 @@ def test_un_pourcentage_au_dela_de_cent_n_est_que_cela(tmp_path: Path) -> None:
     assert lu.colonne("pct_affectation") == [None, None, "100"]
 
 
-@pytest.mark.parametrize(
-    ("code", "rh", "compta"),
-    [
-        ("0257", True, True), ("ADS-70", True, True), ("FORM-A", True, False), ("R.1", True, True),
-        ("FORMATION", False, False), ("Form-1", False, False), ("Bat-12", False, True), ("2024 M 03", False, True),
-        ("LE GALL", False, False), ("M. Paul", False, False), ("É-1", False, False), (IBAN, False, False),
-        ("FR76 3000 6000 0112 3456 7890 189", False, False), (f"IBAN-{IBAN}", False, False),
-        ("1850578006084", False, False), ("NIR-1850578006084", False, False), ("1850578006084-36/1", False, False),
-        ("185052A00608436", False, False), ("1 85 05 78 006 084", False, False), ("20009320100016", True, True),
-        ("2018-2188-00012", True, True), ("MAT-2020-5071", True, True),
-    ],
-)  # fmt: skip
+@cas
 def test_forme_d_un_code(code: str, rh: bool, compta: bool) -> None:
     assert forme_d_un_code(code) is rh
     assert forme_d_un_code_comptable(code) is compta
 
 
-@pytest.mark.parametrize(
-    ("numero", "permis"),
-    [
-        ("1204", True), ("L1204", True), ("MDT-0012", True), ("2021-0042", True), ("BP", True), ("2024 M 03", True),
-        ("KERVELLA-M", False), ("LE-GALL.Z", False), ("ROY-2", False), ("LEE", False), ("1850578006084", False),
-    ],
-)  # fmt: skip
+@cas
 def test_forme_d_un_numero_de_document(numero: str, permis: bool) -> None:
     """They are published in `tracabilite`: fewer letters than figures."""
     assert forme_d_un_numero(numero) is permis
 
 
-@pytest.mark.parametrize(
-    ("texte", "dit"),
-    [
-        (f"MME KERVELLA {IBAN[:-3]}555", True), ("GB29 NWBK 6016 1331 9268 19", True), ("NL91ABNA0417164300", True),
-        ("M. X 1 85 05 78 006 084 36", True), ("SARL TP59 CONSTRUCTIONS DU NORD", False), ("ENTREPRISE 2000", False),
-        ("21590350100017", False),
-    ],
-)  # fmt: skip
+@cas
 def test_un_compte_bancaire_dans_un_texte(texte: str, dit: bool) -> None:
     assert bancaire(texte) is dit
 
