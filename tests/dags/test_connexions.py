@@ -6,6 +6,7 @@ import os
 import fsspec
 import pytest
 from psycopg.conninfo import conninfo_to_dict
+from tests.atelier.tables import cas
 
 from mutualisation.socle.chemins import dossier_var
 from mutualisation.socle.erreurs import ErreurMutualisation
@@ -66,15 +67,7 @@ def test_le_compte_du_stockage(connexions, monkeypatch):
     assert fsspec.config.conf == {}
 
 
-@pytest.mark.parametrize(
-    ("entite", "nom", "connexion"),
-    [
-        ("", "lea", "publication_lea"),
-        ("lac", "lea", "publication_lac__lea"),
-        ("lac_haut", "lea", "publication_lac_haut__lea"),
-        ("lac", "haut_lea", "publication_lac__haut_lea"),
-    ],
-)
+@cas
 def test_une_personne_n_a_de_compte_que_chez_son_entite(connexions, monkeypatch, entite, nom, connexion):
     """And no pair of an entity and a person makes the name of another pair."""
     dsn = "postgresql://bilan@ailleurs/entrepot"

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from tests.atelier.tables import cas
 from tests.dags.conftest import CHAINES, DAGS, charger_dags
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -60,22 +61,7 @@ def test_vingt_entites_se_lisent_en_moins_d_une_seconde(table):
     assert time.process_time() - debut < 1
 
 
-@pytest.mark.parametrize(
-    ("texte", "dit"),
-    [
-        ("", "est vide"),
-        ("[a\n", "n'est pas du TOML"),
-        ("[a]\n[a]\n", "n'est pas du TOML"),
-        ("a = 1\n", "« a » n'est pas une section"),
-        ("[a]\nrepondant = 'lea'\n", "[a] : « repondant » ne se lit pas"),
-        ("[a]\nrepondent = 'lea'\n", "« repondent », une liste de comptes"),
-        ("[a]\nrepondent = []\n", "« repondent » ne se lit pas"),
-        ("[a]\ndepot = 3\n", "« depot » ne se lit pas"),
-        ('["Grand Lac"]\n', "« Grand Lac » n'est pas une section"),
-        ("[a__b]\n", "« a__b » n'est pas une section"),
-        (f"[{'a' * 41}]\n", "40 au plus"),
-    ],
-)
+@cas
 def test_une_table_en_faute_dit_sa_phrase(table, texte, dit):
     """The chains vanish from none in silence: each file shows the sentence as an import error."""
     table(texte)

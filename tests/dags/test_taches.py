@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
+from tests.atelier.tables import cas
 from tests.sql.publication.test_ecarts import deposer
 
 from mutualisation.entrepot.base.connexion import connecter
@@ -103,13 +104,7 @@ def test_un_depot_qui_ne_se_lit_pas_se_dit_une_fois(tache, monkeypatch):
             tache("charger", *venue)
 
 
-@pytest.mark.parametrize(
-    ("adresse", "juste"),
-    [
-        ("s3://lac/depots", True), ("s3://lac/depots/2024", True), ("s3://lac/depots2", False), ("s3://pays", False),
-        ("s3://lac/depots/../autre", False),
-    ],
-)  # fmt: skip
+@cas
 def test_une_entite_reste_dans_ses_dossiers(dagbag, adresse, juste):
     from mutualisation_chaines.taches import exiger_chez_elle
 
