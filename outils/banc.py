@@ -63,6 +63,7 @@ class Mesures:
     def noter(self, quoi: str, version: str, secondes: float, mio: float) -> tuple[float, float]:
         """Keep what was taken, and say it."""
         self.temps.append((quoi, version, f"{secondes:.1f}", f"{mio:.0f}"))
+        print(*self.temps[-1], sep=" · ", flush=True)
         self._ecrire()
         return secondes, mio
 
