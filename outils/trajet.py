@@ -34,8 +34,8 @@ ECHANTILLON, EXERCICE = Path("var/echantillon"), 2021
 
 
 def suivre(travail: Callable[[], object], dans: str = "") -> list[tuple[str, str]]:
-    """(module, function) in the order of first entry, while `travail` runs, or while its function `dans` does."""
-    entrees: dict[tuple[str, str], None] = {}
+    """(module, function) in the order of first entry, of those that `travail` enters first in its function `dans`."""
+    entrees: dict[tuple[str, str], bool] = {}
     actif = not dans
 
     def noter(cadre: FrameType, evenement: str, _: Any) -> None:
@@ -45,8 +45,8 @@ def suivre(travail: Callable[[], object], dans: str = "") -> list[tuple[str, str
         fonction = code.co_flags & inspect.CO_NEWLOCALS and "<" not in code.co_name + code.co_filename
         if code.co_name == dans and evenement in ("call", "return"):
             actif = evenement == "call"
-        if actif and evenement == "call" and fonction and module.startswith("mutualisation."):
-            entrees.setdefault((module.removeprefix("mutualisation."), code.co_qualname))
+        if evenement == "call" and fonction and module.startswith("mutualisation."):
+            entrees.setdefault((module.removeprefix("mutualisation."), code.co_qualname), actif)
 
     threading.setprofile(noter)
     sys.setprofile(noter)
@@ -55,7 +55,7 @@ def suivre(travail: Callable[[], object], dans: str = "") -> list[tuple[str, str
     finally:
         sys.setprofile(None)
         threading.setprofile(None)
-    return list(entrees)
+    return [entree for entree, dedans in entrees.items() if dedans]
 
 
 def dire(nom: str, entrees: list[tuple[str, str]], *, detail: bool) -> None:

@@ -1,64 +1,68 @@
 """One file into `brut`, in a transaction of its own: read, copied, noted in the journal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from mutualisation.entree.ingestion import journal
+from mutualisation.entree.ingestion.confidentialite import Confidentialite
 from mutualisation.entree.ingestion.controle import lire_controle, octets_controle
 from mutualisation.entree.ingestion.copies import Copie
 from mutualisation.entree.ingestion.journal import Connexion
-from mutualisation.entree.ingestion.travail import Chargement, Travail, transaction
+from mutualisation.entree.ingestion.travail import transaction
 from mutualisation.entree.ingestion.typage import lire
+from mutualisation.entree.lecteurs.entete import Traduction
 from mutualisation.entree.lecteurs.lecture import au_loin
-from mutualisation.entree.lecteurs.limites import LectureRefusee, motif_refus
+from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites, motif_refus
 from mutualisation.entree.sources.brut import table
 from mutualisation.entree.sources.jeux import COLONNES_TECHNIQUES, Jeu
 
 
-def atterrir(travail: Travail, chargement_id: int, copie: Copie, charge: Chargement, refus: dict[str, str]) -> None:
+@dataclass(frozen=True)
+class Atterri:
+    """What became of a file: its rows and its dialect, or why it is refused."""
+
+    lignes: int = 0
+    dialecte: Mapping[str, Any] = field(default_factory=dict)
+    refus: str | None = None
+
+
+def atterrir(
+    conn: Connexion,
+    chargement_id: int,
+    copie: Copie,
+    confidentialite: Confidentialite,
+    limites: Limites,
+    traduction: Traduction,
+) -> Atterri:
     """Land one file, in a transaction of its own; a file that can't be read is noted as refused."""
     f = copie.fichier
     try:
-        with transaction(travail.conn):
+        with transaction(conn):
             # the disk is waited for when the load is accepted: what comes before is then there too
-            travail.conn.execute("set local synchronous_commit = off")
-            traduction = travail.traduction(f.jeu)
+            conn.execute("set local synchronous_commit = off")
             sha256 = copie.empreinte.sha256
             controle = lire_controle(octets_controle(f.controle), f.jeu, sha256, traduction) if f.controle else None
             fichier_id = journal.inserer_fichier(
-                travail.conn, chargement_id, f, copie.empreinte, correspondances=traduction.empreinte
+                conn, chargement_id, f, copie.empreinte, correspondances=traduction.empreinte
             )
-            demande = fichier_id, f.jeu, f.extension, travail.confidentialite(f.jeu), travail.limites, traduction
+            demande = fichier_id, f.jeu, f.extension, confidentialite, limites, traduction
             suite: Iterable[Any] = (
-                au_loin(lire, travail.limites, copie.chemin, *demande)
+                au_loin(lire, limites, copie.chemin, *demande)
                 if copie.de_loin
                 else (lu for _, lu in lire(copie.chemin, *demande))
             )
-            lignes, totaux, dialecte = envoyer(travail.conn, f.jeu, suite)
-            journal.noter_lecture(travail.conn, fichier_id, lignes, dialecte, controle, totaux)
+            lignes, totaux, dialecte = envoyer(conn, f.jeu, suite)
+            journal.noter_lecture(conn, fichier_id, lignes, dialecte, controle, totaux)
+            return Atterri(lignes, dialecte)
     except (LectureRefusee, OSError, psycopg.DataError) as faute:
         motif = motif_refus(faute)
-        refus[f.chemin] = motif
-        with transaction(travail.conn):
-            journal.inserer_fichier(travail.conn, chargement_id, f, copie.empreinte, motif)
-        return
-    finally:
-        travail.copies.oublier(f)
-    if "ignore" in dialecte:
-        # accepted without a row, so that a second load knows it (G7)
-        avertissement = f"{f.chemin} : {dialecte['ignore']}"
-        charge.avertissements.append(avertissement)
-        travail.suivi(avertissement)
-        return
-    charge.fichiers.append(f.chemin)
-    charge.lignes += lignes
-    charge.avertissements += [f"{f.chemin} : {note}" for note in dialecte.get("avertissements", ())]
-    if absentes := dialecte.get("colonnes_absentes"):
-        charge.avertissements.append(f"{f.chemin} : colonnes facultatives absentes : {', '.join(absentes)} (F5).")
-    travail.detail(f"{f.chemin} : {lignes} lignes.")
+        with transaction(conn):
+            journal.inserer_fichier(conn, chargement_id, f, copie.empreinte, motif)
+        return Atterri(refus=motif)
 
 
 class _LectureInterrompue(Exception):

@@ -12,7 +12,7 @@ from psycopg import sql
 from upath import UPath
 
 from mutualisation.entree.ingestion import journal
-from mutualisation.entree.ingestion.atterrissage import atterrir
+from mutualisation.entree.ingestion.atterrissage import Atterri, atterrir
 from mutualisation.entree.ingestion.codes_connus import codes_semblables, nommer_les_codes
 from mutualisation.entree.ingestion.controle import lire_controle, octets_controle
 from mutualisation.entree.ingestion.copies import Copie
@@ -226,7 +226,30 @@ def _faire_atterrir(travail: Travail, lue: SourceLue, candidats: Sequence[Copie]
     with transaction(travail.conn):
         lue.chargement_id = journal.ouvrir_chargement(travail.conn, lue.source.nom)
     for candidat in candidats:
-        atterrir(travail, lue.chargement_id, candidat, lue.charge, lue.refus)
+        f = candidat.fichier
+        try:
+            moyens = travail.confidentialite(f.jeu), travail.limites, travail.traduction(f.jeu)
+            _noter(travail, lue, f.chemin, atterrir(travail.conn, lue.chargement_id, candidat, *moyens))
+        finally:
+            travail.copies.oublier(f)
+
+
+def _noter(travail: Travail, lue: SourceLue, chemin: str, atterri: Atterri) -> None:
+    """Count a file among those of its source, and say what is to be known of it."""
+    charge, dialecte = lue.charge, atterri.dialecte
+    if atterri.refus is not None:
+        lue.refus[chemin] = atterri.refus
+    elif "ignore" in dialecte:
+        # accepted without a row, so that a second load knows it (G7)
+        charge.avertissements.append(f"{chemin} : {dialecte['ignore']}")
+        travail.suivi(charge.avertissements[-1])
+    else:
+        charge.fichiers.append(chemin)
+        charge.lignes += atterri.lignes
+        charge.avertissements += [f"{chemin} : {note}" for note in dialecte.get("avertissements", ())]
+        if absentes := dialecte.get("colonnes_absentes"):
+            charge.avertissements.append(f"{chemin} : colonnes facultatives absentes : {', '.join(absentes)} (F5).")
+        travail.detail(f"{chemin} : {atterri.lignes} lignes.")
 
 
 def _juger(travail: Travail, lue: SourceLue) -> None:

@@ -23,6 +23,8 @@ _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 # the title that a user gave it is in another part, read later
 _FEUILLE = re.compile(r"sheet[0-9]+(?=\.xml$)")
 _colonne = lru_cache(20_000)(column_index_from_string)
+# what expat writes before the name of an element of a sheet
+_ESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main "
 _FIN_DE_FUSION = re.compile(r":[A-Z]+([0-9]{1,7})")
 _REENREGISTRER = "l'ouvrir dans un tableur et l'enregistrer de nouveau en .xlsx"
 
@@ -48,17 +50,33 @@ class _Partie:
     rangee: int = 0
     colonne: int = 0
     textes: int = 0
+    # false in the rows of other workbooks, none of which is read
     suivie: bool = True
 
     def debut(self, balise: str, attributs: dict[str, str]) -> None:
-        """Look at an element, where it says something."""
-        if geste := _GESTES.get(balise):
-            geste(self, attributs)
-
-    def _ligne(self, attributs: dict[str, str]) -> None:
-        self._masquer(attributs)
-        if self.suivie:
-            self.rangee, self.colonne = self._numero(attributs.get("r")), 0
+        """Look at an element of a sheet, where it says something."""
+        if not balise.startswith(_ESPACE):
+            return
+        vue, nom = self.vue, balise.removeprefix(_ESPACE)
+        if nom == "c":
+            self._cellule(attributs.get("r"))
+        elif nom in ("row", "col"):
+            vue.masquees = vue.masquees or attributs.get("hidden") in ("1", "true")
+            if nom == "row" and self.suivie:
+                self.rangee, self.colonne = self._numero(attributs.get("r")), 0
+        elif nom == "f":
+            vue.formules = True
+        elif nom == "mergeCell" and (fin := _FIN_DE_FUSION.search(attributs.get("ref", ""))):
+            vue.derniere_fusion = max(vue.derniere_fusion, int(fin[1]))
+        elif nom == "externalLink":
+            self.suivie = False
+        elif nom == "si":
+            self.textes += 1
+            if self.textes > self.textes_max:
+                raise LectureRefusee(
+                    f"le classeur a plus de {nombre_fr(self.textes_max)} textes partagés : exporter le tableau seul, "
+                    "ou le couper en plusieurs fichiers (F9)."
+                )
 
     def _numero(self, ecrit: str | None) -> int:
         if ecrit is None:
@@ -75,10 +93,10 @@ class _Partie:
             raise self._desordre(f"{avant}une ligne porte le numéro {ecrit}")
         return int(lu[1])
 
-    def _cellule(self, attributs: dict[str, str]) -> None:
+    def _cellule(self, place: str | None) -> None:
         if not self.rangee:
             return
-        if not (place := attributs.get("r")):
+        if not place:
             self.colonne += 1
             return
         lue = _PLACE.fullmatch(place)
@@ -90,40 +108,10 @@ class _Partie:
             raise self._desordre(f"ligne {self.rangee} : une cellule en {place} suit celle de sa place ou d'après")
         self.colonne = colonne
 
-    def _masquer(self, attributs: dict[str, str]) -> None:
-        self.vue.masquees = self.vue.masquees or attributs.get("hidden") in ("1", "true")
-
-    def _formule(self, _: dict[str, str]) -> None:
-        self.vue.formules = True
-
-    def _fusion(self, attributs: dict[str, str]) -> None:
-        if fin := _FIN_DE_FUSION.search(attributs.get("ref", "")):
-            self.vue.derniere_fusion = max(self.vue.derniere_fusion, int(fin[1]))
-
-    def _texte(self, _: dict[str, str]) -> None:
-        self.textes += 1
-        if self.textes > self.textes_max:
-            raise LectureRefusee(
-                f"le classeur a plus de {nombre_fr(self.textes_max)} textes partagés : exporter le tableau seul, "
-                "ou le couper en plusieurs fichiers (F9)."
-            )
-
-    def _autre_classeur(self, _: dict[str, str]) -> None:
-        self.suivie = False  # the rows of several sheets, none of which is read
-
     def _desordre(self, quoi: str) -> LectureRefusee:
         feuille = _FEUILLE.search(self.nom)
         ou = f"feuille {feuille[0]}, " if feuille else ""
         return LectureRefusee(f"{ou}{quoi}, et une ligne ou une cellule se perdrait : {_REENREGISTRER} (F20).")
-
-
-_GESTES = {
-    f"http://schemas.openxmlformats.org/spreadsheetml/2006/main {nom}": geste
-    for nom, geste in {
-        "row": _Partie._ligne, "c": _Partie._cellule, "col": _Partie._masquer, "f": _Partie._formule,
-        "mergeCell": _Partie._fusion, "si": _Partie._texte, "externalLink": _Partie._autre_classeur,
-    }.items()
-}  # fmt: skip
 
 
 def verifier_archive(chemin: Path, limites: Limites) -> Archive:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from mutualisation.socle.chemins import TYPES_DE_COLONNE
@@ -151,22 +152,22 @@ class Jeu:
     regles: tuple[Regle, ...] = ()
     arrete: Arrete | None = None
 
-    @property
+    @cached_property
     def colonnes_entrepot(self) -> tuple[Colonne, ...]:
         """Data columns that land in the warehouse, in the order of the declaration."""
         return tuple(c for c in self.colonnes if c.atterrit)
 
-    @property
+    @cached_property
     def colonnes_lues(self) -> tuple[Colonne, ...]:
         """Typed columns of `brut.<nom>`: those that land, then their second readings."""
         return self.colonnes_entrepot + tuple(s for c in self.colonnes_entrepot for s in c.secondes)
 
-    @property
+    @cached_property
     def obligatoires(self) -> tuple[Colonne, ...]:
         """The `*` columns of the contract, personal ones included."""
         return tuple(c for c in self.colonnes if c.obligatoire)
 
-    @property
+    @cached_property
     def mesure(self) -> Colonne | None:
         """The column whose sum says how much a file holds; None when rows alone do."""
         return next((c for c in self.colonnes if c.mesure), None)
@@ -181,14 +182,19 @@ class Jeu:
         """PES files keep the name their software gave them (F1)."""
         return self.format == "pes"
 
-    @property
+    @cached_property
     def pseudonymise(self) -> bool:
         """True when rows are about agents: nothing of a row whose cells may be shifted can land."""
         return any(c.type == "pseudonyme" for c in self.colonnes)
 
+    @cached_property
+    def par_nom(self) -> Mapping[str, Colonne]:
+        """Its columns by ASCII name."""
+        return {c.nom: c for c in self.colonnes}
+
     def colonne(self, nom: str) -> Colonne:
         """The column of that ASCII name. KeyError when there is none."""
-        return {c.nom: c for c in self.colonnes}[nom]
+        return self.par_nom[nom]
 
 
 @dataclass(frozen=True)
