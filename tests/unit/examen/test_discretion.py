@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.atelier.tables import cas
 
+from mutualisation.entree.ingestion.cellules_lues import ColonneLue
 from mutualisation.entree.ingestion.confidentialite import Confidentialite, Pseudonymes
-from mutualisation.entree.ingestion.typage import ColonneLue
 from mutualisation.entree.sources.jeux import Colonne, Jeu
 from mutualisation.entree.sources.registre import registre
 from mutualisation.usage.examen.compte_rendu import montrable

@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.atelier.tables import cas
 
-from mutualisation.entree.ingestion.cellules_lues import defaut, lecture_de, total
+from mutualisation.entree.ingestion.cellules_lues import ColonneLue, defaut, lecture_de, total
 from mutualisation.entree.ingestion.confidentialite import Confidentialite, Pseudonymes
-from mutualisation.entree.ingestion.typage import ColonneLue
 from mutualisation.entree.lecteurs.bloc import visible
 from mutualisation.entree.sources.jeux import Colonne, Jeu
 from mutualisation.entree.sources.registre import registre

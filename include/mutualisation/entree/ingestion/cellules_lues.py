@@ -7,18 +7,21 @@ can't be read.
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
+from itertools import islice
 from typing import TypeVar
 
 from stdnum import luhn
 
-from mutualisation.entree.lecteurs.bloc import BLANCS
+from mutualisation.entree.ingestion.confidentialite import Confidentialite
+from mutualisation.entree.lecteurs.bloc import BLANCS, MUETS, visible
 from mutualisation.entree.lecteurs.entete import normaliser
-from mutualisation.entree.sources.jeux import ILLISIBLES, Colonne
+from mutualisation.entree.sources.jeux import ILLISIBLES, SEPARATEUR_DELIVRE, Colonne, Jeu
 
 V = TypeVar("V")
+Cellules = Sequence[str]
 # distinct values remembered of a column: amounts never come back
 MEMOIRE_MAX = 10_000
 Lu = str | None
@@ -44,6 +47,13 @@ _LONG = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 _LONGUES_HEURES = re.compile(r"([0-9]+) *[hH:] *([0-5][0-9])(?::00)?")
 _COMPTE = re.compile(r"[0-9]{2,12}")
 _ESPACES = re.compile(r"\s+")
+_ECHAPPEMENTS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+# what COPY takes otherwise, and what stands between the cells of `delivre`
+_SPECIAUX = re.compile(r"[\\\t\n\r\x1f]")
+_A_LIRE = re.compile(rf"[\\\t\n\r{MUETS}]")
+# the usual form of a cell, which leaves nothing to judge
+_MONTANT = r"-?+(?:[1-9][0-9]{0,2}(?: [0-9]{3}){1,2}|0|[1-9][0-9]{0,10})(?:[.,][0-9]{1,2})?"
+_USUELS = dict.fromkeys(("montant", "nombre", "decimal"), _MONTANT) | {"numero": "[1-9][0-9]{0,11}+"}
 
 
 class Memoire(dict[str, V]):
@@ -217,3 +227,93 @@ def defaut(colonne: Colonne, cellule: str, lu: Lu) -> str | None:
     if colonne.type in ("montant", "nombre", "pourcentage") and _chiffres(lu) > _CHIFFRES_MAX:
         return "nombre de plus de onze chiffres avant la virgule (C1)"
     return None
+
+
+def echapper(texte: str) -> str:
+    """A text as COPY takes it."""
+    return texte.translate(_ECHAPPEMENTS) if _SPECIAUX.search(texte) else texte
+
+
+# ---------------------------------------------------------------- the cells of a column
+class ColonneLue(dict[str, str]):
+    """`lue[cell]`: the text that COPY takes for a cell as delivered, "" for NULL.
+
+    `fautes`: cell → why it rejects its row; `posees`: cell → what of it lands in `delivre`, when it is not itself;
+    `traduits`: cell of the file → cell, where `correspondances` says something of the column.
+    """
+
+    def __init__(self, jeu: Jeu, colonne: Colonne, confidentialite: Confidentialite, *, pourcent: bool = False) -> None:
+        super().__init__()
+        self.colonne = colonne
+        self.fautes: dict[str, str] = {}
+        self.posees: dict[str, str] = {}
+        self.traduits: Mapping[str, str] = {}
+        self._agents = jeu.agents and colonne.type_sql == "numeric"
+        self._gardien = confidentialite.gardien(jeu, colonne)
+        self._lire = lecture_de(colonne, pourcent=pourcent)
+        self._nouvelles = 0
+        forme = _USUELS.get(colonne.type) if colonne.plafond is None else None
+        self._usuel = forme and re.compile(rf"(?:(?:{forme}){'' if colonne.obligatoire else '?'}\n)*+")
+
+    def __missing__(self, cellule: str) -> str:
+        if len(self) >= MEMOIRE_MAX:
+            self.clear()
+            self.posees.clear()
+        vue = visible(cellule)
+        posee = vue if self._gardien is None else self._gardien(vue)
+        lu = self._lire(posee)
+        faute = defaut(self.colonne, posee, lu)
+        if faute is not None:
+            self.fautes[cellule] = faute
+        if self.colonne.gardee and faute is not None:
+            posee = lu = ""
+        elif lu and self.colonne.plafond is not None and Decimal(lu) > self.colonne.plafond:
+            # over the ceiling is all that is kept: it may be a matricule under another label
+            posee, lu = "", "Infinity"
+        elif self._agents and vue.isdigit() and len(vue) > 1 and vue[0] == "0":
+            posee = ""  # no number is written so, a matricule is
+        posee = echapper(posee).replace(SEPARATEUR_DELIVRE, "\u241f")
+        if posee != cellule:
+            self.posees[cellule] = posee
+        self[cellule] = echapper(lu or "")
+        return self[cellule]
+
+    def exemples(self, nombre: int) -> list[tuple[str, str]]:
+        """The first cells of the file that state something, each with what it is read as once translated."""
+        brutes = list(islice((c for c in self.traduits or self if c.strip(BLANCS)), nombre))
+        return [(c, self.traduits.get(c, c)) for c in brutes]
+
+    def lire(self, cellules: Cellules) -> tuple[Cellules, Cellules]:
+        """What is read of the cells of a block, and what lands of them as text."""
+        nombre, premiere = len(cellules), "".join(cellules[:1])
+        if cellules and premiere == cellules[-1] and cellules.count(premiere) == nombre:
+            # as most columns of a ledger
+            return [self[premiere]] * nombre, [self.posees.get(premiere, premiere)] * nombre
+        # cells that come back are known: looked up one by one
+        if self._nouvelles * 8 >= nombre and (usuelles := self._usuelles(cellules)) is not None:
+            return usuelles, cellules
+        connues = len(self)
+        lues = list(map(self.__getitem__, cellules))
+        self._nouvelles = len(self) - connues
+        if self.posees.keys().isdisjoint(cellules):
+            return lues, cellules
+        return lues, [self.posees.get(c, c) for c in cellules]
+
+    def _usuelles(self, cellules: Cellules) -> Cellules | None:
+        """What is read of cells that land as they are, the whole block at once; None when one is of no usual form."""
+        if self._usuel:
+            texte = "\n".join(cellules) + "\n"
+            lues = texte.replace(" ", "").replace(",", ".").split("\n")[:-1]
+            # a cell of several lines is not one
+            return lues if self._usuel.fullmatch(texte) and len(lues) == len(cellules) else None
+        if self.colonne.type != "texte" or _A_LIRE.search("".join(cellules)):
+            return None
+        telles = list(map(str.strip, cellules)) == list(cellules)
+        return cellules if telles and (all(cellules) or not self.colonne.obligatoire) else None
+
+    def noter(self, cellules: Cellules, defauts: dict[int, tuple[str, str]]) -> None:
+        """Add the rows whose cell is at fault, unless a former column was."""
+        if self.fautes and not self.fautes.keys().isdisjoint(cellules):
+            for i, c in enumerate(cellules):
+                if c in self.fautes:
+                    defauts.setdefault(i, (self.colonne.entete or self.colonne.nom, self.fautes[c]))

@@ -5,129 +5,35 @@ Columns are read cell by distinct cell: agents, suppliers, days and codes come b
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from itertools import islice
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from mutualisation.entree.ingestion.cellules_lues import (
-    MEMOIRE_MAX,
+    Cellules,
+    ColonneLue,
     Memoire,
     date,
     defaut,
-    lecture_de,
+    echapper,
     siret_valide,
     total,
 )
 from mutualisation.entree.ingestion.confidentialite import CodesDuTemps, Confidentialite, bancaire
 from mutualisation.entree.ingestion.correspondances import JEU_CORRESPONDANCES, noter_defauts, traducteur
-from mutualisation.entree.lecteurs.bloc import BLANCS, MUETS, Bloc, BlocRegulier, sans_total, visible
+from mutualisation.entree.lecteurs.bloc import BLANCS, Bloc, BlocRegulier, sans_total, visible
 from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Entete, Traduction, normaliser
 from mutualisation.entree.lecteurs.lecture import Ouvert, ouvrir, ouvrir_ici
 from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites
 from mutualisation.entree.sources.jeux import SEPARATEUR_DELIVRE, TYPES_SOMMABLES, Colonne, Jeu
 
-Cellules: TypeAlias = "Sequence[str]"
 # what a Total row says where its number can't be read: the gate refuses the file
 ILLISIBLE = "illisible"
 _CHIFFRES = frozenset("0123456789.,()+-€%hH: \t\u00a0\u202f")
 _TOTAL_MAX = 100
-_ECHAPPEMENTS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-# what COPY takes otherwise, and what stands between the cells of `delivre`
-_SPECIAUX = re.compile(r"[\\\t\n\r\x1f]")
-_A_LIRE = re.compile(rf"[\\\t\n\r{MUETS}]")
-# the usual form of a cell, which leaves nothing to judge
-_MONTANT = r"-?+(?:[1-9][0-9]{0,2}(?: [0-9]{3}){1,2}|0|[1-9][0-9]{0,10})(?:[.,][0-9]{1,2})?"
-_USUELS = dict.fromkeys(("montant", "nombre", "decimal"), _MONTANT) | {"numero": "[1-9][0-9]{0,11}+"}
 # of a row whose cells may be shifted, what is no text: a name could sit in any other column
 _NOMBRES = ("montant", "nombre", "pourcentage")
-
-
-class ColonneLue(dict[str, str]):
-    """`lue[cell]`: the text that COPY takes for a cell as delivered, "" for NULL.
-
-    `fautes`: cell → why it rejects its row; `posees`: cell → what of it lands in `delivre`, when it is not itself;
-    `traduits`: cell of the file → cell, where `correspondances` says something of the column.
-    """
-
-    def __init__(self, jeu: Jeu, colonne: Colonne, confidentialite: Confidentialite, *, pourcent: bool = False) -> None:
-        super().__init__()
-        self.colonne = colonne
-        self.fautes: dict[str, str] = {}
-        self.posees: dict[str, str] = {}
-        self.traduits: Mapping[str, str] = {}
-        self._agents = jeu.agents and colonne.type_sql == "numeric"
-        self._gardien = confidentialite.gardien(jeu, colonne)
-        self._lire = lecture_de(colonne, pourcent=pourcent)
-        self._nouvelles = 0
-        forme = _USUELS.get(colonne.type) if colonne.plafond is None else None
-        self._usuel = forme and re.compile(rf"(?:(?:{forme}){'' if colonne.obligatoire else '?'}\n)*+")
-
-    def __missing__(self, cellule: str) -> str:
-        if len(self) >= MEMOIRE_MAX:
-            self.clear()
-            self.posees.clear()
-        vue = visible(cellule)
-        posee = vue if self._gardien is None else self._gardien(vue)
-        lu = self._lire(posee)
-        faute = defaut(self.colonne, posee, lu)
-        if faute is not None:
-            self.fautes[cellule] = faute
-        if self.colonne.gardee and faute is not None:
-            posee = lu = ""
-        elif lu and self.colonne.plafond is not None and Decimal(lu) > self.colonne.plafond:
-            # over the ceiling is all that is kept: it may be a matricule under another label
-            posee, lu = "", "Infinity"
-        elif self._agents and vue.isdigit() and len(vue) > 1 and vue[0] == "0":
-            posee = ""  # no number is written so, a matricule is
-        posee = _echapper(posee).replace(SEPARATEUR_DELIVRE, "\u241f")
-        if posee != cellule:
-            self.posees[cellule] = posee
-        self[cellule] = _echapper(lu or "")
-        return self[cellule]
-
-    def exemples(self, nombre: int) -> list[tuple[str, str]]:
-        """The first cells of the file that state something, each with what it is read as once translated."""
-        brutes = list(islice((c for c in self.traduits or self if c.strip(BLANCS)), nombre))
-        return [(c, self.traduits.get(c, c)) for c in brutes]
-
-    def lire(self, cellules: Cellules) -> tuple[Cellules, Cellules]:
-        """What is read of the cells of a block, and what lands of them as text."""
-        nombre, premiere = len(cellules), "".join(cellules[:1])
-        if cellules and premiere == cellules[-1] and cellules.count(premiere) == nombre:
-            # as most columns of a ledger
-            return [self[premiere]] * nombre, [self.posees.get(premiere, premiere)] * nombre
-        # cells that come back are known: looked up one by one
-        if self._nouvelles * 8 >= nombre and (usuelles := self._usuelles(cellules)) is not None:
-            return usuelles, cellules
-        connues = len(self)
-        lues = list(map(self.__getitem__, cellules))
-        self._nouvelles = len(self) - connues
-        if self.posees.keys().isdisjoint(cellules):
-            return lues, cellules
-        return lues, [self.posees.get(c, c) for c in cellules]
-
-    def _usuelles(self, cellules: Cellules) -> Cellules | None:
-        """What is read of cells that land as they are, the whole block at once; None when one is of no usual form."""
-        if self._usuel:
-            texte = "\n".join(cellules) + "\n"
-            lues = texte.replace(" ", "").replace(",", ".").split("\n")[:-1]
-            # a cell of several lines is not one
-            return lues if self._usuel.fullmatch(texte) and len(lues) == len(cellules) else None
-        if self.colonne.type != "texte" or _A_LIRE.search("".join(cellules)):
-            return None
-        telles = list(map(str.strip, cellules)) == list(cellules)
-        return cellules if telles and (all(cellules) or not self.colonne.obligatoire) else None
-
-    def noter(self, bloc: BlocLu, cellules: Cellules) -> None:
-        """The rows whose cell is at fault, unless a former column was."""
-        if self.fautes and not self.fautes.keys().isdisjoint(cellules):
-            for i, c in enumerate(cellules):
-                if c in self.fautes:
-                    bloc.defauts.setdefault(i, (self.colonne.entete or self.colonne.nom, self.fautes[c]))
 
 
 @dataclass
@@ -203,7 +109,7 @@ class Typage:
     def lire(self, bloc: Bloc) -> BlocLu:
         """The cells of a block, read."""
         defauts = {i: (self._entetes.get(p, "") if p is not None else "", m) for i, (p, m) in bloc.defauts.items()}
-        n = len(bloc)
+        n = len(bloc.lignes)
         tours: Sequence[Cellules]
         if isinstance(bloc, BlocRegulier):
             tours = bloc.colonnes
@@ -235,7 +141,7 @@ class Typage:
         def lire(bloc: BlocLu) -> None:
             cellules = bloc.delivrees[nom]
             bloc.poser(nom, *lue.lire(cellules))
-            lue.noter(bloc, cellules)
+            lue.noter(cellules, bloc.defauts)
 
         return lire
 
@@ -269,7 +175,7 @@ class Typage:
     def _si_siret(self, colonne: Colonne, siret: str) -> Callable[[BlocLu], None]:
         """K7: agents and elected members are tiers too; whoever is named, no bank account is (K9)."""
         sirets = Memoire(lambda cellule: siret_valide("".join(visible(cellule).split())))
-        noms = Memoire(lambda cellule: "" if bancaire(vu := visible(cellule)) else _echapper(vu.strip(BLANCS)))
+        noms = Memoire(lambda cellule: "" if bancaire(vu := visible(cellule)) else echapper(vu.strip(BLANCS)))
 
         def lire(bloc: BlocLu) -> None:
             if siret not in bloc.delivrees:
@@ -331,11 +237,6 @@ def _jour(delivree: str) -> str:
     """A cell as a digest takes it: a day in one writing whatever its form (C3)."""
     cellule = visible(delivree).strip(BLANCS)
     return date(cellule) or cellule
-
-
-def _echapper(texte: str) -> str:
-    """A text as COPY takes it."""
-    return texte.translate(_ECHAPPEMENTS) if _SPECIAUX.search(texte) else texte
 
 
 # ---------------------------------------------------------------- a file

@@ -11,8 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from mutualisation.entree.ingestion.cellules_lues import ColonneLue
 from mutualisation.entree.ingestion.depot import affichable
-from mutualisation.entree.ingestion.typage import ColonneLue
 from mutualisation.entree.lecteurs.limites import nombre_fr
 from mutualisation.entree.lecteurs.noms import montrable as nom_montrable
 from mutualisation.entree.sources.jeux import Colonne, Jeu

@@ -23,6 +23,7 @@ from psycopg import sql
 from upath import UPath
 
 from mutualisation.entree.ingestion.atterrissage import envoyer
+from mutualisation.entree.ingestion.cellules_lues import ColonneLue
 from mutualisation.entree.ingestion.confidentialite import Confidentialite, Pseudonymes
 from mutualisation.entree.ingestion.controle import lire_controle, octets_controle
 from mutualisation.entree.ingestion.correspondances import Correspondance, compiler
@@ -34,7 +35,7 @@ from mutualisation.entree.ingestion.depot import (
     motif_nom,
     nom_juste,
 )
-from mutualisation.entree.ingestion.typage import ILLISIBLE, ColonneLue, Lecture
+from mutualisation.entree.ingestion.typage import ILLISIBLE, Lecture
 from mutualisation.entree.lecteurs.archive_xlsx import verifier_archive
 from mutualisation.entree.lecteurs.bloc import BLANCS
 from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Traduction
