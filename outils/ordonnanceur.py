@@ -183,6 +183,8 @@ def installer(var: Path, dsn: str, *personnes: str, parties: tuple[str, ...] = P
         "API__PORT": str(port),
         "API__BASE_URL": f"http://127.0.0.1:{port}",
         "USAGE_DATA_COLLECTION__ENABLED": "False",
+        # how late a worker may see that a task has ended: five seconds by default
+        "WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
     }
     environnement = os.environ | {f"AIRFLOW__{nom}": valeur for nom, valeur in reglages.items()}
     # the server is ours, and held here
