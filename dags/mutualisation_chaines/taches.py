@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from airflow.sdk import get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from mutualisation.socle.chemins import dossier_var
-from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.erreurs import ErreurMutualisation, FichierRefuse
 from mutualisation.usage.ordonnancement import DEPOT, nommer
 from mutualisation_chaines.actifs import candidate, depot_charge, depot_complet
 from mutualisation_chaines.alertes import envoyer
@@ -68,7 +68,7 @@ def charger(params: Any = None, triggering_asset_events: Any = None, outlet_even
     Skipped when all that is loaded is published: the journal decides, not what this attempt loaded, for a worker may
     die between a load and its announcement. A run that the watch has started because it can't read the drop fails.
     """
-    from mutualisation.usage.operations import charger, laisse_de_cote_par_la_lecture
+    from mutualisation.usage.operations import charger
     from mutualisation.usage.operations.etat import reste_a_construire
     from mutualisation.usage.ordonnancement.connexions import emplacement
     from mutualisation.usage.ordonnancement.guet import phrase_de_panne
@@ -79,16 +79,27 @@ def charger(params: Any = None, triggering_asset_events: Any = None, outlet_even
     if pannes and all(pannes):
         raise DepotPerdu(phrase_de_panne(pannes[-1], nommer(DEPOT, nom)))
     with entrepot() as session:
-        chargements = charger(session, emplacement(depot_demande(params), nom))
-        dire(laisse_de_cote_par_la_lecture(session, chargements))
+        try:
+            chargements = charger(session, emplacement(depot_demande(params), nom))
+        except FichierRefuse as refus:
+            raconter(session, refus.charges)
+            raise
+        raconter(session, chargements)
         reste = reste_a_construire(session.dsn)
-    for avertissement in (a for c in chargements for a in c.avertissements):
-        journal.warning(avertissement)
     if not reste:
         raise AirflowSkipException("Rien de nouveau depuis la dernière publication.")
     outlet_events[depot_charge(nom)].extra = {"exercices": params["exercices"]}
     journal.info("Le dépôt est chargé : un bilan peut partir.")
     return sum(c.lignes for c in chargements)
+
+
+def raconter(session: Session, chargements: Iterable[Any]) -> None:
+    """What the files that were loaded leave out, and their warnings."""
+    from mutualisation.usage.operations import laisse_de_cote_par_la_lecture
+
+    dire(laisse_de_cote_par_la_lecture(session, chargements))
+    for avertissement in (a for c in chargements for a in c.avertissements):
+        journal.warning(avertissement)
 
 
 def depot_demande(params: Any) -> str:

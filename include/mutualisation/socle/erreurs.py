@@ -2,6 +2,8 @@
 
 import errno
 import tomllib
+from collections.abc import Iterable
+from typing import Any
 
 from mutualisation.socle.chemins import FICHIER_RAISONS
 
@@ -34,13 +36,13 @@ class EntrepotOccupe(PannePassagere):
 class FichierRefuse(ErreurMutualisation):
     """One or several files can't be read as the contract says (G1): exit 3.
 
-    `refus` is a list of (path relative to the drop, reason in French).
+    `refus` is a list of (path relative to the drop, reason in French); `charges`: what was loaded of other sources.
     """
 
     code_sortie = 3
 
-    def __init__(self, refus: list[tuple[str, str]]) -> None:
-        self.refus = refus
+    def __init__(self, refus: list[tuple[str, str]], charges: Iterable[Any] = ()) -> None:
+        self.refus, self.charges = refus, charges
         super().__init__("\n".join(f"{fichier} : {motif}" for fichier, motif in refus))
 
 

@@ -115,7 +115,7 @@ def charger_depot(
         if en_jugement:
             _conclure(travail, en_jugement, charges, refus)
     if refus:
-        raise FichierRefuse(refus)
+        raise FichierRefuse(refus, charges)
     return charges
 
 
