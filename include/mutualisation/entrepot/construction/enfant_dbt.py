@@ -18,7 +18,7 @@ EXECUTABLE = "MUTUALISATION_DBT"
 # data tests with the tag `essais` are run by the test suite only: a build does not wait for them. `vue`: what no build
 # makes, the views of `bi`, made over what is published, and the days of the metrics
 COMMANDES = {
-    "build": ["build", "--exclude-resource-type", "unit_test", "--exclude", "tag:essais", "tag:vue"],
+    "build": ["build", "--exclude", "test_type:unit", "tag:essais", "tag:vue"],
     "essais": ["test", "--select", "test_type:unit", "tag:essais"],
 }
 OPTIONS = ["--project-dir", str(PROJET_DBT), "--profiles-dir", str(PROJET_DBT), "--target", "entrepot", "--quiet"]
