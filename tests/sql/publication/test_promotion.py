@@ -95,7 +95,7 @@ def test_preparer_de_nouveau_ne_derange_aucun_lecteur(prete: str) -> None:
 
 def test_un_contrat_qui_elargit_une_colonne_la_refait(prete: str) -> None:
     """R10g: rates went from numeric(12,6) to numeric(18,6); a column came between two others. A view that someone built
-    is never dropped."""
+    is never dropped; those of a build, which read what was published before it, are."""
     with connecter(prete, role=None) as conn:
         conn.execute("set role mutualisation_proprietaire")
         conn.execute("drop view publication.synthese_financiere, publication.cam_achats cascade")
@@ -107,6 +107,9 @@ def test_un_contrat_qui_elargit_une_colonne_la_refait(prete: str) -> None:
         conn.execute("comment on schema versions is 'contrat d''avant'")
         conn.execute("reset role")
         conn.execute("create view public.taux as select max(taux_couverture) as t from publication.synthese_financiere")
+        with sous_le_role(conn, TRAITEMENT):
+            for lue in ("publication.synthese_financiere", "versions.cam_achats"):
+                conn.execute(f"create view construction.de_{lue.split('.')[0]} as select * from {lue}".encode())
     with connecter(prete, role=None) as conn, pytest.raises(ErreurMutualisation, match=r"supprimez-la.*public\.taux"):
         preparer_publication(conn)
     with connecter(prete, role=None) as conn:
@@ -119,6 +122,7 @@ def test_un_contrat_qui_elargit_une_colonne_la_refait(prete: str) -> None:
             " 'bi.fait_cout'::regclass) and attname in ('taux_couverture', 'achats_compares_ht') order by 1"
         ).fetchall()
         assert _existe(conn, "bi.fait_usage")
+        assert not _existe(conn, "construction.de_publication")
     assert types == [("achats_compares_ht", "numeric(15,2)"), ("taux_couverture", "numeric(18,6)")]
 
 
