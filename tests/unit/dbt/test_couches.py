@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from dbt.cli.main import dbtRunner
-from tests.atelier.tables import cas
 from outils.generation import vues_de_bi
+from tests.atelier.tables import cas
 
 from mutualisation.entree.sources.registre import registre
 from mutualisation.publication.versions.relations import lire_relations, relations_analyse
