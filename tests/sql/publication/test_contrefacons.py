@@ -31,9 +31,12 @@ SANS_POUVOIR = (
     "faux_run", "faux_preparateur", "faux_approbateur", "faux_lecteur", "fausse_commune", "faux_createur",
     "faux_migrateur",
 )  # fmt: skip
-# what no cell of the matrix of rights tells (`test_droits`), nor the owner of each object (`test_migrations`): what the
-# run inserts, ways to a next forgery
+# a few cells of the matrix of rights (`test_droits`); what none tells, nor the owner of each object
+# (`test_migrations`): what the run inserts, ways to a next forgery
 CONTREFACONS = (
+    "update versions.synthese_financiere set cout_net = 0",
+    "update journal.publications set version = 1",
+    "select journal.figer_contexte(1)",
     "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
     " values ('{2021}', 'publiee', 'x', 'x')",
     "truncate journal.fichiers cascade",
