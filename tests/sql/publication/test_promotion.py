@@ -240,15 +240,6 @@ def test_un_pointeur_ne_se_deplace_pas_sans_empreinte(construite: tuple[Conn, in
     assert conn.execute("select distinct version from journal.publications").fetchall() == [(1,)]
 
 
-def test_une_construction_videe_depuis_est_a_refaire(construite: tuple[Conn, int]) -> None:
-    """An erasure empties `construction` and leaves the build validated."""
-    conn, version = construite
-    with conn.transaction(), sous_le_role(conn, TRAITEMENT):
-        conn.execute("select journal.renouveler_construction()")
-    with pytest.raises(ErreurMutualisation, match="Lancez « mutualisation controler » de nouveau"):
-        preparer_version(conn, version, Path())
-
-
 def test_ce_qu_une_version_jamais_publiee_avait_prepare_s_en_va(construite: tuple[Conn, int]) -> None:
     """Rows wait in the storage for a yes: those that get none are gone when another version is prepared."""
     conn, version = construite
