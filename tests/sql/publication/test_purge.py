@@ -96,6 +96,6 @@ def test_un_lecteur_ne_bloque_pas_la_purge_et_garde_ses_lignes(
         requete = "select libelle from publication.synthese_financiere where libelle = 'avant'"
         assert lecteur.execute(requete).fetchone() == ("avant",)
     with pytest.raises(ErreurMutualisation, match="La version 1 a été purgée le"):
-        exiger_conservee(base_vierge, 1)
-    exiger_conservee(base_vierge, 3)
-    exiger_conservee(base_vierge, None)
+        exiger_conservee(conn, 1)
+    exiger_conservee(conn, 3)
+    exiger_conservee(conn, None)

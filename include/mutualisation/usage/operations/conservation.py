@@ -3,10 +3,12 @@
 What was published of persons stays. The policies are in `journal.effacer` and `journal.purger`.
 """
 
+from typing import Any
+
+import psycopg
 from psycopg import sql
 
 from mutualisation.entree.sources.registre import registre
-from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.roles import dire_le_refus
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.usage.operations.session import Session
@@ -46,16 +48,12 @@ def purger(session: Session, garder: int = GARDER, *, remplacees: bool = False) 
     return list(ligne[0]) if ligne else []
 
 
-def exiger_conservee(dsn: str, version: int | None) -> None:
+def exiger_conservee(conn: psycopg.Connection[Any], version: int | None) -> None:
     """Raise `ErreurMutualisation` when the rows of the version were purged: its seal has nothing left to say."""
-    if version is None:
-        return
-    with connecter(dsn) as conn:
-        ligne = conn.execute(
-            "select to_char(purgee_le, 'DD/MM/YYYY') from journal.constructions where version = %s", (version,)
-        ).fetchone()
-    if ligne is not None and ligne[0] is not None:
-        raise ErreurMutualisation(
-            f"La version {version} a été purgée le {ligne[0]} : une autre l'a remplacée. « mutualisation etat » dit "
-            "les versions publiées."
-        )
+    requete = "select to_char(purgee_le, 'DD/MM/YYYY') from journal.constructions where version = %s"
+    for (jour,) in conn.execute(requete, (version,)):
+        if jour is not None:
+            raise ErreurMutualisation(
+                f"La version {version} a été purgée le {jour} : une autre l'a remplacée. « mutualisation etat » dit "
+                "les versions publiées."
+            )

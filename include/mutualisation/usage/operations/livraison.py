@@ -95,8 +95,8 @@ def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, v
     `ExtraitRefuse` when an extract, read back, is not its version, `ErreurMutualisation` when an exercice is not
     published, a folder can't be written or another run keeps the lock; the former extracts then stay, all of them.
     """
-    exiger_conservee(session.dsn, version)
     with _seul(session, Path(sortie)) as conn, session.etape("extraits"):
+        exiger_conservee(conn, version)
         exiger_sceau(session, conn, exercices, version)
         verifier_places(conn, Path(sortie), exercices, version)
         versions = {e: version if version is not None else version_publiee(conn, e) for e in exercices}
