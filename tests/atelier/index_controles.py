@@ -26,14 +26,10 @@ def lire_index() -> dict[str, Controle]:
     """Controls by name, in the order of the seed."""
     with (SEEDS / "controles_index.csv").open(encoding="utf-8", newline="") as fichier:
         lignes = list(csv.DictReader(fichier))
+    oui = "true"
     return {
-        ligne["controle"]: Controle(
-            ligne["controle"],
-            ligne["bloquant"] == "true",
-            ligne["justifiable"] == "true",
-            ligne["libelle"],
-            ligne["remede"],
-            ligne["jeu"],
+        r["controle"]: Controle(
+            r["controle"], r["bloquant"] == oui, r["justifiable"] == oui, r["libelle"], r["remede"], r["jeu"]
         )
-        for ligne in lignes
+        for r in lignes
     }

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import socket
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from psycopg import sql
 
 from mutualisation.entrepot.base.programmes import Programmes
@@ -22,7 +18,6 @@ from mutualisation.entrepot.base.roles import TRAITEMENT
 from mutualisation.entrepot.base.serveur import arreter, initialiser
 
 COMPTE = "compte"
-VALIDITE = dt.timedelta(days=3650)
 
 
 @dataclass(frozen=True)
@@ -45,8 +40,8 @@ def serveur_reseau(dossier: Path, mot_de_passe: str) -> Iterator[ServeurReseau]:
     """Started under `dossier`, stopped afterwards."""
     programmes, donnees = Programmes.trouver(), dossier / "pg"
     initialiser(donnees, programmes)
-    autorite, autre = _autorite("autorite"), _autorite("autre")
-    _certifier(autorite, donnees / "serveur.crt", donnees / "serveur.key")
+    autorite, autre = _autorite(dossier, "autorite"), _autorite(dossier, "autre")
+    _certifier(donnees, autorite)
     for fichier in (donnees / "serveur.crt", donnees / "serveur.key"):
         programmes.donner(fichier)
     (donnees / "pg_hba.conf").write_text("local all all trust\nhost all all all scram-sha-256\n")
@@ -59,9 +54,7 @@ def serveur_reseau(dossier: Path, mot_de_passe: str) -> Iterator[ServeurReseau]:
     processus = programmes.lancer("postgres", ["-D", str(donnees), *arguments], dossier / "pg.log")
     try:
         _ouvrir_un_compte(f"host={dossier} port={port} user=mutualisation dbname=postgres", mot_de_passe)
-        yield ServeurReseau(
-            port, mot_de_passe, _ecrire(dossier / "autorite.crt", autorite), _ecrire(dossier / "autre.crt", autre)
-        )
+        yield ServeurReseau(port, mot_de_passe, autorite, autre)
     finally:
         arreter(donnees, programmes)
         processus.wait(60)
@@ -80,47 +73,23 @@ def _ouvrir_un_compte(adresse: str, mot_de_passe: str) -> None:
             return
 
 
-def _autorite(nom: str) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
-    cle = ec.generate_private_key(ec.SECP256R1())
-    return _signer(nom, cle, nom, cle, autorite=True), cle
+def _autorite(dossier: Path, nom: str) -> Path:
+    """A certificate that signs itself, its key beside."""
+    _openssl(dossier, nom, f"/CN={nom}")
+    return dossier / f"{nom}.crt"
 
 
-def _certifier(autorite: tuple[x509.Certificate, ec.EllipticCurvePrivateKey], certificat: Path, cle: Path) -> None:
+def _certifier(donnees: Path, autorite: Path) -> None:
     """The certificate of a server at 127.0.0.1 and its key, which it alone reads."""
-    neuve = ec.generate_private_key(ec.SECP256R1())
-    signe = _signer("serveur", neuve, autorite[0].subject.rfc4514_string()[3:], autorite[1], autorite=False)
-    certificat.write_bytes(signe.public_bytes(serialization.Encoding.PEM))
-    cle.touch(mode=0o600)
-    cle.write_bytes(
-        neuve.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
+    signe = ("-CA", autorite, "-CAkey", autorite.with_suffix(".key"), "-addext", "basicConstraints=critical,CA:FALSE")
+    _openssl(donnees, "serveur", "/CN=serveur", *signe, "-addext", "subjectAltName=IP:127.0.0.1")
+    (donnees / "serveur.key").chmod(0o600)
 
 
-def _signer(
-    nom: str, cle: ec.EllipticCurvePrivateKey, par: str, cle_de: ec.EllipticCurvePrivateKey, *, autorite: bool
-) -> x509.Certificate:
-    debut = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
-    certificat = (
-        x509.CertificateBuilder()
-        .subject_name(_nom(nom))
-        .issuer_name(_nom(par))
-        .public_key(cle.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(debut)
-        .not_valid_after(debut + 10 * VALIDITE)
-        .add_extension(x509.BasicConstraints(ca=autorite, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-    )
-    return certificat.sign(cle_de, hashes.SHA256())
-
-
-def _nom(nom: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, nom)])
-
-
-def _ecrire(fichier: Path, autorite: tuple[x509.Certificate, ec.EllipticCurvePrivateKey]) -> Path:
-    fichier.write_bytes(autorite[0].public_bytes(serialization.Encoding.PEM))
-    return fichier
+def _openssl(dossier: Path, nom: str, sujet: str, *suite: object) -> None:
+    cle = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", dossier / f"{nom}.key")
+    commande = ["openssl", "req", "-x509", *cle, "-out", dossier / f"{nom}.crt", "-days", "3650", "-subj", sujet]
+    subprocess.run([*map(str, commande), *map(str, suite)], check=True, capture_output=True)
 
 
 def _port_libre() -> int:
