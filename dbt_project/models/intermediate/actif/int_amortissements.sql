@@ -99,10 +99,7 @@ select
   r.reprise,
   {{ arrondi('r.reprise * r.quote_part / 100') }} as reprise_part,
   concat_ws('|', r.numero_inventaire, r.valeur_brute, r.duree, r.mode, r.date_mise_en_service, r.sortie) as bien,
-  case
-    when k.dispositif is null then 'NON_REPARTI'
-    else k.dispositif
-  end as destination
+  coalesce(k.dispositif, 'NON_REPARTI') as destination
 from reprises as r
 left join {{ ref('int_cles') }} as k
   on k.origine = 'axe' and r.axe_analytique = k.code
