@@ -249,8 +249,8 @@ class ColonneLue(dict[str, str]):
         self.posees: dict[str, str] = {}
         self.traduits: Mapping[str, str] = {}
         self._agents = jeu.agents and colonne.type_sql == "numeric"
-        self._gardien = confidentialite.gardien(jeu, colonne)
         self._lire = lecture_de(colonne, pourcent=pourcent)
+        self._gardien = confidentialite.gardien(jeu, colonne)
         self._nouvelles = 0
         forme = _USUELS.get(colonne.type) if colonne.plafond is None else None
         self._usuel = forme and re.compile(rf"(?:(?:{forme}){'' if colonne.obligatoire else '?'}\n)*+")

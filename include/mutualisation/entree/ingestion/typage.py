@@ -44,12 +44,7 @@ class BlocLu:
     nombre: int
     defauts: dict[int, tuple[str, str]]
     lues: dict[str, Cellules] = field(default_factory=dict)
-    posees: list[Cellules] = field(default_factory=list)
-
-    def poser(self, nom: str, lues: Cellules, posees: Cellules) -> None:
-        """Add the next column of the table."""
-        self.lues[nom] = lues
-        self.posees.append(posees)
+    posees: dict[str, Cellules] = field(default_factory=dict)
 
     @property
     def vides(self) -> Cellules:
@@ -69,7 +64,7 @@ class Typage:
         self._jeu = jeu
         self._confidentialite = confidentialite
         self._positions, self._largeur = entete.positions, entete.largeur
-        self._entetes = {p: jeu.colonne(n).entete or n for n, p in self._positions.items()}
+        self._entetes = {self._positions[c.nom]: c.entete or c.nom for c in jeu.colonnes if c.nom in self._positions}
         # what stands for the columns that the file lacks (F16)
         self._par_defaut = {n: v for n, v in traduction.defauts.items() if n not in self._positions}
         self._traducteurs = {n: traducteur(v) for n, v in traduction.valeurs.items() if n in self._positions}
@@ -81,7 +76,7 @@ class Typage:
     def texte(self, fichier_id: int, bloc: Bloc) -> str:
         """COPY text of a block. LectureRefusee on a NUL character."""
         lu = self.lire(bloc)
-        delivrees = map(SEPARATEUR_DELIVRE.join, zip(*lu.posees, strict=True))
+        delivrees = map(SEPARATEUR_DELIVRE.join, zip(*lu.posees.values(), strict=True))
         motifs = [""] * lu.nombre
         for i, defaut_ in lu.defauts.items():
             motifs[i] = "|".join(defaut_)
@@ -126,8 +121,13 @@ class Typage:
 
     # ------------------------------------------------------------ columns
     def _colonne(self, colonne: Colonne) -> Callable[[BlocLu], None]:
-        if colonne.nom not in self._positions and colonne.nom not in self._par_defaut:
-            return lambda bloc: bloc.poser(colonne.nom, bloc.vides, bloc.vides)
+        nom = colonne.nom
+        if nom not in self._positions and nom not in self._par_defaut:
+
+            def vider(bloc: BlocLu) -> None:
+                bloc.lues[nom] = bloc.posees[nom] = bloc.vides
+
+            return vider
         if colonne.pourcent_si:
             return self._selon_la_regle(colonne, colonne.pourcent_si)
         if colonne.garde_si_siret:
@@ -136,11 +136,10 @@ class Typage:
         lue.traduits = self._traducteurs.get(colonne.nom, lue.traduits)
         if colonne.clair_si:
             return self._en_clair_si(lue, colonne.clair_si)
-        nom = colonne.nom
 
         def lire(bloc: BlocLu) -> None:
             cellules = bloc.delivrees[nom]
-            bloc.poser(nom, *lue.lire(cellules))
+            bloc.lues[nom], bloc.posees[nom] = lue.lire(cellules)
             lue.noter(cellules, bloc.defauts)
 
         return lire
@@ -165,7 +164,8 @@ class Typage:
             cellules = bloc.delivrees[colonne.nom]
             choix = [lues[normaliser(visible(t)) == valeur] for t in bloc.delivrees.get(temoin, bloc.vides)]
             lus = [lue[c] for lue, c in zip(choix, cellules, strict=True)]
-            bloc.poser(colonne.nom, lus, [lue.posees.get(c, c) for lue, c in zip(choix, cellules, strict=True)])
+            bloc.lues[colonne.nom] = lus
+            bloc.posees[colonne.nom] = [lue.posees.get(c, c) for lue, c in zip(choix, cellules, strict=True)]
             for i, (lue, c) in enumerate(zip(choix, cellules, strict=True)):
                 if c in lue.fautes:
                     bloc.defauts.setdefault(i, (colonne.entete or colonne.nom, lue.fautes[c]))
@@ -183,7 +183,7 @@ class Typage:
             else:
                 lignes = zip(bloc.delivrees[colonne.nom], bloc.delivrees[siret], strict=True)
                 posees = [noms[t] if t and sirets[s] else "" for t, s in lignes]
-            bloc.poser(colonne.nom, posees, posees)
+            bloc.lues[colonne.nom] = bloc.posees[colonne.nom] = posees
 
         return lire
 
@@ -203,7 +203,7 @@ class Typage:
                 (lue[c] if claire else empreinte(*[jours[x] for x in quoi]) if c.strip(BLANCS) else "")
                 for c, claire, quoi in zip(cellules, claires, de_quoi, strict=True)
             ]
-            bloc.poser(lue.colonne.nom, posees, posees)
+            bloc.lues[lue.colonne.nom] = bloc.posees[lue.colonne.nom] = posees
             for i, posee in enumerate(posees):
                 if not posee and (motif := defaut(lue.colonne, "", "")):
                     bloc.defauts.setdefault(i, (lue.colonne.entete or "", motif))

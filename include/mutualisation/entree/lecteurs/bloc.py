@@ -88,12 +88,11 @@ def sans_total(blocs: Iterable[Bloc], noter: Callable[[list[str]], None] | None 
         dernier = bloc
     if dernier is None:
         return
-    rangee = dernier.rangees[-1]
+    rangee, reste = dernier.rangees[-1], len(dernier) - 1
     if est_total(rangee):
         if noter is not None:
             noter(rangee)
-        reste = len(dernier) - 1
         defauts = {i: d for i, d in dernier.defauts.items() if i < reste}
         dernier = Bloc(dernier.lignes[:reste], dernier.rangees[:reste], defauts)
-    if len(dernier):
+    if dernier.rangees:
         yield dernier

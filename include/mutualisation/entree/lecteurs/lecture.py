@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from mutualisation.entree.lecteurs.bloc import Bloc
 from mutualisation.entree.lecteurs.decp import LecteurDecp
@@ -20,7 +20,6 @@ from mutualisation.entree.lecteurs.enfant_lecture import INTERROMPUE, MO, REMEDE
 from mutualisation.entree.lecteurs.entete import (
     SANS_TRADUCTION,
     Entete,
-    Porte,
     Tete,
     Traduction,
     entete_du_registre,
@@ -35,6 +34,9 @@ from mutualisation.entree.sources.jeux import Jeu
 from mutualisation.socle.enfant.hote import Enfant, EnfantArrete
 from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere
 
+if TYPE_CHECKING:
+    from mutualisation.entree.lecteurs.tabulaire_xlsx import LecteurXlsx
+
 MODULE = "mutualisation.entree.lecteurs.enfant_lecture"
 ARRETS_DU_FICHIER = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
 # things that the child is asked for at once: two are made while one is used
@@ -48,25 +50,6 @@ class Ouvert:
     entete: Entete
     dialecte: dict[str, Any]
     blocs: Callable[[], Iterator[Bloc]]
-
-
-class LecteurDeTable(Protocol):
-    """A reader of tables: `tables`, whether each of its heads is another table, else another way to read the same."""
-
-    tables: bool
-
-    def tetes(self) -> Iterator[Tete]:
-        """The first rows, in each way that the contract lets them be read."""
-
-    def retenir(self, tete: Tete, rang: int, entete: Entete, *, autres: bool) -> dict[str, object]:
-        """Read the rows after that one of a head; what the journal keeps of the form of the file. `autres`: another
-        table has the same header."""
-
-    def blocs(self) -> Iterator[Bloc]:
-        """Those rows, each with where it stands."""
-
-    def refus(self, jeu: Jeu, porte: Porte, introuvable: LectureRefusee) -> LectureRefusee:
-        """Why no head has the header, when the reader knows better; `porte` says of a head whether it has it."""
 
 
 # ---------------------------------------------------------------- in this process
@@ -89,14 +72,15 @@ def ouvrir_ici(
         raise
 
 
-def _reconnaitre(lecteur: LecteurDeTable, jeu: Jeu, traduction: Traduction) -> Ouvert:
-    """The table under the header of the jeu, in the first head that has it. LectureRefusee when none has."""
+def _reconnaitre(lecteur: LecteurCsv | LecteurXlsx, jeu: Jeu, traduction: Traduction) -> Ouvert:
+    """The table under the header of the jeu, in the first head that has it: a reader gives heads, is told the one to
+    read under, or else says why none has it. LectureRefusee, then."""
     lues: list[Tete] = []
     tetes = lecteur.tetes()
     for tete in tetes:
         if (trouve := trouver_entete(jeu, tete.rangees, traduction)) is not None:
             rang, entete = trouve
-            autres = lecteur.tables and any(_porte_aussi(jeu, autre, traduction) for autre in tetes)
+            autres = lecteur.plusieurs and any(_porte_aussi(jeu, autre, traduction) for autre in tetes)
             return Ouvert(entete, entete.dialecte | lecteur.retenir(tete, rang, entete, autres=autres), lecteur.blocs)
         lues.append(tete)
     introuvable = entete_introuvable(jeu, [tete.rangees for tete in lues], traduction)
@@ -112,7 +96,7 @@ def _porte_aussi(jeu: Jeu, tete: Tete, traduction: Traduction) -> bool:
     return trouve is not None and len(tete.rangees) > trouve[0] + 1
 
 
-def _classeur(chemin: Path, limites: Limites) -> Any:
+def _classeur(chemin: Path, limites: Limites) -> LecteurXlsx:
     # a second to import, and most files are CSV
     from mutualisation.entree.lecteurs.tabulaire_xlsx import LecteurXlsx
 

@@ -56,28 +56,28 @@ class LecteurCsv:
     """Reads a CSV file, as the head that the header step retains says. LectureRefusee where lines or quotes are
     wrong."""
 
-    tables = False
+    # its heads are ways to read one table
+    plusieurs = False
 
     def __init__(self, chemin: Path, limites: Limites) -> None:
         self._chemin, self._limites = chemin, limites
-        with chemin.open("rb") as f:
-            self._octets = f.read(_TETE)
         self._illisible: LectureRefusee | None = None
+
+    def tetes(self) -> Iterator[Tete]:
+        """The first lines, by each separator of the contract."""
+        with self._chemin.open("rb") as f:
+            self._octets = f.read(_TETE)
         try:
-            self._encodage = encodage(chemin)
+            self._encodage = encodage(self._chemin)
         except LectureRefusee as refus:
             # a byte or two are wrong in a file whose header is read, else it is in another encoding
             self._illisible, self._encodage = refus, "cp1252"
-            return
         lignes = self._octets.rstrip()  # a header alone may end by CRLF (F6)
-        if b"\r" in lignes and b"\n" not in lignes:
+        if b"\r" in lignes and b"\n" not in lignes and not self._illisible:
             raise LectureRefusee(
                 "les lignes finissent par un retour chariot seul (CR, ancien Mac) : enregistrer le fichier avec des "
                 "fins de ligne Windows (CRLF) ou Unix (LF) (F8)."
             )
-
-    def tetes(self) -> Iterator[Tete]:
-        """The first lines, by each separator of the contract."""
         return _tetes(self._octets.decode(self._encodage, "replace"))
 
     def refus(self, _jeu: Jeu, porte: Porte, introuvable: LectureRefusee) -> LectureRefusee:
@@ -99,7 +99,8 @@ class LecteurCsv:
                 return LectureRefusee(f"le fichier est encodé en {libelle} : l'enregistrer en UTF-8 (F8).")
         if self._illisible:
             return self._illisible
-        lignes = [x.rstrip("\r\n") for x in _premieres(self._octets.decode(self._encodage, "replace"))]
+        texte = self._octets.decode(self._encodage, "replace")
+        lignes = [x.rstrip("\r\n") for x in islice(io.StringIO(texte, newline="\n"), _LIGNES_DE_TETE)]
         for separateur, rangees in autrement_separe(lignes):
             if porte(Tete(rangees, range(len(lignes)))):
                 return mal_separe(separateur)
@@ -235,14 +236,10 @@ class _Lignes(Iterator[str]):
         return ligne
 
 
-def _premieres(texte: str) -> list[str]:
-    return list(islice(io.StringIO(texte, newline="\n"), _LIGNES_DE_TETE))
-
-
 def _tetes(texte: str) -> Iterator[Tete]:
     """By each separator, cells on several lines included, then line by line, since a stray quote in a banner must not
     swallow the header."""
-    lignes = _premieres(texte)
+    lignes = list(islice(io.StringIO(texte, newline="\n"), _LIGNES_DE_TETE))
     for separateur in SEPARATEURS:
         rangees: list[list[str]] = []
         fins: list[int] = []

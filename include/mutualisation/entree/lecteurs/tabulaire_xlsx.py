@@ -52,7 +52,8 @@ class LecteurXlsx:
     LectureRefusee when the archive is broken, holds a DTD, inflates too much, or when a row can't be read.
     """
 
-    tables = True
+    # each of its heads is another table
+    plusieurs = True
 
     def __init__(self, chemin: Path, limites: Limites) -> None:
         self._chemin, self._limites = chemin, limites
