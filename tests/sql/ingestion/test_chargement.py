@@ -104,6 +104,28 @@ def test_le_meme_nom_avec_d_autres_octets_est_une_revision(conn: Connexion, tmp_
     assert conn.execute("select count(*) from brut.unites").fetchone() == (4,)
 
 
+def test_un_grand_fichier_se_lit_dans_l_enfant_comme_ici(
+    conn: Connexion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows, totals and refusals are the same, wherever a CSV is read and typed."""
+    bon = ENTETE_UNITES + UNITE * 3 + UNITE.replace("3", "trois") + "Total;;;;;12;\n"
+    faux = ENTETE_UNITES + UNITE + '2020;"1"x;ADS\n'
+    issues = []
+    for seuil, mois in ((0, "S1"), (1 << 40, "S2")):
+        monkeypatch.setattr("mutualisation.entree.ingestion.copies._GRAND", seuil)
+        _charger(conn, _depot(tmp_path / f"bon{mois}", {f"activite/unites_2020-{mois}.csv": bon}))
+        with pytest.raises(FichierRefuse) as refus:
+            _charger(conn, _depot(tmp_path / f"faux{mois}", {f"activite/unites_2020-{mois}_v2.csv": faux}))
+        (fichier,) = conn.execute("select max(fichier_id) from brut.unites").fetchone() or (0,)
+        lignes = conn.execute(
+            "select ligne, defauts, delivre, quantite from brut.unites where fichier_id = %s order by 1", (fichier,)
+        ).fetchall()
+        totaux = conn.execute("select colonne, valeur from journal.totaux where fichier_id = %s", (fichier,)).fetchall()
+        issues.append((lignes, totaux, [motif for _, motif in refus.value.refus]))
+    assert issues[0] == issues[1]
+    assert len(issues[0][0]) == 4
+
+
 def test_un_fichier_se_reconnait_sans_son_extension_et_un_pes_a_son_nom(conn: Connexion, tmp_path: Path) -> None:
     """F1; « B » has no row: as those of a file of one heading, its bytes may repeat."""
     for mois in ("01", "02"):

@@ -174,6 +174,15 @@ def test_un_iban_a_cote_d_un_siret_valide_ne_se_pose_pas(tmp_path: Path) -> None
     assert lu.lue("tiers") == [None, None, "ENTREPRISE"]
 
 
+def test_plus_d_agents_que_la_memoire_d_une_colonne(tmp_path: Path) -> None:
+    """A matricule that comes back after its column has forgotten lands as its pseudonym, in `delivre` too."""
+    chemin = tmp_path / "temps_2020-01.csv"
+    agents = [f"Q{n:06}" for i in range(11_000) for n in ((i, 0) if i % 7 == 0 else (i,))]
+    lignes = [rangee("temps", matricule=m, date="02/01/2020", duree="7,00", type_jour="A") for m in agents]
+    chemin.write_text("\n".join(map(";".join, [entete("temps"), *lignes])) + "\n", encoding="utf-8")
+    assert not re.search(rb"Q[0-9]{6}", lire(chemin, "temps").octets)
+
+
 def test_le_total_ne_pose_aucune_personne(tmp_path: Path) -> None:
     total = ["Total", *[""] * 5, "", "DUPONT-MOREL", "", ""]
     assert lire(_ecrire(tmp_path / "t.csv", entete("temps"), *TEMPS, total), "temps").totaux == {}

@@ -256,9 +256,6 @@ class ColonneLue(dict[str, str]):
         self._usuel = forme and re.compile(rf"(?:(?:{forme}){'' if colonne.obligatoire else '?'}\n)*+")
 
     def __missing__(self, cellule: str) -> str:
-        if len(self) >= MEMOIRE_MAX:
-            self.clear()
-            self.posees.clear()
         vue = visible(cellule)
         posee = vue if self._gardien is None else self._gardien(vue)
         lu = self._lire(posee)
@@ -277,6 +274,12 @@ class ColonneLue(dict[str, str]):
             self.posees[cellule] = posee
         self[cellule] = echapper(lu or "")
         return self[cellule]
+
+    def alleger(self) -> None:
+        """Forget what was read, when it is much: between two blocks, for the cells of one land by what is known."""
+        if len(self) >= MEMOIRE_MAX:
+            self.clear()
+            self.posees.clear()
 
     def exemples(self, nombre: int) -> list[tuple[str, str]]:
         """The first cells of the file that state something, each with what it is read as once translated."""

@@ -275,8 +275,8 @@ def _deux_longueurs(fichiers: Iterable[FichierDepose]) -> list[tuple[FichierDepo
 
 def _motif_longueurs(autres: list[FichierDepose]) -> str:
     noms = sorted(affichable(f.nom) for f in autres)
-    dits = ", ".join(noms[:3]) + (f" et {len(noms) - 3} de plus" if len(noms) > 3 else "")
-    return f"un même mois est aussi dans {dits}, sous une autre longueur de période : n'en garder qu'une (F17)."
+    premiers = ", ".join(noms[:3]) + (f" et {len(noms) - 3} de plus" if len(noms) > 3 else "")
+    return f"un même mois est aussi dans {premiers}, sous une autre longueur de période : n'en garder qu'une (F17)."
 
 
 def _reconnaitre(source: Source, nom: str, entree: Any, controle: Any) -> FichierDepose | None:
@@ -398,7 +398,7 @@ def local(emplacement: UPath | Path) -> Path | None:
 
 
 def faute_de_lien(emplacement: UPath | Path, racine: UPath | Path) -> str | None:
-    """Why an entry of the drop leads where nothing of it is read; None when it doesn't."""
+    """Why a link is refused, leading outside the drop or nowhere; None for what is no link, or leads inside."""
     chemin, base = local(emplacement), local(racine)
     if chemin is None or base is None or not chemin.is_symlink():
         return None

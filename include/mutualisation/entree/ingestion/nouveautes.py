@@ -80,7 +80,7 @@ def _remplacements_refuses(
     for (jeu, periode), poses in remplaces.items():
         manquants = sorted(set(mois_couverts(poses[0].jeu, periode)).difference(*(f.couverts for f in poses)))
         for f in poses:
-            posee = max(g.version for g in poses if g.periode == f.periode)
+            deposee = max(g.version for g in poses if g.periode == f.periode)
             connue = max((v for j, p, v in derniers if (j, p) == (jeu, f.periode)), default=0)
             if manquants:
                 refus[f.chemin] = (
@@ -88,7 +88,7 @@ def _remplacements_refuses(
                     f"correction, ou aussi les mois {', '.join(f'{m:02}' for m in manquants)}, que plus rien ne "
                     "couvrirait, d'un en-tête seul s'ils sont sans ligne (F17)."
                 )
-            elif posee < connue:
+            elif deposee < connue:
                 refus[f.chemin] = (
                     f"une version {connue} de cette période a déjà été chargée, et ne compte plus : déposer celle-ci "
                     f"sous « _v{version_suivante(connue)} » (F2, F17)."

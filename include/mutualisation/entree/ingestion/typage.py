@@ -70,6 +70,7 @@ class Typage:
         self._traducteurs = {n: traducteur(v) for n, v in traduction.valeurs.items() if n in self._positions}
         self.codes = CodesDuTemps(confidentialite)
         self.colonnes: dict[str, ColonneLue] = {}
+        self._toutes: list[ColonneLue] = []
         self._colonnes = [self._colonne(c) for c in jeu.colonnes_entrepot]
         self._secondes = [self._seconde(c.nom, s) for c in jeu.colonnes_entrepot for s in c.secondes]
 
@@ -114,6 +115,8 @@ class Typage:
         for nom, traduits in self._traducteurs.items():
             delivrees[nom] = [traduits[c] for c in delivrees[nom]]
         delivrees |= {nom: [valeur] * n for nom, valeur in self._par_defaut.items()}
+        for lue in self._toutes:
+            lue.alleger()
         lu = BlocLu(delivrees, n, defauts)
         for lire in self._colonnes + self._secondes:
             lire(lu)
@@ -132,7 +135,7 @@ class Typage:
             return self._selon_la_regle(colonne, colonne.pourcent_si)
         if colonne.garde_si_siret:
             return self._si_siret(colonne, colonne.garde_si_siret)
-        lue = self.colonnes[colonne.nom] = ColonneLue(self._jeu, colonne, self._confidentialite)
+        lue = self.colonnes[colonne.nom] = self._lue(colonne)
         lue.traduits = self._traducteurs.get(colonne.nom, lue.traduits)
         if colonne.clair_si:
             return self._en_clair_si(lue, colonne.clair_si)
@@ -144,9 +147,13 @@ class Typage:
 
         return lire
 
+    def _lue(self, colonne: Colonne, *, pourcent: bool = False) -> ColonneLue:
+        self._toutes.append(ColonneLue(self._jeu, colonne, self._confidentialite, pourcent=pourcent))
+        return self._toutes[-1]
+
     def _seconde(self, nom: str, seconde: Colonne) -> Callable[[BlocLu], None]:
         """A cell read again by another type."""
-        lue = ColonneLue(self._jeu, seconde, self._confidentialite)
+        lue = self._lue(seconde)
 
         def lire(bloc: BlocLu) -> None:
             bloc.lues[seconde.nom], _ = lue.lire(bloc.delivrees.get(nom, bloc.vides))
@@ -156,7 +163,7 @@ class Typage:
     def _selon_la_regle(self, colonne: Colonne, condition: tuple[str, str]) -> Callable[[BlocLu], None]:
         """A number that a % may follow where another column says so (C1)."""
         temoin, valeur = condition[0], normaliser(condition[1])
-        lues = [ColonneLue(self._jeu, colonne, self._confidentialite, pourcent=p) for p in (False, True)]
+        lues = [self._lue(colonne, pourcent=p) for p in (False, True)]
         # the rate of a `pourcentage` is the wider reading
         self.colonnes[colonne.nom] = lues[True]
 

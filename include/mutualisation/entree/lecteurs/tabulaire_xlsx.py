@@ -89,9 +89,8 @@ class LecteurXlsx:
         """Read a sheet under that row; the dialect, which says what its table does not show. No cell is quoted."""
         self._rang, self._premiere, self._dates = int(tete.maniere), tete.suites[rang], entete.dates
         vue, cachee = self._archive, self._classeur.worksheets[self._rang].sheet_state != "visible"
-        dits = zip(_AVERTISSEMENTS, (cachee, autres, vue.masquees, vue.derniere_fusion > self._premiere, vue.formules,
-                                     vue.liens), strict=True)  # fmt: skip
-        avertissements = [f"{phrase} (F11)." for phrase, vu in dits if vu]
+        vus = (cachee, autres, vue.masquees, vue.derniere_fusion > self._premiere, vue.formules, vue.liens)
+        avertissements = [f"{phrase} (F11)." for phrase, vu in zip(_AVERTISSEMENTS, vus, strict=True) if vu]
         return {"encodage": "xlsx"} | ({"avertissements": avertissements} if avertissements else {})
 
     def blocs(self) -> Iterator[Bloc]:
