@@ -262,6 +262,7 @@ class Lecture:
         confidentialite: Confidentialite,
         limites: Limites,
         traduction: Traduction = SANS_TRADUCTION,
+        *,
         ouvrir: Callable[..., Ouvert] = ouvrir,
     ) -> None:
         self._lecteur = ouvrir(chemin, jeu, extension, limites, traduction)
@@ -293,20 +294,13 @@ class Lecture:
                 ) from None
 
 
-def lire(
-    chemin: Path,
-    fichier_id: int,
-    jeu: Jeu,
-    extension: str,
-    confidentialite: Confidentialite,
-    limites: Limites,
-    traduction: Traduction,
-) -> Iterator[tuple[int, Any]]:
-    """A file read and typed in this process: (rows, their COPY text), then (0, rows in all, totals, dialect).
+def lire(chemin: Path, fichier_id: int, *demande: Any) -> Iterator[tuple[int, Any]]:
+    """A file read and typed in this process, `demande` being what `Lecture` asks for: (rows, their COPY text), then
+    (0, (rows in all, totals, dialect)).
 
     LectureRefusee when it can't be read to its end, or when codes look like names (K9).
     """
-    lecture = Lecture(chemin, jeu, extension, confidentialite, limites, traduction, ouvrir_ici)
+    lecture = Lecture(chemin, *demande, ouvrir=ouvrir_ici)
     lues = 0
     for octets in lecture.copie(fichier_id):
         yield lecture.lignes - lues, octets
