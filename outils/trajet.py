@@ -8,7 +8,6 @@ module that the work had left. A file: from its opening to its rows landed (`att
 
 from __future__ import annotations
 
-import argparse
 import inspect
 import shutil
 import sys
@@ -69,9 +68,7 @@ def dire(nom: str, entrees: list[tuple[str, str]], *, detail: bool) -> None:
 
 def main() -> None:
     """A file of mandats landed, a commune's page composed, an exercice closed."""
-    analyse = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    analyse.add_argument("--detail", action="store_true", help="the steps, in order")
-    detail = analyse.parse_args().detail
+    detail = "--detail" in sys.argv
     registre()
     with tempfile.TemporaryDirectory(prefix="trajet-") as dossier:
         ici = Path(dossier)
