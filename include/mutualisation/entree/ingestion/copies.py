@@ -103,7 +103,7 @@ class Copies:
         if f.chemin in self._faites:
             return self._faites[f.chemin].empreinte.sha256
         with _ouvrir(f) as origine:
-            return _lire(origine, len, distant=local(f.emplacement) is None).sha256
+            return _lire(origine, lambda _: None, distant=local(f.emplacement) is None).sha256
 
     def oublier(self, f: FichierDepose) -> None:
         """Remove the copy of a file that needs no other reading."""
