@@ -312,7 +312,7 @@ def initialiser(donnees: Path, programmes: Programmes) -> None:
         "--no-instructions",
         "--no-sync",
     ]
-    journal = donnees.with_name("pg.log")
+    journal = _journal(donnees)
     if programmes.lancer("initdb", arguments, journal).wait() != 0:
         raise ErreurMutualisation(
             f"PostgreSQL n'a pas pu créer le dossier de données {donnees} : {fin_journal(journal)} "

@@ -24,8 +24,7 @@ VIVANTE = 190_018
 EMPREINTE = f"encode(sha256(convert_to(({ENTREES}), 'UTF8')), 'hex')"
 SQL_OUVRIR = f"""
 insert into exploitation.executions (commande, declencheur, compte, identite, logiciel, parametres, entrees_sha256)
-values (%(commande)s, %(declencheur)s, coalesce(%(compte)s, session_user), %(identite)s, %(logiciel)s, %(parametres)s,
-        {EMPREINTE})
+values (%s, %s, coalesce(%s, session_user), %s, %s, %s, {EMPREINTE})
 returning execution
 """  # noqa: S608
 SQL_NOTER = "update exploitation.executions set etape = %s, etapes = %s where execution = %s"
@@ -102,14 +101,8 @@ def inscrire(
 
 
 def _ouvrir(dsn: str, demande: Demande, compte: str | None, logiciel: Callable[[], str]) -> Execution | None:
-    valeurs = {
-        "commande": demande.commande,
-        "declencheur": demande.declencheur,
-        "compte": compte,
-        "identite": "authentifiee" if compte is None else "declaree",
-        "logiciel": logiciel(),
-        "parametres": json.dumps(demande.montrables, ensure_ascii=False),
-    }
+    identite, parametres = "authentifiee" if compte is None else "declaree", json.dumps(demande.montrables)
+    valeurs = (demande.commande, demande.declencheur, compte, identite, logiciel(), parametres)
     conn = connecter(dsn, autocommit=True)
     try:
         conn.execute("set synchronous_commit = off; set idle_session_timeout = 0")

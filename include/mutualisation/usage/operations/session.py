@@ -32,7 +32,7 @@ from mutualisation.socle.poste import Poste
 from mutualisation.usage.operations.en_attente import achever
 from mutualisation.usage.operations.executions import Demande, Execution, inscrire
 
-CLES = (cle_signature.FICHIER, FICHIER_CLE)
+CLES = (FICHIER_CLE, cle_signature.FICHIER)
 PREMIER_EXERCICE, DERNIER_EXERCICE = 1900, 2999
 
 
@@ -81,13 +81,13 @@ class Session:
             mettre_a_jour(dsn)
             session = cls(dsn, poste.var, suivi, detail, not poste.dsn, _poste=poste, _pile=pile)
             compte = compte_systeme() if session.embarque else None
-            sans_cle = {session.var / cle for cle in CLES} - _presents(session.var)
+            sans_cle = [cle for nom in CLES if not os.access(cle := session.var / nom, os.F_OK)]
             with inscrire(dsn, demande, compte, version_du_code) as session._execution:
                 try:
                     yield session
                 finally:
                     session._documenter()
-                    for cle in sorted(sans_cle & _presents(session.var)):
+                    for cle in (x for x in sans_cle if os.access(x, os.F_OK)):
                         suivi(f"Clé créée sur ce poste, {cle} : gardez-en une copie, à part de l'entrepôt")
 
     @contextmanager
@@ -182,14 +182,6 @@ class Session:
             execution.documenter(page_controles(self.var).parent)
         except Exception as erreur:  # noqa: BLE001 - the failure of a command under way matters more than its page
             self.suivi(f"La documentation des contrôles n'a pas pu être écrite ({type(erreur).__name__}).")
-
-
-def _presents(dossier: Path) -> set[Path]:
-    """What is in a folder; nothing where it can't be read, which whoever needs it says."""
-    try:
-        return set(dossier.iterdir())
-    except OSError:
-        return set()
 
 
 def signataire(
