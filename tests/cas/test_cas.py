@@ -70,7 +70,7 @@ def _lisible(cas: Cas) -> bool:
 def contenus(conn: psycopg.Connection[Any], atelier: Atelier) -> dict[str, list[str]]:
     """Rows of every relation that dbt builds, as sorted JSON text, without identity columns; of no view of `bi`."""
     lus = {}
-    vues = {nom for nom, relation in relations_analyse().items() if relation.modele}
+    vues = {nom for nom, relation in relations_analyse().items() if relation.requete}
     for nom in (n for n in atelier.modeles.ordre if n not in vues):
         requete = sql.SQL("select (to_jsonb(t) - {}::text[])::text from {} as t order by 1").format(
             sql.Literal(list(SANS_HASARD)), sql.Identifier("construction", nom)
