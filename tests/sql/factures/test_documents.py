@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 from tests.atelier.fouille import octets
+from tests.atelier.tables import cas
 from tests.sql.publication import entrepot_publie as base
 
 from mutualisation.documents.factures.ecriture import ecrire_factures
@@ -90,57 +91,12 @@ def test_pdf_balise_en_francais(dossier: Path, pdf: str) -> None:
 
 
 # what each document says
-DITS = {
-    f"facture_2021-S2_{base.SIRET_LOOS}": (
-        "Métropole Européenne de Lille",
-        "L’Œuvre-lès-Loos",
-        "104 rue du Maréchal-Foch, résidence de l’Hôtel de Ville 59120 Loos SIRET 215 903 600 00017",
-        "Projet, à valider par l’ordonnateur.",
-        "Données synthétiques",
-        "Forfait annuel de 13,00 € × 6 mois sur 12",
-        "Coût unitaire 20,42 € × 5,5 unités",
-        "Total du semestre 118,81 €",
-        "2020-S2 Dépôt des archives définitives 8,00 €",
-        "Report précédent 14,00 €",
-        "Total à titrer 132,81 €",
-        "Reste dû sur des titres déjà émis, hors de cette facture",
-        "2020 31/03/2021 20,00 € 2021 31/03/2022 75,00 € Ces montants sont déjà titrés",
-        "Publication version 1",
-    ),
-    # what is no titre stands apart
-    f"facture_2021-S2_{base.SIRET_LILLE}": (
-        "Attribution de compensation 1 234,26 €",
-        "ne s’ajoutent pas au total à titrer",
-        "Dispositifs sans participation financière ce semestre : Cartographie partagée.",
-        "Total à titrer 480,00 €",
-        "1,5 % de 666,67 € d’achats HT du semestre = 10,00 €",
-    ),
-    "reports_2021-S2": ("inférieur à 15,00 €", "CCAS de Lille", "1 adhérent 14,99 € 0,00 € 14,99 €"),
-    "etat_annuel_2021_IMPRESSION": (
-        "article D5211-16",
-        "au plus tard le 15/04/2021",
-        "Coût de fonctionnement de 2019, derniers comptes votés : 10 061,48 €",
-        "actualisation : 1,50 %",
-        "unités prévues par la convention : 500. Coût unitaire retenu : 20,42 €",
-        "Coût constaté par unité, base D5211-16 115,95 €",
-        "2 bénéficiaires 0,0000 65,9438 0,00 € 1 346,57 € 1 346,57 €",
-        "AFFICHE 5,0000 1,1 5,5000",
-    ),
-    "recapitulatif_2021-S2": (
-        "Lille 215 903 501 00017 480,00 € 0,00 € À émettre 480,00 €",
-        "Total 612,81 €",
-        "projet_pes_recette_2021-S2.xml : 6 lignes, 612,81 €, réductions déduites.",
-        "2021, bordereau 12, titre 2087, ligne 2, compte 70845",
-    ),
-}
-
-
 @pytest.mark.systeme
 @texte_des_pdf
-@pytest.mark.parametrize("nom", DITS)
-def test_texte_de_chaque_document(dossier: Path, nom: str) -> None:
+@cas
+def test_texte_de_chaque_document(dossier: Path, nom: str, dits: list[str]) -> None:
     texte = _Texte.de(dossier / f"{nom}.pdf")
-    assert [attendu for attendu in DITS[nom] if attendu not in texte] == []
+    assert [attendu for attendu in dits if attendu not in texte] == []
 
 
 @pytest.mark.systeme
@@ -184,14 +140,7 @@ def test_recapitulatif_est_la_relation(dossier: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("exercice", "semestre", "adherent", "motif"),
-    [
-        (2021, 3, None, "semestre 3 n'existe pas"),
-        (2018, 1, None, "2018 n'est pas publié"),
-        (2021, 2, "123", "123 n'a pas de facture 2021-S2"),
-    ],
-)
+@cas
 def test_demande_impossible(
     conn_facturee: Conn, tmp_path: Path, exercice: int, semestre: int, adherent: str | None, motif: str
 ) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.atelier.tables import cas
 from tests.sql.publication import entrepot_publie as base
 
 from mutualisation.documents.factures.facturation import Parametres
@@ -62,13 +63,7 @@ def test_ligne_qui_n_existe_que_par_ses_titres_n_est_pas_facturee(conn_facturee:
     assert [x.dispositif for x in _de(lire(conn_facturee), CCAS).lignes] == ["CAM"]
 
 
-@pytest.mark.parametrize(
-    ("relation", "affectation"),
-    [
-        ("recouvrement", "montant_du = montant_du + 0.01"),
-        ("facture_semestrielle", "montant_facture = montant_facture + 0.01"),
-    ],
-)
+@cas
 def test_ecart_d_un_centime_refuse(conn_facturee: Conn, relation: str, affectation: str) -> None:
     base.corriger(
         conn_facturee,
@@ -86,35 +81,7 @@ TARIF = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("champs", "attendue"),
-    [
-        ({"regle": "forfait", "prix": "613.75"}, "Forfait annuel de 613,75 € × 6 mois sur 12"),
-        ({"regle": "par_habitant"}, "0,80 € × 12 557 habitants × 6 mois sur 12"),
-        (
-            {"regle": "par_tranche", "prix": "500", "tranche_min": "10000", "tranche_max": "20000", "mois": 4},
-            "Tranche de 10 000 à moins de 20 000 habitants (population 12 557) : 500,00 € par an × 4 mois sur 12",
-        ),
-        (
-            {"regle": "par_tranche", "prix": "500", "tranche_min": "10000"},
-            "Tranche 10 000 habitants et plus (population 12 557) : 500,00 € par an × 6 mois sur 12",
-        ),
-        (
-            {"regle": "par_tranche", "prix": "500", "tranche_max": "20000"},
-            "Tranche moins de 20 000 habitants (population 12 557) : 500,00 € par an × 6 mois sur 12",
-        ),
-        ({"regle": "par_unite", "prix": "0.054321"}, "0,054321 € × 45,6 unités"),
-        ({"regle": "cout_unitaire", "prix": "373.82"}, "Coût unitaire 373,82 € × 45,6 unités"),
-        (
-            {"regle": "pourcentage", "prix": "1.5", "base": "achats_ht", "achats_ht": "12345"},
-            "1,5 % de 12 345,00 € d'achats HT du semestre",
-        ),
-        (
-            {"regle": "pourcentage", "prix": "8.0", "base": "produit_cee"},
-            "8 % du produit des certificats d'économies d'énergie vendus au semestre",
-        ),
-    ],
-)
+@cas
 def test_phrase_de_chaque_regle(champs: dict[str, Any], attendue: str) -> None:
     assert phrase({**TARIF, **champs}).replace("\u00a0", " ").replace("\u202f", " ") == attendue
 

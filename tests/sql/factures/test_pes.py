@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from lxml import etree
 from tests.atelier.partage import defauts_de_schema
+from tests.atelier.tables import cas
 from tests.sql.publication import entrepot_publie as base
 
 from mutualisation.documents.factures.ecriture import ecrire_factures
@@ -175,13 +176,7 @@ def test_un_adherent_sans_adresse_est_hors_du_projet(conn_facturee: Conn, affect
     assert all(motif in e.motif for e in projet.ecartees)
 
 
-@pytest.mark.parametrize(
-    ("parametre", "attendu"),
-    [
-        ("pes_poste", "pes_poste (codique du poste comptable, 6 ou 7 chiffres)"),
-        ("pes_produit:ARCHIVES", "pes_produit:ARCHIVES (code du produit local, 1 à 4 lettres ou chiffres)"),
-    ],
-)
+@cas
 def test_un_code_du_poste_absent_pas_de_projet(
     conn_facturee: Conn, tmp_path: Path, parametre: str, attendu: str
 ) -> None:

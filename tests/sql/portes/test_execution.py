@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.atelier.tables import cas
 from tests.sql.portes.projet_gx import ecrire_projet
 
 from mutualisation.publication.portes import execution
@@ -79,18 +80,7 @@ def test_great_expectations_n_entre_jamais_dans_le_processus_appelant() -> None:
     assert fini.stdout.strip() == "False False"
 
 
-@pytest.mark.parametrize(
-    ("type_", "kwargs", "faute"),
-    [
-        ("expect_rien", {}, "type expect_rien inconnu"),
-        (
-            "expect_column_values_to_be_in_set",
-            {"column": "statut", "value_set": 3},
-            "arguments de expect_column_values_to_be_in_set : value_set",
-        ),
-        ("expect_column_values_to_not_be_null", {}, "arguments de expect_column_values_to_not_be_null : column"),
-    ],
-)
+@cas
 def test_une_attente_mal_ecrite_dit_ou_la_corriger(
     passer: Passer, type_: str, kwargs: dict[str, Any], faute: str
 ) -> None:

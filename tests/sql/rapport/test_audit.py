@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.atelier.tables import cas
 
 from mutualisation.documents import classeur as feuilles
 from mutualisation.documents.audit import constats, passages, personnel, trace
@@ -166,80 +167,19 @@ def test_the_pool_of_structure_is_redone_where_it_makes_the_cost(republier: Repu
     assert "1\u202f234,50\u00a0€, divisés par" in _mots(personnel.cout_de_personnel(republier(partager)))
 
 
-def test_the_cents_of_rounding_are_euros() -> None:
-    ligne = {"ligne": None, "rang": trace.ARRONDI, "fichier": "rh/temps_2021-01.csv", "nature": None,
-             "montant_source": Decimal("-0.004"), "part": Decimal(100), "montant": Decimal("-0.004")}  # fmt: skip
-    assert trace._ligne(ligne, "cout_personnel")["montant_source"] == "−0,004\u00a0€"
-    assert trace._ligne(ligne | {"rang": "A1/100"}, "cout_personnel")["montant_source"].endswith("ETP")
+ANNEE = "petits effectifs de l'année/40"
 
 
-TEMPS = {
-    "ligne": None, "rang": "CAM-ADH/40", "fichier": "rh/temps_2021-01.csv", "nature": None,
-    "montant_source": Decimal("1.15"), "part": Decimal(40), "montant": Decimal("0.46"),
-}  # fmt: skip
-ANNEE, MOIS = "petits effectifs de l'année/40", "petits effectifs du mois/40"
-REUNIES, JANVIER = "petites équipes de l'année, réunies", "rh/temps_2021-01.csv"
-
-
-@pytest.mark.parametrize(
-    ("mesure", "changes", "dite"),
-    [
-        ("etp", {}, (JANVIER, "CAM-ADH", "1,150000 ETP", "40 %", "", "0,460000 ETP")),
-        (
-            "etp",
-            {"rang": MOIS},
-            (
-                JANVIER,
-                "petites équipes du mois, réunies",
-                "1,150000 ETP",
-                "40 %",
-                "",
-                "0,460000 ETP",
-            ),
-        ),
-        (
-            "etp",
-            {"rang": ANNEE},
-            ("plusieurs mois réunis", REUNIES, "1,150000 ETP", "40 %", "", "0,460000 ETP"),
-        ),
-        # 1,15 × 40 % × 82 023,65 = 37 730,879
-        (
-            "cout_personnel",
-            {"rang": ANNEE, "montant": Decimal("37730.879")},
-            (
-                "plusieurs mois réunis",
-                REUNIES,
-                "1,150000 ETP",
-                "40 %",
-                "82 023,650000 €",
-                "37 730,879 €",
-            ),
-        ),
-        # time that no payroll costs, time that nets out: no cost of an ETP to show
-        (
-            "cout_personnel",
-            {"montant": Decimal(0)},
-            (JANVIER, "CAM-ADH", "1,150000 ETP", "40 %", "0,000000 €", "0,00 €"),
-        ),
-        (
-            "cout_personnel",
-            {"montant_source": Decimal(0), "montant": Decimal(0)},
-            (JANVIER, "CAM-ADH", "0,000000 ETP", "40 %", "", "0,00 €"),
-        ),
-        (
-            "cout_personnel",
-            {"rang": trace.ARRONDI, "montant_source": Decimal("-0.004"), "part": Decimal(100),
-             "montant": Decimal("-0.004")},
-            ("aucun fichier", "arrondi au centime", "−0,004 €", "100 %", "", "−0,004 €"),
-        ),
-    ],
-)  # fmt: skip
+@cas
 def test_a_line_of_time_shows_the_arithmetic_that_is_applied(
-    mesure: str, changes: dict[str, object], dite: tuple[str, ...]
+    mesure: str, rang: str, source: str, part: str, montant: str, dite: list[str]
 ) -> None:
-    ligne = trace._ligne(TEMPS | changes, mesure)
+    """`source`: hours of the file in ETP, or the cents of a rounding."""
+    temps = {"ligne": None, "fichier": "rh/temps_2021-01.csv", "nature": None, "rang": rang}
+    chiffres = {"montant_source": Decimal(source), "part": Decimal(part), "montant": Decimal(montant)}
+    ligne = trace._ligne(temps | chiffres, mesure)
     lus = (ligne[c] for c in ("fichier", "activite", "montant_source", "part", "cout", "montant"))
-    assert tuple(x.replace("\u202f", " ").replace("\u00a0", " ") for x in lus) == dite
+    assert [x.replace("\u202f", " ").replace("\u00a0", " ") for x in lus] == dite
 
 
 def test_merged_months_are_under_no_month_by_file_either(republier: Republier, monkeypatch: pytest.MonkeyPatch) -> None:
