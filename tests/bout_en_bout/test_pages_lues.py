@@ -9,24 +9,7 @@ from tests import navigateur
 from tests.bout_en_bout.reference import Reference
 
 EXERCICE, BUREAU = 2021, 1280
-# words of headers and of cells of words whose letters stand on two lines; names of files may be cut
-COUPES = """() => {
-  const coupes = new Set()
-  document.querySelectorAll('.bloc th, .bloc td.texte').forEach(cellule => {
-    const textes = document.createTreeWalker(cellule, NodeFilter.SHOW_TEXT)
-    while (textes.nextNode()) {
-      const noeud = textes.currentNode
-      if (noeud.parentElement.closest('code')) continue
-      for (const mot of noeud.data.matchAll(/\\p{L}+/gu)) {
-        const plage = document.createRange()
-        plage.setStart(noeud, mot.index)
-        plage.setEnd(noeud, mot.index + mot[0].length)
-        if (new Set([...plage.getClientRects()].map(r => Math.round(r.top))).size > 1) coupes.add(mot[0])
-      }
-    }
-  })
-  return [...coupes]
-}"""
+COUPES = Path(__file__).with_name("mots_coupes.js").read_text(encoding="utf-8")
 DEBORDENT = """() => [...document.querySelectorAll('.bloc')]
   .filter(bloc => bloc.scrollWidth > bloc.clientWidth).map(bloc => bloc.querySelector('caption').textContent)"""
 

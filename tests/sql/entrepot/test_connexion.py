@@ -9,6 +9,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from tests.atelier.processus import envoyer, processus_du_serveur
+from tests.atelier.tables import cas
 
 from mutualisation.entrepot.base.connexion import connecter, exiger_verrou, patienter, verrou_entrepot
 from mutualisation.entrepot.base.copie_de_base import copier
@@ -45,20 +46,7 @@ def test_serveur_absent():
     assert "secret" not in str(erreur.value)
 
 
-@pytest.mark.parametrize(
-    "dsn",
-    [
-        "postgresql://u:Secr/et@srv:5433/base",
-        "postgresql://u:Secr@et@srv/base",
-        "postgresql://u:Secr%zzet@srv/base",
-        "postgresql://u:Secr et@srv/base",
-        "postgres://u:Secr:/@et@srv/base?sslmode=require",
-        "host=srv user=u password=Secr et",
-        "host=srv user=u password='Secr",
-        "host=srv port=Secr user=u",
-        "service=Secr",
-    ],
-)
+@cas
 def test_une_adresse_mal_ecrite_ne_montre_pas_le_mot_de_passe(dsn, monkeypatch):
     monkeypatch.setenv("PGSERVICEFILE", "/dev/null")
     for usage in (connecter, adresse, parametres, url_sqlalchemy):
@@ -77,19 +65,7 @@ def test_un_service_vaut_pour_tous_les_clients(tmp_path, monkeypatch):
     assert attendu.items() <= parametres("service=prod dbname=base").items()
 
 
-@pytest.mark.parametrize(
-    ("dsn", "mode"),
-    [
-        ("postgresql://u@srv/b", "verify-full"),
-        ("postgresql://u@10.0.0.7/b", "verify-full"),
-        ("postgresql://u@srv/b?sslmode=disable", "disable"),
-        ("postgresql://u@srv/b?sslmode=prefer", "prefer"),
-        ("postgresql://u@localhost/b", None),
-        ("postgresql://u@[::1]/b", None),
-        ("postgresql://u@/b?host=/run/postgresql", None),
-        ("host=localhost,srv user=u", "verify-full"),
-    ],
-)
+@cas
 def test_un_serveur_distant_est_verifie(dsn, mode):
     assert reglages(dsn).get("sslmode") == mode
 

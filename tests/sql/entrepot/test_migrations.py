@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.atelier.tables import cas
 
 from mutualisation.entrepot.base import migrations
 from mutualisation.entrepot.base.migrations import migrer
@@ -173,13 +174,7 @@ def test_entrepot_plus_recent_que_le_logiciel(versions, base_nue):
         migrer(base_nue)
 
 
-@pytest.mark.parametrize(
-    ("squelette", "fait_par"),
-    [
-        ("03f04a0.sql", "0.1.0+03f04a039bd0, migration 0015_empreintes"),
-        ("bc25658.sql", "0.1.0+bc25658a6c25, migration 0005_porte_fichier"),
-    ],
-)
+@cas
 def test_un_entrepot_anterieur_est_nomme_pour_ce_qu_il_est(base_nue, squelette, fait_par):
     """Neither newer, nor copied without its groups: who made it, what opens it, the way on; and nothing is changed."""
     with psycopg.connect(base_nue) as conn:

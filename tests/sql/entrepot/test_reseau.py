@@ -12,6 +12,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 from tests.atelier.commande import lancer
 from tests.atelier.serveur_reseau import ServeurReseau, serveur_reseau
+from tests.atelier.tables import cas
 from tests.sql.portes.projet_gx import ecrire_projet
 
 from mutualisation.entrepot.base.connexion import connecter
@@ -71,15 +72,7 @@ def test_l_autorite_du_serveur_est_verifiee(serveur: ServeurReseau, tmp_path: Pa
         CLIENTS[nom](serveur.dsn(f"?sslmode=verify-full&sslrootcert={serveur.autre_autorite}"), tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("dsn", "code", "dit"),
-    [
-        ("{bonne}", 0, "publication aucune"),
-        ("{bonne}?sslmode=verify-full&sslrootcert={autre}", 1, "n'est pas signé par l'autorité"),
-        ("postgresql://compte:{brut}@127.0.0.1:{port}/postgres", 1, "ENTREPOT_DSN"),
-        ("host=127.0.0.1 port={port} user=compte password={brut}", 1, "ENTREPOT_DSN"),
-    ],
-)
+@cas
 def test_le_mot_de_passe_n_est_montre_nulle_part(
     serveur: ServeurReseau, tmp_path: Path, dsn: str, code: int, dit: str
 ) -> None:

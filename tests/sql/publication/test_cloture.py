@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from tests.atelier.tables import cas
 
 from mutualisation.publication.versions import clotures
 from mutualisation.publication.versions.clotures import approuver, lire_cloture
@@ -98,15 +99,7 @@ def test_un_superutilisateur_n_est_pas_approbateur_de_ce_fait(conn: Conn) -> Non
         clore(conn)
 
 
-@pytest.mark.parametrize(
-    ("preparer", "attendu"),
-    [
-        ("select 1", None),
-        ("update journal.constructions set prepare_par = 'b.approuve'", "a été préparé par « b.approuve »"),
-        ("update versions.controles set justification = null where controle = 'ecart_etpt'", "sans justification"),
-        ("delete from journal.publications where exercice = 2021", "n'est pas celle que publie"),
-    ],
-)
+@cas
 def test_ce_que_la_base_refuse_de_clore(conn: Conn, preparer: str, attendu: str | None) -> None:
     conn.execute(preparer)  # type: ignore[call-overload]
     conn.commit()

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg import sql
+from tests.atelier.tables import cas
 
 Conn = psycopg.Connection[Any]
 COMPTES = """
@@ -31,46 +33,7 @@ SANS_POUVOIR = (
     "faux_run", "faux_preparateur", "faux_approbateur", "faux_lecteur", "fausse_commune", "faux_createur",
     "faux_migrateur",
 )  # fmt: skip
-# a few cells of the matrix of rights (`test_droits`); what none tells, nor the owner of each object
-# (`test_migrations`): what the run inserts, ways to a next forgery
-CONTREFACONS = (
-    "update versions.synthese_financiere set cout_net = 0",
-    "update journal.publications set version = 1",
-    "select journal.figer_contexte(1)",
-    "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
-    " values ('{2021}', 'publiee', 'x', 'x')",
-    "truncate journal.fichiers cascade",
-    "insert into journal.comptes_communes values (session_user, '59350')",
-    "insert into journal.sceaux (numero, enonce, signature, cle_publique) values (9, '{}', '', '')",
-    "select journal.inscrire('{}', '', '', null)",
-    "insert into journal.extraits (exercice, version, statut, manifeste_sha256, signature, cle_publique, dossier)"
-    " values (2021, 1, 'clos', repeat('0', 64), '', '', '')",
-    "alter table journal.sceaux disable trigger en_ajout_seul",
-    "update public.migrations set nom = '0001_socle'",
-    "create trigger t before insert on journal.constructions for each row execute function journal.exiger_conclusion()",
-    "create rule r as on insert to journal.constructions do instead nothing",
-    "create or replace function journal.ouvrir_construction(exercices int[], code_version text, i text) returns bigint"
-    " language sql as 'select 1::bigint'",
-    "create or replace function journal.est_membre(compte name, groupe name) returns boolean"
-    " language sql as 'select true'",
-    "create table journal.x ()",
-    "create table versions.x ()",
-    "create table publication.x ()",
-    "create or replace view publication.synthese_financiere as select 1 as exercice",
-    "grant approbateur to session_user",
-    "grant preparateur to session_user with admin option",
-    "grant mutualisation_proprietaire to session_user",
-    "grant mutualisation_traitement to session_user",
-    "alter role mutualisation_proprietaire login",
-    "alter role session_user superuser",
-    "create role complice superuser",
-    "create role complice in role approbateur",
-    "create role complice in role mutualisation_migration",
-    "set session authorization mutualisation",
-    "set session_replication_role = replica",
-    "alter default privileges for role mutualisation_proprietaire grant update on tables to public",
-    "reassign owned by mutualisation_proprietaire to session_user",
-)  # fmt: skip
+CONTREFACONS = Path(__file__).with_name("contrefacons.sql").read_text(encoding="utf-8").split(";\n")[:-1]
 REFUS = {"42501", "55000", "42704"}  # no right; a view that takes no row
 
 
@@ -156,27 +119,7 @@ def test_l_option_admin_seule_n_ouvre_pas_de_construction(comptes: str) -> None:
         assert essayer(conn, "select journal.ouvrir_construction('{2021}', 'x', 'declaree')") == "42501"
 
 
-@pytest.mark.parametrize(
-    ("don", "membre"),
-    [
-        ("", False),
-        ("grant approbateur to agent", True),
-        ("grant approbateur to agent with inherit false, set true", True),
-        ("grant approbateur to agent with inherit true, set false", True),
-        # ADMIN alone is none, on the way either
-        ("grant approbateur to agent with admin true, inherit false, set false", False),
-        ("create role service; grant approbateur to service; grant service to agent", True),
-        (
-            "create role service; grant approbateur to service;"
-            "grant service to agent with admin true, inherit false, set false",
-            False,
-        ),
-        ("grant approbateur to agent; revoke approbateur from agent", False),
-        # nobody is a member by being powerful
-        ("alter role agent superuser", False),
-        ("alter role agent createrole", False),
-    ],
-)
+@cas
 def test_l_appartenance_est_un_don_explicite(conn_defaite: Conn, don: str, membre: bool) -> None:
     conn_defaite.execute("create role agent login")
     conn_defaite.execute(don.encode() or b"select 1")

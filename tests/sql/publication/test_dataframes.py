@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pandas as pd
 import pytest
+from tests.atelier.tables import cas
 
 import mutualisation
 from mutualisation.publication.versions.dataframes import dataframe
@@ -44,14 +45,7 @@ def test_une_cellule_inconnue_n_est_pas_zero() -> None:
 
 
 @pytest.mark.usefixtures("_entrepot")
-@pytest.mark.parametrize(
-    ("relation", "exercice", "dit"),
-    [
-        ("recouvremant", None, "vouliez-vous dire « recouvrement »"),
-        ("recouvrement", 2023, "L'exercice 2023 n'est pas publié : le plus proche est 2021"),
-        ("adhesion", 2021, "n'a pas de colonne exercice"),
-    ],
-)
+@cas
 def test_un_nom_inconnu_dit_le_plus_proche(relation: str, exercice: int | None, dit: str) -> None:
     with pytest.raises(ErreurMutualisation, match=dit):
         mutualisation.lire(relation, exercice=exercice)

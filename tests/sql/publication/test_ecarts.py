@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.atelier.tables import cas
 
 from mutualisation.entree.sources.brut import synchroniser_brut
 from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
@@ -170,16 +171,7 @@ def annee(an: int) -> list[tuple[str, str, str, int | None]]:
     return [(s, j, str(an), None) for s, j in annuels] + [(s, j, str(an), 12) for s, j in mensuels]
 
 
-@pytest.mark.parametrize(
-    ("controle", "cle", "reste"),
-    [
-        ("fichier_manquant", "etat_actif", ["temps_2024-12"]),
-        ("fichier_manquant", None, ["temps_2024-12"]),
-        ("mois_manquant", "temps_2024-12", ["etat_actif_2024"]),
-        ("mois_manquant", "temps_2024-11", ["etat_actif_2024", "temps_2024-12"]),
-        ("grand_livre", None, ["etat_actif_2024", "temps_2024-12"]),
-    ],
-)
+@cas
 def test_ce_qui_est_justifie_ne_manque_plus(
     conn_vierge: Conn, controle: str, cle: str | None, reste: list[str]
 ) -> None:

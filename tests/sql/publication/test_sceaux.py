@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from tests.atelier.sceaux import clore_a_la_main
+from tests.atelier.tables import cas
 
 from mutualisation.publication.signatures import cle_signature as module_cle
 from mutualisation.publication.signatures.ancrage import Ancres
@@ -155,18 +156,7 @@ def test_rien_ne_se_change_ni_ne_s_efface(conn_publiee: Conn, ordre: str, table:
         conn_publiee.execute(ordre.format(table).encode())
 
 
-@pytest.mark.parametrize(
-    ("change", "dit"),
-    [
-        ({"numero": 3}, "ne suit pas le dernier"),
-        ({"precedent_sha256": "0" * 64}, "ne suit pas le dernier"),
-        ({"prepare_par": "intrus"}, "ne dit pas ce que le journal dit"),
-        ({"publication_sha256": "x"}, "ne dit pas ce que le journal dit"),
-        ({"pointeurs": {"2021": 7}}, "ne dit pas ce que le journal dit"),
-        ({"exercices": [2021]}, "ne dit pas ce que le journal dit"),
-        ({"acte": "cloture"}, "ne dit pas ce que le journal dit"),
-    ],
-)
+@cas
 def test_un_enonce_faux_ne_s_inscrit_pas(conn_publiee: Conn, change: dict[str, Any], dit: str) -> None:
     premier = lire_sceau(conn_publiee, 1)
     conn_publiee.execute("update journal.constructions set statut = 'validee'")
