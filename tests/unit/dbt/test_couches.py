@@ -130,12 +130,7 @@ def test_une_metrique_est_une_somme_ou_un_rapport_de_sommes(manifeste: dict[str,
     assert len(manifeste["metrics"]) == len(mesures) + sum(m["type"] == "ratio" for m in manifeste["metrics"].values())
 
 
-SYNTHESE, RECETTES, LECTURE, BRUT = (
-    "model.mutualisation.synthese_financiere",
-    "model.mutualisation.int_recettes",
-    "model.mutualisation.lec_rh__temps",
-    "source.mutualisation.rh.temps",
-)
+RECETTES = "model.mutualisation.int_recettes"
 
 
 def _avec(manifeste: dict[str, Any], modele: str, ecart: Noeud) -> dict[str, Any]:
