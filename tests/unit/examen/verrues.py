@@ -11,14 +11,17 @@ import io
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
 from tests.atelier.assaut import en_csv, remplir
+from tests.atelier.tables import lire
 
 from mutualisation.entree.sources.registre import registre
 
 Rangees = list[list[str]]
+LUES = lire(Path(__file__).with_suffix(".toml"))
 # cells without which `remplir` breaks a rule of its jeu
 _JUSTES: dict[str, dict[str, str]] = {
     "mandats": {"montant_ht": "", "tva": ""},
@@ -117,7 +120,7 @@ def _fusionner(livre: Workbook) -> None:
     livre.worksheets[0].merge_cells("A2:A3")
 
 
-def _suite(jeu: str, colonne: str, cellule: str, code: int, *dits: str) -> Verrue:
+def _suite(jeu: str, colonne: str, cellule: str, code: int, dits: Sequence[str] = ()) -> Verrue:
     entete = registre().jeu(jeu).colonne(colonne).entete
     return _v(f"{entete} « {cellule} »", jeu, bon(jeu, 1, **{colonne: cellule}), code, *dits)
 
@@ -128,7 +131,6 @@ M, T, TITRES, UNITES, AGENTS = bon("mandats"), bon("temps"), bon("titres"), bon(
 TEXTE = en_csv(M)
 # the columns of which mandats and titres are known, both without a word of the piece
 _SANS_NATURE = [[*r[:7], "1641", *r[8:]] if i else r for i, r in enumerate(TITRES)]
-_ILLISIBLE = "illisible"
 
 
 def _entete_autre(jeu: str, colonne: str, entete: str, code: int = 3, **plus: Any) -> Verrue:
@@ -184,39 +186,7 @@ SEPARATEURS = (
     _v("points-virgules en fin de ligne", "temps", en_csv(T).replace("\n", ";;;\n")),
 )  # fmt: skip
 EN_TETES = (
-    _entete_autre("mandats", "Bordereau", "N° bord."),
-    _entete_autre("mandats", "Fonction", "Fonc.", 0),
-    _entete_autre("mandats", "Axe analytique", "Imputation analytique", 0),
-    _entete_autre("mandats", "Pièce", "N° mandat"),
-    _entete_autre("mandats", "Montant TTC", "Mt TTC (€)"),
-    _entete_autre("mandats", "Nature", "Compte"),
-    _entete_autre("mandats", "Date émission", "Date d'émission"),
-    _entete_autre("mandats", "Service gestionnaire", "Serv. gest.", 0),
-    _entete_autre("mandats", "N° marché", "Marché", 0),
-    _entete_autre("mandats", "Type pièce", "TYPE_PIECE"),
-    _entete_autre("titres", "Pièce", "N° titre"),
-    _entete_autre("titres", "Tiers", "Débiteur", 0),
-    _entete_autre("temps", "Matricule", "Mat."),
-    _entete_autre("temps", "Matricule", "N° d'agent"),
-    _entete_autre("temps", "Date", "Jour travaillé"),
-    _entete_autre("temps", "Durée", "Nb heures"),
-    _entete_autre("temps", "Validé", "État de validation"),
-    _entete_autre("agents", "Catégorie", "Cat."),
-    _entete_autre("agents", "Quotité", "Taux d'emploi"),
-    _entete_autre("agents", "Date entrée", "Date d'arrivée"),
-    _entete_autre("agents", "% affectation", "Pourcentage affectation", 2),
-    _entete_autre("etat_actif", "Date mise en service", "Mise en service"),
-    _entete_autre("etat_actif", "Axe analytique", "Dispositif"),
-    _entete_autre("etat_actif", "N° inventaire", "Inventaire"),
-    _entete_autre("unites", "Semestre", "Période"),
-    _entete_autre("unites", "Quantité", "Qté"),
-    _entete_autre("unites", "SIRET adhérent", "SIRET commune"),
-    _entete_autre("commandes", "N° commande", "Bon de commande"),
-    _entete_autre("marches", "Date notification", "Date de notification"),
-    _entete_autre("operations", "Code fiche", "Référence de la fiche"),
-    _entete_autre("restes_a_recouvrer", "Reste à recouvrer", "Reste dû"),
-    _entete_autre("masse_salariale", "ETPT", "Équivalents temps plein"),
-    _entete_autre("populations", "Population totale", "Pop."),
+    *(_entete_autre(**e) for e in LUES["entetes"]),
     _v("en-têtes en capitales sans accent", "temps", [[
         "MATRICULE", "NOM", "PRENOM", "SERVICE", "DATE", "CODE ACTIVITE", "LIBELLE ACTIVITE", "DUREE", "TYPE JOUR",
         "VALIDE"], *T[1:]]),
@@ -242,21 +212,7 @@ EN_TETES = (
     _sans_remplacant("etat_actif", "Valeur brute", "Valeur nette"),
 )  # fmt: skip
 CELLULES = (
-    _suite("mandats", "montant_ttc", "1234.56", 0), _suite("mandats", "montant_ttc", "1 234,56 €", 0),
-    _suite("mandats", "montant_ttc", "1.234,56", 2, "Montant TTC", _ILLISIBLE),
-    _suite("mandats", "montant_ttc", "1,234.56", 2, _ILLISIBLE), _suite("mandats", "montant_ttc", "1E5", 2, _ILLISIBLE),
-    _suite("mandats", "montant_ttc", "#N/A", 2, _ILLISIBLE), _suite("mandats", "montant_ttc", "", 2, "obligatoire vide"),
-    _suite("mandats", "montant_ttc", "-5,00", 2, "pièce ordinaire négative"),
-    _suite("mandats", "nature", "6156.1", 2, "compte de 2 à 12 chiffres"),
-    _suite("temps", "date", "2023-03-05", 0), _suite("temps", "date", "05.03.2023", 0),
-    _suite("temps", "date", "20230305", 0), _suite("temps", "date", "05/03/23", 2, _ILLISIBLE),
-    _suite("temps", "date", "45000", 2, _ILLISIBLE), _suite("temps", "date", "5 mars 2023", 2, _ILLISIBLE),
-    _suite("temps", "date", "05/04/2023", 2, "hors du mois du fichier"),
-    _suite("temps", "duree", "3h30", 0), _suite("temps", "duree", "25:00", 2, "plus de 24 h"),
-    _suite("agents", "quotite", "80 %", 0), _suite("agents", "quotite", "150", 2, "quotité"),
-    _suite("unites", "siret_adherent", "2159000100001", 2, "SIRET"),
-    _suite("unites", "exercice", "2022", 2, "exercice différent"),
-    _suite("unites", "semestre", "2", 2, "semestre différent"),
+    *(_suite(**c) for c in LUES["cellules"]),
     _v("mots d'un autre logiciel", "temps", bon("temps", type_jour="TRAVAIL", valide="Oui"), 2,
        propose=("Type jour→T", "Validé→O")),
     _v("mot que rien ne dit", "temps", bon("temps", type_jour="Zorglub"), 2, "valeur inconnue de « Type jour »"),
@@ -277,7 +233,7 @@ LIGNES = (
     _v("« Cumul » en bas", "masse_salariale", [*bon("masse_salariale"), ["", "Cumul", "20", "", "2"]], 2, "ligne 4",
        "un total"),
     _v("un fournisseur TotalEnergies n'est pas un total", "mandats",
-       bon("mandats", tiers="TotalEnergies", montant_ttc="x"), 2, _ILLISIBLE),
+       bon("mandats", tiers="TotalEnergies", montant_ttc="x"), 2, "illisible"),
     _v("en-tête répété", "temps", [*T, T[0], *T[1:]], 2, "ligne 4", "répété"),
     _v("lignes vides", "temps", en_csv([T[0], [""], T[1], [""] * 10, T[2]]) + "\n\n"),
     _v("cinq lignes de bannière", "temps", "Export\nGTA\nÉdité le 01/04/2023\nPage 1\n--\n" + en_csv(T)),
@@ -340,18 +296,17 @@ VERRUES = (*BONS, *ENCODAGES, *SEPARATEURS, *EN_TETES, *CELLULES, *LIGNES, *CLAS
 _MOIS = ["janvier", "février", "mars", "avril", "mai", "juin"]
 
 
-def _drole(nom: str, fichier: str, octets: bytes | str, *dits: str, **plus: Any) -> Verrue:
+def _drole(nom: str, fichier: str, octets: bytes | str, *paroles: str, dits: Sequence[str] = (), **plus: Any) -> Verrue:
     contenu = octets.encode() if isinstance(octets, str) else octets
     jamais = plus.pop("jamais", ("*",))
-    return Verrue(nom, fichier, contenu, 3, plus.pop("jeu", None), dits, jamais=jamais, **plus)
+    return Verrue(nom, fichier, contenu, 3, plus.pop("jeu", None), (*paroles, *dits), jamais=jamais, **plus)
 
 
 DROLES = (
+    *(_drole(**d) for d in LUES["droles"]),
     _drole("tableau croisé dynamique", "mandats_2023-03.csv",
            "Étiquettes de lignes;Somme de Montant TTC\n611;10,00\n6156;20,00\nTotal général;30,00\n",
            FORME, "tableau croisé", "exporter le détail"),
-    _drole("tableau croisé dynamique sans ses étiquettes", "export.csv",
-           "Nature;Somme de Montant TTC\n611;10,00\n6156;20,00\n", "Exercice* : absente", jeu="mandats", jamais=()),
     _drole("tableau croisé dynamique, classeur", "export.xlsx",
            classeur({"TCD": [["Nombre de Matricule", "Étiquettes de colonnes"], ["Étiquettes de lignes", "A", "B"],
                              ["ADS", 1, 2], ["Total général", 1, 2]]}), FORME, "tableau croisé"),
@@ -372,32 +327,17 @@ DROLES = (
     _drole("heures, agents par semaine", "gta.csv",
            en_csv([["Matricule", "S01", "S02", "S03", "S04"], ["0907331", "35", "35", "35", "35"]]),
            FORME),
-    _drole("export SQL de PostgreSQL", "mandats_2023-03.csv",
-           "--\n-- PostgreSQL database dump\n--\n\nSET statement_timeout = 0;\n\nCREATE TABLE public.mandats (id int);\n"
-           "COPY public.mandats (id) FROM stdin;\n1\n\\.\n", "SQL", "exporter la table en .csv"),
-    _drole("export SQL de MySQL", "export.sql",
-           "-- MySQL dump 10.13\n/*!40101 SET NAMES utf8 */;\nDROP TABLE IF EXISTS `mandats`;\nCREATE TABLE `mandats` (\n",
-           "SQL", "exporter la table en .csv"),
-    _drole("suite d'INSERT", "titres_2023-03.csv", "INSERT INTO titres (exercice, budget) VALUES (2023, 'P');\n", "SQL"),
-    _drole("page HTML", "export.xls", "<html><body><table><tr><td>Exercice</td></tr></table>", "HTML", "enregistrer en .xlsx"),
     _drole("PDF", "mandats.pdf", b"%PDF-1.7\n" + b"x" * 100, "PDF", "demander l'export"),
     _drole("image", "mandats.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "image", "demander l'export"),
-    _drole("texte mis en forme", "mandats_2023-03.csv", "{\\rtf1\\ansi Exercice}", "RTF", "demander l'export", tus=("DECP",)),
-    _drole("message", "export.eml", "MIME-Version: 1.0\nFrom: <a@b.fr>\nSubject: export\n\nBonjour\n", "message",
-           "pièce jointe"),
     _drole("message d'Outlook", "export.msg",
            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 40 + b"\0\0\0\0" + b"\0" * 460 + "__substg1.0".encode("utf-16-le"),
            "message", "pièce jointe", tus=("ancien classeur",)),
     _drole("base Access", "compta.accdb", b"\0\1\0\0Standard ACE DB\0" + b"\0" * 100, "Access", "exporter la table"),
     _drole("table dBase", "actif.dbf", b"\x03\x17\x05\x11\x02\0\0\0\x41\0\x20\0" + b"\0" * 40, "dBase", "enregistrer"),
-    _drole("agenda", "temps.ics", "BEGIN:VCALENDAR\nVERSION:2.0\n", "agenda", "une ligne par agent"),
     _drole("document Word", "export.docx", zippe(word__document_Pxml="x"), "Word", "demander l'export"),
     _drole("document OpenDocument", "export.odt", zippe(mimetype="application/vnd.oasis.opendocument.text"),
            "texte mis en forme", tus=("classeur",)),
     _drole("archive", "depot.zip", zippe(temps_Pcsv="x"), "archive", "extraire"),
     _drole("prose", "lisez-moi.txt", "Bonjour,\nvoici l'export demandé.\nCordialement.\n", FORME),
-    _drole("autre tableau", "x.csv", "Couleur;Saveur\nrouge;fraise\n", "aucun jeu ne ressemble", "--jeu"),
-    _drole("JSON d'autre chose", "x.json", '{"type": "FeatureCollection", "features": []}', "marche", jeu="decp"),
-    _drole("XML d'autre chose", "x.xml", '<?xml version="1.0"?><rss version="2.0"><channel/></rss>', "PES", jeu="pes"),
     _drole("fichier vide", "temps_2023-03.csv", b"", "0 octet", "redéposer"),
 )  # fmt: skip
