@@ -38,10 +38,7 @@ COMPLET = (
     "unit/ingestion/test_memoire.py",
 )
 # of those, what `make test` keeps: one whole run of the command, one chain of Airflow
-CHAQUE_FOIS = {
-    "bout_en_bout/test_commandes.py": (),
-    "dags/test_executions.py": ("test_du_depot_aux_factures",),
-}
+CHAQUE_FOIS = {"bout_en_bout/test_commandes.py": (), "dags/test_executions.py": ("test_du_depot_aux_factures",)}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

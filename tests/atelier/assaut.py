@@ -5,8 +5,6 @@ sentences, nothing personal anywhere, every row delivered landed once or its fil
 untouched. What bounds a bomb is the limit that its refusal names.
 """
 
-from __future__ import annotations
-
 import re
 import shutil
 import signal

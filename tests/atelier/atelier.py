@@ -5,8 +5,6 @@ By default dbt builds, with its contracts and data tests, in the database `ateli
 is run again for the models that its files reach, in the order of their references (a test compares both ways).
 """
 
-from __future__ import annotations
-
 import os
 import pickle
 import shutil

@@ -1,7 +1,5 @@
 """Expected rows: a CSV file read by a finance officer, compared with a relation of `construction`."""
 
-from __future__ import annotations
-
 import csv
 from collections import Counter
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Databases of the embedded server of a test session."""
 
-from __future__ import annotations
-
 import re
 import uuid
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What the schema `bi` (S17) must hold in any warehouse: keys, sums equal to those of `publication`, whole joins."""
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 from typing import Any

@@ -16,8 +16,6 @@ A file of a hostile drop may say, in two columns before those that are delivered
 colonne » of `rejets`, none when it counts) and why: no other row of it may be in `rejets`.
 """
 
-from __future__ import annotations
-
 import csv
 import json
 from collections.abc import Container, Mapping

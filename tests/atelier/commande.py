@@ -1,7 +1,5 @@
 """The command line: as a user runs it, in a process of its own, or in this one, on an open warehouse."""
 
-from __future__ import annotations
-
 import io
 import os
 import signal

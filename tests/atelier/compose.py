@@ -1,7 +1,5 @@
 """`docker-compose.yml` without Docker: its services as they are written, run here as the user of the image."""
 
-from __future__ import annotations
-
 import os
 import re
 import shlex

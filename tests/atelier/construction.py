@@ -1,7 +1,5 @@
 """What a build left, read by SQL."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

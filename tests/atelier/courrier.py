@@ -1,7 +1,5 @@
 """A local mail server: what it is sent is kept, and goes nowhere."""
 
-from __future__ import annotations
-
 import socketserver
 import threading
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Small drops: `tests/cas/_socle/` for some exercices, and the files of a test over it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """An extract of a warehouse published by hand, put in place as `extraire` does, without its gate."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

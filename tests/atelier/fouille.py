@@ -1,7 +1,5 @@
 """Reading what a run left: every table of a warehouse as text, every file of a folder, archives unpacked."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -4,8 +4,6 @@ What is long to make (a migrated warehouse, `_socle/` built by dbt, the small dr
 process that a test asks for it, as databases to be copied; the others wait for it, then copy the whole data folder.
 """
 
-from __future__ import annotations
-
 import fcntl
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """The index of the controls that exist, as the seed `controles_index.csv` tells it to dbt."""
 
-from __future__ import annotations
-
 import csv
 from dataclasses import dataclass
 from functools import cache

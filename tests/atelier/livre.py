@@ -1,7 +1,5 @@
 """A workbook written part by part, as no spreadsheet would: what a hostile XLSX is made of."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """The metrics of `bi` as SQL: what a tool of dbt's semantic layer asks, without one, and their published values."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import yaml

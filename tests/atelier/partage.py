@@ -1,7 +1,5 @@
 """What lies beside the project and is never copied into it: real files, official schemas, conformance drops."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

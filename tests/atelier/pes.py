@@ -1,7 +1,5 @@
 """A PES v2 Aller in a few words: bordereaux, pieces, lines; valid against the schema 5.17 unless a value isn't."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -89,12 +87,7 @@ class Piece:
 
     def xml(self, sens: Sens) -> str:
         """The element."""
-        champs = [
-            *_donnes([("CodServ", self.service)]),
-            ("IdPce", self.numero),
-            ("TypPce", "01"),
-            ("NatPce", "01"),
-        ]
+        champs = [*_donnes([("CodServ", self.service)]), ("IdPce", self.numero), ("TypPce", "01"), ("NatPce", "01")]
         champs += _donnes([("Obj" if sens == "depense" else "ObjPce", self.objet)])
         bloc = _elements(champs) if sens == "recette" else f"<InfoPce>{_elements(champs)}</InfoPce>"
         corps = "".join(ligne.xml(sens) for ligne in self.lignes)
@@ -124,9 +117,7 @@ class Bordereau:
 
 
 def pes_aller(
-    depense: Sequence[Bordereau] = (),
-    recette: Sequence[Bordereau] = (),
-    collectivite: str = METROPOLE,
+    depense: Sequence[Bordereau] = (), recette: Sequence[Bordereau] = (), collectivite: str = METROPOLE
 ) -> bytes:
     """One file of a dépense, of a recette or of both, one bordereau a line (so that `ligne` tells them apart)."""
     parametres = _elements([("Version", "1"), ("TypFic", "PESALR2"), ("NomFic", "ESSAI")])

@@ -4,8 +4,6 @@ Its files are in `tests/donnees/petit_depot/`; two rows of the times of February
 justified: it may be closed (G4).
 """
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

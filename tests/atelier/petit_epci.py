@@ -4,8 +4,6 @@
 same year as software of other vendors exports it, under its own names of files and of columns, by quarter.
 """
 
-from __future__ import annotations
-
 import csv
 import shutil
 from pathlib import Path

@@ -1,8 +1,6 @@
 """The small drop where people are everywhere: in each column of each jeu of rh and compta, shifted, in banners, ignored
 columns, sidecars, comments of a PES. It walks through the registry, so that a new column is planted by itself."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

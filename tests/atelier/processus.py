@@ -1,7 +1,5 @@
 """The processes of an embedded server, and signals to them all: one that ends meanwhile (autovacuum) is no failure."""
 
-from __future__ import annotations
-
 import contextlib
 import signal
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """A closing inscribed by hand, as `journal.approuver` inscribes one, by an administrator."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

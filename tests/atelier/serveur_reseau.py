@@ -1,7 +1,5 @@
 """A real PostgreSQL on the network of this machine, with TLS and a password, and the authorities to trust or not."""
 
-from __future__ import annotations
-
 import contextlib
 import socket
 import subprocess

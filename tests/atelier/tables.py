@@ -1,8 +1,6 @@
 """Tables of cases that a person reads: a test marked `@cas` is run on each line of the table of its name, in the TOML
 file beside its module. A key is a parameter, None where the line has it not; `cas` names the line."""
 
-from __future__ import annotations
-
 import inspect
 import tomllib
 from collections.abc import Callable

@@ -2,8 +2,6 @@
 that a relation or a column that is added is drawn by itself; `tests/donnees/domaines_publies.csv` lists the values of
 what is an enumeration."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What is long to make and only read, made once for every process of the tests (`-n 2`)."""
 
-from __future__ import annotations
-
 import fcntl
 import json
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The door under assault: each row of the table has its outcome, its French words, and loses nothing."""
 
-from __future__ import annotations
-
 import unicodedata
 import uuid
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Fixtures of the end-to-end tests: the small drop, published in process and by the command line."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator
 from pathlib import Path

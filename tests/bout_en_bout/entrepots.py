@@ -1,7 +1,5 @@
 """Warehouses where the small drop is published, and what is read in them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any

@@ -4,8 +4,6 @@ Under each query stands its result, at most `LIGNES` rows of it; in a table, in 
 pytest tests/bout_en_bout/test_bi.py` writes them again.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterator

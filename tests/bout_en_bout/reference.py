@@ -1,7 +1,5 @@
 """The reference drop by the README's command."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from dataclasses import dataclass

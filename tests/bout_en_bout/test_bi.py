@@ -1,7 +1,5 @@
 """The schema `bi` (S17) of whole drops: the reference drop, one of the conformance drops."""
 
-from __future__ import annotations
-
 import json
 import runpy
 from typing import Any

@@ -1,7 +1,5 @@
 """`cloturer` (K2 to K5, S3, S9, K11): approved by another person, frozen, restated only as a new version."""
 
-from __future__ import annotations
-
 import csv
 import html
 import json

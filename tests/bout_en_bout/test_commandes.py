@@ -1,7 +1,5 @@
 """The commands one by one: the same publication as `bilan`, the same bytes, JSON where a program reads."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

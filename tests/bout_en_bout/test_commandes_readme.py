@@ -1,7 +1,5 @@
 """The README's command on the reference drop, and the printed annex of the MEL against what is published."""
 
-from __future__ import annotations
-
 import csv
 import json
 import re

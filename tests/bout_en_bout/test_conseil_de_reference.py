@@ -1,7 +1,5 @@
 """What the council reads of the reference drop: how long it is, on paper and on a phone, and in whose words."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pikepdf

@@ -1,7 +1,5 @@
 """Rows about persons go when their time is over; what was published of them stays, and nothing brings them back."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

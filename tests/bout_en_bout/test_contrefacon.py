@@ -1,7 +1,5 @@
 """Forging, as the owner of the database: what no right can refuse is found by the seal, and never given out (K10)."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess

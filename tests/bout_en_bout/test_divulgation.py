@@ -4,8 +4,6 @@ version after the other.
 What does not move with a pay can't tell it, however it is combined: no derivation is left to try.
 """
 
-from __future__ import annotations
-
 import csv
 import json
 import re

@@ -5,8 +5,6 @@ ledger, figures in a form that their column allows: a matricule of figures among
 The key of the pseudonyms stays in its file (K1).
 """
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """Forecast made in E-1 against the actual of E: only two publications, one after the other, give it (decision 0008)."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Documents and commands at once: who composes holds the warehouse, and what was given out stays what it was."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """An export of another HR system: tried, its correspondances written, then loaded and published (F16, issue 7)."""
 
-from __future__ import annotations
-
 import csv
 import json
 import shutil

@@ -1,7 +1,5 @@
 """An extract and its publication change together, or neither does; what is not ours is never replaced (K11)."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable
 from pathlib import Path

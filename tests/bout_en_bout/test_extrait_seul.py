@@ -1,7 +1,5 @@
 """What the extract of the reference drop says by itself: groups that protect (K7), and a package that is valid."""
 
-from __future__ import annotations
-
 import csv
 from collections import defaultdict
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """`facturer` end to end: why there is no PES, then a PES that comes back into the ledger as what was due."""
 
-from __future__ import annotations
-
 import shutil
 from decimal import Decimal
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The whole job in a network namespace without any interface, not even a loopback that answers."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

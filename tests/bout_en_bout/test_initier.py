@@ -1,7 +1,5 @@
 """A very small EPCI, from `initier` to a published bilan: nothing edited, exports dropped as they are."""
 
-from __future__ import annotations
-
 import csv
 import re
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Killed runs: the publication is unchanged, and the next run ends as a run that nothing disturbed."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import signal

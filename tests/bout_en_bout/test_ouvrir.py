@@ -1,7 +1,5 @@
 """The embedded warehouse opened to tools of the machine: read only, by a password, until Ctrl-C."""
 
-from __future__ import annotations
-
 import os
 import signal
 import socket

@@ -1,7 +1,5 @@
 """What a reader of the reference extract meets: words that are whole, and what he looks for in a few clicks."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

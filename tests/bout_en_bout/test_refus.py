@@ -1,7 +1,5 @@
 """What goes wrong ends in French, with the exit code of the contract, and changes nothing that is published."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Rejected and held rows, written as workbooks, corrected in a spreadsheet, taken back: as if they had come right."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Nothing is done twice: what is the same is said, an extract that is missing is written, the rest is done again."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

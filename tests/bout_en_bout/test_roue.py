@@ -1,7 +1,5 @@
 """The wheel, installed outside any checkout: it publishes what the checkout publishes, Airflow finds its chains."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """The drill: a warehouse is lost, its backup brings it back, its seals hold, its extract has the same bytes."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """A server that is not ours: installed by an account, worked with by another that owns nothing (K2, K3, K10)."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Iterator

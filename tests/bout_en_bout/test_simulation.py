@@ -1,7 +1,5 @@
 """`simuler` shows what would change and changes nothing."""
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
 from pathlib import Path

@@ -3,8 +3,6 @@
 `SUITES=20` plays more of them; each has its number for seed.
 """
 
-from __future__ import annotations
-
 import os
 import random
 import subprocess

@@ -1,7 +1,5 @@
 """`INDEX.md`, the scenarios by rule and by control, written from their folders: `python -m tests.cas.index`."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterable

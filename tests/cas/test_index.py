@@ -4,8 +4,6 @@
 any small drop raises, or that follow from the same row.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 

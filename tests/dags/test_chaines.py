@@ -94,12 +94,7 @@ def test_ordre_des_taches_et_parametres(dagbag, chaine):
 
 @pytest.mark.parametrize(
     ("demandes", "voulus"),
-    [
-        ([[]], [2020, 2021]),
-        ([[2022, 2019]], [2019, 2022]),
-        ([None], [2020, 2021]),
-        ([[2022], []], [2020, 2021, 2022]),
-    ],
+    [([[]], [2020, 2021]), ([[2022, 2019]], [2019, 2022]), ([None], [2020, 2021]), ([[2022], []], [2020, 2021, 2022])],
 )
 def test_exercices_du_bilan(dagbag, demandes, voulus):
     """Asked for, else published; two drops waiting for one build: what both want."""

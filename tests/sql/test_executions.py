@@ -1,7 +1,5 @@
 """The run ledger (schema `exploitation`): a row per run, whatever ends it; what the journal holds, joined to it."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys
@@ -70,8 +68,7 @@ def test_une_execution_dit_qui_quoi_pourquoi_sur_quoi_et_combien(dsn: str) -> No
     etapes = lire(dsn, "select etape, lignes, secondes < 60 from exploitation.etapes order by rang")
     assert etapes == [("chargement", 42, True), ("construction", None, True)]
     ((juste,),) = lire(
-        dsn,
-        "select fin >= debut and logiciel <> '' and entrees_sha256 ~ '^[0-9a-f]{64}$' from exploitation.executions",
+        dsn, "select fin >= debut and logiciel <> '' and entrees_sha256 ~ '^[0-9a-f]{64}$' from exploitation.executions"
     )
     assert juste
 

@@ -1,7 +1,5 @@
 """The use cases on a real warehouse, without dbt: who prepares, one run at a time, which build may go on."""
 
-from __future__ import annotations
-
 import getpass
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Help in French, misuse in French, exit codes of the contract; the warehouse is not needed for that."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """The rooms of the package (docs/decisions/0005): who imports whom, no circle, no room too big, one place for paths."""
 
-from __future__ import annotations
-
 import ast
 import os
 from collections import Counter

@@ -1,7 +1,5 @@
 """XLSX files: archives, parts, cells (F9, F11, G1), and what a sheet may hide."""
 
-from __future__ import annotations
-
 import io
 import random
 import zipfile

@@ -1,7 +1,5 @@
 """`.controle.json` of all sorts (F3), and the `Total` row (F4)."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """DECP: JSON that repeats, nests, swells, or says no contract (S4, G1, F8, F9)."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

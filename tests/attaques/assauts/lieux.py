@@ -1,7 +1,5 @@
 """What is in a drop and is no regular file of it: pipes, devices, links out (issue 9, the door)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

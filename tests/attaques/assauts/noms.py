@@ -1,7 +1,5 @@
 """Names of files and folders (F1, G7, G12)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 The readers are the same for every jeu: what differs is declared.
 """
 
-from __future__ import annotations
-
 import io
 import unicodedata
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """PES v2: XML that lies, includes, nests, swells (G1, G7, F8, P1)."""
 
-from __future__ import annotations
-
 from tests.atelier.assaut import Assaut, Contenu, au_moment
 from tests.atelier.pes import Bordereau, Ligne, Piece, Tiers, pes_aller
 

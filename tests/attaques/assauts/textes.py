@@ -1,7 +1,5 @@
 """CSV files: encodings, quotes, separators, banners, bombs of text (F4 to F9, F14)."""
 
-from __future__ import annotations
-
 from tests.atelier.assaut import Assaut, Contenu, au_moment, en_csv, remplir
 
 TEMPS, MANDATS = "rh/temps_2023-03.csv", "compta/mandats_2023-03.csv"

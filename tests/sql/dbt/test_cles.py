@@ -1,7 +1,5 @@
 """The key of a relation that is promoted is held by its table: a second row of one key does not land."""
 
-from __future__ import annotations
-
 import psycopg
 import pytest
 from psycopg import sql

@@ -1,7 +1,5 @@
 """Another dbt executable, by its command line and its artefacts: the same build (docs/exploitation.md)."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """dbt from a shell, with the shipped profile, on a loaded warehouse: twice in a row, and its pages."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Why the warehouse refused a query of dbt: it is asked again (K12)."""
 
-from __future__ import annotations
-
 import pytest
 from tests.atelier.atelier import Atelier
 

@@ -1,7 +1,5 @@
 """Tests that dbt writes from its graph or its macros, on a built publication that is altered: each is seen failing."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A warehouse on the network: TLS reaches psycopg, dbt and Great Expectations alike; a password is shown nowhere."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

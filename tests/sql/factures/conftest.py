@@ -1,7 +1,5 @@
 """Fixtures of the documents: a warehouse with invoices, the folder of its second semestre of 2021."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Invoices: lines and carry-overs sum to the published row; other modes are shown apart; the detail stays frozen."""
 
-from __future__ import annotations
-
 from datetime import date
 from decimal import Decimal
 from typing import Any

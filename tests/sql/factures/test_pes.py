@@ -1,7 +1,5 @@
 """The PES recette draft: what it holds, what our own reader makes of it, what is left out, what stops it."""
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
 from pathlib import Path

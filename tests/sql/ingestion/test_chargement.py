@@ -1,7 +1,5 @@
 """Loading of drops into a real warehouse: whole sources or nothing, revisions, repeated bytes, refusals."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import shutil

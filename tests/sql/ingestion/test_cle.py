@@ -1,7 +1,5 @@
 """K1: a warehouse is loaded under one key, known by its fingerprint."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """`correspondances` in a warehouse: read first, read again when it changes, the former one when it is refused."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Files that others wrote (../shared/domaine/reels), loaded for real: their rows are those of an independent parse."""
 
-from __future__ import annotations
-
 import csv
 import json
 from collections.abc import Iterator

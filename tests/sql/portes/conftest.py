@@ -1,7 +1,5 @@
 """A sound candidate publication, and pending files, in a warehouse of each test's own."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import psycopg

@@ -1,7 +1,5 @@
 """A Data Context of a test's own: one suite on one query."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from pathlib import Path

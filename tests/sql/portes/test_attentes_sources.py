@@ -1,7 +1,5 @@
 """Every expectation of every source, read from the suites themselves, is seen failing on a row made for it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

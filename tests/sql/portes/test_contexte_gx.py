@@ -1,7 +1,5 @@
 """The Data Context as a user of Great Expectations opens it: in a process of theirs, by its public interface alone."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

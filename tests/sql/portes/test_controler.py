@@ -1,7 +1,5 @@
 """What `controler` says of the two gates together: each gap once, the points to comment when there is a bilan."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import psycopg

@@ -1,7 +1,5 @@
 """Checkpoints run by Great Expectations: severities, tolerances, counts, and never a cell."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The tests of dbt over the candidate publication: each identity and sum seen failing on one seeded defect."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The page of the gates: written whole by several processes, and never in the way of the command."""
 
-from __future__ import annotations
-
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor

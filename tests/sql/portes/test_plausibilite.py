@@ -1,7 +1,5 @@
 """The plausibility gate: what blocks, what is to comment, what is justified."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import psycopg

@@ -1,7 +1,5 @@
 """The extract gate: an extract that is not the publication fails, and the former folder stays."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import shutil

@@ -1,7 +1,5 @@
 """The file gate: F3 and F4 on rows as landed, and failing when it can't run."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The report gate: each expectation seen failing on one seeded defect, and failing when it can't run."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import psycopg

@@ -1,7 +1,5 @@
 """Fixtures of the publication tests: a warehouse published by hand that a whole module reads."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

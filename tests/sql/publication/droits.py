@@ -1,7 +1,5 @@
 """`docs/droits.md`: role × relation × verb, and who may call which function, read from the catalog of a warehouse."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path

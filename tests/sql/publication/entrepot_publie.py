@@ -8,8 +8,6 @@ beyond what a float tells apart: …68.18 and …68.19 are one float. `communes`
 them, which no base holds (`unit/rapport/communes_factices`).
 """
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Callable
 from datetime import date

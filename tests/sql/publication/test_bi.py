@@ -1,7 +1,5 @@
 """The schema `bi` (S17) on the small drop: keys, sums, descriptions, and who reads which rows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

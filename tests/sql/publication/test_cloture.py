@@ -1,7 +1,5 @@
 """Closing (K2, K4, K11): the database alone closes, in the name of the login, and refuses everything else."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """Row-level security of what is published: a reader sees the published versions, a commune its own rows (K10)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import psycopg

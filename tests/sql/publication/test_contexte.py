@@ -1,7 +1,5 @@
 """What a document says beside its figures is of its version."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import psycopg

@@ -3,8 +3,6 @@
 Who may become the owner is not refused: the seal finds what it does (`bout_en_bout/test_contrefacon`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`mutualisation.lire`: what is published as a DataFrame, typed by the contract, to the cent."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from datetime import date

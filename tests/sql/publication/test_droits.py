@@ -1,7 +1,5 @@
 """The matrix of `docs/droits.md` is what the catalog of a warehouse that was just built says (K10)."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """What a candidate version would change, in euros; what is missing when a bilan is late."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 from typing import Any

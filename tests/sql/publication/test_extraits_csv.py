@@ -1,7 +1,5 @@
 """CSV extracts: S1 and F10, key order, one exercice only, and the hash of what is published (S7)."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 from datetime import date

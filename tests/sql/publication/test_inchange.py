@@ -1,7 +1,5 @@
 """An exercice is unchanged when every row of a build is a row of its version, and its documents show the same years."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import psycopg

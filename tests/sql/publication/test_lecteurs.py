@@ -3,8 +3,6 @@
 `PUBLICATIONS=300 pytest` on this file is the stress that found empty relations when versions were partitions.
 """
 
-from __future__ import annotations
-
 import os
 import threading
 from collections.abc import Iterator

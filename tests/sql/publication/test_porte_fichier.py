@@ -1,7 +1,5 @@
 """The file gate in the manifest: kept with each load, summed up over the loads whose files count in a build."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a workstation keeps beside a warehouse (K10, decision 0016): one sentence a state, and what comes after."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
@@ -17,12 +15,7 @@ from tests.atelier.sceaux import clore_a_la_main
 
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.publication.signatures.ancrage import Ancre, Ancres
-from mutualisation.publication.signatures.cle_signature import (
-    FICHIER,
-    cle_signature,
-    empreinte_publique,
-    publique,
-)
+from mutualisation.publication.signatures.cle_signature import FICHIER, cle_signature, empreinte_publique, publique
 from mutualisation.publication.versions.chaine import ancrer, lire_chaine
 from mutualisation.socle.poste import CLE_SIGNATURE, Poste
 

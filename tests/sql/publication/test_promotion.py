@@ -1,7 +1,5 @@
 """Stable views and their storage, made once, never redefined under a reader; a version promoted whole or not at all."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The purge of versions: what nothing shows goes, what is published, closed, sealed or last stays whatever is asked."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The statement of a publication: canonical, chained, append-only, found again whatever the contract becomes (K10)."""
 
-from __future__ import annotations
-
 import hashlib
 import stat
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Fixtures of the report: what it reads in the warehouse published by hand, and its extract of 2021."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any

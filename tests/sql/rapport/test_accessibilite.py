@@ -1,7 +1,5 @@
 """Every kind of page of an extract: what axe-core finds at four widths, folds open."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Drafts of the acts: they open as Word files, say the figures of the bilan, and leave what is unknown blank."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

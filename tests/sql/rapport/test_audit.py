@@ -1,7 +1,5 @@
 """The audit file: what it holds, that its sums are those of the synthèse, that nothing is cut without saying so."""
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What the council reads: signed words, five figures, who pays, one order of dispositifs, no code."""
 
-from __future__ import annotations
-
 import re
 
 from mutualisation.documents.audit import passages

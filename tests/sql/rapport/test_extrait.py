@@ -1,7 +1,5 @@
 """The extract folder: complete, described, atomic, the same bytes again, never over a closed one (S8, S9)."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from dataclasses import replace

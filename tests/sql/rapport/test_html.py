@@ -1,7 +1,5 @@
 """The page: what it says, that it stands alone, that it is accessible, and how it fits a phone."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Words that no document of an extract may say: they would claim what no data tells (S16)."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """The PDF: tagged, French, the figures of the page, the same bytes again, quick."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

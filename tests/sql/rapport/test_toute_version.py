@@ -4,8 +4,6 @@ back by its gate and put in place, and no error is met that nobody foresaw.
 Draws follow from the text of this file alone: hypothesis is derandomized, and each draw has its seed.
 """
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The workbook: typed cells, named tables, totals as formulas that equal the warehouse, F10, a real recalculation."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """A repaired referentiel counts as a loaded one does: the codes that it names are named, what no rule reads is said."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import openpyxl

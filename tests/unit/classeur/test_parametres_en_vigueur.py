@@ -1,7 +1,5 @@
 """A parameter shows in its type when it has one; no value, known name or not, ends a bilan (F18)."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any

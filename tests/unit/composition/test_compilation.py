@@ -1,7 +1,5 @@
 """The compiler of PDF prints any text that a file holds, whatever its fonts lack: exit 1 is for the unforeseen (G3)."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 

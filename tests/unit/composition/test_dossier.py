@@ -1,7 +1,5 @@
 """Folders of documents take their places together; what a killed run left is ended or swept by the next one."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """What documents can draw: any text compiles under PDF/UA-1 and PDF/A-2a, and what had to be replaced is counted."""
 
-from __future__ import annotations
-
 import json
 from importlib.metadata import version
 

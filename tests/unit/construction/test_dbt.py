@@ -1,7 +1,5 @@
 """What the outcome of a dbt build becomes."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The layers of the dbt project, read in dbt's own manifest: allowed edges, issues, publication, descriptions."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Any

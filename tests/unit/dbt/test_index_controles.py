@@ -1,7 +1,5 @@
 """The index of controls: which block, and what each says."""
 
-from __future__ import annotations
-
 from tests.atelier.index_controles import lire_index
 
 from mutualisation.socle.chemins import PROJET_DBT

@@ -1,7 +1,5 @@
 """The one child host: a request, an answer; a dead child may be tried again (K12); no child outlives its parent."""
 
-from __future__ import annotations
-
 import gc
 import os
 import signal
@@ -39,11 +37,7 @@ def enfant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Enfant]:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
     suivi: list[str] = []
     ouvert = Enfant(
-        "l'essai",
-        "echo_essai",
-        variables={"ESSAI_ENFANT": "oui"},
-        journal=tmp_path / "enfant.log",
-        suivi=suivi.append,
+        "l'essai", "echo_essai", variables={"ESSAI_ENFANT": "oui"}, journal=tmp_path / "enfant.log", suivi=suivi.append
     )
     ouvert.essai_suivi = suivi  # type: ignore[attr-defined]
     yield ouvert

@@ -1,7 +1,5 @@
 """Which pg_dump copies which server: its own version, else a newer one; never an older one."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

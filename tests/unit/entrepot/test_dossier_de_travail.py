@@ -1,7 +1,5 @@
 """The working folder: made, ours, or a sentence that says whose it is."""
 
-from __future__ import annotations
-
 import os
 import pwd
 import subprocess

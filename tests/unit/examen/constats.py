@@ -1,7 +1,5 @@
 """What is not true, or not said, of a wart: shared by the findings and by the whole table."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from tests.unit.examen.verrues import Verrue

@@ -1,7 +1,5 @@
 """Headers of a vendor that a newcomer met (decision 0020): the column each stands for, without a server."""
 
-from __future__ import annotations
-
 import pytest
 
 from mutualisation.entree.sources.registre import registre

@@ -1,7 +1,5 @@
 """Finding 2 of issue 19, clause by clause: each row failed before."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

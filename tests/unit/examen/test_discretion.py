@@ -1,7 +1,5 @@
 """No cell that `essayer` prints may be a person, an account or a number of one, under whatever label (K9)."""
 
-from __future__ import annotations
-
 import pytest
 from tests.atelier.tables import cas
 

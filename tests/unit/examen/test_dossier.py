@@ -1,7 +1,5 @@
 """`essayer` of a folder: every file judged, one table of `correspondances`, one server (issue 19, build 5)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache

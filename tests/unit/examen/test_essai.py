@@ -1,7 +1,5 @@
 """`essayer`: what a file is, which jeu, how it reads, what would make it pass; no person's name is ever shown."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from pathlib import Path

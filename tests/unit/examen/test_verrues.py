@@ -1,7 +1,5 @@
 """Each wart, each odd file: the verdict of `essayer` is what a load would say, each sentence has its remedy."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -5,8 +5,6 @@ of `correspondances` that must, or must not, be proposed.
 """
 # ruff: noqa: E501
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Callable, Sequence

@@ -2,8 +2,6 @@
 bytes that exports have, files that are something else."""
 # ruff: noqa: E501
 
-from __future__ import annotations
-
 import datetime as dt
 import tomllib
 from pathlib import Path

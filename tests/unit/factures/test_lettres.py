@@ -1,7 +1,5 @@
 """ISO-8859-1 whatever the name, cut between words, never an amount changed."""
 
-from __future__ import annotations
-
 import unicodedata
 
 from tests.atelier.tables import cas

@@ -1,7 +1,5 @@
 """Register of notifications: the last day, the day it was done, and what is late (D5211-16, L1612-2)."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest
@@ -14,10 +12,7 @@ LOOS, LILLE = "21590360000017", "21590350100017"
 
 
 def _registre(debut: date, **parametres: str) -> Ligne:
-    adhesions = [
-        {"siret_adherent": LOOS, "debut": debut},
-        {"siret_adherent": LOOS, "debut": date(2030, 1, 1)},
-    ]
+    adhesions = [{"siret_adherent": LOOS, "debut": debut}, {"siret_adherent": LOOS, "debut": date(2030, 1, 1)}]
     valeurs = {nom.replace("__", ":"): valeur for nom, valeur in parametres.items()}
     (ligne,) = notifications(2021, "ADS", [{"siret_adherent": LOOS, "nom": "Loos"}], adhesions, Parametres(valeurs))
     return ligne

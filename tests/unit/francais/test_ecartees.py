@@ -1,7 +1,5 @@
 """The rows that no figure counts, and the gaps of controls: one sentence each, whoever says it."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 from tests.atelier.tables import cas

@@ -1,7 +1,5 @@
 """French figures: narrow no-break thousands, comma, half away from zero, « non renseigné »."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 from hypothesis import given

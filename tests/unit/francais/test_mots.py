@@ -1,7 +1,5 @@
 """Codes of the warehouse as a reader sees them, French typography, and what a spreadsheet may read (F10)."""
 
-from __future__ import annotations
-
 import pytest
 from tests.atelier.tables import cas
 

@@ -1,7 +1,5 @@
 """Proper names in a sentence: articles, elisions, contractions."""
 
-from __future__ import annotations
-
 from tests.atelier.tables import cas
 
 from mutualisation.socle.francais.noms_propres import a, article, contracter, de

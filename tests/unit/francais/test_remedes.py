@@ -1,7 +1,5 @@
 """Every reason of a rejection names its ruling, and what to do about it is known."""
 
-from __future__ import annotations
-
 import re
 
 from tests.atelier.tables import cas

@@ -1,7 +1,5 @@
 """What the tests of the readers share: one file written, read, given back as rows of `brut`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path

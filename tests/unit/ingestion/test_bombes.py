@@ -1,7 +1,5 @@
 """What the system bounds in the reading of a file, beside the counts that refuse the bombs of `tests/attaques` (F9)."""
 
-from __future__ import annotations
-
 import os
 import resource
 import signal

@@ -1,7 +1,5 @@
 """Codes that a reader can't tell apart are said when they are loaded."""
 
-from __future__ import annotations
-
 from tests.atelier.tables import cas
 
 from mutualisation.entree.ingestion.codes_connus import dire

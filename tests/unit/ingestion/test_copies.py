@@ -1,7 +1,5 @@
 """The bytes that are hashed are those that are read; what a killed run left is swept; only regular files are opened."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import subprocess

@@ -3,8 +3,6 @@
 A few hundred examples here, always the same; others: `FUZZ_EXEMPLES=5000 FUZZ_GRAINE=1 pytest --hypothesis-seed=1`.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """K9: what a column may hold follows from its type; labels exchanged two by two, cells shifted, in every column."""
 
-from __future__ import annotations
-
 import re
 from itertools import combinations
 from pathlib import Path

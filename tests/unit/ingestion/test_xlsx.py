@@ -195,11 +195,7 @@ def _autre_feuille(classeur: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("retoucher", "dits"),
-    [
-        (_fusion_de_banniere, []),
-        (_autre_feuille, ["une autre feuille porte le même en-tête"]),
-    ],
+    ("retoucher", "dits"), [(_fusion_de_banniere, []), (_autre_feuille, ["une autre feuille porte le même en-tête"])]
 )
 def test_ce_qui_ne_se_voit_pas_est_dit(tmp_path: Path, retoucher: Callable[[Any], None], dits: list[str]) -> None:
     """F11: what is hidden, merged or computed is read as the rest, and said."""

@@ -1,7 +1,5 @@
 """A source of one's own: declared beside the drop, made rows of the contract, each with where it comes from."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """`initier`: answers judged as cells are, a drop that its own door takes, nothing guessed, nothing overwritten."""
 
-from __future__ import annotations
-
 import re
 import signal
 import sys

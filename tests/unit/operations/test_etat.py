@@ -1,7 +1,5 @@
 """What `etat` says to do next, by what it found."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from tests.atelier.tables import cas

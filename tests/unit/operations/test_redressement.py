@@ -1,7 +1,5 @@
 """The steps of a restatement: which files each counts (K6)."""
 
-from __future__ import annotations
-
 from mutualisation.usage.operations.redressement import etapes
 
 MANDATS, TITRES = ("compta", "mandats", "2021-05"), ("compta", "titres", "2021-09")

@@ -1,7 +1,5 @@
 """What is given to `restaurer` and is no backup is told at once: nothing of it is read, whatever its size."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

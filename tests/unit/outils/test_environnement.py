@@ -1,7 +1,5 @@
 """`make environnement` on a machine whose Python is another than ours: what it takes, what it asks for."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

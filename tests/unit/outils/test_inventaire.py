@@ -1,7 +1,5 @@
 """What the software is made of is locked by hash, and under licences that are known."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 

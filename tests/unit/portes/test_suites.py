@@ -1,7 +1,5 @@
 """Suites as written: what they may say, what is refused before anything runs, and what is generated beside them."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from string import Formatter

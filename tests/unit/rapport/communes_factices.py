@@ -1,7 +1,5 @@
 """A bilan of two communes, a CCAS, a satellite, an adherent without a commune and the EPCI, without a warehouse."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any

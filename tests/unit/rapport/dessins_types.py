@@ -1,7 +1,5 @@
 """Charts of every kind, ordinary and hostile, for the tests of what is drawn."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 from mutualisation.documents.mise_en_forme.graphiques import (

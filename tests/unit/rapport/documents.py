@@ -1,7 +1,5 @@
 """Documents written by hand, one a form, that hold every kind of block: enough to see how each one looks."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from decimal import Decimal
 

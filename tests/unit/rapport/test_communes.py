@@ -1,7 +1,5 @@
 """Pages of communes: every adherent on one of them, sums of the bilan, words that a manager reads."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -83,10 +81,7 @@ def test_a_ccas_is_on_the_page_of_its_commune_under_its_own_anchor(bilan: BilanF
 def test_adherents_without_a_commune_have_their_page(bilan: BilanFactice) -> None:
     """Its INSEE is of no commune; or a titre of one that the year does not name."""
     sans = lire(bilan).sans_commune
-    assert [b.page for b in sans] == [
-        f"sans_commune_{f.INCONNU}",
-        f"sans_commune_{f.PERDU}_syndicat_d_ailleurs",
-    ]
+    assert [b.page for b in sans] == [f"sans_commune_{f.INCONNU}", f"sans_commune_{f.PERDU}_syndicat_d_ailleurs"]
     assert _bloc(bilan, f.INCONNU).annee.titre == Decimal("3.33")
 
 

@@ -1,7 +1,5 @@
 """The blocks: what each form shows of them, and that the forms know nothing of what is said."""
 
-from __future__ import annotations
-
 import ast
 from decimal import Decimal
 from pathlib import Path

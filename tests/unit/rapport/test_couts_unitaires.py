@@ -1,7 +1,5 @@
 """The table of unit costs: what two exercices know, and nothing for the rest."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Any
 

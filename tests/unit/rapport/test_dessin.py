@@ -1,7 +1,5 @@
 """Bars: every figure is told in words, receipts above the cost and unknown receipts included."""
 
-from __future__ import annotations
-
 from tests.unit.rapport.dessins_types import BARRES, graphique
 
 from mutualisation.documents.mise_en_forme.dessin import dessiner

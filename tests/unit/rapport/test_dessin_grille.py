@@ -1,7 +1,5 @@
 """The tile map: every commune has its own tile, near its place, whatever the order they come in."""
 
-from __future__ import annotations
-
 import pytest
 from lxml import etree
 from tests.unit.rapport.dessins_types import CAS, COMMUNES

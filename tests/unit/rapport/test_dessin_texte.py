@@ -1,7 +1,5 @@
 """Lines of labels: none wider than its place, no letter lost, words whole where they can be."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.atelier.tables import cas

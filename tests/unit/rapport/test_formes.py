@@ -1,7 +1,5 @@
 """Each form of a document on paper: its number of pages, its tags, what a validator says of it."""
 
-from __future__ import annotations
-
 import io
 import subprocess
 import sys

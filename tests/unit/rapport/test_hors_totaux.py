@@ -1,7 +1,5 @@
 """Dispositifs out of the totals: what is known of them, and what is missing to value each."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 import pytest

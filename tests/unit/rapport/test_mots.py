@@ -1,7 +1,5 @@
 """Sentences that follow from the data they speak of: a table of cases each (issue 18)."""
 
-from __future__ import annotations
-
 from datetime import date
 from decimal import Decimal
 

@@ -1,7 +1,5 @@
 """Each form of a document as a page: weight, links, structure, and what Chromium and axe-core see at four widths."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace

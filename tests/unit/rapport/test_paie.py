@@ -1,7 +1,5 @@
 """The promise on pay: what it protects, and what it does not, by how the years shown pool their catégories."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Any
 

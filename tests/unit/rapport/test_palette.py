@@ -1,7 +1,5 @@
 """One palette: legible text on every colour, steps that stay apart in greys, variables that the style sheet knows."""
 
-from __future__ import annotations
-
 import itertools
 import re
 

@@ -1,7 +1,5 @@
 """Documents written by children: what one raises, a child that dies, a run that ends before they do."""
 
-from __future__ import annotations
-
 import os
 import signal
 import tempfile

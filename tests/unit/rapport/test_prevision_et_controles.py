@@ -1,7 +1,5 @@
 """What a forecast and a control say, out of any document."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A page of traces stays under what the gate allows, at the most lines that it shows."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 from decimal import Decimal

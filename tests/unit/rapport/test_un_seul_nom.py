@@ -1,7 +1,5 @@
 """One name for each thing, and a unit that a reader can hold: what is said of gains, shares, units, effects."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Any
 

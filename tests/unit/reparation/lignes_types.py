@@ -1,7 +1,5 @@
 """Rows to correct as the warehouse would give them."""
 
-from __future__ import annotations
-
 from mutualisation.entree.sources.registre import registre
 from mutualisation.usage.reparation.classeur import Faute, FichierCourant, LigneFautive
 

@@ -1,7 +1,5 @@
 """A corrected row lands as the door would land it: nothing personal, nothing masked twice."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

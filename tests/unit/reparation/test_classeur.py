@@ -1,7 +1,5 @@
 """The workbook to correct, without a warehouse: what it shows, what is read back, what is refused."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The words of a referentiel: one table, what is generated from it, what reads it, and no word that nothing reads."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 
