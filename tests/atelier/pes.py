@@ -25,12 +25,8 @@ class Tiers:
         champs += [("CatTiers", "01"), ("NatJur", "03")]
         champs += [("TypTiers", self.type_)] if sens == "recette" else []
         adresse = [
-            ("TypAdr", "1"),
-            ("Adr2", "1 RUE DES TILLEULS"),
-            ("CP", "59000"),
-            ("Ville", "LILLE"),
-            ("CodRes", "0"),
-        ]
+            ("TypAdr", "1"), ("Adr2", "1 RUE DES TILLEULS"), ("CP", "59000"), ("Ville", "LILLE"), ("CodRes", "0"),
+        ]  # fmt: skip
         return (
             f"<Tiers><InfoTiers>{_elements([*champs, ('Nom', 'MARTIN')])}</InfoTiers>"
             f"<Adresse>{_elements(adresse)}</Adresse></Tiers>"

@@ -27,13 +27,9 @@ TIERS_PRIVE = "XANTHOPOULOS Cunegonde"
 ADRESSE = "17 impasse des Hortensias bleus"
 LIBELLE_FORMULE = "=1+1 Instruction"
 SECRETS = (
-    *(cellule for matricule, nom, prenom, _, _ in AGENTS for cellule in (matricule, nom, prenom)),
-    *MOTIFS_ABSENCE,
-    SERVICE,
-    IBAN,
-    TIERS_PRIVE,
-    ADRESSE,
-)
+    *(cellule for matricule, nom, prenom, _, _ in AGENTS for cellule in (matricule, nom, prenom)), *MOTIFS_ABSENCE,
+    SERVICE, IBAN, TIERS_PRIVE, ADRESSE,
+)  # fmt: skip
 
 ENTETE_ECRITURES = (
     "Exercice;Budget;Bordereau;Pièce;Ligne;Date émission;Type pièce;Nature;Fonction;Opération;Service gestionnaire;"

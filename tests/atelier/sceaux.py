@@ -16,13 +16,8 @@ def clore_a_la_main(
     """Close a version in somebody's name, under the key of a folder; the caller commits."""
     cle = cle_signature(Poste.ici(var))
     dit = {
-        "exercice": exercice,
-        "version": version,
-        "prepare_par": "alice",
-        "approuve_par": par,
-        "approuve_le": maintenant(conn),
-        "manifeste_sha256": "a" * 64,
-        "identite": "declaree",
-    }
+        "exercice": exercice, "version": version, "prepare_par": "alice", "approuve_par": par,
+        "approuve_le": maintenant(conn), "manifeste_sha256": "a" * 64, "identite": "declaree",
+    }  # fmt: skip
     enonce = enoncer(conn, CLOTURE, dit, cle)
     conn.execute("select journal.inscrire(%s, %s, %s, null)", (enonce, cle.sign(enonce.encode()), publique(cle)))

@@ -200,12 +200,8 @@ def _rien_n_est_a_lui(dsn: str) -> None:
             " 'publication', 'documents', 'bi', 'brut', 'construction', 'exploitation') order by 1"
         ).fetchall()
         assert proprietaires == [
-            ("bi", "mutualisation_proprietaire"),
-            ("brut", "mutualisation_traitement"),
-            ("construction", "mutualisation_traitement"),
-            ("documents", "mutualisation_proprietaire"),
-            ("exploitation", "mutualisation_proprietaire"),
-            ("journal", "mutualisation_proprietaire"),
-            ("publication", "mutualisation_proprietaire"),
-            ("versions", "mutualisation_proprietaire"),
-        ]
+            ("bi", "mutualisation_proprietaire"), ("brut", "mutualisation_traitement"),
+            ("construction", "mutualisation_traitement"), ("documents", "mutualisation_proprietaire"),
+            ("exploitation", "mutualisation_proprietaire"), ("journal", "mutualisation_proprietaire"),
+            ("publication", "mutualisation_proprietaire"), ("versions", "mutualisation_proprietaire"),
+        ]  # fmt: skip

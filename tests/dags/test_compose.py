@@ -24,17 +24,10 @@ from mutualisation.socle.poste import Poste
 
 FAISCEAUX = "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"
 SECRETS = (
-    "ENTREPOT_PASSWORD",
-    "ENTREPOT_ADMIN_PASSWORD",
-    "AIRFLOW_DB_PASSWORD",
-    "AIRFLOW_FERNET_KEY",
-    "AIRFLOW_API_SECRET",
-    "AIRFLOW_JWT_SECRET",
-    "REDIS_PASSWORD",
-    "TABLEAUX_PASSWORD",
-    "MUTUALISATION_CLE_PSEUDONYMES",
+    "ENTREPOT_PASSWORD", "ENTREPOT_ADMIN_PASSWORD", "AIRFLOW_DB_PASSWORD", "AIRFLOW_FERNET_KEY", "AIRFLOW_API_SECRET",
+    "AIRFLOW_JWT_SECRET", "REDIS_PASSWORD", "TABLEAUX_PASSWORD", "MUTUALISATION_CLE_PSEUDONYMES",
     "MUTUALISATION_CLE_SIGNATURE",
-)
+)  # fmt: skip
 CONTINUES = ("api-server", "scheduler", "dag-processor", "triggerer", "worker")
 PROFILS = [p for n in range(3) for p in combinations(("celery", "bi"), n)]
 root = pytest.mark.skipif(os.geteuid() != 0, reason="changer de compte est à root")

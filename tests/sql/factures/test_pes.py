@@ -192,15 +192,10 @@ def test_un_code_du_poste_absent_pas_de_projet(
 
 
 MAL_FORMES = {
-    "pes_poste": "000000",
-    "pes_collectivite": "10",
-    "pes_budget": "0",
-    "pes_produit:ARCHIVES": "ARCH1",
-    "pes_service:ARCHIVES": "ARCHIVES DE LA METROPOLE",
-    "compte_recette:CAM": "7068x",
-    "fonction_recette:IMPRESSION": "02-0",
-    "pes_siret": "21590350100017",
-}
+    "pes_poste": "000000", "pes_collectivite": "10", "pes_budget": "0", "pes_produit:ARCHIVES": "ARCH1",
+    "pes_service:ARCHIVES": "ARCHIVES DE LA METROPOLE", "compte_recette:CAM": "7068x",
+    "fonction_recette:IMPRESSION": "02-0", "pes_siret": "21590350100017",
+}  # fmt: skip
 
 
 def test_un_code_mal_forme_pas_de_projet(conn_facturee: Conn) -> None:

@@ -82,14 +82,10 @@ def test_une_borne_d_alerte_se_commente(mart: str) -> None:
 
 # what moved too much since N−1, or can't be
 BOUGENT = [
-    ("cout_par_etp", 100.1, "cout_par_etp_n1"),
-    ("cout_par_etp", -50.1, "cout_par_etp_n1"),
-    ("etp", 201, "etp_n1"),
-    ("cout_net", -67, "cout_net_n1"),
-    ("recettes", 201, "recettes_n1"),
-    ("unites", -67, "unites_n1"),
+    ("cout_par_etp", 100.1, "cout_par_etp_n1"), ("cout_par_etp", -50.1, "cout_par_etp_n1"), ("etp", 201, "etp_n1"),
+    ("cout_net", -67, "cout_net_n1"), ("recettes", 201, "recettes_n1"), ("unites", -67, "unites_n1"),
     ("cout_complet_unitaire", 201, "cout_unitaire_n1"),
-]
+]  # fmt: skip
 
 
 def test_les_points_a_commenter_ont_un_ordre(mart: str) -> None:

@@ -33,13 +33,9 @@ def test_un_fichier_conforme_passe(base_vierge: str, poser: Poser) -> None:
     refus, resultat = _juger(base_vierge, chargement)
     assert refus == []
     annonces = [
-        "lignes_posees",
-        "controle_lignes",
-        "controle_total",
-        "ligne_total",
-        "un_seul_jour",
+        "lignes_posees", "controle_lignes", "controle_total", "ligne_total", "un_seul_jour",
         "sans_doublon_de_fichier",
-    ]
+    ]  # fmt: skip
     assert resultat.executees[:6] == annonces
     assert "mandats.statut.column_values_to_be_in_set" in resultat.executees
     assert not any(nom.startswith("titres.") for nom in resultat.executees)

@@ -20,17 +20,13 @@ RELATION = Relation(
     nom="essai",
     description="Une ligne par exercice et code.",
     colonnes=(
-        Colonne("exercice", "integer", ""),
-        Colonne("code", "text", ""),
-        Colonne("texte", "text", ""),
-        Colonne("montant", "numeric(15,2)", ""),
-        Colonne("vrai", "boolean", ""),
-        Colonne("jour", "date", ""),
+        Colonne("exercice", "integer", ""), Colonne("code", "text", ""), Colonne("texte", "text", ""),
+        Colonne("montant", "numeric(15,2)", ""), Colonne("vrai", "boolean", ""), Colonne("jour", "date", ""),
         Colonne("vu_le", "timestamptz", ""),
     ),
     cle=("exercice", "code"),
     par_exercice=True,
-)
+)  # fmt: skip
 
 
 @pytest.fixture

@@ -26,13 +26,9 @@ HORS_SORTIES = ("manifeste.json", "manifeste.json.sig")
 
 def test_every_file_is_there(extrait: Path) -> None:
     attendus = {f"{nom}.csv" for nom in lire_relations()} | {
-        "bilan_etape_2021.html",
-        "bilan_etape_2021.pdf",
-        "bilan_etape_2021.xlsx",
-        "synthese_2021.pdf",
-        "datapackage.json",
-        "manifeste.json",
-    }
+        "bilan_etape_2021.html", "bilan_etape_2021.pdf", "bilan_etape_2021.xlsx", "synthese_2021.pdf",
+        "datapackage.json", "manifeste.json",
+    }  # fmt: skip
     assert attendus <= {chemin.name for chemin in extrait.iterdir()}
     assert {c.name for c in extrait.iterdir() if c.suffix in (".csv", ".json", ".xlsx")} <= attendus
     assert page_de(extrait).name == "bilan_etape_2021.html"

@@ -22,34 +22,12 @@ RECALCUL = (
     "<value>0</value></prop></item></oor:items>"
 )
 FEUILLES = [
-    "Lisez-moi",
-    "Synthèse",
-    "Détail 2021",
-    "Part de l’EPCI",
-    "Variation",
-    "Origine des recettes",
-    "Coût moyen",
-    "ETP par catégorie",
-    "Passage D5211-16",
-    "Passage par compte",
-    "Coût unitaire",
-    "Communes",
-    "Coût par adhérent",
-    "Adhésions",
-    "Recouvrement",
-    "Factures",
-    "Écarts par adhérent",
-    "CEE",
-    "Prévision",
-    "Essai de la prévision",
-    "Écart à la prévision",
-    "Indicateurs",
-    "États de valorisation",
-    "Contrôles",
-    "Répartition",
-    "Rejets",
+    "Lisez-moi", "Synthèse", "Détail 2021", "Part de l’EPCI", "Variation", "Origine des recettes", "Coût moyen",
+    "ETP par catégorie", "Passage D5211-16", "Passage par compte", "Coût unitaire", "Communes", "Coût par adhérent",
+    "Adhésions", "Recouvrement", "Factures", "Écarts par adhérent", "CEE", "Prévision", "Essai de la prévision",
+    "Écart à la prévision", "Indicateurs", "États de valorisation", "Contrôles", "Répartition", "Rejets",
     "Paramètres",
-]
+]  # fmt: skip
 # read on a screen, summed up by another sheet
 NON_IMPRIMEES = {"Passage par compte", "Coût par adhérent", "Adhésions"}
 

@@ -68,24 +68,9 @@ def test_un_total_annonce(cellule: str, type_: str, lu: str | None) -> None:
 # ---------------------------------------------------------------- a block of cells of the usual form
 COLONNES = [(jeu, c) for jeu in registre().jeux for c in jeu.colonnes_lues if c.type not in ("code", "date", "compte")]
 CELLULES = [
-    "1",
-    "0",
-    "007",
-    "-12",
-    "0,5",
-    "1 234,50",
-    "12 34",
-    "1.234",
-    "123456789012",
-    "1\n2",
-    "a",
-    "a\\",
-    "a\x1fb",
-    "a ",
-    " a",
-    "-",
-    "",
-]
+    "1", "0", "007", "-12", "0,5", "1 234,50", "12 34", "1.234", "123456789012", "1\n2", "a", "a\\", "a\x1fb", "a ",
+    " a", "-", "",
+]  # fmt: skip
 
 
 def _lue(jeu: Jeu, colonne: Colonne) -> ColonneLue:

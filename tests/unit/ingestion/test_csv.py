@@ -98,15 +98,9 @@ def _rangees(chemin: Path) -> object:
 
 
 SIX = [
-    "a;b;c;d;e;f",
-    "a;b;c;d;e",
-    "a;b;c;d;e;f;g",
-    ";;;;;",
-    " ;;;;;",
-    '"a";b;c;d;e;"f\ng"',
-    "a;b;c;d;e;f\r",
+    "a;b;c;d;e;f", "a;b;c;d;e", "a;b;c;d;e;f;g", ";;;;;", " ;;;;;", '"a";b;c;d;e;"f\ng"', "a;b;c;d;e;f\r",
     "a;b;c;d;e;\x1f",
-]
+]  # fmt: skip
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -178,13 +178,9 @@ ANNONCES = st.fixed_dictionaries({}, optional=dict.fromkeys(("lignes", "colonne"
 MARCHES = st.fixed_dictionaries(
     {"id": st.integers(0, 99).map("M{}".format)},
     optional={
-        "titulaires": JSONS,
-        "modifications": JSONS,
-        "acheteur": JSONS,
-        "montant": JSONS,
-        "dateNotification": JSONS,
+        "titulaires": JSONS, "modifications": JSONS, "acheteur": JSONS, "montant": JSONS, "dateNotification": JSONS,
     },
-)
+)  # fmt: skip
 
 
 @REGLAGES

@@ -49,16 +49,9 @@ def test_nombres_et_codes(tmp_path: Path) -> None:
 
 def test_bannieres_lignes_vides_et_total(tmp_path: Path) -> None:
     lignes: list[list[Any]] = [
-        ["Export"],
-        [],
-        ["Année", None, "Code INSEE", "Population totale"],
-        [],
-        [2020, None, "59001", 5],
-        [" ", ""],
-        [2020, "note", "59002", 6],
-        [None, "Total", None, 11],
-        [],
-    ]
+        ["Export"], [], ["Année", None, "Code INSEE", "Population totale"], [], [2020, None, "59001", 5], [" ", ""],
+        [2020, "note", "59002", 6], [None, "Total", None, 11], [],
+    ]  # fmt: skip
     lu = lire(_ecrire(tmp_path / "populations.xlsx", lignes), "populations")
     assert lu.colonne("ligne") == ["5", "7"]
     assert lu.totaux == {"population_totale": "11"}

@@ -59,19 +59,10 @@ def test_un_cout_devient_des_mandats(sources: Path, tmp_path: Path) -> None:
     assert (marque, entete.split(";")[-1]) == (MARQUE, "Origine")
     premiere = dict(zip(entete.split(";"), lignes[0].split(";"), strict=True))
     assert {c: v for c, v in premiere.items() if v} == {
-        "Exercice": "2024",
-        "Budget": "TEL",
-        "Bordereau": "2024-01",
-        "Pièce": "2",
-        "Ligne": "1",
-        "Date émission": "05/01/2024",
-        "Type pièce": "01",
-        "Nature": "6262",
-        "Axe analytique": "ADS",
-        "Montant TTC": "120,50",
-        "Statut": "Payé",
-        "Origine": "telephone_2024-01.csv:2",
-    }
+        "Exercice": "2024", "Budget": "TEL", "Bordereau": "2024-01", "Pièce": "2", "Ligne": "1",
+        "Date émission": "05/01/2024", "Type pièce": "01", "Nature": "6262", "Axe analytique": "ADS",
+        "Montant TTC": "120,50", "Statut": "Payé", "Origine": "telephone_2024-01.csv:2",
+    }  # fmt: skip
     assert decouvrir(tmp_path / "depot").refus == {}
 
 

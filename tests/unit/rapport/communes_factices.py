@@ -10,12 +10,8 @@ from mutualisation.documents.rapport.contenu.usage import QUANTITES
 from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
 
 EPCI, LILLE, CCAS, LOOS, PERDU = (
-    "20009320100016",
-    "21590350100017",
-    "26590670700010",
-    "21590360000017",
-    "13000001100010",
-)
+    "20009320100016", "21590350100017", "26590670700010", "21590360000017", "13000001100010",
+)  # fmt: skip
 INCONNU = "13000002900012"
 LIBELLES = {
     "CAM": "Centrale d'achat",

@@ -46,16 +46,12 @@ def lignes(nombre: int) -> list[dict[str, object]]:
     """Rows of `COLONNES`, the third with unknown receipts."""
     return [
         {
-            "nom": f"Service instructeur métropolitain n° {rang}",
-            "mode": "Titre de recette",
-            "etp": Decimal("1.25"),
-            "cout": Decimal(188131),
-            "recettes": None if rang == 3 else Decimal(45050),
-            "reste": Decimal(143081),
+            "nom": f"Service instructeur métropolitain n° {rang}", "mode": "Titre de recette", "etp": Decimal("1.25"),
+            "cout": Decimal(188131), "recettes": None if rang == 3 else Decimal(45050), "reste": Decimal(143081),
             "taux": None if rang == 3 else Decimal("0.239"),
         }
         for rang in range(1, nombre + 1)
-    ]
+    ]  # fmt: skip
 
 
 def table(nombre: int = 4, titre: str = "Coûts par dispositif, 2021") -> Tableau:

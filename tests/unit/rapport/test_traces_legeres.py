@@ -14,17 +14,11 @@ from mutualisation.documents.mise_en_forme.modele import Section
 from mutualisation.socle.chemins import dossier_attentes
 
 LIGNE = {
-    "fichier": "compta/mandats_2021-12_v2.csv",
-    "ligne": 123_456,
-    "rang": "MUTU-ACCOMPAGNEMENT/100",
-    "piece": "2021/00/1234/12345678/4",
-    "date_piece": date(2021, 12, 31),
-    "nature": "6188",
-    "montant_source": Decimal("-123456789.12"),
-    "part": Decimal("33.333333"),
-    "montant": Decimal("-41152262.632345"),
+    "fichier": "compta/mandats_2021-12_v2.csv", "ligne": 123_456, "rang": "MUTU-ACCOMPAGNEMENT/100",
+    "piece": "2021/00/1234/12345678/4", "date_piece": date(2021, 12, 31), "nature": "6188",
+    "montant_source": Decimal("-123456789.12"), "part": Decimal("33.333333"), "montant": Decimal("-41152262.632345"),
     "regle": "R3",
-}
+}  # fmt: skip
 
 
 def test_la_page_la_plus_pleine_passe_la_porte() -> None:

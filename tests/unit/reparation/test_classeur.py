@@ -61,15 +61,10 @@ def test_ce_que_le_classeur_montre(tmp_path: Path) -> None:
     entetes = [c.value for c in onglet[ENTETE]]
     montant = dict(zip(entetes, onglet[PREMIERE], strict=True))
     assert [montant[e].value for e in AVANT] == [
-        "compta/mandats_2023-04.csv",
-        "12",
-        "rejetée",
-        "montant illisible (deux décimales au plus, C1)",
-        "C1",
-        "écrire le nombre en chiffres, avec une virgule décimale, sans signe % ni point des milliers",
-        "Montant TTC",
+        "compta/mandats_2023-04.csv", "12", "rejetée", "montant illisible (deux décimales au plus, C1)", "C1",
+        "écrire le nombre en chiffres, avec une virgule décimale, sans signe % ni point des milliers", "Montant TTC",
         None,
-    ]
+    ]  # fmt: skip
     assert montant["Montant TTC"].value == "'-12,345"
     assert montant["Bordereau"].value == "0012"
     assert montant["Montant TTC"].fill.fgColor.rgb == "FFF8D7DA"
