@@ -10,33 +10,10 @@ from mutualisation.socle.erreurs import ErreurMutualisation, FichierRefuse
 from mutualisation.usage.initiation import assembler
 from mutualisation.usage.initiation.assemblage import MARQUE
 
-# a cost: the portal of a telephone operator, whose rows have no number
-TELEPHONE = """
-libelle = "Factures du portail de l'opérateur"
-comme = "mandats"
-[colonnes]
-"Date émission" = "Jour"
-"Montant TTC" = "Total TTC"
-"Axe analytique" = "Entité"
-"Statut" = "État"
-[constantes]
-"Exercice" = "{exercice}"
-"Budget" = "TEL"
-"Bordereau" = "{periode}"
-"Pièce" = "{ligne}"
-"Ligne" = 1
-"Type pièce" = "01"
-"Nature" = "6262"
-[mots."Statut"]
-"Réglée" = "Payé"
-"""
+TELEPHONE, UNITES = (
+    Path(__file__).with_name(f"{nom}.toml").read_text(encoding="utf-8") for nom in ("telephone", "unites")
+)
 FACTURES = "Jour;Total TTC;Entité;État\n05/01/2024;120,50;ADS;réglée\n07/01/2024;30;INFO;Émis\nTotal;150,50;;\n"
-UNITES = """
-comme = "unites"
-fichiers = "dossiers*"
-colonnes = {"SIRET adhérent" = "Mairie", "Quantité" = "Nb"}
-constantes = {"Exercice" = "{exercice}", "Semestre" = "{semestre}", "Dispositif" = "ADS", "Type unité" = "DOSSIER"}
-"""
 
 
 @pytest.fixture

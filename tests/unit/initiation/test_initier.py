@@ -22,19 +22,7 @@ from mutualisation.usage.initiation.reponses import questions
 from mutualisation.usage.initiation.squelette import fichiers_du_depot, lignes_du_referentiel
 
 SIRET_EPCI, SIRET = "20099950600013", "21989901000017"
-MINIMALES = f"""
-nom = "Essai"
-siret = "{SIRET_EPCI}"
-exercices = [2023, 2024]
-[[communes]]
-nom = "Aubeval"
-siret = "{SIRET}"
-code_insee = "98001"
-population = 312
-[[dispositifs]]
-code = "ADS"
-libelle = "Droit des sols"
-"""
+MINIMALES = Path(__file__).with_name("minimales.toml").read_text(encoding="utf-8")
 Lire = Callable[..., Reponses]
 
 
