@@ -5,8 +5,8 @@ import tomllib
 from collections.abc import Iterator
 from itertools import chain
 
-import pytest
 from packaging.requirements import Requirement
+from tests.atelier.tables import cas
 
 from mutualisation.socle.chemins import DAGS, PAQUET, RACINE
 
@@ -63,16 +63,6 @@ def test_rien_n_entre_que_par_les_portes_publiques() -> None:
     assert [f"{m.name} : {e}" for m in modules for e in ecarts_des_portes(m.read_text(encoding="utf-8"))] == []
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        "from dbt.contracts.graph.manifest import Manifest",
-        "from airflow.models.dagbag import DagBag",
-        "from great_expectations.expectations.metrics import util",
-        "from psycopg import _psycopg",
-        "import dbt.cli.main\ndbt.cli = None",
-        "from airflow.sdk import DAG\nDAG.fileloc = 'ici'",
-    ],
-)
+@cas
 def test_une_autre_porte_est_vue(source: str) -> None:
     assert list(ecarts_des_portes(source))

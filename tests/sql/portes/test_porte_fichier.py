@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.atelier.tables import lire
 from tests.sql.portes.projet_gx import ajouter, copier_projet
 
 from mutualisation.publication.portes.fichier import verifier_fichiers
@@ -102,36 +103,15 @@ def _reste(piece: str, reste: str, au: str, exercice: str = "2024", bordereau: s
     return cellules | {"reste_a_recouvrer": reste, "au": au}
 
 
-FEVRIER, MARS = "15/02/2025", "31/03/2025"
-# R13a: rests beside one of 15 February, and whether their file is refused
-JOURS = {
-    "le même jour": ([_reste("2", "5", FEVRIER)], False),
-    "un autre jour": ([_reste("2", "5", MARS)], True),
-    "d'un autre exercice": ([_reste("2", "5", MARS, exercice="2023")], True),
-    "deux fois, d'un autre exercice": (
-        [_reste("2", "5", FEVRIER, exercice="2023"), _reste("2", "6", MARS, exercice="2023")],
-        True,
-    ),
-    "d'un reste illisible": ([_reste("2", "abc", MARS)], True),
-    "d'une pièce vide": ([_reste("", "5", MARS)], True),
-    "illisible": ([_reste("2", "5", "31/02/2025")], False),
-    "négatif": ([_reste("2", "-5", MARS)], False),
-    "contradictoire": ([_reste("2", "5", MARS), _reste("2", "6", MARS)], False),
-    "contradictoire par son jour": ([_reste("1", "10", MARS)], False),
-    "contradictoire, une fois négatif": ([_reste("2", "5", MARS), _reste("2", "-6", MARS)], True),
-    "répété": ([_reste("2", "5", MARS), _reste("2", "5,00", "2025-03-31")], True),
-    "du même numéro, d'un autre bordereau": ([_reste("1", "10", MARS, bordereau="2")], True),
-}
-
-
 def test_une_liste_est_arretee_a_un_seul_jour(base_vierge: str, poser: Poser) -> None:
     chargement = None
-    for nom, (restes, _) in JOURS.items():
-        rangees = [_reste("1", "10", FEVRIER), *restes]
-        chargement = poser("restes_a_recouvrer", "", rangees, chargement_id=chargement, chemin=nom)
+    jours = lire(Path(__file__).with_suffix(".toml"))["jours"]
+    for jour in jours:
+        rangees = [_reste("1", "10", "15/02/2025"), *(_reste(**reste) for reste in jour["restes"])]
+        chargement = poser("restes_a_recouvrer", "", rangees, chargement_id=chargement, chemin=jour["nom"])
     assert chargement is not None
     refus = dict(_refus(base_vierge, chargement))
-    assert refus.keys() == {nom for nom, (_, refuse) in JOURS.items() if refuse}
+    assert refus.keys() == {jour["nom"] for jour in jours if jour["refuse"]}
     assert refus["un autre jour"] == (
         "colonne « Au » : plusieurs jours dans un même fichier, 15/02/2025, 31/03/2025 — exporter la liste arrêtée à "
         "un seul jour, et la redéposer (R13a)"

@@ -33,7 +33,7 @@ def test_collected_is_said_from_what_is_collected(rangees: list[tuple[str, str]]
 
 
 # ---------------------------------------------------------------- 2: adhesion, use
-def _annee(couts: dict[str, str], adhesions: int, membres: set[str], du: str = "0", cle: str = "unites") -> Annee:
+def _annee(couts: dict[str, str], adhesions: int, membres: set[str], du: str, cle: str) -> Annee:
     """A year of one adherent: cost by dispositif, how many adhesions (the rest of them cost nothing)."""
     joints = [*couts, *(f"D{i}" for i in range(adhesions))][:adhesions]
     adhesion = [{"dispositif": d, "siret_adherent": "1", "debut": date(2019, 1, 1), "fin": None} for d in joints]
@@ -45,25 +45,17 @@ def _annee(couts: dict[str, str], adhesions: int, membres: set[str], du: str = "
     return Annee(2021, (Adherent("1", "Loos", "commune"),), lignes, membres=frozenset(membres))
 
 
-@pytest.mark.parametrize(
-    ("annee", "dit", "cout"),
-    [
-        (_annee({}, 0, set()), "n'adhère à aucun service mutualisé au 31 décembre et ne doit rien", None),
-        (_annee({"CAM": "1726"}, 1, {"CAM"}, "800"), "adhère à 1 service mutualisé et doit 800 €",
-         "Coût de l'adhésion : 1 726 €"),
-        (_annee({"RGPD": "50"}, 2, {"CAM"}), "adhère à 2 services mutualisés et ne doit rien",
-         "Coût de l'usage : 50 €"),
-        (_annee({"CAM": "1726", "RGPD": "50"}, 2, {"CAM"}, "1"), "adhère à 2 services mutualisés et doit 1 €",
-         "Coût de l'adhésion et de l'usage : 1 776 €, dont 1 726 € d'adhésion"),
-        (_annee({"CAM": "-30", "RGPD": "50"}, 0, {"CAM"}, "1"),
-         "n'adhère à aucun service mutualisé au 31 décembre et doit 1 €",
-         "Coût de l'adhésion et de l'usage : 20 €, dont −30 € d'adhésion"),
-        (_annee({"CAM": "0"}, 1, {"CAM"}, cle="aucune"), "adhère à 1 service mutualisé et ne doit rien",
-         "Coût de l'adhésion et de l'usage : 0 €"),
-    ],
-    ids=["rien", "adhésion seule", "usage seul", "les deux", "sous zéro, adhésion finie", "aucune clé"],
-)  # fmt: skip
-def test_use_is_said_where_units_of_use_are_counted(annee: Annee, dit: str, cout: str | None) -> None:
+@cas
+def test_use_is_said_where_units_of_use_are_counted(
+    couts: dict[str, str],
+    adhesions: int,
+    membres: list[str],
+    du: str | None,
+    cle: str | None,
+    dit: str,
+    cout: str | None,
+) -> None:
+    annee = _annee(couts, adhesions, set(membres), du or "0", cle or "unites")
     assert _plat(fiche_commune.adhere(annee)) == dit
     assert cout is None or _plat(fiche_commune.cout(annee)) == cout
 
