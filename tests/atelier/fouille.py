@@ -1,5 +1,6 @@
 """Reading what a run left: every table of a warehouse as text, every file of a folder, archives unpacked."""
 
+import csv
 import hashlib
 import json
 import os
@@ -68,6 +69,12 @@ def octets(dossier: Path) -> dict[str, bytes]:
 def empreintes(dossier: Path) -> dict[str, str]:
     """Every file under a folder: {path in it: sha256}."""
     return {nom: hashlib.sha256(lus).hexdigest() for nom, lus in octets(dossier).items()}
+
+
+def lignes_csv(fichier: Path) -> list[dict[str, str]]:
+    """The rows of a CSV of an extract."""
+    with fichier.open(encoding="utf-8-sig", newline="") as lus:
+        return list(csv.DictReader(lus, delimiter=";"))
 
 
 def manifeste(extrait: Path) -> dict[str, Any]:

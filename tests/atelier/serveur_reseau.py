@@ -43,7 +43,7 @@ def serveur_reseau(dossier: Path, mot_de_passe: str) -> Iterator[ServeurReseau]:
     for fichier in (donnees / "serveur.crt", donnees / "serveur.key"):
         programmes.donner(fichier)
     (donnees / "pg_hba.conf").write_text("local all all trust\nhost all all all scram-sha-256\n")
-    port = _port_libre()
+    port = port_libre()
     reglages = {
         "listen_addresses": "127.0.0.1", "port": str(port), "unix_socket_directories": str(dossier), "ssl": "on",
         "ssl_cert_file": "serveur.crt", "ssl_key_file": "serveur.key", "fsync": "off",
@@ -90,7 +90,8 @@ def _openssl(dossier: Path, nom: str, sujet: str, *suite: object) -> None:
     subprocess.run([*map(str, commande), *map(str, suite)], check=True, capture_output=True)
 
 
-def _port_libre() -> int:
+def port_libre() -> int:
+    """A port of this machine that nobody listens to."""
     with socket.socket() as prise:
         prise.bind(("127.0.0.1", 0))
         port: int = prise.getsockname()[1]

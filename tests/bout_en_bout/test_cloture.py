@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.atelier import petit_depot
-from tests.atelier.fouille import empreintes, manifeste
+from tests.atelier.fouille import empreintes, lignes_csv, manifeste
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import Publie, lire
 
@@ -237,8 +237,7 @@ def _changer(depot: Path) -> None:
 
 def _causes(extrait: Path) -> None:
     """K6: each figure's difference by cause, to the cent."""
-    with (extrait / "redressement.csv").open(encoding="utf-8", newline="") as fichier:
-        lues = {(r["dispositif"], r["mesure"]): r for r in csv.DictReader(fichier, delimiter=";")}
+    lues = {(r["dispositif"], r["mesure"]): r for r in lignes_csv(extrait / "redressement.csv")}
 
     def parts(dispositif: str, mesure: str) -> list[Decimal]:
         return [Decimal(lues[dispositif, mesure][c]) for c in CAUSES]

@@ -4,7 +4,6 @@ version after the other.
 What does not move with a pay can't tell it, however it is combined: no derivation is left to try.
 """
 
-import csv
 import json
 import re
 import shutil
@@ -19,7 +18,7 @@ import pytest
 from echantillon.siret import siret
 from tests.atelier import petit_depot
 from tests.atelier.atelier import Atelier
-from tests.atelier.fouille import contenu, fichiers
+from tests.atelier.fouille import contenu, fichiers, lignes_csv
 from tests.atelier.petit_depot import EPCI, EXERCICE, ajouter, ecrire_csv, ecriture
 
 from mutualisation.entrepot.base.connexion import connecter
@@ -140,8 +139,7 @@ def test_deux_paies_de_meme_total_donnent_le_meme_extrait(extraire: Ecrire) -> N
     assert un.keys() == deux.keys()
     assert [nom for nom in un if un[nom] != deux[nom]] == []
     # the accounts of pay are gaps that the controls found: had they been shown, they would differ
-    with (extraire() / "controles.csv").open(encoding="utf-8", newline="") as lus:
-        cles = {r["cle"] for r in csv.DictReader(lus, delimiter=";") if r["controle"] == "balance_dgfip"}
+    cles = {r["cle"] for r in lignes_csv(extraire() / "controles.csv") if r["controle"] == "balance_dgfip"}
     assert {"6417/mandat", "6064/mandat"} <= cles
 
 

@@ -1,12 +1,12 @@
 """An export of another HR system: tried, its correspondances written, then loaded and published (F16, issue 7)."""
 
-import csv
 import json
 import shutil
 from pathlib import Path
 
 from tests.atelier import cas
 from tests.atelier.commande import appeler
+from tests.atelier.fouille import lignes_csv
 
 from mutualisation.usage import operations as op
 
@@ -35,8 +35,8 @@ def test_essayer_puis_charger(neuf: op.Session, tmp_path: Path) -> None:
 
     bilan = appeler(neuf, "bilan", "--depot", depot, "--exercice", 2023, "--sortie", tmp_path / "sortie")
     assert bilan.code == 0, bilan.erreurs
-    synthese = (tmp_path / "sortie" / "bilan_2023" / "synthese_financiere.csv").read_text(encoding="utf-8-sig")
-    (ads,) = [x for x in csv.DictReader(synthese.splitlines(), delimiter=";") if x["dispositif"] == "ADS"]
+    synthese = lignes_csv(tmp_path / "sortie" / "bilan_2023" / "synthese_financiere.csv")
+    (ads,) = [x for x in synthese if x["dispositif"] == "ADS"]
     assert (ads["etp"], ads["cout_personnel"]) == ("0.666667", "40000.00")
 
 

@@ -1,11 +1,11 @@
 """What the extract of the reference drop says by itself: groups that protect (K7), and a package that is valid."""
 
-import csv
 from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.atelier.fouille import lignes_csv
 from tests.bout_en_bout.reference import Reference
 
 
@@ -17,8 +17,7 @@ def extrait(reference: Reference) -> Path:
 
 
 def test_les_groupes_ont_le_cout_qui_les_protege(extrait: Path) -> None:
-    with (extrait / "cout_moyen.csv").open(encoding="utf-8", newline="") as fichier:
-        moyens = list(csv.DictReader(fichier, delimiter=";"))
+    moyens = lignes_csv(extrait / "cout_moyen.csv")
     etpt: dict[str, Decimal] = defaultdict(Decimal)
     for x in moyens:
         etpt[x["groupe"]] += Decimal(x["etpt"])

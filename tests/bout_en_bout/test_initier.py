@@ -1,12 +1,12 @@
 """A very small EPCI, from `initier` to a published bilan: nothing edited, exports dropped as they are."""
 
-import csv
 import re
 from decimal import Decimal
 from pathlib import Path
 
 from tests.atelier import petit_epci
 from tests.atelier.commande import lancer
+from tests.atelier.fouille import lignes_csv
 from tests.atelier.petit_epci import EXERCICE, REPONSES
 
 # a file of the folder, and the name that it is told to bear
@@ -60,7 +60,7 @@ def _verifier_le_bilan(var: Path, depot: Path, bilans: Path) -> None:
     bilan = lancer(var, "bilan", "--depot", depot, "--exercice", EXERCICE, "--sortie", bilans)
     assert bilan.code == 0, bilan.erreurs
     extrait = bilans / f"bilan_{EXERCICE}"
-    synthese = {r["dispositif"]: r for r in _lire(extrait / "synthese_financiere.csv")}
+    synthese = {r["dispositif"]: r for r in lignes_csv(extrait / "synthese_financiere.csv")}
     # one pool, all under seuil_effectif: (104 000 + 41 000 + 61 200) / 4,80 = 42 958,333… per ETPT
     # ADS: A 0,60 → 25 775,00; B 1,00 → 42 958,33; mandats 1 200,00 + 350,40 + 60,00; 3,50 € × 8 097, S1 titled
     # SECR: C 0,80 + 0,50 → 55 845,83; mandats 480,00 + 500,00; three communes, 1 200,00 each
@@ -70,15 +70,10 @@ def _verifier_le_bilan(var: Path, depot: Path, bilans: Path) -> None:
     }
     colonnes = ("cout_personnel", "cout_fonctionnement", "cout_net", "recettes")
     assert {d: tuple(synthese[d][c] for c in colonnes) for d in attendu} == attendu
-    dus = _lire(extrait / "recouvrement.csv")
+    dus = lignes_csv(extrait / "recouvrement.csv")
     assert sum(Decimal(r["montant_du"]) for r in dus if r["dispositif"] == "ADS") == Decimal("28339.50")
-    (unites,) = [r for r in _lire(extrait / "cout_unitaire.csv") if r["dispositif"] == "ADS"]
+    (unites,) = [r for r in lignes_csv(extrait / "cout_unitaire.csv") if r["dispositif"] == "ADS"]
     assert Decimal(unites["unites"]) == 50
-    controles = _lire(extrait / "controles.csv")
+    controles = lignes_csv(extrait / "controles.csv")
     assert {c["controle"] for c in controles if c["statut"] == "ecart"} <= {"unites_nulles"}
-    assert [r for r in _lire(extrait / "rejets.csv") if r["source"] == "referentiel"] == []
-
-
-def _lire(fichier: Path) -> list[dict[str, str]]:
-    with fichier.open(encoding="utf-8-sig", newline="") as f:
-        return list(csv.DictReader(f, delimiter=";"))
+    assert [r for r in lignes_csv(extrait / "rejets.csv") if r["source"] == "referentiel"] == []

@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.atelier.commande import EXECUTABLE
+from tests.atelier.serveur_reseau import port_libre
 
 from mutualisation.entrepot.base.serveur import serveur_entrepot
 
@@ -20,14 +21,8 @@ def _taper(var: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def _port_libre() -> int:
-    with socket.socket() as prise:
-        prise.bind(("127.0.0.1", 0))
-        return int(prise.getsockname()[1])
-
-
 def test_ouvert_a_la_lecture_jusqu_a_ctrl_c(tmp_path: Path) -> None:
-    port = _port_libre()
+    port = port_libre()
     ouverte = _taper(tmp_path, "ouvrir", "--port", str(port))
     assert ouverte.stdout is not None
     adresse = ouverte.stdout.readline().strip()
@@ -45,7 +40,7 @@ def test_ouvert_a_la_lecture_jusqu_a_ctrl_c(tmp_path: Path) -> None:
 
     autre = _taper(tmp_path, "etat")
     assert (autre.communicate()[0].splitlines()[0], autre.returncode) == ("publication aucune", 0)
-    seconde = _taper(tmp_path, "ouvrir", "--port", str(_port_libre()))
+    seconde = _taper(tmp_path, "ouvrir", "--port", str(port_libre()))
     assert "Une autre commande se sert de l'entrepôt" in seconde.communicate()[1]
     assert seconde.returncode == 1
 
@@ -57,12 +52,12 @@ def test_ouvert_a_la_lecture_jusqu_a_ctrl_c(tmp_path: Path) -> None:
 
 
 def test_ce_qu_une_commande_tuee_a_laisse_ouvert_n_est_pas_une_commande(tmp_path: Path) -> None:
-    ouverte = _taper(tmp_path, "ouvrir", "--port", str(_port_libre()))
+    ouverte = _taper(tmp_path, "ouvrir", "--port", str(port_libre()))
     assert ouverte.stdout is not None
     ouverte.stdout.readline()
     ouverte.kill()
     ouverte.communicate()
-    suivante = _taper(tmp_path, "ouvrir", "--port", str(_port_libre()))
+    suivante = _taper(tmp_path, "ouvrir", "--port", str(port_libre()))
     assert suivante.stdout is not None
     assert suivante.stdout.readline().startswith("postgresql://lecture_locale:")
     suivante.send_signal(signal.SIGINT)

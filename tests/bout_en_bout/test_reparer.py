@@ -1,6 +1,5 @@
 """Rejected and held rows, written as workbooks, corrected in a spreadsheet, taken back: as if they had come right."""
 
-import csv
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import openpyxl
 import pytest
 from tests.atelier.atelier import Atelier
 from tests.atelier.commande import appeler
+from tests.atelier.fouille import lignes_csv
 from tests.atelier.petit_depot import AGENTS, EXERCICE, SECRETS
 from tests.bout_en_bout.entrepots import Publie, lire
 
@@ -86,10 +86,8 @@ def chiffres(bilans: Path) -> dict[str, list[tuple[str, ...]]]:
     """Every relation of the extract, without what names the bytes a row came from."""
     relations = {}
     for fichier in sorted((bilans / f"bilan_{EXERCICE}").glob("*.csv")):
-        with fichier.open(encoding="utf-8-sig", newline="") as f:
-            lignes = list(csv.DictReader(f, delimiter=";"))
         relations[fichier.stem] = sorted(
-            tuple(v for k, v in r.items() if k not in ("sha256", "version")) for r in lignes
+            tuple(v for k, v in r.items() if k not in ("sha256", "version")) for r in lignes_csv(fichier)
         )
     return relations
 

@@ -5,23 +5,16 @@ Their own commands, environment and health tests, as user 50000, on a folder of 
 
 import json
 import os
-import socket
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 from tests.atelier import compose, petit_depot
 from tests.atelier.petit_depot import EXERCICE
-from tests.atelier.serveur_reseau import serveur_reseau
+from tests.atelier.serveur_reseau import port_libre, serveur_reseau
 
 PATIENCE = 600  # the machine may be busy
 PARTIES = ("api-server", "scheduler", "dag-processor", "triggerer")
-
-
-def port_libre() -> int:
-    with socket.socket() as prise:
-        prise.bind(("127.0.0.1", 0))
-        return int(prise.getsockname()[1])
 
 
 def attendre(condition: Callable[[], bool], quoi: str) -> None:

@@ -6,6 +6,8 @@ from tests.unit.examen.verrues import Verrue
 
 from mutualisation.usage.examen import essayer, lignes
 
+REFUS = "En l'état, le fichier serait refusé"
+
 
 def fautes(v: Verrue, dossier: Path) -> list[str]:
     """Sentences for what isn't as the wart says, then the report; none when all is."""
@@ -19,7 +21,7 @@ def fautes(v: Verrue, dossier: Path) -> list[str]:
     proposees = {f"{x.colonne}={x.lu}" for x in lues if not x.vaut} | {f"{x.colonne}→{x.vaut}" for x in lues if x.vaut}
     trouvees = [f"sortie {essai.code}, attendue {v.code}"] * (essai.code != v.code)
     trouvees += [f"jeu {jeu}, attendu {v.jeu}"] * (jeu != v.jeu)
-    trouvees += [f"rien ne dit « {m} »" for m in v.dits if m not in texte]
+    trouvees += [f"rien ne dit « {m} »" for m in (*v.dits, *[REFUS] * (v.code == 3)) if m not in texte]
     trouvees += [f"« {m} » est dit" for m in v.tus if m in texte]
     trouvees += [f"« {p} » n'est pas proposé" for p in v.propose if p not in proposees]
     trouvees += [f"« {p} » est proposé" for p in proposees if p in v.jamais or "*" in v.jamais]

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 from tests.atelier.tables import cas
-from tests.unit.examen.verrues import zippe
 
 from mutualisation.entree.sources.registre import registre
 from mutualisation.socle.erreurs import ErreurMutualisation
@@ -29,32 +28,6 @@ def _ecrire(chemin: Path, contenu: str | bytes) -> Path:
 
 def _dit(essai: Essai) -> str:
     return "\n".join(lignes(essai)) + json.dumps(en_dict(essai), ensure_ascii=False)
-
-
-@pytest.mark.parametrize(
-    ("octets", "dit"),
-    [
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 900, "mot de passe"),
-        (zippe(mimetype="application/vnd.oasis.opendocument.spreadsheet"), "OpenDocument (.ods)"),
-        (zippe(xl__vbaProject_Pbin="x", xl__workbook_Pxml="x"), "macros"),
-        (zippe(xl__workbook_Pbin="x"), "binaire (.xlsb)"),
-        (zippe(temps_Pcsv="x"), "archive (.zip)"),
-        (zippe(word__document_Pxml="x"), "Word"),
-        (b"\x1f\x8b\x08" + b"\0" * 90, "compressé (.gz)"),
-        (b"%PDF-1.7", "PDF"),
-        (b"<!DOCTYPE html><table>", "tableau HTML"),
-        (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>', "XML 2003"),
-        (b"PAR1xxxx", "Parquet"),
-        (b"SQLite format 3\0", "SQLite"),
-        (b"", "0 octet"),
-        ("a;b\n1;2\n".encode("utf-16"), "UTF-16"),
-    ],
-)
-def test_ce_qui_ne_se_lit_pas_dit_ce_que_c_est(tmp_path: Path, octets: bytes, dit: str) -> None:
-    essai = essayer(_ecrire(tmp_path / "export.csv", octets))
-    assert essai.code == 3
-    assert dit in _dit(essai)
-    assert lignes(essai)[-1].startswith("En l'état, le fichier serait refusé")
 
 
 @pytest.mark.parametrize("jeu", TABULAIRES, ids=lambda j: j.nom)
@@ -84,14 +57,6 @@ def test_un_fichier_qui_passe(tmp_path: Path) -> None:
     assert (essai.code, essai.propositions) == (0, [])
     assert "  Durée* : 3h30 → 3 h 30" in lignes(essai)
     assert "DUPONT" not in _dit(essai)
-
-
-@cas
-def test_une_ligne_rejetee_et_pourquoi(tmp_path: Path, ligne: str, motif: str) -> None:
-    essai = essayer(_ecrire(tmp_path / "temps_2023-03.csv", f"{TEMPS}{LIGNE}{ligne}\n"))
-    assert essai.code == 2
-    assert motif in _dit(essai)
-    assert "2\u00a0lignes, 1\u00a0rejetée (50,0 %)" in _dit(essai)
 
 
 @pytest.mark.parametrize(("periode", "rejetees"), [("2023-T1", 1), ("2023-T2", 1), ("2023", 0)])

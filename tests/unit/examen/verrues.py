@@ -214,7 +214,8 @@ CELLULES = (
     _v("mots d'un autre logiciel", "temps", bon("temps", type_jour="TRAVAIL", valide="Oui"), 2,
        propose=("Type jour→T", "Validé→O")),
     _v("mot que rien ne dit", "temps", bon("temps", type_jour="Zorglub"), 2, "valeur inconnue de « Type jour »"),
-    _v("cellules en trop", "temps", [*T, [*T[1], "x"]], 2, "11 cellules pour 10 colonnes"),
+    _v("cellules en trop", "temps", [*T, [*T[1], "x"]], 2, "11 cellules pour 10 colonnes",
+       "3\u00a0lignes, 1\u00a0rejetée (33,3 %)"),
 )  # fmt: skip
 LIGNES = (
     _v("ligne Total juste", "ventes", [*bon("ventes"), _total("ventes", "Total", "", "", "2")]),

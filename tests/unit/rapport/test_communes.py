@@ -112,12 +112,6 @@ def test_a_name_is_found_with_or_without_its_article(nom: str, lettres: list[str
     assert bloc_communal.initiales(nom) == lettres
 
 
-def test_no_two_documents_have_one_address(bilan: BilanFactice) -> None:
-    fichiers = Counter(f"{d.chemin}.{s}" for d in communes.documents(bilan) for s in d.sorties)
-    assert max(fichiers.values()) == 1
-    assert {"communes/index.html", "communes/index.pdf", "communes/59350_lille.html"} <= set(fichiers)
-
-
 def test_every_page_is_a_click_from_the_index(bilan: BilanFactice) -> None:
     documents = list(communes.documents(bilan))
     index = next(d for d in documents if d.chemin == "communes/index" and "html" in d.sorties)
