@@ -5,9 +5,11 @@ import socket
 import subprocess
 import sys
 import traceback
+from pathlib import Path
 
 import psycopg
 import pytest
+from tests.atelier.tables import cas, lire
 from tests.dags.conftest import CHAINES, DAGS, charger_dags
 
 from mutualisation.socle.erreurs import (
@@ -20,37 +22,12 @@ from mutualisation.socle.erreurs import (
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-SUITES = {
-    "chargement_depot": {"charger": set()},
-    "bilan_etape": {
-        "choisir_exercices": {"construire", "publier"},
-        "construire": {"composer", "aiguiller", "publier", "proposer"},
-        "composer": {"aiguiller"},
-        "aiguiller": {"publier", "proposer"},
-        "proposer": set(),
-        "publier": set(),
-    },
-    "cloture_exercice": {"verifier": {"approuver", "clore"}, "approuver": {"clore"}, "clore": set()},
-    "factures_semestrielles": {"facturer": set()},
-    "publication_bilan": {
-        "presenter": {"relire", "publier_au_nom"},
-        "relire": {"publier_au_nom"},
-        "publier_au_nom": set(),
-    },
-    "echeance_bilan": {"exiger_bilan": set()},
-}
-PARAMETRES = {
-    "chargement_depot": {"depot", "exercices"},
-    "bilan_etape": {"exercices", "sortie", "relecture"},
-    "cloture_exercice": {"exercice", "sortie"},
-    "factures_semestrielles": {"exercice", "semestre", "sortie", "adherent"},
-    "publication_bilan": {"version"},
-    "echeance_bilan": {"exercice", "date"},
-}
-
 
 def test_les_chaines_et_elles_seules(dagbag):
     assert dagbag.import_errors == {}
+    assert {
+        c["chaine"] for c in lire(Path(__file__).with_suffix(".toml"))["test_ordre_des_taches_et_parametres"]
+    } == CHAINES
     assert {nom: dag.fileloc for nom, dag in dagbag.dags.items()} == {c: str(DAGS / f"{c}.py") for c in CHAINES}
 
 
@@ -85,11 +62,11 @@ def test_chaque_tache_dit_ce_qu_elle_lit_et_ecrit(dagbag):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("chaine", sorted(CHAINES))
-def test_ordre_des_taches_et_parametres(dagbag, chaine):
+@cas
+def test_ordre_des_taches_et_parametres(dagbag, chaine, suites, parametres):
     dag = dagbag.dags[chaine]
-    assert {t.task_id: t.downstream_task_ids for t in dag.tasks} == SUITES[chaine]
-    assert set(dag.params) == PARAMETRES[chaine]
+    assert {t.task_id: sorted(t.downstream_task_ids) for t in dag.tasks} == suites
+    assert sorted(dag.params) == parametres
 
 
 @pytest.mark.parametrize(
