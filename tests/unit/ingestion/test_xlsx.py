@@ -228,20 +228,3 @@ def test_le_nom_d_une_feuille_ne_dit_personne(tmp_path: Path, jeu: str) -> None:
         classeur.create_sheet(titre)
     classeur.save(tmp_path / "essai.xlsx")
     assert "d'aucune des feuilles n° 1, « temps 2020 », « Masse salariale »" in refus(tmp_path / "essai.xlsx", jeu)
-
-
-@pytest.mark.parametrize(
-    ("avant", "apres", "quoi"),
-    [
-        (b'<row r="3"', b'<row r="1"', "après la ligne 2, une ligne porte le numéro 1"),
-        (b'<row r="3"', b'<row r="2"', "après la ligne 2, une ligne porte le numéro 2"),
-        (b'<row r="1"', b'<row r="0"', "une ligne porte le numéro 0"),
-        (b'r="C3"', b'r="B3"', "ligne 3 : une cellule en B3"),
-        (b'r="C3"', b'r="C2"', "ligne 3 : une cellule se dit d'une autre ligne"),
-    ],
-)
-def test_deux_lignes_ou_deux_cellules_d_une_meme_place(tmp_path: Path, avant: bytes, apres: bytes, quoi: str) -> None:
-    """One of the two would be lost without a word."""
-    origine = _ecrire(tmp_path / "a.xlsx", _POPULATIONS)
-    _reecrire(origine, tmp_path / "b.xlsx", lambda t: t.replace(avant, apres))
-    assert refus(tmp_path / "b.xlsx", "populations").startswith(f"feuille sheet1, {quoi}")
