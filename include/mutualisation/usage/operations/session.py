@@ -3,6 +3,7 @@ is wrong with a request, said before any work."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 import time
