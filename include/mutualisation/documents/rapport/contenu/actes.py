@@ -198,14 +198,11 @@ def _impact(bilan: Bilan, rangees: list[Ligne], prevue: int) -> str:
     cle = (SCENARIO_PREVU, prevue)
     totaux = [r for r in bilan["prevision_fourchette"] if (r["scenario"], r["exercice"]) == cle]
     for bas, haut in filter(None, map(prevision.fourchette, totaux)):
-        enonce += (
-            f", qui serait compris entre {prevision.millier(bas)} et {prevision.millier(haut)} d'après les essais "
-        )
-        enonce += "sur les exercices connus"
+        entre = f"entre {prevision.millier(bas)} et {prevision.millier(haut)}"
+        enonce += f", qui serait compris {entre} d'après les essais sur les exercices connus"
     recettes = [r for r in rangees if r["recettes"] is not None]
     if recettes:
-        part = prevision.millier(somme(recettes, "recettes"))
-        enonce += f". Les recettes seraient de {part}"
+        enonce += f". Les recettes seraient de {prevision.millier(somme(recettes, 'recettes'))}"
     sans = [prevision.lire_fourchettes(totaux)] if totaux and not any(map(prevision.fourchette, totaux)) else []
     return " ".join([f"{enonce}.", *sans])
 

@@ -185,14 +185,10 @@ def _ensemble(r: Repere, enonce: str) -> str:
 
 def _autres(annee: Annee) -> str:
     """`son CCAS et 6 satellites`."""
-    types = [a.type_adherent for a in annee.adherents[1:]]
-    enonces = []
-    if types.count("ccas"):
-        enonces.append("son CCAS" if types.count("ccas") == 1 else f"{types.count('ccas')} CCAS")
-    reste = len(types) - types.count("ccas")
-    if reste:
-        enonces.append(formats.plusieurs(reste, "satellite"))
-    return " et ".join(enonces)
+    ccas = sum(a.type_adherent == "ccas" for a in annee.adherents[1:])
+    reste = len(annee.adherents) - 1 - ccas
+    ccas_dits = "son CCAS" if ccas == 1 else f"{ccas} CCAS" if ccas else ""
+    return " et ".join(filter(None, (ccas_dits, formats.plusieurs(reste, "satellite") if reste else "")))
 
 
 def _juste(bloc: BlocCommunal, r: Repere) -> str:
@@ -230,16 +226,12 @@ def _services(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
 
 
 def _juste_part(bloc: BlocCommunal, r: Repere) -> m.Section:
-    blocs: list[m.Bloc] = []
     comparaison = _comparaison(bloc, r) if bloc.est_commune else None
     # a dash where the bloc communal had nothing yet
     annees = {e: a if a.adherents else None for e, a in sorted(bloc.annees.items())}
     tableaux: list[m.Bloc] = [m.par_annee("D'une année à l'autre", annees, _nommees(bloc, MESURES))]
     tableaux += [comparaison] if comparaison else []
-    if bloc.est_commune:
-        blocs.append(m.CoteACote((m.Pile(tableaux), _carte(bloc, r))))
-    else:
-        blocs += tableaux
+    blocs = [m.CoteACote((m.Pile(tableaux), _carte(bloc, r)))] if bloc.est_commune else tableaux
     return m.Section("equite", "D'une année à l'autre, et par habitant", "Comparer", blocs)
 
 

@@ -37,15 +37,11 @@ def _service(bilan: Bilan, annee: Annee, dispositif: str) -> dict[str, Any]:
         return [r for r in annee[relation] if r["dispositif"] == dispositif]
 
     recouvrement, couts = siennes("recouvrement"), siennes("cout_adherent")
+    utilise = (_recours(siennes("recours"), stock=dispositif in annee.stocks), commandes(bilan, annee, dispositif))
     return {
         "libelle": bilan.libelle(dispositif),
         "depuis": _depuis(siennes("adhesion"), annee.exercice),
-        "recours": ", ".join(
-            filter(
-                None,
-                (_recours(siennes("recours"), stock=dispositif in annee.stocks), commandes(bilan, annee, dispositif)),
-            )
-        ),
+        "recours": ", ".join(filter(None, utilise)),
         "du": _du(recouvrement),
         "titre": _titre(recouvrement),
         "cout": somme(couts, "cout_usage") if couts else None,
@@ -91,10 +87,8 @@ def _recours(recours: list[Ligne], *, stock: bool) -> str:
     enonces = [f"{formats.exact(n)}{formats.INSECABLE}{libelles.libelle_unite(t, int(n))}" for n, t in connus]
     if len(enonces) > TYPES_DITS + 1:
         autres = sum((n for n, _ in connus[TYPES_DITS:]), Decimal(0))
-        enonces = [
-            *enonces[:TYPES_DITS],
-            f"{formats.exact(autres)}{formats.INSECABLE}{'autre' if autres < 2 else 'autres'}",
-        ]
+        mot = "autre" if autres < 2 else "autres"
+        enonces[TYPES_DITS:] = [f"{formats.exact(autres)}{formats.INSECABLE}{mot}"]
     return ", ".join(enonces)
 
 
