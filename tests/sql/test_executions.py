@@ -181,6 +181,7 @@ def test_les_rejets_se_lisent_avant_toute_publication(dsn: str) -> None:
         "statut": "echouee",
         "rejets": [{"source": "rh", "statut": "rejete", "lignes": 1}],
         "laisse_de_cote": "",
+        "documents": [],
     }
     assert suite == ["Rien n'est chargé : « mutualisation bilan --depot DOSSIER --exercice AAAA --sortie DOSSIER »."]
     with op.Session.depuis_environnement() as session, session.connexion() as conn:
