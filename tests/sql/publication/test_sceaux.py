@@ -12,7 +12,7 @@ from tests.atelier.tables import cas
 
 from mutualisation.publication.signatures import cle_signature as module_cle
 from mutualisation.publication.signatures.ancrage import Ancres
-from mutualisation.publication.signatures.cle_signature import cle_en_place, cle_signature, publique
+from mutualisation.publication.signatures.cle_signature import cle_signature, publique
 from mutualisation.publication.versions.chaine import ancrer, lire_chaine
 from mutualisation.publication.versions.sceaux import (
     canonique,
@@ -24,7 +24,7 @@ from mutualisation.publication.versions.sceaux import (
 from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
 from mutualisation.socle.poste import CLE_SIGNATURE, Poste
 from mutualisation.usage.operations.session import Session
-from mutualisation.usage.operations.verification_sceau import exiger_sceau, verifier
+from mutualisation.usage.operations.verification_sceau import exiger_publication, exiger_sceau, verifier
 
 from . import entrepot_publie
 from .entrepot_publie import publication_sha256
@@ -69,7 +69,7 @@ def test_l_enonce_dit_la_publication_et_suit_le_precedent(deux_versions: Conn) -
     chaine = lire_chaine(deux_versions, Poste.ici())
     assert chaine.ecarts == ecarts_pointeurs(deux_versions, chaine.sceaux) == []
     # the first one too, by its own pointers
-    assert [ecarts_contenu(deux_versions, s) for s in (premier, second)] == [[], []]
+    assert [ecarts_contenu(deux_versions, v) for v in (1, 2)] == [[], []]
 
 
 def test_publication_et_cloture_ont_une_seule_chaine(conn_publiee: Conn) -> None:
@@ -79,7 +79,6 @@ def test_publication_et_cloture_ont_une_seule_chaine(conn_publiee: Conn) -> None
         (1, "publication", 1, None), (2, "cloture", 1, 2021), (3, "publication", 2, None),
     ]  # fmt: skip
     assert lire_chaine(conn_publiee, Poste.ici()).ecarts == []
-    assert sorted(Ancres().lues()) == [1, 2, 3]
 
 
 def test_l_enonce_dit_le_compte_connecte_et_aucun_autre(conn_publiee: Conn) -> None:
@@ -101,8 +100,43 @@ def test_une_ligne_qu_une_version_suivante_cache_est_scellee(deux_versions: Conn
     """The adhesions of version 1 are hidden in `publication` by those of 2021: the extract of 2020 shows them."""
     deux_versions.execute("update versions.adhesion set code_insee = '59000' where version = 1 and exercice = 2020")
     assert publication_sha256(deux_versions) == lire_sceau(deux_versions, 2).dit["publication_sha256"]
-    (ecart,) = ecarts_contenu(deux_versions, lire_sceau(deux_versions, 1))
+    (ecart,) = ecarts_contenu(deux_versions, 1)
     assert "versions.adhesion" in ecart
+
+
+CONTREFACONS = {
+    "les lignes de versions.synthese_financiere": ["versions.synthese_financiere set cout_net = cout_net + 1"],
+    # what documents show beside the figures
+    "les lignes de versions.parametres_en_vigueur": ["versions.parametres_en_vigueur set valeur = valeur || '0'"],
+    "sa ligne de journal.constructions": [
+        f"journal.constructions set {colonne}"
+        for colonne in (
+            "prepare_par = 'intrus'",
+            "code_version = '2'",
+            "identite = 'authentifiee'",
+            "exercices = '{2021}'",
+            "fin = now()",
+            "portes = '{}'",
+            "contexte = contexte - 'fichiers'",
+            "publication_sha256 = repeat('0', 64)",
+        )
+    ],
+    # what the owner has written over a statement is not read any further
+    "sceau 1 : la ligne de journal.sceaux": ["""journal.sceaux set enonce = '{"acte": "publication", "version": 1}'"""],
+    "journal.publications montre la version 2": ["journal.publications set version = 2 where exercice = 2021"],
+}
+
+
+def test_ce_que_le_proprietaire_a_change_n_est_pas_donne(conn_defaite: Conn, var_neuf: Path) -> None:
+    exiger_sceau(session := Session("", var_neuf), conn_defaite, [2021])
+    conn_defaite.execute("alter table journal.publications drop constraint publications_version_fkey")
+    conn_defaite.execute("alter table journal.sceaux disable trigger en_ajout_seul")
+    for dit, ordres in CONTREFACONS.items():
+        for ordre in ordres:
+            with conn_defaite.transaction(force_rollback=True):
+                assert conn_defaite.execute(f"update {ordre}".encode()).rowcount != 0
+                with pytest.raises(ControleEchoue, match=dit):
+                    exiger_sceau(session, conn_defaite, [2021])
 
 
 def test_un_contrat_qui_change_ne_rompt_aucun_sceau(conn_publiee: Conn) -> None:
@@ -113,7 +147,7 @@ def test_un_contrat_qui_change_ne_rompt_aucun_sceau(conn_publiee: Conn) -> None:
         "alter table versions.passage_d5211 add column ajoutee text default 'x'",
     ):
         conn_publiee.execute(ordre.encode())
-    assert ecarts_contenu(conn_publiee, lire_sceau(conn_publiee, 1)) == []
+    assert ecarts_contenu(conn_publiee, 1) == []
 
 
 def test_une_version_close_que_la_publication_a_quittee_est_relue(
@@ -130,20 +164,9 @@ def test_une_version_close_que_la_publication_a_quittee_est_relue(
     (ecart,) = verifier(session)[0]
     assert "versions.synthese_financiere" in ecart
     assert "(version 1)" in ecart
-
-
-def test_un_enonce_qui_ne_dit_plus_rien_est_refuse_pour_ce_qu_il_est(
-    conn_publiee: Conn, base_vierge: str, var_neuf: Path
-) -> None:
-    """What the owner has written over it is not read any further."""
-    conn_publiee.execute("alter table journal.sceaux disable trigger en_ajout_seul")
-    conn_publiee.execute("""update journal.sceaux set enonce = '{"acte": "publication", "version": 1}'""")
-    conn_publiee.commit()
-    session = Session(base_vierge, var_neuf)
-    ecarts, _ = verifier(session)
-    assert ecarts[0].startswith("sceau 1 : ")
-    with session.lecture() as conn, pytest.raises(ControleEchoue, match="sceau 1 : "):
-        exiger_sceau(session, conn, [2021])
+    # a new version would be compared with it
+    with pytest.raises(ControleEchoue, match=r"\(version 1\)"):
+        exiger_publication(session, conn_publiee, 3)
 
 
 @pytest.mark.parametrize("ordre", ["update {} set cle_publique = ''", "delete from {}", "truncate {}"])
@@ -183,7 +206,7 @@ def test_ce_qui_est_garde_se_lit_comme_il_a_ete_ecrit(conn_publiee: Conn, var_ne
     sceau = lire_sceau(conn_publiee, 1)
     dossier = var_neuf / "sceaux"
     assert (dossier / "0001.json").read_text(encoding="utf-8") == sceau.enonce
-    assert Ancres().lues() == {1: sceau.ancre}
+    assert Ancres().enonces() == {1: sceau.enonce.encode()}
     assert Ancres().cles() == {sceau.cle_publique}
     # a folder that a stranger wrote in
     (dossier / "cle_x.pem").write_text("rien")
@@ -195,14 +218,13 @@ def test_ce_qui_est_garde_se_lit_comme_il_a_ete_ecrit(conn_publiee: Conn, var_ne
 def test_la_cle_vient_de_l_environnement_ou_d_un_fichier(
     var_neuf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert cle_en_place(Poste.ici()) is None
     pem = module_cle._pem_neuf()
     attendue = publique(module_cle._lue(pem.encode(), "essai"))
     fichier = tmp_path / "cle.pem"
     fichier.write_text(pem)
     for donnee in (pem, pem.replace("\n", "\\n"), str(fichier)):
         monkeypatch.setenv(CLE_SIGNATURE, donnee)
-        assert publique(cle_signature(Poste.ici())) == cle_en_place(Poste.ici()) == attendue
+        assert publique(cle_signature(Poste.ici())) == attendue
     for donnee in ("-----BEGIN PRIVATE KEY-----\nZZ\n-----END PRIVATE KEY-----", str(tmp_path / "absente")):
         monkeypatch.setenv(CLE_SIGNATURE, donnee)
         with pytest.raises(ErreurMutualisation, match="clé de signature"):

@@ -22,7 +22,7 @@ from mutualisation.publication.versions.contexte import Contexte, lire_contexte
 from mutualisation.publication.versions.extraits import (
     ExtraitLu,
     differences,
-    est_entier,
+    ecarts_extrait,
     premier_clos,
     signer_et_noter,
 )
@@ -121,7 +121,11 @@ def signer_extrait(conn: psycopg.Connection[Any], dossier: Path, sortie: Path, l
     contenu["sceau"] = lire_sceau(conn, version).dit
     clos = premier_clos(conn, exercice, version) if statut == CLOS else None
     if clos is not None and hashlib.sha256(_json(contenu)).hexdigest() != clos:
-        _exiger_place_libre(destination)
+        if destination.exists():
+            raise ErreurMutualisation(
+                f"L'extrait clos {destination} n'est plus entier et ce logiciel ne le réécrit pas aux mêmes octets : "
+                "reprenez-le d'une sauvegarde, ou donnez un autre dossier à --sortie."
+            )
         contenu["manifeste_clos"] = clos
     ecrit = _json(contenu)
     (dossier / MANIFESTE).write_bytes(ecrit)
@@ -136,22 +140,12 @@ def _autres_documents(dossier: Path, quoi: str) -> ErreurMutualisation:
     )
 
 
-def _exiger_place_libre(destination: Path) -> None:
-    if destination.exists():
-        en_place = ExtraitLu.lire(destination)
-        ecarts = [f"{nom} {quoi}" for nom, quoi in en_place.differences()] if en_place else []
-        ecarts = ecarts or [f"{MANIFESTE} n'est pas celui de la clôture"]
-        raise ErreurMutualisation(
-            f"L'extrait clos {destination} n'est plus entier ({', '.join(ecarts[:LIMITE_ECARTS])}) et ce logiciel ne "
-            "le réécrit pas aux mêmes octets : reprenez-le d'une sauvegarde, ou donnez un autre dossier à --sortie."
-        )
-
-
 def est_en_place(conn: psycopg.Connection[Any], exercice: int, version: int, sortie: Path, var: Path) -> Path | None:
     """The folder where the extract of a version stands whole (S9); None where it is to be written."""
     place = dossier_de(conn, sortie, exercice, version)
-    statut = CLOS if lire_cloture(conn, exercice, version) else A_APPROUVER
-    return place if est_entier(conn, place, (exercice, version, statut), var) else None
+    lu, statut = ExtraitLu.lire(place), CLOS if lire_cloture(conn, exercice, version) else A_APPROUVER
+    attendu = lu is not None and (lu.exercice, lu.version, lu.statut) == (exercice, version, statut)
+    return place if attendu and not ecarts_extrait(conn, place, var) else None
 
 
 def page_de(dossier: Path) -> Path:

@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from mutualisation.publication.signatures.cle_signature import empreinte_publique, lire_pem_public, pem_public
@@ -15,28 +14,16 @@ DOSSIER = "sceaux"
 LISIBLE = 0o644
 
 
-@dataclass(frozen=True)
-class Ancre:
-    """A statement as it was signed; `signature` is empty when its file is lost."""
-
-    enonce: bytes
-    signature: bytes
-
-
 class Ancres:
-    """`NNNN.json`, `NNNN.json.sig` and `cle_<sha256>.pem` of a folder; kept once the `.json` is there."""
+    """`NNNN.json`, a statement as it was signed, and `cle_<sha256>.pem`, of a folder."""
 
     def __init__(self, var: Path | None = None) -> None:
         self.dossier = (var or dossier_var()) / DOSSIER
 
-    def lues(self) -> dict[int, Ancre]:
+    def enonces(self) -> dict[int, bytes]:
         """{number: statement kept}. ErreurMutualisation when the folder can't be read."""
         with self._accessible("lu"):
-            return {
-                int(chemin.stem): Ancre(chemin.read_bytes(), self._signature(chemin))
-                for chemin in self.dossier.glob("*.json")
-                if chemin.stem.isdecimal()
-            }
+            return {int(c.stem): c.read_bytes() for c in self.dossier.glob("*.json") if c.stem.isdecimal()}
 
     def cles(self) -> set[bytes]:
         """Public keys kept here."""
@@ -47,28 +34,19 @@ class Ancres:
                     cles.add(lire_pem_public(chemin.read_bytes()))
         return cles
 
-    def poser(self, numero: int, ancre: Ancre, cle_publique: bytes) -> None:
+    def poser(self, numero: int, enonce: str) -> None:
         """Keep a statement; it survives a crash."""
-        self.connaitre(cle_publique)
-        with self._accessible("écrit"):
-            disque.ecrire(self.dossier / f"{numero:04d}.json.sig", ancre.signature, LISIBLE)
-            disque.ecrire(self.dossier / f"{numero:04d}.json", ancre.enonce, LISIBLE)
+        self._ecrire(f"{numero:04d}.json", enonce.encode())
 
-    def connaitre(self, cle_publique: bytes) -> Path:
-        """Keep a public key; its file, which `openssl` reads."""
-        chemin = self.dossier / f"cle_{empreinte_publique(cle_publique)[:16]}.pem"
+    def connaitre(self, cle_publique: bytes) -> None:
+        """Keep a public key, in a file that `openssl` reads."""
+        self._ecrire(f"cle_{empreinte_publique(cle_publique)[:16]}.pem", pem_public(cle_publique))
+
+    def _ecrire(self, nom: str, octets: bytes) -> None:
         with self._accessible("écrit"):
             self.dossier.mkdir(parents=True, exist_ok=True)
-            if not chemin.exists():
-                disque.ecrire(chemin, pem_public(cle_publique), LISIBLE)
-        return chemin
-
-    @staticmethod
-    def _signature(chemin: Path) -> bytes:
-        try:
-            return chemin.with_name(f"{chemin.name}.sig").read_bytes()
-        except FileNotFoundError:
-            return b""
+            if not (self.dossier / nom).exists():
+                disque.ecrire(self.dossier / nom, octets, LISIBLE)
 
     @contextlib.contextmanager
     def _accessible(self, fait: str) -> Iterator[None]:

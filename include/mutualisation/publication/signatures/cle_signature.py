@@ -1,6 +1,8 @@
 """Ed25519 key that signs seals and manifests (K10). It is never in the warehouse, a log or a manifest."""
 
+import contextlib
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -23,7 +25,7 @@ def cle_signature(poste: Poste) -> Ed25519PrivateKey:
     donnee = poste.cle_signature
     if "PRIVATE KEY" in donnee:
         return _lue(donnee.replace("\\n", "\n").encode(), CLE_SIGNATURE)
-    chemin = _chemin(poste)
+    chemin = Path(donnee) if donnee else poste.var / FICHIER
     try:
         if not donnee:
             if not chemin.exists():
@@ -35,16 +37,6 @@ def cle_signature(poste: Poste) -> Ed25519PrivateKey:
             f"La clé de signature {chemin} ne peut pas être lue ({raison_systeme(erreur)}) : remettez-la de sa copie, "
             f"avec les droits de la lire{f' ; si elle est perdue, retirez {CLE_SIGNATURE}' if donnee else ''}."
         ) from None
-
-
-def _chemin(poste: Poste) -> Path:
-    return Path(poste.cle_signature) if poste.cle_signature else poste.var / FICHIER
-
-
-def cle_en_place(poste: Poste) -> bytes | None:
-    """The public key of this installation, 32 bytes; None where there is none: reading needs no key and makes none."""
-    donnee = "PRIVATE KEY" in poste.cle_signature
-    return publique(cle_signature(poste)) if donnee or _chemin(poste).exists() else None
 
 
 def publique(cle: Ed25519PrivateKey) -> bytes:
@@ -72,13 +64,13 @@ def lire_pem_public(pem: bytes) -> bytes:
     return lue.public_bytes(*_BRUT)
 
 
-def est_signe(enonce: bytes, signature: bytes, cle_publique: bytes) -> bool:
-    """True when the signature is that of this key over these bytes."""
-    try:
-        Ed25519PublicKey.from_public_bytes(cle_publique).verify(signature, enonce)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+def est_signe(octets: bytes, signature: bytes, cles: Iterable[bytes]) -> bool:
+    """True when the signature is that of one of these public keys over these bytes."""
+    for cle in cles:
+        with contextlib.suppress(InvalidSignature, ValueError):
+            Ed25519PublicKey.from_public_bytes(cle).verify(signature, octets)
+            return True
+    return False
 
 
 def _pem_neuf() -> str:

@@ -39,16 +39,7 @@ def lire_cloture(conn: psycopg.Connection[Any], exercice: int, version: int) -> 
     return None if ligne is None else Cloture(int(ligne[0]), *ligne[1:])
 
 
-def versions_closes(conn: psycopg.Connection[Any]) -> list[int]:
-    """Closed versions that no longer are the published ones, and that other exercices read."""
-    requete = (
-        "select distinct version from journal.versions_closes"
-        " where version not in (select version from journal.publications) order by version"
-    )
-    return [int(v) for (v,) in conn.execute(requete).fetchall()]
-
-
-def toutes_closes(conn: psycopg.Connection[Any], exercices: Iterable[int] = ()) -> set[int]:
+def versions_closes(conn: psycopg.Connection[Any], exercices: Iterable[int] = ()) -> set[int]:
     """Every version that was closed, of these exercices (default: all): its extract may be asked for at any time."""
     demandes = set(exercices)
     lues = conn.execute("select exercice, version from journal.clotures").fetchall()

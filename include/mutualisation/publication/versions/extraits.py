@@ -19,7 +19,7 @@ from mutualisation.publication.signatures.cle_signature import cle_signature, es
 from mutualisation.publication.versions.clotures import lire_cloture
 from mutualisation.publication.versions.extraits_csv import lire_pointeurs
 from mutualisation.publication.versions.manifeste import CLOS, MANIFESTE, SIGNATURE
-from mutualisation.publication.versions.sceaux import cles_connues, lire_sceau
+from mutualisation.publication.versions.sceaux import cles_connues, lire_sceaux
 from mutualisation.socle.erreurs import ControleEchoue, raison_systeme
 from mutualisation.socle.poste import Poste
 
@@ -68,7 +68,8 @@ class ExtraitLu:
     def lire(cls, dossier: Path) -> ExtraitLu | None:
         """The extract of a folder; None where no manifest can be read."""
         try:
-            octets = (dossier / MANIFESTE).read_bytes()
+            octets, signature = (dossier / MANIFESTE).read_bytes(), dossier / SIGNATURE
+            signe = signature.read_bytes() if signature.is_file() else b""
             lu = json.loads(octets)
             exercice, version, statut = lu["exercice"], lu["version"], lu["statut"]
             entier = isinstance(exercice, int) and isinstance(version, int) and statut and lu["sceau"]
@@ -77,8 +78,6 @@ class ExtraitLu:
             return None
         if not entier:
             return None
-        signature = dossier / SIGNATURE
-        signe = signature.read_bytes() if signature.is_file() else b""
         return cls(dossier, octets, lu, signe, exercice, version, str(statut))
 
     @property
@@ -114,44 +113,31 @@ def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | Non
 
 
 def _ecarts(conn: psycopg.Connection[Any], dossier: Path, var: Path | None) -> Iterator[str]:
+    extrait = ExtraitLu.lire(dossier)
+    if extrait is None or not extrait.signature:
+        yield f"{MANIFESTE} ou {SIGNATURE} manque, ou n'est pas d'un extrait — {REMEDE}"
+        return
     try:
-        for nom in (MANIFESTE, SIGNATURE):
-            (dossier / nom).read_bytes()
-        extrait = ExtraitLu.lire(dossier)
-        if extrait is None:
-            yield f"{MANIFESTE} n'est pas le manifeste d'un extrait — {REMEDE}"
-            return
         differences = list(extrait.differences())
     except OSError as erreur:
         yield f"il ne peut pas être lu ({raison_systeme(erreur)}) — {REMEDE}"
         return
     for nom, quoi in differences:
         yield f"le fichier {nom} {quoi} — {'retirez-le' if quoi == ETRANGER else REMEDE}"
-    signe = any(est_signe(extrait.octets, extrait.signature, cle) for cle in cles_connues(conn, var))
-    if not signe or conn.execute(REPRIS, (extrait.sha256,)).fetchone() is None:
-        yield from _ecarts_sceau(conn, extrait, signe=signe)
-
-
-def _ecarts_sceau(conn: psycopg.Connection[Any], extrait: ExtraitLu, *, signe: bool) -> Iterator[str]:
-    """What an extract says of its version, closing and statement, against the warehouse; after it, its signature."""
-    try:
-        sceau = lire_sceau(conn, extrait.version).dit
-    except ControleEchoue:
-        yield f"l'entrepôt n'a pas la version {extrait.version} : {ANTERIEURE}"
+    signe = est_signe(extrait.octets, extrait.signature, cles_connues(conn, var))
+    if signe and conn.execute(REPRIS, (extrait.sha256,)).fetchone() is not None:
         return
-    cloture, dite = lire_cloture(conn, extrait.exercice, extrait.version), f"de la version {extrait.version} — {REMEDE}"
-    if extrait.statut == CLOS and cloture is None:
-        yield f"l'entrepôt n'a pas la clôture qu'il porte : {ANTERIEURE}"
+    sceaux, cloture = lire_sceaux(conn, extrait.version), lire_cloture(conn, extrait.exercice, extrait.version)
+    if not sceaux or (extrait.statut == CLOS and cloture is None):
+        quoi = "la clôture qu'il porte" if sceaux else f"la version {extrait.version}"
+        yield f"l'entrepôt n'a pas {quoi} : {ANTERIEURE}"
         return
     if not signe:
         yield f"{SIGNATURE} n'est pas la signature de {MANIFESTE} — {REMEDE}"
-    if extrait.statut != CLOS and cloture is not None:
-        close = f"la version {extrait.version} de l'exercice {extrait.exercice} est close"
-        yield f"{close}, et il la dit à approuver — {REMEDE}"
-    elif extrait.manifeste.get("cloture") != (cloture.enonce if cloture else None):
-        yield f"la clôture qu'il porte n'est pas celle {dite}"
-    if sceau != extrait.manifeste["sceau"]:
-        yield f"le sceau qu'il porte n'est pas celui {dite}"
+    dits = sceaux[0].dit, cloture.enonce if cloture else None
+    if (extrait.manifeste["sceau"], extrait.manifeste.get("cloture")) != dits:
+        close = ", close depuis" if cloture and extrait.statut != CLOS else ""
+        yield f"le sceau ou la clôture qu'il porte n'est pas de la version {extrait.version}{close} — {REMEDE}"
 
 
 def remarque_extrait(conn: psycopg.Connection[Any], dossier: Path) -> str:
@@ -186,7 +172,7 @@ def reprendre(
         raise ControleEchoue([f"reprise : {dossier} n'est pas un extrait clos de l'exercice que {place} présente."])
     dit = ancien.manifeste
     ecarts = [f"{nom} {quoi}" for nom, quoi in ancien.differences()]
-    if not any(est_signe(ancien.octets, ancien.signature, cle) for cle in cles_connues(conn, var)):
+    if not est_signe(ancien.octets, ancien.signature, cles_connues(conn, var)):
         ecarts.append(
             f"{SIGNATURE} n'est d'aucune clé connue ici ; sa clé publique est dans « sceaux/ » de l'ancien "
             "MUTUALISATION_VAR (cle_*.pem), à copier dans celui d'ici"
@@ -226,7 +212,7 @@ def signer_et_noter(
     empreinte = hashlib.sha256(manifeste).hexdigest()
     for notee in conn.execute(SIGNATURES, (exercice, version, empreinte)).fetchall():
         signature, cle_publique = bytes(notee[0]), bytes(notee[1])
-        if est_signe(manifeste, signature, cle_publique):
+        if est_signe(manifeste, signature, [cle_publique]):
             break
     else:
         cle = cle_signature(poste)
@@ -235,15 +221,6 @@ def signer_et_noter(
     lieu = str(dossier.absolute())
     conn.execute(NOTER, (exercice, version, statut, empreinte, signature, cle_publique, lieu))
     return signature
-
-
-def est_entier(
-    conn: psycopg.Connection[Any], dossier: Path, extrait: tuple[int, int, str], var: Path | None = None
-) -> bool:
-    """True when a folder holds the extract (exercice, version, status), each file, signature and seal as it was
-    written. `var`: the folder of the keys."""
-    lu = ExtraitLu.lire(dossier)
-    return lu is not None and (lu.exercice, lu.version, lu.statut) == extrait and not ecarts_extrait(conn, dossier, var)
 
 
 def premier_clos(conn: psycopg.Connection[Any], exercice: int, version: int) -> str | None:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg.rows import class_row, dict_row
 
 from mutualisation.entrepot.base.roles import compte_connecte
-from mutualisation.publication.signatures.ancrage import Ancre, Ancres
+from mutualisation.publication.signatures.ancrage import Ancres
 from mutualisation.publication.signatures.cle_signature import cle_signature, empreinte_publique, publique
 from mutualisation.publication.versions.extraits_csv import condenser, lire_pointeurs, sha256_stocke
 from mutualisation.publication.versions.relations import ANALYSE, INTERNE, PUBLIEE, Colonne, Relation, relations_promues
@@ -72,11 +72,6 @@ class SceauInscrit:
     def pointeurs(self) -> dict[int, int]:
         """{exercice: version} published when a publication was made."""
         return {int(e): v for e, v in self.dit["pointeurs"].items()}
-
-    @property
-    def ancre(self) -> Ancre:
-        """What is kept outside the warehouse."""
-        return Ancre(self.enonce.encode(), self.signature)
 
 
 def canonique(contenu: Any) -> str:
@@ -178,52 +173,31 @@ def ecarts_pointeurs(conn: psycopg.Connection[Any], sceaux: list[SceauInscrit]) 
     ]
 
 
-def ecarts_contenu(conn: psycopg.Connection[Any], sceau: SceauInscrit) -> list[str]:
-    """What a publication says of its version, recomputed: rows published and beside, preparer, gates, context."""
-    return _ecarts_lignes(conn, sceau) + _ecarts_construction(conn, sceau)
+def ecarts_contenu(conn: psycopg.Connection[Any], version: int) -> list[str]:
+    """What the publication of a version says of it, recomputed: rows published and beside, preparer, gates, context.
 
-
-def _nommee(version: int | None) -> str:
-    return "aucune version" if version is None else f"la version {version}"
-
-
-def _ecarts_lignes(conn: psycopg.Connection[Any], sceau: SceauInscrit) -> list[str]:
+    Raises `ControleEchoue` when no statement says what it was."""
+    sceau = lire_sceau(conn, version)
     autres = {
-        nom
+        f"versions.{nom}"
         for schema, relations in (sceau.relations or {}).items()
         for nom, scellee in relations.items()
         if _empreinte(conn, schema, _relation(nom, scellee), sceau.pointeurs) != scellee["sha256"]
     }
-    if not autres:
-        return []
-    return [
-        f"sceau {sceau.numero} : les lignes de {enumerer((f'versions.{nom}' for nom in sorted(autres)), NOMMES)} ne "
-        f"sont plus celles qui ont été scellées (version {sceau.version}) — {REMEDE_LIGNES}."
-    ]
-
-
-def _ecarts_construction(conn: psycopg.Connection[Any], sceau: SceauInscrit) -> list[str]:
-    construction = _construction(conn, sceau.version)
-    publiee = conn.execute("select publication_sha256 from journal.constructions where version = %s", [sceau.version])
-    lus = construction | {"publication_sha256": (publiee.fetchone() or (None,))[0]}
-    dits = {
-        "prepare_par": "le préparateur",
-        "code_version": "la version du logiciel",
-        "publication_sha256": "l'empreinte de la publication",
-        "exercices": "les exercices",
-    }
-    ecarts = [
-        f"sceau {sceau.numero} : {dit} de la version {sceau.version}, dans journal.constructions, n'est plus "
-        f"ce qui a été scellé — {REMEDE_LIGNES}."
-        for nom, dit in dits.items()
-        if lus.get(nom) != sceau.dit[nom]
-    ]
-    if not ecarts and sha256(canonique(construction)) != sceau.dit["construction_sha256"]:
+    ecarts = []
+    if autres:
+        ecarts.append(f"les lignes de {enumerer(sorted(autres), NOMMES)} ne sont plus celles qui ont été scellées")
+    publiee = conn.execute("select publication_sha256 from journal.constructions where version = %s", [version])
+    lus = (sha256(canonique(_construction(conn, version))), (publiee.fetchone() or (None,))[0])
+    if lus != (sceau.dit["construction_sha256"], sceau.dit["publication_sha256"]):
         ecarts.append(
-            f"sceau {sceau.numero} : la date, les portes ou le contexte de la version {sceau.version}, dans "
-            f"journal.constructions, ne sont plus ce qui a été scellé — {REMEDE_LIGNES}."
+            "sa ligne de journal.constructions (préparateur, portes, contexte) n'est plus ce qui a été scellé"
         )
-    return ecarts
+    return [f"sceau {sceau.numero} : {ecart} (version {version}) — {REMEDE_LIGNES}." for ecart in ecarts]
+
+
+def _nommee(version: int | None) -> str:
+    return "aucune version" if version is None else f"la version {version}"
 
 
 def _construction(conn: psycopg.Connection[Any], version: int) -> dict[str, Any]:

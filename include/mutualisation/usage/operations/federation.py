@@ -58,7 +58,7 @@ def _dernier(bilans: Path, exercice: int) -> ExtraitLu | None:
 
 
 def _lignes(entite: str, extrait: ExtraitLu, cles: set[bytes]) -> list[dict[str, str]]:
-    if not any(est_signe(extrait.octets, extrait.signature, cle) for cle in cles):
+    if not est_signe(extrait.octets, extrait.signature, cles):
         raise ControleEchoue(
             [f"{entite} : la signature de {extrait.dossier} n'est d'aucune clé de son dossier sceaux."]
         )

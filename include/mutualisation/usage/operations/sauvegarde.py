@@ -153,8 +153,8 @@ def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
     """
     var = dossier_var()
     _verifier(dossier, airflow)
-    ici, copies = Ancres(var).lues(), Ancres(dossier).lues()
-    if any(ici[n].enonce != copies[n].enonce for n in ici.keys() & copies.keys()):
+    ici, copies = Ancres(var).enonces(), Ancres(dossier).enonces()
+    if any(ici[n] != copies[n] for n in ici.keys() & copies.keys()):
         raise ErreurMutualisation(
             f"Le dossier {var} tient déjà les sceaux d'un autre entrepôt : indiquez un dossier vide par "
             "MUTUALISATION_VAR."
@@ -190,8 +190,8 @@ def _verifier(dossier: Path, airflow: str | None) -> None:
     dits = empreintes_declarees(dossier)
     if (dossier / MANIFESTE_ANTERIEUR).is_file():
         raise ErreurMutualisation(
-            f"La sauvegarde {dossier} a été écrite par un logiciel antérieur ({_fait_par(dossier)}), que celui-ci ne "
-            f"restaure pas ; rien n'a été changé. {SUITE}"
+            f"La sauvegarde {dossier} a été écrite par un logiciel antérieur, que celui-ci ne restaure pas ; "
+            f"rien n'a été changé. {SUITE}"
         )
     if ENTREPOT not in dits:
         raise ErreurMutualisation(
@@ -208,17 +208,6 @@ def _verifier(dossier: Path, airflow: str | None) -> None:
         raise ErreurMutualisation(
             f"La sauvegarde {dossier} n'a pas les métadonnées d'Airflow : relancez sans --airflow."
         )
-
-
-def _fait_par(dossier: Path) -> str:
-    """Which former software wrote a backup: what its last statement and its manifest say."""
-    try:
-        migration = json.loads((dossier / MANIFESTE_ANTERIEUR).read_text(encoding="utf-8"))["migration"]
-        enonces = [json.loads(ancre.enonce) for _, ancre in sorted(Ancres(dossier).lues().items())]
-    except (OSError, ValueError, KeyError, TypeError):
-        return "son manifeste ne se lit plus"
-    codes = [enonce["code_version"] for enonce in enonces if "code_version" in enonce]
-    return ", ".join([*codes[-1:], f"migration {migration}"])
 
 
 def _remettre_les_comptes(conn: psycopg.Connection[Any], membres: list[dict[str, Any]]) -> None:
