@@ -15,11 +15,11 @@ import openpyxl
 import psycopg
 from psycopg import sql
 
-from mutualisation.entree.lecteurs.octets import Empreinte, empreinte
 from mutualisation.publication.portes.execution import executer, retenir
 from mutualisation.publication.portes.resultat import ResultatPorte
 from mutualisation.publication.portes.suites import echec
-from mutualisation.publication.versions.manifeste import MANIFESTE, SIGNATURE
+from mutualisation.publication.versions.extraits import ETRANGER, MANQUE, differences
+from mutualisation.publication.versions.manifeste import MANIFESTE
 from mutualisation.publication.versions.relations import Relation
 from mutualisation.socle.erreurs import ControleEchoue
 
@@ -86,17 +86,14 @@ def _relire(
 def _fichiers(dossier: Path) -> Lignes:
     """Files of the folder and of the manifest: fichier, presence, empreinte."""
     manifeste = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
-    declares = {sortie["fichier"]: sortie for sortie in manifeste["sorties"]}
-    ecrits = {c.relative_to(dossier).as_posix() for c in dossier.rglob("*") if c.is_file()} - {MANIFESTE, SIGNATURE}
-    communs = ecrits & declares.keys()
-    dites = {nom: Empreinte(declares[nom]["octets"], declares[nom]["sha256"]) for nom in communs}
+    autres = dict(differences(dossier, manifeste))
     return [
         {
             "fichier": nom,
-            "presence": "écrit et déclaré" if nom in communs else "d'un seul côté",
-            "empreinte": "conforme" if nom in communs and empreinte(dossier / nom) == dites[nom] else "autre",
+            "presence": "d'un seul côté" if autres.get(nom) in (MANQUE, ETRANGER) else "écrit et déclaré",
+            "empreinte": "autre" if nom in autres else "conforme",
         }
-        for nom in sorted(ecrits | declares.keys())
+        for nom in sorted({sortie["fichier"] for sortie in manifeste["sorties"]} | autres.keys())
     ]
 
 
