@@ -173,8 +173,8 @@ def _refus(session: op.Session, extrait: Path) -> None:
     (extrait / "note.txt").unlink()
     ecrit = (extrait / "manifeste.json").read_bytes()
     for avant, apres, motif in (
-        (b'"a_approuver"', b'"clos"', "n'est pas à approuver"),
-        (b'"version": ', b'"version": 9', "est celui de la version 9"),
+        (b'"a_approuver"', b'"clos"', "statut « clos », et non celui à approuver"),
+        (b'"version": ', b'"version": 9', "version 9"),
         (b'"alice"', b'"zoe"', "n'est pas la signature"),
     ):
         (extrait / "manifeste.json").write_bytes(ecrit.replace(avant, apres, 1))

@@ -16,7 +16,7 @@ from mutualisation.publication.versions.chaine import ancrer
 from mutualisation.publication.versions.clotures import approuver, lire_cloture
 from mutualisation.publication.versions.extraits import ExtraitLu, dossiers_ecrits, ecarts_extrait, reprendre
 from mutualisation.publication.versions.extraits_csv import lire_pointeurs
-from mutualisation.publication.versions.manifeste import A_APPROUVER, MANIFESTE
+from mutualisation.publication.versions.manifeste import A_APPROUVER
 from mutualisation.socle.erreurs import ControleEchoue
 from mutualisation.socle.francais.formats import enumerer, plusieurs
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote
@@ -209,25 +209,17 @@ def _extrait_a_approuver(
     conn: psycopg.Connection[Any], exercice: int, version: int, dossier: Path | None, var: Path
 ) -> ExtraitLu:
     """The extract to approve, once its manifest and each of its files are those that were written."""
-    remede = "réécrivez-le par « mutualisation extraire »"
-    if dossier is None or not (dossier / MANIFESTE).is_file():
+    remede = "réécrivez-le par « mutualisation extraire », ou dites son dossier par --sortie"
+    extrait = ExtraitLu.lire(dossier) if dossier else None
+    if dossier is None or extrait is None:
         lieu = f" dans {dossier}" if dossier else ""
+        raise _refus(f"l'extrait de l'exercice {exercice}, version {version}, ne se trouve pas{lieu} : {remede}")
+    trouve = (extrait.exercice, extrait.version, extrait.statut)
+    if trouve != (exercice, version, A_APPROUVER):
         raise _refus(
-            f"l'extrait de l'exercice {exercice}, version {version}, ne se trouve pas{lieu} : {remede}, ou dites son "
-            "dossier par --sortie"
+            f"l'extrait {dossier} est de l'exercice {trouve[0]}, version {trouve[1]}, statut « {trouve[2]} », et non "
+            f"celui à approuver de l'exercice {exercice}, version {version} : {remede}"
         )
-    extrait = ExtraitLu.lire(dossier)
-    if extrait is None:
-        raise _refus(f"l'extrait {dossier} n'a pas de manifeste lisible : {remede}")
-    if extrait.statut != A_APPROUVER:
-        raise _refus(f"l'extrait {dossier} n'est pas à approuver (statut « {extrait.statut} ») : {remede}")
-    if extrait.version != version:
-        raise _refus(
-            f"l'extrait {dossier} est celui de la version {extrait.version}, et l'exercice {exercice} publie la "
-            f"version {version} : {remede}"
-        )
-    if extrait.exercice != exercice:
-        raise _refus(f"l'extrait {dossier} est celui de l'exercice {extrait.exercice} : {remede}")
     if ecarts := ecarts_extrait(conn, dossier, var):
         raise ControleEchoue([f"clôture : {ecart}" for ecart in ecarts[:LIMITE_NOMS]])
     return extrait
