@@ -27,10 +27,10 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from outils.ordonnanceur import CHARGEMENT, PUBLICATION, Airflow, exercices_du_depot, installer
+from outils.ordonnanceur import CHARGEMENT, PUBLICATION, Airflow, exercices_du_depot, installer, url_airflow
 
 from mutualisation.entrepot.base.connexion import connecter
-from mutualisation.entrepot.base.parametres_libpq import parametres, url_sqlalchemy
+from mutualisation.entrepot.base.parametres_libpq import parametres
 from mutualisation.entrepot.base.serveur import serveur_entrepot
 from mutualisation.socle.erreurs import ErreurMutualisation
 
@@ -221,7 +221,7 @@ class Essai:
     def _reglages(self, var: Path, travailleurs: int) -> dict[str, str]:
         table = var / "entites.toml"
         table.write_text("".join(f"[{entite}]\n" for entite in self.entites))
-        sqlalchemy = url_sqlalchemy(make_conninfo(**parametres(self.dsn) | {"dbname": "airflow"}), pilote="psycopg2")
+        sqlalchemy = url_airflow(make_conninfo(**parametres(self.dsn) | {"dbname": "airflow"}))
         reglages = {
             "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
             # what waits, waits in the scheduler, not in Redis: the token of a task lives ten minutes

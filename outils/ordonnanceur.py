@@ -156,6 +156,11 @@ class Airflow:
             return False
 
 
+def url_airflow(base: str) -> str:
+    """The address of its metadata, by the driver that Airflow wants."""
+    return url_sqlalchemy(base).replace("+psycopg:", "+psycopg2:", 1)
+
+
 def installer(var: Path, dsn: str, *personnes: str, parties: tuple[str, ...] = PARTIES) -> Airflow:
     """Empty metadata in a database of `dsn` (a run that was killed leaves nothing to resume), settings, folders.
 
@@ -178,7 +183,7 @@ def installer(var: Path, dsn: str, *personnes: str, parties: tuple[str, ...] = P
         "CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{personne}:admin" for personne in personnes),
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(journaux.parent / "comptes.json"),
         "DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps([FAISCEAU]),
-        "DATABASE__SQL_ALCHEMY_CONN": url_sqlalchemy(base, pilote="psycopg2"),
+        "DATABASE__SQL_ALCHEMY_CONN": url_airflow(base),
         "API__HOST": "127.0.0.1",
         "API__PORT": str(port),
         "API__BASE_URL": f"http://127.0.0.1:{port}",
