@@ -52,6 +52,7 @@ def test_la_page_est_a_jour() -> None:
 def test_chaque_test_de_dbt_a_son_defaut_seme() -> None:
     """Each singular test of dbt is named beside the defect that it sees (`tests/sql`, `tests/donnees/defauts.toml`)."""
     ecrits = {f.stem for f in (PROJET_DBT / "tests").rglob("*.sql") if "generic" not in f.parts}
-    semes = "\n".join(f.read_text(encoding="utf-8") for f in (RACINE / "tests" / "sql").rglob("test_*.py"))
+    fichiers = [f for f in (RACINE / "tests" / "sql").rglob("test_*") if f.suffix in (".py", ".toml")]
+    semes = "\n".join(f.read_text(encoding="utf-8") for f in fichiers)
     par_table = tomllib.loads((RACINE / "tests" / "donnees" / "defauts.toml").read_text(encoding="utf-8"))
     assert {nom for nom in ecrits - par_table.keys() if not re.search(rf'"{nom}"', semes)} == set()
