@@ -21,7 +21,9 @@ def test_un_extrait_d_avant_la_cloture_n_est_pas_le_clos(publie: Publie, bilans:
     assert op.verifier(session, [EXERCICE], [copie])[0] == []
     op.cloturer(session, EXERCICE, "bob")
     (ecart,) = op.verifier(session, [EXERCICE], [extrait, copie])[0]
-    assert ecart.startswith(f"extrait {copie} : la version 1 de l'exercice {EXERCICE} est close")
+    assert ecart.startswith(
+        f"extrait {copie} : le sceau ou la clôture qu'il porte n'est pas de la version 1, close depuis"
+    )
     assert op.verifier(session, extraits=[extrait, copie])[1] == []
 
 
