@@ -114,6 +114,59 @@ def test_un_document_change_entre_la_relecture_et_la_publication_l_arrete(
     _s_extrait(publie, bilans, 2)
 
 
+def test_ce_qui_ne_prend_pas_sa_place_attend_et_le_dit(
+    publie: Publie, bilans: Path, depot_corrige: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A place that the disk refuses: said by each command, kept when another version is composed, taken when it can."""
+    session, dites = publie.contexte, []
+    monkeypatch.setattr(session, "suivi", dites.append)
+    with monkeypatch.context() as panne:
+        panne.setattr(module_dossier.MiseEnPlace, "poser", _casser)
+        with pytest.raises(
+            PannePassagere, match="La version 2 est publiée, mais ses extraits n'ont pas pris leur place"
+        ):
+            publier(session, depot_corrige, sortie=bilans)
+        op.purger(session)
+        assert any("ses extraits n'ont pas pris leur place" in dite for dite in dites)
+        version = op.construire(session, [EXERCICE])
+        op.controler(session, version)
+        op.composer(session, version, str(bilans), refaire=True)
+    dites.clear()
+    op.purger(session)
+    assert "La version 2 était publiée : ses extraits ont maintenant pris leur place" in dites
+    assert manifeste(bilans / f"bilan_{EXERCICE}")["version"] == 2
+    _s_extrait(publie, bilans, 2)
+
+
+def test_ce_qui_est_en_place_n_attend_plus_quoi_qu_il_arrive_ensuite(
+    publie: Publie, bilans: Path, depot_corrige: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, dites = publie.contexte, []
+    _ancrage_impossible(publie, monkeypatch, lambda: publier(session, depot_corrige, sortie=bilans), 2)
+    monkeypatch.setattr(session, "suivi", dites.append)
+    op.purger(session)
+    assert dites == []
+
+
+def test_un_dossier_d_attente_qui_n_est_pas_a_nous_et_un_qui_n_est_plus_la(
+    publie: Publie, bilans: Path, depot_corrige: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, dites, attente = publie.contexte, [], bilans / "a_publier_v2"
+    attente.mkdir()
+    with pytest.raises(ErreurMutualisation, match=r"a_publier_v2 existe déjà, et n'est pas de cet entrepôt"):
+        publier(session, depot_corrige, sortie=bilans)
+    attente.rmdir()
+    op.composer(session, 2, str(bilans))
+    with monkeypatch.context() as arret:
+        arret.setattr(module_dossier.MiseEnPlace, "poser", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            op.publier(session, 2)
+    shutil.rmtree(attente)
+    monkeypatch.setattr(session, "suivi", dites.append)
+    op.purger(session)
+    assert dites == [f"{attente} n'est plus là : « mutualisation extraire » réécrit les extraits publiés"]
+
+
 def test_un_fichier_qui_n_est_pas_a_nous_arrete_avant_tout(publie: Publie, bilans: Path, depot_corrige: Path) -> None:
     avant = publication(publie.contexte.dsn)
     (bilans / f"bilan_{EXERCICE}" / "avis du maire.docx").write_bytes(b"avis")

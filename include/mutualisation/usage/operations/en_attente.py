@@ -58,13 +58,15 @@ def en_attente(conn: psycopg.Connection[Any], version: int) -> EnAttente | None:
 def retirer(conn: psycopg.Connection[Any]) -> None:
     """Remove what waits and will not be published any more: another version takes its turn."""
     for attente in _toutes(conn):
-        attente.pose.finir()
-        oublier(conn, attente.version)
+        if not attente.publiee:
+            attente.pose.finir()
+            oublier(conn, attente.version)
 
 
 def oublier(conn: psycopg.Connection[Any], version: int) -> None:
-    """Nothing of a version waits any more."""
+    """Nothing of a version waits any more, whatever becomes of the command; commits."""
     conn.execute("delete from journal.candidates where version = %s", (version,))
+    conn.commit()
 
 
 def achever(conn: psycopg.Connection[Any], suivi: Suivi) -> None:
@@ -80,6 +82,7 @@ def achever(conn: psycopg.Connection[Any], suivi: Suivi) -> None:
                 suivi(str(erreur))
             else:
                 suivi(f"La version {attente.version} était publiée : ses extraits ont maintenant pris leur place")
+    # nothing stays open of the reading
     conn.commit()
 
 
