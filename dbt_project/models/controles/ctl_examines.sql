@@ -5,7 +5,6 @@
 {% set fichiers, jeux, tarifs = ref('stg_journal__fichiers'), ref('stg_journal__jeux'), ref('int_tarifs_semestre') %}
 {% set repartition, parametres = ref('mart_repartition'), ref('stg_referentiel__parametres') %}
 {% set au_tarif = '(t.exercice, t.semestre, t.dispositif) in (select f.exercice, f.semestre, f.dispositif from ' ~ tarifs ~ ' as f where ' %}
-{% set adhesions = 'count(distinct row(t.semestre, t.dispositif, t.siret_adherent))' %}
 {% set a_titrer = "t.sens = 'titre' and t.comptee and t.cle_dispositif not in " ~ cles_hors_dispositif() %}
 {% set vus = [
   ('fichier_manquant', 'stg_journal__fichiers', "t.jeu in (select j.jeu from " ~ jeux ~ " as j where j.attendu = 'annuel')", 'count(distinct t.jeu)'),
@@ -56,9 +55,9 @@
   ('pourcentage_douteux', 'stg_rh__affectations'),
   ('pourcentage_douteux', 'stg_compta__etat_actif'),
   ('population_manquante', 'int_adhesions_semestre',
-    au_tarif ~ "f.regle in ('par_tranche', 'par_habitant') and f.mode_recouvrement <> 'gratuit')", adhesions),
+    au_tarif ~ "f.regle in ('par_tranche', 'par_habitant') and f.mode_recouvrement <> 'gratuit')"),
   ('tranche', 'int_adhesions_semestre',
-    't.population is not null and ' ~ au_tarif ~ "f.regle = 'par_tranche' and f.mode_recouvrement <> 'gratuit')", adhesions),
+    't.population is not null and ' ~ au_tarif ~ "f.regle = 'par_tranche' and f.mode_recouvrement <> 'gratuit')"),
   ('cout_precedent_absent', 'int_couts_unitaires_factures', '(t.exercice, t.dispositif) in (select a.exercice, a.dispositif
     from ' ~ ref('int_adhesions_semestre') ~ ' as a inner join ' ~ tarifs ~ " as f using (exercice, semestre, dispositif)
     where f.regle = 'cout_unitaire' and f.mode_recouvrement <> 'gratuit')"),
