@@ -303,15 +303,25 @@ def exiger_bilan(params: Any = None, dag_run: Any = None) -> None:
 
 @task(on_failure_callback=Echec("factures", "Aucune facture n'a été écrite ; celles d'avant restent en place."))
 @en_francais
-def facturer(params: Any = None) -> str:
-    """Write the invoices of one semestre; the folder written."""
-    from mutualisation.usage.operations import facturer, laisse_de_cote
+def facturer(params: Any = None, dag_run: Any = None) -> str:
+    """Write the invoices of one semestre, by default the one that has ended; the folder written."""
+    from mutualisation.usage.operations import facturer
 
+    exercice, semestre = semestre_voulu(params, dag_run.run_after.astimezone(PARIS).date())
     with entrepot() as session:
-        sortie = _sortie(session, params)
-        dossier = facturer(session, params["exercice"], params["semestre"], sortie, params["adherent"])
-        dire(laisse_de_cote(session, [params["exercice"]]))
+        dossier, reste = facturer(session, exercice, semestre, _sortie(session, params), params["adherent"])
+        dire(reste)
     return dossier
+
+
+def semestre_voulu(params: Any, jour: dt.date) -> tuple[int, int]:
+    """Exercice and semestre asked for, else the last that has ended on a day. Raises `ErreurMutualisation` for half."""
+    match params["exercice"], params["semestre"]:
+        case None, None:
+            return (jour.year, 1) if jour.month > 6 else (jour.year - 1, 2)
+        case int(exercice), int(semestre):
+            return exercice, semestre
+    raise ErreurMutualisation("Donnez l'exercice et le semestre, ou aucun des deux : le dernier semestre échu.")
 
 
 @task(on_failure_callback=Echec("clôture", OUVERT))

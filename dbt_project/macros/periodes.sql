@@ -12,12 +12,26 @@ coalesce({{ alias }}.fin, 'infinity')
 {{ a }}.debut <= {{ fin_de(b) }} and {{ fin_de(a) }} >= {{ b }}.debut
 {%- endmacro %}
 
+{# Two rows share a day of what is built: all of them, but for invoices the semestres that they bill (R18). #}
+{% macro se_rencontrent_ici(a, b) -%}
+{{ se_rencontrent(a, b) }}
+and not exists (
+  select from {{ ref('stg_journal__construction') }} as c
+  where
+    c.semestre is not null
+    and (
+      greatest({{ a }}.debut, {{ b }}.debut) > {{ fin_semestre('c.exercice', 'c.semestre') }}
+      or least({{ fin_de(a) }}, {{ fin_de(b) }}) < make_date(c.exercice, 1, 1)
+    )
+)
+{%- endmacro %}
+
 {# Pairs of rows of a dated referentiel whose periods meet, for the same `cles`. #}
 {% macro chevauchement(relation, cles, autre='') %}
   from {{ ref(relation) }} as a
   inner join {{ ref(relation) }} as b
     on
-      {{ se_rencontrent('a', 'b') }}
+      {{ se_rencontrent_ici('a', 'b') }}
       and a.ligne < b.ligne {% for c in cles %}and a.{{ c }} = b.{{ c }} {% endfor %} {{ autre }}
 {% endmacro %}
 

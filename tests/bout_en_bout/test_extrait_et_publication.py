@@ -183,9 +183,9 @@ def test_un_fichier_qui_n_est_pas_a_nous_arrete_avant_tout(publie: Publie, bilan
 
 
 def test_un_fichier_pose_parmi_les_factures_reste(publie: Publie, tmp_path: Path) -> None:
-    dossier = Path(op.facturer(publie.contexte, EXERCICE, 1, str(tmp_path)))
+    dossier = Path(op.facturer(publie.contexte, EXERCICE, 1, str(tmp_path)).dossier)
     premieres = octets(dossier)
-    assert op.facturer(publie.contexte, EXERCICE, 1, str(tmp_path)) == str(dossier)
+    assert op.facturer(publie.contexte, EXERCICE, 1, str(tmp_path)).dossier == str(dossier)
     assert octets(dossier) == premieres
     (dossier / "à vérifier.txt").write_text("avis", encoding="utf-8")
     with pytest.raises(ErreurMutualisation, match=r"« à vérifier\.txt » n'est pas de la commande"):

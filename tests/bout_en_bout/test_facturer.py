@@ -42,7 +42,7 @@ def test_le_pes_revient_au_grand_livre_comme_ce_qui_est_du(neuf: op.Session, dep
     publier(neuf, depot)
     avant = {(s, siret): (du, titre) for s, siret, du, titre in lire(neuf.dsn, TITRES)}
     for semestre in (1, 2):
-        dossier = Path(op.facturer(neuf, EXERCICE, semestre, str(tmp_path / "factures")))
+        dossier = Path(op.facturer(neuf, EXERCICE, semestre, str(tmp_path / "factures")).dossier)
         (projet,) = dossier.glob("projet_pes_*.xml")
         assert defauts_de_schema(projet.read_bytes()) == []
         shutil.copy(projet, depot / "compta" / f"PES_R_{semestre}.xml")

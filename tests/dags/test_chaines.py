@@ -80,6 +80,23 @@ def test_exercices_du_bilan(dagbag, demandes, voulus):
     assert exercices_voulus(demandes, [2020, 2021]) == voulus
 
 
+@cas
+def test_un_semestre_echu_ou_celui_qu_on_demande(dagbag, exercice, semestre, jour, voulu):
+    from mutualisation_chaines.taches import semestre_voulu
+
+    params = {"exercice": exercice, "semestre": semestre}
+    if voulu is None:
+        with pytest.raises(ErreurMutualisation, match="l'exercice et le semestre, ou aucun des deux"):
+            semestre_voulu(params, jour)
+    else:
+        assert semestre_voulu(params, jour) == tuple(voulu)
+
+
+def test_les_factures_partent_en_juillet_et_en_janvier(dagbag):
+    horaire = dagbag.dags["factures_semestrielles"].schedule
+    assert (horaire.expression, str(horaire.timezone)) == ("0 6 15 1,7 *", "Europe/Paris")
+
+
 def test_chaque_chaine_se_documente_et_dit_ses_echecs(dagbag):
     for dag in dagbag.dags.values():
         assert dag.doc_md, dag.dag_id

@@ -82,6 +82,29 @@ def test_du_depot_aux_factures(petit, entrepot_neuf, tmp_path, caplog):
     assert charger(depot) == {"charger": {"success"}}, "what is loaded is announced"
 
 
+def test_des_factures_en_juillet_puis_l_annee(petit, entrepot_neuf, tmp_path, caplog):
+    """S1 is invoiced without the year's accounts, then the year is published with another tariff: the chain says what
+    differs (R18)."""
+    depot = Path(shutil.copytree(petit, tmp_path / "depot"))
+    shutil.move(depot / "rh", tmp_path / "rh")
+    assert charger(depot) == {"charger": {"success"}}
+    demande = {"exercice": EXERCICE, "semestre": 1, "sortie": tmp_path / "factures"}
+    assert lancer("factures_semestrielles", **demande)[1] == {"facturer": {"success"}}
+    assert publies(entrepot_neuf) == []
+    shutil.move(tmp_path / "rh", depot / "rh")
+    tarifs = depot / "referentiel" / "tarifs.csv"
+    tarifs.write_text(tarifs.read_text("utf-8").replace("0,91", "1,11"), "utf-8")
+    assert charger(depot) == {"charger": {"success"}}
+    assert set.union(*lancer("bilan_etape", exercices=[EXERCICE], sortie=tmp_path / "bilans")[1].values()) <= {
+        "success",
+        "skipped",
+    }
+    with caplog.at_level(logging.INFO):
+        assert lancer("factures_semestrielles", **demande)[1] == {"facturer": {"success"}}
+    dites = [x for x in caplog.messages if "brouillon" in x and "écart" in x]
+    assert [x.split(" (")[0].rpartition(", ")[2] for x in dites] == ["Commune 59001", "Commune 59002"]
+
+
 def repondre(*personnes: str, choix: str = "Approve") -> dict[str, int]:
     """Persons who answer in the page of required actions, as soon as the chain waits for it; {who: 200, or 403}."""
     suites: dict[str, int] = {}

@@ -75,6 +75,7 @@ select exercice, 'ponderation_manquante', dispositif || '/' || type_unite, 'ecar
 from {{ ref('int_unites') }}
 where
   ponderation_manquante
+  and (exercice, semestre) in (select s.exercice, s.semestre from {{ ref('int_semestres') }} as s)
   and (exercice, semestre, dispositif) not in (
     select t.exercice, t.semestre, t.dispositif from {{ ref('int_tarifs_semestre') }} as t where t.mode_recouvrement = 'gratuit'
   )

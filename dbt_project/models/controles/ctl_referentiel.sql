@@ -43,7 +43,7 @@ gaps as (
     from {{ ref('stg_referentiel__tarifs') }} as a
     inner join {{ ref('stg_referentiel__tarifs') }} as b
       on
-        {{ se_rencontrent('a', 'b') }}
+        {{ se_rencontrent_ici('a', 'b') }}
         and a.dispositif <> b.dispositif
         and a.base = 'produit_cee' and b.base = 'produit_cee' and a.regle = 'pourcentage' and b.regle = 'pourcentage'
     group by a.dispositif

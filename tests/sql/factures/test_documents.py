@@ -50,6 +50,7 @@ def test_fichiers_du_second_semestre(dossier: Path) -> None:
         "recapitulatif_2021-S2.csv",
         "recapitulatif_2021-S2.pdf",
         "recours_2021_IMPRESSION.csv",
+        "recouvrement_2021-S2.csv",
         "registre_notifications_2021.csv",
         "reports_2021-S2.pdf",
     ]
@@ -61,6 +62,7 @@ def test_premier_semestre_sans_etat_annuel(conn_facturee: Conn, tmp_path: Path) 
         "manifeste.json",
         "recapitulatif_2021-S1.csv",
         "recapitulatif_2021-S1.pdf",
+        "recouvrement_2021-S1.csv",
         "reports_2021-S1.pdf",
     ]
 

@@ -1,4 +1,5 @@
-"""Documents of a semestre in one folder: invoices, carry-overs, PES draft, and the annual statements with S2."""
+"""Documents of a semestre in one folder: invoices, carry-overs, PES draft, and the annual statements with S2; of an
+exercice that is published, or before (R18)."""
 
 import csv
 import io
@@ -12,12 +13,14 @@ import psycopg
 
 from mutualisation.documents.composition.compilation import composer
 from mutualisation.documents.composition.dossier import MANIFESTE, remplacer_dossier
+from mutualisation.documents.factures.brouillons import COLONNES_ECARTS, Ecart, ecarts_aux_brouillons, garder_brouillons
 from mutualisation.documents.factures.etat_annuel import EtatAnnuel, lire_etats
 from mutualisation.documents.factures.facturation import (
     Facturation,
     Ligne,
     Parametres,
     Semestre,
+    lire_chiffres,
     lire_facturation,
     periode,
 )
@@ -31,13 +34,19 @@ from mutualisation.documents.factures.pages_factures import (
 from mutualisation.documents.factures.projet_pes import ProjetPes, preparer_projet, verifier_accord
 from mutualisation.entree.ingestion.travail import Suivi, muet
 from mutualisation.entree.lecteurs.octets import empreinte
+from mutualisation.publication.signatures.cle_signature import cle_signature
 from mutualisation.publication.versions.contexte import Contexte, lire_contexte, version_publiee
+from mutualisation.publication.versions.manifeste import SIGNATURE
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.francais.neutralisation import neutraliser
+from mutualisation.socle.poste import Poste
 
 SEMESTRES = (1, 2)
 REFUS = "Les factures ne peuvent pas être écrites"
 COLONNES_RECAPITULATIF = ("siret_adherent", "nom", "montant_du", "report_precedent", "statut", "montant_facture")
+COLONNES_RECOUVREMENT = (
+    "exercice", "semestre", "dispositif", "siret_adherent", "mode_recouvrement", "montant_du", "montant_titre", "ecart",
+)  # fmt: skip
 COLONNES_HORS_PES = ("siret_adherent", "nom", "dispositif", "periode", "montant", "motif")
 COLONNES_ETAT = (
     "exercice", "dispositif", "siret_adherent", "nom", "unites_s1", "unites_s2", "montant_s1", "montant_s2", "montant",
@@ -57,36 +66,60 @@ def ecrire_factures(
     *,
     adherent: str | None = None,
     suivi: Suivi = muet,
+    version: int | None = None,
+    poste: Poste | None = None,
 ) -> Path:
     """Write `factures_AAAA-SN/` under `sortie` and give back its path (R7e); the same publication, the same bytes.
 
     `facture_AAAA-SN_<SIRET>.pdf` per invoice to issue, `reports_AAAA-SN.pdf`, `recapitulatif_AAAA-SN.pdf` and `.csv`,
-    the draft `projet_pes_recette_AAAA-SN.xml` when there is something to issue and the codes of the accounting office
-    are known, `hors_pes_AAAA-SN.csv` when lines are left out of it; with S2, once the year is whole, per dispositif
-    billed by the unit, or whose legal base binds, `etat_annuel_AAAA_<dispositif>.pdf` and `.csv`,
-    `recours_AAAA_<dispositif>.csv`, `registre_notifications_AAAA.csv`, and `manifeste.json` over them all.
-    `adherent`: the documents of that SIRET alone, in `factures_AAAA-SN_<SIRET>/`. `suivi` hears why there is no draft,
-    or what it leaves out.
+    `recouvrement_AAAA-SN.csv`, the draft `projet_pes_recette_AAAA-SN.xml` when there is something to issue and the
+    codes of the accounting office are known, `hors_pes_AAAA-SN.csv` when lines are left out of it; with S2, once the
+    year is whole, per dispositif billed by the unit, or whose legal base binds, `etat_annuel_AAAA_<dispositif>.pdf`
+    and `.csv`, `recours_AAAA_<dispositif>.csv`, `registre_notifications_AAAA.csv`, and `manifeste.json` over them all,
+    signed. `adherent`: the documents of that SIRET alone, in `factures_AAAA-SN_<SIRET>/`. `suivi` hears why there is
+    no PES, or what it leaves out; where published figures differ from the drafts of before, which
+    `ecarts_brouillons_AAAA-SN.csv` lists. `version`: a build of invoices, of an exercice that is not published, whose
+    drafts are kept to be compared (R18); `poste`: who has the key.
 
     Raises `ErreurMutualisation`: semestre other than 1 or 2, exercice not published, adherent without an invoice,
     lines that do not sum to the published amounts, a parameter that cannot be read, a folder that cannot be written.
     """
-    if semestre not in SEMESTRES:
-        raise ErreurMutualisation(f"Le semestre {semestre} n'existe pas : donnez --semestre 1 ou --semestre 2.")
-    contexte = lire_contexte(conn, exercice, version_publiee(conn, exercice))
+    exiger_semestre(semestre)
+    contexte = lire_contexte(conn, exercice, version_publiee(conn, exercice) if version is None else version)
     facturation = lire_facturation(conn, contexte)
     factures = _choisir(lire_factures(conn, contexte, facturation, semestre), adherent, periode(exercice, semestre))
     # the deadlines are parameters of the whole year: read on its last day
     parametres = Parametres(contexte.parametres_au(facturation.semestre(semestre).fin))
-    annuel = semestre == max(SEMESTRES)
+    avant = contexte.avant_publication
+    annuel = semestre == max(SEMESTRES) and not avant
     etats = lire_etats(conn, contexte, facturation, parametres, adherent) if annuel else []
+    dus = [
+        r
+        for r in lire_chiffres(conn, contexte, "recouvrement", exercice, contexte.construction.version)
+        if r["semestre"] == semestre and adherent in (None, r["siret_adherent"])
+    ]
+    if avant and not dus:
+        raise ErreurMutualisation(
+            f"Rien à facturer en {periode(exercice, semestre)} : ce qui est chargé n'a ni adhésion de ce semestre, ni "
+            "titre. Lancez d'abord « mutualisation charger »."
+        )
+    ecarts = [] if avant else ecarts_aux_brouillons(conn, factures, (exercice, semestre), adherent)
     redaction = _Redaction(contexte, facturation, facturation.semestre(semestre), suivi)
     destination = sortie / (f"factures_{periode(exercice, semestre)}" + (f"_{adherent}" if adherent else ""))
     with remplacer_dossier(destination, REFUS) as dossier:
         redaction.factures(dossier, factures)
         redaction.etats(dossier, etats, parametres)
-        redaction.manifeste(dossier)
+        redaction.relations(dossier, dus, ecarts)
+        redaction.manifeste(dossier, poste)
+    if avant and adherent is None:
+        garder_brouillons(conn, factures, (exercice, semestre))
     return destination
+
+
+def exiger_semestre(semestre: int) -> None:
+    """Raise `ErreurMutualisation` for another than 1 or 2."""
+    if semestre not in SEMESTRES:
+        raise ErreurMutualisation(f"Le semestre {semestre} n'existe pas : donnez --semestre 1 ou --semestre 2.")
 
 
 def _choisir(factures: list[Facture], adherent: str | None, periode: str) -> list[Facture]:
@@ -141,18 +174,30 @@ class _Redaction:
             nom = f"registre_notifications_{self._contexte.exercice}.csv"
             _ecrire_csv(dossier / nom, COLONNES_REGISTRE, registre)
 
-    def manifeste(self, dossier: Path) -> None:
-        """`manifeste.json`: what was written, by sha256; what else is found there later is somebody's."""
+    def relations(self, dossier: Path, dus: Iterable[Ligne], ecarts: Sequence[Ecart]) -> None:
+        """What is due by dispositif; where it differs from the drafts of before the publication."""
+        _ecrire_csv(dossier / f"recouvrement_{self._semestre}.csv", COLONNES_RECOUVREMENT, dus)
+        if ecarts:
+            lignes = [vars(e) | {"ecart": e.ecart} for e in ecarts]
+            _ecrire_csv(dossier / f"ecarts_brouillons_{self._semestre}.csv", COLONNES_ECARTS, lignes)
+        for ecart in ecarts:
+            self._suivi(f"Facture {self._semestre}, {ecart.phrase}")
+
+    def manifeste(self, dossier: Path, poste: Poste | None) -> None:
+        """`manifeste.json`: what was written, by sha256, before the publication from which files; its signature."""
         lues = [(c, empreinte(c)) for c in sorted(dossier.iterdir())]
         contenu = {
             "exercice": self._contexte.exercice,
             "semestre": self._semestre.numero,
-            "version": self._contexte.construction.version,
+            "version": None if self._contexte.avant_publication else self._contexte.construction.version,
             "publication_sha256": self._contexte.construction.publication_sha256,
+            **({"entrees": self._contexte.fichiers} if self._contexte.avant_publication else {}),
             "sorties": [{"fichier": c.name, "sha256": e.sha256, "octets": e.octets} for c, e in lues],
         }
         texte = json.dumps(contenu, ensure_ascii=False, indent=2) + "\n"
-        (dossier / MANIFESTE).write_text(texte, encoding="utf-8", newline="\n")
+        (dossier / MANIFESTE).write_bytes(texte.encode())
+        if poste is not None:
+            (dossier / SIGNATURE).write_bytes(cle_signature(poste).sign(texte.encode()))
 
     def _pdf(self, chemin: Path, gabarit: str, donnees: dict[str, Any]) -> None:
         """A document dated by the last day of the semestre."""

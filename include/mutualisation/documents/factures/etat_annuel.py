@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.documents.factures.facturation import ZERO, Facturation, Ligne, Parametres, lire_publiees, somme
+from mutualisation.documents.factures.facturation import ZERO, Facturation, Ligne, Parametres, lire_chiffres, somme
 from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.socle.erreurs import ErreurMutualisation
 
@@ -66,7 +66,7 @@ def lire_etats(
     Raises `ErreurMutualisation` when the tariffs do not sum to what the bilan publishes as due.
     """
     publie = {
-        relation: lire_publiees(conn, relation, contexte.exercice, contexte.construction.version)
+        relation: lire_chiffres(conn, contexte, relation, contexte.exercice, contexte.construction.version)
         for relation in ("cout_unitaire", "passage_d5211", "recouvrement", "adhesion")
     }
     constates, passages = ({r["dispositif"]: r for r in publie[x]} for x in ("cout_unitaire", "passage_d5211"))

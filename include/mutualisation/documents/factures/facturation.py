@@ -66,11 +66,20 @@ def periode(exercice: int, semestre: int) -> str:
 def lire_facturation(conn: psycopg.Connection[Any], contexte: Contexte) -> Facturation:
     relations = {f.name: relations_internes()[f"factures_{f.name}"] for f in fields(Facturation)}
     version = contexte.construction.version
-    return Facturation(**{partie: list(lignes(conn, r, contexte.exercice, version)) for partie, r in relations.items()})
+    return Facturation(
+        **{
+            partie: list(lignes(conn, r, contexte.exercice, version, contexte.construction.stockage))
+            for partie, r in relations.items()
+        }
+    )
 
 
-def lire_publiees(conn: psycopg.Connection[Any], relation: str, exercice: int, version: int) -> list[Ligne]:
-    return list(lignes(conn, lire_relations()[relation], exercice, version))
+def lire_chiffres(
+    conn: psycopg.Connection[Any], contexte: Contexte, relation: str, exercice: int, version: int
+) -> list[Ligne]:
+    """Rows of a relation of the contract, of an exercice and version that documents show."""
+    stockage = contexte.construction.stockage if version == contexte.construction.version else "versions"
+    return list(lignes(conn, lire_relations()[relation], exercice, version, stockage))
 
 
 def somme(rangees: Iterable[Ligne], colonne: str) -> Decimal:

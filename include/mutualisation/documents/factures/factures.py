@@ -1,4 +1,4 @@
-"""The half-yearly consolidated invoices of a published exercice (R7e), with what each amount comes from."""
+"""The half-yearly consolidated invoices of an exercice (R7e), with what each amount comes from."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.documents.factures.facturation import ZERO, Facturation, Ligne, Semestre, lire_publiees, periode
+from mutualisation.documents.factures.facturation import ZERO, Facturation, Ligne, Semestre, lire_chiffres, periode
 from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.francais.formats import INSECABLE, exact
@@ -91,9 +91,9 @@ def lire_factures(
     exercice, version = contexte.exercice, contexte.construction.version
     versions = {**{e: v for e, v in contexte.presentes.items() if e < exercice}, exercice: version}
     recouvrement, emises = (
-        _par_periode(conn, relation, versions) for relation in ("recouvrement", "facture_semestrielle")
+        _par_periode(conn, contexte, relation, versions) for relation in ("recouvrement", "facture_semestrielle")
     )
-    assemblage = _Assemblage(contexte, facturation, recouvrement, emises, _restes(conn, versions), semestre)
+    assemblage = _Assemblage(contexte, facturation, recouvrement, emises, _restes(conn, contexte, versions), semestre)
     publiees = [r for lignes in emises.get((exercice, semestre), {}).values() for r in lignes]
     factures = [assemblage.facture(r) for r in publiees]
     for facture in factures:
@@ -101,19 +101,21 @@ def lire_factures(
     return sorted(factures, key=lambda f: (f.nom, f.siret))
 
 
-def _par_periode(conn: psycopg.Connection[Any], relation: str, versions: Mapping[int, int]) -> ParPeriode:
+def _par_periode(
+    conn: psycopg.Connection[Any], contexte: Contexte, relation: str, versions: Mapping[int, int]
+) -> ParPeriode:
     par_periode: dict[Periode, dict[str, list[Ligne]]] = defaultdict(lambda: defaultdict(list))
     for exercice, version in versions.items():
-        for ligne in lire_publiees(conn, relation, exercice, version):
+        for ligne in lire_chiffres(conn, contexte, relation, exercice, version):
             par_periode[exercice, ligne["semestre"]][ligne["siret_adherent"]].append(ligne)
     return par_periode
 
 
-def _restes(conn: psycopg.Connection[Any], versions: Mapping[int, int]) -> dict[str, list[Reste]]:
+def _restes(conn: psycopg.Connection[Any], contexte: Contexte, versions: Mapping[int, int]) -> dict[str, list[Reste]]:
     """By SIRET, exercices in order; nothing where all is collected, or where nothing says what was."""
     sommes: dict[tuple[str, int, date], Decimal] = defaultdict(lambda: ZERO)
     for exercice, version in sorted(versions.items()):
-        for r in lire_publiees(conn, "encaissement", exercice, version):
+        for r in lire_chiffres(conn, contexte, "encaissement", exercice, version):
             sommes[r["siret_adherent"], exercice, r["au"]] += r["reste_a_recouvrer"]
     restes: dict[str, list[Reste]] = defaultdict(list)
     for (siret, exercice, au), montant in sommes.items():

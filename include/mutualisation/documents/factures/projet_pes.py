@@ -20,7 +20,7 @@ from mutualisation.socle.francais.formats import euros, plusieurs
 
 SANS_REGLAGE = (
     "Pas de projet de PES : à ajouter ou à corriger dans referentiel/parametres, en vigueur au {} : {} ; puis relancer "
-    "« mutualisation bilan » et « mutualisation facturer »."
+    "« mutualisation bilan » (« mutualisation charger » avant la publication) et « mutualisation facturer »."
 )
 ECARTEES = "Projet de PES : {} pas, {} : voir hors_pes_{}.csv et recapitulatif_{}.pdf."
 RIEN = "Pas de projet de PES : aucune ligne à titrer ce semestre."

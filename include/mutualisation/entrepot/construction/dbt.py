@@ -71,10 +71,10 @@ class EnfantDbt:
             suivi=detail,
         )
 
-    def construire(self) -> ResultatDbt:
-        """Run `dbt build` once. Raises `ControleEchoue` when dbt could not run to its end, `PannePassagere` when it
-        died or lost the warehouse: no model was found wrong."""
-        return juger(self.demander("build"), lambda requete: refus(self._dsn, requete, self._ensemble))
+    def construire(self, commande: str = "build") -> ResultatDbt:
+        """Run one build of `enfant_dbt`. Raises `ControleEchoue` when dbt could not run to its end, `PannePassagere`
+        when it died or lost the warehouse: no model was found wrong."""
+        return juger(self.demander(commande), lambda requete: refus(self._dsn, requete, self._ensemble))
 
     def demander(self, commande: str) -> list[Noeud]:
         """What dbt says of each node of a command of `enfant_dbt`. Raises as `construire` does."""

@@ -19,6 +19,7 @@ EXECUTABLE = "MUTUALISATION_DBT"
 # makes, the views of `bi`, made over what is published, and the days of the metrics
 COMMANDES = {
     "build": ["build", "--exclude", "test_type:unit", "tag:essais", "tag:vue"],
+    "factures": ["build", "--selector", "factures"],
     "essais": ["test", "--select", "test_type:unit", "tag:essais"],
 }
 OPTIONS = ["--project-dir", str(PROJET_DBT), "--profiles-dir", str(PROJET_DBT), "--target", "entrepot", "--quiet"]

@@ -20,7 +20,7 @@ from mutualisation.socle.francais.formats import NON_RENSEIGNE
 
 CONSTRUCTION = """
 select version, prepare_par, code_version, to_char(fin at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-  publication_sha256, portes, identite, coalesce(contexte, '{}')
+  publication_sha256, portes, identite, semestre, coalesce(contexte, '{}')
   from journal.constructions
  where version = %s
 """
@@ -32,7 +32,7 @@ DISPOSITIF = ("code", "libelle", "thematique", "vehicule_juridique", "valorisati
 @dataclass(frozen=True)
 class Construction:
     """The build an extract comes from, as `journal.constructions` keeps it; `construit_le` is ISO, UTC; `identite`:
-    whether who prepared was authenticated (K3)."""
+    whether who prepared was authenticated (K3); `semestre`: the last one that a build of invoices bills (R18)."""
 
     version: int
     prepare_par: str
@@ -41,6 +41,12 @@ class Construction:
     publication_sha256: str | None
     portes: dict[str, Any]
     identite: str = "declaree"
+    semestre: int | None = None
+
+    @property
+    def stockage(self) -> str:
+        """The schema that holds its rows: those of invoices before the publication are built, and never kept."""
+        return "versions" if self.semestre is None else "construction"
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,11 @@ class Contexte:
         return "declaree" if "declaree" in qui else "authentifiee"
 
     @property
+    def avant_publication(self) -> bool:
+        """True for invoices of an exercice that is not published (R18)."""
+        return self.construction.semestre is not None
+
+    @property
     def entete(self) -> dict[str, Any]:
         """What every document says of where it comes from."""
         return {
@@ -91,6 +102,7 @@ class Contexte:
             "synthetique": self.est_synthetique,
             "version": self.construction.version,
             "sha256": self.construction.publication_sha256 or NON_RENSEIGNE,
+            "avant_publication": self.avant_publication,
         }
 
 
@@ -121,14 +133,16 @@ def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) ->
     if entourage is None:
         raise ErreurMutualisation(f"La version {version} ne contient pas d'extrait de l'exercice {exercice}.")
 
+    bati = Construction(*construction)
+
     def lire(relation: str, colonnes: Iterable[str]) -> list[dict[str, Any]]:
-        rangees = lignes(conn, relations_internes()[relation], exercice, version)
+        rangees = lignes(conn, relations_internes()[relation], exercice, version, bati.stockage)
         return [{c: x.isoformat() if isinstance(x := r[c], date) else x for c in colonnes} for r in rangees]
 
     epci = EPCI_INCONNU | next(iter(lire("epci", EPCI_INCONNU)), {})
     return Contexte(
         exercice=exercice,
-        construction=Construction(*construction),
+        construction=bati,
         epci=epci["nom"],
         siren=epci["siren"],
         siret=epci["siret"],

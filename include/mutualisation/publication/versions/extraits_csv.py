@@ -101,11 +101,16 @@ def condenser(empreintes: Mapping[str, str]) -> str:
     return hashlib.sha256("".join(f"{nom} {lue}\n" for nom, lue in sorted(empreintes.items())).encode()).hexdigest()
 
 
-def lignes(conn: psycopg.Connection[Any], relation: Relation, exercice: int, version: int) -> Iterator[dict[str, Any]]:
-    """Rows of one exercice and version in key order, as {column: value} with `Decimal` amounts, streamed."""
+def lignes(
+    conn: psycopg.Connection[Any], relation: Relation, exercice: int, version: int, stockage: str = "versions"
+) -> Iterator[dict[str, Any]]:
+    """Rows of one exercice and version in key order, as {column: value} with `Decimal` amounts, streamed.
+
+    `stockage`: the schema that holds them.
+    """
     requete = sql.SQL("select {colonnes} from {source} as {alias} {condition} order by {ordre}").format(
         colonnes=sql.SQL(", ").join(sql.Identifier(nom) for nom in relation.noms_colonnes),
-        source=sql.Identifier("versions", relation.nom),
+        source=sql.Identifier(stockage, relation.nom),
         alias=sql.Identifier(relation.nom),
         condition=_de_la_version(relation, exercice, version),
         ordre=_ordre(relation),

@@ -304,10 +304,9 @@ def facturer(
     adherent: options.Adherent = None,
     json_: options.Json = False,
 ) -> None:
-    """Écrit les factures d'un semestre publié, le projet de PES et, au second semestre, les états annuels."""
+    """Écrit les factures d'un semestre, publié ou non, le projet de PES et, de l'année publiée, les états annuels."""
     with _session("facturer", exercice=exercice, semestre=semestre) as session:
-        dossier = op.facturer(session, exercice, semestre, str(sortie), adherent)
-        reste = op.laisse_de_cote(session, [exercice])
+        dossier, reste = op.facturer(session, exercice, semestre, str(sortie), adherent)
     _rendre(json_, {"dossier": dossier, "fichiers": sorted(f.name for f in Path(dossier).iterdir())}, [dossier], reste)
 
 

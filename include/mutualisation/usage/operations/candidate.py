@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from mutualisation.entree.sources.brut import synchroniser_brut
 from mutualisation.entrepot.base.roles import PREPARATEUR, au_nom_de, dire_le_refus
@@ -19,9 +20,7 @@ from mutualisation.usage.operations.session import Session, identite, verifier_e
 from mutualisation.usage.operations.session import signataire as signataire_de
 
 SQL_BLOQUANTS = """
-select controle, cle, exercice, statut, valeur_attendue, valeur_constatee, remede
-  from construction.controles_bloquants
- order by exercice, controle, cle
+select controle, cle, exercice, valeur_attendue, valeur_constatee, remede from {} order by exercice, controle, cle
 """
 CONSTRUITE, VALIDEE = "construite", "validee"
 # The loads whose files count in a build
@@ -85,6 +84,25 @@ def _batir(
     return version
 
 
+def construire_factures(session: Session, exercice: int, semestre: int) -> int:
+    """Build aside what the invoices of a semestre read, of an exercice that is not published (R18); the version.
+
+    Raises `ControleEchoue` with each control that stops invoices, else with what failed.
+    """
+    with session.connexion() as conn, session.etape("construction"):
+        version = ouvrir_construction(session, conn, [exercice], None, semestre)
+        session.suivi(
+            f"Exercice {exercice} non publié : construction à part des factures, jusqu'au semestre {semestre}"
+        )
+        resultat = session.dbt().construire("factures")
+        conn.execute("select journal.figer_facturation(%s)", (version,))
+        clore(conn, version, "echouee", {"facturation": semestre, "modele": resultat.en_dict()})
+        if echecs := _echecs_lisibles(conn, resultat, "construction.controles_facturation"):
+            raise ControleEchoue(echecs, laisse_de_cote_par_la_construction(conn, version))
+        conn.commit()
+        return version
+
+
 def controler(session: Session, version: int) -> str:
     """Run the report gate on a build; what the build leaves out, in a sentence.
 
@@ -117,9 +135,16 @@ def _sans_doublon(echecs: list[str], verdicts: list[dict[str, Any]]) -> list[str
 
 
 def ouvrir_construction(
-    session: Session, conn: psycopg.Connection[Any], exercices: list[int], prepare_par: str | None
+    session: Session,
+    conn: psycopg.Connection[Any],
+    exercices: list[int],
+    prepare_par: str | None,
+    semestre: int | None = None,
 ) -> int:
-    """A fresh schema, and the one build `en_cours` that dbt reads its exercices from, in the preparer's name (K2)."""
+    """A fresh schema, and the one build `en_cours` that dbt reads its exercices from, in the preparer's name (K2).
+
+    `semestre`: the last one that a build of invoices bills.
+    """
     signataire = signataire_de(session, conn, prepare_par)
     entrees = empreinte_entrees(conn, exercices)
     conn.commit()
@@ -127,9 +152,9 @@ def ouvrir_construction(
         synchroniser_brut(conn)
         conn.execute("select journal.renouveler_construction()")
         with au_nom_de(conn, signataire, PREPARATEUR) if session.embarque else nullcontext():
-            ouvrir = "select journal.ouvrir_construction(%s::int[], %s, %s)"
+            ouvrir = "select journal.ouvrir_construction(%s::int[], %s, %s, %s)"
             try:
-                ligne = conn.execute(ouvrir, (exercices, version_du_code(), identite(session))).fetchone()
+                ligne = conn.execute(ouvrir, (exercices, version_du_code(), identite(session), semestre)).fetchone()
             except psycopg.errors.InsufficientPrivilege as erreur:
                 raise ErreurMutualisation(
                     "Le compte connecté n'est pas membre du groupe « preparateur » : un administrateur de la base l'y "
@@ -164,13 +189,16 @@ def _exercices_a_controler(conn: psycopg.Connection[Any], version: int) -> list[
     return list(ligne[0])
 
 
-def _echecs_lisibles(conn: psycopg.Connection[Any], resultat: ResultatDbt) -> list[str]:
+def _echecs_lisibles(
+    conn: psycopg.Connection[Any], resultat: ResultatDbt, controles: str = "construction.controles_bloquants"
+) -> list[str]:
     """Blocking controls first when they could be built: they say why; then the tests of dbt that failed."""
-    existe = conn.execute("select to_regclass('construction.controles_bloquants') is not null").fetchone()
-    bloquants = conn.execute(SQL_BLOQUANTS).fetchall() if existe and existe[0] else []
+    existe = conn.execute("select to_regclass(%s) is not null", (controles,)).fetchone()
+    lire = sql.SQL(SQL_BLOQUANTS).format(sql.Identifier(*controles.split(".")))
+    bloquants = conn.execute(lire).fetchall() if existe and existe[0] else []
     phrases = [
         f"{controle}{f' ({cle})' if cle else ''}, exercice {exercice} : attendu {attendu or '—'}, "
         f"constaté {constate or '—'} — {remede}"
-        for controle, cle, exercice, _, attendu, constate, remede in bloquants
+        for controle, cle, exercice, attendu, constate, remede in bloquants
     ]
     return (phrases + resultat.echecs)[:LIMITE_MESSAGES]

@@ -1,4 +1,5 @@
-"""What is expected of an exercice and is missing (G6): at its deadline, and before a build that nobody asked for."""
+"""What is expected of an exercice and is missing (G6): at its deadline, before a build that nobody asked for; what a
+semestre lacks to be invoiced (R18)."""
 
 from datetime import date
 from typing import Any
@@ -37,6 +38,45 @@ select distinct extract(month from p.dtebordem)::int
    and p.fichier_id in (select fichier_id from journal.fichiers_courants)
    and left(regexp_replace(p.idcoll, '\\s', '', 'g'), 9) in (select siren from journal.epci)
 """
+# semestres after the last publication of which a file is there, not drafted yet; what a tariff of their first day needs
+A_FACTURER = """
+select e.exercice, s.semestre, t.unites, t.achats
+  from (select exercice, semestre from journal.fichiers_courants where jeu = 'unites'
+        union select exercice, (mois + 5) / 6 from journal.fichiers_courants where jeu = 'commandes') as s
+ inner join (select distinct exercice from journal.fichiers_courants
+              where exercice > coalesce((select max(exercice) from journal.publications), 0)) as e using (exercice)
+ cross join lateral (
+   select bool_or(regle in ('par_unite', 'cout_unitaire')) as unites, bool_or(base = 'achats_ht') as achats
+     from brut.tarifs
+    where make_date(e.exercice, 6 * s.semestre - 5, 1) between debut and coalesce(fin, 'infinity')
+      and mode_recouvrement <> 'gratuit' and defauts is null
+      and fichier_id in (select fichier_id from journal.fichiers_courants)) as t
+ where (e.exercice, s.semestre) not in (select exercice, semestre from journal.brouillons)
+ order by 1, 2
+"""
+
+
+def semestres_a_facturer(conn: psycopg.Connection[Any]) -> list[str]:
+    """A sentence a semestre to invoice before its exercice is published: the files that it lacks, else the command."""
+    # a warehouse that never loaded has no table of rows
+    if conn.execute("select to_regclass('brut.tarifs') is null").fetchone() == (True,):
+        return []
+    return [_a_facturer(conn, *semestre) for semestre in conn.execute(A_FACTURER).fetchall()]
+
+
+def _a_facturer(conn: psycopg.Connection[Any], exercice: int, semestre: int, unites: bool, achats: bool) -> str:
+    charges = conn.execute(CHARGES, (exercice,)).fetchall()
+    mois = {m for jeu, p in charges if jeu == "commandes" for m in mois_couverts(registre().jeu(jeu), p)}
+    attendus = set(range(6 * semestre - 5, 6 * semestre + 1)) if achats else set[int]()
+    manquants = [f"cam/commandes_{exercice}-{m:02}" for m in sorted(attendus - mois)]
+    if unites and ("unites", f"{exercice}-S{semestre}") not in charges:
+        manquants.insert(0, f"activite/unites_{exercice}-S{semestre}")
+    suite = (
+        f"{_il_manque(manquants)}."
+        if manquants
+        else f"« mutualisation facturer --exercice {exercice} --semestre {semestre} --sortie DOSSIER » les écrit."
+    )
+    return f"Factures {exercice}-S{semestre} : {suite}"
 
 
 def exiger_bilan(session: Session, exercice: int, au: date) -> str:

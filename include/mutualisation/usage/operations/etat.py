@@ -9,6 +9,7 @@ from mutualisation.entree.ingestion.journal import INGESTION_REFUSEE
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.publication.versions.inchange import publication_en_vigueur
 from mutualisation.socle.francais.formats import enumerer
+from mutualisation.usage.operations.echeance import semestres_a_facturer
 from mutualisation.usage.operations.en_attente import en_attente
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote_par_la_construction
 from mutualisation.usage.operations.session import Session
@@ -34,7 +35,7 @@ SQL_ETAT = {
 # the build that a person asked for last (of which nothing was left to publish: as published), and what it rejects
 SQL_CANDIDATE = """
 select version, case when exercices = '{}' then 'publiee' else statut end as statut from journal.constructions
- where not portes ?| array['simulation', 'redressement'] order by version desc limit 1
+ where version = journal.derniere_a_publier()
 """
 SQL_REJETS = """
 select source, statut, count(*) as lignes from exploitation.rejets where version = %s
@@ -68,12 +69,13 @@ def etat(session: Session) -> dict[str, Any]:
             attente = en_attente(conn, candidate["version"])
             lus["candidate"]["documents"] = [str(extrait) for extrait in attente.extraits] if attente else []
         reste = curseur.execute(SQL_RESTE).fetchone() == {"reste": True}
+        factures = semestres_a_facturer(conn)
     for publie in lus["exercices"]:
         publie["publie_le"] = publie["publie_le"].isoformat()
     for execution in lus["executions"]:
         execution["debut"] = execution["debut"].isoformat()
         execution["secondes"] = float(execution["secondes"] or 0)
-    lus["a_faire"] = list(_a_faire(lus, reste=reste))
+    lus["a_faire"] = [*_a_faire(lus, reste=reste), *factures]
     return lus
 
 

@@ -1,10 +1,10 @@
-"""What is written from what is there: the extracts of a version, the invoices of what is published."""
+"""What is written from what is there: the extracts of a version, the invoices of a semestre."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -19,14 +19,17 @@ from mutualisation.documents.extrait.annuel import (
     verifier_places,
 )
 from mutualisation.documents.extrait.produits import presses
-from mutualisation.documents.factures.ecriture import ecrire_factures
+from mutualisation.documents.factures.ecriture import ecrire_factures, exiger_semestre
 from mutualisation.entrepot.base.parametres_libpq import Delais
 from mutualisation.publication.portes import execution
 from mutualisation.publication.portes.relecture import exiger_extrait
 from mutualisation.publication.versions.contexte import version_publiee
+from mutualisation.publication.versions.extraits_csv import lire_pointeurs
 from mutualisation.socle.erreurs import ControleEchoue, EntrepotOccupe, ExtraitRefuse
 from mutualisation.socle.poste import Poste
+from mutualisation.usage.operations.candidate import construire_factures
 from mutualisation.usage.operations.conservation import exiger_conservee
+from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_construction
 from mutualisation.usage.operations.session import Session, verifier_exercices, verifier_sortie
 from mutualisation.usage.operations.verification_sceau import exiger_sceau
 
@@ -148,15 +151,36 @@ def _seul(session: Session, sortie: Path) -> Iterator[psycopg.Connection[Any]]:
         ) from None
 
 
-def facturer(session: Session, exercice: int, semestre: int, sortie: str, adherent: str | None = None) -> str:
-    """Write the invoices, the PES draft and the annual statements of a semestre; give back their folder.
+class FacturesEcrites(NamedTuple):
+    """The folder of the invoices of a semestre; what their figures leave out, in a sentence."""
 
-    Raises `ControleEchoue` when the version is no longer what was sealed: nothing is written; `EntrepotOccupe` as
-    `extraire_ensemble`.
+    dossier: str
+    laisse_de_cote: str
+
+
+def facturer(
+    session: Session, exercice: int, semestre: int, sortie: str, adherent: str | None = None
+) -> FacturesEcrites:
+    """Write the invoices, the PES draft and the annual statements of a semestre, from what is published; before, from a
+    build made aside (R18).
+
+    Raises `ControleEchoue` when the version is no longer what was sealed, or a control stops the build: nothing is
+    written; `EntrepotOccupe` as `extraire_ensemble`.
     """
     (annee,) = verifier_exercices([exercice])
+    exiger_semestre(semestre)
     verifier_sortie(Path(sortie))
-    with _seul(session, Path(sortie)) as conn, session.etape("factures"):
+    with _seul(session, Path(sortie)) as conn:
         session.suivi(f"Factures {annee}-S{semestre}")
-        exiger_sceau(session, conn, [annee])
-        return str(ecrire_factures(conn, annee, semestre, Path(sortie), adherent=adherent, suivi=session.suivi))
+        publie = annee in lire_pointeurs(conn)
+        version = None if publie else construire_factures(session, annee, semestre)
+        with session.etape("factures"):
+            if publie:
+                exiger_sceau(session, conn, [annee])
+            dossier = ecrire_factures(
+                conn, annee, semestre, Path(sortie),
+                adherent=adherent, suivi=session.suivi, version=version, poste=session.poste,
+            )  # fmt: skip
+        if version is not None:
+            return FacturesEcrites(str(dossier), laisse_de_cote_par_la_construction(conn, version))
+    return FacturesEcrites(str(dossier), laisse_de_cote(session, [annee]))

@@ -85,7 +85,8 @@ def publier(
 
 def derniere_validee(conn: psycopg.Connection[Any]) -> int:
     """The version of the last build, when it passed its gates and nobody published it. Raises `ErreurMutualisation`."""
-    ligne = conn.execute("select version, statut from journal.constructions order by version desc limit 1").fetchone()
+    requete = "select version, statut from journal.constructions where version = journal.derniere_a_publier()"
+    ligne = conn.execute(requete).fetchone()
     if ligne is None or ligne[1] != "validee":
         raise ErreurMutualisation("Aucune construction validée à publier : lancez « mutualisation controler ».")
     return int(ligne[0])

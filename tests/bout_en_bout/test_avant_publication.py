@@ -1,0 +1,163 @@
+"""Invoices of a semestre before its exercice is published (R18): as the whole year would give them, then compared."""
+
+import csv
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.atelier.fouille import octets
+from tests.atelier.petit_depot import EXERCICE, ajouter, ecrire_csv
+from tests.atelier.tables import cas
+from tests.bout_en_bout.entrepots import lire, publication, publier
+
+from mutualisation.publication.signatures.cle_signature import cle_signature, est_signe, publique
+from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.usage import operations as op
+
+COMMUNES = ("21990001600011", "21990002400015")
+COMMANDES = "N° commande;Date commande;N° marché;SIRET adhérent;Montant HT;Statut"
+CHIFFRES = ("recouvrement", "recapitulatif")
+
+
+@pytest.fixture
+def juillet(depot: Path) -> Path:
+    """The small drop as it is at the end of June: tariffs that need units and orders, neither payroll nor assets."""
+    for nom in ("rh", "compta/etat_actif_2021.csv"):
+        shutil.move(depot / nom, depot.parent / Path(nom).name)
+    ref = depot / "referentiel"
+    ajouter(
+        ref / "tarifs.csv",
+        "ADS;par_unite;;;12,5;;titre;2019-01-01;;Délib. 8",
+        "ADS;pourcentage;;;2;achats_ht;titre;2019-01-01;;Délib. 8",
+    )
+    ajouter(ref / "adhesions.csv", *(f"ADS;{siret};C2;2019-01-01;" for siret in COMMUNES))
+    for semestre in (1, 2):
+        unites(depot, semestre)
+    for mois in range(1, 7):
+        ecrire_csv(depot / "cam" / f"commandes_{EXERCICE}-{mois:02}.csv", COMMANDES)
+    return depot
+
+
+def unites(depot: Path, semestre: int) -> None:
+    """Units of ADS, the same for both communes."""
+    lignes = [f"{EXERCICE};{semestre};ADS;{siret};Permis;4;P-{siret}" for siret in COMMUNES]
+    entete = "Exercice;Semestre;Dispositif;SIRET adhérent;Type unité;Quantité;Référence"
+    ecrire_csv(depot / "activite" / f"unites_{EXERCICE}-S{semestre}.csv", entete, *lignes)
+
+
+def annee(depot: Path) -> Path:
+    """The rest of the year comes in."""
+    shutil.move(depot.parent / "rh", depot / "rh")
+    shutil.move(depot.parent / "etat_actif_2021.csv", depot / "compta")
+    return depot
+
+
+def chiffres(dossier: str) -> dict[str, list[list[str]]]:
+    """The rows of what is due, by dispositif and by adherent."""
+    return {
+        nom: list(csv.reader(next(Path(dossier).glob(f"{nom}_*.csv")).read_text("utf-8").splitlines(), delimiter=";"))
+        for nom in CHIFFRES
+    }
+
+
+def test_en_juillet_ce_que_l_annee_entiere_donnera(neuf: op.Session, juillet: Path, tmp_path: Path) -> None:
+    op.charger(neuf, str(juillet))
+    dossier, reste = op.facturer(neuf, EXERCICE, 1, str(tmp_path / "juillet"))
+    avant, ecrit = chiffres(dossier), octets(Path(dossier))
+    assert sum(float(ligne[5]) for ligne in avant["recouvrement"][1:]) > 0
+    assert publication(neuf.dsn) == lire(neuf.dsn, "select * from versions.recouvrement") == []
+    assert "reparer" in reste or not reste
+    signature = ecrit.pop("manifeste.json.sig")
+    assert est_signe(ecrit["manifeste.json"], signature, [publique(cle_signature(neuf.poste))])
+    # the same files, the same bytes
+    assert octets(Path(op.facturer(neuf, EXERCICE, 1, str(tmp_path / "juillet")).dossier)) == ecrit | {
+        "manifeste.json.sig": signature
+    }
+    publier(neuf, annee(juillet))
+    apres = op.facturer(neuf, EXERCICE, 1, str(tmp_path / "publie")).dossier
+    assert chiffres(apres) == avant
+    assert not list(Path(apres).glob("ecarts*"))
+
+
+def test_une_fois_publie_ce_qui_differe_adherent_par_adherent(neuf: op.Session, juillet: Path, tmp_path: Path) -> None:
+    op.charger(neuf, str(juillet))
+    op.facturer(neuf, EXERCICE, 1, str(tmp_path / "juillet"))
+    # half of the permits of one commune came late
+    fichier = juillet / "activite" / f"unites_{EXERCICE}-S1.csv"
+    fichier.write_text(fichier.read_text("utf-8").replace(f"4;P-{COMMUNES[0]}", f"8;P-{COMMUNES[0]}"), "utf-8")
+    publier(neuf, annee(juillet))
+    dites: list[str] = []
+    neuf.suivi = dites.append
+    dossier = Path(op.facturer(neuf, EXERCICE, 1, str(tmp_path / "publie")).dossier)
+    (phrase,) = [x.replace("\u202f", " ").replace("\xa0", " ") for x in dites if "brouillon" in x]
+    assert phrase.startswith(f"Facture {EXERCICE}-S1, Commune 59001 ({COMMUNES[0]}) : brouillon ")
+    assert phrase.endswith("écart 50,00 €")
+    entete, ligne = (dossier / f"ecarts_brouillons_{EXERCICE}-S1.csv").read_text("utf-8").splitlines()
+    assert (entete.split(";")[0], ligne.split(";")[0], ligne.split(";")[-1]) == ("siret_adherent", COMMUNES[0], "50.00")
+    autre = Path(op.facturer(neuf, EXERCICE, 1, str(tmp_path), COMMUNES[1]).dossier)
+    assert not list(autre.glob("ecarts*"))
+
+
+@cas
+def test_ce_qui_arrete_les_factures(
+    neuf: op.Session,
+    juillet: Path,
+    tmp_path: Path,
+    semestre: int,
+    sans: list[str] | None,
+    de_plus: dict[str, str] | None,
+    dits: list[str],
+) -> None:
+    for nom in sans or ():
+        (juillet / nom).unlink()
+    for nom, ligne in (de_plus or {}).items():
+        ajouter(juillet / "referentiel" / f"{nom}.csv", ligne)
+    op.charger(neuf, str(juillet))
+    if not dits:
+        op.facturer(neuf, EXERCICE, semestre, str(tmp_path / "factures"))
+        return
+    with pytest.raises(ControleEchoue) as echec:
+        op.facturer(neuf, EXERCICE, semestre, str(tmp_path / "factures"))
+    assert [phrase.split(", exercice ")[0] for phrase in echec.value.controles] == dits
+    assert not list((tmp_path / "factures").iterdir())
+
+
+def test_rien_de_charge(neuf: op.Session, tmp_path: Path) -> None:
+    with pytest.raises(ErreurMutualisation, match="Rien à facturer en 2021-S1"):
+        op.facturer(neuf, EXERCICE, 1, str(tmp_path / "factures"))
+
+
+def test_ce_qu_un_semestre_attend_encore(neuf: op.Session, juillet: Path, tmp_path: Path) -> None:
+    def dit() -> list[str]:
+        return [p.replace("\xa0", " ") for p in op.etat(neuf)["a_faire"] if p.startswith("Factures ")]
+
+    assert dit() == []
+    op.charger(neuf, str(juillet))
+    ecrit = "« mutualisation facturer --exercice 2021 --semestre 1 --sortie DOSSIER » les écrit."
+    mois = ", ".join(f"cam/commandes_2021-{m:02}" for m in range(7, 13))
+    assert dit() == [f"Factures 2021-S1 : {ecrit}", f"Factures 2021-S2 : il manque 6 fichiers : {mois}."]
+    op.facturer(neuf, EXERCICE, 1, str(tmp_path))
+    assert [phrase[:16] for phrase in dit()] == ["Factures 2021-S2"]
+
+
+def test_une_version_qui_attend_se_publie_apres_des_factures(neuf: op.Session, juillet: Path, tmp_path: Path) -> None:
+    depot = annee(juillet)
+    op.charger(neuf, str(depot))
+    version = op.construire(neuf, [EXERCICE])
+    op.controler(neuf, version)
+    assert op.composer(neuf, version, str(tmp_path / "bilans"))
+    op.facturer(neuf, EXERCICE, 1, str(tmp_path / "factures"))
+    assert op.etat(neuf)["candidate"]["version"] == version
+    assert op.publier(neuf)
+    assert (tmp_path / "bilans" / f"bilan_{EXERCICE}").is_dir()
+    assert lire(neuf.dsn, "select version from journal.publications") == [(version,)]
+
+
+def test_une_version_qui_n_est_pas_composee_est_a_refaire(neuf: op.Session, juillet: Path, tmp_path: Path) -> None:
+    op.charger(neuf, str(annee(juillet)))
+    version = op.construire(neuf, [EXERCICE])
+    op.controler(neuf, version)
+    op.facturer(neuf, EXERCICE, 1, str(tmp_path / "factures"))
+    with pytest.raises(ErreurMutualisation, match="des factures ou une simulation l'ont remplacé"):
+        op.composer(neuf, version, str(tmp_path / "bilans"))
+    assert publication(neuf.dsn) == []
