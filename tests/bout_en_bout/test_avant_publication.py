@@ -148,6 +148,7 @@ def test_une_version_qui_attend_se_publie_apres_des_factures(neuf: op.Session, j
     assert op.composer(neuf, version, str(tmp_path / "bilans"))
     op.facturer(neuf, EXERCICE, 1, str(tmp_path / "factures"))
     assert op.etat(neuf)["candidate"]["version"] == version
+    assert "première publication" in op.candidate(neuf).phrase
     assert op.publier(neuf)
     assert (tmp_path / "bilans" / f"bilan_{EXERCICE}").is_dir()
     assert lire(neuf.dsn, "select version from journal.publications") == [(version,)]

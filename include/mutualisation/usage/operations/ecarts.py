@@ -6,11 +6,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from psycopg import sql
 from psycopg.rows import dict_row
 
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.francais.formats import INSECABLE, euros, signe
-from mutualisation.usage.operations.en_attente import en_attente
+from mutualisation.usage.operations.en_attente import en_attente, lieu_des_lignes
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote_par_la_construction
 from mutualisation.usage.operations.publication_candidate import derniere_validee
 from mutualisation.usage.operations.session import Session
@@ -24,13 +25,14 @@ ENTETE = (
     "|---|---|---|---:|---:|---:|\n"
 )
 A_PUBLIER = """
-select exercices, statut = 'validee' and version = (select max(version) from journal.constructions)
+select exercices, statut = 'validee' and version = journal.derniere_a_publier()
   from journal.constructions where version = %s
 """
 # the year before, as this version has it, else as it is published
 ECARTS = """
 with candidats as (
-  select exercice, dispositif, cout_net, recettes, reste_a_charge from construction.synthese_financiere
+  select exercice, dispositif, cout_net, recettes, reste_a_charge from {}.synthese_financiere
+   where version = %(version)s
 ),
 publies as (
   select exercice, dispositif, cout_net, recettes, reste_a_charge from publication.synthese_financiere
@@ -49,7 +51,7 @@ select l.exercice, l.dispositif, m.mesure, m.candidate, m.publiee, m.avant, d.ve
    (2, 'recettes', c.recettes, p.recettes, a.recettes),
    (3, 'reste_a_charge', c.reste_a_charge, p.reste_a_charge, a.reste_a_charge)
  ) as m (rang, mesure, candidate, publiee, avant)
- where l.exercice = any (%s)
+ where l.exercice = any (%(exercices)s)
  order by l.exercice, l.dispositif = 'TOTAL' desc, l.dispositif, m.rang
 """
 
@@ -81,7 +83,8 @@ def candidate(session: Session, version: int | None = None) -> Candidate:
                 "publiée. Répondez à la demande la plus récente de « publication_bilan », ou lancez « bilan_etape »."
             )
         with conn.cursor(row_factory=dict_row) as curseur:
-            lignes = curseur.execute(ECARTS, (changes,)).fetchall()
+            requete = sql.SQL(ECARTS).format(sql.Identifier(lieu_des_lignes(conn, choisie)))
+            lignes = curseur.execute(requete, {"version": choisie, "exercices": changes}).fetchall()
         laisse = laisse_de_cote_par_la_construction(conn, choisie, changes)
         attente = en_attente(conn, choisie)
     phrase = " ".join(filter(None, [_phrase(choisie, lignes), laisse]))

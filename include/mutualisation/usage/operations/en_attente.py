@@ -55,6 +55,11 @@ def en_attente(conn: psycopg.Connection[Any], version: int) -> EnAttente | None:
     return next((e for e in _toutes(conn) if e.version == version and e.manifestes), None)
 
 
+def lieu_des_lignes(conn: psycopg.Connection[Any], version: int) -> str:
+    """The schema where the rows of a version that is not published stand: once composed, no other build takes them."""
+    return "construction" if en_attente(conn, version) is None else "versions"
+
+
 def retirer(conn: psycopg.Connection[Any]) -> None:
     """Remove what waits and will not be published any more: another version takes its turn."""
     for attente in _toutes(conn):

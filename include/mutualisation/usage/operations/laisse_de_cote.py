@@ -14,6 +14,7 @@ from mutualisation.entree.ingestion.travail import Chargement
 from mutualisation.entree.sources.registre import registre
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.socle.francais import ecartees
+from mutualisation.usage.operations.en_attente import lieu_des_lignes
 from mutualisation.usage.operations.session import Session
 
 OU_VOIR = "lignes et motifs dans « rejets »"
@@ -43,7 +44,7 @@ def laisse_de_cote_par_la_construction(
     conn: psycopg.Connection[Any], version: int, exercices: list[int] | None = None
 ) -> str:
     """The same over a version that is being checked, or waits; what it had not yet built is not said."""
-    return _dire(conn, "construction", A_CORRIGER, exercices, version)
+    return _dire(conn, lieu_des_lignes(conn, version), A_CORRIGER, exercices, version)
 
 
 def _dire(
