@@ -46,13 +46,13 @@ def _tableau(document: m.Document, titre: str) -> m.Tableau:
 
 # ---------------------------------------------------------------- who is where
 def test_each_adherent_is_on_one_page_and_the_epci_on_none(bilan: BilanFactice) -> None:
-    ou = Counter(a.siret for b in lire(bilan).blocs for a in b.annee.adherents)
+    ou = Counter(a.siret for annee in lire(bilan).annees for a in annee.adherents)
     assert ou == dict.fromkeys((f.LILLE, f.CCAS, f.LOOS, f.PERDU, f.INCONNU), 1)
 
 
 def test_pages_and_what_has_none_sum_to_the_bilan(bilan: BilanFactice) -> None:
     territoire = lire(bilan)
-    annees = [*(b.annee for b in territoire.blocs), territoire.epci, territoire.personne]
+    annees = [*territoire.annees, territoire.epci, territoire.personne]
     for mesure, relation, colonne in (
         ("du", "recouvrement", "montant_du"),
         ("titre", "recouvrement", "montant_titre"),
@@ -67,14 +67,17 @@ def test_pages_and_what_has_none_sum_to_the_bilan(bilan: BilanFactice) -> None:
 def test_a_ccas_is_on_the_page_of_its_commune_under_its_own_anchor(bilan: BilanFactice) -> None:
     page = _page(bilan, "59350")
     volets = [b for s in page.sections for b in _blocs(s.blocs) if isinstance(b, m.Volet)]
-    assert [(v.titre, v.ancre) for v in volets] == [
-        ("Commune de Lille", f"a-{f.LILLE}"),
-        ("CCAS de Lille", f"a-{f.CCAS}"),
+    assert [(v.titre, v.ancre) for v in volets] == [("CCAS de Lille", f"a-{f.CCAS}")]
+    assert [x["du"] for x in _tableau(page, "CCAS et organismes").lignes] == [Decimal("8.00")]
+    # in no figure of the commune: page, index and annex of the acts tell it alone
+    assert (page.chiffres[0].valeur, _bloc(bilan, "59350").annee.du) == ("876\u00a0€", Decimal("875.50"))
+    index = next(d for d in communes.documents(bilan) if d.chemin == bloc_communal.ANNUAIRE)
+    lille, *_ = _tableau(index, "Communes, dans l'ordre alphabétique").lignes
+    assert (lille["du"], lille["cout"]) == (Decimal("875.50"), _bloc(bilan, "59350").annee.cout)
+    assert [x["du"] for x in _tableau(index, "Les pages et le bilan").lignes][:2] == [
+        Decimal("1275.50"),
+        Decimal("8.00"),
     ]
-    bloc = _tableau(page, "La commune, son CCAS")
-    assert [x["du"] for x in bloc.lignes] == [Decimal("875.50"), Decimal("8.00")]
-    assert bloc.total is not None
-    assert bloc.total["du"] == Decimal("883.50")
     assert not any(isinstance(b, m.Volet) for s in _page(bilan, "59350", "pdf").sections for b in _blocs(s.blocs))
 
 
@@ -125,16 +128,16 @@ def test_every_page_is_a_click_from_the_index(bilan: BilanFactice) -> None:
 def test_first_words_say_what_is_due_got_and_whether_it_is_fair(bilan: BilanFactice) -> None:
     resume = _page(bilan, "59350").resume.replace("\u202f", " ").replace("\u00a0", " ")
     assert resume == (
-        "En 2021, Lille, avec son CCAS, adhère à 2 services mutualisés et doit 884 €. Coût de l'adhésion : 1 160 € ; "
-        "l'intercommunalité en porte 277 €, soit 24 %."
+        "En 2021, Lille adhère à 2 services mutualisés et doit 876 €. Coût de l'adhésion : 1 060 € ; "
+        "l'intercommunalité en porte 185 €, soit 17 %."
     )
 
 
 def test_a_cost_that_is_not_followed_is_not_zero(bilan: BilanFactice) -> None:
-    lignes = {x["libelle"]: x for x in _tableau(_page(bilan, "59350"), "Adhésions du bloc").lignes}
+    lignes = {x["libelle"]: x for x in _tableau(_page(bilan, "59350"), "Adhésions, 2021").lignes}
     assert lignes["Convention UGAP"]["cout"] is None
     assert lignes["Convention UGAP"]["du"] == usages_et_titres.GRATUIT
-    assert lignes["Centrale d'achat"]["recours"] == "2\u00a0adhérents"
+    assert lignes["Centrale d'achat"]["recours"] == "1\u00a0adhérent"
     assert lignes["Protection des données"]["depuis"] == "01/01/2019 au 30/06/2021"
     assert lignes["Protection des données"]["titre"] == m.Valeur("par l'AC", "lu")
 
@@ -145,7 +148,7 @@ def test_many_types_of_units_are_summed_after_the_first_ones() -> None:
          "quantite": Decimal(n), "poids": Decimal(1), "unites": Decimal(n)}
         for t, n in (("PC", 2), ("DP", 20), ("CUA", 5), ("PD", 1), ("AT", 3))
     ]  # fmt: skip
-    lignes = _tableau(_page(BilanFactice(recours=recours), "59350"), "Adhésions du bloc").lignes
+    lignes = _tableau(_page(BilanFactice(recours=recours), "59350"), "Adhésions, 2021").lignes
     dit = next(x["recours"] for x in lignes if x["libelle"] == "Protection des données")
     assert dit.startswith("20\u00a0déclarations préalables, 5\u00a0")
     assert dit.endswith(", 6\u00a0autres")
@@ -160,18 +163,20 @@ def test_due_above_the_cost_is_said_so(bilan: BilanFactice) -> None:
 def test_gap_from_due_to_titled_is_explained_to_the_cent(bilan: BilanFactice) -> None:
     tableau = usages_et_titres.du_au_titre(_bloc(bilan, "59350").annee, None)
     assert [(x["libelle"], str(x["montant"])) for x in tableau.lignes] == [
-        ("Dû pour 2021", "883.50"),
+        ("Dû pour 2021", "875.50"),
         ("dont par l'attribution de compensation", "-50.00"),
         ("dont retenu sur le produit reversé des certificats", "-25.50"),
-        ("À titrer", "808.00"),
-        ("Titré", "708.00"),
+        ("À titrer", "800.00"),
+        ("Titré", "700.00"),
         ("Reste à titrer", "100.00"),
     ]
 
 
 def test_invoices_tie_to_what_is_due_or_say_why(bilan: BilanFactice) -> None:
-    lille, loos = _bloc(bilan, "59350").annee, _bloc(bilan, "59360").annee
-    assert usages_et_titres.ecart_factures(lille) == 0
+    # two SIRET of one commune are the commune
+    deux = [a | {"type_adherent": "commune"} if a["nom"] == "CCAS de Lille" else a for a in f.RANGEES["adherent", 2021]]
+    lille, loos = _bloc(BilanFactice(adherent=deux), "59350").annee, _bloc(bilan, "59360").annee
+    assert (usages_et_titres.ecart_factures(lille), len(lille.services)) == (0, 2)
     factures = usages_et_titres.factures(lille)
     assert [(x["adherents"], x["statut"]) for x in factures.lignes] == [(2, "dont 1\u00a0reportée")]
     assert "8,00\u00a0€ : reporté sur la facture suivante" in factures.note
@@ -274,6 +279,11 @@ def test_the_map_counts_as_the_key_figures_do(bilan: BilanFactice) -> None:
         ("59360", 1, 1, "communes/59360_loos.html"),
     ]
     assert [ensemble.classe(n) for n in (0, 1, 4, 5, 9, 10, 20)] == [0, 1, 1, 2, 2, 3, 3]
+    # its CCAS is a member too, on its own line: one count of adhesions on the page
+    page = _page(bilan, "59350")
+    par_an = next(x for x in _tableau(page, "D'une année à l'autre").lignes if x["libelle"].startswith("Adhésions"))
+    assert (next(c.valeur for c in page.chiffres if c.libelle == "Adhésions"), par_an["2021"].valeur) == ("2", 2)
+    assert [x["services"] for x in _tableau(page, "CCAS et organismes").lignes] == [1]
     lignes = ensemble.matrice(bilan, lire(bilan)).lignes
     assert [(nom, list(marques)) for nom, marques in lignes] == [("Lille", [True, True]), ("Loos", [True, False])]
 

@@ -14,7 +14,7 @@ from mutualisation.socle.francais import formats, libelles
 BLANC = "…………………"
 AVERTISSEMENT = "À relire et à compléter par le service des assemblées. Les points de suspension restent à remplir."
 EFFECTIFS_COMMUNES = lire_phrase("communication.effectifs_communes")
-AUTRES = "Adhérents sans commune"
+AUTRES = "CCAS, satellites et adhérents sans commune"
 SCENARIO_PREVU = "constant"
 PREVISION = "Une prévision n'est pas un engagement."
 
@@ -226,11 +226,16 @@ def _suite(bilan: Bilan) -> m.Section:
 
 
 def _annexe(bilan: Bilan) -> m.Section:
-    """Per commune, with its CCAS and satellites: due, cost of adhesion and use, what the EPCI bears, gain; then what
+    """Per commune, alone: due, cost of adhesion and use, what the EPCI bears, gain; then what
     belongs to none.
     """
     territoire = bloc_communal.lire(bilan)
-    autres = [*(b.annee for b in territoire.sans_commune), territoire.epci, territoire.personne]
+    autres = [
+        *(b.annee for b in territoire.sans_commune),
+        *(b.autres for b in territoire.blocs),
+        territoire.epci,
+        territoire.personne,
+    ]
     lignes = [_ligne(b.nom, [b.annee]) for b in territoire.communes]
     hors = _ligne(AUTRES, autres)
     if any(hors[c] for c in ("du", "usage", "porte")) or isinstance(hors["gain"], Decimal):

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -91,7 +91,7 @@ class Annee:
 
     @property
     def population(self) -> int | None:
-        """Inhabitants of the commune; CCAS and satellites share them, so that they count once."""
+        """Inhabitants of the commune, once however many SIRET it has."""
         connues = [a.population for a in self.adherents if a.population and a.code_insee]
         return max(connues, default=None)
 
@@ -136,45 +136,41 @@ class Annee:
         return bool(self["cout_adherent"]) or not self.services
 
     @property
-    def _en_vigueur(self) -> list[Ligne]:
-        """Adhesions that hold on 31 December."""
-        return [r for r in self["adhesion"] if en_vigueur(r, date(self.exercice, 12, 31))]
-
-    @property
     def services(self) -> list[str]:
-        """Dispositifs that the bloc communal is a member of on 31 December."""
-        return sorted({r["dispositif"] for r in self._en_vigueur})
-
-    @property
-    def adhesions(self) -> int:
-        """How many there are on 31 December, each dispositif and adherent once."""
-        return len({(r["dispositif"], r["siret_adherent"]) for r in self._en_vigueur})
-
-    @property
-    def services_commune(self) -> list[str]:
-        """Those of the commune itself, as the key figures count them (R10)."""
-        return sorted({r["dispositif"] for r in self._en_vigueur if r["type_adherent"] == COMMUNE})
+        """Dispositifs that they are members of on 31 December: what « adhésions » counts, everywhere (R10)."""
+        return sorted({r["dispositif"] for r in self["adhesion"] if en_vigueur(r, date(self.exercice, 12, 31))})
 
     def par_habitant(self, montant: Decimal) -> Decimal | None:
         """€ per inhabitant; None without a population."""
         return montant / self.population if self.population else None
 
-    def de(self, adherent: Adherent) -> Annee:
-        """The same for one adherent alone; certificates are of its SIREN."""
-        siret = adherent.siret
-        lignes = {nom: [r for r in self[nom] if r["siret_adherent"] == siret] for nom in PAR_SIRET}
-        lignes[CEE] = [r for r in self[CEE] if r["siren_beneficiaire"] == siret[:9]]
-        return Annee(self.exercice, (adherent,), lignes, self.stocks, self.membres)
+    def de(self, *adherents: Adherent) -> Annee:
+        """The same for these alone; certificates are of their SIREN."""
+        sirets = {a.siret for a in adherents}
+        sirens = {siret[:9] for siret in sirets}
+        lignes = {nom: [r for r in self[nom] if r["siret_adherent"] in sirets] for nom in PAR_SIRET}
+        lignes[CEE] = [r for r in self[CEE] if r["siren_beneficiaire"] in sirens]
+        return replace(self, adherents=adherents, lignes=lignes)
+
+    def partager(self, cle: str) -> tuple[Annee, Annee]:
+        """Whom a page is about (a commune, an adherent without one), then the others of its key; no row in both."""
+        sien = self.de(*(a for a in self.adherents if a.type_adherent == COMMUNE or a.siret == cle))
+        prises = {id(r) for rangees in sien.lignes.values() for r in rangees}
+        lignes = {nom: [r for r in rangees if id(r) not in prises] for nom, rangees in self.lignes.items()}
+        autres = tuple(a for a in self.adherents if a not in sien.adherents)
+        return sien, replace(self, adherents=autres, lignes=lignes)
 
 
 @dataclass(frozen=True)
 class BlocCommunal:
-    """A commune with its CCAS and satellites, or an adherent that has no commune; `annees`: exercices shown."""
+    """A commune, or an adherent that has none; `annees`: its own, of the exercices shown; `autres`: the CCAS and
+    satellites of its INSEE code in the exercice, counted apart."""
 
     cle: str
     nom: str
     exercice: int
     annees: Mapping[int, Annee]
+    autres: Annee
 
     @property
     def annee(self) -> Annee:
@@ -200,9 +196,14 @@ class Territoire:
     personne: Annee
 
     @property
+    def annees(self) -> list[Annee]:
+        """The exercice of every page, then of the other adherents that are told on it."""
+        return [*(b.annee for b in self.blocs), *(b.autres for b in self.blocs)]
+
+    @property
     def nom_du_cout(self) -> str:
         """What the cost of all pages is called."""
-        annees = [*(b.annee for b in self.blocs), self.epci]
+        annees = [*self.annees, self.epci]
         return nom_du_cout([r for a in annees for r in a["cout_adherent"]], self.epci.membres)
 
     @property
@@ -221,7 +222,13 @@ def lire(bilan: Bilan) -> Territoire:
     annees = {e: dict(_annees(bilan, e)) for e in presentes} if bilan["adherent"] else {}
     miennes = annees.get(bilan.exercice, {})
     blocs = [
-        BlocCommunal(cle, _nom(annee), bilan.exercice, {e: x.get(cle, Annee(e)) for e, x in annees.items()})
+        BlocCommunal(
+            cle,
+            _nom(annee),
+            bilan.exercice,
+            {e: x.get(cle, Annee(e)).partager(cle)[0] for e, x in annees.items()},
+            annee.partager(cle)[1],
+        )
         for cle, annee in miennes.items()
         if cle not in (CLE_EPCI, CLE_PERSONNE)
     ]

@@ -104,7 +104,7 @@ def classe(services: int) -> int:
 
 def carte(bilan: Bilan, territoire: Territoire, adresse: str = PREFIXE) -> g.Carte:
     """Communes by number of services, each leading to its page."""
-    services = [(b, len(b.annee.services_commune)) for b in territoire.communes]
+    services = [(b, len(b.annee.services)) for b in territoire.communes]
     communes = [g.Commune(b.cle, b.nom, n, classe(n), f"{adresse}{b.page}.html") for b, n in services]
     champs = lire_graphique("services", e=bilan.exercice)
     return g.Carte(**champs, communes=communes, classes=[nom for _, nom in CLASSES])
@@ -112,7 +112,7 @@ def carte(bilan: Bilan, territoire: Territoire, adresse: str = PREFIXE) -> g.Car
 
 def distribution(bilan: Bilan, territoire: Territoire) -> g.Histogramme:
     """How many communes have joined how many services: one bar a number, none skipped."""
-    comptes = [len(b.annee.services_commune) for b in territoire.communes]
+    comptes = [len(b.annee.services) for b in territoire.communes]
     barres = [(formats.nombre(n), Decimal(comptes.count(n))) for n in range(min(comptes), max(comptes) + 1)]
     return g.Histogramme(**lire_graphique("distribution", e=bilan.exercice), barres=barres)
 
@@ -129,7 +129,7 @@ def par_taille(bilan: Bilan, territoire: Territoire) -> g.Histogramme:
 
 def matrice(bilan: Bilan, territoire: Territoire) -> g.Matrice:
     """Communes against dispositifs: who is a member on 31 December."""
-    joints = {b.cle: set(b.annee.services_commune) for b in territoire.communes}
+    joints = {b.cle: set(b.annee.services) for b in territoire.communes}
     dispositifs = bilan.trier({d for siens in joints.values() for d in siens})
     return g.Matrice(
         **lire_graphique("adhesions", e=bilan.exercice),
@@ -174,7 +174,7 @@ def _resume(territoire: Territoire, sortie: str) -> str:
 
 
 def _chiffres(territoire: Territoire) -> list[m.Chiffre]:
-    annees = [b.annee for b in territoire.blocs]
+    annees = territoire.annees
     return [
         m.Chiffre("Communes", formats.nombre(len(territoire.communes))),
         m.Chiffre("Dû", formats.euros(total(annees, "du"))),
@@ -223,7 +223,7 @@ def _ligne(bloc: BlocCommunal) -> dict[str, Any]:
     return {
         "nom": m.Lien(f"{bloc.page}.html", bloc.nom),
         "habitants": annee.population,
-        "adhesions": annee.adhesions,
+        "adhesions": len(annee.services),
         "du": annee.du,
         "cout": annee.cout if annee.suivi else None,
         "reste": annee.reste if annee.suivi else None,
@@ -235,7 +235,8 @@ def _ligne(bloc: BlocCommunal) -> dict[str, Any]:
 def _sommes(bilan: Bilan, territoire: Territoire) -> m.Section:
     """Pages, EPCI and cost of no adherent: their sum is what the bilan publishes."""
     parts = (
-        ("Communes, avec leurs CCAS et satellites", [b.annee for b in territoire.communes]),
+        ("Communes", [b.annee for b in territoire.communes]),
+        ("CCAS et satellites, sur la page de leur commune", [b.autres for b in territoire.blocs]),
         ("Adhérents sans commune", [b.annee for b in territoire.sans_commune]),
         ("Intercommunalité elle-même, sans page", [territoire.epci]),
         ("Coût sans adhérent à qui le rattacher", [territoire.personne]),
@@ -247,8 +248,7 @@ def _sommes(bilan: Bilan, territoire: Territoire) -> m.Section:
     lignes = [x for x in lignes if any(x[c] for c in ("adherents", *MESURES))]
     publie = {
         "nom": "Publié dans le bilan",
-        "adherents": len({a.siret for b in territoire.blocs for a in b.annee.adherents})
-        + len(territoire.epci.adherents),
+        "adherents": len({a.siret for annee in (*territoire.annees, territoire.epci) for a in annee.adherents}),
         "du": somme(bilan["recouvrement"], "montant_du"),
         "titre": somme(bilan["recouvrement"], "montant_titre"),
         "cout": somme(bilan["cout_adherent"], "cout_usage"),
@@ -269,7 +269,7 @@ def manques(territoire: Territoire) -> list[dict[str, Any]]:
             "suite": SUITES[manque],
         }
         for bloc in territoire.blocs
-        for a in bloc.annee.adherents
+        for a in (*bloc.annee.adherents, *bloc.autres.adherents)
         if a.type_adherent != EPCI
         for manque in _de(bloc, a)
     ]

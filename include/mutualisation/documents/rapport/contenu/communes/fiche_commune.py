@@ -23,7 +23,7 @@ PAR_HABITANT: tuple[tuple[str, Callable[[Annee], Decimal]], ...] = (
     ("Part de l'EPCI", lambda a: a.reste),
 )
 MESURES: tuple[m.Mesure, ...] = (
-    ("Adhésions au 31 décembre", "entier", lambda a: a.adhesions),
+    ("Adhésions au 31 décembre", "entier", lambda a: len(a.services)),
     ("Dû", "euros", lambda a: a.du),
     ("Titré", "euros", lambda a: a.titre),
     (COUT, "euros", lambda a: a.cout if a.suivi else None),
@@ -52,7 +52,7 @@ class Repere:
 def repere(bilan: Bilan, territoire: Territoire) -> Repere:
     """Classes, medians, share of the EPCI and map of the whole."""
     classes, carte = strates(territoire.communes), ensemble.carte(bilan, territoire, "")
-    annees = [b.annee for b in territoire.blocs]
+    annees = [b.annee for b in territoire.communes]
     return Repere(
         classes,
         {s.libelle: {nom: s.mediane(mesure) for nom, mesure in PAR_HABITANT} for s in classes},
@@ -101,7 +101,7 @@ def _chiffres(bloc: BlocCommunal, r: Repere) -> list[m.Chiffre]:
     chiffres = [
         m.Chiffre("Dû à l'intercommunalité", formats.euros(annee.du), f"titré : {formats.euros(annee.titre)}"),
         *_couts(annee, r),
-        m.Chiffre("Adhésions", formats.nombre(annee.adhesions), _ou(annee)),
+        m.Chiffre("Adhésions", formats.nombre(len(annee.services)), f"au 31 décembre {annee.exercice}"),
     ]
     par_habitant = annee.par_habitant(annee.cout) if annee.suivi else None
     if par_habitant is not None and bloc.est_commune:
@@ -112,13 +112,6 @@ def _chiffres(bloc: BlocCommunal, r: Repere) -> list[m.Chiffre]:
     if any(x["gain"] is not None for x in annee[usages_et_titres.ACHATS]):
         chiffres.append(m.Chiffre("Gain sur les achats groupés", formats.euros(recu), "sur prix de référence, HT"))
     return chiffres
-
-
-def _ou(annee: Annee) -> str:
-    """To how many services, where some are joined more than once."""
-    services = len(annee.services)
-    a = f"à {formats.plusieurs(services, 'service')}, " if services != annee.adhesions else ""
-    return f"{a}au 31 décembre {annee.exercice}"
 
 
 def _couts(annee: Annee, r: Repere) -> list[m.Chiffre]:
@@ -145,8 +138,7 @@ def _mediane(bloc: BlocCommunal, r: Repere) -> str:
 def _resume(bloc: BlocCommunal, r: Repere) -> str:
     """What is due, what is got, whether it is fair, in three sentences."""
     annee = bloc.annee
-    qui = bloc.nom if len(annee.adherents) == 1 else f"{bloc.nom}, avec {_autres(annee)},"
-    texte = f"En {annee.exercice}, {qui} {adhere(annee)}."
+    texte = f"En {annee.exercice}, {bloc.nom} {adhere(annee)}."
     if not annee.suivi:
         return f"{texte} Le coût de ces services n'est pas suivi."
     if annee.cout <= 0:
@@ -183,14 +175,6 @@ def _ensemble(r: Repere, enonce: str) -> str:
     return enonce.format(formats.pourcent(r.part)) if r.part is not None and r.part >= 0 else ""
 
 
-def _autres(annee: Annee) -> str:
-    """`son CCAS et 6 satellites`."""
-    ccas = sum(a.type_adherent == "ccas" for a in annee.adherents[1:])
-    reste = len(annee.adherents) - 1 - ccas
-    ccas_dits = "son CCAS" if ccas == 1 else f"{ccas} CCAS" if ccas else ""
-    return " et ".join(filter(None, (ccas_dits, formats.plusieurs(reste, "satellite") if reste else "")))
-
-
 def _juste(bloc: BlocCommunal, r: Repere) -> str:
     annee, strate = bloc.annee, strate_de(bloc, r.classes) if bloc.est_commune else None
     habitant = annee.par_habitant(annee.cout)
@@ -210,24 +194,19 @@ def _sections(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, detail: bool) -> l
         _juste_part(bloc, r),
         _titres(bloc, r),
         _gains(bloc, detail=detail),
-        *([_adherents(bilan, bloc)] if detail and len(bloc.annee.adherents) > 1 else []),
+        _autres(bilan, bloc, detail=detail),
         _remarques(bloc, r, detail=detail),
     ]
 
 
 def _services(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
-    annee = bloc.annee
-    plusieurs = len(annee.adherents) > 1
-    titre = "Adhésions du bloc communal" if plusieurs else "Adhésions"
-    blocs: list[m.Bloc] = [usages_et_titres.services(bilan, annee, f"{titre}, {annee.exercice}")]
-    if plusieurs:
-        blocs.append(usages_et_titres.adherents(bloc))
-    return m.Section("services", "Adhésions, usage, et ce que cela coûte", "Services", blocs)
+    tableau = usages_et_titres.services(bilan, bloc.annee, f"Adhésions, {bloc.exercice}")
+    return m.Section("services", "Adhésions, usage, et ce que cela coûte", "Services", [tableau])
 
 
 def _juste_part(bloc: BlocCommunal, r: Repere) -> m.Section:
     comparaison = _comparaison(bloc, r) if bloc.est_commune else None
-    # a dash where the bloc communal had nothing yet
+    # a dash where it was no adherent yet
     annees = {e: a if a.adherents else None for e, a in sorted(bloc.annees.items())}
     tableaux: list[m.Bloc] = [m.par_annee("D'une année à l'autre", annees, _nommees(bloc, MESURES))]
     tableaux += [comparaison] if comparaison else []
@@ -280,18 +259,18 @@ def _gains(bloc: BlocCommunal, *, detail: bool) -> m.Section:
     return m.Section("gains", "Achats groupés et certificats d'énergie", "Gains", blocs)
 
 
-def _adherents(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
-    """Each adherent under its own anchor: services, invoices."""
-    volets: list[m.Bloc] = []
-    for a in bloc.annee.adherents:
-        sien = bloc.annee.de(a)
+def _autres(bilan: Bilan, bloc: BlocCommunal, *, detail: bool) -> m.Section:
+    """Who else has this INSEE code, and is in no figure above; each under its own anchor: services, invoices."""
+    blocs: list[m.Bloc] = [usages_et_titres.adherents(bloc.autres)]
+    for a in bloc.autres.adherents if detail else ():
+        sien = bloc.autres.de(a)
         resume = f"{formats.euros(sien.du, 2)} dus ; {formats.minuscule(sien.nom_du_cout)} : {formats.euros(sien.cout)}"
         interieur: list[m.Bloc] = [
             usages_et_titres.services(bilan, sien, f"{a.nom}, {sien.exercice}"),
             usages_et_titres.factures(sien),
         ]
-        volets.append(m.Volet(a.nom, resume, interieur, a.ancre))
-    return m.Section("adherents", "Adhérent par adhérent", "Adhérents", volets)
+        blocs.append(m.Volet(a.nom, resume, interieur, a.ancre))
+    return m.Section("adherents", "Autres adhérents établis dans la commune", "Autres adhérents", blocs)
 
 
 def _remarques(bloc: BlocCommunal, r: Repere, *, detail: bool) -> m.Section:
@@ -301,7 +280,7 @@ def _remarques(bloc: BlocCommunal, r: Repere, *, detail: bool) -> m.Section:
         points.append(("Population", f"Non renseignée pour {bloc.exercice} : aucun montant par habitant n'est dit."))
     if not bloc.est_commune:
         points.append(("Commune", "Aucune commune du périmètre n'a le code INSEE de cet adhérent, ou il n'en a pas."))
-    sans_nom = [a.siret for a in bloc.annee.adherents if a.nom == a.siret]
+    sans_nom = [a.siret for a in (*bloc.annee.adherents, *bloc.autres.adherents) if a.nom == a.siret]
     if sans_nom:
         enonces = ", ".join(map(formats.siret, sans_nom))
         points.append(("Nom", f"Le référentiel ne nomme pas, en {bloc.exercice}, le SIRET {enonces}."))

@@ -1,4 +1,5 @@
-"""What a bloc communal uses, owes, is titled, costs and gets besides: by service, by adherent, by invoice."""
+"""What a commune, or another adherent, uses, owes, is titled, costs and gets besides: by service, by
+adherent, by invoice."""
 
 from collections import defaultdict
 from datetime import date
@@ -7,7 +8,7 @@ from typing import Any
 
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import encaissement
-from mutualisation.documents.rapport.contenu.communes.bloc_communal import CEE, Annee, BlocCommunal
+from mutualisation.documents.rapport.contenu.communes.bloc_communal import CEE, Annee
 from mutualisation.documents.rapport.contenu.usage import en_vigueur, nom_de_la_cle
 from mutualisation.documents.rapport.enonces import lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
@@ -145,9 +146,8 @@ def _noms(bilan: Bilan, codes: set[str]) -> str:
     return ", ".join(bilan.libelle(d) for d in bilan.trier(codes))
 
 
-def adherents(bloc: BlocCommunal) -> m.Tableau:
-    """A row per adherent of the bloc communal, then its total."""
-    annee = bloc.annee
+def adherents(annee: Annee) -> m.Tableau:
+    """A row per adherent, then their total."""
     lignes = [
         {
             "libelle": a.nom,
@@ -160,8 +160,9 @@ def adherents(bloc: BlocCommunal) -> m.Tableau:
         }
         for a in annee.adherents
     ]
-    total = _total("Bloc communal", annee)
-    return lire_tableau("services_utilises.adherents", lignes, total=total, e=annee.exercice, cout=annee.nom_du_cout)
+    return lire_tableau(
+        "services_utilises.adherents", lignes, total=_total("Total", annee), e=annee.exercice, cout=annee.nom_du_cout
+    )
 
 
 def part(reste: Decimal, cout: Decimal) -> Decimal | None:
