@@ -12,7 +12,7 @@ from tests.unit.rapport import communes_factices as f
 from tests.unit.rapport.communes_factices import BilanFactice
 
 from mutualisation.documents.mise_en_forme import modele as m
-from mutualisation.documents.rapport.contenu import communes
+from mutualisation.documents.rapport.contenu import communes, usage
 from mutualisation.documents.rapport.contenu.communes import bloc_communal, ensemble, usages_et_titres
 from mutualisation.documents.rapport.contenu.communes.bloc_communal import BlocCommunal, lire, total
 from mutualisation.documents.rapport.contenu.communes.ensemble import strate_de, strates
@@ -140,6 +140,19 @@ def test_a_cost_that_is_not_followed_is_not_zero(bilan: BilanFactice) -> None:
     assert lignes["Centrale d'achat"]["recours"] == "1\u00a0adhérent"
     assert lignes["Protection des données"]["depuis"] == "01/01/2019 au 30/06/2021"
     assert lignes["Protection des données"]["titre"] == m.Valeur("par l'AC", "lu")
+
+
+@cas
+def test_a_member_that_used_nothing_bears_nothing_of_a_cost_that_is_followed(
+    couts: list[str], cle: str, dit: str
+) -> None:
+    """Among the members of the mean, which says who bears it; its own page says that the cost is followed."""
+    zero, lus = Decimal(0), zip((f.LOOS, f.LILLE, f.CCAS), map(Decimal, couts), strict=True)
+    rangees = [{"exercice": 2021, "dispositif": "CAM", "siret_adherent": siret, "cle": cle, "poids": zero,
+                "cout_usage": c, "montant_du": zero, "reste_a_charge": c} for siret, c in lus]  # fmt: skip
+    bilan = BilanFactice(cout_adherent=rangees, recours=[])
+    assert usage.partage(bilan, "CAM") == dit
+    assert ("1\u00a0service au coût suivi") in [c.note for c in _page(bilan, "59360").chiffres]
 
 
 def test_many_types_of_units_are_summed_after_the_first_ones() -> None:

@@ -144,10 +144,23 @@ def du_lot(cout: Decimal | None, unites: Decimal | None, lu: int) -> Decimal | N
 
 
 def pour(lu: int, lus: list[str]) -> str:
-    """`par dossier`, `pour 1 000 unités pondérées`."""
+    """`par dossier`, `pour 1 000 unités pondérées`; of members, a mean: none has to bear it."""
     if lu == 1:
-        return f"par {nom_de_l_unite(lus, 1) or 'unité'}"
+        return f"{'en moyenne ' if compte_les_membres(lus) else ''}par {nom_de_l_unite(lus, 1) or 'unité'}"
     return f"pour {formats.nombre(lu)}{formats.INSECABLE}{nom_de_l_unite(lus) or 'unités'}"
+
+
+def partage(bilan: Bilan, code: str) -> str:
+    """Who bears a cost that use shares, how much in mean, and how many members bear none; empty where each does."""
+    lues = [r for r in bilan["cout_adherent"] if r["dispositif"] == code and r["siret_adherent"]]
+    couts = [r["cout_usage"] for r in lues if r["cout_usage"]]
+    sans = len(lues) - len(couts)
+    if not sans or not couts or code in par_adhesion(bilan, bilan.exercice):
+        return ""
+    entre = formats.plusieurs(len(couts), "adhérent")
+    autres = formats.plusieurs(sans, "autre n'en porte rien", "autres n'en portent rien")
+    cle, moyenne = nom_de_la_cle(lues[0]["cle"], membre=False), formats.euros(sum(couts) / len(couts), 2)
+    return f"partagé entre {entre} ({cle}), {moyenne} en moyenne ; {autres}"
 
 
 def stocks(bilan: Bilan, exercice: int) -> frozenset[str]:

@@ -118,7 +118,8 @@ def _couts(annee: Annee, r: Repere) -> list[m.Chiffre]:
     """Cost, then what the EPCI bears of it, or what is due above it: a negative figure would be misread."""
     if not annee.suivi:
         return [m.Chiffre(annee.nom_du_cout, "non suivi")]
-    suivis = len({x["dispositif"] for x in annee["cout_adherent"] if x["cout_usage"]})
+    # of a service that it did not use the cost is followed too, and is nothing
+    suivis = len({x["dispositif"] for x in annee["cout_adherent"]})
     note = f"{formats.plusieurs(suivis, 'service')} au coût suivi"
     chiffre = m.Chiffre(annee.nom_du_cout, formats.euros(annee.cout), note)
     if annee.reste < 0:

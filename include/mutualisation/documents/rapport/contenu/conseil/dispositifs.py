@@ -140,6 +140,7 @@ def _faits(bilan: Bilan, code: str, comptes: Comptes) -> list[tuple[str, str]]:
     e = bilan.exercice
     lu = bilan.fiche(code)
     points = [(sujet, lu.get(cle) or "") for sujet, cle in FICHE] + [("Adhérents", _adherents(code, e, comptes))]
+    points.append(("Coût", usage.partage(bilan, code)))
     base = passage.ligne(bilan, e, code)
     if base:
         points.append((f"Base {D5211}", portee(base)))
