@@ -3,6 +3,7 @@
 import ast
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from tests.atelier.tables import cas
@@ -10,6 +11,7 @@ from tests.atelier.tables import cas
 from mutualisation.documents import mise_en_forme as rendus
 from mutualisation.documents.mise_en_forme import cellules
 from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.contenu.conseil import synthese
 
 LIBELLE, MONTANT = m.Colonne("nom", "Nom"), m.Colonne("montant", "Montant", "centimes", somme=True)
 CENTIMES = [Decimal("90071992547409930.01"), Decimal("0.01")]
@@ -64,3 +66,9 @@ def test_forms_import_no_figures_and_no_labels() -> None:
 def test_no_sentence_starts_with_a_small_letter(phrase: str, attendu: str) -> None:
     ((sujet, suite),) = m.Liste([("Temps passé", phrase)]).lus
     assert f"{sujet} {suite}".rstrip() == attendu
+
+
+def test_costs_beside_their_coverage_go_from_the_largest() -> None:
+    rangees = [{"libelle": n, "cout_net": Decimal(n), "recettes_renseignees": False} for n in ("-3", "8", "421", "38")]
+    bilan: Any = SimpleNamespace(exercice=2021, lignes_exercice=lambda: rangees)
+    assert [b.libelle for b in synthese.couverture(bilan).barres] == ["421", "38", "8", "-3"]

@@ -1,8 +1,11 @@
 """Each form of a document on paper: its number of pages, its tags, what a validator says of it."""
 
 import io
+import re
+import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,7 @@ from tests.unit.rapport import documents
 from mutualisation.documents.mise_en_forme import pdf
 from mutualisation.socle.chemins import RACINE
 
+sans_poppler = pytest.mark.skipif(shutil.which("pdftohtml") is None, reason="paquet système poppler-utils absent")
 CORPS = ("/TBody", "/TFoot")
 
 
@@ -106,6 +110,27 @@ def test_une_fiche_tient_sur_une_page(rangs: int, composees: int, monkeypatch: p
     parts = [documents.Section("services", "Services", "Services", blocs)]
     assert _pages(pdf.rendre(documents.document("fiche", parts))) == 1
     assert mesures == [False, True][:composees]
+
+
+def _corps(octets: bytes, tmp_path: Path) -> Counter[float]:
+    """{size in points, to a third: how many letters}, those of drawings included."""
+    (tmp_path / "lu.pdf").write_bytes(octets)
+    commande = ["pdftohtml", "-xml", "-i", "-stdout", "-zoom", "3", str(tmp_path / "lu.pdf")]
+    lu = subprocess.run(commande, capture_output=True, text=True, check=True).stdout
+    tailles = {police: int(taille) / 3 for police, taille in re.findall(r'<fontspec id="(\d+)" size="(\d+)"', lu)}
+    lettres: Counter[float] = Counter()
+    for police, mots in re.findall(r'<text [^>]*font="(\d+)">(.*?)</text>', lu):
+        lettres[tailles[police]] += len(re.sub("<[^>]+>", "", mots))
+    return lettres
+
+
+@pytest.mark.systeme
+@sans_poppler
+def test_deux_dessins_cote_a_cote_se_lisent_sur_papier(tmp_path: Path) -> None:
+    *_, barres = documents.graphiques()
+    parts = [documents.Section("c", "C", "C", [documents.CoteACote((barres, barres))])]
+    # no less than the foot of the page
+    assert min(_corps(pdf.rendre(documents.document("rapport", parts)), tmp_path)) > 7
 
 
 def test_un_long_tableau_repete_ses_entetes() -> None:

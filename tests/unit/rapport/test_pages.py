@@ -133,6 +133,24 @@ def test_un_tableau_reste_un_tableau_des_768(onglet: Onglet, pages: dict[str, Pa
 
 @pytest.mark.systeme
 @sans_chromium
+@pytest.mark.parametrize("largeur", [768, 1024, 1440])
+def test_les_mots_d_un_dessin_se_lisent_a_cote_d_un_autre(onglet: Onglet, tmp_path: Path, largeur: int) -> None:
+    """In half a page too, of a screen and of the reader's printer: pixels of the smallest word that is shown."""
+    tailles = """[...document.querySelectorAll('svg text')].filter(mot => mot.getClientRects().length)
+      .map(mot => mot.getAttribute('font-size') * mot.getScreenCTM().d)"""
+    barres = documents.graphiques()[-1]
+    cotes = [m.CoteACote((gauche, barres)) for gauche in (barres, documents.table(2), m.Pile([documents.table(2)]))]
+    html.ecrire(documents.document("rapport", [m.Section("c", "C", "C", cotes)]), tmp_path / "page.html")
+    onglet.ouvrir(tmp_path / "page.html", largeur)
+    assert min(onglet.page.evaluate(tailles)) >= 11
+    assert onglet.debord <= 0
+    onglet.page.emulate_media(media="print")
+    assert min(onglet.page.evaluate(tailles)) >= 11
+    onglet.page.emulate_media(media="screen")
+
+
+@pytest.mark.systeme
+@sans_chromium
 def test_l_impression_montre_ce_qui_est_replie(onglet: Onglet, pages: dict[str, Path], tmp_path: Path) -> None:
     import io
 

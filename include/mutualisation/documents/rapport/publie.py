@@ -134,7 +134,7 @@ class Bilan:
         return self.trier({code for annee in self.synthese.values() for code in annee})
 
     def trier(self, codes: Iterable[str]) -> list[str]:
-        """Codes by theme, then label: the one order of every table and chart; those without a theme come last."""
+        """Codes by theme, then label: the one order of every table; those without a theme come last."""
         return sorted(codes, key=lambda code: (*self._rang(code), code))
 
     def _rang(self, code: str) -> tuple[bool, str, str]:

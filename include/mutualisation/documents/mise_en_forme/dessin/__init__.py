@@ -38,9 +38,10 @@ def dessiner(bloc: g.Graphique, support: str) -> Markup:
     return toile.svg(bloc.sujet, g.decrire(bloc), role="group" if liens else "img")
 
 
-def ecrans(bloc: g.Graphique) -> list[Markup]:
-    """The drawings of a page: the style sheet shows one; a few columns have one that suits both."""
-    if (isinstance(bloc, g.CoutsCouverts) and bloc.genre == "colonnes") or (isinstance(bloc, g.Carte) and bloc.repere):
+def ecrans(bloc: g.Graphique, *, etroit: bool = False) -> list[Markup]:
+    """The drawings of a page: the style sheet shows one; a few columns, or half a page, have one that suits both."""
+    colonnes = isinstance(bloc, g.CoutsCouverts) and bloc.genre == "colonnes"
+    if etroit or colonnes or (isinstance(bloc, g.Carte) and bloc.repere):
         return [dessiner(bloc, "unique")]
     return [dessiner(bloc, support) for support in ECRANS]
 

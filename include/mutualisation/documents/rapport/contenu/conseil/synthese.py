@@ -97,9 +97,9 @@ def financement(bilan: Bilan) -> g.CoutsCouverts:
 
 
 def couverture(bilan: Bilan) -> g.CoutsCouverts:
-    """One bar per dispositif, in the order of every table."""
+    """One bar per dispositif, the largest cost first."""
     barres = [
         g.Barre(r["libelle"], r["cout_net"], r["recettes"] if r["recettes_renseignees"] else None)
-        for r in bilan.lignes_exercice()
+        for r in sorted(bilan.lignes_exercice(), key=lambda r: -r["cout_net"])
     ]
     return g.CoutsCouverts(**lire_graphique("couverture", e=bilan.exercice), barres=barres)
