@@ -100,16 +100,19 @@ def test_les_deux_pages_sont_deux(rangs: int) -> None:
         assert _pages(pdf.rendre(documents.document("deux_pages", gardees))) == 2
 
 
-@pytest.mark.parametrize(("rangs", "composees"), [(1, 1), (12, 1), (24, 2)])
-def test_une_fiche_tient_sur_une_page(rangs: int, composees: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At the size that its rows are worth; the names of long tables wrap: taller than told, that page is measured."""
-    mesures: list[bool] = []
-    composer = pdf.composer
-    monkeypatch.setattr(pdf, "composer", lambda *a: mesures.append(a[1]["mesurer"]) or composer(*a))
+@pytest.mark.systeme
+@sans_poppler
+@pytest.mark.parametrize(("rangs", "pages"), [(1, 1), (12, 1), (24, 2)])
+def test_une_fiche_se_lit_et_passe_au_verso(rangs: int, pages: int, tmp_path: Path) -> None:
+    """Text of one size, however much there is to say."""
     blocs = [documents.table(rangs), documents.table(6, "Autre")]
     parts = [documents.Section("services", "Services", "Services", blocs)]
-    assert _pages(pdf.rendre(documents.document("fiche", parts))) == 1
-    assert mesures == [False, True][:composees]
+    octets = pdf.rendre(documents.document("fiche", parts))
+    assert _pages(octets) == pages
+    corps = _corps(octets, tmp_path)
+    # that of most letters; the foot of the page is the smallest
+    assert max(corps, key=lambda taille: corps[taille]) >= 9
+    assert min(corps) > 7
 
 
 def _corps(octets: bytes, tmp_path: Path) -> Counter[float]:

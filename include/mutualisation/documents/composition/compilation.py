@@ -14,7 +14,6 @@ from mutualisation.socle.chemins import GABARITS_PDF
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.francais.typographie import imprimer
 
-PAGES = re.compile(rb"/Type/Pages/Count (\d+)")
 # elements of structure, as typst writes them; a pattern that starts by a word is a hundred times as fast
 CORPS = re.compile(rb"endobj\n(\d+) 0 obj\n<</Type/StructElem/S/T(?:Body|Foot)/")
 LIGNES = re.compile(rb"<</Type/StructElem/S/TR/P (\d+) 0 R/K\[(\d+) 0 R")
@@ -49,11 +48,6 @@ def composer(gabarit: str, donnees: Mapping[str, Any], jour: date) -> bytes:
     if not isinstance(pdf, bytes):
         raise ErreurMutualisation(f"Le document {gabarit} n'a pas pu être composé : typst n'a pas rendu de PDF.")
     return pdf
-
-
-def nombre_de_pages(pdf: bytes) -> int:
-    """How many pages a PDF of `composer` has."""
-    return max(int(nombre) for nombre in PAGES.findall(pdf))
 
 
 # ---------------------------------------------------------------- row headers

@@ -342,7 +342,7 @@ class Document:
     """A document of the extract, whatever its form: same words on page, on paper and in the workbook.
 
     `chemin`: its address in the extract, without suffix (`bilan_etape_2021`, `communes/59350_lille`); `sorties`: html,
-    pdf, xlsx; `forme`: how it is laid out (rapport: cover and summary; deux_pages; fiche: one page; dossier);
+    pdf, xlsx; `forme`: how it is laid out (rapport: cover and summary; deux_pages; fiche: one sheet; dossier);
     `liens`: other pages of the extract. `etats`: (state, whether it warns); `avis`: (subject, words); `identite`:
     (subject, words) of where it comes from; `notice`: (subject, words) of the workbook, before and after the list of
     its sheets.

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from mutualisation.documents.composition.compilation import composer, nombre_de_pages, nommer_les_lignes
+from mutualisation.documents.composition.compilation import composer, nommer_les_lignes
 from mutualisation.documents.mise_en_forme import cellules, dessin
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.mise_en_forme.graphiques import Graphique, decrire
@@ -18,8 +18,6 @@ from mutualisation.socle.francais import formats
 LETTRE = 1.15
 # what a string of a PDF/A holds, two bytes a character
 ALTERNATIVE_MAX = 16_000
-# the form that is told what size of text fills its page, and measures only when the page was too small for it
-UNE_PAGE = "fiche"
 # fields of a document that its template reads as they are
 TELS_QUELS = ("forme", "titre", "sous_titre", "epci", "siren", "synthetique", "resume", "version")
 MOTS_CLES = ("mutualisation", "intercommunalité", "coût complet")
@@ -37,11 +35,7 @@ def rendre(document: m.Document) -> bytes:
         "mots": [*MOTS_CLES, str(d.exercice)],
         "sections": [x for x in ({"titre": s.titre, "blocs": _blocs(s.lus)} for s in d.sections) if x["blocs"]],
     }
-    gabarit, jour = f"{d.forme}.typ", date(d.exercice, 12, 31)
-    octets = composer(gabarit, donnees | {"mesurer": False}, jour)
-    if d.forme == UNE_PAGE and nombre_de_pages(octets) > 1:
-        octets = composer(gabarit, donnees | {"mesurer": True}, jour)
-    return nommer_les_lignes(octets)
+    return nommer_les_lignes(composer(f"{d.forme}.typ", donnees, date(d.exercice, 12, 31)))
 
 
 def ecrire(document: m.Document, chemin: Path) -> None:

@@ -51,7 +51,7 @@ def _tuiles(
     colonnes = max(max(colonne for _, (_, colonne) in placees) + 1, 6)
     pas = toile.support.largeur / colonnes
     if carte.repere:
-        boites = tuple((c, (i * pas, haut + rang * pas * 0.55, pas, pas * 0.55)) for c, (rang, i) in placees)
+        boites = tuple((c, (i * pas, haut + rang * pas * 0.38, pas, pas * 0.38)) for c, (rang, i) in placees)
         dite = Carte("", "", "", (), tuple(carte.classes), carte.unite, "-", carte.signee)
         fond = _fond(dite, toile.support.nom, toile.ancre, boites)
         toile.corps += fond.corps

@@ -287,6 +287,6 @@ def _remarques(bloc: BlocCommunal, r: Repere, *, detail: bool) -> m.Section:
         points.append(("Nom", f"Le référentiel ne nomme pas, en {bloc.exercice}, le SIRET {enonces}."))
     blocs: list[m.Bloc] = [m.Liste(points)] if points else []
     blocs += [m.p(texte, note=True) for texte in r.avis] if detail else []
-    if bloc.est_commune and bloc.annee.population:
+    if detail and bloc.est_commune and bloc.annee.population:
         blocs.append(m.p(METHODE, note=True))
     return m.Section("remarques", "Méthode et qualité des données", "Méthode", blocs)
