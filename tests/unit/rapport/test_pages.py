@@ -101,6 +101,39 @@ def test_axe_ne_trouve_rien(onglet: Onglet, pages: dict[str, Path], forme: str, 
 
 @pytest.mark.systeme
 @sans_chromium
+@pytest.mark.parametrize("forme", documents.FORMES)
+def test_un_ecran_sombre_se_lit_et_s_imprime_clair(onglet: Onglet, pages: dict[str, Path], forme: str) -> None:
+    fonds = "['body', 'figure', 'h2'].map(x => getComputedStyle(document.querySelector(x)).backgroundColor)"
+    # out of the reach of axe: words of a drawing that lie on its paper, and the edges of its shapes
+    encres = """['text[data-fond="#ffffff"]', 'line', '.forme'].map(x => [...new Set([...document.querySelectorAll(
+      `figure .graphique>${x}`)].map(mot => getComputedStyle(mot)[x.startsWith('t') ? 'fill' : 'stroke']))])"""
+    clairs = onglet.ouvrir(pages[forme]).page.evaluate(fonds)
+    onglet.page.emulate_media(color_scheme="dark")
+    try:
+        assert onglet.deplier().anomalies()[0] == []
+        assert onglet.page.evaluate(fonds)[:2] == ["rgb(16, 23, 30)", "rgb(26, 36, 46)"]
+        assert onglet.page.evaluate(encres) == [["rgb(228, 234, 240)"], ["rgb(174, 186, 197)"], ["rgb(174, 186, 197)"]]
+        onglet.page.emulate_media(color_scheme="dark", media="print")
+        assert onglet.page.evaluate(fonds) == ["rgb(255, 255, 255)", *clairs[1:]]
+        assert len(onglet.page.evaluate(encres)[0]) == 2
+    finally:
+        onglet.page.emulate_media(color_scheme="light", media="screen")
+
+
+@pytest.mark.systeme
+@sans_chromium
+def test_le_triangle_d_un_pli_n_est_pas_coupe(onglet: Onglet, pages: dict[str, Path]) -> None:
+    """At the edge of a phone there is nothing of it."""
+    onglet.ouvrir(pages["rapport"], 390)
+    place = onglet.page.locator(".volet summary").first.bounding_box()
+    bord = {"x": 0, "y": place["y"], "width": 8, "height": place["height"]}
+    avec = onglet.page.screenshot(full_page=True, clip=bord)
+    onglet.page.add_style_tag(content=".volet summary{list-style:none}")
+    assert onglet.page.screenshot(full_page=True, clip=bord) == avec
+
+
+@pytest.mark.systeme
+@sans_chromium
 def test_axe_n_est_pas_endormi(onglet: Onglet, pages: dict[str, Path], tmp_path: Path) -> None:
     gatee = tmp_path / "gatee.html"
     texte = pages["rapport"].read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ from mutualisation.socle.chemins import PALETTE
 
 _LUE = tomllib.loads(PALETTE.read_text(encoding="utf-8"))
 PAGE: dict[str, str] = _LUE["page"]
+SOMBRE: dict[str, str] = _LUE["sombre"]
 COULEURS: dict[str, str] = _LUE["sens"]
 DEBUTS: dict[str, str] = _LUE["debuts"]
 CLASSES, SIGNEES, HACHURES = (_LUE["echelles"][nom] for nom in ("classes", "signees", "hachures"))
@@ -14,8 +15,11 @@ ENCRE, GRIS, FILET, PAPIER, MARQUE = (PAGE[nom] for nom in ("encre", "gris", "fi
 
 
 def variables() -> str:
-    """The palette as variables of the style sheet."""
-    return ":root{" + ";".join(f"--{nom}:{couleur}" for nom, couleur in (PAGE | COULEURS).items()) + "}\n"
+    """The palette as variables of the style sheet, and what a screen whose reader wants it dark changes in them."""
+    clair, sombre = (
+        ";".join(f"--{nom}:{couleur}" for nom, couleur in lues.items()) for lues in (PAGE | COULEURS, SOMBRE)
+    )
+    return f":root{{{clair}}}\n@media screen and (prefers-color-scheme:dark){{:root{{color-scheme:dark;{sombre}}}}}\n"
 
 
 def classes(nombre: int, *, signee: bool = False) -> list[str]:
