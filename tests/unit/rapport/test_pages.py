@@ -202,21 +202,29 @@ def test_l_impression_montre_ce_qui_est_replie(onglet: Onglet, pages: dict[str, 
 def annuaire(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The index of communes, with a page beside for one of them."""
     page = tmp_path_factory.mktemp("communes") / "index.html"
-    noms = ("Lille", "Villeneuve-d'Ascq", "La Madeleine", "Écaillon", "Marcq-en-Barœul")
-    liens = [x for nom in noms for x in (" · ", m.Lien(f"{nom[:5].lower()}.html", nom))][1:]
+    noms = {
+        "59350": "Lille",
+        "vil": "Villeneuve-d'Ascq",
+        "59368": "La Madeleine",
+        "59165": "Écaillon",
+        "59378": "Marcq-en-Barœul",
+        "59527": "Saint-André-lez-Lille",
+        "sans_commune_13000001100010": "Steen",
+    }
+    liens = [x for code, nom in noms.items() for x in (" · ", m.Lien(f"{code}_{nom[:5].lower()}.html", nom))][1:]
     parts = [m.Section("trouver", "Trouver une commune", "Communes", [
-        m.Recherche("Les premières lettres d'un nom"), m.SousTitre("A à Z"), m.p(*liens),
+        m.Recherche("Une partie du nom, ou le code INSEE"), m.SousTitre("A à Z"), m.p(*liens),
         m.SousTitre("M"), m.p(liens[4]),
     ])]  # fmt: skip
     html.ecrire(documents.document("dossier", parts), page)
-    (page.parent / "ville.html").write_text("<!DOCTYPE html><title>Villeneuve</title>", encoding="utf-8")
+    (page.parent / "vil_ville.html").write_text("<!DOCTYPE html><title>Villeneuve</title>", encoding="utf-8")
     return page
 
 
 @pytest.mark.systeme
 @sans_chromium
 @cas
-def test_trois_lettres_trouvent_une_commune(
+def test_ce_qu_on_tape_trouve_une_commune(
     onglet: Onglet, annuaire: Path, tapees: str, trouves: list[str], dit: str
 ) -> None:
     onglet.ouvrir(annuaire, 390)
@@ -234,7 +242,7 @@ def test_la_recherche_mene_a_la_page_sans_reseau(onglet: Onglet, annuaire: Path)
     saisie = onglet.ouvrir(annuaire, 390).page.get_by_role("searchbox")
     saisie.fill("vil")
     saisie.press("Enter")
-    onglet.page.wait_for_url("**/ville.html")
+    onglet.page.wait_for_url("**/vil_ville.html")
     assert {adresse.partition(":")[0] for adresse in onglet.demandes} == {"file"}
 
 
@@ -244,7 +252,7 @@ def test_sans_script_la_liste_reste(onglet: Onglet, annuaire: Path) -> None:
     sans = onglet.page.context.browser.new_context(java_script_enabled=False)
     page = sans.new_page()
     page.goto(annuaire.resolve().as_uri())
-    assert page.get_by_role("link", name="Lille").is_visible()
+    assert page.get_by_role("link", name="Lille", exact=True).is_visible()
     assert not page.locator(".recherche").is_visible()
     sans.close()
 

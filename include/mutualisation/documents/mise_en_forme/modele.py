@@ -58,7 +58,7 @@ def p(*morceaux: Morceau, note: bool = False, ecran: bool = False) -> Paragraphe
 
 @dataclass(frozen=True)
 class Recherche:
-    """A field that leaves, of the links of its section, those with a word that begins as what is typed.
+    """A field that leaves, of the links of its section, those whose name, or code of their page, holds what is typed.
 
     Of the page alone, and where scripts run: elsewhere the section is read as it is.
     """

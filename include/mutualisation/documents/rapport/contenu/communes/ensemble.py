@@ -190,7 +190,7 @@ def _trouver(territoire: Territoire) -> m.Section:
     for bloc in territoire.communes:
         for initiale in bloc_communal.initiales(bloc.nom):
             lettres.setdefault(initiale, []).append(bloc)
-    blocs: list[m.Bloc] = [m.Recherche("Les premières lettres d'un nom")]
+    blocs: list[m.Bloc] = [m.Recherche("Une partie du nom, ou le code INSEE")]
     for lettre, siens in sorted(lettres.items()):
         blocs += [m.SousTitre(lettre), _noms(siens)]
     if territoire.sans_commune:
