@@ -130,7 +130,7 @@ def test_what_the_warehouse_publishes_is_checked_on_the_sheets_that_sum_it(extra
     assert "écart" not in {c.value for feuille in valeurs for rangee in feuille.iter_rows() for c in rangee}
 
 
-def test_a_commune_is_the_sum_of_its_adherents(extrait: Path) -> None:
+def test_a_commune_is_alone_and_the_sheet_is_the_whole(extrait: Path) -> None:
     formules, valeurs = _classeur(extrait)["Communes"], _classeur(extrait, valeurs=True)["Communes"]
     loos = _ligne(formules, "Commune de Loos")
     colonne = _colonne(formules, "Adhésion et usage")
@@ -141,8 +141,11 @@ def test_a_commune_is_the_sum_of_its_adherents(extrait: Path) -> None:
     )
     total = valeurs.cell(_ligne(formules, "Total"), colonne).value
     assert Decimal(str(total)) == attendu
+    # its CCAS is in the last row
+    lille = valeurs.cell(_ligne(valeurs, "Commune de Lille"), colonne).value
+    assert Decimal(str(lille)) == Decimal("129447.97")
     habitants = _colonne(formules, "Dû par habitant")
-    assert formules.cell(loos, habitants).value == f"=G{loos}/C{loos}"
+    assert formules.cell(loos, habitants).value == f"=F{loos}/C{loos}"
 
 
 def test_staff_cost_is_computed_again_from_the_average_costs(extrait: Path) -> None:

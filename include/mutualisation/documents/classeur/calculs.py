@@ -187,21 +187,20 @@ def etp_par_categorie(bilan: Bilan) -> m.Tableau:
 
 
 def communes(bilan: Bilan) -> m.Tableau:
-    """A row per commune, its CCAS and satellites included: adhesions, cost, due, borne, € per inhabitant.
+    """A row per commune, alone: adhesions, cost, due, borne, € per inhabitant.
 
-    Sums read the list by adherent; one last row holds what belongs to no commune, so that totals are whole.
+    Sums read the list by adherent; one last row holds what is of no commune, so that totals are whole.
     """
     qui, valorises = annuaire(bilan), rangees(bilan, "cout_adherent")
     montants = trame(valorises, "insee", "cout_usage", "montant_du").fillna(ZERO).groupby("insee").sum()
     sommes, services = montants.to_dict("index"), _services(bilan, qui)
-    rattaches = Counter(r["code_insee"] for r in qui.adherents.values() if r["type_adherent"] in ("ccas", "satellite"))
     lignes = [
-        {"nom": c["nom"], "insee": insee, "services": services[insee], "rattaches": rattaches[insee]}
+        {"nom": c["nom"], "insee": insee, "services": services[insee]}
         | _montants(sommes.get(insee), c["population"], suivi=not services[insee])
         for insee, c in sorted(qui.communes.items(), key=lambda x: (ordre(x[1]["nom"]), x[0]))
     ]
     if any(sommes.get(HORS, {}).values()):
-        hors = {"nom": "Hors commune de l'exercice", "insee": HORS, "services": None, "rattaches": None}
+        hors = {"nom": "CCAS, satellites et adhérents sans commune", "insee": HORS, "services": None}
         lignes.append(hors | _montants(sommes[HORS], None))
     if not valorises:
         return feuille(bilan, "communes", lignes, sans=SUIVIES)

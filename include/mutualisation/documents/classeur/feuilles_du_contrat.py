@@ -167,7 +167,8 @@ class Annuaire:
             "nom": connu.get("nom") or ("Adhérent hors référentiel" if siret else "Non réparti"),
             "type": libelles.TYPE_ADHERENT.get(type_, type_),
             "commune": self.communes.get(insee, {}).get("nom") or "",
-            "insee": insee if insee in self.communes else HORS,
+            # of the commune alone: what is summed by it leaves its CCAS and satellites apart
+            "insee": insee if type_ == "commune" and insee in self.communes else HORS,
         }
 
 
