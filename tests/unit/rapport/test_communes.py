@@ -74,10 +74,7 @@ def test_a_ccas_is_on_the_page_of_its_commune_under_its_own_anchor(bilan: BilanF
     index = next(d for d in communes.documents(bilan) if d.chemin == bloc_communal.ANNUAIRE)
     lille, *_ = _tableau(index, "Communes, dans l'ordre alphabétique").lignes
     assert (lille["du"], lille["cout"]) == (Decimal("875.50"), _bloc(bilan, "59350").annee.cout)
-    assert [x["du"] for x in _tableau(index, "Les pages et le bilan").lignes][:2] == [
-        Decimal("1275.50"),
-        Decimal("8.00"),
-    ]
+    assert [str(x["du"]) for x in _tableau(index, "Les pages et le bilan").lignes][:2] == ["1275.50", "8.00"]
     assert not any(isinstance(b, m.Volet) for s in _page(bilan, "59350", "pdf").sections for b in _blocs(s.blocs))
 
 
@@ -143,9 +140,7 @@ def test_a_cost_that_is_not_followed_is_not_zero(bilan: BilanFactice) -> None:
 
 
 @cas
-def test_a_member_that_used_nothing_bears_nothing_of_a_cost_that_is_followed(
-    couts: list[str], cle: str, dit: str
-) -> None:
+def test_a_member_that_used_nothing_bears_no_part_of_a_cost(couts: list[str], cle: str, dit: str) -> None:
     """Among the members of the mean, which says who bears it; its own page says that the cost is followed."""
     zero, lus = Decimal(0), zip((f.LOOS, f.LILLE, f.CCAS), map(Decimal, couts), strict=True)
     rangees = [{"exercice": 2021, "dispositif": "CAM", "siret_adherent": siret, "cle": cle, "poids": zero,

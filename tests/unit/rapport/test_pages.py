@@ -123,7 +123,6 @@ def test_un_ecran_sombre_se_lit_et_s_imprime_clair(onglet: Onglet, pages: dict[s
 @pytest.mark.systeme
 @sans_chromium
 def test_le_triangle_d_un_pli_n_est_pas_coupe(onglet: Onglet, pages: dict[str, Path]) -> None:
-    """At the edge of a phone there is nothing of it."""
     onglet.ouvrir(pages["rapport"], 390)
     place = onglet.page.locator(".volet summary").first.bounding_box()
     bord = {"x": 0, "y": place["y"], "width": 8, "height": place["height"]}
@@ -202,15 +201,8 @@ def test_l_impression_montre_ce_qui_est_replie(onglet: Onglet, pages: dict[str, 
 def annuaire(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The index of communes, with a page beside for one of them."""
     page = tmp_path_factory.mktemp("communes") / "index.html"
-    noms = {
-        "59350": "Lille",
-        "vil": "Villeneuve-d'Ascq",
-        "59368": "La Madeleine",
-        "59165": "Écaillon",
-        "59378": "Marcq-en-Barœul",
-        "59527": "Saint-André-lez-Lille",
-        "sans_commune_13000001100010": "Steen",
-    }
+    noms = {"59350": "Lille", "vil": "Villeneuve-d'Ascq", "59368": "La Madeleine", "59165": "Écaillon", "59378":
+            "Marcq-en-Barœul", "59527": "Saint-André-lez-Lille", "sans_commune_13000001100010": "Steen"}  # fmt: skip
     liens = [x for code, nom in noms.items() for x in (" · ", m.Lien(f"{code}_{nom[:5].lower()}.html", nom))][1:]
     parts = [m.Section("trouver", "Trouver une commune", "Communes", [
         m.Recherche("Une partie du nom, ou le code INSEE"), m.SousTitre("A à Z"), m.p(*liens),

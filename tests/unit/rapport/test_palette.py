@@ -16,12 +16,6 @@ def test_text_reads_on_every_colour(couleur: str) -> None:
     assert palette.contraste(palette.encre_sur(couleur), couleur) >= 4.5
 
 
-@pytest.mark.parametrize("encre", ["encre", "gris", "couvert", "alerte"])
-@pytest.mark.parametrize("fond", ["fond", "papier"])
-def test_words_read_on_a_dark_screen(encre: str, fond: str) -> None:
-    assert palette.contraste(palette.SOMBRE[encre], palette.SOMBRE[fond]) >= 4.5
-
-
 @pytest.mark.parametrize("nombre", range(2, 8))
 def test_classes_are_apart_in_greys(nombre: int) -> None:
     couleurs = palette.classes(nombre)
