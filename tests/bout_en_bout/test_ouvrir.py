@@ -1,6 +1,7 @@
 """The embedded warehouse opened to tools of the machine: read only, by a password, until Ctrl-C."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.atelier.commande import EXECUTABLE
+from tests.atelier.commande import EXECUTABLE, RACINE
 from tests.atelier.serveur_reseau import port_libre
 
 from mutualisation.entrepot.base.serveur import serveur_entrepot
@@ -22,7 +23,12 @@ def _taper(var: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 def test_ouvert_a_la_lecture_jusqu_a_ctrl_c(tmp_path: Path) -> None:
-    port = port_libre()
+    port, voisin = port_libre(), tmp_path / "echantillon"
+    (voisin / "pg").mkdir(parents=True)
+    (voisin / "pg" / "PG_VERSION").touch()
+    vide = (
+        f"Rien n'est publié dans l'entrepôt lu, celui de {tmp_path} ; MUTUALISATION_VAR en désigne un autre, vu ici : "
+    )
     ouverte = _taper(tmp_path, "ouvrir", "--port", str(port))
     assert ouverte.stdout is not None
     adresse = ouverte.stdout.readline().strip()
@@ -39,13 +45,17 @@ def test_ouvert_a_la_lecture_jusqu_a_ctrl_c(tmp_path: Path) -> None:
         psycopg.connect(sans_mot_de_passe, connect_timeout=5)
 
     autre = _taper(tmp_path, "etat")
-    assert (autre.communicate()[0].splitlines()[0], autre.returncode) == ("publication aucune", 0)
+    premiere, *_, derniere = autre.communicate()[0].splitlines()
+    assert (premiere, autre.returncode) == ("publication aucune", 0)
+    # `mutualisation ouvrir` after `make bilan` had opened another folder than the one it had filled, and said nothing
+    assert derniere.startswith(f"à faire : {vide}")
+    assert str(voisin) in derniere
     seconde = _taper(tmp_path, "ouvrir", "--port", str(port_libre()))
     assert "Une autre commande se sert de l'entrepôt" in seconde.communicate()[1]
     assert seconde.returncode == 1
 
     ouverte.send_signal(signal.SIGINT)
-    ouverte.communicate()
+    assert f"· {vide}" in ouverte.communicate()[1]
     assert ouverte.returncode == 0
     with serveur_entrepot(tmp_path) as dsn, psycopg.connect(dsn) as conn:
         assert conn.execute("select rolcanlogin from pg_roles where rolname = 'lecture_locale'").fetchone() == (False,)
@@ -75,3 +85,10 @@ def test_un_port_pris_ou_un_serveur_nomme_se_disent(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("ENTREPOT_DSN", "postgresql://nulle.part/entrepot")
     nomme = subprocess.run([EXECUTABLE, "ouvrir"], capture_output=True, text=True, check=False)
     assert (nomme.returncode, "serveur nommé" in nomme.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("page", ["questions", "analyser"])
+def test_la_documentation_ouvre_l_entrepot_que_make_bilan_remplit(page: str) -> None:
+    (var,) = re.findall(r"^ECHANTILLON := (\S+)$", (RACINE / "Makefile").read_text(), re.MULTILINE)
+    dits = re.findall(r"`([^`]*mutualisation ouvrir)`", (RACINE / f"docs/{page}.md").read_text())
+    assert dits == [f"MUTUALISATION_VAR={var} mutualisation ouvrir"]

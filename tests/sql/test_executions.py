@@ -172,7 +172,7 @@ def test_les_rejets_se_lisent_avant_toute_publication(dsn: str) -> None:
             " 'rejete' as statut"
         )
         op.clore(conn, version, "echouee", {})
-        (candidate, suite) = (op.etat(session)[cle] for cle in ("candidate", "a_faire"))
+        (candidate, (suite, ou)) = (op.etat(session)[cle] for cle in ("candidate", "a_faire"))
     assert lire(dsn, "select version, construction, fichier, ligne, motif from exploitation.rejets") == [
         (1, "echouee", "rh/t.csv", 7, "m (C8)")
     ]
@@ -183,7 +183,8 @@ def test_les_rejets_se_lisent_avant_toute_publication(dsn: str) -> None:
         "laisse_de_cote": "",
         "documents": [],
     }
-    assert suite == ["Rien n'est chargé : « mutualisation bilan --depot DOSSIER --exercice AAAA --sortie DOSSIER »."]
+    assert suite == "Rien n'est chargé : « mutualisation bilan --depot DOSSIER --exercice AAAA --sortie DOSSIER »."
+    assert ou.startswith("Rien n'est publié dans l'entrepôt lu, ")
     with op.Session.depuis_environnement() as session, session.connexion() as conn:
         session.embarque = True
         op.ouvrir_construction(session, conn, [2021], None)

@@ -193,16 +193,17 @@ def test_un_entrepot_neuf_se_lit_en_json(taper: Taper, var_neuf: Path) -> None:
         "rejets": [],
         "executions": [],
         "a_faire": [
-            premiere := "Rien n'est chargé : « mutualisation bilan --depot DOSSIER --exercice AAAA --sortie DOSSIER »."
+            premiere := "Rien n'est chargé : « mutualisation bilan --depot DOSSIER --exercice AAAA --sortie DOSSIER ».",
+            vide := f"Rien n'est publié dans l'entrepôt lu, celui de {var_neuf}.",
         ],
     }
-    assert taper("etat")[1] == f"publication aucune\nà faire : {premiere}\n"
+    assert taper("etat")[1] == f"publication aucune\nà faire : {premiere}\nà faire : {vide}\n"
     code, _, erreurs = taper("publier")
     assert code == 1
     assert "Aucune construction validée" in erreurs
     code, _, erreurs = taper("extraire", "--exercice", "2021", "--sortie", var_neuf / "bilans")
     assert code == 1
-    assert "L'exercice 2021 n'est pas publié" in erreurs
+    assert f"L'exercice 2021 n'est pas publié : lancez d'abord « mutualisation bilan ». {vide}" in erreurs
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,10 @@ class ErreurMutualisation(Exception):
     code_sortie = 1
 
 
+class NonPublie(ErreurMutualisation):
+    """An exercice that is asked for is not published here. Exit 1."""
+
+
 class PannePassagere(ErreurMutualisation):
     """What may be tried again as it is: server gone, child killed, disk full, another run at work (K12). Exit 1."""
 

@@ -96,6 +96,13 @@ def est_a_creer(var: Path) -> bool:
     return not (var / "pg").exists()
 
 
+def entrepots_voisins(var: Path) -> list[Path]:
+    """Folders of what runs that hold another embedded warehouse: under this one, beside it, or above."""
+    vus = {pg.parent for ou in (var, var.parent) for pg in (ou / "pg", *ou.glob("*/pg"))} - {var}
+    # a folder that may not be read is none that one could be sent to
+    return sorted(voisin for voisin in vus if os.path.isfile(voisin / "pg" / "PG_VERSION"))  # noqa: PTH113
+
+
 @contextlib.contextmanager
 def _presence(var: Path, port: int | None, *, jetable: bool) -> Iterator[str]:
     """Hold a shared lock while the server is used; the last holder stops the server."""

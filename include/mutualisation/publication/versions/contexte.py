@@ -15,7 +15,7 @@ import psycopg
 from mutualisation.publication.versions.clotures import Cloture, lire_cloture
 from mutualisation.publication.versions.extraits_csv import lignes, lire_pointeurs
 from mutualisation.publication.versions.relations import relations_internes
-from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.erreurs import ErreurMutualisation, NonPublie
 from mutualisation.socle.francais.formats import NON_RENSEIGNE
 
 CONSTRUCTION = """
@@ -110,7 +110,7 @@ def version_publiee(conn: psycopg.Connection[Any], exercice: int) -> int:
     """Version that `publication` shows for an exercice; a French error when it was never published."""
     version = lire_pointeurs(conn).get(exercice)
     if version is None:
-        raise ErreurMutualisation(f"L'exercice {exercice} n'est pas publié : lancez d'abord « mutualisation bilan ».")
+        raise NonPublie(f"L'exercice {exercice} n'est pas publié : lancez d'abord « mutualisation bilan ».")
     return version
 
 

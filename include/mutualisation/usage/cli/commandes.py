@@ -21,7 +21,7 @@ from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
 from rich.text import Text
 
-from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, NonPublie
 from mutualisation.socle.francais.formats import euros, nombre, plusieurs
 from mutualisation.usage.cli import options
 from mutualisation.usage.cli.phrases import COMMANDES, MISE_EN_FORME, OPTIONS, phrase
@@ -102,7 +102,12 @@ def _session(commande: str = "", *, bavard: bool = False, **parametres: Any) -> 
         if journal.is_terminal and not bavard:
             statut = pile.enter_context(journal.status(""))
             detail = lambda message: statut.update(Text(message))  # noqa: E731
-        yield pile.enter_context(op.Session.depuis_environnement(suivre, detail, demande))
+        session = pile.enter_context(op.Session.depuis_environnement(suivre, detail, demande))
+        try:
+            yield session
+        except NonPublie as erreur:
+            ou = op.rien_de_publie(session.dsn, session.var) if session.embarque else ""
+            raise NonPublie(f"{erreur} {ou}".rstrip()) from erreur
 
 
 @app.command
@@ -491,7 +496,7 @@ def ouvrir(*, port: options.Port = 5432, json_: options.Json = False) -> None:
     """Ouvre l'entrepôt embarqué aux outils de cette machine, en lecture seule, jusqu'à Ctrl-C."""
     # a shell that starts it behind (`&`) has it ignored, and nothing else would end it
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    with suppress(KeyboardInterrupt), op.ouvrir(port) as adresse:
+    with suppress(KeyboardInterrupt), op.ouvrir(port, suivre) as adresse:
         _rendre(json_, {"adresse": adresse}, [adresse])
         suivre("Ouvert en lecture seule à qui tient cette adresse, jusqu'à Ctrl-C.")
         signal.pause()

@@ -11,7 +11,7 @@ from mutualisation.usage.operations.etat import etat
 from mutualisation.usage.operations.executions import Demande
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_lecture
 from mutualisation.usage.operations.livraison import extraire, extraire_ensemble, facturer, verifier_extraits
-from mutualisation.usage.operations.ouverture_en_lecture import ouvrir
+from mutualisation.usage.operations.ouverture_en_lecture import ouvrir, rien_de_publie
 from mutualisation.usage.operations.publication_candidate import composer, publier
 from mutualisation.usage.operations.sauvegarde import restaurer, sauvegarder
 from mutualisation.usage.operations.session import Session, migrer_l_entrepot, verifier_exercices, verifier_sortie

@@ -12,6 +12,7 @@ from mutualisation.socle.francais.formats import enumerer
 from mutualisation.usage.operations.echeance import semestres_a_facturer
 from mutualisation.usage.operations.en_attente import en_attente
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote_par_la_construction
+from mutualisation.usage.operations.ouverture_en_lecture import rien_de_publie
 from mutualisation.usage.operations.session import Session
 
 SQL_ETAT = {
@@ -75,7 +76,9 @@ def etat(session: Session) -> dict[str, Any]:
     for execution in lus["executions"]:
         execution["debut"] = execution["debut"].isoformat()
         execution["secondes"] = float(execution["secondes"] or 0)
-    lus["a_faire"] = [*_a_faire(lus, reste=reste), *factures]
+    # who finds nothing may have filled another one
+    ou = rien_de_publie(session.dsn, session.var) if session.embarque and not lus["fichiers"] else ""
+    lus["a_faire"] = [*_a_faire(lus, reste=reste), *factures, *filter(None, [ou])]
     return lus
 
 

@@ -5,14 +5,18 @@ import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import quote
 
 from psycopg import sql
 
+from mutualisation.entree.ingestion.travail import Suivi, muet
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.roles import LECTEUR
-from mutualisation.entrepot.base.serveur import BASE, LOCAL, serveur_entrepot
+from mutualisation.entrepot.base.serveur import BASE, LOCAL, entrepots_voisins, serveur_entrepot
+from mutualisation.socle.chemins import dossier_var
 from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.francais.formats import enumerer
 from mutualisation.usage.operations.session import mettre_a_jour
 
 COMPTE = "lecture_locale"
@@ -20,8 +24,10 @@ PORT_MIN, PORT_MAX = 1024, 65535
 
 
 @contextmanager
-def ouvrir(port: int) -> Iterator[str]:
+def ouvrir(port: int, suivi: Suivi = muet) -> Iterator[str]:
     """Open the embedded warehouse; the libpq URL of an account that reads it, with a password of this session.
+
+    `suivi`: told that nothing is published in it.
 
     Raises `ErreurMutualisation` when the warehouse is on a named server, is in use, or the port can't be taken.
     """
@@ -42,10 +48,22 @@ def ouvrir(port: int) -> Iterator[str]:
     with serveur_entrepot(port=port) as dsn:
         mettre_a_jour(dsn)
         _creer_le_compte(dsn, mot_de_passe)
+        if dit := rien_de_publie(dsn, dossier_var()):
+            suivi(dit)
         try:
             yield f"postgresql://{COMPTE}:{quote(mot_de_passe)}@{LOCAL}:{port}/{BASE}"
         finally:
             _executer(dsn, "alter role {compte} nologin password null")
+
+
+def rien_de_publie(dsn: str, var: Path) -> str:
+    """That the embedded warehouse of a folder publishes nothing, and which others are seen; empty where it does."""
+    with connecter(dsn) as conn:
+        if conn.execute("select from journal.publications limit 1").fetchone() is not None:
+            return ""
+    voisins = entrepots_voisins(var)
+    autres = f" ; MUTUALISATION_VAR en désigne un autre, vu ici : {enumerer(map(str, voisins))}" if voisins else ""
+    return f"Rien n'est publié dans l'entrepôt lu, celui de {var}{autres}."
 
 
 def _creer_le_compte(dsn: str, mot_de_passe: str) -> None:

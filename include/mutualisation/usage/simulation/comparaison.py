@@ -28,7 +28,7 @@ from mutualisation.entrepot.construction.dbt import SIMULATION, EnfantDbt, chois
 from mutualisation.publication.versions.contexte import lire_contexte, version_publiee
 from mutualisation.publication.versions.dataframes import trame
 from mutualisation.publication.versions.extraits_csv import lire_pointeurs
-from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.erreurs import ErreurMutualisation, NonPublie
 from mutualisation.socle.francais.neutralisation import neutraliser
 from mutualisation.socle.poste import Poste
 from mutualisation.usage.operations import Session, clore, construire, porte_fichier, verifier_exercices
@@ -125,9 +125,7 @@ def _exiger_publies(dsn: str, exercices: list[int]) -> None:
     with connecter(dsn) as conn:
         publies = lire_pointeurs(conn)
     if manquants := [str(e) for e in exercices if e not in publies]:
-        raise ErreurMutualisation(
-            f"L'exercice {', '.join(manquants)} n'est pas publié : lancez d'abord « mutualisation bilan »."
-        )
+        raise NonPublie(f"L'exercice {', '.join(manquants)} n'est pas publié : lancez d'abord « mutualisation bilan ».")
 
 
 def _comparer(conn: psycopg.Connection[Any], exercices: list[int], essai: list[int]) -> Simulation:
