@@ -211,6 +211,11 @@ def test_cells_are_typed_and_unknown_receipts_are_not_zero(extrait: Path) -> Non
     cellule = feuille.cell(_ligne(feuille, "Centrale d'Achat Métropolitaine (CAM)"), colonne)
     assert cellule.value == 45050
     assert "€" in cellule.number_format
+    etats = _classeur(extrait, valeurs=True)["États de valorisation"]
+    rang = _ligne(etats, "Carrières souterraines")
+    assert [etats.cell(rang, _colonne(etats, t)).value for t in ("ETP mesurés", "Dépenses directes mesurées")] == [
+        "non mesuré"
+    ] * 2
     adhesions = _classeur(extrait)["Adhésions"]
     assert adhesions.cell(PREMIERE, _colonne(adhesions, "Début")).value.year == 2018
 

@@ -11,6 +11,7 @@ from tests.atelier.tables import cas
 from tests.unit.rapport import communes_factices as f
 from tests.unit.rapport.communes_factices import BilanFactice
 
+from mutualisation.documents.classeur import calculs
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import communes, usage
 from mutualisation.documents.rapport.contenu.communes import bloc_communal, ensemble, usages_et_titres
@@ -201,6 +202,20 @@ def test_an_invoice_that_is_titled_is_not_to_be_issued(titre: str, statut: str) 
     recouvrement = [r | {"montant_titre": Decimal(titre)} for r in f.RANGEES["recouvrement", 2021]]
     loos = _bloc(BilanFactice(recouvrement=recouvrement), "59360").annee
     assert [x["statut"] for x in usages_et_titres.factures(loos).lignes] == [statut]
+
+
+@pytest.mark.parametrize("titre", ["0.00", "100.00", "412.00"])
+def test_the_workbook_says_of_each_invoice_what_its_page_says(titre: str) -> None:
+    recouvrement = [r | {"montant_titre": Decimal(titre)} for r in f.RANGEES["recouvrement", 2021]]
+    bilan = BilanFactice(recouvrement=recouvrement)
+    feuille = {(x["siret_adherent"], f"2021-S{x['semestre']}"): x["statut"] for x in calculs.factures(bilan).lignes}
+    assert feuille == {
+        (a.siret, x["periode"]): x["statut"]
+        for bloc in lire(bilan).blocs
+        for annee in (bloc.annee, bloc.autres)
+        for a in annee.adherents
+        for x in usages_et_titres.factures(annee.de(a)).lignes
+    }
 
 
 def test_gain_is_over_compared_purchases_only(bilan: BilanFactice) -> None:

@@ -6,8 +6,10 @@ import pytest
 from tests.atelier.tables import cas
 from tests.unit.rapport.communes_factices import BilanFactice
 
+from mutualisation.documents.classeur import calculs
 from mutualisation.documents.rapport.contenu.conseil.reserves import _connu, _textes, hors_totaux
 
+D = Decimal
 MANQUES = {
     "temps": "temps passé : aucune activité saisie ne mène à ce dispositif",
     "dépenses": "dépenses : aucune clé des écritures ne mène à ce dispositif",
@@ -26,6 +28,16 @@ def test_each_says_what_is_known_and_what_is_missing(
     lus = {"etp_mesure": _d(mesures[0]), "charges_mesurees": _d(mesures[1]), "valorisation": valorisation}
     dit = _connu(lus | {"manque": " ; ".join(MANQUES.get(x, x) for x in manques) or None})
     assert (dit["etp"], dit["charges"], dit["manque"]) == (_d(etp), _d(charges), manque)
+
+
+def test_the_workbook_measures_no_more_than_the_council_reads() -> None:
+    zero = {"etp_mesure": D(0), "charges_mesurees": D(0), "adherents": 3, "unites": None}
+    lus = [zero | {"dispositif": c, "valorisation": "en attente", "thematique": None, "manque": MANQUES.get(x)}
+           for c, x in (("CAM", "temps"), ("RGPD", "dépenses"), ("CEE", "décision"))]  # fmt: skip
+    feuille = calculs.etats(BilanFactice(etat_valorisation=lus)).lignes
+    assert {x["dispositif"]: (x["etp_mesure"], x["charges_mesurees"]) for x in feuille} == {
+        "CAM": (None, D(0)), "RGPD": (D(0), None), "CEE": (D(0), D(0)),
+    }  # fmt: skip
 
 
 @cas

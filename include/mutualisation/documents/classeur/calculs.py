@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from mutualisation.documents.classeur.feuilles_du_contrat import HORS, Annuaire, annuaire, colonne, feuille, rangees
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import paie, usage
+from mutualisation.documents.rapport.contenu.communes.usages_et_titres import statut
+from mutualisation.documents.rapport.contenu.conseil.reserves import mesures
 from mutualisation.documents.rapport.contenu.controles import commentaires, lire_cle, noms_des_cles
 from mutualisation.documents.rapport.contenu.ouverture import laisse_de_cote
 from mutualisation.documents.rapport.contenu.passage import PORTEE, portee
@@ -301,7 +303,13 @@ def couts_d_usage(bilan: Bilan) -> m.Tableau:
 
 
 def factures(bilan: Bilan) -> m.Tableau:
-    lues = rangees(bilan, "facture_semestrielle")
+    """Invoices by semestre, each with what became of it, as the page of its commune says it."""
+    cle = itemgetter("semestre", "siret_adherent")
+    titres: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for r in bilan["recouvrement"]:
+        titres[cle(r)] += r["montant_titre"] if r["mode_recouvrement"] == "titre" else ZERO
+    statuts = {cle(r): statut([r], titres[cle(r)]) for r in bilan["facture_semestrielle"]}
+    lues = [r | {"statut": statuts[cle(r)]} for r in rangees(bilan, "facture_semestrielle")]
     return feuille(bilan, "factures", sorted(lues, key=itemgetter("semestre")))
 
 
@@ -369,6 +377,11 @@ def _indicateur(r: Ligne) -> Ligne:
         "valeur": m.Valeur("sans donnée" if valeur is None else valeur, genre),
         "unite": "" if unite in ("nombre", "EUR", "€", "%") else unite,
     }
+
+
+def etats(bilan: Bilan) -> m.Tableau:
+    """State of each dispositif; what no key leads to is not measured, as in the council's document."""
+    return feuille(bilan, "etats", [r | mesures(r) for r in rangees(bilan, "etat_valorisation")])
 
 
 def a_commenter(bilan: Bilan) -> m.Tableau:

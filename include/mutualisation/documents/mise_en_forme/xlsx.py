@@ -239,8 +239,9 @@ class FeuilleEcrite:
         # readers disagree on automatic heights, and charts are placed by them
         self.feuille.set_row(rang, HAUTEUR * max([1, *(math.ceil(long / (large - 2)) for long, large in textes)]))
         for i, (c, (valeur, genre)) in enumerate(zip(self.colonnes, cellules, strict=True)):
-            if valeur is None and c.absent and genre in (*MONTANTS, "taux", "taux_fin"):
-                self._poser(rang, i, NON_RENSEIGNE if genre in MONTANTS else m.AUCUN, genre, "absent")
+            if valeur is None and c.absent and (genre in (*MONTANTS, "taux", "taux_fin") or c.absent != m.AUCUN):
+                sans = NON_RENSEIGNE if genre in MONTANTS and c.absent == m.AUCUN else c.absent
+                self._poser(rang, i, sans, genre, "absent")
             else:
                 formule = self._references(c, rang, ailleurs) if valeur is not None else ""
                 self._poser(rang, i, valeur, genre, self._corps(i), formule)

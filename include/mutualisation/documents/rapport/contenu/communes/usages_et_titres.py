@@ -227,8 +227,11 @@ def _titre_du_semestre(annee: Annee, semestre: int) -> Decimal:
     return somme(du_semestre, "montant_titre")
 
 
-def _statut(rangees: list[Ligne], titre: Decimal) -> str:
-    """What became of the invoices of a semestre; one that the ledger has titled is not to be issued any more."""
+def statut(rangees: list[Ligne], titre: Decimal) -> str:
+    """What became of invoices of a semestre; one that the ledger has titled is not to be issued any more.
+
+    `titre`: what was titled of what they bill, in that semestre.
+    """
     reportees, facture = sum(r["statut"] == "reporte" for r in rangees), somme(rangees, "montant_facture")
     if 0 < reportees < len(rangees):
         return f"dont {formats.plusieurs(reportees, 'reportée')}"
@@ -245,7 +248,7 @@ def _semestre(rangees: list[Ligne], titre: Decimal) -> dict[str, Any]:
         "du": somme(rangees, "montant_du"),
         "report": somme(rangees, "report_precedent"),
         "facture": somme(rangees, "montant_facture"),
-        "statut": _statut(rangees, titre),
+        "statut": statut(rangees, titre),
     }
 
 

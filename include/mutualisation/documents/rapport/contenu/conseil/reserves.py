@@ -17,6 +17,8 @@ ATTENDUES = {"presentation": "présentation", "activite": "activité", "ecart": 
 RELATION = "redressement"
 MESURES = {"etp": "ETP", **libelles.MESURES, "recettes_ac": "Recettes imputées sur l'AC",
            "taux_couverture": "Taux de couverture"}  # fmt: skip
+# what is measured of a dispositif, and the word that says that no key leads to it
+MESUREES = {"etp_mesure": "temps passé", "charges_mesurees": "dépenses"}
 CAUSES = ("donnees_tardives", "cles", "parametres", "corrections")
 
 
@@ -131,13 +133,20 @@ def section_hors_totaux(bilan: Bilan) -> m.Section:
     return m.Section("perimetre", "Dispositifs hors des totaux", "Hors totaux", blocs)
 
 
+def mesures(r: Ligne) -> Ligne:
+    """What is measured of a dispositif out of the totals: a nought that no key leads to is not a measure."""
+    return {c: r[c] if r[c] or sans not in _manque(r) else None for c, sans in MESUREES.items()}
+
+
+def _manque(r: Ligne) -> list[str]:
+    return [partie.partition(" : ")[0] for partie in (r["manque"] or "").split(" ; ") if partie]
+
+
 def _connu(r: Ligne) -> Ligne:
-    """State, what is measured, what is missing: a nought that no key leads to is not a measure."""
-    manque = [partie.partition(" : ")[0] for partie in (r["manque"] or "").split(" ; ") if partie]
-    mesures = {"etp": ("etp_mesure", "temps passé"), "charges": ("charges_mesurees", "dépenses")}
-    connues = {cle: r[c] if r[c] or sans not in manque else None for cle, (c, sans) in mesures.items()}
-    dits = [libelles.MANQUES.get(x, x) for x in manque or [r["valorisation"]]]
-    return {"manque": formats.majuscule(", ".join(dits))} | connues
+    """State, what is measured, what is missing."""
+    dits = [libelles.MANQUES.get(x, x) for x in _manque(r) or [r["valorisation"]]]
+    etp, charges = mesures(r).values()
+    return {"manque": formats.majuscule(", ".join(dits)), "etp": etp, "charges": charges}
 
 
 def hors_totaux(lignes: list[Ligne]) -> str:
