@@ -1,13 +1,16 @@
 """What the council reads: signed words, five figures, who pays, one order of dispositifs, no code."""
 
 import re
+from dataclasses import replace
 
-from mutualisation.documents.audit import passages
+import pytest
+
+from mutualisation.documents.audit import index, passages
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.mise_en_forme.graphiques import Flux
 from mutualisation.documents.mise_en_forme.html import rendre
-from mutualisation.documents.rapport.contenu import conseil, elus, passage, recettes
-from mutualisation.documents.rapport.contenu.conseil import dispositifs, evolution, synthese
+from mutualisation.documents.rapport.contenu import actes, communes, conseil, elus, passage, recettes
+from mutualisation.documents.rapport.contenu.conseil import dispositifs, evolution, methode, synthese
 from mutualisation.documents.rapport.publie import Bilan
 
 from .conftest import Lignes, Republier
@@ -46,6 +49,25 @@ def test_a_variance_has_its_effects_and_a_comment_or_says_that_it_has_none(repub
     assert _points(_volet(bilan, "CAM"))["Commentaire"] == "Équipe complète. — DCP."
     assert _points(_volet(bilan, "ARCHIVES"))["Commentaire"] == "Aucun commentaire n'a été donné."
     assert sum(evolution.effets(bilan, "CAM").values()) == evolution.ecart(bilan, "CAM")
+
+
+def test_an_account_and_a_hash_are_for_the_auditor(bilan: Bilan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """« root » and the hash stood where the council signs and on the page of each commune."""
+    construction = replace(bilan.contexte.construction, prepare_par="root")
+    monkeypatch.setattr(bilan, "contexte", replace(bilan.contexte, construction=construction))
+    for document in (*conseil.documents(bilan), *communes.documents(bilan), *actes.documents(bilan)):
+        dits = "\n".join(m.textes(document))
+        assert not re.search(rf"\broot\b|{bilan.empreinte}", dits), document.chemin
+    audit = "\n".join(m.textes(index.sommaire(bilan)))
+    assert all(x in audit for x in ("root, identité déclarée", bilan.empreinte, "Document présenté au conseil : "))
+    assert "voté" not in audit.lower()
+
+
+def test_visas_are_those_of_an_act(republier: Republier) -> None:
+    textes = [_texte("", "visa", "Vu le code", "DAJ") | {"dispositif": None, "rang": r} for r in (1, 2)]
+    section = methode.section_signatures(republier(lambda lignes: lignes.update(textes=textes)))
+    dits = [m.mots(*b.morceaux) for b in section.blocs if isinstance(b, m.Paragraphe)]
+    assert dits[:3] == ["Vu le code ;", "Vu le code ;", "Visas : DAJ."]
 
 
 def test_a_single_author_signs_once(republier: Republier) -> None:

@@ -11,7 +11,7 @@ from mutualisation.documents.classeur import calculs
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.mise_en_forme.modele import Valeur
 from mutualisation.documents.rapport.contenu import actes, communes, textes, usage
-from mutualisation.documents.rapport.contenu.conseil import evolution, methode
+from mutualisation.documents.rapport.contenu.conseil import evolution
 from mutualisation.socle.francais import libelles
 
 D = Decimal
@@ -95,15 +95,30 @@ def test_what_the_epci_bears_has_one_name() -> None:
 
 @cas
 def test_a_word_is_defined_where_it_is_said(mot: str, texte: str, attendu: bool) -> None:
-    assert methode.est_dit(mot, texte) is attendu
+    assert textes.est_dit(mot, texte) is attendu
 
 
 def test_the_glossary_defines_what_the_sections_say_and_nothing_else() -> None:
     table = m.Tableau("Titres", (m.Colonne("n", "Base D5211\u201116"),), [{"n": "Convention UGAP"}])
     sections = [m.Section("a", "Le CCAS", "CCAS", [m.Repli("Voir", [table])])]
-    (repli,) = methode.section_glossaire(sections).blocs
+    (repli,) = textes.section_glossaire(sections).blocs
     assert [mot for mot, _ in repli.blocs[0].points] == ["Base D5211\u201116", "CCAS", "UGAP"]  # type: ignore[union-attr]
-    assert methode.section_glossaire([]).lus == []
+    assert textes.section_glossaire([]).lus == []
+
+
+def test_the_words_of_a_commune_are_explained_where_its_page_leads() -> None:
+    index, *pages = communes.documents(BilanFactice())
+    (repli,) = next(s for s in index.sections if s.ancre == "glossaire").blocs
+    mots = dict(repli.blocs[0].points)  # type: ignore[union-attr]
+    assert {"Titré", "Dû", "CCAS", "Satellite", "Coût de l'usage", "Part de l'EPCI"} <= mots.keys()
+    # it said « sans structure », the opposite
+    assert "charges de structure comprises" in mots["Coût complet"]
+    assert "reprise" in " ".join(libelles.GLOSSAIRE).lower()
+    for page in pages:
+        if page.sorties == ("html",):
+            assert m.Lien("index.html#glossaire", "Glossaire") in page.liens
+        elif page.chemin != index.chemin:
+            assert [mot for mot, _ in page.identite] == ["Dû", "Titré"]
 
 
 @cas

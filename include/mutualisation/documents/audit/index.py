@@ -34,9 +34,9 @@ def _contenu(bilan: Bilan) -> m.Section:
     # the files that an auditor opens first
     noms = [x for x in ("synthese_financiere", "etp_categorie", "cout_moyen", "tracabilite") if bilan.compter(x)]
     csv = [x for nom in noms for x in (", ", m.Lien(f"{RACINE}/{nom}.csv", f"{nom}.csv"))][1:]
-    vote = m.Lien(f"{RACINE}/bilan_etape_{e}.html", f"bilan d'étape {e}")
+    conseil = m.Lien(f"{RACINE}/bilan_etape_{e}.html", f"bilan d'étape {e}")
     donnees = m.p(
-        "Document voté : ", vote, ". Données ouvertes : ", *csv, " décrits dans ",
+        "Document présenté au conseil : ", conseil, ". Données ouvertes : ", *csv, " décrits dans ",
         m.Lien(f"{RACINE}/datapackage.json", "datapackage.json"), ".",
     )  # fmt: skip
     pages = [m.p(m.Lien(f"{page}.html", nom), f" : {suite}") for page, nom, suite in renvois.pages(bilan)]
@@ -146,6 +146,7 @@ def document(
         resume=resume,
         sections=[*sections, regles] if citees else sections,
         liens=_liens(bilan, page),
+        identite=ouverture.identite(bilan, audit=True),
         sorties=sorties,
         forme="dossier",
     )

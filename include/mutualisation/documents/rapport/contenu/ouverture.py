@@ -19,6 +19,8 @@ HEURES = "heures_reference"
 A_APPROUVER, CLOS = "À approuver", "Clos"
 SYNTHETIQUES = "Données synthétiques"
 RESTREINTE = "Diffusion restreinte"
+# an account (`root`) is no name: that of a person has a capital letter, a space or a dot
+COMPTE = re.compile(r"[a-z0-9_-]+")
 Etiquettes = list[tuple[str, tuple[m.Morceau, ...]]]
 
 
@@ -212,17 +214,25 @@ def avis_imprimes(bilan: Bilan) -> Etiquettes:
     return [(sujet, morceaux[:1]) for sujet, morceaux in avis(bilan)]
 
 
-def identite(bilan: Bilan) -> Etiquettes:
-    """Who prepared it, from what, and how to reuse it."""
+def preparateur(bilan: Bilan) -> str:
+    """Who prepared it, by name; empty for a login, which the audit file tells."""
+    nom = bilan.contexte.construction.prepare_par
+    return "" if COMPTE.fullmatch(nom) else nom
+
+
+def identite(bilan: Bilan, *, audit: bool = False) -> Etiquettes:
+    """Who prepared it, from what, and how to reuse it; `audit`: under which account, by which software, which hash."""
     construction = bilan.contexte.construction
     premier, *vifs = (etat for etat, _ in etats(bilan))
     accord = "authentifiée" if bilan.contexte.identite == "authentifiee" else "déclarée"
     reutilisation = f" ; {RESTREINTE.lower()}" if est_restreinte(bilan) else f", sous {licence(bilan)}"
+    nom = construction.prepare_par if audit else preparateur(bilan)
+    calcul = f"calculée par mutualisation {construction.code_version}" if audit else "empreinte au dossier d'audit"
     return [
         ("Statut", (", ".join([premier, *(vif.lower() for vif in vifs)]),)),
-        ("Préparé par", (f"{construction.prepare_par} (identité {accord})",)),
+        *([("Préparé par", (f"{nom} (identité {accord})",))] if nom else []),
         *approbation(bilan, accord),
-        ("Version", (f"{construction.version}, calculée par mutualisation {construction.code_version}",)),
+        ("Version", (f"{construction.version}, {calcul}",)),
         (
             "Sources",
             (
@@ -230,7 +240,7 @@ def identite(bilan: Bilan) -> Etiquettes:
                 m.Code("manifeste.json"),
             ),
         ),
-        ("Publication", (m.Code(bilan.empreinte),)),
+        *([("Publication", (m.Code(bilan.empreinte),))] if audit else []),
         ("Réutilisation", ("Fichiers CSV décrits dans ", m.Code("datapackage.json"), reutilisation)),
     ]
 

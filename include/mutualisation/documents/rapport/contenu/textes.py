@@ -1,5 +1,8 @@
-"""What the bilan says in words, each text with its author (relation `textes`); the year, in words then in figures."""
+"""What the bilan says in words, each text with its author (relation `textes`); the year, in words then in figures; the
+words themselves, explained."""
 
+import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from mutualisation.documents.mise_en_forme import modele as m
@@ -59,6 +62,11 @@ def ce_que_c_est(bilan: Bilan, dispositif: str) -> str:
     return " ".join(f"{formats.majuscule(x).rstrip('.')}." for x in enonces if x)
 
 
+def visas(bilan: Bilan) -> list[str]:
+    """What the EPCI itself cites, as an act does: `Vu … ;`."""
+    return [f"{texte.rstrip(' ;.')} ;" for texte in lus(bilan, "visa")]
+
+
 def section_annee(bilan: Bilan) -> m.Section:
     """Signed texts of the whole bilan, then the figures that tell the year."""
     enonces = ((libelles.RUBRIQUES[r], signes(bilan, r)) for r in RUBRIQUES)
@@ -85,3 +93,18 @@ def _valeur(indicateur: Ligne) -> str:
         case "€":
             return formats.euros(valeur)
     return formats.nombre(valeur, 0 if valeur == int(valeur) else 1)
+
+
+def section_glossaire(sections: Sequence[m.Section], *mots: str) -> m.Section:
+    """Words of these sections that a councillor may ask about, with these `mots`, and no others."""
+    dits = "\n".join(m.textes([*sections, *mots]))
+    points = [(mot, f"{formats.majuscule(sens)}.") for mot, sens in libelles.GLOSSAIRE.items() if est_dit(mot, dits)]
+    blocs: list[m.Bloc] = [m.Repli("Voir le glossaire", [m.Liste(points, longue=True)])] if points else []
+    return m.Section("glossaire", "Glossaire", "Glossaire", blocs)
+
+
+def est_dit(mot: str, textes_: str) -> bool:
+    """True where a text says the word: an acronym as it is, another word in its plural and its feminine too."""
+    sigle = mot[1:2].isupper()
+    fin = r"\b" if sigle else ""
+    return re.search(rf"\b{re.escape(mot)}{fin}", textes_, re.NOFLAG if sigle else re.IGNORECASE) is not None

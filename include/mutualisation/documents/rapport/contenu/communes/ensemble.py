@@ -19,6 +19,7 @@ from mutualisation.documents.rapport.contenu.communes.bloc_communal import (
     Territoire,
     total,
 )
+from mutualisation.documents.rapport.contenu.textes import section_glossaire
 from mutualisation.documents.rapport.enonces import lire_graphique, lire_phrase, lire_points, lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, somme
 from mutualisation.socle.francais import formats, libelles
@@ -33,6 +34,8 @@ PREFIXE = f"{bloc_communal.DOSSIER}/"
 PAGES = f"{bloc_communal.ANNUAIRE}.html"
 MESURES = ("du", "titre", "cout", "reste")
 POPULATION, INSEE, NOM, COMMUNE = "population", "code INSEE", "nom", "commune"
+# what the page of a commune says, beside the index: the glossary is that of both
+MOTS_DES_PAGES = ("AC", "CEE", "Coût complet", "Coût de l'adhésion", "Coût de l'usage", "EPCI", "Satellite", "CCAS")
 SUITES = dict(lire_points("manques.suites"))
 
 
@@ -142,6 +145,13 @@ def page_annuaire(bilan: Bilan, territoire: Territoire, *, sortie: str) -> m.Doc
     """The index: names by letter on the page, figures folded; one table in print."""
     sur_carte = [carte(bilan, territoire, "")] if territoire.communes else []
     adhesions = [matrice(bilan, territoire)] if territoire.communes else []
+    sections = [
+        *([_trouver(territoire)] if sortie == "html" else []),
+        _chiffrees(territoire, plie=sortie == "html"),
+        m.Section("carte", "Sur la carte", "Carte", sur_carte),
+        m.Section("adhesions", "Qui a adhéré à quoi", "Adhésions", adhesions),
+        _sommes(bilan, territoire),
+    ]
     return ouverture.document(
         bilan,
         bloc_communal.ANNUAIRE,
@@ -149,13 +159,7 @@ def page_annuaire(bilan: Bilan, territoire: Territoire, *, sortie: str) -> m.Doc
         sous_titre="À quoi chaque commune adhère, ce qu'elle doit, ce que cela coûte : une page chacune",
         resume=_resume(territoire, sortie),
         chiffres=_chiffres(territoire),
-        sections=[
-            *([_trouver(territoire)] if sortie == "html" else []),
-            _chiffrees(territoire, plie=sortie == "html"),
-            m.Section("carte", "Sur la carte", "Carte", sur_carte),
-            m.Section("adhesions", "Qui a adhéré à quoi", "Adhésions", adhesions),
-            _sommes(bilan, territoire),
-        ],
+        sections=[*sections, section_glossaire(sections, *MOTS_DES_PAGES)],
         liens=[m.Lien(f"../bilan_etape_{bilan.exercice}.html", f"Bilan d'étape {bilan.exercice}")],
         sorties=(sortie,),
         forme="dossier",

@@ -13,7 +13,7 @@ from mutualisation.documents.rapport.contenu.communes.bloc_communal import Annee
 from mutualisation.documents.rapport.contenu.communes.ensemble import EFFECTIF_MIN, METHODE, Strate, strate_de, strates
 from mutualisation.documents.rapport.enonces import lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, somme
-from mutualisation.socle.francais import formats
+from mutualisation.socle.francais import formats, libelles
 
 # measure per inhabitant, label; the cost is named after what it is the cost of
 COUT = "cout"
@@ -29,8 +29,8 @@ MESURES: tuple[m.Mesure, ...] = (
     (COUT, "euros", lambda a: a.cout if a.suivi else None),
     ("Part de l'EPCI", "euros", lambda a: a.reste if a.suivi else None),
 )
-# what a printed page keeps of its origin: the rest is on the page and in the manifest
-IMPRIMEE = ("Préparé par", "Version", "Publication")
+# words that a printed page explains, in place of its origin, which is on the page; the others are in the index
+IMPRIMES = ("Dû", "Titré")
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,10 @@ def page_commune(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, sortie: str) ->
         resume=_resume(bloc, r),
         chiffres=_chiffres(bloc, r),
         sections=_sections(bilan, bloc, r, detail=detail),
-        identite=origine if detail else [x for x in origine if x[0] in IMPRIMEE],
+        identite=origine if detail else [(mot, (libelles.GLOSSAIRE[mot],)) for mot in IMPRIMES],
         liens=[
             m.Lien("index.html", "Toutes les communes"),
+            m.Lien("index.html#glossaire", "Glossaire"),
             m.Lien(f"../bilan_etape_{bloc.exercice}.html", f"Bilan d'étape {bloc.exercice}"),
             m.Lien(f"{bloc.page}.pdf", "Cette page à imprimer"),
         ],

@@ -8,11 +8,7 @@ from mutualisation.documents.rapport.contenu.communes import bloc_communal
 from mutualisation.documents.rapport.contenu.communes.ensemble import section_communes
 from mutualisation.documents.rapport.contenu.conseil.dispositifs import section_dispositifs
 from mutualisation.documents.rapport.contenu.conseil.evolution import section_evolution
-from mutualisation.documents.rapport.contenu.conseil.methode import (
-    section_glossaire,
-    section_methode,
-    section_signatures,
-)
+from mutualisation.documents.rapport.contenu.conseil.methode import section_methode, section_signatures
 from mutualisation.documents.rapport.contenu.conseil.reserves import (
     section_depuis_cloture,
     section_hors_totaux,
@@ -22,7 +18,7 @@ from mutualisation.documents.rapport.contenu.conseil.synthese import section_syn
 from mutualisation.documents.rapport.contenu.controles import section_controles
 from mutualisation.documents.rapport.contenu.passage import section_base_legale
 from mutualisation.documents.rapport.contenu.prevision import section_prevision
-from mutualisation.documents.rapport.contenu.textes import section_annee
+from mutualisation.documents.rapport.contenu.textes import section_annee, section_glossaire
 from mutualisation.documents.rapport.contenu.usage import section_couts_unitaires
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.francais import formats

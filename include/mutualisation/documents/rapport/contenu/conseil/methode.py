@@ -1,11 +1,8 @@
-"""The method in force in the exercice, in words, its glossary, and who signs what it gives."""
-
-import re
-from collections.abc import Sequence
+"""The method in force in the exercice, in words, and who signs what it gives."""
 
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import textes
-from mutualisation.documents.rapport.contenu.ouverture import seuil_effectif
+from mutualisation.documents.rapport.contenu.ouverture import preparateur, seuil_effectif
 from mutualisation.documents.rapport.enonces import lire_points, lire_tableau
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.francais import formats, libelles
@@ -45,35 +42,22 @@ def _regroupement(bilan: Bilan) -> str:
     return f" {formats.majuscule(', '.join(noms))} ont le même ({motif})." if noms else ""
 
 
-def section_glossaire(sections: Sequence[m.Section]) -> m.Section:
-    """Words of these sections that a councillor may ask about, and no others."""
-    dits = "\n".join(m.textes(sections))
-    points = [(mot, f"{formats.majuscule(sens)}.") for mot, sens in libelles.GLOSSAIRE.items() if est_dit(mot, dits)]
-    blocs: list[m.Bloc] = [m.Repli("Voir le glossaire", [m.Liste(points, longue=True)])] if points else []
-    return m.Section("glossaire", "Glossaire", "Glossaire", blocs)
-
-
-def est_dit(mot: str, textes_: str) -> bool:
-    """True where a text says the word: an acronym as it is, another word in its plural and its feminine too."""
-    sigle = mot[1:2].isupper()
-    fin = r"\b" if sigle else ""
-    return re.search(rf"\b{re.escape(mot)}{fin}", textes_, re.NOFLAG if sigle else re.IGNORECASE) is not None
-
-
 def section_signatures(bilan: Bilan) -> m.Section:
-    """Visas where there are some, the table to sign, and what it signs: version and hash."""
-    visas = [(f"Visa {rang}", textes.signe(t)) for rang, t in enumerate(textes.de(bilan, "visa"), start=1)]
+    """Visas where there are some, the table to sign, and what it signs: its version, whose hash the audit file has."""
+    visas: list[m.Bloc] = [m.p(visa) for visa in textes.visas(bilan)]
     construction, cloture = bilan.contexte.construction, bilan.contexte.cloture
     approuve = (cloture.approuve_par, _jour(cloture.approuve_le)) if cloture else (A_REMPLIR, "…… / …… / ……")
     lignes = [
-        {"libelle": "Préparé par", "nom": construction.prepare_par, "date": _jour(construction.construit_le)},
+        {"libelle": "Préparé par", "nom": preparateur(bilan) or A_REMPLIR, "date": _jour(construction.construit_le)},
         {"libelle": "Approuvé par", "nom": approuve[0], "date": approuve[1]},
     ]
     signe = [ligne | {"signature": A_REMPLIR} for ligne in lignes]
-    blocs: list[m.Bloc] = [m.Liste(visas, longue=True)] if visas else []
-    blocs += [
+    auteurs = ", ".join(dict.fromkeys(t["auteur"] for t in textes.de(bilan, "visa")))
+    blocs = [
+        *visas,
+        *([m.p(f"Visas : {auteurs}.", note=True)] if visas else []),
         lire_tableau("signatures.signatures", signe, e=bilan.exercice, version=construction.version),
-        m.p("Empreinte de la publication signée : ", m.Code(bilan.empreinte), note=True),
+        m.p("L'empreinte de la publication signée est dans le dossier d'audit.", note=True),
     ]
     return m.Section("signatures", "Visas et signatures" if visas else "Signatures", "Signatures", blocs)
 
