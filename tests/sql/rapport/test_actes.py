@@ -57,6 +57,19 @@ def test_the_communication_says_the_year_to_come_with_its_range(extrait: Path) -
     assert "compris entre ≈ 1 350 000 € et ≈ 1 421 000 €" in texte
 
 
+def test_what_a_service_writes_is_no_sentence_of_an_act(republier: Republier, tmp_path: Path) -> None:
+    """« Étudier un à un… » stood alone in the deliberation; the letter had no subject and no end."""
+    texte = {"texte": "Étudier un tarif.", "rubrique": "perspectives", "rang": 1, "auteur": "DAF"}
+    textes = [{"exercice": 2021, "dispositif": None} | texte]
+    for document in actes.documents(republier(lambda lignes: lignes.update(textes=textes))):
+        imprimerie.ecrire(document, tmp_path)
+    for nom in (DELIBERATION, COMMUNICATION):
+        lus = _texte(tmp_path, nom).replace("\u00a0", " ").splitlines()
+        assert [x for x in lus if "Étudier un tarif" in x] == ["Perspectives. Étudier un tarif. — DAF"]
+    assert "Objet : avancement de la mutualisation des services en 2021" in lus
+    assert any(x.startswith("Je vous prie d’agréer, Madame la maire, Monsieur le maire, l’expr") for x in lus)
+
+
 def test_a_visa_that_the_epci_wrote_is_not_said_twice(republier: Republier, tmp_path: Path) -> None:
     visa = {"texte": "Vu l'article L5211\u201139\u20111", "rubrique": "visa", "rang": 1, "auteur": "DAJ"}
     textes = [{"exercice": 2021, "dispositif": None} | visa]

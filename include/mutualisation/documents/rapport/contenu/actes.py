@@ -15,6 +15,7 @@ BLANC = "…………………"
 AVERTISSEMENT = "À relire et à compléter par le service des assemblées. Les points de suspension restent à remplir."
 EFFECTIFS_COMMUNES = lire_phrase("communication.effectifs_communes")
 AUTRES = "CCAS, satellites et adhérents sans commune"
+MAIRES = "Madame la maire, Monsieur le maire"
 SCENARIO_PREVU = "constant"
 PREVISION = "Une prévision n'est pas un engagement."
 
@@ -51,7 +52,7 @@ def projet_de_deliberation(bilan: Bilan) -> m.Document:
 
 def _visas(bilan: Bilan) -> m.Section:
     """The law, save an article that the EPCI's own visas cite, then these."""
-    siens = [f"{texte.rstrip(' ;.')} ;" for texte in textes.lus(bilan, "visa")]
+    siens = textes.visas(bilan)
     opposable = any(r.get("base_opposable") for r in bilan["passage_d5211"])
     articles = {"L5211-39-1": "visa_rapport"} | ({"D5211-16": "visa_opposable"} if opposable else {})
     # hyphens as articles are written here
@@ -70,8 +71,14 @@ def _expose(bilan: Bilan) -> m.Section:
     total = bilan.total | {"libelle": "Total"}
     chiffres = lire_tableau("deliberation.chiffres", bilan.lignes_exercice(), total=total, e=bilan.exercice)
     blocs += [m.p(ouverture.resume(bilan)), chiffres]
-    blocs += [m.p(enonce) for rubrique in ("suite", "perspectives", "risque") for enonce in textes.lus(bilan, rubrique)]
+    blocs += _dits(bilan, "suite", "perspectives", "risque")
     return m.Section("expose", "Exposé des motifs", "Exposé", blocs)
+
+
+def _dits(bilan: Bilan, *rubriques: str) -> list[m.Bloc]:
+    """What services write, under what it is and signed: the act itself does not say it."""
+    points = [(libelles.RUBRIQUES[r], signes) for r in rubriques if (signes := textes.signes(bilan, r))]
+    return [m.Liste(points)] if points else []
 
 
 def _dispositif(bilan: Bilan) -> m.Section:
@@ -109,12 +116,13 @@ def projet_de_communication(bilan: Bilan) -> m.Document:
 
 
 def _objet(bilan: Bilan) -> m.Section:
-    adresse = [m.p(f"{BLANC}, le {BLANC}"), m.p("Madame la maire, Monsieur le maire,")]
+    adresse = [m.p(f"{BLANC}, le {BLANC}"), m.p(f"{MAIRES},")]
     envoi = m.p(
         f"Vous trouverez ci-après l'avancement de la mutualisation en {bilan.exercice}. La page de votre commune, "
         "jointe, dit à quoi elle adhère, ce qu'elle doit, ce qui lui a été titré, et ce que cela coûte."
     )
-    return m.Section("objet", "Objet", "Objet", [*adresse, m.p(lire_phrase("communication.cadre")), envoi])
+    objet = f"Objet : avancement de la mutualisation des services en {bilan.exercice}"
+    return m.Section("objet", objet, "Objet", [*adresse, m.p(lire_phrase("communication.cadre")), envoi])
 
 
 def _avant(bilan: Bilan) -> int | None:
@@ -221,7 +229,9 @@ def _tableau_prevu(bilan: Bilan, rangees: list[Ligne], prevue: int) -> m.Tableau
 
 
 def _suite(bilan: Bilan) -> m.Section:
-    blocs = [m.p(texte) for texte in (*textes.lus(bilan, "suite"), *textes.lus(bilan, "perspectives"))]
+    """What services write, then how a letter ends."""
+    fin = f"Je vous prie d'agréer, {MAIRES}, l'expression de ma considération distinguée."
+    blocs = [*_dits(bilan, "suite", "perspectives"), m.p(fin), m.p(f"Le président, {BLANC}")]
     return m.Section("suite", "Suites et perspectives", "Suites", blocs)
 
 
