@@ -8,7 +8,7 @@ import pytest
 from tests.atelier.tables import cas
 
 from mutualisation.documents import classeur as feuilles
-from mutualisation.documents.audit import constats, passages, personnel, trace
+from mutualisation.documents.audit import constats, index, passages, personnel, trace
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.mise_en_forme import pdf
 from mutualisation.documents.rapport.contenu import conseil
@@ -34,6 +34,15 @@ def test_each_page_is_there_and_traces_are_pages_only(extrait: Path) -> None:
     dossier = extrait / "dossier_audit_2021"
     assert {c.stem for c in dossier.glob("*.pdf")} == PAGES
     assert {c.stem for c in dossier.glob("*.html")} == PAGES | {"trace_cam"}
+
+
+def test_checks_are_not_the_controls_that_are_published(bilan: Bilan) -> None:
+    (section,) = (s for s in index.sommaire(bilan).sections if s.ancre == "portes")
+    dits = [b.titre if isinstance(b, m.Tableau) else m.mots(*b.morceaux) for b in section.blocs]  # type: ignore[union-attr]
+    assert dits[1:] == [
+        "Vérifications automatiques faites",
+        "En plus : 4\u00a0contrôles publiés, chacun avec son résultat.",
+    ]
 
 
 def test_staff_cost_is_that_of_the_synthese(bilan: Bilan) -> None:

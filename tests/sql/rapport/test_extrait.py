@@ -130,9 +130,8 @@ def test_every_series_of_checks_is_named(conn_publiee: psycopg.Connection[Any], 
         .replace("&nbsp;", " ")
     )
     assert (
-        "quatre séries de contrôles : à la livraison des fichiers (5 contrôles exécutés), pendant le calcul "
-        "(6 contrôles exécutés), sur la vraisemblance des chiffres (7 contrôles exécutés), et sur le bilan avant "
-        "publication (8 contrôles exécutés)."
+        "Avant de publier, 26 vérifications automatiques sont faites : à la livraison des fichiers (5), pendant le "
+        "calcul (6), sur la vraisemblance des chiffres (7), sur le bilan avant publication (8). En plus, 4 contrôles "
     ) in lu
 
 

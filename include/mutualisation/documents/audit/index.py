@@ -87,7 +87,8 @@ def _portes(bilan: Bilan) -> m.Section:
         "l'extrait est ensuite relu et comparé à ce qui est publié."
     )
     tableau = lire_tableau("index.portes", lignes)
-    suite = m.p(m.Lien(f"{renvois.CONTROLES}.html", "Chaque contrôle et son résultat"), ".", ecran=True)
+    controles = formats.plusieurs(len(bilan["controles"]), "contrôle publié", "contrôles publiés")
+    suite = m.p("En plus : ", m.Lien(f"{renvois.CONTROLES}.html", f"{controles}, chacun avec son résultat"), ".")
     return m.Section("portes", "Ce qui a été vérifié avant de publier", "Vérifications", [m.p(phrase), tableau, suite])
 
 

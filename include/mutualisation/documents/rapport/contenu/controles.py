@@ -104,17 +104,17 @@ def _comptes(controles: list[Ligne]) -> m.Comptes:
 
 
 def _portes(bilan: Bilan) -> str:
-    """How many checks each gate executed; without a figure where the build did not keep it."""
+    """How many checks each gate made, beside the controls that follow; no figure where the build did not keep it."""
     portes = bilan.contexte.construction.portes
     fichier, modele, figures, rapport = (portes.get(n) or {} for n in ("fichier", "modele", "plausibilite", "bilan"))
-    livraison = fichier.get("executees") if not fichier.get("sans_resultat") else None
-    return (
-        "Chaque montant publié a passé quatre séries de contrôles : à la livraison des "
-        f"fichiers{_executes(livraison)}, pendant le calcul{_executes(modele.get('tests'))}, sur la vraisemblance des "
-        f"chiffres{_executes(figures.get('executees'))}, et sur le bilan avant "
-        f"publication{_executes(rapport.get('executees'))}."
-    )
-
-
-def _executes(nombre: int | None) -> str:
-    return f" ({formats.plusieurs(nombre, 'contrôle exécuté', 'contrôles exécutés')})" if nombre else ""
+    faites: dict[str, int | None] = {
+        "à la livraison des fichiers": fichier.get("executees") if not fichier.get("sans_resultat") else None,
+        "pendant le calcul": modele.get("tests"),
+        "sur la vraisemblance des chiffres": figures.get("executees"),
+        "sur le bilan avant publication": rapport.get("executees"),
+    }
+    connues = [n for n in faites.values() if n]
+    combien = f"{formats.nombre(sum(connues))} vérifications" if len(connues) == len(faites) else "des vérifications"
+    dites = ", ".join(ou + (f" ({formats.nombre(n)})" if n else "") for ou, n in faites.items())
+    controles = formats.plusieurs(len(bilan["controles"]), "contrôle publié", "contrôles publiés")
+    return f"Avant de publier, {combien} automatiques sont faites : {dites}. En plus, {controles}, dont voici l'issue."
