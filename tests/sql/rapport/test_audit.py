@@ -108,7 +108,15 @@ def test_rejected_rows_name_their_lines_reason_and_remedy(bilan: Bilan) -> None:
     assert "redéposer" in ligne["remede"]
 
 
-def test_one_count_of_what_is_left_aside_in_every_document(republier: Republier) -> None:
+@pytest.mark.parametrize(
+    ("statut", "effet"),
+    [
+        # R1: what is in no denominator changes no ETP; « environ 479 € » stood beside « sans effet sur les ETP »
+        ("retenu", "leur coût reste réparti selon les heures validées"),
+        ("a_affecter", "dont environ 479 € hors des coûts, à l'ETP le plus cher"),
+    ],
+)
+def test_one_count_of_what_is_left_aside_in_every_document(republier: Republier, statut: str, effet: str) -> None:
     """2 rows held, 7 h; 2 rejected, 12,50 €; 3 repeats. Highest ETP: (108 000 + 2 000) / 1 607 = 68,45 € an hour."""
 
     def ecarter(lignes: Lignes) -> None:
@@ -119,13 +127,13 @@ def test_one_count_of_what_is_left_aside_in_every_document(republier: Republier)
         lignes["rejets"] += [retenue | {"ligne": x} for x in (139, 188)] + [double | {"ligne": x} for x in (20, 21, 22)]
         lignes["laisse_de_cote"] = [
             {"exercice": 2021, "statut": "rejete", "lignes": 2, "montant": Decimal("12.50"), "heures": None},
-            {"exercice": 2021, "statut": "retenu", "lignes": 2, "montant": None, "heures": Decimal("7.00")},
+            {"exercice": 2021, "statut": statut, "lignes": 2, "montant": None, "heures": Decimal("7.00")},
         ]
 
     bilan = republier(ecarter)
     dite = (
         "4 lignes livrées ne comptent dans aucun chiffre (2 rejetées, 2 retenues), soit 12,50 € et 7,00 h de travail "
-        "(environ 479 € au coût d'ETP le plus élevé)"
+        f"({effet})"
     )
     page, (classeur,) = constats.lignes_ecartees(bilan), feuilles.documents(bilan)
     (avant, _) = classeur.notice

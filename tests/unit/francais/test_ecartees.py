@@ -9,8 +9,8 @@ from mutualisation.socle.francais.ecartees import compter, dire, justifies
 
 @cas
 def test_rows_that_no_figure_counts(comptes: dict[str, int], mesures: list[str], dite: str) -> None:
-    montant, heures, cout = (Decimal(x) if x else None for x in mesures)
-    assert dire(comptes, montant, heures, cout).replace("\u202f", " ").replace("\u00a0", " ") == dite
+    montant, heures = (Decimal(x) if x else None for x in mesures[:2])
+    assert dire(comptes, montant, heures, mesures[2]).replace("\u202f", " ").replace("\u00a0", " ") == dite
     assert bool(compter(comptes)) is bool(dite)
 
 

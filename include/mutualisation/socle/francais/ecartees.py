@@ -14,29 +14,26 @@ def compter(comptes: Mapping[str, int]) -> int:
     return sum(comptes.get(statut, 0) for statut in STATUTS)
 
 
-def dire(
-    comptes: Mapping[str, int], montant: Decimal | None, heures: Decimal | None, cout_horaire: Decimal | None = None
-) -> str:
+def dire(comptes: Mapping[str, int], montant: Decimal | None, heures: Decimal | None, effet: str = "") -> str:
     """`2 lignes livrées ne comptent dans aucun chiffre (2 retenues), soit 7,00 h de travail`, without a full stop.
 
-    `montant`, `heures`: what is written on them, None when it was not kept; `cout_horaire`: euros that an hour may be
-    worth. Empty when every row counts.
+    `montant`, `heures`: what is written on them, None when it was not kept; `effet`: what these hours change. Empty
+    when every row counts.
     """
     total = compter(comptes)
     if not total:
         return ""
     detail = ", ".join(plusieurs(comptes[s], *STATUTS[s]) for s in STATUTS if comptes.get(s))
     lignes = plusieurs(total, "ligne livrée ne compte", "lignes livrées ne comptent")
-    return f"{lignes} dans aucun chiffre ({detail}){_mesures(montant, heures, cout_horaire)}"
+    return f"{lignes} dans aucun chiffre ({detail}){_mesures(montant, heures, effet)}"
 
 
-def _mesures(montant: Decimal | None, heures: Decimal | None, cout_horaire: Decimal | None) -> str:
+def _mesures(montant: Decimal | None, heures: Decimal | None, effet: str) -> str:
     if montant is None and heures is None:
         return ""
     dites = [euros(montant, 2)] if montant else []
     if heures:
-        valeur = f" (environ {euros(heures * cout_horaire)} au coût d'ETP le plus élevé)" if cout_horaire else ""
-        dites.append(f"{nombre(heures, 2)} h de travail{valeur}")
+        dites.append(f"{nombre(heures, 2)} h de travail" + (f" ({effet})" if effet else ""))
     return f", soit {' et '.join(dites)}" if dites else ", sans montant ni durée"
 
 

@@ -15,6 +15,8 @@ from mutualisation.socle.francais import formats, libelles
 from mutualisation.socle.francais.ecartees import dire, justifies
 
 SEUIL = "seuil_effectif"
+# R1: rows whose hours leave the ETP; one that is in no denominator takes nothing off those of its agent
+PERDUES = {"R": ("a_affecter",), "T": ("rejete", "retenu", "a_affecter")}
 HEURES = "heures_reference"
 A_APPROUVER, CLOS = "À approuver", "Clos"
 SYNTHETIQUES = "Données synthétiques"
@@ -146,7 +148,12 @@ def ecartees(bilan: Bilan) -> str:
     """The rows that no figure counts, what is written on them and what their hours may be worth; empty without any."""
     lues = bilan.interne("laisse_de_cote")
     montant, heures = (somme(lues, x) if lues else None for x in ("montant", "heures"))
-    return dire(comptes(bilan), montant, heures, _cout_horaire(bilan))
+    methode, cout = bilan.parametre("methode_etp") or "R", _cout_horaire(bilan)
+    perdues = somme((r for r in lues if r["statut"] in PERDUES.get(methode, ())), "heures")
+    effet = "leur coût reste réparti selon les heures validées" if methode == "R" else ""
+    if perdues:
+        effet = f"dont environ {formats.euros(perdues * cout)} hors des coûts, à l'ETP le plus cher" if cout else ""
+    return dire(comptes(bilan), montant, heures, effet)
 
 
 def comptes(bilan: Bilan) -> Counter[str]:
