@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from tests.atelier.tables import cas
-from tests.unit.rapport.communes_factices import BilanFactice
+from tests.unit.rapport.communes_factices import EPCI, BilanFactice
 
 from mutualisation.documents.classeur import calculs
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.mise_en_forme.modele import Valeur
 from mutualisation.documents.rapport.contenu import actes, communes, textes, usage
-from mutualisation.documents.rapport.contenu.conseil import evolution
+from mutualisation.documents.rapport.contenu.conseil import dispositifs, evolution
 from mutualisation.socle.francais import libelles
 
 D = Decimal
@@ -85,6 +85,15 @@ def test_the_workbook_tells_it_as_the_page(unitaire: str, attendu: tuple[object,
              "cout_complet_unitaire": D(unitaire), "cout_d5211_unitaire": D("0.07")}  # fmt: skip
     lue = calculs.par_lot(ligne)
     assert tuple(lue[c] for c in ("unite", "unites", "cout_complet_unitaire", "cout_d5211_unitaire")) == attendu
+
+
+def test_operations_sold_are_told_from_the_units_of_the_year() -> None:
+    """« 636 dossiers » stood beside « 2 023 opérations »."""
+    siens = BilanFactice()["cee_valorisation"]
+    bilan = BilanFactice(cee_valorisation=[*siens, siens[0] | {"siren_beneficiaire": EPCI[:9], "operations": 9}])
+    nombre = 9 + sum(r["operations"] for r in siens)
+    assert dispositifs._certificats(bilan, "CEE").startswith(f"{nombre}\u00a0opérations, dont 9 de l'EPCI ;")
+    assert dispositifs._certificats(bilan, "CAM") == ""
 
 
 def test_what_the_epci_bears_has_one_name() -> None:

@@ -300,7 +300,7 @@ def _certificats(cee: list[Ligne]) -> str:
         return ""
     operations = sum(r["operations"] for r in cee)
     return (
-        f"Certificats d'économies d'énergie : {formats.plusieurs(operations, 'opération')} "
+        f"Certificats d'économies d'énergie, à part des dossiers suivis : {formats.plusieurs(operations, 'opération')} "
         f"{'vendue' if operations < 2 else 'vendues'} pour {formats.euros(somme(cee, 'produit'), 2)} ; "
         f"{formats.euros(somme(cee, 'reversement'), 2)} reversés, {formats.euros(somme(cee, 'frais'), 2)} de frais "
         "retenus."

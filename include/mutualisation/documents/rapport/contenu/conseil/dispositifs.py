@@ -145,7 +145,7 @@ def _faits(bilan: Bilan, code: str, comptes: Comptes) -> list[tuple[str, str]]:
     if base:
         points.append((f"Base {D5211}", portee(base)))
     depuis_la_base = passage.a_commenter(bilan).get(code, "")
-    points.append(("Couverture", depuis_la_base))
+    points += [("Couverture", depuis_la_base), ("Certificats vendus", _certificats(bilan, code))]
     ecart = evolution.ecart(bilan, code)
     if ecart is not None:
         points.append((f"De {e - 1} à {e}", _ecart(bilan, code, ecart)))
@@ -163,6 +163,16 @@ def _adherents(code: str, exercice: int, comptes: Comptes) -> str:
     genres = usage.en_mots(compte)
     enonce = genres if len(compte) == 1 else f"{formats.plusieurs(total, 'adhérent')} : {genres}"
     return f"{enonce} ({formats.nombre(ancien)} fin {exercice - 1})" if avant else enonce
+
+
+def _certificats(bilan: Bilan, code: str) -> str:
+    """Operations sold, beside the units of the dispositif whose fees are kept back on them: one is not the other."""
+    vendues = bilan["cee_valorisation"]
+    if not any(r["dispositif"] == code and r["mode_recouvrement"] == "retenue" for r in bilan["recouvrement"]):
+        return ""
+    miennes = sum(r["operations"] for r in vendues if r["siren_beneficiaire"] == bilan.contexte.siren)
+    toutes = formats.plusieurs(sum(r["operations"] for r in vendues), "opération")
+    return f"{toutes}, dont {formats.nombre(miennes)} de l'EPCI ; les unités comptent l'activité, non la vente"
 
 
 def _ecart(bilan: Bilan, code: str, ecart: Decimal) -> str:
