@@ -133,6 +133,7 @@ def test_a_binding_base_that_is_not_met_has_a_comment_or_says_that_none_was_give
         assert conseil_ == (enonces["CAM"] if lus else f"{enonces['CAM']} {dit}")
         assert _points(_volet(bilan, "CAM"))["Commentaire"] == dit.replace(" — DAF.", "")
         assert _points(_volet(bilan, "CAM"))["Couverture"] == enonces["CAM"]
-    assert "Demander des explications" in dict(
-        next(b.points for b in reversed(elus.sections(bilan)[0].blocs) if isinstance(b, m.Liste))
-    )
+    demandes = dict(next(b.points for b in reversed(elus.sections(bilan)[0].blocs) if isinstance(b, m.Liste)))
+    assert "Demander des explications" in demandes
+    # what a binding base leaves to the EPCI was read, and nothing asked
+    assert demandes["Décider du tarif"].startswith(f"{bilan.libelle('CAM')} : la base s'impose")

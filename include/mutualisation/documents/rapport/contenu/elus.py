@@ -107,6 +107,9 @@ def _demandes(bilan: Bilan) -> list[tuple[str, str]]:
     if bilan.avec_reserves:
         points.append(("Connaître les réserves", ouverture.reserve(bilan)))
     appellent = passage.a_commenter(bilan)
+    for code in (c for c, enonce in appellent.items() if enonce.startswith(passage.IMPOSE)):
+        enonce = f"{bilan.libelle(code)} : {formats.minuscule(appellent[code])}"
+        points.append(("Décider du tarif", f"{enonce} Quand le tarif la rejoint-il, et qui porte l'écart d'ici là ?"))
     ecarts = (c for c in bilan.dispositifs if c in appellent or evolution.ecart(bilan, c))
     sans = [c for c in ecarts if not textes.de(bilan, "ecart", c)]
     if sans:

@@ -11,6 +11,8 @@ from mutualisation.socle.francais import formats
 D5211 = "D5211\u201116"
 INTRODUCTION = lire_phrase("passage.introduction")
 PORTEE = lire_phrase("passage.portee")
+# how what is said of a binding base that receipts do not meet begins
+IMPOSE = "La base s'impose"
 SANS_COMMENTAIRE = "aucun commentaire n'a été donné"
 LONG = "Base de remboursement, article D5211\u201116 du CGCT"
 
@@ -47,12 +49,12 @@ def ecart(passage: Ligne, synthese: Ligne) -> str:
     cotes = [("le coût net", synthese["cout_net"])] + ([] if base is None else [(f"la base {D5211}", base)])
     if base is not None and passage.get("base_opposable"):
         if recettes is None:
-            return f"La base s'impose, {formats.euros(base)}, et aucune recette n'est renseignée."
+            return f"{IMPOSE}, {formats.euros(base)}, et aucune recette n'est renseignée."
         if recettes < base:
             couvre = f" ({formats.pourcent(recettes / base, 1)})" if base > 0 else ""
             manque = formats.euros(base - recettes)
             return (
-                f"La base s'impose, {formats.euros(base)} : les recettes sont de {formats.euros(recettes)}{couvre}, "
+                f"{IMPOSE}, {formats.euros(base)} : les recettes sont de {formats.euros(recettes)}{couvre}, "
                 f"{manque} de moins."
             )
     depasses = [
