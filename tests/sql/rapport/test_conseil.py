@@ -7,7 +7,7 @@ import pytest
 
 from mutualisation.documents.audit import index, passages
 from mutualisation.documents.mise_en_forme import modele as m
-from mutualisation.documents.mise_en_forme.graphiques import Flux
+from mutualisation.documents.mise_en_forme.graphiques import Cascade, CoutsCouverts, Flux
 from mutualisation.documents.mise_en_forme.html import rendre
 from mutualisation.documents.rapport.contenu import actes, communes, conseil, elus, passage, recettes
 from mutualisation.documents.rapport.contenu.conseil import dispositifs, evolution, methode, synthese
@@ -39,7 +39,11 @@ def test_five_figures_and_what_is_asked(bilan: Bilan) -> None:
     assert len(document.chiffres) == 5 - (not bilan["indicateurs_cles"])
     deux = elus.document(bilan, document)
     assert (deux.chemin, deux.forme, deux.sorties) == ("synthese_2021", "deux_pages", ("pdf",))
-    assert [s.ancre for s in deux.sections] == [s.ancre for s in document.sections[:2]]
+    # the rest of the council's document in one page, none of its charts of pages 2 and 4 again
+    assert deux.sections[0] == document.sections[0]
+    (services,) = deux.sections[1:]
+    assert {x["dispositif"] for x in services.blocs[0].lignes} == {*bilan.synthese[2021]}  # type: ignore[union-attr]
+    assert not [b for b in services.blocs if isinstance(b, Flux | Cascade | CoutsCouverts)]
     assert "Ce qui vous est demandé" in [b.texte for b in deux.sections[0].blocs if isinstance(b, m.SousTitre)]
 
 

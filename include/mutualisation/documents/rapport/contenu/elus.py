@@ -1,4 +1,4 @@
-"""Two pages for elected members, which are also the first screens of the page: figures, charts, changes, requests."""
+"""For elected members: the first screens of the page (figures, changes, requests, charts), and two pages on paper."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,9 +7,11 @@ from decimal import Decimal
 from mutualisation.documents.mise_en_forme import graphiques as g
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import encaissement, ouverture, passage, textes, usage
+from mutualisation.documents.rapport.contenu.communes.ensemble import section_communes
 from mutualisation.documents.rapport.contenu.conseil import evolution, synthese
+from mutualisation.documents.rapport.contenu.conseil.reserves import section_hors_totaux
 from mutualisation.documents.rapport.contenu.conseil.synthese import couverture, financement
-from mutualisation.documents.rapport.enonces import lire_phrase
+from mutualisation.documents.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.francais import formats
 
@@ -30,24 +32,35 @@ def sections(bilan: Bilan) -> list[m.Section]:
 
 
 def document(bilan: Bilan, conseil: m.Document) -> m.Document:
-    """`synthese_AAAA`: the first screens of the council's document, with the bridge of its cost, on two pages."""
+    """`synthese_AAAA`: the first page of the council's document, then what the others hold, on one."""
     e = bilan.exercice
-    essentiel, *suite = (replace(s, blocs=[b for b in s.blocs if not isinstance(b, m.Repli)]) for s in sections(bilan))
-    pont = evolution.cascade(bilan)
-    if pont is not None:
-        pont = replace(pont, titre=f"Du coût net {e - 1} au coût net {e}")
-        essentiel = replace(essentiel, blocs=[essentiel.blocs[0], pont, *essentiel.blocs[1:]])
+    essentiel, _ = sections(bilan)
+    suite = [_services(bilan), *section_hors_totaux(bilan).blocs[:1]]
+    suite += [bloc for bloc in section_communes(bilan).blocs if isinstance(bloc, m.CoteACote)]
     return replace(
         conseil,
         chemin=f"synthese_{e}",
         avis=ouverture.avis_imprimes(bilan),
         titre=f"L'essentiel du bilan {e}",
-        sections=[essentiel, *suite],
-        identite=ouverture.identite(bilan)[:3],
+        sous_titre=lire_phrase("elus.deux_pages"),
+        sections=[essentiel, m.Section("services", "Chaque service, puis les communes", "Services", suite)],
+        identite=ouverture.identite(bilan)[:-2],
         liens=(),
         sorties=("pdf",),
         forme="deux_pages",
     )
+
+
+def _services(bilan: Bilan) -> m.Bloc:
+    """A line a dispositif: whom it serves, what it costs, what its service proposes."""
+    membres = usage.au_31_decembre(bilan, bilan.exercice)
+    lignes = [
+        r | {"adherents": sum(membres.get(c, {}).values()), "suite": textes.enonces(bilan, "perspectives", c)}
+        for r in bilan.lignes_exercice()
+        for c in [r["dispositif"]]
+    ]
+    total = bilan.total | {"libelle": "Total"}
+    return lire_tableau("elus.services", lignes, total=total, e=bilan.exercice)
 
 
 # ---------------------------------------------------------------- what changed
