@@ -32,15 +32,15 @@ def expressions(modele: dict[str, Any]) -> list[str]:
 
 
 def requete(dit: dict[str, Any], nom: str, grain: tuple[str, ...]) -> str:
-    """A metric by `grain`, columns of the facts that it reads: a ratio is made of its two sums, once summed."""
+    """A metric by `grain`, columns of the facts that it reads: a rate is made of its sums, once summed."""
     cles = ", ".join(grain)
-    for ratio in dit["metrics"]:
-        if ratio["name"] == nom:
-            haut, bas = (requete(dit, ratio["type_params"][cote], grain) for cote in ("numerator", "denominator"))
-            return (
-                f"select {cles}, h.valeur / nullif(b.valeur, 0) as valeur"
-                f" from ({haut}) as h join ({bas}) as b using ({cles})"
-            )
+    for taux in (m for m in dit["metrics"] if m["name"] == nom):
+        de = taux["type_params"]
+        noms = de.get("metrics") or [de["numerator"], de["denominator"]]
+        calcul = de.get("expr") or "{} / nullif({}, 0)".format(*noms)
+        tables = [f"({requete(dit, n, grain)}) as t_{n} ({cles}, {n})" for n in noms]
+        joints = tables[0] + "".join(f" join {t} using ({cles})" for t in tables[1:])
+        return f"select {cles}, {calcul} as valeur from {joints}"
     for modele in dit["semantic_models"]:
         for mesure in modele.get("measures", ()):
             if mesure["name"] == nom:

@@ -6,6 +6,7 @@ with lignes as (
     siret_adherent,
     extract(month from date_commande)::integer as mois,
     montant_ht,
+    prix_reference_ht,
     prix_reference_ht - montant_ht as gain,
     statut = 'Émise' and row_number() over (
       partition by exercice, numero_marche, siret_adherent, numero_commande, statut order by date_commande
@@ -27,7 +28,8 @@ select
   m.taille_entreprise as taille,
   (count(*) filter (where c.est_commande))::integer as commandes,
   sum(c.montant_ht)::numeric(15, 2) as achats_ht,
-  sum(c.gain)::numeric(15, 2) as gain
+  sum(c.gain)::numeric(15, 2) as gain,
+  sum(c.prix_reference_ht)::numeric(15, 2) as prix_reference_ht
 from lignes as c
 inner join {{ ref('int_marches_exercice') }} as m using (exercice, numero_marche)
 where c.exercice in {{ exercices_demandes() }}

@@ -4,7 +4,7 @@ with lignes as (
     exercice,
     destination as dispositif,
     nature,
-    extract(month from least(greatest(date_emission, make_date(exercice, 1, 1)), make_date(exercice, 12, 31)))::integer as mois,
+    {{ mois_de('date_emission', 'exercice') }} as mois,
     montant_mesure
   from {{ ref('int_ecritures_parts') }}
   where mesure = 'cout_fonctionnement'

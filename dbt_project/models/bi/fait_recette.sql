@@ -5,8 +5,9 @@ select
   dispositif,
   siret,
   type_adherent,
-  montant::numeric(15, 2) as montant
+  sum(montant)::numeric(15, 2) as montant
 from {{ ref('int_recettes_adherents') }}
 where
   (exercice, dispositif) in (select c.exercice, c.dispositif from {{ ref('int_couts') }} as c)
   and exercice in {{ exercices_demandes() }}
+group by exercice, dispositif, siret, type_adherent

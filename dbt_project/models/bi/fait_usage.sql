@@ -39,6 +39,8 @@ select
   coalesce(l.poids, 0) as poids,
   coalesce(l.cout_usage, 0) as cout_usage,
   coalesce(l.montant_du, 0) as montant_du,
-  coalesce(l.reste_a_charge, 0) as reste_a_charge
+  coalesce(l.reste_a_charge, 0) as reste_a_charge,
+  d.unite
 from lignes as l
 inner join {{ ref('cout_unitaire') }} as n on l.exercice = n.exercice and l.dispositif = n.dispositif
+left join {{ ref('dim_dispositif') }} as d on l.exercice = d.exercice and l.dispositif = d.dispositif

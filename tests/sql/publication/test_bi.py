@@ -19,9 +19,9 @@ from .test_communes_et_lecteurs import devenir, nombre
 Conn = psycopg.Connection[Any]
 INSEE = "59001"
 # what a commune does not read: its rows would tell of others, or of the work of the EPCI
-FERMEES = {"fait_controle", "fait_depense", "fait_version"}
+FERMEES = {"fait_controle", "fait_depense", "fait_fournisseur", "fait_rejet", "fait_version"}
 # whole for a commune too: nothing in them is of an adherent
-COMMUNES_A_TOUS = {"fait_cout", "fait_etp", "fait_prevision", "fait_variation"}
+COMMUNES_A_TOUS = {"fait_cout", "fait_etp", "fait_paie", "fait_prevision", "fait_variation"}
 
 
 @pytest.fixture
@@ -179,7 +179,7 @@ def test_chaque_metrique_lit_des_colonnes_qui_existent(conn: Conn) -> None:
     for nom in (*mesures, *(m["name"] for m in dit["metrics"])):
         conn.execute(metriques.requete(dit, nom, ("exercice",)).encode())
     assert {m["name"] for m in dit["metrics"]} == {nom for nom, _ in metriques.TAUX}
-    assert {m["type"] for m in dit["metrics"]} == {"ratio"}
+    assert {m["type"] for m in dit["metrics"]} == {"ratio", "derived"}
 
 
 def test_un_taux_est_le_taux_publie(conn: Conn) -> None:

@@ -127,9 +127,9 @@ def test_un_contrat_qui_elargit_une_colonne_la_refait(prete: str) -> None:
 def test_un_contrat_qui_change_refait_les_vues(prete: str) -> None:
     with connecter(prete, role=None) as conn:
         conn.execute("comment on schema versions is 'un ancien contrat'")
-        conn.execute("drop view publication.rejets")
+        conn.execute("drop view publication.repartition")
         preparer_publication(conn)
-        assert _existe(conn, "publication.rejets")
+        assert _existe(conn, "publication.repartition")
 
 
 def test_une_version_qui_n_est_pas_validee_ne_se_publie_pas(prete: str) -> None:

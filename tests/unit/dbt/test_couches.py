@@ -28,7 +28,9 @@ LIT = {
 # every column of these is described; a layer below describes those that nothing above says
 DECRITES = {"marts", "controles", "publication", "bi"}
 PUBLIQUES = {"publication", "bi"}
-SANS_METRIQUE = {"dim_exercice", "dim_version", "fait_prevision", "fait_unite", "fait_version"}
+SANS_METRIQUE = {"dim_exercice", "dim_version", "fait_prevision", "fait_rejet", "fait_unite", "fait_version"}
+# what they sum to has its metric, or is a mean that SQL divides
+SANS_METRIQUE |= {"fait_fournisseur", "fait_paie", "fait_recette_mois", "fait_reste"}
 RACINE = Path(__file__).resolve().parents[3]
 ISSUE = re.compile(r"\brejet_statut\b")
 
@@ -122,10 +124,11 @@ def test_une_metrique_est_une_somme_ou_un_rapport_de_sommes(manifeste: dict[str,
     assert set(relations_analyse()) - lues == SANS_METRIQUE
     for m in manifeste["metrics"].values():
         assert m["label"]
-        assert m["type"] == ("ratio" if m["type_params"]["numerator"] else "simple")
+        de = m["type_params"]
+        assert m["type"] == ("ratio" if de["numerator"] else "derived" if de["metrics"] else "simple")
     mesures = [x for m in manifeste["semantic_models"].values() for x in m["measures"]]
     assert {x["agg"] for x in mesures} == {"sum", "count_distinct"}
-    assert len(manifeste["metrics"]) == len(mesures) + sum(m["type"] == "ratio" for m in manifeste["metrics"].values())
+    assert len(manifeste["metrics"]) == len(mesures) + sum(m["type"] != "simple" for m in manifeste["metrics"].values())
 
 
 RECETTES = "model.mutualisation.int_recettes"

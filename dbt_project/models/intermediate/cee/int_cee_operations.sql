@@ -13,7 +13,7 @@ with volumes as (
 quotes_parts as (
   select
     o.*,
-    v.produit, v.taux, v.dispositif, v.mode_recouvrement, v.exercice, v.semestre, v.volume_delivre,
+    v.produit, v.taux, v.dispositif, v.mode_recouvrement, v.exercice, v.semestre, v.date_vente, v.volume_delivre,
     -- cents, exact: floor of produit × volume / total, and the remainder on the same denominator
     div(v.produit * 100 * o.volume, v.volume_delivre) as centimes,
     mod(v.produit * 100 * o.volume, v.volume_delivre) as reste
@@ -36,7 +36,7 @@ parts as (
 )
 
 select
-  p.depot, p.fichier, p.sha256, p.ligne, p.reference, p.siren_beneficiaire, p.type, p.exercice, p.semestre,
+  p.depot, p.fichier, p.sha256, p.ligne, p.reference, p.siren_beneficiaire, p.type, p.exercice, p.semestre, p.date_vente,
   p.dispositif, p.mode_recouvrement, p.volume, p.part, p.taux,
   e.siren is not null as est_epci,
   case when e.siren is null then {{ arrondi('p.part * p.taux / 100') }} else 0 end as frais
