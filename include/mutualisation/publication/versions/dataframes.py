@@ -14,7 +14,7 @@ from psycopg import sql
 
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.serveur import serveur_entrepot
-from mutualisation.publication.versions.relations import Colonne, Relation, lire_relations, relations_analyse
+from mutualisation.publication.versions.relations import ANALYSE, Colonne, Relation, lire_relations, relations_analyse
 from mutualisation.socle.erreurs import ErreurMutualisation
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def lire_publiee(conn: psycopg.Connection[Any], relation: Relation, exercice: in
     condition: sql.Composable = sql.SQL("")
     if exercice is not None:
         _exiger(conn, relation, exercice)
-        condition = sql.SQL("where {} = {}").format(sql.Identifier(relation.pointeur), sql.Literal(exercice))
+        condition = sql.SQL("where {} = {}").format(sql.Identifier(_annee(relation)), sql.Literal(exercice))
     requete = sql.SQL("select {} from {} {} order by {}").format(
         sql.SQL(", ").join(map(sql.Identifier, relation.noms_colonnes)),
         sql.Identifier(relation.schema, relation.nom),
@@ -86,12 +86,19 @@ def _relation(nom: str) -> Relation:
     )
 
 
+def _annee(relation: Relation) -> str:
+    """The column that says the exercice: on `bi`, `exercice`, as in SQL; elsewhere, where a row is published (S10)."""
+    return "exercice" if relation.schema == ANALYSE else relation.pointeur
+
+
 def _exiger(conn: psycopg.Connection[Any], relation: Relation, exercice: int) -> None:
-    if relation.pointeur not in relation.noms_colonnes:
+    if _annee(relation) not in relation.noms_colonnes:
         raise ErreurMutualisation(
             f"La relation « {relation.nom} » n'a pas de colonne exercice : demandez-la entière, sans exercice."
         )
-    requete = "select distinct exercice from publication.synthese_financiere order by exercice"
+    # years to come are in a forecast alone
+    connue = relation if _annee(relation) != relation.pointeur else lire_relations()["synthese_financiere"]
+    requete = sql.SQL("select distinct exercice from {} order by 1").format(sql.Identifier(connue.schema, connue.nom))
     publies = [e for (e,) in conn.execute(requete).fetchall()]
     if exercice not in publies:
         proche = f" : le plus proche est {min(publies, key=lambda e: abs(e - exercice))}" if publies else ""
