@@ -67,7 +67,7 @@ def test_what_a_service_writes_is_no_sentence_of_an_act(republier: Republier, tm
         lus = _texte(tmp_path, nom).replace("\u00a0", " ").splitlines()
         assert [x for x in lus if "Étudier un tarif" in x] == ["Perspectives. Étudier un tarif. — DAF"]
     assert "Objet : avancement de la mutualisation des services en 2021" in lus
-    assert any(x.startswith("Je vous prie d’agréer, Madame la maire, Monsieur le maire, l’expr") for x in lus)
+    assert any(x.startswith("Je vous prie d’agréer, Madame la Maire, Monsieur le Maire, l’expr") for x in lus)
 
 
 def test_a_visa_that_the_epci_wrote_is_not_said_twice(republier: Republier, tmp_path: Path) -> None:

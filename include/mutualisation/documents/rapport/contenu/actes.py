@@ -15,7 +15,7 @@ BLANC = "…………………"
 AVERTISSEMENT = "À relire et à compléter par le service des assemblées. Les points de suspension restent à remplir."
 EFFECTIFS_COMMUNES = lire_phrase("communication.effectifs_communes")
 AUTRES = "CCAS, satellites et adhérents sans commune"
-MAIRES = "Madame la maire, Monsieur le maire"
+MAIRES = "Madame la Maire, Monsieur le Maire"
 SCENARIO_PREVU = "constant"
 PREVISION = "Une prévision n'est pas un engagement."
 
