@@ -4,6 +4,6 @@ exists (
     select from {{ ref('stg_referentiel__justifications') }} as j
     where
       j.exercice = {{ ecart }}.exercice and j.controle = {{ ecart }}.controle
-      and (j.cle is null or j.cle = {{ ecart }}.cle) and coalesce(btrim(j.justification), '') <> ''
+      and (j.cle is null or j.cle = {{ ecart }}.cle) and btrim(j.justification) <> ''
   )
 {%- endmacro %}

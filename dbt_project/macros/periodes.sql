@@ -12,18 +12,9 @@ coalesce({{ alias }}.fin, 'infinity')
 {{ a }}.debut <= {{ fin_de(b) }} and {{ fin_de(a) }} >= {{ b }}.debut
 {%- endmacro %}
 
-{# Two rows share a day of what is built: all of them, but for invoices the semestres that they bill (R18). #}
-{% macro se_rencontrent_ici(a, b) -%}
-{{ se_rencontrent(a, b) }}
-and not exists (
-  select from {{ ref('stg_journal__construction') }} as c
-  where
-    c.semestre is not null
-    and (
-      greatest({{ a }}.debut, {{ b }}.debut) > {{ fin_semestre('c.exercice', 'c.semestre') }}
-      or least({{ fin_de(a) }}, {{ fin_de(b) }}) < make_date(c.exercice, 1, 1)
-    )
-)
+{# Where the periods of two rows `a` and `b` begin and end; `fin` is empty while a row is in force. #}
+{% macro bornes_de_deux() -%}
+a.debut as debut_a, a.fin as fin_a, b.debut as debut_b, b.fin as fin_b
 {%- endmacro %}
 
 {# Pairs of rows of a dated referentiel whose periods meet, for the same `cles`. #}
@@ -31,7 +22,7 @@ and not exists (
   from {{ ref(relation) }} as a
   inner join {{ ref(relation) }} as b
     on
-      {{ se_rencontrent_ici('a', 'b') }}
+      {{ se_rencontrent('a', 'b') }}
       and a.ligne < b.ligne {% for c in cles %}and a.{{ c }} = b.{{ c }} {% endfor %} {{ autre }}
 {% endmacro %}
 

@@ -43,4 +43,4 @@ select
   d.unite
 from lignes as l
 inner join {{ ref('cout_unitaire') }} as n on l.exercice = n.exercice and l.dispositif = n.dispositif
-left join {{ ref('dim_dispositif') }} as d on l.exercice = d.exercice and l.dispositif = d.dispositif
+inner join {{ ref('dim_dispositif') }} as d on l.exercice = d.exercice and l.dispositif = d.dispositif

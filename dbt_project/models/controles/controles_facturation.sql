@@ -1,5 +1,5 @@
 -- What stops the invoices of a semestre before the year's accounts (R18): gaps of R7 and of what it reads, the files that
--- a tariff needs, up to that semestre. `bloquant` and `justifiable` as the index says (G5).
+-- a tariff needs, up to that semestre. A justification lifts those that it may (G5).
 {% set lus = ['adherent_ambigu', 'cout_precedent_absent', 'modes_melanges', 'periodes_chevauchantes', 'ponderation_manquante',
   'ponderations_chevauchantes', 'population_manquante', 'tarifs_chevauchants', 'tranche'] %}
 with adhesions as (
@@ -31,13 +31,14 @@ attendus as (
     )
 ),
 
-ecarts as (
-  select exercice, controle, cle, valeur_attendue, valeur_constatee
-  from {{ ref('ctl_recouvrement') }}
-  where controle in ('{{ lus | join("', '") }}')
+constates as (
+  select exercice, controle, cle, valeur_attendue, valeur_constatee from {{ ref('ctl_recouvrement') }}
   union all
-  select exercice, controle, cle, valeur_attendue, valeur_constatee
-  from {{ ref('ctl_referentiel') }}
+  select exercice, controle, cle, valeur_attendue, valeur_constatee from {{ ref('ctl_referentiel') }}
+),
+
+ecarts as (
+  select * from constates
   where controle in ('{{ lus | join("', '") }}')
   union all
   select exercice, controle, cle, string_agg(fichier, ', ' order by fichier), 'aucun fichier'
@@ -50,4 +51,4 @@ from ecarts as e
 inner join {{ ref('controles_index') }} as x using (controle)
 where
   e.exercice in (select c.exercice from {{ ref('stg_journal__construction') }} as c)
-  and x.bloquant and not (x.justifiable and {{ est_justifie('e') }})
+  and not (x.justifiable and {{ est_justifie('e') }})

@@ -8,4 +8,4 @@ select
 from {{ ref('int_exercices_recouvrement') }} as e
 cross join (values (1), (2)) as s (semestre)
 left join {{ ref('stg_journal__construction') }} as c on e.exercice = c.exercice
-where s.semestre <= coalesce(c.semestre, 2)
+where c.semestre is null or s.semestre <= c.semestre
