@@ -1,24 +1,33 @@
 {# A reading whose rows are judged one by one: cells, the first rule that each breaks (of its own, then those that the caller
-   writes as the `when` of a case, of the row c), then its issue. `jointure`: what they read beside it. #}
+   writes as the `when` of a case, of the row c), then its issue. `jointure`: what they read beside it. A rule of the registry
+   that holds a row comes before those of the caller. #}
 {% macro lecture(source_nom, jeu, jointure='') -%}
+{%- set tenues = [] -%}
+{%- for r in meta_du_jeu(source_nom, jeu).get('regles', []) if r.issue == 'retenu' -%}{%- do tenues.append(r) -%}{%- endfor -%}
+{%- set retenue = faute_de_regle(source_nom, jeu, 'retenu') if tenues -%}
 {{ config(materialized='table', access='private') -}}
 with cellules as ({{ lire_jeu(source_nom, jeu) }}),
 
 regles as (
-  select c.*, {{ 'coalesce(c.defaut, case' ~ caller() ~ 'end)' if caller else 'c.defaut' }} as defaut_regle
+  select
+    c.*,
+    {% if retenue %}
+    c.defaut is null and {{ retenue }} is not null as est_retenue,
+    {% endif %}
+    coalesce(c.defaut{{ ', ' ~ retenue if retenue }}{{ ', case' ~ caller() ~ 'end' if caller }}) as defaut_regle
   from cellules as c
   {{ jointure }}
 ),
 
-{{ issues_des_lignes(source_nom, jeu, **kwargs) }}
+{{ issues_des_lignes(source_nom, jeu, retenue=retenue, **kwargs) }}
 {% endmacro %}
 
 {# End of a reading (`lec_`), after its CTE `regles` (cells of a jeu and `defaut_regle`, « en-tête|motif »): each row gets
    one issue. rejet_statut: rejete, doublon (all cells equal once read, F7), or NULL when the row counts (`comptee`).
    portee: 'fichier' for the yearly snapshots, 'jeu' elsewhere. cle: rows of one key that differ are all rejected (F12),
-   with motif_cle. refus: (condition, « en-tête|motif ») tried on what is left. lues: what is compared, when
-   it is not every cell. colonnes: more columns, as SQL. #}
-{% macro issues_des_lignes(source_nom, jeu, portee='jeu', cle=none, motif_cle=none, lues=none, colonnes=[], refus=none) %}
+   with motif_cle. refus: (condition, « en-tête|motif », its issue if not rejete) tried on what is left. lues: what is
+   compared, when it is not every cell. colonnes: more columns, as SQL. retenue: some defects hold (`est_retenue`). #}
+{% macro issues_des_lignes(source_nom, jeu, portee='jeu', cle=none, motif_cle=none, lues=none, colonnes=[], refus=none, retenue=none) %}
 dedoublees as (
   select
     *,
@@ -46,19 +55,22 @@ issues as (
   select
     *,
     case
+      {% if retenue %}
+      when est_retenue then 'retenu'
+      {% endif %}
       when defaut_regle is not null then 'rejete'
       when rang > 1 then 'doublon'
       when nombre > 1 then 'rejete'
       {% if refus %}
-      when {{ refus[0] }} then 'rejete'
+      when {{ refus[0] }} then '{{ refus[2] or 'rejete' }}'
       {% endif %}
     end as rejet_statut,
     case
       when defaut_regle is not null then defaut_regle
       when rang > 1 then '|ligne répétée à l''identique (F7)'
-      when nombre > 1 then {{ dbt.string_literal(motif_cle or '') }}
+      when nombre > 1 then {{ dbt.string_literal(dbt.escape_single_quotes(motif_cle or '')) }}
       {% if refus %}
-      when {{ refus[0] }} then {{ dbt.string_literal(refus[1]) }}
+      when {{ refus[0] }} then {{ dbt.string_literal(dbt.escape_single_quotes(refus[1])) }}
       {% endif %}
     end as issue
   from identites

@@ -2,6 +2,7 @@
 {% macro jeux() -%}
   {{ return([
     ('activite', 'unites'),
+    ('activite', 'indicateurs'),
     ('cam', 'marches'),
     ('cam', 'decp'),
     ('cam', 'commandes'),
@@ -26,6 +27,8 @@
     ('referentiel', 'bornes'),
     ('referentiel', 'correspondances'),
     ('referentiel', 'textes'),
+    ('referentiel', 'actions'),
+    ('referentiel', 'avis'),
     ('rh', 'agents'),
     ('rh', 'temps'),
     ('rh', 'masse_salariale'),

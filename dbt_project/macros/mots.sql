@@ -17,3 +17,8 @@ replace(trim_scale(round({{ part }}, 2))::text, '.', ',') || ' %'
 {% macro part_perdue(avant, apres) -%}
 100 * ({{ avant }} - {{ apres }})::numeric / nullif({{ avant }}, 0)
 {%- endmacro %}
+
+{# A choice of a file as a code of `publication`: without capitals, spaces and accents (R16). #}
+{% macro code_publie(mot) -%}
+replace({{ mot_replie(mot) }}, ' ', '_')
+{%- endmacro %}

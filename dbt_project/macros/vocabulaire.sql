@@ -18,6 +18,7 @@
     'unites_previsionnelles': {'genre': 'nombre', 'signe': 'strict'},
     'date_notification_cout': {'genre': 'date'},
     'notifie_le': {'genre': 'date'},
+    'arrete_avis': {'genre': 'date'},
     'horizon_prevision': {'genre': 'annee'},
     'indexation_masse_salariale': {'genre': 'nombre'},
     'evolution_tarifs': {'genre': 'nombre'},

@@ -39,7 +39,7 @@ constates as (
 
 ecarts as (
   select * from constates
-  where controle in ('{{ lus | join("', '") }}')
+  where controle in ('{{ lus | join("', '") }}') and not starts_with(cle, 'actions/')
   union all
   select exercice, controle, cle, string_agg(fichier, ', ' order by fichier), 'aucun fichier'
   from attendus

@@ -48,6 +48,7 @@
   ('periodes_chevauchantes', 'stg_referentiel__dispositifs', 'true', 'count(*)', 'true'),
   ('periodes_chevauchantes', 'stg_referentiel__adherents', 'true', 'count(*)', 'true'),
   ('periodes_chevauchantes', 'stg_referentiel__roles_comptes', 'true', 'count(*)', 'true'),
+  ('periodes_chevauchantes', 'stg_referentiel__actions', 'true', 'count(*)', 'true'),
   ('dispositif_sans_cle', 'int_dispositifs_exercice', 't.est_valorise'),
   ('cle_usage_inconnue', 'int_dispositifs_exercice', 't.est_valorise and exists (select 1 from ' ~ parametres ~ " as p
     where p.parametre = 'cle_usage:' || t.dispositif and " ~ en_vigueur('p', 'make_date(t.exercice, 12, 31)') ~ ')'),

@@ -20,6 +20,9 @@ paires as (
   select 'periodes_chevauchantes', 'roles_comptes/' || a.prefixe, {{ bornes_de_deux() }}
   {{ chevauchement('stg_referentiel__roles_comptes', ['prefixe']) }}
   union all
+  select 'periodes_chevauchantes', 'actions/' || a.code, {{ bornes_de_deux() }}
+  {{ chevauchement('stg_referentiel__actions', ['code']) }}
+  union all
   select 'ponderations_chevauchantes', a.dispositif, {{ bornes_de_deux() }}
   {{ chevauchement('stg_referentiel__ponderations', ['dispositif', 'type_unite']) }}
   union all

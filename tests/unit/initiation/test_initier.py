@@ -133,7 +133,7 @@ def test_les_parametres_sont_ceux_de_la_methode(lire: Lire) -> None:
 def test_un_exemple_n_est_en_vigueur_qu_en_1900(lire: Lire) -> None:
     lignes = lignes_du_referentiel(lire())
     exemples = [ligne for de_jeu in lignes.values() for ligne in de_jeu if any("EXEMPLE" in v for v in ligne.values())]
-    assert len(exemples) == 5
+    assert len(exemples) == 6
     assert {ligne.get("fin") or ligne["date"] for ligne in exemples} == {"31/12/1900"}
     assert {ligne["exercice"] for ligne in exemples if "exercice" in ligne} == {"1900"}
 
