@@ -9,6 +9,10 @@ with nommes as (
   select exercice, dispositif from {{ ref('int_unites') }}
   union
   select exercice, dispositif from {{ ref('variation') }}
+  union
+  select exercice, dispositif from {{ ref('indicateur_declare') }}
+  union
+  select exercice, dispositif from {{ ref('action') }}
 ),
 
 dispositifs as (

@@ -1,0 +1,9 @@
+select
+  exercice,
+  code,
+  dispositif,
+  horizon,
+  echeance,
+  statut,
+  en_retard
+from {{ ref('action') }}

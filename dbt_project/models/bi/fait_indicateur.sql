@@ -1,0 +1,9 @@
+select
+  exercice,
+  dispositif,
+  indicateur,
+  libelle,
+  valeur,
+  unite,
+  source
+from {{ ref('indicateur_declare') }}
