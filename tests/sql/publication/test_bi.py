@@ -21,7 +21,15 @@ INSEE = "59001"
 # what a commune does not read: its rows would tell of others, or of the work of the EPCI
 FERMEES = {"fait_controle", "fait_depense", "fait_fournisseur", "fait_rejet", "fait_version"}
 # whole for a commune too: nothing in them is of an adherent
-COMMUNES_A_TOUS = {"fait_cout", "fait_etp", "fait_paie", "fait_prevision", "fait_variation"}
+COMMUNES_A_TOUS = {
+    "fait_action",
+    "fait_cout",
+    "fait_etp",
+    "fait_indicateur",
+    "fait_paie",
+    "fait_prevision",
+    "fait_variation",
+}
 
 
 @pytest.fixture
@@ -98,17 +106,25 @@ def test_un_lecteur_lit_tout(conn: Conn) -> None:
 
 
 def test_une_commune_lit_ses_lignes_et_les_dimensions(conn: Conn) -> None:
+    conn.execute(
+        "insert into versions.avis_commune (version, exercice, code_insee, statut, au)"
+        " select version, exercice, i, 'non_transmis', '2024-01-01' from journal.publications"
+        " cross join unnest(%s::text[]) as i",
+        (["59001", "59002"],),
+    )
     siens = [s for (s,) in conn.execute("select siret from bi.dim_adherent where code_insee = %s", (INSEE,)).fetchall()]
     assert COMMUNES[INSEE] in siens[0]
     attendus = {}
     for nom, r in relations_analyse().items():
-        condition = "true"
+        if nom in FERMEES:
+            continue
+        requete = f"select count(*) from bi.{nom}"
         if nom.startswith("fait_") and nom not in COMMUNES_A_TOUS:
-            condition = "siret = any(%s)" if "siret" in r.noms_colonnes else "siren_beneficiaire = any(%s)"
-        if nom not in FERMEES:
-            valeurs = [s[:9] for s in siens] if "siren" in condition else siens
-            requete = f"select count(*) from bi.{nom} where {condition}"
-            (attendus[nom],) = conn.execute(requete.encode(), [valeurs] if "%s" in requete else []).fetchone() or (0,)
+            par = next(c for c in ("siret", "siren_beneficiaire", "code_insee") if c in r.noms_colonnes)
+            requete += f" where {par} = any(%s)"
+        valeurs = [INSEE] if "code_insee =" in requete else [s[:9] for s in siens] if "siren_" in requete else siens
+        (attendus[nom],) = conn.execute(requete.encode(), [valeurs] if "%s" in requete else []).fetchone() or (0,)
+    assert attendus["fait_avis"] == 1
     devenir(conn, "la_commune")
     assert {nom: nombre(conn, f"bi.{nom}") for nom in attendus} == attendus
     assert attendus["fait_usage"] > 0

@@ -120,7 +120,7 @@ def test_la_publication_est_la_seule_face_publique(manifeste: dict[str, Any]) ->
 
 
 def test_une_metrique_est_une_somme_ou_un_rapport_de_sommes(manifeste: dict[str, Any]) -> None:
-    """dbt reads them all; what does not add up has none: scenarios, versions, estimates, what is declared, units of a stock."""
+    """dbt reads them all; what does not add up has none: scenarios, versions, estimates, what is declared, stocks."""
     modeles_lus = {r for m in manifeste["semantic_models"].values() for r in m["depends_on"]["nodes"]}
     lues = {r.split(".")[2] for r in modeles_lus}
     assert set(relations_analyse()) - lues == SANS_METRIQUE

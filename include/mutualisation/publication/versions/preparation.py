@@ -29,9 +29,11 @@ from mutualisation.socle.erreurs import ErreurMutualisation
 # What a commune reads whole: nothing in them is of another adherent. The others, `rejets` or `tracabilite`, not at all
 GENERALES = frozenset(
     {
+        "action",
         "cout_moyen",
         "cout_unitaire",
         "etp_categorie",
+        "indicateur_declare",
         "indicateurs_cles",
         "passage_d5211",
         "prevision",
@@ -50,6 +52,8 @@ _A_PUBLIER = "version = any (array(select version from journal.constructions whe
 _SIENNES = {
     "siret_adherent": "siret_adherent = any ((select journal.mes_sirets())::text[])",
     "siret": "siret = any ((select journal.mes_sirets())::text[])",
+    "code_insee": "code_insee in (select a.code_insee from versions.adherent as a"
+    " where a.siret_adherent = any ((select journal.mes_sirets())::text[]))",
 }
 _SIENNES_BI = _SIENNES | {
     "siren_beneficiaire": "siren_beneficiaire in (select left(s, 9) from unnest(journal.mes_sirets()) as s)",
