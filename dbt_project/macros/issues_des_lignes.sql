@@ -14,7 +14,7 @@ regles as (
     {% if retenue %}
     c.defaut is null and {{ retenue }} is not null as est_retenue,
     {% endif %}
-    coalesce(c.defaut{{ ', ' ~ retenue if retenue }}{{ ', case' ~ caller() ~ 'end' if caller }}) as defaut_regle
+    {{ 'coalesce(c.defaut' ~ (', ' ~ retenue if retenue) ~ (', case' ~ caller() ~ 'end' if caller) ~ ')' if retenue or caller else 'c.defaut' }} as defaut_regle
   from cellules as c
   {{ jointure }}
 ),
