@@ -14,6 +14,7 @@ from mutualisation.documents.rapport.contenu.conseil.reserves import (
     section_hors_totaux,
     section_reserves,
 )
+from mutualisation.documents.rapport.contenu.conseil.schema import section_actions, section_avis, section_schema
 from mutualisation.documents.rapport.contenu.conseil.synthese import section_synthese
 from mutualisation.documents.rapport.contenu.controles import section_controles
 from mutualisation.documents.rapport.contenu.passage import section_base_legale
@@ -27,11 +28,14 @@ SOUS_TITRE = "Schéma de mutualisation et de coopération : synthèse financièr
 # a new section is a function of a bilan, and its line here; one without blocks is left out of page and PDF
 SECTIONS = (
     section_annee,
+    section_schema,
+    section_avis,
     section_synthese,
     section_depuis_cloture,
     section_evolution,
     section_communes,
     section_dispositifs,
+    section_actions,
     section_couts_unitaires,
     section_base_legale,
     section_hors_totaux,

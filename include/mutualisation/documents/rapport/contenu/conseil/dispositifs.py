@@ -1,13 +1,14 @@
-"""Each valued dispositif in half a page: what it is, whom it serves, what it costs, who finances it, how it moved."""
+"""Each dispositif in half a page: what it is, whom it serves, what it costs, who finances it, how it moved; what its
+service declares and does (R15, R16). One without cost has a sheet where its service says something of it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import passage, renvois, textes, usage
-from mutualisation.documents.rapport.contenu.conseil import evolution
+from mutualisation.documents.rapport.contenu.conseil import evolution, schema
 from mutualisation.documents.rapport.contenu.passage import D5211, portee
 from mutualisation.documents.rapport.enonces import lire_colonnes
 from mutualisation.documents.rapport.publie import Bilan
@@ -21,7 +22,9 @@ Comptes = dict[int, dict[str, Counter[str]]]
 PAR_UNITE = "par unité"
 # what the referentiel says of a dispositif
 FICHE = (("Thématique", "thematique"), ("Véhicule juridique", "vehicule_juridique"))
-RUBRIQUES = ("activite", "cadre", "suite", "risque", "perspectives")
+RUBRIQUES = ("activite", "cadre", "qualite", "suite", "risque", "perspectives")
+MODALITES = ("adhesion", "contact")
+INDICATEURS = "indicateur_declare"
 
 
 def preuves(bilan: Bilan, dispositif: str) -> list[m.Morceau]:
@@ -39,10 +42,18 @@ def preuves(bilan: Bilan, dispositif: str) -> list[m.Morceau]:
 
 
 def section_dispositifs(bilan: Bilan) -> m.Section:
-    """One part per valued dispositif, by theme."""
+    """One part per dispositif, by theme."""
     types = usage.types(bilan)
     comptes = {e: usage.au_31_decembre(bilan, e) for e in bilan.exercices}
-    volets = [_volet(bilan, code, types.get(code, []), comptes) for code in bilan.dispositifs]
+    autres = {d["code"] for d in bilan.contexte.dispositifs} - set(bilan.dispositifs)
+    dits = {code: _dits(bilan, code) for code in autres}
+    codes = bilan.trier([*bilan.dispositifs, *(code for code in autres if dits[code])])
+    volets = [
+        _sans_cout(bilan, code, dits[code], comptes)
+        if code in dits
+        else _volet(bilan, code, types.get(code, []), comptes)
+        for code in codes
+    ]
     titre = f"Les dispositifs, un par un, {formats.periode(bilan.exercices)}"
     return m.Section("dispositifs", titre, "Dispositifs", volets)
 
@@ -51,14 +62,43 @@ def _volet(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Vol
     presentation, auteur = textes.enonces(bilan, "presentation", code), textes.auteur(bilan, code)
     blocs: list[m.Bloc] = [m.p(presentation)] if presentation else []
     blocs.append(m.CoteACote((_tableau(bilan, code, types, comptes), m.Liste(_faits(bilan, code, comptes)))))
-    # what its service says of the year
-    lus = ((libelles.RUBRIQUES[r], textes.enonces(bilan, r, code)) for r in RUBRIQUES)
-    mots = [(nom, _phrase(enonce)) for nom, enonce in lus if enonce]
+    mots = _dits(bilan, code)
     blocs += [m.Liste(mots)] if mots else []
     blocs += [m.p(f"Textes : {auteur}.", note=True)] if auteur else []
     liens = preuves(bilan, code)
     blocs += [m.p(*liens, note=True, ecran=True)] if liens else []
     return m.Volet(bilan.libelle(code), _resume(bilan, code), blocs, f"dispositif-{renvois.ancre(code)}")
+
+
+def _sans_cout(bilan: Bilan, code: str, mots: list[tuple[str, str]], comptes: Comptes) -> m.Volet:
+    """A dispositif whose cost is not followed."""
+    presentation, auteur = textes.enonces(bilan, "presentation", code), textes.auteur(bilan, code)
+    lu = bilan.fiche(code)
+    points = [(sujet, lu.get(cle) or "") for sujet, cle in FICHE]
+    points += [("Adhérents", _adherents(code, bilan.exercice, comptes)), ("Coût", "non mesuré")]
+    faits = [(sujet, _phrase(enonce)) for sujet, enonce in points if enonce]
+    blocs: list[m.Bloc] = [m.p(presentation)] if presentation else []
+    blocs += [m.Liste([*faits, *mots])] + ([m.p(f"Textes : {auteur}.", note=True)] if auteur else [])
+    return m.Volet(bilan.libelle(code), "Coût non mesuré", blocs, f"dispositif-{renvois.ancre(code)}")
+
+
+def _dits(bilan: Bilan, code: str) -> list[tuple[str, str]]:
+    """What its service declares and says of the year, what it has to do, how to join."""
+    points = [("Activité déclarée", _declares(bilan, code))]
+    points += [(libelles.RUBRIQUES[r], textes.enonces(bilan, r, code)) for r in RUBRIQUES]
+    points += [(nom, schema.d_un_dispositif(bilan, code, horizon)) for horizon, nom in libelles.HORIZONS.items()]
+    points += [(libelles.RUBRIQUES[r], textes.enonces(bilan, r, code)) for r in MODALITES]
+    return [(nom, _phrase(enonce)) for nom, enonce in points if enonce]
+
+
+def _declares(bilan: Bilan, code: str) -> str:
+    """Each declared indicator with its source and last year's, never mixed with what is computed."""
+    par_source: dict[str, list[str]] = defaultdict(list)
+    for r in (r for r in bilan[INDICATEURS] if r["dispositif"] == code):
+        avant = r["valeur_precedente"]
+        avant = f" ({formats.exact(avant)} en {bilan.exercice - 1})" if avant is not None else ""
+        par_source[r["source"]].append(f"{r['libelle']} : {formats.exact(r['valeur'])} {r['unite']}{avant}")
+    return " ; ".join(f"{', '.join(dits)} (source : {source})" for source, dits in par_source.items())
 
 
 def _resume(bilan: Bilan, code: str) -> str:

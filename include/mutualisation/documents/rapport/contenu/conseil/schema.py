@@ -1,0 +1,113 @@
+"""The schéma in words: what it is for, how it is led, what is to be done, what the communes think of the report (R14,
+R16); each left out where nothing says it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.contenu import textes
+from mutualisation.documents.rapport.enonces import lire_phrase, lire_tableau
+from mutualisation.documents.rapport.publie import Bilan, Ligne
+from mutualisation.socle.francais import formats, libelles
+from mutualisation.socle.francais.formats import enumerer
+
+RUBRIQUES = ("gouvernance", "reseaux", "qualite", "adhesion", "contact")
+ACTIONS, AVIS = "action", "avis_commune"
+TOUT = "Tout le schéma"
+FINIES = ("realisee", "abandonnee")
+# opinions that the council reads the names of
+NOMMES = ("defavorable", "reserve")
+
+
+def section_schema(bilan: Bilan) -> m.Section:
+    """Objectives one by one, then who leads, the networks, how to join."""
+    objectifs = textes.lus(bilan, "objectifs")
+    points = [(f"Objectif {n}", texte) for n, texte in enumerate(objectifs, start=1)]
+    autres = ((libelles.RUBRIQUES[r], textes.signes(bilan, r)) for r in RUBRIQUES)
+    points += [point for point in autres if point[1]]
+    return m.Section("schema", "Le schéma de mutualisation", "Schéma", [m.Liste(points)] if points else [])
+
+
+# ---------------------------------------------------------------- actions
+def section_actions(bilan: Bilan) -> m.Section:
+    """How many, how many are late, what moved; then each, the late ones first."""
+    actions = sorted(bilan[ACTIONS], key=_urgence)
+    if not actions:
+        return m.Section("actions", "", "", [])
+    tableau = lire_tableau("schema.actions", [_action(bilan, r) for r in actions], e=bilan.exercice)
+    return m.Section("actions", "Ce qui est à faire", "Actions", [m.p(_resume(bilan, actions)), tableau])
+
+
+def _urgence(r: Ligne) -> tuple[bool, bool, bool, str, str]:
+    echeance = r["echeance"].isoformat() if r["echeance"] else "9999"
+    return not r["en_retard"], r["statut"] in FINIES, r["horizon"] != "court_terme", echeance, r["code"]
+
+
+def _action(bilan: Bilan, r: Ligne) -> Ligne:
+    return r | {
+        "service": bilan.libelle(r["dispositif"]) if r["dispositif"] else TOUT,
+        "horizon": libelles.HORIZONS[r["horizon"]],
+        "quand": formats.jour(r["echeance"]) if r["echeance"] else formats.NON_RENSEIGNE,
+        "etat": etat(r, bilan.exercice),
+    }
+
+
+def etat(r: Ligne, exercice: int) -> str:
+    """`En cours, proposée fin 2020 ; en retard`."""
+    dit = libelles.STATUTS_ACTION[r["statut"]]
+    if r["statut_precedent"] and r["statut_precedent"] != r["statut"]:
+        dit += f", {libelles.STATUTS_ACTION[r['statut_precedent']].lower()} fin {exercice - 1}"
+    return f"{dit} ; en retard" if r["en_retard"] else dit
+
+
+def _resume(bilan: Bilan, actions: Sequence[Ligne]) -> str:
+    comptes = Counter(r["statut"] for r in actions)
+    retard = sum(r["en_retard"] for r in actions)
+    change = sum(r["statut_precedent"] not in (None, r["statut"]) for r in actions)
+    dits = [formats.plusieurs(len(actions), "action")]
+    dits += [f"{formats.nombre(retard)} en retard au 31 décembre {bilan.exercice}"] if retard else []
+    dits += [f"{formats.plusieurs(comptes['realisee'], 'réalisée', 'réalisées')}"] if comptes["realisee"] else []
+    dits += [f"{formats.nombre(change)} dont l'état a changé depuis {bilan.exercice - 1}"] if change else []
+    return f"{', '.join(dits)}."
+
+
+def d_un_dispositif(bilan: Bilan, code: str, horizon: str) -> str:
+    """The actions of a dispositif and horizon, each with its state, in a sentence; empty without any."""
+    siennes = [r for r in sorted(bilan[ACTIONS], key=_urgence) if (r["dispositif"], r["horizon"]) == (code, horizon)]
+    return " ; ".join(f"{r['action'].rstrip('.')} ({etat(r, bilan.exercice).lower()})" for r in siennes)
+
+
+# ---------------------------------------------------------------- opinions
+def section_avis(bilan: Bilan) -> m.Section:
+    """When the report was sent, what was decided or is deemed so, who is against or has reserves (L5211-39-1)."""
+    avis = bilan[AVIS]
+    if not avis:
+        return m.Section("avis", "", "", [])
+    noms = {s: _noms(bilan, avis, s) for s in NOMMES}
+    points = [(f"Avis {libelles.STATUTS_AVIS[s][len(x) > 1]}", ", ".join(x)) for s, x in noms.items()]
+    blocs: list[m.Bloc] = [m.p(_avis(avis))]
+    blocs += [m.Liste([p for p in points if p[1]])] if any(p[1] for p in points) else []
+    return m.Section("avis", "Ce qu'en disent les conseils municipaux", "Avis", blocs)
+
+
+def _avis(avis: Sequence[Ligne]) -> str:
+    comptes = Counter(r["statut"] for r in avis)
+    transmis = sorted({r["transmis_le"] for r in avis if r["transmis_le"]})
+    dits = [formats.plusieurs(comptes[s], *mots) for s, mots in libelles.STATUTS_AVIS.items() if comptes[s]]
+    debut = f"transmis {_du(transmis[0], transmis[-1])}" if transmis else "non transmis"
+    return lire_phrase(
+        "schema.avis", debut=debut, n=formats.plusieurs(len(avis), "commune"), au=formats.jour(avis[0]["au"]),
+        dits=enumerer(dits),
+    )  # fmt: skip
+
+
+def _du(premier: date, dernier: date) -> str:
+    if premier == dernier:
+        return f"le {formats.jour(premier)}"
+    return f"du {formats.jour(premier)} au {formats.jour(dernier)}"
+
+
+def _noms(bilan: Bilan, avis: Sequence[Ligne], statut: str) -> list[str]:
+    noms = {r["code_insee"]: r["nom"] for r in bilan["adherent"] if r["type_adherent"] == "commune"}
+    return sorted(str(noms.get(r["code_insee"], r["code_insee"])) for r in avis if r["statut"] == statut)
