@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cache
 from math import isqrt
 
-from echantillon.faits import EXERCICES
+from echantillon.faits import EXERCICES, lire
 from echantillon.hasard import tirage
 from echantillon.periodes import adhesions_du_semestre
 from echantillon.tables import Cellule, Fichier, Table, repartir
@@ -95,7 +95,7 @@ def _simples(exercice: int) -> list[Unite]:
 
 
 def fichiers() -> list[Fichier]:
-    """`unites_AAAA-SN`; zero quantities are not written."""
+    """`unites_AAAA-SN`, where zero quantities are not written, then what directions declare."""
     entetes = ("Exercice", "Semestre", "Dispositif", "SIRET adhérent", "Type unité", "Quantité", "Référence")
     par_semestre: dict[tuple[int, int], list[list[Cellule]]] = defaultdict(list)
     for exercice in EXERCICES:
@@ -105,6 +105,21 @@ def fichiers() -> list[Fichier]:
                 [exercice, u.semestre, u.dispositif, u.adherent.siret, u.type, Decimal(u.quantite), reference]
             )
     return [
-        Fichier("activite", "unites", f"{exercice}-S{semestre}", Table(entetes, lignes, "Quantité"))
-        for (exercice, semestre), lignes in sorted(par_semestre.items())
+        *(
+            Fichier("activite", "unites", f"{exercice}-S{semestre}", Table(entetes, lignes, "Quantité"))
+            for (exercice, semestre), lignes in sorted(par_semestre.items())
+        ),
+        *(Fichier("activite", "indicateurs", str(e), _indicateurs(e)) for e in EXERCICES if _declares(e)),
     ]
+
+
+def _declares(exercice: int) -> list[dict[str, str]]:
+    return [r for r in lire("indicateurs") if r["exercice"] == str(exercice)]
+
+
+def _indicateurs(exercice: int) -> Table:
+    return Table(("Exercice", "Dispositif", "Indicateur", "Libellé", "Valeur", "Unité", "Source"), [
+        [exercice, r["dispositif"] or None, r["indicateur"], r["libelle"], Decimal(r["valeur"]), r["unite"],
+         r["source"]]
+        for r in _declares(exercice)
+    ])  # fmt: skip

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from echantillon.faits import axes, jour, jour_du, lire, services
 from echantillon.grand_livre import BUDGET
 from echantillon.pes import COLLECTIVITE, POSTE
 from echantillon.tables import Cellule, Fichier, Pourcentage, Table
-from echantillon.territoire import adherents, adhesions, populations
+from echantillon.territoire import adherents, adhesions, communes, populations
 from echantillon.titres import NATURES
 
 DEBUT_CLES = date(2015, 1, 1)
+# the bilan is sent to the communes; which of them, in order of INSEE, is against it
+TRANSMISSION, AVIS_CONTRAIRE = date(2022, 12, 19), 57
 PARAMETRES = (
     ("methode_etp", "R", "Note méthodologique : temps répartis sur les heures saisies"),
     ("heures_reference", "1607", "Durée légale annuelle"),
@@ -50,6 +52,8 @@ def fichiers() -> list[Fichier]:
         "justifications": _justifications(),
         "correspondances": _correspondances(),
         "textes": _textes(),
+        "actions": _actions(),
+        "avis": _avis(),
     }
     return [Fichier("referentiel", jeu, "", table) for jeu, table in tables.items()]
 
@@ -154,3 +158,26 @@ def _textes() -> Table:
         [r["dispositif"] or None, r["rubrique"], r["texte"], r["auteur"], jour_du(r["debut"]), jour(r["fin"])]
         for r in lire("textes")
     ])  # fmt: skip
+
+
+def _actions() -> Table:
+    """What is to be done, a row for each status that an action had."""
+    return Table(("Code", "Dispositif", "Action", "Horizon", "Responsable", "Échéance", "Statut", "Début", "Fin"), [
+        [r["code"], r["dispositif"] or None, r["action"], r["horizon"], r["responsable"], jour(r["echeance"]),
+         r["statut"], jour_du(r["debut"]), jour(r["fin"])]
+        for r in lire("actions")
+    ])  # fmt: skip
+
+
+def _avis() -> Table:
+    """Opinions of the communes on the bilan of 2021: on time, late, or none; a few with reserves, one against."""
+    lignes: list[list[Cellule]] = []
+    for rang, insee in enumerate(sorted(communes())):
+        jour_ = TRANSMISSION + timedelta(days=28 + 7 * rang % 60)
+        sens = "défavorable" if rang == AVIS_CONTRAIRE else "réservé" if rang % 31 == 5 else "favorable"
+        if rang % 19 == 7:
+            jour_ += timedelta(days=84)
+        deliberation = (jour_ - timedelta(days=max(0, jour_.weekday() - 4)), sens, f"Délibération n° {rang + 1}")
+        rendu = rang % 4 != 3 or rang == AVIS_CONTRAIRE
+        lignes.append([2021, insee, TRANSMISSION, *(deliberation if rendu else (None, None, None))])
+    return Table(("Exercice", "Code INSEE", "Transmission", "Délibération", "Sens", "Référence"), lignes)
