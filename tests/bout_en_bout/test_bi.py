@@ -35,8 +35,7 @@ def test_du_depot_de_reference(reference: Reference) -> None:
     with serveur_entrepot(reference.var) as dsn:
         _exiger(dsn)
         vides = [nom for nom in relations_analyse() if entrepots.lire(dsn, f"select count(*) from bi.{nom}") == [(0,)]]
-        # the reference drop delivers none of these files yet
-        assert sorted(vides) == ["fait_action", "fait_avis", "fait_indicateur"]
+        assert vides == []
 
 
 def test_chaque_question_a_la_reponse_que_la_page_donne_et_que_les_fichiers_disent(reference: Reference) -> None:

@@ -8,14 +8,15 @@ from tests import navigateur
 from tests.bout_en_bout.reference import Reference
 
 EXERCICES = (2019, 2020, 2021)
-PAGES = {"bilan_etape": 12, "synthese": 2}
+# twelve, and less than a page a service: half a sheet where its cost is not followed, what is to be done
+PAGES = {"bilan_etape": 20, "synthese": 2}
 ECRANS, TELEPHONE = 8, (390, 844)
 # the first section that is no longer for a councillor who has five minutes
 DETAILS = "annee"
 
 
 @pytest.mark.parametrize("exercice", EXERCICES)
-def test_council_reads_twelve_pages_and_members_two(reference: Reference, exercice: int) -> None:
+def test_council_reads_twenty_pages_and_members_two(reference: Reference, exercice: int) -> None:
     for nom, limite in PAGES.items():
         with pikepdf.open(reference.bilans / f"bilan_{exercice}" / f"{nom}_{exercice}.pdf") as pdf:
             assert len(pdf.pages) <= limite, nom

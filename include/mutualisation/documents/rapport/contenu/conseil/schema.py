@@ -47,7 +47,7 @@ def _urgence(r: Ligne) -> tuple[bool, bool, bool, str, str]:
 def _action(bilan: Bilan, r: Ligne) -> Ligne:
     return r | {
         "service": bilan.libelle(r["dispositif"]) if r["dispositif"] else TOUT,
-        "horizon": libelles.HORIZONS[r["horizon"]],
+        "horizon": libelles.HORIZONS.get(r["horizon"], r["horizon"]),
         "quand": formats.jour(r["echeance"]) if r["echeance"] else formats.NON_RENSEIGNE,
         "etat": etat(r, bilan.exercice),
     }
@@ -55,9 +55,9 @@ def _action(bilan: Bilan, r: Ligne) -> Ligne:
 
 def etat(r: Ligne, exercice: int) -> str:
     """`En cours, proposée fin 2020 ; en retard`."""
-    dit = libelles.STATUTS_ACTION[r["statut"]]
-    if r["statut_precedent"] and r["statut_precedent"] != r["statut"]:
-        dit += f", {libelles.STATUTS_ACTION[r['statut_precedent']].lower()} fin {exercice - 1}"
+    dit, avant = (libelles.STATUTS_ACTION.get(x, str(x or "")) for x in (r["statut"], r["statut_precedent"]))
+    if avant and avant != dit:
+        dit += f", {avant.lower()} fin {exercice - 1}"
     return f"{dit} ; en retard" if r["en_retard"] else dit
 
 
