@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from .depot_relu import ECRIT, ED, IDENTITE, Depot, arrondi
+from .depot_relu import ECRIT, ED, IDENTITE, Depot, arrondi, nombre
 
 AN = 2021
 Table = pd.DataFrame
@@ -166,6 +166,12 @@ def _question_42(d: Depot) -> Table:
     dits = {"saisie non validée, retenue (R1g)": ("retenu", _retenues(d)),
             "ligne déjà présente, même identité et même montant (R3f)": ("doublon", doubles)}  # fmt: skip
     return Table([(f, s, m, n) for m, (s, df) in dits.items() for f, n in df.groupby("fichier").size().items()])
+
+
+def _question_48(d: Depot) -> Table:
+    df = _an(d.jeu("indicateurs")).merge(d.jeu("dispositifs"), left_on="Dispositif", right_on="Code")
+    df = df[df["Valorisation"] != "valorisé"].assign(valeur=lambda x: x["Valeur"].map(nombre))
+    return df[["Dispositif", "Libellé_x", "valeur", "Unité"]]
 
 
 def _retenues(d: Depot) -> Table:

@@ -42,7 +42,7 @@ def test_chaque_question_a_la_reponse_que_la_page_donne_et_que_les_fichiers_dise
     """What the warehouse answers is on the page, and is found again by pandas from the drop alone."""
     ecrite = PAGE.read_text(encoding="utf-8")
     posees = list(questions(ecrite))
-    assert [int(titre.split(".")[0]) for titre, _ in posees] == list(range(1, 48))
+    assert [int(titre.split(".")[0]) for titre, _ in posees] == list(range(1, 49))
     assert [titre for titre, requete in posees if len(requete.splitlines()) > LIGNES_MAX] == []
     with serveur_entrepot(reference.var) as dsn, connecter(dsn, role=None) as conn:
         assert est_a_jour(conn, PAGE)
