@@ -169,9 +169,9 @@ def _question_42(d: Depot) -> Table:
 
 
 def _question_48(d: Depot) -> Table:
-    df = _an(d.jeu("indicateurs")).merge(d.jeu("dispositifs"), left_on="Dispositif", right_on="Code")
-    df = df[df["Valorisation"] != "valorisé"].assign(valeur=lambda x: x["Valeur"].map(nombre))
-    return df[["Dispositif", "Libellé_x", "valeur", "Unité"]]
+    autres = d.jeu("dispositifs").query("valorisation != 'valorisé'")["Code"]
+    df = _an(d.jeu("indicateurs")).assign(valeur=lambda x: x["Valeur"].map(nombre))
+    return df[df["dispositif"].isin(autres)][["dispositif", "libelle", "valeur", "Unité"]]
 
 
 def _retenues(d: Depot) -> Table:
