@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 
 from mutualisation.documents.factures.facturation import ZERO
 from mutualisation.documents.factures.factures import Facture
+from mutualisation.socle.francais import formats, libelles
 from mutualisation.socle.francais.formats import euros
 
 Quand = tuple[int, int]
@@ -20,7 +21,6 @@ COLONNES_ECARTS = (
     "siret_adherent", "nom", "montant_du_brouillon", "montant_du", "montant_facture_brouillon", "montant_facture",
     "statut_brouillon", "statut", "ecart",
 )  # fmt: skip
-STATUTS = {"a_emettre": "à émettre", "reporte": "reportée"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Ecart:
 def _dite(statut: str, facture: Decimal, du: Decimal) -> str:
     if not statut:
         return "aucun"
-    return f"{euros(facture, 2)} {STATUTS[statut]}, dont {euros(du, 2)} du semestre"
+    return f"{euros(facture, 2)} {formats.minuscule(libelles.STATUTS_FACTURE[statut])}, dont {euros(du, 2)} du semestre"
 
 
 def garder_brouillons(conn: psycopg.Connection[Any], factures: Iterable[Facture], quand: Quand) -> None:

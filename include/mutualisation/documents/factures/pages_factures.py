@@ -11,12 +11,11 @@ from mutualisation.documents.factures.pes import LignePes
 from mutualisation.documents.factures.projet_pes import ProjetPes
 from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.socle.francais.formats import INSECABLE, arrondi, decimales, euros, exact, jour, pourcent, siret
-from mutualisation.socle.francais.libelles import GRATUIT, libelle_mode
+from mutualisation.socle.francais.libelles import GRATUIT, STATUTS_FACTURE, libelle, libelle_mode
 from mutualisation.socle.francais.noms_propres import contracter
 
 PROJET = "Projet, à valider par l'ordonnateur."
 ORDINAUX = {1: "Premier", 2: "Second"}
-STATUTS = {"a_emettre": "À émettre", "reporte": "Reportée"}
 MONTANTS = ("montant_du", "report_precedent", "cumul", "montant_facture")
 BLANC, NON_MESURE = "…………", "non mesuré"
 REGLES = {
@@ -87,7 +86,7 @@ def donnees_recapitulatif(
     return page(
         contexte,
         f"Récapitulatif des factures, {semestre}",
-        factures=[_facture(f) | {"statut": STATUTS.get(f.statut, f.statut)} for f in factures],
+        factures=[_facture(f) | {"statut": libelle(STATUTS_FACTURE, f.statut)} for f in factures],
         total=montant(sum((f.montant_facture for f in factures), ZERO)),
         pes=pes,
         phrases=projet.phrases,
