@@ -4,25 +4,17 @@ comment on column journal.constructions.semestre is 'Dernier semestre facturé, 
 create or replace view journal.construction_courante as
 select version, exercices, semestre from journal.constructions where statut = 'en_cours' order by version desc limit 1;
 
-drop function journal.ouvrir_construction(int[], text, text);
-create function journal.ouvrir_construction(exercices int[], code_version text, identite_ text, semestre_ int default null)
+create function journal.ouvrir_construction(exercices int[], code_version text, identite_ text, semestre_ int)
 returns bigint
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  nouvelle bigint;
+  nouvelle constant bigint := journal.ouvrir_construction(exercices, code_version, identite_);
 begin
-  if not journal.est_membre(session_user, 'preparateur') then
-    raise exception 'le compte % n''est pas membre du groupe preparateur', session_user
-      using errcode = 'insufficient_privilege';
-  end if;
-  update journal.constructions set statut = 'echouee', fin = now() where statut = 'en_cours';
-  insert into journal.constructions (exercices, prepare_par, code_version, identite, semestre)
-  values (exercices, session_user, code_version, identite_, semestre_)
-  returning version into nouvelle;
+  update journal.constructions set semestre = semestre_ where version = nouvelle;
   return nouvelle;
 end $$;
-comment on function journal.ouvrir_construction is 'Ouvre une construction au nom du compte connecté, membre de preparateur';
-grant execute on function journal.ouvrir_construction to preparateur, mutualisation_traitement;
+comment on function journal.ouvrir_construction(int[], text, text, int) is 'La même, de factures jusqu''à un semestre';
+grant execute on function journal.ouvrir_construction(int[], text, text, int) to preparateur, mutualisation_traitement;
 
 create table journal.brouillons (
   exercice int not null,
