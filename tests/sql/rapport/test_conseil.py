@@ -10,7 +10,7 @@ from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.mise_en_forme.graphiques import Cascade, CoutsCouverts, Flux
 from mutualisation.documents.mise_en_forme.html import rendre
 from mutualisation.documents.rapport.contenu import actes, communes, conseil, elus, passage, recettes
-from mutualisation.documents.rapport.contenu.conseil import dispositifs, evolution, methode, synthese
+from mutualisation.documents.rapport.contenu.conseil import dispositifs, evolution, methode, reserves, synthese
 from mutualisation.documents.rapport.publie import Bilan
 
 from .conftest import Lignes, Republier
@@ -72,6 +72,30 @@ def test_visas_are_those_of_an_act(republier: Republier) -> None:
     section = methode.section_signatures(republier(lambda lignes: lignes.update(textes=textes)))
     dits = [m.mots(*b.morceaux) for b in section.blocs if isinstance(b, m.Paragraphe)]
     assert dits[:3] == ["Vu le code ;", "Vu le code ;", "Visas : DAJ."]
+
+
+def test_services_that_speak_without_a_cost_are_read_under_themes_once(republier: Republier) -> None:
+    def changer(lignes: Lignes) -> None:
+        lignes["textes"].append(_texte("CARRIERES", "presentation", "Des puits sont comblés.", "Urbanisme"))
+        lignes["textes"].append(_texte("CARRIERES", "qualite", "Deux visites par an.", "Urbanisme"))
+
+    lu, sans = republier(changer), republier(lambda _: None)
+    themes = {"CAM": "Achat", "CARRIERES": None}
+    for x in (lu, sans):
+        noms = {"CARRIERES": "Carrières souterraines"} | {c: x.libelle(c) for c in x.dispositifs}
+        dits = [{"code": c, "libelle": nom, "thematique": themes.get(c)} for c, nom in noms.items()]
+        x.contexte = replace(x.contexte, dispositifs=dits)
+    blocs = dispositifs.section_dispositifs(lu).blocs
+    titres = [b.texte for b in blocs if isinstance(b, m.SousTitre)]
+    assert (titres[0], titres[-1], len(titres)) == ("Achat", dispositifs.SANS_THEME, 2)
+    assert {b.niveau for b in blocs if isinstance(b, m.Volet)} == {3}
+    assert _volet(lu, "CARRIERES").resume == "Coût non mesuré"
+    assert ["Thématique" in _points(_volet(x, "CAM")) for x in (lu, sans)] == [False, True]
+    assert {type(b) for b in dispositifs.section_dispositifs(sans).blocs} == {m.Volet}
+    # what a sheet presents is not presented again among those out of the totals
+    ailleurs = "\n".join(m.textes([reserves.section_hors_totaux(lu)]))
+    assert "Des puits" not in ailleurs
+    assert lu.libelle("CARRIERES") in ailleurs
 
 
 def test_a_single_author_signs_once(republier: Republier) -> None:

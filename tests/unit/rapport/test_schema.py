@@ -7,7 +7,7 @@ from tests.unit.rapport.communes_factices import BilanFactice
 
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu.conseil import schema
-from mutualisation.documents.rapport.contenu.conseil.dispositifs import _dits
+from mutualisation.documents.rapport.contenu.conseil.dispositifs import dits
 
 D = Decimal
 
@@ -28,7 +28,7 @@ def _action(
 def test_nothing_is_said_of_what_no_file_says() -> None:
     bilan = BilanFactice()
     assert [s(bilan).blocs for s in (schema.section_schema, schema.section_actions, schema.section_avis)] == [[]] * 3
-    assert not any(_dits(bilan, code) for code in ("CAM", "RGPD", "CEE"))
+    assert not any(dits(bilan, code) for code in ("CAM", "RGPD", "CEE"))
 
 
 def test_late_actions_come_first_and_what_moved_is_said() -> None:
@@ -48,6 +48,20 @@ def test_late_actions_come_first_and_what_moved_is_said() -> None:
     assert _clair(str(resume.morceaux[0])) == (
         "4 actions, 1 en retard au 31 décembre 2021, 1 réalisée, 2 dont l'état a changé depuis 2020."
     )
+
+
+def test_what_a_service_did_is_told_from_what_it_has_to_do() -> None:
+    actions = [
+        _action("Publier", "realisee", "en_cours", dispositif="CAM"),
+        _action("Fermer", "abandonnee", dispositif="CAM", horizon="moyen_terme"),
+        _action("Ancienne", "realisee", "realisee", dispositif="CAM"),
+        _action("Ouvrir", "decidee", dispositif="CAM", horizon="moyen_terme"),
+        _action("Ailleurs", "realisee", dispositif="RGPD"),
+    ]
+    assert dits(BilanFactice(action=actions), "CAM") == [
+        ("Fait depuis 2020", "Faire Publier (réalisée, en cours fin 2020) ; faire Fermer (abandonnée)."),
+        ("Moyen terme", "Faire Ouvrir (décidée)."),
+    ]
 
 
 def test_opinions_are_counted_and_who_is_against_is_named() -> None:
@@ -70,7 +84,7 @@ def test_a_declared_figure_has_its_source_and_last_year_s() -> None:
         {"dispositif": "CAM", "libelle": "Référents", "valeur": D("175"), "unite": "agents", "source": "Rapport, p. 7",
          "valeur_precedente": None, "variation": None},
     ]  # fmt: skip
-    dits = dict(_dits(BilanFactice(indicateur_declare=declare), "CAM"))
-    assert _clair(dits["Activité déclarée"]) == (
+    points = dict(dits(BilanFactice(indicateur_declare=declare), "CAM"))
+    assert _clair(points["Activité déclarée"]) == (
         "Marchés : 55 marchés (50 en 2020), Référents : 175 agents (source : Rapport, p. 7)."
     )

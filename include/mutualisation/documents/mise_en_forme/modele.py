@@ -241,13 +241,14 @@ class Repli:
 class Volet:
     """A named part that stays whole on paper; the page folds it under its title, `resume` telling it in a line.
 
-    `ancre`: where a link leads.
+    `ancre`: where a link leads; `niveau`: of its title, 2 under a section, 3 under a heading of one.
     """
 
     titre: str
     resume: str
     blocs: Sequence[Bloc]
     ancre: str = ""
+    niveau: int = 2
 
 
 Bloc = Paragraphe | Recherche | SousTitre | Liste | Comptes | Tableau | Graphique | CoteACote | Pile | Repli | Volet

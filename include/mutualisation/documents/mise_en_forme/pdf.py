@@ -66,7 +66,8 @@ def _bloc(bloc: m.Bloc) -> dict[str, Any]:
         case m.Tableau():
             return _tableau(bloc)
         case m.Volet():
-            return {"genre": "volet", "titre": bloc.titre, "resume": bloc.resume, "blocs": _blocs(bloc.blocs)}
+            dits = {"titre": bloc.titre, "resume": bloc.resume, "niveau": bloc.niveau}
+            return {"genre": "volet", **dits, "blocs": _blocs(bloc.blocs)}
         case m.CoteACote(cotes):
             # in half a page a chart takes the drawing made for a narrow place
             moities = [[_graphique(x, etroit=True)] if isinstance(x, Graphique) else _blocs([x]) for x in cotes]

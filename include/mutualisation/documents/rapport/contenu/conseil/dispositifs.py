@@ -2,8 +2,11 @@
 service declares and does (R15, R16). One without cost has a sheet where its service says something of it."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from mutualisation.documents.mise_en_forme import modele as m
@@ -17,11 +20,12 @@ from mutualisation.socle.francais import formats, libelles
 # key, label and kind of each measure of a year; one that no exercice shown knows is left out, a component at zero too
 MESURES = lire_colonnes("dispositifs.mesures", **libelles.MESURES)
 COMPOSANTES = ("amortissements", "deductions")
+# (subject, column) of what the referentiel says of a dispositif
+Fiche = Sequence[tuple[str, str]]
 # {year: {dispositif: {type of adherent: how many}}}
 Comptes = dict[int, dict[str, Counter[str]]]
-PAR_UNITE = "par unité"
-# what the referentiel says of a dispositif
-FICHE = (("Thématique", "thematique"), ("Véhicule juridique", "vehicule_juridique"))
+PAR_UNITE, SANS_THEME = "par unité", "Sans thématique"
+THEME, VEHICULE = ("Thématique", "thematique"), ("Véhicule juridique", "vehicule_juridique")
 RUBRIQUES = ("activite", "cadre", "qualite", "suite", "risque", "perspectives")
 MODALITES = ("adhesion", "contact")
 INDICATEURS = "indicateur_declare"
@@ -46,23 +50,34 @@ def section_dispositifs(bilan: Bilan) -> m.Section:
     types = usage.types(bilan)
     comptes = {e: usage.au_31_decembre(bilan, e) for e in bilan.exercices}
     autres = {d["code"] for d in bilan.contexte.dispositifs} - set(bilan.dispositifs)
-    dits = {code: _dits(bilan, code) for code in autres}
-    codes = bilan.trier([*bilan.dispositifs, *(code for code in autres if dits[code])])
-    volets = [
-        _sans_cout(bilan, code, dits[code], comptes)
-        if code in dits
-        else _volet(bilan, code, types.get(code, []), comptes)
-        for code in codes
-    ]
+    mots = {code: dits(bilan, code) for code in autres}
+    # where services without a cost speak too, there are too many for a list: their themes are headings
+    par_theme = any(mots.values()) and any(d.get(THEME[1]) for d in bilan.contexte.dispositifs)
+    fiche = [VEHICULE] if par_theme else [THEME, VEHICULE]
+    volets = {
+        code: _sans_cout(bilan, code, mots[code], comptes)
+        if code in mots
+        else _volet(bilan, code, types.get(code, []), comptes, fiche)
+        for code in bilan.trier([*bilan.dispositifs, *(code for code in autres if mots[code])])
+    }
+    blocs = _par_theme(bilan, volets) if par_theme else list(volets.values())
     titre = f"Les dispositifs, un par un, {formats.periode(bilan.exercices)}"
-    return m.Section("dispositifs", titre, "Dispositifs", volets)
+    return m.Section("dispositifs", titre, "Dispositifs", blocs)
 
 
-def _volet(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Volet:
+def _par_theme(bilan: Bilan, volets: Mapping[str, m.Volet]) -> list[m.Bloc]:
+    """The sheets, which come by theme, under the names of these."""
+    blocs: list[m.Bloc] = []
+    for theme, codes in groupby(volets, lambda code: bilan.fiche(code).get(THEME[1]) or SANS_THEME):
+        blocs += [m.SousTitre(theme), *(replace(volets[code], niveau=3) for code in codes)]
+    return blocs
+
+
+def _volet(bilan: Bilan, code: str, types: list[str], comptes: Comptes, fiche: Fiche) -> m.Volet:
     presentation, auteur = textes.enonces(bilan, "presentation", code), textes.auteur(bilan, code)
     blocs: list[m.Bloc] = [m.p(presentation)] if presentation else []
-    blocs.append(m.CoteACote((_tableau(bilan, code, types, comptes), m.Liste(_faits(bilan, code, comptes)))))
-    mots = _dits(bilan, code)
+    blocs.append(m.CoteACote((_tableau(bilan, code, types, comptes), m.Liste(_faits(bilan, code, comptes, fiche)))))
+    mots = dits(bilan, code)
     blocs += [m.Liste(mots)] if mots else []
     blocs += [m.p(f"Textes : {auteur}.", note=True)] if auteur else []
     liens = preuves(bilan, code)
@@ -73,8 +88,7 @@ def _volet(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Vol
 def _sans_cout(bilan: Bilan, code: str, mots: list[tuple[str, str]], comptes: Comptes) -> m.Volet:
     """A dispositif whose cost is not followed."""
     presentation, auteur = textes.enonces(bilan, "presentation", code), textes.auteur(bilan, code)
-    lu = bilan.fiche(code)
-    points = [(sujet, lu.get(cle) or "") for sujet, cle in FICHE]
+    points = [(VEHICULE[0], bilan.fiche(code).get(VEHICULE[1]) or "")]
     points += [("Adhérents", _adherents(code, bilan.exercice, comptes)), ("Coût", "non mesuré")]
     faits = [(sujet, _phrase(enonce)) for sujet, enonce in points if enonce]
     blocs: list[m.Bloc] = [m.p(presentation)] if presentation else []
@@ -82,11 +96,12 @@ def _sans_cout(bilan: Bilan, code: str, mots: list[tuple[str, str]], comptes: Co
     return m.Volet(bilan.libelle(code), "Coût non mesuré", blocs, f"dispositif-{renvois.ancre(code)}")
 
 
-def _dits(bilan: Bilan, code: str) -> list[tuple[str, str]]:
+def dits(bilan: Bilan, code: str) -> list[tuple[str, str]]:
     """What its service declares and says of the year, what it has to do, how to join."""
     points = [("Activité déclarée", _declares(bilan, code))]
     points += [(libelles.RUBRIQUES[r], textes.enonces(bilan, r, code)) for r in RUBRIQUES]
-    points += [(nom, schema.d_un_dispositif(bilan, code, horizon)) for horizon, nom in libelles.HORIZONS.items()]
+    points.append((f"Fait depuis {bilan.exercice - 1}", schema.faites(bilan, code)))
+    points += [(nom, schema.a_faire(bilan, code, horizon)) for horizon, nom in libelles.HORIZONS.items()]
     points += [(libelles.RUBRIQUES[r], textes.enonces(bilan, r, code)) for r in MODALITES]
     return [(nom, _phrase(enonce)) for nom, enonce in points if enonce]
 
@@ -98,7 +113,7 @@ def _declares(bilan: Bilan, code: str) -> str:
         avant = r["valeur_precedente"]
         avant = f" ({formats.exact(avant)} en {bilan.exercice - 1})" if avant is not None else ""
         par_source[r["source"]].append(f"{r['libelle']} : {formats.exact(r['valeur'])} {r['unite']}{avant}")
-    return " ; ".join(f"{', '.join(dits)} (source : {source})" for source, dits in par_source.items())
+    return " ; ".join(f"{', '.join(lus)} (source : {source})" for source, lus in par_source.items())
 
 
 def _resume(bilan: Bilan, code: str) -> str:
@@ -176,10 +191,10 @@ def _nom(mesure: str, nom: str, types: list[str], lot: int) -> str:
 
 
 # ---------------------------------------------------------------- facts
-def _faits(bilan: Bilan, code: str, comptes: Comptes) -> list[tuple[str, str]]:
+def _faits(bilan: Bilan, code: str, comptes: Comptes, fiche: Fiche) -> list[tuple[str, str]]:
     e = bilan.exercice
     lu = bilan.fiche(code)
-    points = [(sujet, lu.get(cle) or "") for sujet, cle in FICHE] + [("Adhérents", _adherents(code, e, comptes))]
+    points = [(sujet, lu.get(cle) or "") for sujet, cle in fiche] + [("Adhérents", _adherents(code, e, comptes))]
     points.append(("Coût", usage.partage(bilan, code)))
     base = passage.ligne(bilan, e, code)
     if base:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import ouverture, passage, textes
+from mutualisation.documents.rapport.contenu.conseil import dispositifs
 from mutualisation.documents.rapport.enonces import lire_tableau
 from mutualisation.documents.rapport.publie import TOTAL, Bilan, Ligne, somme
 from mutualisation.socle.francais import formats, libelles
@@ -123,9 +124,9 @@ def section_hors_totaux(bilan: Bilan) -> m.Section:
     lignes = [r | _connu(r) for r in rangees]
     tableau = lire_tableau("autres.manques", lignes, e=bilan.exercice)
     phrase = m.p(hors_totaux(lignes))
-    # those that are said alike are said once
+    # those that are said alike are said once; a sheet says it of its own
     dits: dict[str, list[str]] = defaultdict(list)
-    for r in rangees:
+    for r in (r for r in rangees if not dispositifs.dits(bilan, r["dispositif"])):
         dits[textes.ce_que_c_est(bilan, r["dispositif"])].append(r["libelle"])
     points = [(", ".join(noms), dit) for dit, noms in dits.items() if dit]
     suite: list[m.Bloc] = [m.SousTitre("Ce que c'est"), m.Liste(points, longue=True)] if points else []

@@ -2,7 +2,7 @@
 R16); each left out where nothing says it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from mutualisation.documents.mise_en_forme import modele as m
@@ -72,10 +72,24 @@ def _resume(bilan: Bilan, actions: Sequence[Ligne]) -> str:
     return f"{', '.join(dits)}."
 
 
-def d_un_dispositif(bilan: Bilan, code: str, horizon: str) -> str:
-    """The actions of a dispositif and horizon, each with its state, in a sentence; empty without any."""
-    siennes = [r for r in sorted(bilan[ACTIONS], key=_urgence) if (r["dispositif"], r["horizon"]) == (code, horizon)]
-    return " ; ".join(f"{r['action'].rstrip('.')} ({etat(r, bilan.exercice).lower()})" for r in siennes)
+def a_faire(bilan: Bilan, code: str, horizon: str) -> str:
+    """What a dispositif has to do at a horizon, each with its state; empty without any."""
+    return _enonce(bilan, (r for r in _d_un(bilan, code) if r["statut"] not in FINIES and r["horizon"] == horizon))
+
+
+def faites(bilan: Bilan, code: str) -> str:
+    """What a dispositif did, or gave up, since the exercice before; empty without any."""
+    finies = (r for r in _d_un(bilan, code) if r["statut"] in FINIES)
+    return _enonce(bilan, (r for r in finies if r["statut_precedent"] != r["statut"]))
+
+
+def _d_un(bilan: Bilan, code: str) -> list[Ligne]:
+    return [r for r in sorted(bilan[ACTIONS], key=_urgence) if r["dispositif"] == code]
+
+
+def _enonce(bilan: Bilan, actions: Iterable[Ligne]) -> str:
+    dits = (f"{formats.minuscule(r['action'].rstrip('.'))} ({etat(r, bilan.exercice).lower()})" for r in actions)
+    return " ; ".join(dits)
 
 
 # ---------------------------------------------------------------- opinions
