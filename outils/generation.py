@@ -184,22 +184,26 @@ def _colonne(colonne: Colonne) -> dict[str, Any]:
 
 
 def page_sources() -> str:
-    """Markdown page: one section per source, one table per jeu (colonne, obligatoire, lecture, unité)."""
+    """Markdown page: how each type reads, said once; one section per source, one table per jeu."""
+    jeux = [jeu for source in registre() for jeu in source.jeux]
+    types = {c.type for jeu in jeux for c in jeu.colonnes if not c.valeurs}
     lignes = [
         "# Sources",
         "",
         "Page générée par `python outils/generation.py` depuis les déclarations : ne pas la modifier.",
         "`*` : jamais vide. Une colonne de plus est notée et ignorée ; l'ordre est libre.",
         "Ce que la porte refuse, et ce qui pourrait nommer une personne : [La porte](porte.md).",
+        *("", "| lecture | ce qui se lit |", "|---|---|"),
+        *(f"| {nom} | {dit} |" for nom, dit in TYPES.items() if nom in types and nom != dit),
     ]
     for source in registre():
         lignes += ["", f"## {source.nom}/ — {source.libelle}", "", source.description]
         for jeu in source.jeux:
-            lignes += _section(jeu)
+            lignes += _section(jeu, jeux[: jeux.index(jeu)])
     return "\n".join(lignes) + "\n"
 
 
-def _section(jeu: Jeu) -> list[str]:
+def _section(jeu: Jeu, dits: list[Jeu]) -> list[str]:
     formats = ", ".join(f".{e}" for e in jeu.extensions)
     attendu = {"annuel": " Attendu chaque année.", "mensuel": " Attendu chaque mois."}.get(jeu.attendu or "", "")
     if jeu.periode == "mois":
@@ -207,14 +211,16 @@ def _section(jeu: Jeu) -> list[str]:
     titre = ["", f"### {jeu.forme_du_nom} ({formats})", "", f"{jeu.libelle}.{attendu}"]
     if jeu.format != "tabulaire":
         return titre
-    return [*titre, "", "| colonne | lecture | unité |", "|---|---|---|", *(_ligne_de_colonne(c) for c in jeu.colonnes)]
+    rangees = [_ligne_de_colonne(c) for c in jeu.colonnes]
+    if pareil := next((j for j in dits if rangees == [_ligne_de_colonne(c) for c in j.colonnes]), None):
+        return [*titre, "", f"Les mêmes colonnes que {pareil.forme_du_nom}."]
+    return [*titre, "", "| colonne | lecture |", "|---|---|", *rangees]
 
 
 def _ligne_de_colonne(colonne: Colonne) -> str:
-    lecture = TYPES[colonne.type]
-    if colonne.valeurs:
-        lecture = ", ".join(f"`{v}`" for v in colonne.valeurs)
-    return f"| {colonne.entete}{'*' if colonne.obligatoire else ''} | {lecture} | {colonne.unite or ''} |"
+    lecture = ", ".join(f"`{v}`" for v in colonne.valeurs or ()) or colonne.type
+    unite = f", {colonne.unite}" if colonne.unite else ""
+    return f"| {colonne.entete}{'*' if colonne.obligatoire else ''} | {lecture}{unite} |"
 
 
 # ---------------------------------------------------------------- Great Expectations
