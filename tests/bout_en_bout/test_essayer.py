@@ -10,6 +10,7 @@ from tests.atelier.fouille import lignes_csv
 
 from mutualisation.usage import operations as op
 
+RACINE = Path(__file__).resolve().parents[2]
 CAS = cas.DOSSIER / "130_export_rh_d_un_autre_systeme"
 TEMPS, AGENTS = "rh/temps_2023-01.csv", "rh/agents_2023.csv"
 
@@ -21,7 +22,15 @@ def test_essayer_puis_charger(neuf: op.Session, tmp_path: Path) -> None:
 
     refus = appeler(neuf, "essayer", depot / TEMPS)
     assert refus.code == 3
-    assert "jeu « temps »" in refus.texte
+    page = (RACINE / "docs/essayer.md").read_text(encoding="utf-8")
+    _, _, exemple = page.partition(f"$ mutualisation essayer depot/{TEMPS}\n")
+    # a page is typed with plain spaces
+    montrees, dites = (
+        {" ".join(ligne.split()) for ligne in texte.splitlines()}
+        for texte in (exemple.partition("```")[0], refus.texte)
+    )
+    assert len(montrees) > 8
+    assert montrees - {"…"} <= dites
     assert "DURAND" not in refus.texte + refus.erreurs
     assert "CONGES" not in refus.texte + refus.erreurs
     assert not table.exists()
