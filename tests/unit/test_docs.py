@@ -3,11 +3,15 @@
 import ast
 import re
 import shlex
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
 import pytest
 from outils.generation import page_sources
+
+from mutualisation.entree.lecteurs.limites import Limites
+from mutualisation.entrepot.base.parametres_libpq import PREFIXE, Delais
 
 RACINE = Path(__file__).resolve().parents[2]
 DOCS = RACINE / "docs"
@@ -53,8 +57,7 @@ def test_relative_links_lead_to_a_file_and_to_a_title() -> None:
 
 def test_make_targets_of_the_docs_exist() -> None:
     cibles = set(re.findall(r"^([a-z-]+):", lire(RACINE / "Makefile"), re.MULTILINE))
-    pages = [p for p in PAGES if "decisions" not in p.parts]
-    visees = {c for p in pages for code in CODE.findall(lire(p)) for c in re.findall(r"\bmake ([a-z-]+)", code)}
+    visees = {c for p in PAGES for code in CODE.findall(lire(p)) for c in re.findall(r"\bmake ([a-z-]+)", code)}
     assert {"bilan", "test", "secrets"} <= visees <= cibles
 
 
@@ -93,13 +96,19 @@ def test_commands_and_options_of_the_docs_exist() -> None:
     assert fausses == []
 
 
+@cache
+def variables() -> set[str]:
+    """Those of ours that something reads: by its name, or made of the name of a setting."""
+    lues = {v for _, texte in textes() for v in re.findall(r"MUTUALISATION_[A-Z_]+", texte)}
+    lues |= {f"{PREFIXE}{f.name}".upper() for f in fields(Delais)}
+    return lues | {f"MUTUALISATION_{f.name}_MAX".upper() for f in fields(Limites)}
+
+
 def test_variables_of_the_docs_exist() -> None:
-    connues = {v for _, texte in textes() for v in re.findall(r"MUTUALISATION_[A-Z_]+", texte)}
-    # a family, or a variable made of a name: `MUTUALISATION_DELAI_…`, `MUTUALISATION_<NOM>_MAX`
-    prefixes = tuple(v for v in connues if v.endswith("_"))
+    # a family is written `MUTUALISATION_DELAI_…`
     dites = {(p.name, v) for p in PAGES for v in re.findall(r"MUTUALISATION_[A-Z_]+(?![A-Z_<…])", lire(p))}
     assert len(dites) > 8
-    assert [f"{p} : {v}" for p, v in dites if v not in connues and not v.startswith(prefixes)] == []
+    assert [f"{p} : {v}" for p, v in dites if v not in variables()] == []
 
 
 def test_every_page_is_in_the_index() -> None:
