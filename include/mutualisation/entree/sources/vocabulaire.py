@@ -15,7 +15,7 @@ from mutualisation.socle.chemins import ROLES_LIVRES, VOCABULAIRE
 # what a kind takes, as the page says it
 GENRES = {
     "choix": "un mot de la liste",
-    "nombre": "nombre, douze décimales au plus, sans %",
+    "nombre": "nombre",
     "annee": "année sur quatre chiffres",
     "date": "date jj/mm/aaaa ou aaaa-mm-jj",
     "code": "code (texte)",
