@@ -118,6 +118,17 @@ def test_every_page_is_in_the_index() -> None:
     assert {"decisions/", "../tests/cas/"} <= vers
 
 
+def test_tout_se_trouve_depuis_la_porte() -> None:
+    vues, a_voir = set(), [DOCS / "architecture.md"]
+    while a_voir:
+        vues.add(page := a_voir.pop())
+        liees = {
+            (page.parent / lien.partition("#")[0]).resolve() for lien in LIEN.findall(lire(page)) if ":" not in lien
+        }
+        a_voir += [p for p in liees if p.suffix == ".md" and p not in {*vues, *a_voir}]
+    assert {p for p in PAGES if p.is_relative_to(DOCS)} <= vues
+
+
 def test_page_of_the_sources_is_in_sync_with_the_registry() -> None:
     assert lire(DOCS / "sources.md") == page_sources()
 

@@ -93,7 +93,8 @@ def relations() -> dict[str, set[str]]:
 
 def inconnus(texte: str) -> list[str]:
     """Words that no file has; `stg_` is the beginning of names, a number is no word."""
-    dits = [m for m in re.findall(r"\w+", BLANC.sub(" ", texte)) if not m.isdigit() and not {m, m.strip("_")} & mots()]
+    reste = re.sub(r"\w+", lambda m: "" if m[0] in mots() else m[0], texte)
+    dits = [m for m in re.findall(r"\w+", BLANC.sub(" ", reste)) if not m.isdigit() and m.strip("_") not in mots()]
     debuts = [m for m in dits if m.endswith("_") and any(r.startswith(m) for r in relations())]
     return [m for m in dits if m not in debuts and not est_une_variable(m)]
 
