@@ -35,7 +35,7 @@ def test_un_exercice_sans_fichier_est_un_controle(publie: Publie, petit: Path, t
     assert "fichier_manquant" in noms
     assert "mois_manquant" in noms
     assert any("masse_salariale" in p and "2018" in p for p in echec.value.controles)
-    # G8: one of the two exercices was ready, nothing is published for it either
+    # one of the two exercices was ready, nothing is published for it either (G8)
     assert publication(dsn) == avant
     with pytest.raises(ErreurMutualisation, match="Aucune construction validée"):
         op.publier(publie.contexte)

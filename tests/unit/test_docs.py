@@ -23,11 +23,12 @@ CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 
 
 def ancres(page: Path) -> set[str]:
-    """The anchors that GitHub gives to the titles of a page."""
+    """The anchors that GitHub gives to the titles of a page, and those that it writes."""
     titres = re.findall(
         r"^#+ (.+)$", re.sub(r"^```.*?^```", "", lire(page), flags=re.MULTILINE | re.DOTALL), re.MULTILINE
     )
-    return {re.sub(r"[^\w\- ]", "", titre.lower()).replace(" ", "-") for titre in titres}
+    ecrites = re.findall(r'<a id="(\w+)">', lire(page))
+    return {*ecrites, *(re.sub(r"[^\w\- ]", "", titre.lower()).replace(" ", "-") for titre in titres)}
 
 
 @cache

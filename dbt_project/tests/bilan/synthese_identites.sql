@@ -1,4 +1,4 @@
--- R5, R5b, R6, R6a to R6d: each row of the synthèse against itself, one row by identity that does not hold.
+-- Each row of the synthèse against itself, one row by identity that does not hold (R5, R5b, R6, R6a, R6b, R6c, R6d).
 select s.exercice, s.dispositif, i.identite, coalesce(i.constate, 'vide') as constate, coalesce(i.attendu, 'vide') as attendu
 from {{ ref('synthese_financiere') }} as s
 cross join lateral (
