@@ -21,6 +21,7 @@ COPY include ./include
 COPY dags ./dags
 COPY dbt_project ./dbt_project
 COPY expectations ./expectations
+COPY docs/regles.md ./docs/regles.md
 # the wheel, as anywhere else: nothing of it is written to
 RUN uv sync --locked --no-dev --extra celery --extra s3 --extra observation --no-editable
 

@@ -53,10 +53,13 @@ def test_la_roue_publie_comme_le_depot_de_code(
 
 
 def test_la_roue_ne_voit_pas_le_depot_de_code(installation: Path) -> None:
-    lieux = "PAQUET, PROJET_DBT, DAGS, DECLARATIONS, MIGRATIONS, GABARITS_PDF, GABARITS_HTML, dossier_attentes()"
+    lieux = (
+        "PAQUET, PROJET_DBT, DAGS, DECLARATIONS, MIGRATIONS, GABARITS_PDF, GABARITS_HTML, PAGE_REGLES.parent, "
+        "dossier_attentes()"
+    )
     programme = f"from mutualisation.socle.chemins import *; print(*({lieux}), sep='\\n')"
     trouves = _faire(str(installation / "venv/bin/python"), "-c", programme, lieu=installation).split()
-    assert len(trouves) == 8
+    assert len(trouves) == 9
     for lieu in map(Path, trouves):
         assert lieu.is_dir(), lieu
         assert lieu.is_relative_to(_paquet(installation)), lieu

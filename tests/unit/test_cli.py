@@ -51,6 +51,12 @@ def taper(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     signal.signal(signal.SIGTERM, ancien)
 
 
+def test_une_regle_que_cite_un_message_se_lit(taper: Taper) -> None:
+    assert taper("regle", "(C5)")[1].startswith("C5 : ")
+    assert taper("regle", "TRANCHE")[1] == "tranche ◆ : R7d (dispositif/siret)\n"
+    assert taper("regle", "Z5") == (1, "", "« Z5 » n'est le nom d'aucune règle, ni d'aucun contrôle.\n")
+
+
 @pytest.mark.parametrize("encodage", ["ascii", "iso-8859-1"])
 def test_un_terminal_qui_n_est_pas_utf_8(encodage: str) -> None:
     """A sign that it lacks is a « ? », and JSON loses none."""

@@ -7,6 +7,8 @@ from pathlib import Path
 from tests.atelier.cas import lister
 from tests.atelier.index_controles import lire_index
 
+from mutualisation.socle.francais.libelles import page_des_regles
+
 RACINE = Path(__file__).resolve().parents[2]
 PAGE = RACINE / "docs" / "regles.md"
 LIEUX = ("include", "dbt_project", "dags", "docs", "docker", "echantillon", "expectations", "outils", "tests")
@@ -62,8 +64,9 @@ def test_the_controls_of_the_page_are_those_of_the_index() -> None:
     assert marques == attendues
 
 
-def test_the_anchor_of_a_row_is_its_name() -> None:
+def test_the_anchor_of_a_row_is_its_name_and_the_command_finds_it() -> None:
     assert [nom for nom, (ancre, *_) in dites().items() if ancre != nom.lower()] == []
+    assert page_des_regles().keys() == {nom.lower() for nom in dites()}
 
 
 def test_a_case_of_the_page_is_of_its_rule_and_its_models_exist() -> None:

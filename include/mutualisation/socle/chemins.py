@@ -16,6 +16,7 @@ PLAN_COMPTABLE = SEEDS / "comptes_m57.csv"
 ROLES_LIVRES = SEEDS / "comptes_role_cout.csv"
 MODELES = PROJET_DBT / "models"
 DAGS = RACINE / "dags"
+PAGE_REGLES = RACINE / "docs" / "regles.md"
 
 DECLARATIONS = PAQUET / "entree" / "sources" / "declarations"
 VOCABULAIRE = PAQUET / "entree" / "sources" / "vocabulaire.toml"

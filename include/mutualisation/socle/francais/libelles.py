@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
-from mutualisation.socle.chemins import LIBELLES, PLAN_COMPTABLE, SEEDS, VOCABULAIRE
+from mutualisation.socle.chemins import LIBELLES, PAGE_REGLES, PLAN_COMPTABLE, SEEDS, VOCABULAIRE
 from mutualisation.socle.francais import formats
 
 CONTROLES = SEEDS / "controles_index.csv"
@@ -159,6 +159,15 @@ def libelle_compte(compte: str) -> str:
     prefixes = (compte[:n] for n in range(len(compte), 1, -1))
     nom = next((_comptes()[p] for p in prefixes if p in _comptes()), "")
     return f"{compte} ({nom})" if nom else compte
+
+
+@cache
+def page_des_regles() -> dict[str, str]:
+    """{rule or control, in lower case: its row of the page of the rules, as a line}."""
+    rangees = re.findall(
+        r'^\| <a id="(\w+)"></a>(.+?) \| (.+) \| (.*) \|$', PAGE_REGLES.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    return {ancre: f"{nom} : {dit} ({ou})".replace(" ()", "").replace("`", "") for ancre, nom, dit, ou in rangees}
 
 
 def regle_citee(motif: str) -> str:

@@ -23,6 +23,7 @@ from rich.text import Text
 
 from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, NonPublie
 from mutualisation.socle.francais.formats import euros, nombre, plusieurs
+from mutualisation.socle.francais.libelles import page_des_regles
 from mutualisation.usage.cli import options
 from mutualisation.usage.cli.phrases import COMMANDES, MISE_EN_FORME, OPTIONS, phrase
 
@@ -489,6 +490,14 @@ def _dire_execution(e: dict[str, Any]) -> str:
         f"exécution {e['execution']} : {e['commande']} par {e['compte']}, le {debut:%d/%m/%Y à %H:%M}, "
         f"{nombre(Decimal(e['secondes']), 1)} s{versions} : {dite}"
     )
+
+
+@app.command
+def regle(nom: options.NomDeRegle, /, *, json_: options.Json = False) -> None:
+    """Dit une règle ou un contrôle que cite un message."""
+    if not (dite := page_des_regles().get(nom.strip("()").lower())):
+        raise ErreurMutualisation(f"« {nom} » n'est le nom d'aucune règle, ni d'aucun contrôle.")
+    _rendre(json_, {"nom": nom, "dit": dite}, [dite])
 
 
 @app.command

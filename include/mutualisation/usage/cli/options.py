@@ -33,6 +33,7 @@ Depuis = Annotated[
         metavar="FICHIER", help="Réponses en TOML (par défaut : posées sur le terminal) ; docs/initier.md en montre."
     ),
 ]
+NomDeRegle = Annotated[str, Parameter(metavar="NOM", help="Règle ou contrôle, comme le message le cite : C5.")]
 Exercices = Annotated[
     list[int], Parameter(metavar="AAAA", help="Exercice, année sur quatre chiffres (à répéter).", converter=entiers)
 ]
