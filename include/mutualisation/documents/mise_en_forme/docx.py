@@ -5,16 +5,17 @@ Same document, same bytes: the dates inside are the last day of the exercice, en
 
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
-from typing import Any
+from xml.sax.saxutils import escape
 
 import docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Length, Pt, RGBColor
 
 from mutualisation.documents.mise_en_forme import cellules, palette
 from mutualisation.documents.mise_en_forme import modele as m
@@ -24,132 +25,139 @@ ENCRE = RGBColor.from_string(palette.ENCRE.removeprefix("#").upper())
 # widths: of the sheet, and of a column of figures beside a column of words
 PAGE, MARGE = Cm(21), Cm(2.2)
 MOT, CHIFFRE = 1.2, 1.5
+GRAS, ITALIQUE, PETIT = "<w:b/>", "<w:i/>", '<w:sz w:val="18"/>'
+# on one page with what follows; figures to the right
+SUIT, DROITE = "<w:keepNext/>", '<w:jc w:val="right"/>'
+TABLEAU = "LightGrid-Accent1"
+ENTETE_TABLEAU = (
+    f'<w:tblPr><w:tblStyle w:val="{TABLEAU}"/><w:tblW w:type="auto" w:w="0"/><w:tblLayout w:type="fixed"/>'
+    '<w:tblLook w:firstColumn="1" w:firstRow="1" w:noVBand="1" w:val="04A0"/></w:tblPr>'
+)
+# styles of the library's template that a draft uses, beside those that a document can't be without
+STYLES = ("Title", "Heading1", "Heading2", "ListBullet", "Header", "Footer", TABLEAU)
+# its parts that nobody reads: twins of the styles, a picture of the template
+DE_TROP = ("stylesWithEffects", "customXml", "thumbnail")
+# a form whose every section begins a page: letters, one file for all
+COURRIERS = "courriers"
 # rows of a table that stays on one page
 COURTE = 14
 INSTANT = (1980, 1, 1, 0, 0, 0)
+# places of the model; the day is one that no document has
+TITRE, AUTEUR, ENTETE, PIED, CORPS, JOUR = "@titre@", "@auteur@", "@entete@", "@pied@", "@corps@", "1901-12-31"
 
 
 def ecrire(document: m.Document, chemin: Path) -> None:
     """Write the draft. Raises `TypeError` for a block that a Word file of this kind does not hold (a chart)."""
-    tampon = io.BytesIO()
-    _composer(document).save(tampon)
-    chemin.write_bytes(_sans_heure(tampon.getvalue()))
+    entete = " · ".join(["PROJET", *(etat for etat, _ in document.etats[1:])])
+    pied = f"{document.epci} · {document.titre} · version {document.version}"
+    textes = {TITRE: document.titre, AUTEUR: document.epci, ENTETE: entete, PIED: pied}
+    dits = {place: escape(imprimer(texte)) for place, texte in textes.items()}
+    # the text comes last: a place that it would hold stays
+    dits |= {JOUR: f"{document.exercice}-12-31", CORPS: "".join(_corps(document))}
+    with zipfile.ZipFile(chemin, "w") as ecrite:
+        for nom, texte in _modele().items():
+            for place, dit in dits.items():
+                texte = texte.replace(place, dit)
+            entree = zipfile.ZipInfo(nom, INSTANT)
+            entree.compress_type = zipfile.ZIP_DEFLATED
+            ecrite.writestr(entree, texte)
 
 
-def _composer(document: m.Document) -> Any:
+@cache
+def _modele() -> dict[str, str]:
+    """{part: its XML} of every draft, with the places of what is its own: language, margins, fonts, the word « projet »
+    and the version on every page. The template of the library less what no draft uses: made once, for a hundred.
+    """
     livre = docx.Document()
-    _preparer(livre, document)
-    livre.add_heading(imprimer(document.titre), level=0)
-    for sujet, enonce in m.avis(document):
-        _paragraphe(livre, f"{sujet} {enonce}").runs[0].bold = True
-    if document.resume:
-        _paragraphe(livre, document.resume)
-    for section in document.sections:
-        if section.lus:
-            livre.add_heading(imprimer(section.titre), level=1)
-            _blocs(livre, section.lus)
-    livre.add_heading(imprimer("D'où viennent ces chiffres"), level=1)
-    for sujet, morceaux in document.identite:
-        _paragraphe(livre, f"{sujet} : {m.mots(*morceaux)}").paragraph_format.space_after = Pt(2)
-    return livre
-
-
-def _preparer(livre: Any, document: m.Document) -> None:
-    """Language, margins, fonts, the word « projet » and the version on every page."""
-    jour = datetime(document.exercice, 12, 31)
-    proprietes = livre.core_properties
-    proprietes.title, proprietes.author = imprimer(document.titre), imprimer(document.epci)
-    proprietes.created = proprietes.modified = proprietes.last_printed = jour
+    for style in [s for s in livre.styles if s.style_id not in STYLES and s.element.get(qn("w:default")) is None]:
+        style.delete()
+    for liens in (livre.part.rels, livre.part.package.rels):
+        for lien in [nom for nom, lien in liens.items() if lien.reltype.endswith(DE_TROP)]:
+            del liens[lien]
+    proprietes, normal, page = livre.core_properties, livre.styles["Normal"], livre.sections[0]
+    proprietes.title, proprietes.author = TITRE, AUTEUR
+    proprietes.created = proprietes.modified = proprietes.last_printed = datetime.fromisoformat(JOUR)
     proprietes.language, proprietes.comments, proprietes.revision = "fr-FR", "", 1
-    normal = livre.styles["Normal"]
     normal.font.name, normal.font.size = "Liberation Serif", Pt(11)
-    _marquer(normal.element.get_or_add_rPr(), "w:lang", "fr-FR")
+    langue = OxmlElement("w:lang")
+    langue.set(qn("w:val"), "fr-FR")
+    normal.element.get_or_add_rPr().append(langue)
     for niveau in ("Title", "Heading 1", "Heading 2"):
         livre.styles[niveau].font.color.rgb = ENCRE
-    page = livre.sections[0]
     page.page_width, page.page_height = PAGE, Cm(29.7)
     page.left_margin = page.right_margin = MARGE
-    page.header.paragraphs[0].text = imprimer(" · ".join(["PROJET", *(etat for etat, _ in document.etats[1:])]))
+    page.header.paragraphs[0].text, page.footer.paragraphs[0].text = ENTETE, PIED
     page.header.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    page.footer.paragraphs[0].text = imprimer(f"{document.epci} · {document.titre} · version {document.version}")
+    livre.element.body[-1].addprevious(OxmlElement("w:p"))
+    tampon = io.BytesIO()
+    livre.save(tampon)
+    with zipfile.ZipFile(tampon) as lue:
+        return {nom: lue.read(nom).decode().replace("<w:p/>", CORPS) for nom in lue.namelist()}
 
 
-def _marquer(parent: Any, nom: str, valeur: str = "") -> None:
-    """A property of the format that the library does not write."""
-    propriete = OxmlElement(nom)
-    if valeur:
-        propriete.set(qn("w:val"), valeur)
-    parent.append(propriete)
+def _corps(document: m.Document) -> Iterator[str]:
+    """The whole text."""
+    yield _paragraphe(_mots(document.titre), style="Title")
+    yield from (_paragraphe(_mots(f"{sujet} ", GRAS), _mots(enonce)) for sujet, enonce in m.avis(document))
+    if document.resume:
+        yield _paragraphe(_mots(document.resume))
+    saut = "<w:pageBreakBefore/>" if document.forme == COURRIERS else ""
+    for section in document.sections:
+        if section.lus:
+            yield _paragraphe(_mots(section.titre), style="Heading1", mise=saut)
+            yield from _blocs(section.lus)
+    yield _paragraphe(_mots("D'où viennent ces chiffres"), style="Heading1", mise=saut)
+    serre = '<w:spacing w:after="40"/>'
+    yield from (_paragraphe(_mots(f"{sujet} : {m.mots(*x)}"), mise=serre) for sujet, x in document.identite)
 
 
-def _paragraphe(livre: Any, texte: str, style: str | None = None) -> Any:
-    return livre.add_paragraph(imprimer(texte), style=style)
+def _mots(texte: str, proprietes: str = "") -> str:
+    """Words of one look."""
+    return f'<w:r><w:rPr>{proprietes}</w:rPr><w:t xml:space="preserve">{escape(imprimer(texte))}</w:t></w:r>'
 
 
-def _blocs(livre: Any, blocs: Iterable[m.Bloc]) -> None:
+def _paragraphe(*mots: str, style: str = "", mise: str = "") -> str:
+    nom = f'<w:pStyle w:val="{style}"/>' if style else ""
+    return f"<w:p><w:pPr>{nom}{mise}</w:pPr>{''.join(mots)}</w:p>"
+
+
+def _blocs(blocs: Iterable[m.Bloc]) -> Iterator[str]:
     for bloc in blocs:
         match bloc:
             case m.Paragraphe(morceaux, note):
-                texte = _paragraphe(livre, m.mots(*morceaux))
-                texte.runs[0].italic = note
+                yield _paragraphe(_mots(m.mots(*morceaux), ITALIQUE * note))
             case m.SousTitre(texte):
-                livre.add_heading(imprimer(texte), level=2)
+                yield _paragraphe(_mots(texte), style="Heading2")
             case m.Liste():
                 for sujet, phrase in bloc.lus:
-                    ligne = _paragraphe(livre, "", "List Bullet")
-                    ligne.add_run(imprimer(f"{sujet} ")).bold = True
-                    ligne.add_run(imprimer(phrase))
+                    yield _paragraphe(_mots(f"{sujet} ", GRAS), _mots(phrase), style="ListBullet")
             case m.Tableau():
-                _tableau(livre, bloc)
+                yield from _tableau(bloc)
             case m.Repli() | m.CoteACote():
-                _blocs(livre, bloc.blocs)
+                yield from _blocs(bloc.blocs)
             case _:
                 raise TypeError(type(bloc).__name__)
 
 
-def _tableau(livre: Any, t: m.Tableau) -> None:
+def _tableau(t: m.Tableau) -> Iterator[str]:
     """Its title, a header row repeated on each page, figures set right, the total in bold."""
-    titre = _paragraphe(livre, t.titre)
-    titre.runs[0].bold, titre.paragraph_format.keep_with_next = True, True
     rangees, pied = cellules.rangees(t), cellules.pied(t)
     colonnes = [c.colonne for c in (rangees or [pied])[0]]
-    grille = livre.add_table(rows=1, cols=len(colonnes), style="Light Grid Accent 1")
-    _marquer(grille.rows[0]._tr.get_or_add_trPr(), "w:tblHeader", "true")
     parts = [c.part * MOT if c.est_texte or i == 0 else CHIFFRE for i, c in enumerate(colonnes)]
-    largeurs = [int(part / sum(parts) * (PAGE - 2 * MARGE)) for part in parts]
-    grille.autofit = False
-    for colonne, largeur in zip(grille.columns, largeurs, strict=True):
-        colonne.width = largeur
-    _remplir(grille.rows[0], [c.titre for c in colonnes], [c.est_texte for c in colonnes], gras=True)
-    for rangee in (*rangees, *([pied] if pied else [])):
-        textes, rangs = [c.texte for c in rangee], [c.est_texte for c in colonnes]
-        _remplir(grille.add_row(), textes, rangs, gras=rangee is pied)
-    for rangee_ in grille.rows:
+    largeurs = [int(part / sum(parts) * Length(PAGE - 2 * MARGE).twips) for part in parts]
+    droites = [DROITE * (i > 0 and not c.est_texte) for i, c in enumerate(colonnes)]
+    lignes = [([c.titre for c in colonnes], GRAS, "<w:tblHeader/>"), *(([c.texte for c in r], "", "") for r in rangees)]
+    lignes += [([c.texte for c in pied], GRAS, "")] if pied else []
+    yield _paragraphe(_mots(t.titre, GRAS), mise=SUIT)
+    yield f"<w:tbl>{ENTETE_TABLEAU}<w:tblGrid>"
+    yield from (f'<w:gridCol w:w="{largeur}"/>' for largeur in largeurs)
+    yield "</w:tblGrid>"
+    for rang, (textes, gras, tete) in enumerate(lignes, start=1):
+        suit = SUIT * (len(rangees) <= COURTE and rang < len(lignes))
         # a row does not go on over the next page
-        _marquer(rangee_._tr.get_or_add_trPr(), "w:cantSplit")
-        for cellule, largeur in zip(rangee_.cells, largeurs, strict=True):
-            cellule.width = largeur
-    if len(rangees) <= COURTE:
-        for cellule in (c for r in grille.rows[:-1] for c in r.cells):
-            cellule.paragraphs[0].paragraph_format.keep_with_next = True
-    _paragraphe(livre, "").add_run(imprimer(cellules.note(t))).italic = True
-
-
-def _remplir(rangee: Any, textes: list[str], a_gauche: list[bool], *, gras: bool) -> None:
-    for i, (cellule, texte) in enumerate(zip(rangee.cells, textes, strict=True)):
-        paragraphe = cellule.paragraphs[0]
-        mot = paragraphe.add_run(imprimer(texte))
-        mot.bold, mot.font.size = gras, Pt(9)
-        if i and not a_gauche[i]:
-            paragraphe.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-
-
-def _sans_heure(octets: bytes) -> bytes:
-    """The same archive, its entries dated by a constant: the library stamps them with the clock."""
-    tampon = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(octets)) as lue, zipfile.ZipFile(tampon, "w", zipfile.ZIP_DEFLATED) as ecrite:
-        for nom in lue.namelist():
-            entree = zipfile.ZipInfo(nom, INSTANT)
-            entree.compress_type = zipfile.ZIP_DEFLATED
-            ecrite.writestr(entree, lue.read(nom))
-    return tampon.getvalue()
+        yield f"<w:tr><w:trPr><w:cantSplit/>{tete}</w:trPr>"
+        for texte, largeur, droite in zip(textes, largeurs, droites, strict=True):
+            mots = _paragraphe(_mots(texte, gras + PETIT), mise=suit + droite)
+            yield f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{largeur}"/></w:tcPr>{mots}</w:tc>'
+        yield "</w:tr>"
+    yield f"</w:tbl>{_paragraphe(_mots(cellules.note(t), ITALIQUE))}"
