@@ -22,6 +22,21 @@ def test_council_reads_twenty_pages_and_members_two(reference: Reference, exerci
             assert len(pdf.pages) <= limite, nom
 
 
+def test_a_mayor_reads_a_page_and_each_print_holds_on_a_sheet(reference: Reference) -> None:
+    communes = reference.bilans / f"bilan_{EXERCICES[-1]}" / "communes"
+    pages = {
+        dossier: [_pages(f) for f in communes.glob(f"{dossier}/5*.pdf")] for dossier in (".", "notes", "deliberations")
+    }
+    assert {dossier: (len(lues), max(lues)) for dossier, lues in pages.items()} == {
+        ".": (95, 2), "notes": (95, 1), "deliberations": (95, 2),
+    }  # fmt: skip
+
+
+def _pages(fichier: Path) -> int:
+    with pikepdf.open(fichier) as pdf:
+        return len(pdf.pages)
+
+
 @pytest.mark.parametrize("exercice", EXERCICES[1:])
 def test_every_variance_is_commented(reference: Reference, exercice: int) -> None:
     assert "aucun commentaire" not in _page(reference.bilans, exercice).read_text(encoding="utf-8").lower()

@@ -136,11 +136,13 @@ def test_every_series_of_checks_is_named(conn_publiee: psycopg.Connection[Any], 
 
 
 def test_each_commune_has_its_page_and_its_sheet(extrait: Path) -> None:
-    fichiers = {f.name for f in (extrait / "communes").iterdir()}
-    assert fichiers == {f"{n}.{s}" for n in ("index", "59350_lille", "59360_loos") for s in ("html", "pdf")}
+    siens = ("{}.html", "{}.pdf", "notes/{}.pdf", "deliberations/{}.docx", "deliberations/{}.pdf")
+    attendus = {forme.format(nom) for forme in siens for nom in ("59350_lille", "59360_loos")}
+    assert set(octets(extrait / "communes")) == {"index.html", "index.pdf"} | attendus
 
 
 def test_a_commune_is_printed_on_both_sides_of_a_sheet_at_most(extrait: Path) -> None:
     for nom in ("59350_lille", "59360_loos"):
-        with pikepdf.open(extrait / "communes" / f"{nom}.pdf") as pdf:
-            assert len(pdf.pages) <= 2, nom
+        for dossier, pages in (("", 2), ("notes", 1), ("deliberations", 2)):
+            with pikepdf.open(extrait / "communes" / dossier / f"{nom}.pdf") as pdf:
+                assert len(pdf.pages) <= pages, nom

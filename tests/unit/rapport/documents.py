@@ -24,6 +24,8 @@ from mutualisation.documents.mise_en_forme.modele import (
 )
 
 FORMES = ("rapport", "deux_pages", "fiche", "dossier")
+# and forms that are on paper alone
+IMPRIMEES = (*FORMES, "note", "acte")
 CHEMINS = {
     "rapport": "bilan_etape_2021",
     "deux_pages": "synthese_2021",
@@ -107,9 +109,9 @@ def sections(nombre: int = 4) -> list[Section]:
 
 def document(forme: str, parts: list[Section] | None = None) -> Document:
     """A document of a form; the pages lead to each other."""
-    remonter = "../" * CHEMINS[forme].count("/")
+    remonter = "../" * CHEMINS.get(forme, forme).count("/")
     return Document(
-        chemin=CHEMINS[forme],
+        chemin=CHEMINS.get(forme, forme),
         exercice=2021,
         titre="Lille" if forme == "fiche" else "Bilan d'étape 2021",
         sous_titre="Schéma de mutualisation : synthèse financière 2019-2021",

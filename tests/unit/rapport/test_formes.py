@@ -42,7 +42,7 @@ def _portee(cellule: Any) -> str:
     return next((str(a.Scope) for a in attributs if "/Scope" in a), "")
 
 
-@pytest.fixture(params=documents.FORMES)
+@pytest.fixture(params=documents.IMPRIMEES)
 def forme(request: pytest.FixtureRequest) -> str:
     """Each form in turn."""
     return str(request.param)
@@ -133,7 +133,7 @@ def test_un_long_tableau_repete_ses_entetes() -> None:
 @pytest.mark.systeme
 @pytest.mark.skipif(bool(valider_pdf.manque()), reason=valider_pdf.manque() or "-")
 def test_verapdf_n_y_trouve_rien(tmp_path: Path) -> None:
-    bons = [tmp_path / f"{forme}.pdf" for forme in documents.FORMES]
+    bons = [tmp_path / f"{forme}.pdf" for forme in documents.IMPRIMEES]
     for fichier in bons:
         fichier.write_bytes(pdf.rendre(documents.document(fichier.stem)))
     mauvais = [_abimer(bons[2], tmp_path / f"sans_{quoi}.pdf", quoi) for quoi in ABIMES]

@@ -12,7 +12,7 @@ from threading import local
 
 from mutualisation.documents import audit, classeur
 from mutualisation.documents.mise_en_forme.modele import Document
-from mutualisation.documents.rapport.contenu import actes, communes, conseil
+from mutualisation.documents.rapport.contenu import actes, actes_communaux, communes, conseil
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.enfant.hote import Enfant
 
@@ -24,6 +24,7 @@ PRODUITS: tuple[Produit, ...] = (
     audit.documents,
     classeur.documents,
     actes.documents,
+    actes_communaux.documents,
 )
 # each takes 150 MB, and the parent makes documents no faster than so many write them
 ENFANTS_MAX = 4

@@ -7,6 +7,8 @@ from typing import Any
 from mutualisation.documents.mise_en_forme.modele import Colonne, Ligne, Tableau, additionner
 from mutualisation.socle.chemins import ENONCES
 
+# what is left for somebody to fill
+BLANC = "…………………"
 _ENONCES: dict[str, dict[str, Any]] = tomllib.loads(ENONCES.read_text(encoding="utf-8"))
 
 
@@ -67,5 +69,5 @@ def lire_tableau(
     if "reste" in champs:
         champs["reste"] = tuple(champs["reste"])
     titre = champs.pop("titre").format(**valeurs)
-    champs["note"] = note or champs.get("note", "")
+    champs["note"] = note or champs.get("note", "").format(**valeurs)
     return Tableau(titre, tuple(colonnes), lignes, **champs)

@@ -7,17 +7,17 @@ from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.mise_en_forme.graphiques import ZERO
 from mutualisation.documents.rapport.contenu import ouverture, prevision, textes
 from mutualisation.documents.rapport.contenu.communes import bloc_communal, usages_et_titres
-from mutualisation.documents.rapport.enonces import lire_phrase, lire_points, lire_tableau
+from mutualisation.documents.rapport.enonces import BLANC, lire_phrase, lire_points, lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
 from mutualisation.socle.francais import formats, libelles
 
-BLANC = "…………………"
 AVERTISSEMENT = "À relire et à compléter par le service des assemblées. Les points de suspension restent à remplir."
 EFFECTIFS_COMMUNES = lire_phrase("communication.effectifs_communes")
 AUTRES = "CCAS, satellites et adhérents sans commune"
 MAIRES = "Madame la Maire, Monsieur le Maire"
 SCENARIO_PREVU = "constant"
 PREVISION = "Une prévision n'est pas un engagement."
+FORME = "acte"
 
 
 def documents(bilan: Bilan) -> list[m.Document]:
@@ -25,7 +25,7 @@ def documents(bilan: Bilan) -> list[m.Document]:
     return [projet_de_deliberation(bilan), projet_de_communication(bilan)]
 
 
-def acte(bilan: Bilan, nom: str, titre: str, sections: Sequence[m.Section]) -> m.Document:
+def acte(bilan: Bilan, nom: str, titre: str, sections: Sequence[m.Section], forme: str = FORME) -> m.Document:
     """A draft under `projets_actes/`, with the states and the origin of its bilan."""
     return ouverture.document(
         bilan,
@@ -38,16 +38,20 @@ def acte(bilan: Bilan, nom: str, titre: str, sections: Sequence[m.Section]) -> m
         identite=[x for x in ouverture.identite(bilan) if x[0] == "Statut"]
         + [("Bilan", (f"bilan d'étape {bilan.exercice}, version {bilan.contexte.construction.version}, annexé",))],
         sorties=("docx",),
-        forme="acte",
+        forme=forme,
     )
 
 
 def projet_de_deliberation(bilan: Bilan) -> m.Document:
     """The draft: visas, exposé, figures, articles, vote."""
-    points = ("Séance du", "Délibération n°", "Rapporteur")
-    seance = m.Section("seance", "Séance", "Séance", [m.p(f"{sujet} : {BLANC}") for sujet in points])
-    sections = [seance, _visas(bilan), _expose(bilan), _dispositif(bilan), _vote()]
+    sections = [seance(), _visas(bilan), _expose(bilan), _dispositif(bilan), vote(f"à {BLANC}", "président")]
     return acte(bilan, "deliberation", f"Projet de délibération : bilan d'étape {bilan.exercice}", sections)
+
+
+def seance(*autres: str) -> m.Section:
+    """What names a deliberation, to be filled."""
+    points = ("Séance du", "Délibération n°", "Rapporteur", *autres)
+    return m.Section("seance", "Séance", "Séance", [m.p(f"{sujet} : {BLANC}") for sujet in points])
 
 
 def _visas(bilan: Bilan) -> m.Section:
@@ -59,11 +63,14 @@ def _visas(bilan: Bilan) -> m.Section:
     plats = [texte.replace("\u2011", "-").replace("\u2010", "-") for texte in siens]
     absents = [nom for article, nom in articles.items() if not any(article in texte for texte in plats)]
     visas = [lire_phrase(f"deliberation.{nom}") for nom in absents] + siens
-    bilan_vise = (
-        f"Vu le bilan d'étape {bilan.exercice}, version {bilan.contexte.construction.version}, annexé à la présente "
-        "délibération ;"
-    )
-    return m.Section("visas", "Visas", "Visas", [m.p(visa) for visa in (*visas, bilan_vise)])
+    return section_visas(bilan, *visas)
+
+
+def section_visas(bilan: Bilan, *visas: str) -> m.Section:
+    """These, and the bilan itself."""
+    version = bilan.contexte.construction.version
+    vise = f"Vu le bilan d'étape {bilan.exercice}, version {version}, annexé à la présente délibération ;"
+    return m.Section("visas", "Visas", "Visas", [m.p(visa) for visa in (*visas, vise)])
 
 
 def _expose(bilan: Bilan) -> m.Section:
@@ -88,10 +95,13 @@ def _dispositif(bilan: Bilan) -> m.Section:
     constat = f"un coût net de {formats.euros(total['cout_net'], 2)}"
     if recettes is not None:
         constat += f", des recettes de {formats.euros(recettes, 2)} et {part(total['reste_a_charge'])}"
-    articles = lire_points("deliberation.articles", e=e, constat=constat, blanc=BLANC)
-    blocs: list[m.Bloc] = [m.p("Après en avoir délibéré, le conseil :")]
-    blocs += [m.p(f"Article {numero}. {article}") for numero, article in articles]
-    return m.Section("articles", "Dispositif", "Dispositif", blocs)
+    return dispositif("conseil", lire_points("deliberation.articles", e=e, constat=constat, blanc=BLANC))
+
+
+def dispositif(conseil: str, articles: Sequence[tuple[str, str]]) -> m.Section:
+    """The articles, in order."""
+    blocs = [m.p(f"Article {numero}. {article}") for numero, article in articles]
+    return m.Section("articles", "Dispositif", "Dispositif", [m.p(f"Après en avoir délibéré, le {conseil} :"), *blocs])
 
 
 def part(reste: Decimal) -> str:
@@ -101,9 +111,10 @@ def part(reste: Decimal) -> str:
     return f"une part de l'EPCI de {formats.euros(reste, 2)}"
 
 
-def _vote() -> m.Section:
+def vote(ou: str, qui: str) -> m.Section:
+    """The place of the votes, of the day and of who signs."""
     votes = " ; ".join(f"{voix} : {BLANC}" for voix in ("Pour", "Contre", "Abstentions"))
-    signature = f"Fait à {BLANC}, le {BLANC}. Le président, le secrétaire de séance."
+    signature = f"Fait {ou}, le {BLANC}. Le {qui}, le secrétaire de séance."
     return m.Section("vote", "Vote", "Vote", [m.p(votes), m.p(signature)])
 
 
@@ -230,9 +241,15 @@ def _tableau_prevu(bilan: Bilan, rangees: list[Ligne], prevue: int) -> m.Tableau
 
 def _suite(bilan: Bilan) -> m.Section:
     """What services write, then how a letter ends."""
+    return m.Section(
+        "suite", "Suites et perspectives", "Suites", [*_dits(bilan, "suite", "perspectives"), *fin_de_lettre()]
+    )
+
+
+def fin_de_lettre() -> list[m.Bloc]:
+    """How a letter to a mayor ends."""
     fin = f"Je vous prie d'agréer, {MAIRES}, l'expression de ma considération distinguée."
-    blocs = [*_dits(bilan, "suite", "perspectives"), m.p(fin), m.p(f"Le président, {BLANC}")]
-    return m.Section("suite", "Suites et perspectives", "Suites", blocs)
+    return [m.p(fin), m.p(f"Le président, {BLANC}")]
 
 
 def _annexe(bilan: Bilan) -> m.Section:

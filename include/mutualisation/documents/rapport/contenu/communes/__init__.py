@@ -1,14 +1,14 @@
-"""One page for each commune of the bilan, their index, and what they say together."""
+"""One page for each commune of the bilan, the note of its mayor, their index, and what they say together."""
 
 from collections.abc import Iterator
 
 from mutualisation.documents.mise_en_forme.modele import Document
-from mutualisation.documents.rapport.contenu.communes import bloc_communal, ensemble, fiche_commune
+from mutualisation.documents.rapport.contenu.communes import bloc_communal, ensemble, fiche_commune, note_maire
 from mutualisation.documents.rapport.publie import Bilan
 
 
 def documents(bilan: Bilan) -> Iterator[Document]:
-    """The index, then each page and its print; nothing in a version that does not name its adherents (S8)."""
+    """The index, each page and its print, the notes; nothing in a version that does not name its adherents (S8)."""
     territoire = bloc_communal.lire(bilan)
     if not territoire.blocs:
         return
@@ -17,3 +17,5 @@ def documents(bilan: Bilan) -> Iterator[Document]:
         yield ensemble.page_annuaire(bilan, territoire, sortie=sortie)
         for bloc in territoire.blocs:
             yield fiche_commune.page_commune(bilan, bloc, repere, sortie=sortie)
+    for bloc in territoire.communes:
+        yield note_maire.note(bilan, bloc, repere)

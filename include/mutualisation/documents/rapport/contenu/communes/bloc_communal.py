@@ -15,6 +15,7 @@ from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
 
 DOSSIER = "communes"
 ANNUAIRE = f"{DOSSIER}/index"
+NOTES, DELIBERATIONS = "notes", "deliberations"
 # letters that no decomposition takes apart
 LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
 LONGUEUR = 60
@@ -30,6 +31,7 @@ PAR_SIRET = (
     "recours",
     "cam_achats",
     "encaissement",
+    "offre",
 )
 CEE = "cee_valorisation"
 COMMUNE, EPCI = "commune", "epci"

@@ -1,6 +1,6 @@
 """The page of a commune, said as its manager asks: what do we owe, what do we get, is it fair?"""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -8,7 +8,7 @@ from decimal import Decimal
 from mutualisation.documents.mise_en_forme import graphiques as g
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import encaissement, ouverture
-from mutualisation.documents.rapport.contenu.communes import bloc_communal, ensemble, usages_et_titres
+from mutualisation.documents.rapport.contenu.communes import avis, bloc_communal, ensemble, offre, usages_et_titres
 from mutualisation.documents.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, Territoire, total
 from mutualisation.documents.rapport.contenu.communes.ensemble import EFFECTIF_MIN, METHODE, Strate, strate_de, strates
 from mutualisation.documents.rapport.enonces import lire_tableau
@@ -29,14 +29,16 @@ MESURES: tuple[m.Mesure, ...] = (
     (COUT, "euros", lambda a: a.cout if a.suivi else None),
     ("Part de l'EPCI", "euros", lambda a: a.reste if a.suivi else None),
 )
+# adhesions that are named where there are many
+NOMMEES = 4
 # words that a printed page explains, in place of its origin, which is on the page; the others are in the index
-IMPRIMES = ("Dû", "Titré")
+IMPRIMES = [(mot, (libelles.GLOSSAIRE[mot],)) for mot in ("Dû", "Titré")]
 
 
 @dataclass(frozen=True)
 class Repere:
     """What every page is read beside, made once for all pages: `medianes` {class: {label: € per inhabitant}}, `modele`
-    what each says alike, `avis` what the bilan warns of, `au` the day of what is collected.
+    what each says alike, `avis` what the bilan warns of, `au` the day of what is collected, `comment` how to join.
     """
 
     classes: list[Strate]
@@ -47,6 +49,7 @@ class Repere:
     modele: m.Document
     avis: Sequence[str]
     au: date | None
+    comment: Mapping[str, str]
 
 
 def repere(bilan: Bilan, territoire: Territoire) -> Repere:
@@ -63,6 +66,7 @@ def repere(bilan: Bilan, territoire: Territoire) -> Repere:
         # the states above say it already
         [f"{sujet}{m.lien(x)} {x}" for sujet, morceaux in ouverture.avis_imprimes(bilan) if (x := m.mots(*morceaux))],
         encaissement.arrete(bilan),
+        offre.modalites(bilan),
     )
 
 
@@ -75,17 +79,27 @@ def page_commune(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, sortie: str) ->
         titre=bloc.nom,
         sous_titre=_sous_titre(bloc),
         resume=_resume(bloc, r),
-        chiffres=_chiffres(bloc, r),
+        chiffres=chiffres(bloc, r),
         sections=_sections(bilan, bloc, r, detail=detail),
-        identite=origine if detail else [(mot, (libelles.GLOSSAIRE[mot],)) for mot in IMPRIMES],
+        identite=origine if detail else IMPRIMES,
         liens=[
             m.Lien("index.html", "Toutes les communes"),
             m.Lien("index.html#glossaire", "Glossaire"),
             m.Lien(f"../bilan_etape_{bloc.exercice}.html", f"Bilan d'étape {bloc.exercice}"),
             m.Lien(f"{bloc.page}.pdf", "Cette page à imprimer"),
+            *(_pour_le_conseil(bloc) if bloc.est_commune else ()),
         ],
         sorties=(sortie,),
     )
+
+
+def _pour_le_conseil(bloc: BlocCommunal) -> list[m.Lien]:
+    projet = f"{bloc_communal.DELIBERATIONS}/{bloc.page}"
+    return [
+        m.Lien(f"{bloc_communal.NOTES}/{bloc.page}.pdf", "Note pour le maire"),
+        m.Lien(f"{projet}.docx", "Projet de délibération, à modifier"),
+        m.Lien(f"{projet}.pdf", "Projet de délibération, à imprimer"),
+    ]
 
 
 def _sous_titre(bloc: BlocCommunal) -> str:
@@ -97,22 +111,21 @@ def _sous_titre(bloc: BlocCommunal) -> str:
 
 
 # ---------------------------------------------------------------- first screen
-def _chiffres(bloc: BlocCommunal, r: Repere) -> list[m.Chiffre]:
+def chiffres(bloc: BlocCommunal, r: Repere) -> list[m.Chiffre]:
+    """What is due, what it costs, how many services, what was gained."""
     annee = bloc.annee
-    chiffres = [
+    lus = [
         m.Chiffre("Dû à l'intercommunalité", formats.euros(annee.du), f"titré : {formats.euros(annee.titre)}"),
         *_couts(annee, r),
         m.Chiffre("Adhésions", formats.nombre(len(annee.services)), f"au 31 décembre {annee.exercice}"),
     ]
     par_habitant = annee.par_habitant(annee.cout) if annee.suivi else None
     if par_habitant is not None and bloc.est_commune:
-        chiffres.append(
-            m.Chiffre(f"{annee.nom_du_cout} par habitant", formats.euros(par_habitant, 2), _mediane(bloc, r))
-        )
+        lus.append(m.Chiffre(f"{annee.nom_du_cout} par habitant", formats.euros(par_habitant, 2), _mediane(bloc, r)))
     recu = somme(annee[usages_et_titres.ACHATS], "gain")
     if any(x["gain"] is not None for x in annee[usages_et_titres.ACHATS]):
-        chiffres.append(m.Chiffre("Gain sur les achats groupés", formats.euros(recu), "sur prix de référence, HT"))
-    return chiffres
+        lus.append(m.Chiffre("Gain sur les achats groupés", formats.euros(recu), "sur prix de référence, HT"))
+    return lus
 
 
 def _couts(annee: Annee, r: Repere) -> list[m.Chiffre]:
@@ -192,13 +205,21 @@ def _juste(bloc: BlocCommunal, r: Repere) -> str:
 # ---------------------------------------------------------------- sections
 def _sections(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, detail: bool) -> list[m.Section]:
     return [
+        _avis(bilan, bloc),
         _services(bilan, bloc),
-        _juste_part(bloc, r),
+        _juste_part(bilan, bloc, r),
         _titres(bloc, r),
         _gains(bloc, detail=detail),
+        offre.section(bilan, bloc, r.comment, detail=detail),
         _autres(bilan, bloc, detail=detail),
         _remarques(bloc, r, detail=detail),
     ]
+
+
+def _avis(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
+    """What its council is asked, and what it answered; nothing where no file follows the opinions."""
+    sien = avis.de(bilan, bloc)
+    return m.Section("avis", "L'avis du conseil municipal", "Avis", [m.p(avis.phrase(sien))] if sien else [])
 
 
 def _services(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
@@ -206,14 +227,36 @@ def _services(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
     return m.Section("services", "Adhésions, usage, et ce que cela coûte", "Services", [tableau])
 
 
-def _juste_part(bloc: BlocCommunal, r: Repere) -> m.Section:
+def _juste_part(bilan: Bilan, bloc: BlocCommunal, r: Repere) -> m.Section:
     comparaison = _comparaison(bloc, r) if bloc.est_commune else None
-    # a dash where it was no adherent yet
-    annees = {e: a if a.adherents else None for e, a in sorted(bloc.annees.items())}
-    tableaux: list[m.Bloc] = [m.par_annee("D'une année à l'autre", annees, _nommees(bloc, MESURES))]
+    tableaux: list[m.Bloc] = [d_une_annee_a_l_autre(bloc, "D'une année à l'autre", bloc.annees)]
     tableaux += [comparaison] if comparaison else []
-    blocs = [m.CoteACote((m.Pile(tableaux), _carte(bloc, r)))] if bloc.est_commune else tableaux
+    change = changements(bilan, bloc)
+    blocs: list[m.Bloc] = [m.p(change)] if change else []
+    blocs += [m.CoteACote((m.Pile(tableaux), _carte(bloc, r)))] if bloc.est_commune else tableaux
     return m.Section("equite", "D'une année à l'autre, et par habitant", "Comparer", blocs)
+
+
+def d_une_annee_a_l_autre(bloc: BlocCommunal, titre: str, exercices: Collection[int]) -> m.Tableau:
+    """Adhesions and amounts of these years; a dash where it was no adherent yet."""
+    annees = {e: a if a.adherents else None for e, a in sorted(bloc.annees.items()) if e in exercices}
+    return m.par_annee(titre, annees, _nommees(bloc, MESURES))
+
+
+def changements(bilan: Bilan, bloc: BlocCommunal) -> str:
+    """Services joined and left since the 31 December before; empty where that year does not know it."""
+    avant, annee = bloc.annees.get(bloc.exercice - 1), bloc.annee
+    if avant is None or not avant.adherents:
+        return ""
+    sens = (("nouvelle", annee, avant), ("terminée", avant, annee))
+    dits = [_adhesions(bilan, mot, set(x.services) - set(y.services)) for mot, x, y in sens]
+    return f"Depuis le 31 décembre {avant.exercice}, {' ; '.join(filter(None, dits)) or 'les mêmes adhésions'}."
+
+
+def _adhesions(bilan: Bilan, mot: str, codes: set[str]) -> str:
+    """`2 adhésions nouvelles : A, B`; empty without any."""
+    compte = formats.plusieurs(len(codes), f"adhésion {mot}", f"adhésions {mot}s")
+    return f"{compte} : {formats.enumerer(map(bilan.libelle, bilan.trier(codes)), NOMMEES)}" if codes else ""
 
 
 def _nommees(bloc: BlocCommunal, mesures: Sequence[m.Mesure]) -> list[m.Mesure]:

@@ -2,6 +2,7 @@
 adherent, by invoice."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,14 +23,14 @@ TYPES_DITS = 2
 GRATUIT = m.Valeur("gratuit", "lu")
 
 
-def services(bilan: Bilan, annee: Annee, titre: str) -> m.Tableau:
-    """A row per dispositif joined or titled in the exercice, in label order, and the total."""
+def services(bilan: Bilan, annee: Annee, titre: str, sans: Collection[str] = ()) -> m.Tableau:
+    """A row per dispositif joined or titled in the exercice, in label order, and the total; columns `sans` left out."""
     actives = (r for r in annee["recouvrement"] if r["montant_du"] or r["montant_titre"])
     dispositifs = {r["dispositif"] for r in (*annee["adhesion"], *annee["cout_adherent"], *actives)}
     lignes = [_service(bilan, annee, d) for d in bilan.trier(dispositifs)]
     total, note = _total("Total", annee), _note(bilan, annee)
     return lire_tableau(
-        "services_utilises.services", lignes, total=total, note=note, titre=titre, cout=annee.nom_du_cout
+        "services_utilises.services", lignes, total=total, note=note, sans=sans, titre=titre, cout=annee.nom_du_cout
     )
 
 

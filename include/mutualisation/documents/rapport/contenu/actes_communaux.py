@@ -1,0 +1,100 @@
+"""What the report asks of each commune, as drafts: its deliberation, and the letter that sends it the report."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.mise_en_forme.docx import COURRIERS
+from mutualisation.documents.rapport.contenu import actes, encaissement
+from mutualisation.documents.rapport.contenu.communes import avis, bloc_communal, fiche_commune, usages_et_titres
+from mutualisation.documents.rapport.contenu.communes.bloc_communal import BlocCommunal
+from mutualisation.documents.rapport.enonces import BLANC, lire_phrase, lire_points
+from mutualisation.documents.rapport.publie import Bilan
+from mutualisation.socle.francais import formats
+from mutualisation.socle.francais.noms_propres import article, de
+
+SEANCE = f"Conseillers en exercice : {BLANC} ; présents : {BLANC} ; votants"
+
+
+def documents(bilan: Bilan) -> Iterator[m.Document]:
+    """The draft of each commune, then all letters in one file; nothing without communes."""
+    communes = bloc_communal.lire(bilan).communes
+    if communes:
+        modele = actes.acte(bilan, "deliberation", "", [])
+        yield from (deliberation(bilan, bloc, modele) for bloc in communes)
+        yield _courriers(bilan, communes)
+
+
+# ---------------------------------------------------------------- deliberation
+def deliberation(bilan: Bilan, bloc: BlocCommunal, modele: m.Document) -> m.Document:
+    """The draft of a council; `modele`: what all drafts say alike."""
+    sien, epci = avis.de(bilan, bloc), article(bilan.contexte.epci)
+    jours = avis.jours(sien)
+    articles = lire_points(
+        "deliberation_communale.articles", e=bloc.exercice, l_epci=epci, de_l_epci=de(epci), blanc=BLANC, **jours
+    )
+    rendu = [] if sien is None or avis.est_attendu(sien) else [("Avis rendu", (avis.phrase(sien),))]
+    return replace(
+        modele,
+        chemin=f"{bloc_communal.DOSSIER}/{bloc_communal.DELIBERATIONS}/{bloc.page}",
+        titre=f"Projet de délibération : avis sur le bilan d'étape {bloc.exercice} de la mutualisation",
+        epci=f"Commune {de(bloc.nom)}",
+        siren="",
+        avis=[*modele.avis, *rendu],
+        sections=[
+            actes.seance(SEANCE),
+            actes.section_visas(bilan, lire_phrase("deliberation_communale.loi")),
+            _considerants(bilan, bloc, jours),
+            actes.dispositif("conseil municipal", articles),
+            actes.vote(f"à {bloc.nom}", "maire"),
+        ],
+        sorties=("docx", "pdf"),
+    )
+
+
+def _considerants(bilan: Bilan, bloc: BlocCommunal, jours: dict[str, str]) -> m.Section:
+    """Why the council is asked, until when, and the figures of the commune alone."""
+    annee, au = bloc.annee, encaissement.arrete(bilan)
+    adhere = f"Considérant qu'en {annee.exercice}, {bloc.nom} {fiche_commune.adhere(annee)} ;"
+    lus = [lire_phrase("deliberation_communale.motif"), lire_phrase("deliberation_communale.delai", **jours), adhere]
+    points = [("Encaissement", encaissement.phrase(annee.exercice, annee[encaissement.RELATION], au, 2))]
+    if annee.services:
+        points.insert(0, ("Services utilisés", f"{', '.join(map(bilan.libelle, bilan.trier(annee.services)))}."))
+    if change := fiche_commune.changements(bilan, bloc):
+        points.append(("Ce qui a changé", change))
+    titre = f"{bloc.nom} : services utilisés, dû et coût"
+    tableau = fiche_commune.d_une_annee_a_l_autre(bloc, titre, (annee.exercice - 1, annee.exercice))
+    blocs = [*map(m.p, lus), tableau, m.Liste(points), *usages_et_titres.phrases_des_gains(annee)]
+    return m.Section("considerants", "Exposé des motifs", "", blocs)
+
+
+# ---------------------------------------------------------------- letters
+def _courriers(bilan: Bilan, communes: list[BlocCommunal]) -> m.Document:
+    """One letter a page, in one file: a clerk reads, corrects and prints them once."""
+    titre = f"Projets de lettres : transmission du bilan d'étape {bilan.exercice} aux communes"
+    lettres = [_lettre(bilan, bloc) for bloc in communes]
+    compte = f"{formats.plusieurs(len(lettres), 'lettre')}, une par page, dans l'ordre des communes."
+    return replace(actes.acte(bilan, "transmission_communes", titre, lettres), forme=COURRIERS, resume=compte)
+
+
+def _lettre(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
+    e, jours = bloc.exercice, avis.jours(avis.de(bilan, bloc))
+    dossier = f"{bloc_communal.DOSSIER}/"
+    pieces = [
+        ("Le rapport", f"bilan_etape_{e}.pdf"),
+        ("La page de votre commune", f"{dossier}{bloc.page}.pdf"),
+        ("Une note d'une page", f"{dossier}{bloc_communal.NOTES}/{bloc.page}.pdf"),
+        ("Un projet de délibération", f"{dossier}{bloc_communal.DELIBERATIONS}/{bloc.page}.docx"),
+    ]
+    blocs: list[m.Bloc] = [
+        m.p(f"{BLANC}, le {jours['transmis_le']}"),
+        m.p(f"Objet : avis de votre conseil municipal sur la mutualisation des services, bilan d'étape {e}"),
+        m.p(f"{actes.MAIRES},"),
+        m.p(lire_phrase("transmission.cadre", e=e)),
+        m.p(lire_phrase("transmission.delai", **jours)),
+        m.p(f"En {e}, {bloc.nom} {fiche_commune.adhere(bloc.annee)}."),
+        *actes.fin_de_lettre(),
+        m.p("Pièces jointes :"),
+        m.Liste(pieces),
+    ]
+    return m.Section(bloc.page, f"{actes.MAIRES} {de(bloc.nom)}", "", blocs)

@@ -1,0 +1,64 @@
+"""The note of a mayor, one page: what is asked of the council, what the commune uses, owes and gains, what changed."""
+
+from dataclasses import replace
+
+from mutualisation.documents.mise_en_forme import cellules
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.contenu import encaissement
+from mutualisation.documents.rapport.contenu.communes import avis, bloc_communal, fiche_commune, usages_et_titres
+from mutualisation.documents.rapport.contenu.communes.bloc_communal import BlocCommunal
+from mutualisation.documents.rapport.contenu.communes.fiche_commune import Repere
+from mutualisation.documents.rapport.publie import Bilan
+from mutualisation.socle.francais import formats
+
+# what the page says of each service, and that a page read in five minutes leaves to it
+SANS = ("depuis", "titre", "reste")
+SERVICES_DITS = 12
+
+
+def note(bilan: Bilan, bloc: BlocCommunal, r: Repere) -> m.Document:
+    """The blocks of its page, and no others."""
+    e = bloc.exercice
+    services = usages_et_titres.services(bilan, bloc.annee, f"Adhésions, {e}", SANS)
+    services = replace(services, note="", limite=SERVICES_DITS, reste=("autre service", "autres services", "."))
+    return replace(
+        r.modele,
+        chemin=f"{bloc_communal.DOSSIER}/{bloc_communal.NOTES}/{bloc.page}",
+        titre=bloc.nom,
+        sous_titre=f"Note pour le maire : la mutualisation en {e}, et l'avis demandé au conseil municipal",
+        chiffres=fiche_commune.chiffres(bloc, r),
+        sections=[
+            m.Section("avis", "Ce qui est demandé au conseil municipal", "", [m.p(avis.demande(avis.de(bilan, bloc)))]),
+            m.Section("services", "Ce que la commune utilise", "", [services]),
+            m.Section("du", "Ce qu'elle doit, ce qui est encaissé, ce qu'elle gagne", "", _du(bloc, r)),
+            m.Section("annees", f"Ce qui a changé depuis {e - 1}", "", _changements(bilan, bloc)),
+        ],
+        identite=fiche_commune.IMPRIMES,
+        sorties=("pdf",),
+        forme="note",
+    )
+
+
+def _du(bloc: BlocCommunal, r: Repere) -> list[m.Bloc]:
+    annee = bloc.annee
+    du, a_titrer = (formats.euros(x, 2) for x in (annee.du, annee.a_titrer))
+    points = [
+        (f"Dû pour {annee.exercice}", f"{du}, dont {a_titrer} à titrer."),
+        ("Titré et encaissé", encaissement.phrase(annee.exercice, annee[encaissement.RELATION], r.au, 2)),
+    ]
+    return [m.Liste(points), *usages_et_titres.phrases_des_gains(annee)]
+
+
+def _changements(bilan: Bilan, bloc: BlocCommunal) -> list[m.Bloc]:
+    """Services joined and left, then each amount of the page in both years."""
+    change = fiche_commune.changements(bilan, bloc)
+    if not change:
+        return []
+    tableau = fiche_commune.d_une_annee_a_l_autre(bloc, "", (bloc.exercice - 1, bloc.exercice))
+    avant, apres = (c.cle for c in tableau.colonnes[1:])
+    points = [(x["libelle"], f"{_lu(x[avant])} en {avant}, {_lu(x[apres])} en {apres}.") for x in tableau.lignes]
+    return [m.p(change), m.Liste(points)]
+
+
+def _lu(valeur: m.Valeur) -> str:
+    return "non connu" if valeur.valeur == m.AUCUN else cellules.lire(valeur.valeur, valeur.genre)

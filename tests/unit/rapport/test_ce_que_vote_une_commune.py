@@ -1,0 +1,199 @@
+"""What each commune is asked: its draft, the note of its mayor, its letter, the services that it does not use."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import docx
+import pikepdf
+import pytest
+from tests.atelier.tables import cas
+from tests.unit.rapport import communes_factices as f
+from tests.unit.rapport.communes_factices import BilanFactice
+
+from mutualisation.documents.extrait import imprimerie
+from mutualisation.documents.mise_en_forme import cellules
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.contenu import actes_communaux, communes
+from mutualisation.documents.rapport.contenu.communes import avis, offre
+from mutualisation.documents.rapport.enonces import BLANC
+
+MONTANT = re.compile(r"\d[\d\u202f]*(?:,\d+)?\u00a0€")
+TRANSMIS = {"code_insee": "59350", "transmis_le": date(2022, 12, 19), "limite": date(2023, 3, 19), "delibere_le": None,
+            "sens": None, "statut": "en_attente", "au": date(2023, 1, 8)}  # fmt: skip
+TEXTE = {"exercice": 2021, "rang": 1, "auteur": "Direction des achats"}
+
+
+def _documents(bilan: BilanFactice, cle: str = "59350") -> dict[str, m.Document]:
+    """{kind: the document of a commune}."""
+    genres = {"communes/notes/": "note", "communes/deliberations/": "projet", "communes/": "page"}
+    siens: dict[str, m.Document] = {}
+    for document in (*communes.documents(bilan), *actes_communaux.documents(bilan)):
+        if (debut := document.chemin.rpartition("/")[0] + "/") in genres and f"/{cle}_" in document.chemin:
+            siens.setdefault(f"{genres[debut]} {document.sorties[0]}", document)
+    return siens
+
+
+def _lignes(blocs: Any) -> Iterator[str]:
+    """Every sentence and cell, as they are read."""
+    for bloc in blocs:
+        match bloc:
+            case m.Paragraphe(morceaux):
+                yield m.mots(*morceaux)
+            case m.Liste():
+                yield from (" ".join(point) for point in bloc.lus)
+            case m.Tableau():
+                yield from (c.texte for rangee in (*cellules.rangees(bloc), cellules.pied(bloc)) for c in rangee)
+                yield cellules.note(bloc)
+            case _:
+                yield from _lignes(getattr(bloc, "blocs", ()))
+
+
+def _texte(document: m.Document) -> str:
+    chiffres = [f"{c.libelle} {c.valeur} {c.note}" for c in document.chiffres]
+    avis_ = [f"{sujet} {enonce}" for sujet, enonce in m.avis(document)]
+    return "\n".join((document.resume, *chiffres, *avis_, *(x for s in document.sections for x in _lignes(s.lus))))
+
+
+def _parties(document: m.Document) -> list[str]:
+    return [s.ancre for s in document.sections if s.lus]
+
+
+# ---------------------------------------------------------------- opinions
+@cas
+def test_what_a_council_is_asked_follows_from_what_it_said(
+    statut: str, sens: str | None, delibere: date | None, page: str, note: str
+) -> None:
+    siens = _documents(
+        BilanFactice(avis_commune=[TRANSMIS | {"statut": statut, "sens": sens, "delibere_le": delibere}])
+    )
+    assert page in _texte(siens["page html"])
+    assert note in _texte(siens["note pdf"])
+    rendu = statut not in avis.OUVERTS
+    assert any(sujet == "Avis rendu" for sujet, _ in siens["projet docx"].avis) is rendu
+    assert ("est appelé à donner son avis" in _texte(siens["note pdf"])) is not rendu
+
+
+def test_no_date_is_invented_where_nothing_was_sent() -> None:
+    non_transmis = TRANSMIS | {"transmis_le": None, "limite": None, "statut": "non_transmis"}
+    for rangees in ([], [non_transmis]):
+        siens = _documents(BilanFactice(avis_commune=rangees))
+        projet = _texte(siens["projet docx"])
+        assert (
+            f"transmis à la commune le {BLANC}, et que le conseil municipal peut se prononcer jusqu'au {BLANC}"
+            in projet
+        )
+        assert "trois mois pour se prononcer à compter de sa transmission" in projet
+        assert f"Rapport transmis le {BLANC}" in _texte(siens["note pdf"])
+    assert "L'avis du conseil municipal" not in [
+        s.titre for s in _documents(BilanFactice())["page html"].sections if s.lus
+    ]
+
+
+# ---------------------------------------------------------------- draft and note
+def test_a_draft_has_its_visas_its_figures_and_the_place_of_the_vote() -> None:
+    projet = _documents(BilanFactice(avis_commune=[TRANSMIS]))["projet docx"]
+    assert (projet.epci, projet.sorties) == ("Commune de Lille", ("docx", "pdf"))
+    texte = _texte(projet)
+    for attendu in (
+        "L2121-29", "L5211-39-1", "jusqu'au 19/03/2023", "favorable — défavorable — avec réserves", "Pour : …",
+        "Fait à Lille", "876\u00a0€", "Centrale d'achat", "Encaissement non suivi", "un gain de 20\u00a0€",
+    ):  # fmt: skip
+        assert attendu in texte, attendu
+
+
+@pytest.mark.parametrize("genre", ["note pdf", "projet docx"])
+def test_nothing_is_told_that_the_page_does_not_tell(genre: str) -> None:
+    """The commune alone: the 8 € of its CCAS are on the page, apart, and nowhere else."""
+    siens = _documents(BilanFactice())
+    page, dits = (set(MONTANT.findall(_texte(siens[x]))) for x in ("page html", genre))
+    assert len(dits) > 4
+    assert dits <= page
+    assert "8,00\u00a0€" in page - dits
+    assert siens[genre].etats == siens["page html"].etats
+
+
+def test_an_adherent_without_a_commune_votes_nothing() -> None:
+    chemins = {d.chemin for d in communes.documents(BilanFactice()) if d.forme == "note"}
+    chemins |= {d.chemin for d in actes_communaux.documents(BilanFactice()) if "/deliberations/" in d.chemin}
+    noms = ("59350_lille", "59360_loos")
+    assert chemins == {f"communes/{dossier}/{nom}" for dossier in ("notes", "deliberations") for nom in noms}
+    assert list(actes_communaux.documents(BilanFactice(adherent=[]))) == []
+    sans = next(d for d in communes.documents(BilanFactice()) if "sans_commune" in d.chemin)
+    assert not [x for x in sans.liens if "notes/" in x.cible]
+
+
+def test_a_note_is_a_page_however_much_a_commune_uses(tmp_path: Path) -> None:
+    code = "Un service dont le nom est aussi long que celui du plus long des dispositifs de la Métropole n° {}"
+    adhesion = [
+        {"exercice": 2021, "dispositif": code.format(n), "siret_adherent": f.LILLE, "type_adherent": "commune",
+         "code_insee": "59350", "debut": date(2021, 2, 1), "fin": None} for n in range(40)
+    ]  # fmt: skip
+    note = _documents(BilanFactice(adhesion=adhesion, avis_commune=[TRANSMIS]))["note pdf"]
+    assert "Et 31\u00a0autres services." in _texte(note)
+    (fichier,) = imprimerie.ecrire(note, tmp_path)
+    with pikepdf.open(fichier) as lu:
+        assert len(lu.pages) == 1
+
+
+# ---------------------------------------------------------------- services not used
+def _offre(dispositif: str, mode: str, montant: str | None, depend: str | None = None) -> dict[str, Any]:
+    return {"exercice": 2021, "dispositif": dispositif, "siret_adherent": f.LOOS, "mode_recouvrement": mode,
+            "montant": Decimal(montant) if montant else None, "depend_de": depend}  # fmt: skip
+
+
+@cas
+def test_a_price_says_what_it_depends_on(mode: str, montant: str | None, depend: str | None, dit: str) -> None:
+    assert offre.prix(_offre("CAM", mode, montant, depend)) == dit
+
+
+def test_services_not_used_have_a_price_and_a_way_in() -> None:
+    rangees = [_offre("RGPD", "titre", "420.00"), _offre("UGAP", "gratuit", "0.00"), _offre("CAM", "titre", "200.00")]
+    textes = [TEXTE | {"dispositif": "RGPD", "rubrique": "adhesion", "texte": "Par convention."},
+              TEXTE | {"dispositif": "RGPD", "rubrique": "contact", "texte": "Direction des achats, au guichet."},
+              TEXTE | {"dispositif": "UGAP", "rubrique": "contact", "texte": "Au guichet."},
+              TEXTE | {"dispositif": None, "rubrique": "contact", "texte": "Le guichet."}]  # fmt: skip
+    siens = _documents(BilanFactice(offre=rangees, textes=textes), "59360")
+    # Loos is a member of CAM
+    page = _texte(siens["page html"]).replace("\u00a0", " ")
+    for attendu in (
+        "la commune n'adhère pas à 2 services, dont 1 gratuit.", "Estimation, tarifs au 31/12/2021",
+        "Protection des données\n420 €\nPar convention. Direction des achats, au guichet.",
+        "Convention UGAP\ngratuit\nAu guichet. — Direction des achats", "Contact. Le guichet. — Direction des achats",
+    ):  # fmt: skip
+        assert attendu in page, attendu
+    feuille = _texte(siens["page pdf"]).replace("\u00a0", " ")
+    assert feuille.index("Gratuit. Convention UGAP.") < feuille.index("420 €. Protection des données.")
+    sans_general = _documents(BilanFactice(offre=rangees, textes=textes[:3]), "59360")["page pdf"]
+    assert "Par convention." in _texte(sans_general)
+
+
+def test_without_offer_there_is_no_frame() -> None:
+    for bilan in (BilanFactice(), BilanFactice(offre=[_offre("CAM", "titre", "200.00")])):
+        assert "offre" not in _parties(_documents(bilan, "59360")["page html"])
+
+
+# ---------------------------------------------------------------- letters
+def test_letters_are_one_file_and_a_page_each(tmp_path: Path) -> None:
+    (document,) = (
+        d for d in actes_communaux.documents(BilanFactice(avis_commune=[TRANSMIS])) if d.forme == "courriers"
+    )
+    (fichier,) = imprimerie.ecrire(document, tmp_path)
+    assert fichier.relative_to(tmp_path).as_posix() == "projets_actes/transmission_communes_2021.docx"
+    paragraphes = docx.Document(str(fichier)).paragraphs
+    pages = [p.text for p in paragraphes if p.paragraph_format.page_break_before]
+    assert pages == [
+        *(f"Madame la Maire, Monsieur le Maire de {nom}" for nom in ("Lille", "Loos")),
+        "D’où viennent ces chiffres",
+    ]
+    textes = [p.text.replace("\u00a0", " ") for p in paragraphes]
+    delais = [x for x in textes if x.startswith("Les trois mois dont dispose votre conseil")]
+    assert "transmission, le 19/12/2022 : son avis est attendu jusqu’au 19/03/2023." in delais[0]
+    assert f"transmission, le {BLANC} : son avis est attendu jusqu’au {BLANC}." in delais[1]
+    assert sum("communes/deliberations/59350_lille.docx" in x for x in textes) == 1
+    # same document, same bytes: no clock inside
+    avant = fichier.read_bytes()
+    assert imprimerie.ecrire(document, tmp_path)[0].read_bytes() == avant
