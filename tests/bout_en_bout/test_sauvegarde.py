@@ -12,13 +12,15 @@ import pytest
 from tests.atelier import bases
 from tests.atelier.atelier import BASE
 from tests.atelier.commande import appeler, lancer
-from tests.atelier.fouille import empreintes
+from tests.atelier.fouille import empreintes, manifeste
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import Publie, lire, publier
 
 from mutualisation.entrepot.base.connexion import verrou_entrepot
+from mutualisation.entrepot.base.migrations import revisions
 from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere
 from mutualisation.usage import operations as op
+from mutualisation.usage.operations.session import version_du_code
 
 
 @pytest.fixture
@@ -29,6 +31,8 @@ def sauvegarde(publie: Publie, tmp_path: Path) -> Path:
         taper(bases.adresse(dsn, "airflow"), "set role airflow", "create table dag as select 'bilan' as dag_id")
         sortie = appeler(publie.contexte, "sauvegarder", dossier, "--airflow", "airflow")
     assert sortie.code == 0, sortie.erreurs
+    dit = manifeste(dossier)
+    assert (dit["code_version"], dit["migrations"]) == (version_du_code(), revisions())
     assert sortie.texte.splitlines()[2:] == [
         f"clé des pseudonymes : non copiée, elle reste dans {var}/cle_pseudonymes ; gardez-la à part.",
         f"clé de signature : non copiée, elle reste dans {var}/cle_signature ; gardez-la à part.",

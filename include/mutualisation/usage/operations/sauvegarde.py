@@ -20,7 +20,7 @@ from mutualisation.entree.ingestion.confidentialite import FICHIER_CLE
 from mutualisation.entree.lecteurs.octets import empreinte
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.copie_de_base import copier, remettre
-from mutualisation.entrepot.base.migrations import SUITE
+from mutualisation.entrepot.base.migrations import SUITE, revisions
 from mutualisation.entrepot.base.parametres_libpq import adresse, parametres
 from mutualisation.entrepot.base.roles import APPROBATEUR, GROUPES, MIGRATION, PREPARATEUR, PROPRIETAIRE, peut_prendre
 from mutualisation.entrepot.base.serveur import serveur_entrepot
@@ -32,7 +32,7 @@ from mutualisation.publication.versions.chaine import lire_chaine
 from mutualisation.socle.chemins import dossier_var
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.poste import CLE_PSEUDONYMES, CLE_SIGNATURE
-from mutualisation.usage.operations.session import Session
+from mutualisation.usage.operations.session import Session, version_du_code
 from mutualisation.usage.operations.verification_sceau import verifier
 
 ENTREPOT, AIRFLOW, COMPTES = "entrepot.dump", "airflow.dump", "comptes.json"
@@ -93,7 +93,8 @@ def sauvegarder(
         if airflow:
             copier(base_voisine(session.dsn, airflow), ebauche / AIRFLOW)
         lues = empreintes(ebauche)
-        _ecrire_json(ebauche / MANIFESTE, {"sorties": [{"fichier": f, "sha256": s} for f, s in lues.items()]})
+        dit = {"code_version": version_du_code(), "migrations": revisions()}
+        _ecrire_json(ebauche / MANIFESTE, dit | {"sorties": [{"fichier": f, "sha256": s} for f, s in lues.items()]})
     return Sauvegarde([*lues, MANIFESTE], [_ou_est(session.var, *cle) for cle in CLES])
 
 
@@ -197,6 +198,12 @@ def _verifier(dossier: Path, airflow: str | None) -> None:
         raise ErreurMutualisation(
             f"Le dossier {dossier} n'est pas une sauvegarde lisible : donnez celui que « mutualisation sauvegarder » a "
             "écrit."
+        )
+    dit = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
+    if not {*revisions()}.issuperset(dit.get("migrations", ())):
+        raise ErreurMutualisation(
+            f"La sauvegarde {dossier} a été écrite par une version plus récente du logiciel ({dit['code_version']}), "
+            "qui seule la restaure ; rien n'a été changé."
         )
     lus = empreintes(dossier)
     if ecarts := sorted(nom for nom in {*dits, *lus} if dits.get(nom) != lus.get(nom)):

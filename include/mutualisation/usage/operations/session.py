@@ -214,7 +214,7 @@ def version_du_code() -> str:
         return paquet
     try:
         commit = subprocess.run(
-            ["git", "-C", str(RACINE), "describe", "--always", "--abbrev=12", "--dirty=-modifie"],
+            ["git", "-C", str(RACINE), "describe", "--always", "--exclude=*", "--abbrev=12", "--dirty=-modifie"],
             capture_output=True,
             text=True,
             check=False,
