@@ -15,7 +15,7 @@ RUN useradd --uid 50000 --gid 0 --create-home --home-dir /var/lib/airflow airflo
     && pip install --no-cache-dir uv==0.13.9
 
 WORKDIR /opt/mutualisation
-COPY pyproject.toml uv.lock README.md ./
+COPY pyproject.toml uv.lock README.md LICENSE ./
 RUN uv sync --locked --no-dev --extra celery --extra s3 --extra observation --no-install-project
 COPY include ./include
 COPY dags ./dags

@@ -75,8 +75,8 @@ qualite: environnement ## lint, format, types, SQL
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy include/mutualisation
 	@rm -rf var/lint && env -u ENTREPOT_DSN MUTUALISATION_VAR=var/lint .venv/bin/python outils/entrepot.py sqlfluff lint dbt_project/models
 
-inventaire: environnement ## what the software is made of: CycloneDX, hashes, licences
-	@.venv/bin/python outils/inventaire.py
+inventaire: environnement ## what the software is made of, its extras included: CycloneDX, hashes, licences judged beside ours
+	@uv=$$(command -v uv || echo var/outils/bin/uv); $$uv run -q --isolated --locked --no-dev --all-extras python outils/inventaire.py
 
 mutants: environnement ## alter the SQL of the models one slip at a time: a scenario must notice each
 	@.venv/bin/python outils/mutants.py

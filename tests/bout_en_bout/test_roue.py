@@ -52,6 +52,13 @@ def test_la_roue_publie_comme_le_depot_de_code(
     assert _fichiers(installation) == avant, "rien ne s'écrit dans le paquet installé"
 
 
+def test_la_roue_porte_sa_version_et_sa_licence(installation: Path) -> None:
+    (dite,) = _paquet(installation).parent.glob("mutualisation-*.dist-info")
+    assert (dite / "licenses" / "LICENSE").read_bytes() == (RACINE / "LICENSE").read_bytes()
+    dit = _faire(str(installation / "venv/bin/mutualisation"), "--version", lieu=installation)
+    assert dite.name == f"mutualisation-{dit.strip()}.dist-info"
+
+
 def test_la_roue_ne_voit_pas_le_depot_de_code(installation: Path) -> None:
     lieux = (
         "PAQUET, PROJET_DBT, DAGS, DECLARATIONS, MIGRATIONS, GABARITS_PDF, GABARITS_HTML, PAGE_REGLES.parent, "
