@@ -1,0 +1,121 @@
+"""Upgrades: what each release left (`outils/version.py`) is opened by the software of the day, and goes on."""
+
+import re
+import shutil
+import tarfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.atelier import bases, petit_depot
+from tests.atelier.atelier import BASE, Atelier
+from tests.atelier.fouille import empreintes, lignes_csv, manifeste
+from tests.atelier.petit_depot import EXERCICE
+from tests.bout_en_bout.entrepots import lire, publication
+
+from mutualisation.entrepot.base.copie_de_base import remettre
+from mutualisation.entrepot.base.migrations import revisions
+from mutualisation.usage import operations as op
+from mutualisation.usage.cli.commandes import app
+
+VERSIONS = Path(__file__).parents[1] / "versions"
+BILAN = f"bilan_{EXERCICE}"
+# a numeric may take more digits, of the same scale
+CONTRAT = """
+select attrelid::regclass::text, attname, format_type(atttypid, null), (atttypmod - 4) & 65535
+  from pg_catalog.pg_attribute
+ where attnum > 0 and attrelid in (
+       select oid from pg_catalog.pg_class
+        where relkind = 'v' and relnamespace in ('publication'::regnamespace, 'bi'::regnamespace)
+     )
+"""
+
+
+@pytest.fixture(params=sorted(d.name for d in VERSIONS.iterdir()))
+def laisse(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """What a version left, unpacked: drop, backup, keys, invoices, help, closed extract."""
+    for archive in (VERSIONS / request.param).iterdir():
+        with tarfile.open(archive) as tar:
+            tar.extractall(tmp_path, filter="data")
+    assert manifeste(tmp_path / "bilans" / BILAN)["code_version"].startswith(f"{request.param}+")
+    return tmp_path
+
+
+@pytest.fixture
+def neuf(atelier: Atelier, laisse: Path, monkeypatch: pytest.MonkeyPatch) -> op.Session:
+    """An empty warehouse under the keys of that version."""
+    session = replace(atelier.neuf(), var=Path(shutil.copytree(laisse / "cles", laisse / "var")))
+    monkeypatch.setenv("MUTUALISATION_VAR", str(session.var))
+    monkeypatch.setenv("ENTREPOT_DSN", session.dsn)
+    return session
+
+
+def vider(dsn: str) -> None:
+    """Drop a warehouse, and create its database."""
+    serveur = bases.adresse(dsn, "postgres")
+    bases.supprimer(serveur, BASE)
+    bases.creer(serveur, BASE)
+
+
+def test_un_entrepot_laisse_par_une_version_se_met_a_jour_et_continue(
+    neuf: op.Session, laisse: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Migrated, verified, invoiced, restated, backed up; what analysts read there before, they still read."""
+    vider(neuf.dsn)
+    remettre(neuf.dsn, laisse / "sauvegarde" / "entrepot.dump", "--clean", "--if-exists")
+    lu = {*lire(neuf.dsn, CONTRAT)}
+    vider(neuf.dsn)
+    faite = op.restaurer(laisse / "sauvegarde")
+    assert (faite.sceaux, faite.ecarts) == (2, [])
+    assert [nom for (nom,) in lire(neuf.dsn, "select nom from public.migrations order by nom")] == revisions()
+    assert len(lu) > 300
+    assert lu - {*lire(neuf.dsn, CONTRAT)} == set()
+    extrait = laisse / "bilans" / BILAN
+    assert op.verifier(neuf, [], [extrait])[0] == []
+
+    ecrites = Path(op.facturer(neuf, EXERCICE, 1, str(laisse / "refaites")).dossier)
+    for avant in (laisse / "factures" / ecrites.name).glob("*.csv"):
+        _memes_lignes(avant, ecrites / avant.name)
+
+    figees = empreintes(extrait)
+    petit_depot.corriger(laisse / "depot")
+    nouveau = op.bilan(neuf, str(laisse / "depot"), [EXERCICE], str(laisse / "bilans"), "alice")
+    (redresse,) = map(Path, nouveau.extraits)
+    assert (redresse.name, empreintes(extrait)) == (f"{BILAN}_v2", figees)
+    ecarts = {(r["dispositif"], r["mesure"]): float(r["ecart"]) for r in lignes_csv(redresse / "redressement.csv")}
+    assert ecarts["CEP", "cout_fonctionnement"] == ecarts["CEP", "cout_net"] == 1000
+    assert not any(ecart for (dispositif, _), ecart in ecarts.items() if dispositif == "ADS")
+
+    publie = publication(neuf.dsn)
+    op.sauvegarder(neuf, laisse / "seconde")
+    vider(neuf.dsn)
+    monkeypatch.setenv("MUTUALISATION_VAR", str(laisse / "ailleurs"))
+    faite = op.restaurer(laisse / "seconde")
+    assert (faite.sceaux, faite.ecarts, publication(neuf.dsn)) == (3, [], publie)
+
+
+def test_une_cloture_d_une_version_se_reprend_dans_un_entrepot_neuf(neuf: op.Session, laisse: Path) -> None:
+    """Its drop is read as it was, to the same figures."""
+    extrait = laisse / "bilans" / BILAN
+    op.bilan(neuf, str(laisse / "depot"), [EXERCICE], str(laisse / "refaits"), "alice")
+    clos = op.cloturer(neuf, EXERCICE, "bob", reprend=extrait)
+    assert clos.reprise is not None
+    assert clos.reprise["code_version"] == manifeste(extrait)["code_version"]
+    assert op.verifier(neuf, [], [extrait])[0] == []
+
+
+def test_une_commande_d_une_version_garde_ses_options(laisse: Path) -> None:
+    """Words, and what they are asked of: help as that version printed it."""
+    aides = {
+        f.stem: {*re.findall("--[a-z][a-z-]+", f.read_text(encoding="utf-8"))} for f in (laisse / "aide").iterdir()
+    }
+    assert len(aides) > 15
+    connues = {nom: {"--help"}.union(*(a.names for a in app[nom].assemble_argument_collection())) for nom in aides}
+    assert {nom: dites - connues[nom] for nom, dites in aides.items() if dites - connues[nom]} == {}
+
+
+def _memes_lignes(avant: Path, apres: Path) -> None:
+    """The same figures, in the columns that were there."""
+    lignes = lignes_csv(avant)
+    assert lignes
+    assert [{c: ligne[c] for c in lignes[0]} for ligne in lignes_csv(apres)] == lignes
