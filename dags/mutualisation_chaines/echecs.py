@@ -9,13 +9,17 @@ from typing import Any
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from mutualisation.entrepot.base.pannes import phrase_imprevue
-from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse
+from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse, SansReprise
 from mutualisation_chaines.alertes import envoyer, texte_de
 
 journal = logging.getLogger(__name__)
 
 INCOMPLET = "déposez-les, le bilan suivra, ou justifiez leur absence dans referentiel/justifications"
 REMEDE = "levez la cause que dit cette phrase, puis effacez l'état de la tâche (« Clear ») : ce qui est fait le reste"
+REPONDRE = (
+    "répondez à la demande, ou sous le compte, que nomme cette phrase ; une autre cause levée, effacez l'état de la "
+    "tâche (« Clear »)"
+)
 
 
 class DepotPerdu(AirflowFailException):
@@ -56,7 +60,7 @@ class Echec:
 
 
 def en_francais(tache: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn our errors into Airflow's: what a retry can't mend (file, control) fails at once, anything else is retried.
+    """Turn our errors into Airflow's: what no retry mends (file, control, person) fails at once, the rest is retried.
 
     The unforeseen gets its sentence too, and no message of a library: it could quote a cell or an address.
     """
@@ -65,7 +69,7 @@ def en_francais(tache: Callable[..., Any]) -> Callable[..., Any]:
     def appel(*args: Any, **kwargs: Any) -> Any:
         try:
             return tache(*args, **kwargs)
-        except (FichierRefuse, ControleEchoue) as erreur:
+        except (FichierRefuse, ControleEchoue, SansReprise) as erreur:
             if reste := getattr(erreur, "laisse_de_cote", ""):
                 journal.warning(reste)
             raise AirflowFailException(str(erreur)) from None

@@ -21,7 +21,7 @@ from mutualisation.socle.erreurs import ErreurMutualisation, FichierRefuse
 from mutualisation.usage.ordonnancement import DEPOT, nommer
 from mutualisation_chaines.actifs import candidate, depot_charge, depot_complet
 from mutualisation_chaines.alertes import envoyer
-from mutualisation_chaines.echecs import INCOMPLET, DepotPerdu, Echec, en_francais
+from mutualisation_chaines.echecs import INCOMPLET, REPONDRE, DepotPerdu, Echec, en_francais
 from mutualisation_chaines.entites import entite_en_cours, entites, nom_en_cours
 
 if TYPE_CHECKING:
@@ -255,23 +255,37 @@ def publier(version: int, exercices: list[int], params: Any = None) -> str:
     return empreinte
 
 
-@task(on_failure_callback=Echec("publication", PUBLIEE))
+@task(on_failure_callback=Echec("publication", PUBLIEE, REPONDRE))
 @en_francais
 def publier_au_nom(presentee: dict[str, Any], reponse: dict[str, Any]) -> str:
     """Promote the version that was read, under the login of who answered, and put the documents that were read in
     place; its `publication_sha256`."""
+    from mutualisation.entrepot.base.roles import TRAITEMENT
     from mutualisation.usage.operations import laisse_de_cote, publier
-    from mutualisation.usage.ordonnancement.connexions import compte_de
 
-    personne = reponse["responded_by_user"]["name"]
     with entrepot() as session:
-        compte = None if session.embarque else compte_de(session.dsn, "publication", personne, nom_en_cours())
+        personne, compte = qui_repond(session, reponse, "publication", TRAITEMENT)
         # days may have gone by
         exiger_places(session, presentee["exercices"], presentee["documents"])
         empreinte = publier(session, presentee["version"], personne, compte)
         dire(laisse_de_cote(session))
     journal.info("Version %s publiée par %s : %s", presentee["version"], personne, empreinte)
     return empreinte
+
+
+def qui_repond(
+    session: Session, reponse: dict[str, Any], acte: str, groupe: str, exercice: int | None = None
+) -> tuple[str, str | None]:
+    """Who answered, and the warehouse under its login where the server has logins. Raises `SansReprise`."""
+    from mutualisation.publication.versions.clotures import qui_peut
+    from mutualisation.usage.ordonnancement.connexions import compte_de
+
+    personne = reponse["responded_by_user"]["name"]
+    if session.embarque:
+        return personne, None
+    with session.lecture() as conn:
+        autres = entite_en_cours().repondent or qui_peut(conn, groupe, exercice)
+    return personne, compte_de(session.dsn, acte, personne, nom_en_cours(), autres)
 
 
 def exiger_places(session: Session, exercices: list[int], documents: list[str]) -> None:
@@ -335,16 +349,19 @@ def verifier(params: Any = None) -> dict[str, Any]:
         return vars(verifier_cloture(session, params["exercice"], sortie))
 
 
-@task(on_failure_callback=Echec("clôture", "Si l'exercice est déjà clos, la tâche relancée n'écrit que ce qui manque."))
+@task(
+    on_failure_callback=Echec(
+        "clôture", "Si l'exercice est déjà clos, la tâche relancée n'écrit que ce qui manque.", REPONDRE
+    )
+)
 @en_francais
 def clore(a_clore: dict[str, Any], reponse: dict[str, Any]) -> str:
     """Close what was approved, under the login of who answered; the folder of the closed extract."""
+    from mutualisation.entrepot.base.roles import APPROBATEUR
     from mutualisation.usage.operations import cloturer
-    from mutualisation.usage.ordonnancement.connexions import compte_de
 
-    approbateur = reponse["responded_by_user"]["name"]
     with entrepot() as session:
-        compte = None if session.embarque else compte_de(session.dsn, "approbation", approbateur, nom_en_cours())
+        approbateur, compte = qui_repond(session, reponse, "approbation", APPROBATEUR, a_clore["exercice"])
         clos = cloturer(
             session,
             a_clore["exercice"],

@@ -135,6 +135,11 @@ def repondre(*personnes: str, choix: str = "Approve") -> dict[str, int]:
     return suites
 
 
+def essais(execution) -> set[int]:
+    """How many times each task was tried."""
+    return {ti.try_number for ti in execution.get_task_instances()}
+
+
 def test_une_personne_approuve_sous_son_propre_compte(airflow_pret, publie, bilans, monkeypatch, caplog):
     """K2: the chain and the command close by one function of the database, which knows who is connected."""
     travailler_sur(monkeypatch, publie.contexte.dsn, publie.contexte.var)
@@ -148,8 +153,12 @@ def test_une_personne_approuve_sous_son_propre_compte(airflow_pret, publie, bila
     }  # fmt: skip
     repondre("inconnue")
     with caplog.at_level(logging.ERROR):
-        assert lancer("cloture_exercice", exercice=EXERCICE)[1]["clore"] == {"failed"}
-    assert any("La connexion Airflow « approbation_inconnue » n'existe pas" in m for m in caplog.messages)
+        execution, taches = lancer("cloture_exercice", exercice=EXERCICE)
+    assert (taches["clore"], essais(execution)) == ({"failed"}, {1})
+    dite = "La connexion Airflow « approbation_inconnue » n'existe pas"
+    assert any(
+        dite in m and "peuvent répondre : directrice." in m and "Remède : répondez" in m for m in caplog.messages
+    )
     repondre("directrice")
     assert lancer("cloture_exercice", exercice=EXERCICE)[1]["clore"] == {"success"}
     with psycopg.connect(publie.contexte.dsn) as conn:
@@ -175,8 +184,10 @@ def test_une_version_que_personne_n_a_demandee_attend_et_se_publie_sous_un_compt
     monkeypatch.setenv("AIRFLOW_CONN_PUBLICATION_LEA", "postgres://lea@")
     repondre("inconnue")
     with caplog.at_level(logging.ERROR):
-        assert lancer("publication_bilan")[1]["publier_au_nom"] == {"failed"}
-    assert any("La connexion Airflow « publication_inconnue » n'existe pas" in m for m in caplog.messages)
+        execution, taches = lancer("publication_bilan")
+    assert (taches["publier_au_nom"], essais(execution)) == ({"failed"}, {1})
+    dite = "La connexion Airflow « publication_inconnue » n'existe pas"
+    assert any(dite in m and "peuvent répondre : lea." in m for m in caplog.messages)
     repondre("lea", choix="Reject")
     assert lancer("publication_bilan")[1]["publier_au_nom"] == {"skipped"}
     assert publies(entrepot_neuf) == []

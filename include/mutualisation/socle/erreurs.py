@@ -29,6 +29,10 @@ class NonPublie(ErreurMutualisation):
     """An exercice that is asked for is not published here. Exit 1."""
 
 
+class SansReprise(ErreurMutualisation):
+    """What no retry mends: an answer to a version that another replaced, a login that may not. Exit 1."""
+
+
 class PannePassagere(ErreurMutualisation):
     """What may be tried again as it is: server gone, child killed, disk full, another run at work (K12). Exit 1."""
 

@@ -13,7 +13,7 @@ from tests.atelier.tables import cas
 from mutualisation.publication.versions import clotures
 from mutualisation.publication.versions.clotures import approuver, lire_cloture
 from mutualisation.publication.versions.sceaux import canonique
-from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, SansReprise
 from mutualisation.socle.poste import Poste
 from mutualisation.usage.operations.cloture import exiger_une_autre
 
@@ -121,9 +121,16 @@ def test_qui_a_prepare_une_version_de_l_exercice_n_en_approuve_aucune(conn: Conn
     conn.execute("update journal.constructions set prepare_par = 'b.approuve' where version = 1")
     conn.execute("update versions.controles set justification = 'vu' where statut = 'ecart'")
     _noter_extrait(conn, 2)
+    conn.execute("create role la_directrice login in role approbateur")
     conn.commit()
-    with pytest.raises(ControleEchoue, match=r"a été préparé par « b\.approuve »"):
+    with pytest.raises(
+        ControleEchoue, match=r"a été préparé par « b\.approuve ».*Peuvent l'approuver : la_directrice\."
+    ):
         comme(conn, "b.approuve", lambda c: clore(c, 2), "approbateur")
+    with pytest.raises(SansReprise, match=r"n'est pas membre .*Peuvent l'approuver : la_directrice\."):
+        comme(conn, "quidam", lambda c: clore(c, 2))
+    conn.execute("drop role la_directrice")
+    conn.commit()
 
 
 @pytest.mark.parametrize(

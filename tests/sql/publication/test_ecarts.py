@@ -9,7 +9,7 @@ import pytest
 from tests.atelier.tables import cas
 
 from mutualisation.entree.sources.brut import synchroniser_brut
-from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.socle.erreurs import ControleEchoue, SansReprise
 from mutualisation.usage import operations as op
 from mutualisation.usage.operations.echeance import exercices_a_construire, fichiers_manquants
 from mutualisation.usage.operations.etat import reste_a_construire
@@ -96,8 +96,27 @@ def test_rien_ne_change_ou_ce_n_est_plus_elle(construite: Conn) -> None:
     assert op.candidate(session) == op.Candidate(
         2, [], "Version 2 : rien ne change de ce qui est publié.", op.candidate(session).tableau, []
     )
-    with pytest.raises(ErreurMutualisation, match="La version 1 n'est plus à publier : une construction plus récente"):
+    with pytest.raises(SansReprise, match="la version 2 l'a remplacée, et ne change rien de ce qui est publié"):
         op.candidate(session, 1)
+    with pytest.raises(SansReprise, match="La version 9 n'est plus"):
+        op.candidate(session, 9)
+
+
+@cas
+def test_une_version_remplacee_nomme_celle_qui_l_a_remplacee(construite: Conn, statut: str, dite: str) -> None:
+    """Shown or answered: no retry would change it."""
+    session = valider(construite, [2021])
+    construite.execute(
+        "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
+        " values ('{2021}', %s, 'bilan', '0')",
+        (statut,),
+    )
+    construite.commit()
+    for acte in (op.candidate, op.publier):
+        with pytest.raises(
+            SansReprise, match=f"La version 2 n'est plus à publier : la version 3 l'a remplacée, {dite}"
+        ):
+            acte(session, 2)
 
 
 def deposer(conn: Conn, *fichiers: tuple[str, str, str, int | None]) -> None:

@@ -18,7 +18,7 @@ from psycopg.pq import PGconn, Ping
 from mutualisation.entrepot.base.pannes import ENTIER, REPRISE
 from mutualisation.entrepot.base.parametres_libpq import Delais, adresse, parametres, reglages
 from mutualisation.entrepot.base.roles import TRAITEMENT
-from mutualisation.socle.erreurs import RAISONS, EntrepotOccupe, ErreurMutualisation, PannePassagere
+from mutualisation.socle.erreurs import RAISONS, EntrepotOccupe, ErreurMutualisation, PannePassagere, SansReprise
 
 PREMIERE_S, PERIODE_S = 1.0, 5.0
 # libpq never waits less
@@ -128,14 +128,14 @@ def connecter(dsn: str, *, autocommit: bool = False, role: str | None = TRAITEME
     """Open a connection with an empty `search_path`: every name in our SQL carries its schema.
 
     `role`: the group role to work under, by default that of the run; None works as the login itself.
-    Raises `PannePassagere` when the server does not answer, `ErreurMutualisation` when it is older than PostgreSQL 16
-    or the login is not a member of the role.
+    Raises `PannePassagere` when the server does not answer, `ErreurMutualisation` when it is older than PostgreSQL 16,
+    `SansReprise` when the login is not a member of the role.
     """
     try:
         conn = Connexion.ouvrir(dsn, autocommit=autocommit, options=options_du_role(role, "-c search_path="))
     except psycopg.OperationalError as erreur:
         if role is not None and role in str(erreur):
-            raise ErreurMutualisation(sans_le_groupe(dsn, role)) from None
+            raise SansReprise(sans_le_groupe(dsn, role)) from None
         dits = (raison for mots, raison in RAISONS["connexion"].items() if mots in str(erreur))
         raise PannePassagere(
             f"L'entrepôt {adresse(dsn)} ne répond pas : vérifiez que le serveur est démarré et que ENTREPOT_DSN est "

@@ -9,7 +9,7 @@ import psycopg
 from mutualisation.entrepot.base.roles import APPROBATEUR, REFUS, compte_connecte
 from mutualisation.publication.signatures.cle_signature import cle_signature, publique
 from mutualisation.publication.versions.sceaux import CLOTURE, enoncer, maintenant
-from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.socle.erreurs import ControleEchoue, SansReprise
 from mutualisation.socle.poste import Poste
 
 LIRE = """
@@ -17,6 +17,17 @@ select version, approuve_par, to_char(approuve_le at time zone 'UTC', 'YYYY-MM-D
   identite, enonce::jsonb
   from journal.clotures
  where exercice = %s and version = %s
+"""
+# the members of a group, but for who prepared or published a version of the exercice (K2), when there is one
+PEUVENT = """
+select r.rolname from pg_catalog.pg_roles as r
+ where r.rolcanlogin and not r.rolsuper and pg_catalog.pg_has_role(r.oid, %(groupe)s, 'member')
+   and not exists (select from journal.constructions as c
+                    where c.statut = 'publiee' and c.prepare_par = r.rolname and %(exercice)s::int = any (c.exercices))
+   and not exists (select from journal.sceaux as s
+                    where s.acte = 'publication' and s.enonce::jsonb ->> 'publie_par' = r.rolname
+                      and s.enonce::jsonb -> 'exercices' @> to_jsonb(%(exercice)s::int))
+ order by 1
 """
 
 
@@ -37,6 +48,11 @@ def lire_cloture(conn: psycopg.Connection[Any], exercice: int, version: int) -> 
     """The closing of a version; None while it is to be approved."""
     ligne = conn.execute(LIRE, (exercice, version)).fetchone()
     return None if ligne is None else Cloture(int(ligne[0]), *ligne[1:])
+
+
+def qui_peut(conn: psycopg.Connection[Any], groupe: str, exercice: int | None = None) -> list[str]:
+    """The logins of a group that may answer; where an exercice is to be closed, none that prepared or published it."""
+    return [nom for (nom,) in conn.execute(PEUVENT, {"groupe": groupe, "exercice": exercice}).fetchall()]
 
 
 def versions_closes(conn: psycopg.Connection[Any], exercices: Iterable[int] = ()) -> set[int]:
@@ -60,8 +76,8 @@ def approuver(
 
     `conn` reads the journal; `identite`: `declaree` or `authentifiee` (K3); `poste`: who has the key; `reprise`:
     what the statement says of the closing, by a former software, that it takes over. Raises
-    `ControleEchoue` when the database refuses who approves or what is approved, `ErreurMutualisation` when the login is
-    no approver.
+    `ControleEchoue` when the database refuses who approves or what is approved, `SansReprise` when the login is no
+    approver.
     """
     compte = compte_connecte(sienne)
     prepare = conn.execute("select prepare_par from journal.constructions where version = %s", (version,)).fetchone()
@@ -82,12 +98,19 @@ def approuver(
             "select journal.approuver(%s, %s, %s)", (enonce, cle.sign(enonce.encode()), publique(cle))
         ).fetchone()
     except psycopg.errors.InsufficientPrivilege as erreur:
-        raise ErreurMutualisation(
+        raise SansReprise(
             f"Le compte « {compte} » n'est pas membre du groupe « {APPROBATEUR} » : un administrateur de la base "
-            f'l\'y met par « grant {APPROBATEUR} to "{compte}" ».'
+            f'l\'y met par « grant {APPROBATEUR} to "{compte}" ».{_sinon(conn, exercice, compte)}'
         ) from erreur
     except psycopg.DatabaseError as erreur:
         if erreur.sqlstate != REFUS:
             raise
-        raise ControleEchoue([f"clôture : {erreur.diag.message_primary or erreur}"]) from erreur
+        refus = f"clôture : {erreur.diag.message_primary or erreur}{_sinon(conn, exercice, compte)}"
+        raise ControleEchoue([refus]) from erreur
     return bool(ligne and ligne[0])
+
+
+def _sinon(conn: psycopg.Connection[Any], exercice: int, compte: str) -> str:
+    """Who may, where the login that was refused may not."""
+    peuvent = qui_peut(conn, APPROBATEUR, exercice)
+    return f" Peuvent l'approuver : {', '.join(peuvent)}." if peuvent and compte not in peuvent else ""

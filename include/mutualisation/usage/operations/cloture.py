@@ -97,8 +97,8 @@ def cloturer(
     (annee,) = verifier_exercices([exercice])
     with session.connexion() as conn, session.etape("clôture"):
         publiee = _version_publiee(conn, annee)
-        if version is not None and version != publiee:
-            raise _refus(f"l'exercice {annee} publie la version {publiee}, et c'est la {version} qui a été approuvée")
+        if version is not None:
+            exiger_publiee(conn, annee, version)
         deja = lire_cloture(conn, annee, publiee) is not None
         dossier = _dossier(conn, annee, publiee, sortie)
         if deja:
@@ -134,6 +134,15 @@ def cloturer(
         if parent is not None and parent.is_dir():
             (ecrit,) = ecrire_extraits(session, conn, {annee: publiee}, parent)
     return ExerciceClos(annee, publiee, cloture.approuve_par, ecrit, deja, cloture.enonce.get("reprise"))
+
+
+def exiger_publiee(conn: psycopg.Connection[Any], exercice: int, version: int) -> None:
+    """Raise `ControleEchoue` when another version is published than the one whose closing is asked."""
+    if (publiee := _version_publiee(conn, exercice)) != version:
+        raise _refus(
+            f"l'exercice {exercice} publie la version {publiee}, et c'est la {version} qui est demandée : lancez "
+            f"« cloture_exercice », qui demandera d'approuver la {publiee}"
+        )
 
 
 @contextmanager

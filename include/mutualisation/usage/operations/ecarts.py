@@ -9,11 +9,10 @@ from typing import Any
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.francais.formats import INSECABLE, euros, signe
 from mutualisation.usage.operations.en_attente import en_attente, lieu_des_lignes
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote_par_la_construction
-from mutualisation.usage.operations.publication_candidate import derniere_validee
+from mutualisation.usage.operations.publication_candidate import CONSTRUITE, derniere_validee, exiger_la_derniere
 from mutualisation.usage.operations.session import Session
 
 # the first one is the one that a sentence says
@@ -24,10 +23,6 @@ ENTETE = (
     "| Exercice | Dispositif | Mesure | Cette version | Écart avec la version publiée | Écart avec N−1 |\n"
     "|---|---|---|---:|---:|---:|\n"
 )
-A_PUBLIER = """
-select exercices, statut = 'validee' and version = journal.derniere_a_publier()
-  from journal.constructions where version = %s
-"""
 # the year before, as this version has it, else as it is published
 ECARTS = """
 with candidats as (
@@ -72,16 +67,12 @@ class Candidate:
 def candidate(session: Session, version: int | None = None) -> Candidate:
     """The version to publish (default: the last one), its documents composed, and what it would change.
 
-    Raises `ErreurMutualisation` when a later build has replaced it, it is published, or it failed.
+    Raises `SansReprise` when a later build has replaced it, it is published, or it failed.
     """
     with session.connexion() as conn:
         choisie = version if version is not None else derniere_validee(conn)
-        changes, a_publier = conn.execute(A_PUBLIER, (choisie,)).fetchone() or ([], False)
-        if not a_publier:
-            raise ErreurMutualisation(
-                f"La version {choisie} n'est plus à publier : une construction plus récente l'a remplacée, ou elle est "
-                "publiée. Répondez à la demande la plus récente de « publication_bilan », ou lancez « bilan_etape »."
-            )
+        exiger_la_derniere(conn, choisie)
+        changes, _ = conn.execute(CONSTRUITE, (choisie,)).fetchone() or ([], "")
         with conn.cursor(row_factory=dict_row) as curseur:
             requete = sql.SQL(ECARTS).format(sql.Identifier(lieu_des_lignes(conn, choisie)))
             lignes = curseur.execute(requete, {"version": choisie, "exercices": changes}).fetchall()

@@ -18,7 +18,7 @@ from mutualisation.publication.versions.chaine import ancrer
 from mutualisation.publication.versions.contexte import version_publiee
 from mutualisation.publication.versions.inchange import exercices_inchanges, noter_contenu, publication_en_vigueur
 from mutualisation.publication.versions.promotion import preparer_version, promouvoir
-from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere
+from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere, SansReprise
 from mutualisation.socle.poste import Poste
 from mutualisation.usage.operations.conservation import purger
 from mutualisation.usage.operations.en_attente import EnAttente, dossier_d_attente, en_attente, prendre_place, retirer
@@ -27,6 +27,13 @@ from mutualisation.usage.operations.session import Session
 from mutualisation.usage.operations.verification_sceau import exiger_publication
 
 CONSTRUITE = "select exercices, statut from journal.constructions where version = %s"
+# what became of the build that has the last word
+DERNIERE = """
+select c.version, c.statut, c.exercices, s.enonce::jsonb ->> 'publie_par'
+  from journal.constructions as c
+  left join journal.sceaux as s on s.acte = 'publication' and s.version = c.version
+ where c.version = journal.derniere_a_publier()
+"""
 
 
 def composer(session: Session, version: int, sortie: str | None = None, *, refaire: bool = False) -> list[str]:
@@ -67,6 +74,8 @@ def publier(
     with session.connexion() as conn, session.etape("publication"):
         choisie = version if version is not None else derniere_validee(conn)
         _, statut = conn.execute(CONSTRUITE, (choisie,)).fetchone() or ([], "")
+        if statut == "validee":
+            exiger_la_derniere(conn, choisie)
         # composed where nobody said anything: not those of a version that is published already
         if statut != "publiee" and en_attente(conn, choisie) is None and not composer(session, choisie):
             return publication_en_vigueur(conn)
@@ -81,6 +90,23 @@ def publier(
             ancrer(conn, session.poste)
             purger(session)
         return empreinte
+
+
+def exiger_la_derniere(conn: psycopg.Connection[Any], version: int) -> None:
+    """Raise `SansReprise` when a version waits for nobody: a later build replaced it, it is published, it failed."""
+    derniere, statut, exercices, par = conn.execute(DERNIERE).fetchone() or (version, "", [], None)
+    if (derniere, statut) == (version, "validee"):
+        return
+    if statut == "publiee":
+        suite = f"est publiée, par {par}"
+    elif statut != "validee":
+        suite = "n'a pas passé les portes : lancez « bilan_etape », une fois corrigé ce qu'elles nomment"
+    elif not exercices:
+        suite = "ne change rien de ce qui est publié"
+    else:
+        suite = f"attend : répondez à « Version {derniere} à publier », la demande de « publication_bilan »"
+    qui = "elle" if derniere == version else f"la version {derniere} l'a remplacée, et"
+    raise SansReprise(f"La version {version} n'est plus à publier : {qui} {suite}.")
 
 
 def derniere_validee(conn: psycopg.Connection[Any]) -> int:

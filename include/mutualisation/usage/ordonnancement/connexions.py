@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 from upath import UPath
 
 from mutualisation.socle.chemins import dossier_var
-from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.erreurs import ErreurMutualisation, SansReprise
 from mutualisation.socle.poste import Poste
 from mutualisation.usage.ordonnancement import DEPOT, EMBARQUE, SEPARATEUR, nommer
 
@@ -83,17 +84,19 @@ def compte_du_stockage(trouvee: Connection, extra: dict[str, Any]) -> dict[str, 
     return {nom: valeur for nom, valeur in options.items() if valeur}
 
 
-def compte_de(dsn_entrepot: str, acte: str, nom: str, entite: str = "") -> str:
+def compte_de(dsn_entrepot: str, acte: str, nom: str, entite: str = "", autres: Iterable[str] = ()) -> str:
     """The warehouse under a person's own login, which the Connection `<acte>_NOM` gives, `<acte>_<entity>__NOM` for an
-    entity: nobody publishes another's bilan.
+    entity: nobody publishes another's bilan. `autres`: who else may answer.
 
-    Raises `ErreurMutualisation` when it does not exist.
+    Raises `SansReprise` when it does not exist: those who have theirs are named.
     """
-    cherchee = f"{acte}_{entite}{SEPARATEUR}{nom}" if entite else f"{acte}_{nom}"
-    trouvee = connexion(cherchee)
+    debut = f"{acte}_{entite}{SEPARATEUR}" if entite else f"{acte}_"
+    trouvee = connexion(f"{debut}{nom}")
     if trouvee is None:
-        raise ErreurMutualisation(
-            f"La connexion Airflow « {cherchee} » n'existe pas : créez-la, avec le login et le mot de passe du "
+        peuvent = ", ".join(autre for autre in autres if connexion(f"{debut}{autre}"))
+        raise SansReprise(
+            f"La connexion Airflow « {debut}{nom} » n'existe pas : créez-la, avec le login et le mot de passe du "
             "compte de base de données de cette personne, puis effacez l'état de la tâche (« Clear »)."
+            + (f" Sinon effacez celui de la demande, à laquelle peuvent répondre : {peuvent}." if peuvent else "")
         )
     return make_conninfo(dsn_entrepot, user=trouvee.login, password=trouvee.password)
