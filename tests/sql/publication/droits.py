@@ -14,7 +14,7 @@ PAGE_DROITS = RACINE / "docs" / "droits.md"
 PUBLIC = "public"
 ROLES = (*GROUPES, PUBLIC)
 VERBES = {"select": "L", "insert": "A", "update": "M", "delete": "S", "truncate": "V"}
-# Schemas whose relations change with the registry or the build: a line for all of those that give the same rights
+# Schemas whose relations change with the registry or the build: a line without names for the rights of most
 CHANGEANTS = ("brut", "construction")
 DROITS, FONCTIONS, SCHEMAS, _ = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8").split(";\n")
 
@@ -66,12 +66,13 @@ def _relations(conn: psycopg.Connection[Any]) -> dict[str, tuple[str, ...]]:
     for case in cases(conn):
         par_role = lignes.setdefault((case.schema, case.relation), dict.fromkeys(ROLES, ""))
         par_role[case.role] += case.signe
-    tableau: dict[str, tuple[str, ...]] = {}
+    pareilles: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for (schema, nom), par_role in lignes.items():
-        droits = tuple(par_role.values())
-        if schema in CHANGEANTS and tableau.setdefault(f"{schema}.*", droits) == droits:
-            continue
-        tableau[f"{schema}.{nom}"] = droits
+        pareilles.setdefault((schema, tuple(par_role.values())), []).append(nom)
+    tableau: dict[str, tuple[str, ...]] = {}
+    for (schema, droits), noms in pareilles.items():
+        toutes = schema in CHANGEANTS and f"{schema}.*" not in tableau
+        tableau[f"{schema}.{'*' if toutes else ', '.join(noms)}"] = droits
     return tableau
 
 
