@@ -29,8 +29,8 @@ BLANC = re.compile(
 LU = re.compile(
     r"(?!tests/(cas|donnees|unit/test_docs_)).*(\.(py|sql|ya?ml|toml|sh|json|css|js|typ|j2|csv|lock)|(^|/)[^.]+|\.ci/run)$"
 )
-SOURCE = re.compile(r"\.(py|sql|yml|j2|typ|css|js|sh)$")
-DONNEES = re.compile(r"\.(csv|json|toml|xlsx|pdf|html|xml|md|sig|pem|docx|msgpack)$")
+SOURCES, DONNEES = "py|sql|yml|j2|typ|css|js|sh", "csv|json|toml|xlsx|pdf|html|xml|md|sig|pem|docx|msgpack"
+SOURCE = re.compile(rf"\.({SOURCES})$")
 # what is typed for another program
 AUTRES = {"airflow", "docker", "mf", "pip"}
 # schemas of what dbt builds, under names of its own; of the owner
@@ -143,7 +143,11 @@ FORMES: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
     ("essai", r"(?<![\w/])test_\w+(?:::\w+)?(?![\w./])", lambda nom: set(nom.split("::")) <= mots()),
     ("option", r"(?<!\w)--[a-z][a-z-]*", est_une_option),
     ("modèle", r"\b(?:lec|stg|int|mart|ctl|dim|fait)_[a-z]\w*\b(?![<…(*])", lambda nom: nom in relations()),
-    ("nom", r"(?<![\w./*-])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+(?![\w/*]|\.\w)", est_un_nom),
+    (
+        "nom",
+        rf"(?<![\w./*-])(?!\S*\.(?:{SOURCES}|{DONNEES})\b)[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+(?![\w/*]|\.\w)",
+        est_un_nom,
+    ),
     ("chemin", r"\S+", est_un_chemin),
 )
 
@@ -152,12 +156,7 @@ def fautes(jeton: str) -> list[str]:
     """Why a text in backticks is nothing of the project; none where it is."""
     if jeton.split()[0] in AUTRES:
         return []
-    dites = [
-        f"{genre} : {m}"
-        for genre, motif, existe in FORMES
-        for m in re.findall(motif, jeton)
-        if not (genre == "nom" and (SOURCE.search(m) or DONNEES.search(m))) and not existe(m)
-    ]
+    dites = [f"{genre} : {m}" for genre, motif, existe in FORMES for m in re.findall(motif, jeton) if not existe(m)]
     return dites or [f"mot : {m}" for m in inconnus(jeton)]
 
 
@@ -168,6 +167,10 @@ def test_ce_qui_n_est_pas_est_dit(jeton: str, dit: str) -> None:
 
 def test_ce_que_citent_les_pages_existe() -> None:
     cites = [(page.name, j) for page in PAGES for j in re.findall(r"`([^`\n]+)`", BLOC.sub("", lire(page)))]
+    dans_un_bloc = re.compile(
+        r"(?<!\S)(?:tests|outils|docker|dbt_project|include)/\S+|\b(?:publication|bi|journal|versions)\.\w+"
+    )
+    cites += [(page.name, j) for page in PAGES for bloc in BLOC.findall(lire(page)) for j in dans_un_bloc.findall(bloc)]
     assert len(cites) > 1000
     assert [f"{page} : {j} : {', '.join(dites)}" for page, j in cites if (dites := fautes(j))] == []
 
