@@ -51,9 +51,14 @@ test: environnement ## what to run at each change: rules, cases, documents, one 
 test-complet: environnement ## every test that this machine can run; those left out are named
 	@.venv/bin/pytest -n auto --dist worksteal $(PYTEST)
 
-conformite: environnement ## every whole and every defective drop of ../shared, against the expected figures
-	@fautes=0; for suite in conformite-2 conformite-3; do for quoi in "" --defauts; do \
-		../shared/$$suite/verifier -j 2 $$quoi --commande $(MUTUALISATION) || fautes=1; done; done; exit $$fautes
+conformite: environnement ## whole and defective drops against the expected figures: ours, and all of ../shared where it is
+	@fautes=0; .venv/bin/pytest -n auto --dist worksteal tests/conformite || fautes=1; \
+	for suite in $(addprefix ../shared/,conformite-2 conformite-3 conformite-4); do \
+		[ -d $$suite ] || { echo "laissé de côté : $$suite n'est pas là"; continue; }; \
+		$$suite/verifier -j 2 --commande $(MUTUALISATION) || fautes=1; \
+		[ ! -d $$suite/defauts ] || $$suite/verifier -j 2 --defauts --commande $(MUTUALISATION) || fautes=1; \
+		[ ! -x $$suite/verifier-semestre ] || $$suite/verifier-semestre --commande $(MUTUALISATION) || fautes=1; \
+	done; exit $$fautes
 
 bench: environnement ## what users wait for, against a former version: var/bench/ratios.csv
 	@.venv/bin/python outils/banc.py $(if $(TAILLES),--tailles $(TAILLES))

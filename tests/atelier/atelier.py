@@ -93,7 +93,16 @@ class Atelier:
 
     def neuf(self) -> op.Session:
         """A session on an empty, migrated warehouse."""
-        return self._ouvrir(VIDE)
+        return self.ouvrir(VIDE)
+
+    def ouvrir(self, modele: str) -> op.Session:
+        """A session on a copy of a warehouse of the server."""
+        self._renouveler(modele)
+        # the anchors are those of the warehouse that is copied
+        shutil.rmtree(self._ancres(), ignore_errors=True)
+        if self._ancres(modele).exists():
+            shutil.copytree(self._ancres(modele), self._ancres())
+        return _Session(self._adresse, self._dossier, _dbt=self._dbt)
 
     def publie(self, depot: Path, exercice: int) -> tuple[op.Session, op.BilanPublie]:
         """A session on a copy of the warehouse where `depot` is published (once), and what was published."""
@@ -104,7 +113,7 @@ class Atelier:
             shutil.copytree(self._ancres(), self._ancres(PUBLIE))
             garde.write_bytes(pickle.dumps(publie))
         # its own file, written by the line above
-        return self._ouvrir(PUBLIE), pickle.loads(garde.read_bytes())  # noqa: S301
+        return self.ouvrir(PUBLIE), pickle.loads(garde.read_bytes())  # noqa: S301
 
     def eprouver(self) -> list[dict[str, str]]:
         """Outcome of the dbt unit tests over the built `_socle/`: what `EnfantDbt.demander` gives."""
@@ -192,14 +201,6 @@ class Atelier:
         _ouvrir_la_construction(conn, cas.exercices)
         meme = garde and cas.exercices == (EXERCICE_SOCLE,)
         refaire(conn, self.modeles, cas.retoucher, neufs if meme and not entier else None)
-
-    def _ouvrir(self, modele: str) -> op.Session:
-        self._renouveler(modele)
-        # the anchors are those of the warehouse that is copied
-        shutil.rmtree(self._ancres(), ignore_errors=True)
-        if self._ancres(modele).exists():
-            shutil.copytree(self._ancres(modele), self._ancres())
-        return _Session(self._adresse, self._dossier, _dbt=self._dbt)
 
     def _ancres(self, modele: str = "") -> Path:
         """Folder of the anchors of the database, or those kept beside a template."""

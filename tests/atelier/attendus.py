@@ -28,8 +28,8 @@ class Attendu:
     rangees: tuple[tuple[str, ...], ...]
 
 
-def lire(chemin: Path) -> Attendu:
-    """An expected file; its column `Note`, arithmetic by hand, is for the reader.
+def lire(chemin: Path, sauf: str = NOTE) -> Attendu:
+    """An expected file; its column `Note`, arithmetic by hand, is for the reader, or the one that is not compared.
 
     Raises `ValueError` on an unknown suffix or a row of another width than the header.
     """
@@ -41,7 +41,7 @@ def lire(chemin: Path) -> Attendu:
     for numero, ligne in enumerate(lignes, 2):
         if len(ligne) != len(entete):
             raise ValueError(f"{chemin}, ligne {numero} : {len(ligne)} cellules pour {len(entete)} colonnes")
-    gardees = [rang for rang, nom in enumerate(entete) if nom != NOTE]
+    gardees = [rang for rang, nom in enumerate(entete) if nom != sauf]
     entete, *lignes = [[rangee[rang] for rang in gardees] for rangee in (entete, *lignes)]
     return Attendu(relation, mode, tuple(entete), tuple(map(tuple, lignes)))
 
