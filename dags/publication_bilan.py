@@ -3,11 +3,12 @@
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG, Param
 from mutualisation_chaines.actifs import candidate
-from mutualisation_chaines.alertes import Alerte
-from mutualisation_chaines.echecs import Echec
+from mutualisation_chaines.alertes import OU_REPONDRE, RAPPEL, Alerte
+from mutualisation_chaines.echecs import REPONDRE, Echec
 from mutualisation_chaines.entites import chaines
 from mutualisation_chaines.lignage import declarer
-from mutualisation_chaines.taches import presenter, publier_au_nom
+from mutualisation_chaines.reglages import attente
+from mutualisation_chaines.taches import encore_demandee, presenter, publier_au_nom
 
 DOC = """
 ### Publication d'un bilan
@@ -22,7 +23,8 @@ nommé, la connexion Airflow `publication_NOM` (d'une entité, `publication_ENTI
 passe de la personne NOM, membre de `mutualisation_traitement`. Qui a publié un exercice ne le clôt pas. « Reject » :
 rien n'est publié.
 
-Si une version plus récente attend, répondre à la plus ancienne est refusé : répondez à la plus récente.
+Si une version plus récente attend, répondre à la plus ancienne échoue aussitôt et nomme la plus récente. Sans réponse,
+l'alerte repart tous les sept jours (`MUTUALISATION_RAPPEL`).
 """
 PRESENTEE = "ti.xcom_pull(task_ids='presenter')"
 PHRASE = f"{{{{ {PRESENTEE}['phrase'] }}}}"
@@ -46,15 +48,15 @@ for entite, reglages in chaines("publication_bilan", "Publication d'un bilan"):
         doc_md=DOC,
     ) as chaine:
         presentee = presenter()
-        # it waits as long as it takes: no timeout
         relire = ApprovalOperator(
             task_id="relire",
             subject=PHRASE,
             body=f"{{{{ {PRESENTEE}['tableau'] }}}}",
-            notifiers=[Alerte(entite.dire(PHRASE), "répondez dans « Required Actions » d'Airflow")],
+            notifiers=[Alerte(entite.dire(RAPPEL + PHRASE), OU_REPONDRE)],
             assigned_users=entite.repondants,
-            execution_timeout=None,
-            on_failure_callback=Echec("publication"),
+            pre_execute=encore_demandee,
+            on_failure_callback=Echec("publication", remede=REPONDRE),
+            **attente(),
         )
         presentee >> relire
         publier_au_nom(presentee, relire.output)

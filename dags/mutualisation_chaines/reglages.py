@@ -1,10 +1,12 @@
 """Settings that every chain shares."""
 
 import datetime as dt
+import os
 from typing import Any
 
 from airflow.sdk import Param
 
+from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation_chaines.echecs import Echec
 
 # A task may be tried again: loads know the bytes they have, a build starts from an empty schema, a publication
@@ -16,8 +18,27 @@ PAR_DEFAUT: dict[str, Any] = {
     "execution_timeout": dt.timedelta(hours=2),
     "on_failure_callback": Echec(),
 }
+RAPPEL, RAPPEL_JOURS = "MUTUALISATION_RAPPEL", 7.0
+# a person that is away for a year
+RAPPELS_MAX = 52
 COMMUNS: dict[str, Any] = {"catchup": False, "max_active_runs": 1}
 EXERCICE: dict[str, Any] = {"type": "integer", "minimum": 2000, "maximum": 2100}
+
+
+def attente() -> dict[str, Any]:
+    """What makes a request to a person wait as long as it takes: asked again, and alerted again, after some days.
+
+    Raises `ErreurMutualisation`.
+    """
+    dit = os.environ.get(RAPPEL) or RAPPEL_JOURS
+    try:
+        delai = dt.timedelta(days=float(dit))
+    except (ValueError, OverflowError):
+        raise ErreurMutualisation(
+            f"{RAPPEL} vaut « {dit} » : donnez des jours, comme 7, ou 0 pour ne rien rappeler."
+        ) from None
+    rappels = {"response_timeout": delai, "retries": RAPPELS_MAX} if delai > dt.timedelta(0) else {}
+    return {"execution_timeout": None, **rappels}
 
 
 def param_exercices(description: str) -> Param:

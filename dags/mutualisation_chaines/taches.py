@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from airflow.sdk import get_current_context, task
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from mutualisation.socle.chemins import dossier_var
-from mutualisation.socle.erreurs import ErreurMutualisation, FichierRefuse
+from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse, SansReprise
 from mutualisation.usage.ordonnancement import DEPOT, nommer
 from mutualisation_chaines.actifs import candidate, depot_charge, depot_complet
 from mutualisation_chaines.alertes import envoyer
@@ -239,6 +239,26 @@ def presenter(params: Any = None, triggering_asset_events: Any = None) -> dict[s
         raise AirflowSkipException(presentee.phrase)
     journal.info("%s\n%s", presentee.phrase, presentee.tableau)
     return vars(presentee)
+
+
+def encore_demandee(contexte: Any) -> None:
+    """Before a request is made, made again, or its answer taken: it fails where another version has replaced the one
+    that it shows. A warehouse that doesn't answer stops nothing: what follows says it, and keeps the answer."""
+    from mutualisation.usage.operations.cloture import exiger_publiee
+    from mutualisation.usage.operations.publication_candidate import exiger_la_derniere
+
+    exercice = contexte["params"].get("exercice")
+    montree = contexte["ti"].xcom_pull(task_ids="verifier" if exercice else "presenter")
+    try:
+        with entrepot() as session, session.lecture() as conn:
+            if exercice:
+                exiger_publiee(conn, exercice, montree["version"])
+            else:
+                exiger_la_derniere(conn, montree["version"])
+    except (SansReprise, ControleEchoue) as erreur:
+        raise AirflowFailException(str(erreur)) from None
+    except Exception as erreur:  # noqa: BLE001 - its text may hold a cell
+        journal.warning("La demande n'a pas pu être comparée à l'entrepôt (%s).", type(erreur).__name__)
 
 
 @task(on_failure_callback=Echec("publication", PUBLIEE))

@@ -70,6 +70,7 @@ def scene(var_neuf, tmp_path, monkeypatch):
     surveille = tmp_path / "depot"
     monkeypatch.setenv("MUTUALISATION_DEPOT", str(surveille))
     monkeypatch.setenv("MUTUALISATION_DEPOT_CALME", "6")
+    monkeypatch.setenv("MUTUALISATION_RAPPEL", "0.0003")  # 26 s
     with boite_aux_lettres() as (port, lettres), serveur_entrepot(var_neuf) as dsn:
         extra = {"disable_ssl": True, "disable_tls": True, "from_email": "airflow@epci.fr", "to": "finances@epci.fr"}
         smtp = {"conn_type": "smtp", "host": "127.0.0.1", "port": port, "extra": extra}
@@ -87,7 +88,9 @@ def test_du_depot_qui_arrive_seul_a_la_publication_par_une_personne(scene, tmp_p
     scene.executions(BILAN, 1)
     assert scene.airflow.taches(BILAN)["publier"] == "skipped"
     assert scene.lire("select count(*) from journal.publications") == [(0,)]
-    # 2. a person is told and publishes it
+    # 2. a person is told, told again, and publishes it
+    rappel = "Rappel : Version 1 à publier"
+    scene.airflow.attendre(scene.veille, lambda: any(sujet(x).startswith(rappel) for x in scene.lettres))
     scene.airflow.repondre(scene.veille, "lea.martin")
     scene.executions(PUBLICATION, 1)
     version, empreinte, par = scene.publie()

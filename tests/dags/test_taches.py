@@ -9,7 +9,7 @@ from tests.atelier.tables import cas
 from tests.sql.publication.test_ecarts import deposer
 
 from mutualisation.entrepot.base.connexion import connecter
-from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere, SansReprise
 from mutualisation.usage import operations as op
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -130,12 +130,55 @@ def test_le_depot_et_la_sortie_d_une_entite_sont_les_siens(dagbag, tmp_path, mon
 
 
 @pytest.mark.parametrize(("chaine", "demande"), [("publication_bilan", "relire"), ("cloture_exercice", "approuver")])
-def test_qui_repond_lit_ce_qui_est_laisse_de_cote(dagbag, chaine, demande):
-    """In the request, and in the alert that calls for an answer."""
-    laisse = "Laissé de côté, exercice 2020 : 3 lignes"
-    a_clore, a_publier = op.AClore(2020, 1, "bilans", "ab", laisse), op.Candidate(1, [], laisse, "|", [])
-    remise = a_clore if demande == "approuver" else a_publier
-    contexte = {"ti": SimpleNamespace(xcom_pull=lambda **_: vars(remise)), "params": {"exercice": 2020}}
+def test_qui_repond_lit_les_chiffres_et_ce_qui_est_laisse_de_cote(dagbag, chaine, demande):
+    """In the request; in the alert that calls for an answer, which says when it comes again."""
+    laisse, total, table = "Laissé de côté, exercice 2020 : 3 lignes", "exercice 2020, coût net 7 €", "| 2020 | TOTAL |"
+    a_clore = op.AClore(2020, 1, "bilans", "ab", laisse, total, table)
+    remise = a_clore if demande == "approuver" else op.Candidate(1, [], f"{total} {laisse}", table, [])
     tache = dagbag.dags[chaine].get_task(demande)
-    textes = [f"{tache.subject} {tache.body}", *(a.phrase for a in tache.notifiers)]
-    assert [laisse in tache.render_template(t, contexte) for t in textes] == [True] * len(textes)
+    (alerte,) = tache.notifiers
+
+    def rendre(texte, essai):
+        ti = SimpleNamespace(xcom_pull=lambda **_: vars(remise), try_number=essai)
+        return tache.render_template(texte, {"ti": ti, "params": {"exercice": 2020}})
+
+    lue = rendre(f"{tache.subject} {tache.body}", 1)
+    assert [dit in lue for dit in (laisse, total, table)] == [True] * 3
+    assert [rendre(alerte.phrase, essai) for essai in (1, 3)] == [f"{total} {laisse}", f"Rappel : {total} {laisse}"]
+
+
+@cas
+def test_une_demande_sans_reponse_est_rappelee(dagbag, monkeypatch, dit, jours, essais):
+    """Made again after the delay, and alerted again; an answer is waited for as long as it takes."""
+    from mutualisation_chaines.reglages import PAR_DEFAUT, attente
+
+    if dit is not None:
+        monkeypatch.setenv("MUTUALISATION_RAPPEL", dit)
+    reglee = PAR_DEFAUT | attente()
+    delai = reglee.get("response_timeout")
+    assert (delai and delai.days, reglee["retries"], reglee["execution_timeout"]) == (jours, essais, None)
+    monkeypatch.setenv("MUTUALISATION_RAPPEL", "demain")
+    with pytest.raises(ErreurMutualisation, match="MUTUALISATION_RAPPEL vaut « demain » : donnez des jours"):
+        attente()
+
+
+@cas
+def test_une_demande_remplacee_echoue_aussitot(dagbag, monkeypatch, exercice, version, dite):
+    """Before it is made again, and when it is answered; another one, or a warehouse that doesn't answer, lets it be."""
+    from airflow.sdk.exceptions import AirflowFailException
+    from mutualisation_chaines import taches
+
+    def juger(_, *vue):
+        if vue[-1] == 1:
+            raise SansReprise("la version 2 l'a remplacée")
+        if vue[-1] == 3:
+            raise PannePassagere("figé")
+
+    session = SimpleNamespace(lecture=lambda: nullcontext(None))
+    monkeypatch.setattr(taches, "entrepot", lambda: nullcontext(session))
+    monkeypatch.setattr("mutualisation.usage.operations.cloture.exiger_publiee", juger)
+    monkeypatch.setattr("mutualisation.usage.operations.publication_candidate.exiger_la_derniere", juger)
+    remise = {"verifier" if exercice else "presenter": {"version": version}}
+    contexte = {"params": {"exercice": exercice}, "ti": SimpleNamespace(xcom_pull=lambda task_ids: remise[task_ids])}
+    with pytest.raises(AirflowFailException, match=dite) if dite else nullcontext():
+        taches.encore_demandee(contexte)

@@ -1,5 +1,6 @@
 """What a candidate version would change, in euros; what is missing when a bilan is late."""
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,21 @@ from tests.atelier.tables import cas
 from mutualisation.entree.sources.brut import synchroniser_brut
 from mutualisation.socle.erreurs import ControleEchoue, SansReprise
 from mutualisation.usage import operations as op
+from mutualisation.usage.operations.ecarts import figures_a_clore
 from mutualisation.usage.operations.echeance import exercices_a_construire, fichiers_manquants
 from mutualisation.usage.operations.etat import reste_a_construire
+
+from . import entrepot_publie
 
 Conn = psycopg.Connection[Any]
 BOUGE = (
     "update construction.synthese_financiere set cout_net = cout_net + 1000.01, recettes = recettes - 0.01"
     " where exercice = 2021 and dispositif in ('CAM', 'TOTAL')"
 )
+A_COMMENTER = [
+    "", "À commenter :", "",
+    "- exercice 2021, ETPT de la paie et des agents : justifié", "- exercice 2021, Lignes rejetées : à justifier",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -57,7 +65,28 @@ def test_les_ecarts_d_une_version_en_euros(construite: Conn) -> None:
         "| 2021 | TOTAL | Reste à charge | 190 159,06 € | 0,00 € | +60 945,06 € |",
         "| 2021 | CAM | Coût net | 189 131,06 € | +1 000,01 € | +63 801,06 € |",
         "| 2021 | CAM | Recettes | 45 049,99 € | -0,01 € | +5 599,99 € |",
+        *A_COMMENTER,
     ]
+
+
+def test_qui_clot_lit_ce_que_la_version_publiee_a_change(conn_publiee: Conn) -> None:
+    """As who publishes does: since the version that it replaced, and since 2020; the figures that stand out too."""
+    entrepot_publie.publier(conn_publiee, entrepot_publie.rangees())
+    entrepot_publie.corriger(
+        conn_publiee, "synthese_financiere", "cout_net = cout_net + 1000.01", "(version, exercice) = (2, 2021)"
+    )
+    verdict = {"exercice": 2021, "bloque": False, "libelle": "CAM, coût net : 189 131,06 €, plus qu'attendu"}
+    conn_publiee.execute(
+        "update journal.constructions set portes = %s::jsonb where version = 2",
+        (json.dumps({"plausibilite": {"verdicts": [verdict, verdict | {"exercice": 2020}]}}),),
+    )
+    phrase, tableau = figures_a_clore(conn_publiee, 2021, 2)
+    assert texte(phrase) == (
+        "Version 2 à clore : exercice 2021, coût net 238 664,57 € (+1 000,01 € depuis la version 1, +59 766,57 € "
+        "depuis 2020)."
+    )
+    assert "| 2021 | CAM | Coût net | 189 131,06 € | +1 000,01 € | +63 801,06 € |" in texte(tableau)
+    assert tableau.splitlines()[-3:] == [*A_COMMENTER[-2:], f"- exercice 2021, {verdict['libelle']}"]
 
 
 def test_ce_qui_est_laisse_de_cote_tient_dans_la_proposition(construite: Conn) -> None:

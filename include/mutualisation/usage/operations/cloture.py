@@ -19,6 +19,7 @@ from mutualisation.publication.versions.extraits_csv import lire_pointeurs
 from mutualisation.publication.versions.manifeste import A_APPROUVER
 from mutualisation.socle.erreurs import ControleEchoue
 from mutualisation.socle.francais.formats import enumerer, plusieurs
+from mutualisation.usage.operations.ecarts import figures_a_clore
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote
 from mutualisation.usage.operations.livraison import ecrire_extraits
 from mutualisation.usage.operations.session import Session, identite, verifier_exercices
@@ -53,13 +54,16 @@ class ExerciceClos:
 
 @dataclass(frozen=True)
 class AClore:
-    """What would be closed: version, folder of its extract, sha256 of its manifest, what its figures leave out."""
+    """What would be closed: version, folder of its extract, sha256 of its manifest, what its figures leave out, its
+    total in a sentence, its figures in a Markdown table."""
 
     exercice: int
     version: int
     dossier: str
     manifeste_sha256: str
     laisse_de_cote: str
+    phrase: str
+    tableau: str
 
 
 def verifier_cloture(session: Session, exercice: int, sortie: str | None = None) -> AClore:
@@ -184,7 +188,8 @@ def _a_clore(
     _exiger_justifications(conn, exercice, version)
     extrait = _extrait_a_approuver(conn, exercice, version, dossier, session.var)
     laisse = laisse_de_cote(session, [exercice], version)
-    return AClore(exercice, version, str(extrait.dossier), extrait.sha256, laisse)
+    figures = figures_a_clore(conn, exercice, version)
+    return AClore(exercice, version, str(extrait.dossier), extrait.sha256, laisse, *figures)
 
 
 def _version_publiee(conn: psycopg.Connection[Any], exercice: int) -> int:

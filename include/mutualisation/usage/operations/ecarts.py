@@ -1,4 +1,5 @@
-"""What a candidate version would change: its figures beside those published and those of the year before, in euros."""
+"""What who publishes or closes reads of a version: its figures beside those of the version and of the year before, in
+euros, and what is to be commented on."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,10 +7,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from mutualisation.publication.portes.bilan import points_a_commenter
 from mutualisation.socle.francais.formats import INSECABLE, euros, signe
+from mutualisation.socle.francais.libelles import libelle_controle
 from mutualisation.usage.operations.en_attente import en_attente, lieu_des_lignes
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote_par_la_construction
 from mutualisation.usage.operations.publication_candidate import CONSTRUITE, derniere_validee, exiger_la_derniere
@@ -23,24 +27,35 @@ ENTETE = (
     "| Exercice | Dispositif | Mesure | Cette version | Écart avec la version publiée | Écart avec N−1 |\n"
     "|---|---|---|---:|---:|---:|\n"
 )
+# what a version that waits is compared with, then one that is published, which replaced another
+PUBLIEES = "select exercice, version from journal.publications"
+REMPLACEES = """
+select l.exercice, max(l.version) as version
+  from versions.synthese_financiere as l inner join journal.constructions as c using (version)
+ where c.statut = 'publiee' and l.version < %(version)s group by l.exercice
+"""
 # the year before, as this version has it, else as it is published
 ECARTS = """
 with candidats as (
   select exercice, dispositif, cout_net, recettes, reste_a_charge from {}.synthese_financiere
    where version = %(version)s
 ),
+comparees as ({}),
 publies as (
-  select exercice, dispositif, cout_net, recettes, reste_a_charge from publication.synthese_financiere
+  select exercice, dispositif, cout_net, recettes, reste_a_charge
+    from versions.synthese_financiere inner join comparees using (exercice, version)
 ),
 precedents as (
-  table candidats union all select * from publies where exercice not in (select exercice from candidats)
+  table candidats union all
+  select exercice, dispositif, cout_net, recettes, reste_a_charge from publication.synthese_financiere
+   where exercice not in (select exercice from candidats)
 )
 select l.exercice, l.dispositif, m.mesure, m.candidate, m.publiee, m.avant, d.version
   from (select exercice, dispositif from candidats union select exercice, dispositif from publies) as l
   left join candidats as c using (exercice, dispositif)
   left join publies as p using (exercice, dispositif)
   left join precedents as a on a.exercice = l.exercice - 1 and a.dispositif = l.dispositif
-  left join journal.publications as d on d.exercice = l.exercice
+  left join comparees as d on d.exercice = l.exercice
  cross join lateral (values
    (1, 'cout_net', c.cout_net, p.cout_net, a.cout_net),
    (2, 'recettes', c.recettes, p.recettes, a.recettes),
@@ -49,13 +64,18 @@ select l.exercice, l.dispositif, m.mesure, m.candidate, m.publiee, m.avant, d.ve
  where l.exercice = any (%(exercices)s)
  order by l.exercice, l.dispositif = 'TOTAL' desc, l.dispositif, m.rang
 """
+CONSTATS = """
+select exercice, controle, cle, case when justification is null then 'à justifier' else 'justifié' end from {}.controles
+ where version = %(version)s and exercice = any (%(exercices)s) and statut = 'ecart' order by exercice, controle, cle
+"""
+PORTES = "select portes from journal.constructions where version = %s"
 
 
 @dataclass(frozen=True)
 class Candidate:
     """A version that passed its gates and waits: the exercices that it would change, none when nothing does; its total
-    in a sentence, then what it leaves out, its differences in a Markdown table (€) that ends with where its documents
-    are, each of the folders of `documents`."""
+    in a sentence, then what it leaves out, its differences in a Markdown table (€) that ends with what is to be
+    commented on and where its documents are, each of the folders of `documents`."""
 
     version: int
     exercices: list[int]
@@ -73,14 +93,43 @@ def candidate(session: Session, version: int | None = None) -> Candidate:
         choisie = version if version is not None else derniere_validee(conn)
         exiger_la_derniere(conn, choisie)
         changes, _ = conn.execute(CONSTRUITE, (choisie,)).fetchone() or ([], "")
-        with conn.cursor(row_factory=dict_row) as curseur:
-            requete = sql.SQL(ECARTS).format(sql.Identifier(lieu_des_lignes(conn, choisie)))
-            lignes = curseur.execute(requete, {"version": choisie, "exercices": changes}).fetchall()
+        lieu = lieu_des_lignes(conn, choisie)
+        lignes = _lire_ecarts(conn, lieu, PUBLIEES, choisie, changes)
+        commenter = _a_commenter(conn, lieu, choisie, changes)
         laisse = laisse_de_cote_par_la_construction(conn, choisie, changes)
         attente = en_attente(conn, choisie)
     phrase = " ".join(filter(None, [_phrase(choisie, lignes), laisse]))
     extraits = [str(extrait) for extrait in attente.extraits] if attente else []
-    return Candidate(choisie, changes, phrase, _tableau(lignes) + "".join(map(_lien, extraits)), extraits)
+    return Candidate(choisie, changes, phrase, _tableau(lignes) + commenter + "".join(map(_lien, extraits)), extraits)
+
+
+def figures_a_clore(conn: psycopg.Connection[Any], exercice: int, version: int) -> tuple[str, str]:
+    """Of a published version: its total in a sentence, then the table of what it changed, with what is to be commented
+    on."""
+    lignes = _lire_ecarts(conn, "versions", REMPLACEES, version, [exercice])
+    commenter = _a_commenter(conn, "versions", version, [exercice])
+    return f"Version {version} à clore : {_totaux(lignes)}.", _tableau(lignes) + commenter
+
+
+def _lire_ecarts(
+    conn: psycopg.Connection[Any], schema: str, comparees: str, version: int, exercices: list[int]
+) -> list[dict[str, Any]]:
+    requete = sql.SQL(ECARTS).format(sql.Identifier(schema), sql.SQL(comparees))
+    with conn.cursor(row_factory=dict_row) as curseur:
+        return curseur.execute(requete, {"version": version, "exercices": exercices}).fetchall()
+
+
+def _a_commenter(conn: psycopg.Connection[Any], schema: str, version: int, exercices: list[int]) -> str:
+    """In a Markdown list, the controls that say a gap, whether it is justified, and the figures that stand out."""
+    requete = sql.SQL(CONSTATS).format(sql.Identifier(schema))
+    dits = [
+        f"exercice {exercice}, {libelle_controle(controle)}{f' ({cle})' if cle else ''} : {etat}"
+        for exercice, controle, cle, etat in conn.execute(requete, {"version": version, "exercices": exercices})
+    ]
+    (portes,) = conn.execute(PORTES, (version,)).fetchone() or ({},)
+    dits += [f"exercice {e}, {p['libelle']}" for e in exercices for p in points_a_commenter(portes, e)]
+    reste = [f"… et {len(dits) - LIGNES_MAX} de plus"] if len(dits) > LIGNES_MAX else []
+    return "".join(["\n\nÀ commenter :\n", *(f"\n- {dit}" for dit in dits[:LIGNES_MAX] + reste)]) if dits else ""
 
 
 def _lien(extrait: str) -> str:
@@ -88,16 +137,19 @@ def _lien(extrait: str) -> str:
 
 
 def _phrase(version: int, lignes: Iterable[dict[str, Any]]) -> str:
-    totaux = [x for x in lignes if (x["dispositif"], x["mesure"]) == (TOTAL, next(iter(MESURES)))]
-    if not totaux:
-        return f"Version {version} : rien ne change de ce qui est publié."
-    dits = (
+    totaux = _totaux(lignes)
+    return f"Version {version} {f'à publier : {totaux}' if totaux else ': rien ne change de ce qui est publié'}."
+
+
+def _totaux(lignes: Iterable[dict[str, Any]]) -> str:
+    """The total of each exercice and what it moved by."""
+    return " ; ".join(
         f"exercice {x['exercice']}, coût net {euros(x['candidate'], 2)} ("
         + (f"{_ecart(x, 'publiee')} depuis la version {x['version']}" if x["version"] else "première publication")
         + (f", {_ecart(x, 'avant')} depuis {x['exercice'] - 1})" if x["avant"] is not None else ")")
-        for x in totaux
+        for x in lignes
+        if (x["dispositif"], x["mesure"]) == (TOTAL, next(iter(MESURES)))
     )
-    return f"Version {version} à publier : {' ; '.join(dits)}."
 
 
 def _tableau(lignes: list[dict[str, Any]]) -> str:
