@@ -24,7 +24,8 @@ POSTAUX_REGION = ("59000", "59800", "59650", "62000", "59100", "80000", "62300",
 POSTAUX_AILLEURS = ("75011", "92100", "69003", "44000", "33000", "76000", "67000", "13002", "31000")
 MARCHES_PAR_AN = {2019: 18, 2020: 36, 2021: 55}
 COMMANDES_PAR_AN = {2019: 420, 2020: 880, 2021: 1240}
-FIN_MARCHES = date(2024, 12, 31)
+# what a framework agreement lasts at most (article L2125-1 of the code de la commande publique)
+ANNEES_D_UN_MARCHE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class Marche:
     taille: str
     notification: date
     annee: int
+
+    @property
+    def fin(self) -> date:
+        """Last day of its last year."""
+        return date(self.annee + ANNEES_D_UN_MARCHE - 1, 12, 31)
 
 
 @cache
@@ -130,7 +136,7 @@ def fichiers() -> list[Fichier]:
     sortie = []
     for exercice in EXERCICES:
         lignes: list[list[Cellule]] = [
-            [m.numero, m.thematique, m.objet, m.siret, m.code_postal, m.taille, m.notification, FIN_MARCHES]
+            [m.numero, m.thematique, m.objet, m.siret, m.code_postal, m.taille, m.notification, m.fin]
             for m in marches()
             if m.annee <= exercice
         ]
@@ -163,7 +169,7 @@ def octets_decp(exercice: int) -> bytes:
             "nature": "Marché",
             "objet": f"{m.objet} (données synthétiques)",
             "procedure": "Appel d'offres ouvert",
-            "dureeMois": 12 * (FIN_MARCHES.year - m.annee) + 12,
+            "dureeMois": 12 * ANNEES_D_UN_MARCHE,
             "dateNotification": m.notification.isoformat(),
             "montant": 50_000 + 10_000 * (int(m.numero[-3:]) % 40),
             "titulaires": [{"titulaire": {"id": m.siret, "typeIdentifiant": "SIRET"}}],
