@@ -9,6 +9,7 @@ import pytest
 
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.roles import TRAITEMENT, sous_le_role
+from mutualisation.publication.versions.inchange import noter_contenu
 from mutualisation.publication.versions.preparation import preparer_publication
 from mutualisation.publication.versions.promotion import preparer_version, promouvoir
 from mutualisation.publication.versions.relations import lire_relations, relations_internes, relations_promues
@@ -168,6 +169,11 @@ def test_une_publication_qui_echoue_ne_laisse_rien(prete: str) -> None:
         conn.commit()
         with pytest.raises(ErreurMutualisation, match="n'est plus entière"):
             preparer_version(conn, version, Path())
+        # where it is looked at first; a migration that changes the contract drops what was built
+        with pytest.raises(
+            ErreurMutualisation, match=r"il manque construction\.\w+\) : .* une mise à jour du logiciel"
+        ):
+            noter_contenu(conn, version, [2021])
         conn.rollback()
         assert _existe(conn, f"construction.{premiere}")
         assert conn.execute(f"select count(*) from versions.{premiere}").fetchone() == (0,)  # type: ignore[arg-type]

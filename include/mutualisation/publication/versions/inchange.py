@@ -14,6 +14,7 @@ from psycopg import sql
 
 from mutualisation.publication.versions.extraits_csv import lire_pointeurs
 from mutualisation.publication.versions.preparation import colonnes_stockees
+from mutualisation.publication.versions.promotion import effacee
 from mutualisation.publication.versions.relations import Relation, relations_promues
 from mutualisation.socle.chemins import PAQUET, PROJET_DBT, dossier_attentes
 
@@ -97,12 +98,17 @@ def publication_en_vigueur(conn: psycopg.Connection[Any]) -> str:
 
 def noter_contenu(conn: psycopg.Connection[Any], version: int, exercices: Sequence[int]) -> None:
     """Keep, for each exercice of the schema `construction`, how many rows each relation has and the sum of the 64-bit
-    digests of their texts."""
+    digests of their texts. Raises `ErreurMutualisation` when a relation is no longer there."""
     sommes: dict[int, dict[str, str]] = {exercice: {} for exercice in exercices}
     for nom, relation in relations_promues().items():
-        if nom not in ECARTEES:
-            for exercice, somme in conn.execute(_sommes(relation), (list(exercices),)).fetchall():
-                sommes[exercice][nom] = somme
+        if nom in ECARTEES:
+            continue
+        try:
+            rangees = conn.execute(_sommes(relation), (list(exercices),)).fetchall()
+        except psycopg.errors.UndefinedTable as erreur:
+            raise effacee(version, nom) from erreur
+        for exercice, somme in rangees:
+            sommes[exercice][nom] = somme
     with conn.cursor() as curseur:
         curseur.executemany(
             "insert into journal.contenus values (%s, %s, %s::jsonb) on conflict do nothing",

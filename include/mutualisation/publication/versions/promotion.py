@@ -82,11 +82,16 @@ def _ajouter_les_lignes(conn: psycopg.Connection[Any], version: int) -> int:
         try:
             ajoutees += conn.execute(ajout, (exercices,)).rowcount
         except psycopg.errors.UndefinedTable as erreur:
-            raise _plus_entiere(version, f"il manque construction.{relation.nom}", "un effacement") from erreur
+            raise effacee(version, relation.nom) from erreur
     if not ajoutees:
         # what is built is not logged: a server that recovers empties it all
         raise _plus_entiere(version, "toutes ses relations sont vides", "un arrêt brutal du serveur")
     return ajoutees
+
+
+def effacee(version: int, relation: str) -> ErreurMutualisation:
+    """What a build that lacks a relation is told: a migration that changes the contract empties it too."""
+    return _plus_entiere(version, f"il manque construction.{relation}", "un effacement ou une mise à jour du logiciel")
 
 
 def _plus_entiere(version: int, constat: str, cause: str) -> ErreurMutualisation:
