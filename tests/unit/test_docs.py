@@ -15,7 +15,7 @@ from mutualisation.entrepot.base.parametres_libpq import PREFIXE, Delais
 
 RACINE = Path(__file__).resolve().parents[2]
 DOCS = RACINE / "docs"
-PAGES = sorted([RACINE / "README.md", *DOCS.rglob("*.md"), *(RACINE / "tests" / "cas").rglob("README.md")])
+PAGES = sorted([*RACINE.glob("*.md"), *DOCS.rglob("*.md"), *(RACINE / "tests" / "cas").rglob("README.md")])
 PAQUET = RACINE / "include" / "mutualisation"
 
 LIEN = re.compile(r"\]\(([^)\s]*)\)")
@@ -85,7 +85,7 @@ def test_remedies_of_the_messages_are_commands() -> None:
 def test_commands_and_options_of_the_docs_exist() -> None:
     """Those of decisions too: a command that goes away is said there in the past."""
     options = options_des_commandes()
-    vues = [(page, mots) for page in PAGES for mots in citees(page) if mots[0] != "--help"]
+    vues = [(page, mots) for page in PAGES for mots in citees(page) if mots[0] not in {"--help", "--version"}]
     assert len(vues) > 25
     assert [f"{page.name} : {mots[0]}" for page, mots in vues if mots[0] not in options] == []
     fausses = [

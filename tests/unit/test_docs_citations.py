@@ -18,7 +18,10 @@ from mutualisation.entree.lecteurs.limites import Limites
 from mutualisation.entrepot.base.parametres_libpq import PREFIXE, Delais
 
 ECRITES = {"droits.md", "parametres.md", "questions.md", "sources.md"}
-PAGES = [RACINE / "README.md", *(p for p in sorted(DOCS.rglob("*.md")) if p.name not in ECRITES)]
+PAGES = [
+    *(p for p in RACINE.glob("*.md") if p.name != "CHANGELOG.md"),
+    *(p for p in sorted(DOCS.rglob("*.md")) if p.name not in ECRITES),
+]
 BLOC = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 # what stands for a value: `bilan_AAAA`, `_vN`, `<code>`, `…`, `2024-T1`
 BLANC = re.compile(

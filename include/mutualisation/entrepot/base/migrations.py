@@ -38,7 +38,7 @@ FAIT_PAR = "select code_version from journal.constructions order by version desc
 SUITE = (
     "Ce logiciel-là l'ouvre encore ; ses extraits clos restent lisibles, et se vérifient par leur signature. Pour "
     "continuer avec celui-ci : dans un entrepôt vide, sous les mêmes clés, « mutualisation bilan » sur les mêmes "
-    "dépôts, puis « mutualisation cloturer --reprend bilan_AAAA » pour chaque exercice clos (docs/exploitation.md, "
+    "dépôts, puis « mutualisation cloturer --reprend bilan_AAAA » pour chaque exercice clos (docs/versions.md, "
     "« D'un logiciel antérieur »)."
 )
 
