@@ -29,6 +29,7 @@ def test_ouvert_a_la_lecture_jusqu_a_ctrl_c(tmp_path: Path) -> None:
     vide = (
         f"Rien n'est publié dans l'entrepôt lu, celui de {tmp_path} ; MUTUALISATION_VAR en désigne un autre, vu ici : "
     )
+    assert _taper(tmp_path, "migrer").wait() == 0
     ouverte = _taper(tmp_path, "ouvrir", "--port", str(port))
     assert ouverte.stdout is not None
     adresse = ouverte.stdout.readline().strip()

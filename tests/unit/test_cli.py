@@ -175,7 +175,7 @@ def test_chaque_erreur_a_son_code_et_sa_phrase(
     erreur: BaseException, code: int, attendu: str, taper: Taper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     @contextmanager
-    def echouer(*_: Any) -> Iterator[None]:
+    def echouer(*_: Any, **__: Any) -> Iterator[None]:
         raise erreur
         yield
 
@@ -187,7 +187,36 @@ def test_chaque_erreur_a_son_code_et_sa_phrase(
     assert "DUPONT" not in erreurs, "un message du serveur peut citer une cellule"
 
 
+# what is typed of each command that reads a warehouse, and of those that make one
+LECTURES = {
+    "etat": "", "verifier": "", "publier": "", "purger": "", "ouvrir": "--port 54329", "effacer": "--jusqu-a 2010",
+    "reparer": "--sortie a_corriger", "sauvegarder": "copie", "controler": "--exercice 2021",
+    "extraire": "--exercice 2021 --sortie bilans", "cloturer": "--exercice 2021 --approuve-par benoit",
+    "facturer": "--exercice 2021 --semestre 1 --sortie factures", "simuler": "--exercice 2021 --sortie essais",
+}  # fmt: skip
+AUTRES = {"bilan", "charger", "migrer", "restaurer", "initier", "assembler", "essayer", "--help", "-h", "--version"}
+
+
+@pytest.mark.parametrize("commande", LECTURES)
+def test_qui_lit_ne_fait_pas_d_entrepot(
+    commande: str, taper: Taper, var_neuf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No server, no key, no folder; the one that was meant may be the neighbour."""
+    voisin = var_neuf.parent / "echantillon"
+    (voisin / "pg").mkdir(parents=True)
+    (voisin / "pg" / "PG_VERSION").touch()
+    monkeypatch.chdir(var_neuf.parent)
+    code, dit, erreurs = taper(commande, *LECTURES[commande].split())
+    assert (code, dit, var_neuf.exists()) == (1, "", False)
+    assert erreurs.endswith(
+        f"Il n'y a pas d'entrepôt dans {var_neuf} ; MUTUALISATION_VAR en désigne un autre, vu ici : {voisin} : "
+        "« mutualisation bilan » ou « mutualisation charger » en fait un.\n"
+    )
+    assert set(LECTURES) == set(commandes.app) - AUTRES
+
+
 def test_un_entrepot_neuf_se_lit_en_json(taper: Taper, var_neuf: Path) -> None:
+    assert taper("migrer")[0] == 0
     code, texte, _ = taper("etat", "--json")
     assert code == 0
     assert json.loads(texte) == {
@@ -207,6 +236,10 @@ def test_un_entrepot_neuf_se_lit_en_json(taper: Taper, var_neuf: Path) -> None:
     code, _, erreurs = taper("publier")
     assert code == 1
     assert "Aucune construction validée" in erreurs
+    assert vide in erreurs
+    for commande in ("verifier", "purger"):
+        code, texte, _ = taper(commande)
+        assert (code, texte.rstrip().endswith(vide)) == (0, True), commande
     code, _, erreurs = taper("extraire", "--exercice", "2021", "--sortie", var_neuf / "bilans")
     assert code == 1
     assert f"L'exercice 2021 n'est pas publié : lancez d'abord « mutualisation bilan ». {vide}" in erreurs

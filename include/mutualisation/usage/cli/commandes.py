@@ -82,6 +82,8 @@ class _Journal(Console):
 
 
 journal = _Journal(stderr=True, markup=False, highlight=False, soft_wrap=True)
+# the commands that fill a warehouse, and make the embedded one
+ENTREES = ("bilan", "charger")
 # of what ended a run, in a line of `etat`; `--json` has it whole
 LARGEUR_PHRASE = 160
 
@@ -103,12 +105,21 @@ def _session(commande: str = "", *, bavard: bool = False, **parametres: Any) -> 
         if journal.is_terminal and not bavard:
             statut = pile.enter_context(journal.status(""))
             detail = lambda message: statut.update(Text(message))  # noqa: E731
-        session = pile.enter_context(op.Session.depuis_environnement(suivre, detail, demande))
+        creer = commande in ENTREES
+        session = pile.enter_context(op.Session.depuis_environnement(suivre, detail, demande, creer=creer))
         try:
             yield session
         except NonPublie as erreur:
-            ou = op.rien_de_publie(session.dsn, session.var) if session.embarque else ""
-            raise NonPublie(f"{erreur} {ou}".rstrip()) from erreur
+            raise NonPublie(f"{erreur} {_ou_rien(session)}".rstrip()) from erreur
+        except ErreurMutualisation:
+            # who finds nothing may have filled another one
+            if not creer and (ou := _ou_rien(session)):
+                suivre(ou)
+            raise
+
+
+def _ou_rien(session: op.Session) -> str:
+    return op.rien_de_publie(session.dsn, session.var if session.embarque else None)
 
 
 @app.command
@@ -296,7 +307,7 @@ def verifier(
     with _session("verifier", exercices=annees) as session:
         ecarts, remarques = op.verifier(session, annees, extrait or [])
         contenu = {"conforme": not ecarts, "ecarts": ecarts, "remarques": remarques}
-        _rendre(json_, contenu, [*remarques, *([] if ecarts else ["conforme"])])
+        _rendre(json_, contenu, [*remarques, *([] if ecarts else ["conforme"])], _ou_rien(session))
         if ecarts:
             raise ControleEchoue(ecarts)
 
@@ -405,7 +416,8 @@ def purger(
     """Efface les lignes des versions remplacées ; ce qui est publié, clos ou parmi les dernières reste."""
     with _session("purger", garder=garder, remplacees=remplacees) as session:
         purgees = op.purger(session, op.GARDER if garder is None else garder, remplacees=remplacees)
-    _rendre(json_, {"versions_purgees": purgees}, [plusieurs(len(purgees), "version purgée", "versions purgées")])
+        ou = _ou_rien(session)
+    _rendre(json_, {"versions_purgees": purgees}, [plusieurs(len(purgees), "version purgée", "versions purgées")], ou)
 
 
 @app.command

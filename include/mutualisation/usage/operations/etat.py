@@ -77,7 +77,7 @@ def etat(session: Session) -> dict[str, Any]:
         execution["debut"] = execution["debut"].isoformat()
         execution["secondes"] = float(execution["secondes"] or 0)
     # who finds nothing may have filled another one
-    ou = rien_de_publie(session.dsn, session.var) if session.embarque and not lus["fichiers"] else ""
+    ou = rien_de_publie(session.dsn, session.var if session.embarque else None) if not lus["fichiers"] else ""
     lus["a_faire"] = [*_a_faire(lus, reste=reste), *factures, *filter(None, [ou])]
     return lus
 

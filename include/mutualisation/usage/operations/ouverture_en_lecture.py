@@ -12,12 +12,12 @@ from psycopg import sql
 
 from mutualisation.entree.ingestion.travail import Suivi, muet
 from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.parametres_libpq import adresse
 from mutualisation.entrepot.base.roles import LECTEUR
-from mutualisation.entrepot.base.serveur import BASE, LOCAL, entrepots_voisins, serveur_entrepot
+from mutualisation.entrepot.base.serveur import BASE, LOCAL, serveur_entrepot
 from mutualisation.socle.chemins import dossier_var
 from mutualisation.socle.erreurs import ErreurMutualisation
-from mutualisation.socle.francais.formats import enumerer
-from mutualisation.usage.operations.session import mettre_a_jour
+from mutualisation.usage.operations.session import entrepots_vus, exiger_un_entrepot, mettre_a_jour
 
 COMPTE = "lecture_locale"
 PORT_MIN, PORT_MAX = 1024, 65535
@@ -29,7 +29,7 @@ def ouvrir(port: int, suivi: Suivi = muet) -> Iterator[str]:
 
     `suivi`: told that nothing is published in it.
 
-    Raises `ErreurMutualisation` when the warehouse is on a named server, is in use, or the port can't be taken.
+    Raises `ErreurMutualisation` when the warehouse is on a named server, not there or in use, or the port is taken.
     """
     if os.environ.get("ENTREPOT_DSN"):
         raise ErreurMutualisation(
@@ -44,6 +44,7 @@ def ouvrir(port: int, suivi: Suivi = muet) -> Iterator[str]:
             prise.bind((LOCAL, port))
         except OSError:
             raise ErreurMutualisation(f"Le port {port} de cette machine est pris : --port en nomme un autre.") from None
+    exiger_un_entrepot(dossier_var())
     mot_de_passe = secrets.token_urlsafe(18)
     with serveur_entrepot(port=port) as dsn:
         mettre_a_jour(dsn)
@@ -56,14 +57,14 @@ def ouvrir(port: int, suivi: Suivi = muet) -> Iterator[str]:
             _executer(dsn, "alter role {compte} nologin password null")
 
 
-def rien_de_publie(dsn: str, var: Path) -> str:
-    """That the embedded warehouse of a folder publishes nothing, and which others are seen; empty where it does."""
+def rien_de_publie(dsn: str, var: Path | None) -> str:
+    """That a warehouse publishes nothing: that of a folder, and which others are seen, or of a named server (no `var`);
+    empty where it does."""
     with connecter(dsn) as conn:
         if conn.execute("select from journal.publications limit 1").fetchone() is not None:
             return ""
-    voisins = entrepots_voisins(var)
-    autres = f" ; MUTUALISATION_VAR en désigne un autre, vu ici : {enumerer(map(str, voisins))}" if voisins else ""
-    return f"Rien n'est publié dans l'entrepôt lu, celui de {var}{autres}."
+    lu = f"{var}{entrepots_vus(var)}" if var else adresse(dsn)
+    return f"Rien n'est publié dans l'entrepôt lu, celui de {lu}."
 
 
 def _creer_le_compte(dsn: str, mot_de_passe: str) -> None:

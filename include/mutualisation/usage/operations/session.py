@@ -22,13 +22,14 @@ from mutualisation.entree.ingestion.travail import Suivi, muet
 from mutualisation.entrepot.base.connexion import ATTENTE_S, connecter, exiger_verrou, verrou_entrepot
 from mutualisation.entrepot.base.migrations import migrer, refus_de_migrer, revisions
 from mutualisation.entrepot.base.roles import PROPRIETAIRE, compte_connecte, compte_systeme, peut_prendre
-from mutualisation.entrepot.base.serveur import est_a_creer, serveur_entrepot
+from mutualisation.entrepot.base.serveur import entrepots_voisins, est_a_creer, serveur_entrepot
 from mutualisation.entrepot.construction.dbt import EnfantDbt
 from mutualisation.publication.portes import execution
 from mutualisation.publication.signatures import cle_signature
 from mutualisation.publication.versions.preparation import est_preparee, preparer_publication
 from mutualisation.socle.chemins import RACINE, page_controles
 from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
+from mutualisation.socle.francais.formats import enumerer
 from mutualisation.socle.poste import Poste
 from mutualisation.usage.operations.en_attente import achever
 from mutualisation.usage.operations.executions import Demande, Execution, inscrire
@@ -69,13 +70,22 @@ class Session:
     @classmethod
     @contextmanager
     def depuis_environnement(
-        cls, suivi: Suivi = muet, detail: Suivi = muet, demande: Demande | None = None, poste: Poste | None = None
+        cls,
+        suivi: Suivi = muet,
+        detail: Suivi = muet,
+        demande: Demande | None = None,
+        poste: Poste | None = None,
+        *,
+        creer: bool = True,
     ) -> Iterator[Session]:
         """Open the warehouse of a workplace (default: that of the environment), migrated to the newest schema.
 
-        `demande`: what is asked of it, written in the run ledger with what comes of it.
+        `demande`: what is asked of it, written in the run ledger with what comes of it; `creer`: an embedded one that
+        is not there is made. Raises `ErreurMutualisation` where it is not to be.
         """
         poste = poste or Poste.ici()
+        if not poste.dsn and not creer:
+            exiger_un_entrepot(poste.var)
         if not poste.dsn and est_a_creer(poste.var):
             execution.precharger()  # everything is to be loaded, and judged
         with nullcontext(poste.dsn) if poste.dsn else serveur_entrepot(poste.var) as dsn, ExitStack() as pile:
@@ -222,6 +232,21 @@ def version_du_code() -> str:
     except OSError:
         return paquet
     return f"{paquet}+{commit.stdout.strip()}" if commit.returncode == 0 else paquet
+
+
+def exiger_un_entrepot(var: Path) -> None:
+    """Who only reads an embedded warehouse makes none. Raises `ErreurMutualisation` when there is none in a folder."""
+    if est_a_creer(var):
+        raise ErreurMutualisation(
+            f"Il n'y a pas d'entrepôt dans {var}{entrepots_vus(var)} : « mutualisation bilan » ou « mutualisation "
+            "charger » en fait un."
+        )
+
+
+def entrepots_vus(var: Path) -> str:
+    """Which other embedded warehouses are seen from a folder, for who may have taken one for another; empty: none."""
+    voisins = entrepots_voisins(var)
+    return f" ; MUTUALISATION_VAR en désigne un autre, vu ici : {enumerer(map(str, voisins))}" if voisins else ""
 
 
 def migrer_l_entrepot() -> str:
