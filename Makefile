@@ -78,7 +78,7 @@ tableaux: ## dashboards in Superset: ADRESSE=… (mutualisation ouvrir), EXERCIC
 
 qualite: environnement ## lint, format, types, SQL
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy include/mutualisation
-	@rm -rf var/lint && env -u ENTREPOT_DSN MUTUALISATION_VAR=var/lint .venv/bin/python outils/entrepot.py sqlfluff lint dbt_project/models
+	@rm -rf var/lint && env -u ENTREPOT_DSN MUTUALISATION_VAR=var/lint .venv/bin/python -m mutualisation.usage.terminal sqlfluff lint dbt_project/models
 
 inventaire: environnement ## what the software is made of, its extras included: CycloneDX, hashes, licences judged beside ours
 	@uv=$$(command -v uv || echo var/outils/bin/uv); $$uv run -q --isolated --locked --no-dev --all-extras python outils/inventaire.py

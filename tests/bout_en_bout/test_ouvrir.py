@@ -63,6 +63,7 @@ def test_ouvert_a_la_lecture_jusqu_a_ctrl_c(tmp_path: Path) -> None:
 
 
 def test_ce_qu_une_commande_tuee_a_laisse_ouvert_n_est_pas_une_commande(tmp_path: Path) -> None:
+    assert _taper(tmp_path, "migrer").wait() == 0
     ouverte = _taper(tmp_path, "ouvrir", "--port", str(port_libre()))
     assert ouverte.stdout is not None
     ouverte.stdout.readline()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sysconfig
 import venv
@@ -57,6 +58,16 @@ def test_la_roue_porte_sa_version_et_sa_licence(installation: Path) -> None:
     assert (dite / "licenses" / "LICENSE").read_bytes() == (RACINE / "LICENSE").read_bytes()
     dit = _faire(str(installation / "venv/bin/mutualisation"), "--version", lieu=installation)
     assert dite.name == f"mutualisation-{dit.strip()}.dist-info"
+
+
+def test_la_roue_a_de_quoi_lancer_dbt(installation: Path, tmp_path: Path) -> None:
+    """From any folder, on the project that is installed, in which nothing is written."""
+    avant, python = _fichiers(installation), str(installation / "venv/bin/python")
+    chemins = f"{sysconfig.get_path('scripts')}:{os.environ['PATH']}"
+    dbt = (python, "-m", "mutualisation.usage.terminal", "dbt", "build", "--select", "comptes_m57")
+    dit = _faire(*dbt, lieu=tmp_path, MUTUALISATION_VAR=str(tmp_path / "var"), PATH=chemins)
+    assert re.search(r"Completed successfully.*ERROR=0", dit, re.DOTALL), dit
+    assert _fichiers(installation) == avant
 
 
 def test_la_roue_ne_voit_pas_le_depot_de_code(installation: Path) -> None:

@@ -21,7 +21,7 @@ union all
 
 @pytest.fixture
 def environnement(atelier: Atelier, tmp_path: Path) -> dict[str, str]:
-    """What `outils/entrepot.py` gives a shell."""
+    """What `mutualisation.usage.terminal` gives a shell."""
     return dict(os.environ) | variables_dbt(atelier._adresse, tmp_path) | {"DBT_WRITE_JSON": "true"}
 
 

@@ -1,7 +1,6 @@
-"""Run a command while the warehouse is up, with the variables that the shipped dbt profile reads; by default a shell.
+"""`python -m mutualisation.usage.terminal [COMMAND]`: a shell, or a command, while the warehouse is up, for dbt.
 
-.venv/bin/python outils/entrepot.py                        # then: cd dbt_project && dbt build
-.venv/bin/python outils/entrepot.py dbt docs generate --project-dir dbt_project --profiles-dir dbt_project
+It has the variables that the shipped project and profile read: `dbt build` works from any folder.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from mutualisation.entrepot.base.serveur import serveur_entrepot
 from mutualisation.entrepot.construction.dbt import variables_dbt
-from mutualisation.socle.chemins import dossier_var
+from mutualisation.socle.chemins import PROJET_DBT, dossier_var
 from mutualisation.usage.operations.session import mettre_a_jour
 
 
@@ -24,6 +23,7 @@ def main() -> int:
     with serveur_entrepot() as dsn:
         mettre_a_jour(dsn)
         environnement = os.environ | variables_dbt(dsn, cible) | {"DBT_WRITE_JSON": "true"}
+        environnement |= {"DBT_PROJECT_DIR": str(PROJET_DBT), "DBT_PROFILES_DIR": str(PROJET_DBT)}
         environnement["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environnement.get('PATH', '')}"
         commande = sys.argv[1:] or [environnement.get("SHELL", "sh")]
         return subprocess.run(commande, env=environnement, check=False).returncode
