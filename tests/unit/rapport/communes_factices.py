@@ -53,6 +53,10 @@ class BilanFactice(Bilan):
         """Rows of a relation."""
         return [self._nommee(r) for r in self._rangees.get((relation, exercice), [])]
 
+    def interne(self, relation: str) -> list[Ligne]:
+        """Rows kept with the version."""
+        return self._rangees.get((relation, 2021), [])
+
     def agreger(self, relation: str, requete: str, *, exercice: int = 2021, **_: int) -> list[Ligne]:
         """The units of each dispositif; nothing else: no warehouse answers."""
         lues = self.lignes(relation, exercice) if requete == QUANTITES else []

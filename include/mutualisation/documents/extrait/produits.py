@@ -12,7 +12,7 @@ from threading import local
 
 from mutualisation.documents import audit, classeur
 from mutualisation.documents.mise_en_forme.modele import Document
-from mutualisation.documents.rapport.contenu import actes, actes_communaux, communes, conseil
+from mutualisation.documents.rapport.contenu import actes, actes_communaux, annexe_cam, communes, conseil
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.enfant.hote import Enfant
 
@@ -20,6 +20,7 @@ Produit = Callable[[Bilan], Iterable[Document]]
 # A new product is one module of `contenu`, and its line here
 PRODUITS: tuple[Produit, ...] = (
     conseil.documents,
+    annexe_cam.documents,
     communes.documents,
     audit.documents,
     classeur.documents,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from mutualisation.documents.mise_en_forme.modele import Document, Lien, Repli, Section
-from mutualisation.documents.rapport.contenu import elus, ouverture, renvois
+from mutualisation.documents.rapport.contenu import annexe_cam, elus, ouverture, renvois
 from mutualisation.documents.rapport.contenu.communes import bloc_communal
 from mutualisation.documents.rapport.contenu.communes.ensemble import section_communes
 from mutualisation.documents.rapport.contenu.conseil.dispositifs import section_dispositifs
@@ -78,6 +78,7 @@ def _liens(bilan: Bilan) -> list[Lien]:
     return [
         *([Lien(f"{bloc_communal.ANNUAIRE}.html", "Chaque commune")] if bloc_communal.lire(bilan).blocs else []),
         Lien(f"synthese_{e}.pdf", "Deux pages pour les élus"),
+        *([Lien(f"{annexe}.html", "Marchés de la centrale d'achat")] if (annexe := annexe_cam.chemin(bilan)) else []),
         Lien(f"{renvois.dossier(e)}/{renvois.INDEX}.html", "Dossier d'audit"),
         Lien(f"bilan_etape_{e}.xlsx", "Classeur"),
     ]

@@ -2,7 +2,7 @@
 R16); each left out where nothing says it."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from mutualisation.documents.mise_en_forme import modele as m
@@ -32,11 +32,17 @@ def section_schema(bilan: Bilan) -> m.Section:
 # ---------------------------------------------------------------- actions
 def section_actions(bilan: Bilan) -> m.Section:
     """How many, how many are late, what moved; then each, the late ones first."""
-    actions = sorted(bilan[ACTIONS], key=_urgence)
+    actions = bilan[ACTIONS]
     if not actions:
         return m.Section("actions", "", "", [])
-    tableau = lire_tableau("schema.actions", [_action(bilan, r) for r in actions], e=bilan.exercice)
-    return m.Section("actions", "Ce qui est à faire", "Actions", [m.p(_resume(bilan, actions)), tableau])
+    dits: list[m.Bloc] = [m.p(resume(bilan, actions)), tableau(bilan, actions)]
+    return m.Section("actions", "Ce qui est à faire", "Actions", dits)
+
+
+def tableau(bilan: Bilan, actions: Sequence[Ligne], sans: Collection[str] = ()) -> m.Tableau:
+    """A row an action, the late ones first; columns `sans` are left out."""
+    lignes = [_action(bilan, r) for r in sorted(actions, key=_urgence)]
+    return lire_tableau("schema.actions", lignes, sans=sans, e=bilan.exercice)
 
 
 def _urgence(r: Ligne) -> tuple[bool, bool, bool, str, str]:
@@ -61,7 +67,8 @@ def etat(r: Ligne, exercice: int) -> str:
     return f"{dit} ; en retard" if r["en_retard"] else dit
 
 
-def _resume(bilan: Bilan, actions: Sequence[Ligne]) -> str:
+def resume(bilan: Bilan, actions: Sequence[Ligne]) -> str:
+    """How many, how many are late or done, how many moved."""
     comptes = Counter(r["statut"] for r in actions)
     retard = sum(r["en_retard"] for r in actions)
     change = sum(r["statut_precedent"] not in (None, r["statut"]) for r in actions)
