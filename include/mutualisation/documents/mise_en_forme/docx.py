@@ -5,7 +5,7 @@ Same document, same bytes: the dates inside are the last day of the exercice, en
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Length, Pt, RGBColor
 
-from mutualisation.documents.mise_en_forme import cellules, palette
+from mutualisation.documents.mise_en_forme import archive, cellules, palette
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.socle.francais.typographie import imprimer
 
@@ -41,7 +41,6 @@ DE_TROP = ("stylesWithEffects", "customXml", "thumbnail")
 COURRIERS = "courriers"
 # rows of a table that stays on one page
 COURTE = 14
-INSTANT = (1980, 1, 1, 0, 0, 0)
 # places of the model; the day is one that no document has
 TITRE, AUTEUR, ENTETE, PIED, CORPS, JOUR = "@titre@", "@auteur@", "@entete@", "@pied@", "@corps@", "1901-12-31"
 
@@ -54,13 +53,13 @@ def ecrire(document: m.Document, chemin: Path) -> None:
     dits = {place: escape(imprimer(texte)) for place, texte in textes.items()}
     # the text comes last: a place that it would hold stays
     dits |= {JOUR: f"{document.exercice}-12-31", CORPS: "".join(_corps(document))}
-    with zipfile.ZipFile(chemin, "w") as ecrite:
-        for nom, texte in _modele().items():
-            for place, dit in dits.items():
-                texte = texte.replace(place, dit)
-            entree = zipfile.ZipInfo(nom, INSTANT)
-            entree.compress_type = zipfile.ZIP_DEFLATED
-            ecrite.writestr(entree, texte)
+    archive.ecrire(chemin, ((nom, _remplir(texte, dits)) for nom, texte in _modele().items()))
+
+
+def _remplir(texte: str, dits: Mapping[str, str]) -> str:
+    for place, dit in dits.items():
+        texte = texte.replace(place, dit)
+    return texte
 
 
 @cache
