@@ -25,7 +25,7 @@ from mutualisation.documents.mise_en_forme.modele import (
 
 FORMES = ("rapport", "deux_pages", "fiche", "dossier")
 # and forms that are on paper alone
-IMPRIMEES = (*FORMES, "note", "acte")
+IMPRIMEES = (*FORMES, "note", "acte", "diapositives")
 CHEMINS = {
     "rapport": "bilan_etape_2021",
     "deux_pages": "synthese_2021",

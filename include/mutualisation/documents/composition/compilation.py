@@ -19,6 +19,8 @@ CORPS = re.compile(rb"endobj\n(\d+) 0 obj\n<</Type/StructElem/S/T(?:Body|Foot)/"
 LIGNES = re.compile(rb"<</Type/StructElem/S/TR/P (\d+) 0 R/K\[(\d+) 0 R")
 CELLULES = re.compile(rb"(?<=endobj\n)(\d+)( 0 obj\n<</Type/StructElem/S/T)([DH])(/[^\n]*?)(/Headers\[[^\]\n]*\])")
 
+IMAGE_PPP = 220.0
+
 
 @cache
 def _compilateur(gabarit: str) -> typst.Compiler:
@@ -48,6 +50,14 @@ def composer(gabarit: str, donnees: Mapping[str, Any], jour: date) -> bytes:
     if not isinstance(pdf, bytes):
         raise ErreurMutualisation(f"Le document {gabarit} n'a pas pu être composé : typst n'a pas rendu de PDF.")
     return pdf
+
+
+def imager(dessin: str) -> bytes:
+    """An SVG as PNG, at a size that a projector shows; the same drawing gives the same bytes."""
+    png = _compilateur("image.typ").compile(format="png", ppi=IMAGE_PPP, sys_inputs={"dessin": dessin})
+    if not isinstance(png, bytes):
+        raise ErreurMutualisation("Un dessin n'a pas pu être composé : typst n'a pas rendu d'image.")
+    return png
 
 
 # ---------------------------------------------------------------- row headers

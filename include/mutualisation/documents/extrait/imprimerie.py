@@ -12,11 +12,19 @@ from mutualisation.socle.enfant.hote import servir
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.francais.formats import et
 
+
+def _diapositives(document: Document, chemin: Path) -> None:
+    from mutualisation.documents.mise_en_forme import pptx  # a third of a second, for the document that asks for it
+
+    pptx.ecrire(document, chemin)
+
+
 RENDUS: dict[str, Callable[[Document, Path], None]] = {
     "html": html.ecrire,
     "pdf": pdf.ecrire,
     "xlsx": xlsx.ecrire,
     "docx": docx.ecrire,
+    "pptx": _diapositives,
 }
 SUJET = "Caractères"
 # what other parts of the document are found by: never read

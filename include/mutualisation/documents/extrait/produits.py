@@ -12,7 +12,14 @@ from threading import local
 
 from mutualisation.documents import audit, classeur
 from mutualisation.documents.mise_en_forme.modele import Document
-from mutualisation.documents.rapport.contenu import actes, actes_communaux, annexe_cam, communes, conseil
+from mutualisation.documents.rapport.contenu import (
+    actes,
+    actes_communaux,
+    annexe_cam,
+    communes,
+    conseil,
+    diapositives,
+)
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.enfant.hote import Enfant
 
@@ -21,6 +28,7 @@ Produit = Callable[[Bilan], Iterable[Document]]
 PRODUITS: tuple[Produit, ...] = (
     conseil.documents,
     annexe_cam.documents,
+    diapositives.documents,
     communes.documents,
     audit.documents,
     classeur.documents,

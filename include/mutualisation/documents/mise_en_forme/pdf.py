@@ -23,10 +23,9 @@ TELS_QUELS = ("forme", "titre", "sous_titre", "epci", "siren", "synthetique", "r
 MOTS_CLES = ("mutualisation", "intercommunalité", "coût complet")
 
 
-def rendre(document: m.Document) -> bytes:
-    """The whole PDF. Raises `ErreurMutualisation` when it cannot be composed."""
-    d = document
-    donnees = {
+def donnees(d: m.Document) -> dict[str, Any]:
+    """The document as texts and drawings, block by block: what a template sets, and slides."""
+    return {
         **{nom: getattr(d, nom) for nom in TELS_QUELS},
         "etats": [etat for etat, _ in d.etats],
         "avis": [list(x) for x in m.avis(d)],
@@ -35,7 +34,12 @@ def rendre(document: m.Document) -> bytes:
         "mots": [*MOTS_CLES, str(d.exercice)],
         "sections": [x for x in ({"titre": s.titre, "blocs": _blocs(s.lus)} for s in d.sections) if x["blocs"]],
     }
-    return nommer_les_lignes(composer(f"{d.forme}.typ", donnees, date(d.exercice, 12, 31)))
+
+
+def rendre(document: m.Document) -> bytes:
+    """The whole PDF. Raises `ErreurMutualisation` when it cannot be composed."""
+    jour = date(document.exercice, 12, 31)
+    return nommer_les_lignes(composer(f"{document.forme}.typ", donnees(document), jour))
 
 
 def ecrire(document: m.Document, chemin: Path) -> None:

@@ -22,7 +22,7 @@ ECARTS_DITS = 3
 def sections(bilan: Bilan) -> list[m.Section]:
     """What changed and what is asked, then the charts."""
     e = bilan.exercice
-    mots: list[m.Bloc] = [*_change(bilan), m.SousTitre("Ce qui vous est demandé"), m.Liste(_demandes(bilan))]
+    mots: list[m.Bloc] = [*_change(bilan), m.SousTitre("Ce qui vous est demandé"), m.Liste(demandes(bilan))]
     # who finances over the years, from cost to those who finance it, cost and coverage of each dispositif
     traces = [bloc for bloc in (financement(bilan), synthese.flux(bilan), couverture(bilan)) if bloc]
     return [
@@ -67,11 +67,11 @@ def _services(bilan: Bilan) -> m.Bloc:
 def _change(bilan: Bilan) -> list[m.Bloc]:
     if bilan.exercice - 1 not in bilan.totaux:
         return [m.p(f"Premier exercice présenté : rien à comparer avec {bilan.exercice - 1}.")]
-    points = [("Coût net", _cout(bilan)), ("Recettes", _recettes(bilan)), ("Adhésions", _adhesions(bilan))]
+    points = [("Coût net", cout(bilan)), ("Recettes", _recettes(bilan)), ("Adhésions", _adhesions(bilan))]
     return [m.Liste([(sujet, enonce) for sujet, enonce in (*points, *_dispositifs(bilan)) if enonce])]
 
 
-def _cout(bilan: Bilan) -> str:
+def cout(bilan: Bilan) -> str:
     pourquoi = evolution.phrase(bilan)
     enonce = _de_a(bilan.totaux[bilan.exercice - 1]["cout_net"], bilan.total["cout_net"])
     return f"{enonce} : {pourquoi}." if pourquoi else f"{enonce}."
@@ -114,7 +114,7 @@ def _dispositifs(bilan: Bilan) -> Iterable[tuple[str, str]]:
 
 
 # ---------------------------------------------------------------- what is asked
-def _demandes(bilan: Bilan) -> list[tuple[str, str]]:
+def demandes(bilan: Bilan) -> list[tuple[str, str]]:
     """The communication that the law wants, what must be settled before the bilan is closed, what is to be debated."""
     points = [("Prendre acte de l'avancement du schéma de mutualisation", lire_phrase("elus.communication"))]
     if bilan.avec_reserves:

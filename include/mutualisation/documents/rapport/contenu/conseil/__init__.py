@@ -78,6 +78,7 @@ def _liens(bilan: Bilan) -> list[Lien]:
     return [
         *([Lien(f"{bloc_communal.ANNUAIRE}.html", "Chaque commune")] if bloc_communal.lire(bilan).blocs else []),
         Lien(f"synthese_{e}.pdf", "Deux pages pour les élus"),
+        Lien(f"diapositives_{e}.pdf", "Diapositives"),
         *([Lien(f"{annexe}.html", "Marchés de la centrale d'achat")] if (annexe := annexe_cam.chemin(bilan)) else []),
         Lien(f"{renvois.dossier(e)}/{renvois.INDEX}.html", "Dossier d'audit"),
         Lien(f"bilan_etape_{e}.xlsx", "Classeur"),

@@ -35,7 +35,7 @@ def section_actions(bilan: Bilan) -> m.Section:
     actions = bilan[ACTIONS]
     if not actions:
         return m.Section("actions", "", "", [])
-    dits: list[m.Bloc] = [m.p(resume(bilan, actions)), tableau(bilan, actions)]
+    dits: list[m.Bloc] = [m.p(_resume(bilan, actions)), tableau(bilan, actions)]
     return m.Section("actions", "Ce qui est à faire", "Actions", dits)
 
 
@@ -67,8 +67,7 @@ def etat(r: Ligne, exercice: int) -> str:
     return f"{dit} ; en retard" if r["en_retard"] else dit
 
 
-def resume(bilan: Bilan, actions: Sequence[Ligne]) -> str:
-    """How many, how many are late or done, how many moved."""
+def _resume(bilan: Bilan, actions: Sequence[Ligne]) -> str:
     comptes = Counter(r["statut"] for r in actions)
     retard = sum(r["en_retard"] for r in actions)
     change = sum(r["statut_precedent"] not in (None, r["statut"]) for r in actions)

@@ -1,0 +1,158 @@
+"""Slides that can be edited: a title, then a section a slide, in the blocks that the PDF is made of.
+
+Same document, same bytes. Words and tables are native, a chart is its drawing with its text alternative. Lengths are
+points.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pptx import Presentation
+from pptx.enum.lang import MSO_LANGUAGE_ID
+from pptx.enum.text import PP_ALIGN
+from pptx.util import Pt
+
+from mutualisation.documents.composition.compilation import imager
+from mutualisation.documents.mise_en_forme import archive, pdf
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.mise_en_forme.dessin.toile import ECRAN, SUPPORTS, couper
+from mutualisation.socle.francais.typographie import imprimer
+
+PAGE, MARGE, HAUT, BAS = (960, 540), 40, 84, 504
+# the largest size at which a slide holds; at the last one its chart gives way
+TAILLES, TITRE, PIED, TITRE_SEUL = (20, 18, 16, 15, 14), 28, 10, 5
+INTERLIGNE, ESPACE, CELLULE, SIGNE = 1.2, 0.45, 8, 0.7
+ETENDUE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+Bloc = Mapping[str, Any]
+Mots = list[tuple[str, bool]]
+# left, top, width of a column
+Place = tuple[float, float, float]
+
+
+def ecrire(document: m.Document, chemin: Path) -> None:
+    """Write the slides."""
+    lu, livre, tampon = pdf.donnees(document), Presentation(), io.BytesIO()
+    # places of the template are stretched with it
+    for forme in (f for modele in (*livre.slide_layouts, livre.slide_master) for f in modele.placeholders):
+        forme.left, forme.width = (int(x * Pt(PAGE[0]) / livre.slide_width) for x in (forme.left, forme.width))
+    livre.slide_width, livre.slide_height = (Pt(x) for x in PAGE)
+    dit = livre.core_properties
+    dit.title, dit.author, dit.language, dit.last_modified_by = imprimer(lu["titre"]), imprimer(lu["epci"]), "fr-FR", ""
+    dit.created = dit.modified = datetime(document.exercice, 12, 31)
+    etats = ", ".join(lu["etats"])
+    tete = [_p(lu["epci"], "h3"), _p(lu["sous_titre"]), _p(etats, "h3"), _p(lu["resume"])]
+    pages = [(lu["titre"], [*tete, {"genre": "liste", "points": lu["avis"]}])]
+    pages += [(section["titre"], section["blocs"]) for section in lu["sections"]]
+    for rang, (titre, blocs) in enumerate(pages, start=1):
+        pied = f"{lu['epci']} · {lu['titre']} · {etats} · version {lu['version']} · page {rang} sur {len(pages)}"
+        _page(livre.slides.add_slide(livre.slide_layouts[TITRE_SEUL]), titre, blocs, pied)
+    livre.save(tampon)
+    with zipfile.ZipFile(tampon) as lue:
+        archive.ecrire(chemin, [(nom, lue.read(nom)) for nom in lue.namelist()])
+
+
+def _p(texte: str, genre: str = "p") -> Bloc:
+    return {"genre": genre, "texte": texte}
+
+
+def _page(page: Any, titre: str, blocs: list[Bloc], pied: str) -> None:
+    place, forme = (MARGE, HAUT, PAGE[0] - 2 * MARGE), page.shapes.title
+    forme.left, forme.top, forme.width, forme.height = (Pt(x) for x in (MARGE, 16, place[2], HAUT - 24))
+    forme.text_frame.margin_left = 0
+    _ecrire(forme.text_frame.paragraphs[0], [(titre, True)], TITRE)
+    taille = next((t for t in TAILLES if _poser(None, blocs, place, t) <= BAS), TAILLES[-1])
+    _poser(page, blocs, place, taille)
+    _texte(page, [[(pied, False)]], (MARGE, BAS + 14, place[2]), PIED)
+
+
+def _poser(page: Any, blocs: Iterable[Bloc], place: Place, taille: float) -> float:
+    """Blocks one under another in a column; where they end. Without a page, a measure."""
+    x, y, large = place
+    for bloc in blocs:
+        match bloc["genre"]:
+            case "cote":
+                pas = (large + MARGE / 2) / len(bloc["cotes"])
+                cotes = enumerate(bloc["cotes"])
+                y = max(_poser(page, cote, (x + i * pas, y, pas - MARGE / 2), taille) for i, cote in cotes)
+            case "graphique" | "tableau" as genre:
+                y = _texte(page, [[(bloc["titre"], True)]], (x, y, large), taille)
+                y = (_tableau if genre == "tableau" else _dessin)(page, bloc, (x, y, large), taille)
+                y = _texte(page, [[(bloc["note"], False)]], (x, y, large), taille) if bloc["note"] else y
+            case "liste":
+                points = [[(sujet, True), (f" {phrase}", False)] for sujet, phrase in bloc["points"]]
+                y = _texte(page, points, (x, y, large), taille)
+            case genre:
+                y = _texte(page, [[(bloc["texte"], genre == "h3")]], (x, y, large), taille)
+    return y
+
+
+def _texte(page: Any, paragraphes: list[Mots], place: Place, taille: float) -> float:
+    lus = [("".join(texte for texte, _ in mots), all(gras for _, gras in mots)) for mots in paragraphes]
+    lignes = [len(couper(texte, place[2], taille, ECRAN, gras=gras)) for texte, gras in lus]
+    haut = sum(taille * (n * INTERLIGNE + ESPACE) for n in lignes)
+    if page and paragraphes:
+        cadre = page.shapes.add_textbox(*(Pt(v) for v in (*place, haut))).text_frame
+        cadre.word_wrap = True
+        cadre.margin_left = cadre.margin_right = cadre.margin_top = cadre.margin_bottom = 0
+        for rang, mots in enumerate(paragraphes):
+            paragraphe = cadre.add_paragraph() if rang else cadre.paragraphs[0]
+            paragraphe.space_after = Pt(taille * ESPACE)
+            _ecrire(paragraphe, mots, taille)
+    return place[1] + haut
+
+
+def _ecrire(paragraphe: Any, mots: Mots, taille: float, *, droite: bool = False) -> None:
+    paragraphe.alignment = PP_ALIGN.RIGHT if droite else PP_ALIGN.LEFT
+    for texte, gras in mots:
+        mot = paragraphe.add_run()
+        mot.text, mot.font.size, mot.font.language_id = imprimer(texte), Pt(taille), MSO_LANGUAGE_ID.FRENCH
+        # elsewhere the style of a table decides
+        mot.font.bold = gras or None
+
+
+def _dire(forme: Any, nom: str, alternative: str) -> None:
+    """Its name, and what is read in its place: the library writes the first alone."""
+    forme.name = imprimer(nom)
+    forme._element.xpath(".//p:cNvPr")[0].set("descr", imprimer(alternative))
+
+
+def _dessin(page: Any, bloc: Bloc, place: Place, taille: float) -> float:
+    """A drawing whose smallest words have the size of those around, where there is room."""
+    vue = [float(x) for lu in ETENDUE.findall(bloc["dessins"][0]) for x in lu]
+    echelle = min(taille / SUPPORTS["papier"].petite, place[2] / vue[0])
+    if page:
+        echelle = min(echelle, (BAS - place[1]) / vue[1])
+        image = io.BytesIO(imager(imprimer(bloc["dessins"][0])))
+        boite = (*place[:2], vue[0] * echelle, vue[1] * echelle)
+        _dire(page.shapes.add_picture(image, *(Pt(v) for v in boite)), bloc["titre"], bloc["alt"])
+    return place[1] + vue[1] * echelle + taille * ESPACE
+
+
+def _tableau(page: Any, t: Bloc, place: Place, taille: float) -> float:
+    """Columns of figures as wide as they are, those of words share the rest; each row as high as its words."""
+    colonnes, rangees = t["colonnes"], [[c["titre"] for c in t["colonnes"]], *t["lignes"]]
+    rangees += [t["pied"]] if t["pied"] else []
+    fixes = [0 if c["texte"] else c["signes"] * taille * SIGNE + 2 * CELLULE for c in colonnes]
+    part = max(place[2] - sum(fixes), place[2] / 4) / sum(c["part"] for c in colonnes if c["texte"])
+    larges = [fixe or c["part"] * part for fixe, c in zip(fixes, colonnes, strict=True)]
+    cellules = ([couper(x, v - 2 * CELLULE, taille, ECRAN) for x, v in zip(r, larges, strict=True)] for r in rangees)
+    hauts = [max(map(len, lignes)) * taille * INTERLIGNE + CELLULE for lignes in cellules]
+    if page:
+        forme = page.shapes.add_table(len(rangees), len(colonnes), *(Pt(v) for v in (*place, sum(hauts))))
+        _dire(forme, t["titre"], t["titre"])
+        forme.table.last_row = bool(t["pied"])
+        for colonne, v in zip(forme.table.columns, larges, strict=True):
+            colonne.width = Pt(v)
+        for i, rangee in enumerate(forme.table.rows):
+            rangee.height = Pt(hauts[i])
+            for j, (cellule, texte) in enumerate(zip(rangee.cells, rangees[i], strict=True)):
+                cellule.margin_left = cellule.margin_right = Pt(CELLULE)
+                cellule.margin_top = cellule.margin_bottom = Pt(CELLULE / 2)
+                paragraphe, droite = cellule.text_frame.paragraphs[0], not colonnes[j]["texte"]
+                _ecrire(paragraphe, [(texte, i == 0 or j in t["forts"])], taille, droite=droite)
+    return place[1] + sum(hauts) + taille * ESPACE

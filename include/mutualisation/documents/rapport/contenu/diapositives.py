@@ -1,0 +1,106 @@
+"""Slides for the commission: blocks of the council's document, a few rows and words a page; none without a word."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from mutualisation.documents.mise_en_forme import graphiques as g
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.contenu import annexe_cam, elus, ouverture, textes, usage
+from mutualisation.documents.rapport.contenu.communes import bloc_communal, ensemble
+from mutualisation.documents.rapport.contenu.conseil import evolution, schema, synthese
+from mutualisation.documents.rapport.publie import Bilan
+from mutualisation.socle.francais import formats, libelles
+
+# what is read from the back of a room: rows, rows whose cells are sentences, signs of a sentence
+LIGNES, PHRASES, SIGNES = 8, 5, 220
+SUITE = ("autre", "autres", " : voir le bilan d'étape.")
+
+
+def documents(bilan: Bilan) -> list[m.Document]:
+    """The slides of the exercice."""
+    pages = [m.Section(titre, titre, titre, blocs) for titre, blocs in _pages(bilan) if m.lus(blocs)]
+    slides = ouverture.document(
+        bilan,
+        f"diapositives_{bilan.exercice}",
+        f"Bilan d'étape {bilan.exercice}",
+        sous_titre=f"Mutualisation des services, {formats.periode(bilan.exercices)} : présentation en commission",
+        avis=ouverture.avis_imprimes(bilan),
+        resume=ouverture.resume(bilan),
+        sections=pages,
+        identite=ouverture.identite(bilan)[:-2],
+        sorties=("pdf", "pptx"),
+        forme="diapositives",
+    )
+    return [slides]
+
+
+def _pages(bilan: Bilan) -> Iterator[tuple[str, list[m.Bloc]]]:
+    e, couts, pont = bilan.exercice, synthese.couverture(bilan), evolution.cascade(bilan)
+    chiffres = [_liste(b.points) for b in textes.section_annee(bilan).blocs[-1:] if isinstance(b, m.Liste)]
+    yield f"L'année {e} en chiffres", [_cles(bilan), *chiffres]
+    yield f"Ce que coûte chaque service, et qui le paie, {e}", [replace(couts, barres=couts.barres[:LIGNES])]
+    yield f"De {e - 1} à {e} : ce qui fait évoluer le coût", [m.p(elus.cout(bilan)), pont] if pont else []
+    yield "Qui utilise quoi", [_usages(bilan)]
+    territoire = bloc_communal.lire(bilan)
+    # the map without links nor names: they are on its page
+    carte = replace(ensemble.carte(bilan, territoire), repere="-")
+    muette = replace(carte, communes=[replace(c, adresse="") for c in carte.communes])
+    cotes = (muette, ensemble.distribution(bilan, territoire)) if territoire.communes else ()
+    yield "Les communes", [m.CoteACote(cotes)] if cotes else []
+    yield "Ce qu'en disent les conseils municipaux", _avis(bilan)
+    a_faire = [r for r in bilan[schema.ACTIONS] if r["statut"] not in schema.FINIES]
+    tableau = schema.tableau(bilan, a_faire, sans=("horizon", "responsable"))
+    lignes = [{**r, "action": _bref(r["action"])} for r in tableau.lignes]
+    yield "Ce qui est à faire", [replace(tableau, lignes=lignes, limite=PHRASES, reste=SUITE)]
+    themes = annexe_cam.par_theme(bilan, annexe_cam.lire(bilan))
+    grands = sorted(themes.lignes, key=lambda r: -(r["achats_ht"] or 0))
+    yield "La centrale d'achat", [replace(themes, lignes=grands, limite=LIGNES - 1)]
+    attendus = [r["limite"] for r in bilan[schema.AVIS] if r["statut"] == "en_attente"]
+    prochaines = [(max(attendus), "dernier avis attendu d'un conseil municipal")] if attendus else []
+    prochaines += [(r["echeance"], r["action"]) for r in a_faire if r["echeance"] and r["echeance"] > date(e, 12, 31)]
+    dates = [(formats.jour(jour), mots) for jour, mots in sorted(prochaines)[: LIGNES - PHRASES]]
+    suite: list[m.Bloc] = [m.SousTitre("Les prochaines dates"), _liste(dates)] if dates else []
+    yield "Ce qui vous est demandé", [_liste(elus.demandes(bilan)[:PHRASES]), *suite]
+
+
+def _bref(texte: str) -> str:
+    """A sentence, cut between two words where it is long."""
+    return texte if len(texte) <= SIGNES else f"{texte[:SIGNES].rpartition(' ')[0].rstrip(' ,;:.')} …"
+
+
+def _liste(points: Iterable[tuple[str, str]]) -> m.Liste:
+    return m.Liste([(sujet, _bref(phrase)) for sujet, phrase in points])
+
+
+def _cles(bilan: Bilan) -> m.Tableau:
+    lignes = [vars(c) for c in ouverture.chiffres(bilan)]
+    colonnes = [m.Colonne("libelle", "Mesure", part=3), m.Colonne("valeur", str(bilan.exercice), "lu", fort=True)]
+    return m.Tableau("Chiffres clés", (*colonnes, m.Colonne("note", "Évolution, précision", part=3)), lignes)
+
+
+def _usages(bilan: Bilan) -> m.Tableau:
+    """Whom each service has as members, and what they used of it, the largest cost first."""
+    membres, types = usage.au_31_decembre(bilan, bilan.exercice), usage.types(bilan)
+    unites = {r["dispositif"]: r["unites"] for r in bilan["cout_unitaire"] if r["unites"]}
+    lignes = [
+        {"libelle": r["libelle"], "adherents": usage.en_mots(membres.get(code, Counter())), "unites": lus}
+        for r in sorted(bilan.lignes_exercice(), key=lambda r: -r["cout_net"])
+        for code in [r["dispositif"]]
+        for nom in [usage.nom_de_l_unite(types.get(code, []))]
+        for lus in [f"{formats.exact(unites[code])} {nom}" if code in unites else formats.NON_RENSEIGNE]
+    ]
+    colonnes = [m.Colonne(c, nom) for c, nom in (("adherents", "Adhérents"), ("unites", "Ce qui est utilisé"))]
+    titre = f"Adhérents au 31 décembre et unités de service, {bilan.exercice}"
+    return m.Tableau(titre, (m.Colonne("libelle", "Service"), *colonnes), lignes, limite=LIGNES, reste=SUITE)
+
+
+def _avis(bilan: Bilan) -> list[m.Bloc]:
+    """What the council reads, and how many of each."""
+    comptes = Counter(r["statut"] for r in bilan[schema.AVIS])
+    barres = [(mots[-1], Decimal(comptes[s])) for s, mots in libelles.STATUTS_AVIS.items() if comptes[s]]
+    barre = g.Histogramme("h-avis", "Les avis, commune par commune", "Avis des communes", "avis", "Communes", barres)
+    blocs = [_liste(b.points) if isinstance(b, m.Liste) else b for b in schema.section_avis(bilan).blocs]
+    return [*blocs, barre] if barres else []

@@ -1,0 +1,113 @@
+"""Slides as a PowerPoint file: its titles, its words, its alternatives, the same bytes; LibreOffice opens it."""
+
+import shutil
+import subprocess
+import zipfile
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from pptx import Presentation
+from pptx.util import Pt
+from tests.unit.rapport import documents
+
+from mutualisation.documents.extrait import imprimerie
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.mise_en_forme import pptx
+from mutualisation.documents.mise_en_forme.archive import INSTANT
+
+IMPRESS = Path("/usr/lib/libreoffice/program/libsdlo.so")
+
+
+def _ecrit(dossier: Path) -> Path:
+    *_, histogramme = documents.graphiques()
+    carte = next(x for x in documents.graphiques() if x.ancre == "carte")
+    haut = replace(histogramme, barres=[(f"{n} services", Decimal(n)) for n in range(60)])
+    sections = [
+        m.Section("s", "Les chiffres", "S", [documents.table(7), m.p("Une remarque.", note=True)]),
+        m.Section("t", "Les communes", "T", [m.CoteACote((carte, histogramme))]),
+        m.Section("u", "Les mots", "U", [m.SousTitre("À faire"), m.Liste([("Qui", "la direction")]), haut]),
+    ]
+    pptx.ecrire(documents.document("diapositives", sections), dossier / "lu.pptx")
+    return dossier / "lu.pptx"
+
+
+@pytest.fixture(scope="module")
+def fichier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Written once; read only."""
+    return _ecrit(tmp_path_factory.mktemp("pptx"))
+
+
+def _runs(page: Any) -> list[Any]:
+    cadres = [f.text_frame for f in page.shapes if f.has_text_frame]
+    cadres += [c.text_frame for f in page.shapes if f.has_table for r in f.table.rows for c in r.cells]
+    return [mot for cadre in cadres for p in cadre.paragraphs for mot in p.runs]
+
+
+def test_each_slide_has_a_title_and_its_place_in_16_9(fichier: Path) -> None:
+    livre = Presentation(str(fichier))
+    assert [p.shapes.title.text for p in livre.slides] == [
+        "Bilan d’étape 2021", "Les chiffres", "Les communes", "Les mots",
+    ]  # fmt: skip
+    assert livre.slide_width * 9 == livre.slide_height * 16
+    for forme in (f for page in livre.slides for f in page.shapes):
+        assert forme.left >= 0
+        assert forme.left + forme.width <= livre.slide_width
+        assert forme.top + forme.height <= livre.slide_height
+
+
+def test_words_are_read_from_the_back_of_a_room_and_are_french(fichier: Path) -> None:
+    for page in Presentation(str(fichier)).slides:
+        *lus, pied = _runs(page) if not any(f.has_table for f in page.shapes) else [*_sans_pied(page), None]
+        assert min(mot.font.size for mot in lus) >= Pt(14)
+        assert {mot.font._element.get("lang") for mot in lus} == {"fr-FR"}
+        assert pied is None or "page" in pied.text
+
+
+def _sans_pied(page: Any) -> list[Any]:
+    return [mot for mot in _runs(page) if " page " not in mot.text.replace("\u00a0", " ")]
+
+
+def test_tables_are_native_and_what_is_drawn_is_told(fichier: Path) -> None:
+    _, chiffres, communes, _ = Presentation(str(fichier)).slides
+    (grille,) = (f for f in chiffres.shapes if f.has_table)
+    textes = [[c.text for c in r.cells] for r in grille.table.rows]
+    assert textes[0][0] == "Dispositif"
+    assert textes[3][4] == "non renseigné"
+    assert textes[-1][0] == "Total"
+    assert (grille.table.first_row, grille.table.last_row) == (True, True)
+    images = [f for f in communes.shapes if f.shape_type == 13]
+    dites = [f._element.xpath(".//p:cNvPr")[0].get("descr").replace("\u00a0", " ") for f in images]
+    assert [x.partition(" ; ")[0] for x in dites] == [
+        "Services. 1 à 4 : 1", "Communes. Communes, par nombre de services. 1 à 4 : 40",
+    ]  # fmt: skip
+
+
+def test_states_are_on_each_slide(fichier: Path) -> None:
+    for page in Presentation(str(fichier)).slides:
+        assert any("À approuver, Données synthétiques" in mot.text.replace("\u00a0", " ") for mot in _runs(page))
+
+
+def test_same_bytes_whatever_the_clock(fichier: Path, tmp_path: Path) -> None:
+    assert _ecrit(tmp_path).read_bytes() == fichier.read_bytes()
+    with zipfile.ZipFile(fichier) as lue:
+        assert {entree.date_time for entree in lue.infolist()} == {INSTANT}
+
+
+def test_an_extract_asks_for_it_by_its_suffix(tmp_path: Path) -> None:
+    document = documents.document("diapositives", [m.Section("s", "S", "S", [m.p("Un mot.")])])
+    imprimerie.RENDUS["pptx"](document, tmp_path / "lu.pptx")
+    assert len(Presentation(str(tmp_path / "lu.pptx")).slides) == 2
+
+
+@pytest.mark.systeme
+@pytest.mark.skipif(not (shutil.which("soffice") and IMPRESS.exists()), reason="libreoffice-impress absent")
+def test_libreoffice_opens_it(fichier: Path, tmp_path: Path) -> None:
+    profil = f"-env:UserInstallation=file://{tmp_path}/profil"
+    commande = ["soffice", profil, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(fichier)]
+    subprocess.run(commande, capture_output=True, check=True, timeout=120)
+    with pikepdf.open(tmp_path / "lu.pdf") as pdf:
+        assert len(pdf.pages) == 4
