@@ -133,7 +133,7 @@ def test_a_note_is_a_page_however_much_a_commune_uses(tmp_path: Path) -> None:
          "code_insee": "59350", "debut": date(2021, 2, 1), "fin": None} for n in range(40)
     ]  # fmt: skip
     note = _documents(BilanFactice(adhesion=adhesion, avis_commune=[TRANSMIS]))["note pdf"]
-    assert "Et 31\u00a0autres services." in _texte(note)
+    assert "Et 31\u00a0autres : voir la page" in _texte(note)
     (fichier,) = imprimerie.ecrire(note, tmp_path)
     with pikepdf.open(fichier) as lu:
         assert len(lu.pages) == 1

@@ -40,7 +40,8 @@ def deliberation(bilan: Bilan, bloc: BlocCommunal, modele: m.Document) -> m.Docu
         titre=f"Projet de délibération : avis sur le bilan d'étape {bloc.exercice} de la mutualisation",
         epci=f"Commune {de(bloc.nom)}",
         siren="",
-        avis=[*modele.avis, *rendu],
+        # as on the print of its page, the states say the rest
+        avis=[*modele.avis[:1], *rendu],
         sections=[
             actes.seance(SEANCE),
             actes.section_visas(bilan, lire_phrase("deliberation_communale.loi")),
@@ -60,11 +61,8 @@ def _considerants(bilan: Bilan, bloc: BlocCommunal, jours: dict[str, str]) -> m.
     points = [("Encaissement", encaissement.phrase(annee.exercice, annee[encaissement.RELATION], au, 2))]
     if annee.services:
         points.insert(0, ("Services utilisés", f"{', '.join(map(bilan.libelle, bilan.trier(annee.services)))}."))
-    if change := fiche_commune.changements(bilan, bloc):
-        points.append(("Ce qui a changé", change))
-    titre = f"{bloc.nom} : services utilisés, dû et coût"
-    tableau = fiche_commune.d_une_annee_a_l_autre(bloc, titre, (annee.exercice - 1, annee.exercice))
-    blocs = [*map(m.p, lus), tableau, m.Liste(points), *usages_et_titres.phrases_des_gains(annee)]
+    gains = usages_et_titres.phrases_des_gains(annee)
+    blocs = [*map(m.p, lus), m.Liste(points), *gains, *fiche_commune.depuis_un_an(bilan, bloc)]
     return m.Section("considerants", "Exposé des motifs", "", blocs)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from mutualisation.documents.mise_en_forme import cellules
 from mutualisation.documents.mise_en_forme import graphiques as g
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import encaissement, ouverture
@@ -229,7 +230,7 @@ def _services(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
 
 def _juste_part(bilan: Bilan, bloc: BlocCommunal, r: Repere) -> m.Section:
     comparaison = _comparaison(bloc, r) if bloc.est_commune else None
-    tableaux: list[m.Bloc] = [d_une_annee_a_l_autre(bloc, "D'une année à l'autre", bloc.annees)]
+    tableaux: list[m.Bloc] = [_d_une_annee_a_l_autre(bloc, bloc.annees)]
     tableaux += [comparaison] if comparaison else []
     change = changements(bilan, bloc)
     blocs: list[m.Bloc] = [m.p(change)] if change else []
@@ -237,10 +238,20 @@ def _juste_part(bilan: Bilan, bloc: BlocCommunal, r: Repere) -> m.Section:
     return m.Section("equite", "D'une année à l'autre, et par habitant", "Comparer", blocs)
 
 
-def d_une_annee_a_l_autre(bloc: BlocCommunal, titre: str, exercices: Collection[int]) -> m.Tableau:
+def _d_une_annee_a_l_autre(bloc: BlocCommunal, exercices: Collection[int]) -> m.Tableau:
     """Adhesions and amounts of these years; a dash where it was no adherent yet."""
     annees = {e: a if a.adherents else None for e, a in sorted(bloc.annees.items()) if e in exercices}
-    return m.par_annee(titre, annees, _nommees(bloc, MESURES))
+    return m.par_annee("D'une année à l'autre", annees, _nommees(bloc, MESURES))
+
+
+def depuis_un_an(bilan: Bilan, bloc: BlocCommunal) -> list[m.Bloc]:
+    """Services joined and left, then each amount in both years, a line each; nothing without the year before."""
+    change, e = changements(bilan, bloc), bloc.exercice
+    if not change:
+        return []
+    lues = [[c.texte for c in rangee] for rangee in cellules.rangees(_d_une_annee_a_l_autre(bloc, (e - 1, e)))]
+    points = [(nom, f"{avant} en {e - 1}, {apres} en {e}.".replace(m.AUCUN, "non connu")) for nom, avant, apres in lues]
+    return [m.p(change), m.Liste(points)]
 
 
 def changements(bilan: Bilan, bloc: BlocCommunal) -> str:

@@ -19,8 +19,6 @@ SERVICES_DITS = 12
 def note(bilan: Bilan, bloc: BlocCommunal, r: Repere) -> m.Document:
     """The blocks of its page, and no others."""
     e = bloc.exercice
-    services = usages_et_titres.services(bilan, bloc.annee, f"Adhésions, {e}", SANS)
-    services = replace(services, note="", limite=SERVICES_DITS, reste=("autre service", "autres services", "."))
     return replace(
         r.modele,
         chemin=f"{bloc_communal.DOSSIER}/{bloc_communal.NOTES}/{bloc.page}",
@@ -29,14 +27,27 @@ def note(bilan: Bilan, bloc: BlocCommunal, r: Repere) -> m.Document:
         chiffres=fiche_commune.chiffres(bloc, r),
         sections=[
             m.Section("avis", "Ce qui est demandé au conseil municipal", "", [m.p(avis.demande(avis.de(bilan, bloc)))]),
-            m.Section("services", "Ce que la commune utilise", "", [services]),
+            m.Section("services", "Ce que la commune utilise", "", _services(bilan, bloc)),
             m.Section("du", "Ce qu'elle doit, ce qui est encaissé, ce qu'elle gagne", "", _du(bloc, r)),
-            m.Section("annees", f"Ce qui a changé depuis {e - 1}", "", _changements(bilan, bloc)),
+            m.Section("annees", f"Ce qui a changé depuis {e - 1}", "", fiche_commune.depuis_un_an(bilan, bloc)),
         ],
         identite=fiche_commune.IMPRIMES,
         sorties=("pdf",),
         forme="note",
     )
+
+
+def _services(bilan: Bilan, bloc: BlocCommunal) -> list[m.Bloc]:
+    """A point a service, as its page tells it: a table takes half as long again as the rest of the note."""
+    tableau = usages_et_titres.services(bilan, bloc.annee, "", SANS)
+    rangees = cellules.rangees(tableau)
+    points = [
+        (nom, " ; ".join(filter(None, (recours, f"dû : {du}", f"coût : {vaut}"))) + ".")
+        for nom, recours, du, vaut in ([c.texte for c in rangee] for rangee in rangees[:SERVICES_DITS])
+    ]
+    if autres := len(rangees) - len(points):
+        points.append((f"Et {formats.plusieurs(autres, 'autre')}", "voir la page de la commune."))
+    return [m.Liste(points)] if points else []
 
 
 def _du(bloc: BlocCommunal, r: Repere) -> list[m.Bloc]:
@@ -47,18 +58,3 @@ def _du(bloc: BlocCommunal, r: Repere) -> list[m.Bloc]:
         ("Titré et encaissé", encaissement.phrase(annee.exercice, annee[encaissement.RELATION], r.au, 2)),
     ]
     return [m.Liste(points), *usages_et_titres.phrases_des_gains(annee)]
-
-
-def _changements(bilan: Bilan, bloc: BlocCommunal) -> list[m.Bloc]:
-    """Services joined and left, then each amount of the page in both years."""
-    change = fiche_commune.changements(bilan, bloc)
-    if not change:
-        return []
-    tableau = fiche_commune.d_une_annee_a_l_autre(bloc, "", (bloc.exercice - 1, bloc.exercice))
-    avant, apres = (c.cle for c in tableau.colonnes[1:])
-    points = [(x["libelle"], f"{_lu(x[avant])} en {avant}, {_lu(x[apres])} en {apres}.") for x in tableau.lignes]
-    return [m.p(change), m.Liste(points)]
-
-
-def _lu(valeur: m.Valeur) -> str:
-    return "non connu" if valeur.valeur == m.AUCUN else cellules.lire(valeur.valeur, valeur.genre)
