@@ -18,7 +18,11 @@ ETAGES: dict[str, tuple[tuple[str, ...], ...]] = {
     "entrepot": (("base",), ("construction",)),
     "publication": (("signatures",), ("versions",), ("portes",)),
     "documents": (("composition",), ("mise_en_forme", "factures"), ("rapport",), ("classeur", "audit"), ("extrait",)),
-    "usage": (("operations", "examen", "ordonnancement"), ("simulation", "reparation", "initiation"), ("cli", "terminal", "dags")),
+    "usage": (
+        ("operations", "examen", "ordonnancement"),
+        ("simulation", "reparation", "initiation"),
+        ("cli", "terminal", "dags"),
+    ),
 }
 RANGS = {
     piece: (etage, rang) for etage, lignes in ETAGES.items() for rang, ligne in enumerate(lignes) for piece in ligne
