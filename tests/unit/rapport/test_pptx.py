@@ -79,6 +79,9 @@ def test_tables_are_native_and_what_is_drawn_is_told(fichier: Path) -> None:
     assert textes[3][4] == "non renseigné"
     assert textes[-1][0] == "Total"
     assert (grille.table.first_row, grille.table.last_row) == (True, True)
+    tete, *_, total = grille.table.rows
+    for rangee in (tete, total):
+        assert all(mot.font.bold for c in rangee.cells for p in c.text_frame.paragraphs for mot in p.runs)
     images = [f for f in communes.shapes if f.shape_type == 13]
     dites = [f._element.xpath(".//p:cNvPr")[0].get("descr").replace("\u00a0", " ") for f in images]
     assert [x.partition(" ; ")[0] for x in dites] == [

@@ -154,5 +154,7 @@ def _tableau(page: Any, t: Bloc, place: Place, taille: float) -> float:
                 cellule.margin_left = cellule.margin_right = Pt(CELLULE)
                 cellule.margin_top = cellule.margin_bottom = Pt(CELLULE / 2)
                 paragraphe, droite = cellule.text_frame.paragraphs[0], not colonnes[j]["texte"]
-                _ecrire(paragraphe, [(texte, i == 0 or j in t["forts"])], taille, droite=droite)
+                # white on the blue of the style is read in bold alone
+                gras = i == 0 or j in t["forts"] or rangees[i] is t["pied"]
+                _ecrire(paragraphe, [(texte, gras)], taille, droite=droite)
     return place[1] + sum(hauts) + taille * ESPACE
