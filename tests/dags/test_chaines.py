@@ -1,6 +1,8 @@
 """The chains as they are declared: exact set, cheap to parse, wired to the registry."""
 
 import datetime as dt
+import re
+import shlex
 import socket
 import subprocess
 import sys
@@ -222,3 +224,34 @@ def test_le_depot_surveille_lance_le_chargement(dagbag, monkeypatch):
     monkeypatch.setenv("MUTUALISATION_DEPOT_CALME", "dix")
     (erreur,) = charger_dags().import_errors.values()
     assert "MUTUALISATION_DEPOT_CALME vaut « dix » : donnez des secondes" in erreur
+
+
+def test_le_guide_dit_vrai_d_airflow(dagbag, capsys, monkeypatch):
+    """Its commands are run or read by Airflow's own command line; what it says of defaults is asked of Airflow."""
+    from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
+    from airflow.cli.cli_parser import get_parser
+    from airflow.configuration import conf
+    from airflow.models.backfill import DagNonPeriodicScheduleException
+    from mutualisation_chaines.taches import PARIS, semestre_voulu
+
+    guide = (DAGS.parent / "docs" / "exploitation.md").read_text(encoding="utf-8")
+    dites = re.findall(r"^airflow (?:dags|backfill) [^#\n]*", guide, re.MULTILINE) + re.findall(
+        r"`airflow (dags [^`]*)`", guide
+    )
+    lues = {mots[-1]: mots for dit in dites if (mots := shlex.split(dit.removeprefix("airflow ")))}
+    lire = get_parser().parse_args
+    assert [lire(mots).func is not None for mots in lues.values()] == [True] * 3
+    reserialiser = lire(["dags", "reserialize"])
+    reserialiser.func(reserialiser)
+    rejouer = lire([*lues["2023-12-31"], "--dry-run"])
+    rejouer.func(rejouer)
+    jours = [
+        dt.datetime.fromisoformat(x) for x in re.findall(r"^\| (20\d\d-\S+ \S+)", capsys.readouterr().out, re.MULTILINE)
+    ]
+    vus = [semestre_voulu({"exercice": None, "semestre": None}, j.astimezone(PARIS).date()) for j in jours]
+    assert vus == [(2021, 2), (2022, 1), (2022, 2), (2023, 1)]
+    rejouer.dag_id = "bilan_etape"
+    with pytest.raises(DagNonPeriodicScheduleException):
+        rejouer.func(rejouer)
+    assert conf.getboolean("core", "dags_are_paused_at_creation")
+    assert Path(SimpleAuthManager.get_generated_password_file()).name in guide
