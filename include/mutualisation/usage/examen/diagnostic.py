@@ -82,7 +82,7 @@ _ABIME = "(F8)"
 _SUR = 0.7
 _HORS_PERIODE = re.compile(r"différent de celui du nom|hors d(?:u mois|e la période) du fichier")
 _ACCENT_PERDU = re.compile(r"\w\?\w|\ufffd")
-_LIGNES_DITES = 5
+_LIGNES_DITES, _TOTAUX_DITS = 5, 20
 AUCUNE_LIGNE = "le fichier n'a aucune ligne : vérifier le filtre et la période de l'export, puis le redéposer (F6)."
 AUCUN_JEU = "aucun jeu ne ressemble à ce fichier{proche} : vérifier son en-tête, ou donner --jeu (F5)."
 # what most files are that are no table of rows
@@ -94,6 +94,12 @@ NON_LUES = (
     "ligne{s} {dites} : une cellule n'y est pas ce que dit sa colonne ; un total, une rupture, un pied de page ou un "
     "en-tête répété n'est pas une donnée : à retirer de l'export (F4, F5)"
 )
+TOTAUX = "ligne{s} {dites} : un total ou un sous-total, qui n'est pas une donnée : à retirer de l'export (F4)"
+# lines that can't be read, those that say they are a total first
+SQL_FAUTIVES = """
+select l::text ~* '\\mtot(al\\M|aux\\M|\\.)', array_agg(ligne order by ligne) from {} as l where defauts is not null
+ group by 1 order by 1 desc
+"""
 SANS_LIGNE = "l'en-tête est seul, sans une ligne de données : vérifier le filtre et la période de l'export (F6)"
 
 
@@ -427,9 +433,10 @@ def juger(connexions: Connexions, fichier: Path, genre: str, jeu: Jeu, lignes: S
             verdict.avis = [*verdict.avis, f"ses lignes sont de {annees} années : un fichier par année au moins (F17)"]
         _verifier_sommes(conn, jeu, lecture.totaux, annonce, verdict.lignes)
         _verifier_jour(conn, jeu, fichier)
-        fautives = sql.SQL("select ligne from {} where defauts is not null order by ligne").format(table(jeu))
-        if lues := [str(n) for (n,) in conn.execute(fautives)]:
-            dites = NON_LUES.format(s="s" * (len(lues) > 1), dites=enumerer(lues, _LIGNES_DITES))
+        fautives = sql.SQL(SQL_FAUTIVES).format(table(jeu))
+        for un_total, lues in conn.execute(fautives):
+            phrase, nombre = (TOTAUX, _TOTAUX_DITS) if un_total else (NON_LUES, _LIGNES_DITES)
+            dites = phrase.format(s="s" * (len(lues) > 1), dites=enumerer([*map(str, lues)], nombre))
             verdict.avis = [*verdict.avis, dites]
     except (LectureRefusee, psycopg.DataError) as e:
         return Verdict(motif_refus(e))
