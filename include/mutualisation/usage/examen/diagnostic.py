@@ -61,6 +61,7 @@ from mutualisation.usage.examen.propositions import (
     nouvelles,
 )
 from mutualisation.usage.examen.reconnaissance import (
+    EN_ANNEES,
     JEU_DE_LA_CLASSE,
     RECONNU,
     Rangees,
@@ -82,6 +83,8 @@ _ABIME = "(F8)"
 _SUR = 0.7
 _HORS_PERIODE = re.compile(r"différent de celui du nom|hors d(?:u mois|e la période) du fichier")
 _ACCENT_PERDU = re.compile(r"\w\?\w|\ufffd")
+# the byte of « € » in latin-9, read as cp1252
+_EURO_PERDU = "¤"
 _LIGNES_DITES, _TOTAUX_DITS = 5, 20
 AUCUNE_LIGNE = "le fichier n'a aucune ligne : vérifier le filtre et la période de l'export, puis le redéposer (F6)."
 AUCUN_JEU = "aucun jeu ne ressemble à ce fichier{proche} : vérifier son en-tête, ou donner --jeu (F5)."
@@ -132,9 +135,9 @@ class Verdict:
 
     @property
     def inconnues(self) -> dict[str, list[str]]:
-        """Distinct cells that no value of their enumeration is, by column."""
-        enumerations = (c for c in self.colonnes.values() if c.colonne.type == "enumeration")
-        vues = {c.colonne.nom: [v for x in c.fautes if (v := x.strip(BLANCS))] for c in enumerations}
+        """Distinct cells that no value of their enumeration is, nor a number of years, by column."""
+        lues = (c for c in self.colonnes.values() if c.colonne.type == "enumeration" or c.colonne.unite == EN_ANNEES)
+        vues = {c.colonne.nom: [v for x in c.fautes if (v := x.strip(BLANCS))] for c in lues}
         return {nom: cellules for nom, cellules in vues.items() if cellules}
 
 
@@ -364,6 +367,8 @@ def _avis(essai: Essai, trouve: Reconnaissance, table: Table) -> list[str]:
         avis.append(
             "des accents de l'en-tête sont perdus (« ? »), ceux des cellules sans doute aussi : exporter en UTF-8 (F8)"
         )
+    if any(_EURO_PERDU in cellule for rangee in (trouve.tete.noms, *trouve.tete.suite) for cellule in rangee):
+        avis.append("« ¤ » y est un « € » de latin-9 (ISO-8859-15), qui ne se lit pas : exporter en UTF-8 (F8)")
     if table.refus:
         avis.append(f"{table.chemin} ne se lit pas, il est laissé de côté : {table.refus}")
     return avis

@@ -39,6 +39,9 @@ _ABREGE_MIN, _NOMS_D_UN_PREFIXE = 3, 3
 _SEULE = 0.75
 _CODES = ("code", "numero", "compte", "pseudonyme")
 _SIGLE = re.compile(r"(?<=\b\w)\.(?=\w\b)")
+EN_ANNEES = "années"  # the unit of a number of years
+_ANS = re.compile(r"([0-9]{1,3}) ?an(?:s|nees?)?")
+_ANNEE = re.compile(r"\W*\b20[0-9]{2}\b\W*")
 _DECOUPE = re.compile(r"[^\w%?]|[_º]|(?<!\w)\?(?!\w)|(?<=[a-z]{2})(?=[A-Z])|(?<=[A-Z][a-z])(?=[A-Z])")
 Mots: TypeAlias = tuple[str, ...]
 Rangees: TypeAlias = list[list[str]]
@@ -360,7 +363,7 @@ def contenu(colonne: Colonne, cellules: Sequence[str]) -> float | None:
         if len(distinctes) > 12 or max(map(len, distinctes)) > 25:
             return 0.0
         return 1.0 if any(lecture(c) or sens_usuel(colonne, c) for c in distinctes) else None
-    return sum(lecture(c) is not None for c in cellules) / len(cellules)
+    return sum(lecture(c) is not None or sens_usuel(colonne, c) is not None for c in cellules) / len(cellules)
 
 
 # ---------------------------------------------------------------- usual words (`usages.toml`)
@@ -372,8 +375,15 @@ def noms_usuels(jeu: str, colonne: str) -> list[str]:
 
 
 def sens_usuel(colonne: Colonne, cellule: str) -> str | None:
-    """The value that a cell, whole and folded, usually means; None when it is in no list of words, or in two."""
+    """The value that a cell, whole and folded, usually means; None when it is in no list of words, or in two.
+
+    A number of years may say so (« 5 ans »), a semestre its year (« S1 2023 »), which another column says.
+    """
     plat, listes = normaliser(cellule), _usages()["valeurs"].get(colonne.nom, {})
+    if colonne.unite == EN_ANNEES:
+        return trouve[1] if (trouve := _ANS.fullmatch(plat)) else None
+    if colonne.nom == "semestre":
+        plat = _ANNEE.sub("", plat)
     sens = [v for v, mots in listes.items() if v in colonne.valeurs and plat in mots]
     return sens[0] if len(sens) == 1 else None
 
