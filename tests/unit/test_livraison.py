@@ -30,6 +30,7 @@ def test_une_version_se_dit_partout_de_meme() -> None:
     assert titre is not None
     assert titre.groups() == (citation["version"], str(citation["date-released"]))
     assert version == citation["version"] == metadata("mutualisation")["Version"]
+    assert (RACINE / "tests" / "versions" / version).is_dir(), "python outils/version.py"
 
 
 @cas
