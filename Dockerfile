@@ -16,14 +16,14 @@ RUN useradd --uid 50000 --gid 0 --create-home --home-dir /var/lib/airflow airflo
 
 WORKDIR /opt/mutualisation
 COPY pyproject.toml uv.lock README.md LICENSE ./
-RUN uv sync --locked --no-dev --extra celery --extra s3 --extra observation --no-install-project
+RUN uv sync --locked --no-dev --extra celery --extra s3 --extra observation --extra comptes --no-install-project
 COPY include ./include
 COPY dags ./dags
 COPY dbt_project ./dbt_project
 COPY expectations ./expectations
 COPY docs/regles.md ./docs/regles.md
 # the wheel, as anywhere else: nothing of it is written to
-RUN uv sync --locked --no-dev --extra celery --extra s3 --extra observation --no-editable
+RUN uv sync --locked --no-dev --extra celery --extra s3 --extra observation --extra comptes --no-editable
 
 USER airflow
 CMD ["airflow", "version"]

@@ -206,7 +206,8 @@ def ordonnancer(depot: Path, exercices: list[int]) -> str:
     var = dossier_var()
     with serveur_entrepot(var) as dsn:
         airflow = installer(var, dsn, compte_systeme())
-        print(f"Airflow démarre ; journaux : {airflow.journaux}", file=sys.stderr, flush=True)
+        # Airflow's own accounts, for trials
+        print(f"Airflow démarre, sous un compte d'essai ; journaux : {airflow.journaux}", file=sys.stderr, flush=True)
         with airflow.en_marche() as veille:
             _executer(airflow, veille, depot.resolve(), exercices or exercices_du_depot(depot))
         with Session.depuis_environnement() as session:

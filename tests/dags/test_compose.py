@@ -29,7 +29,7 @@ SECRETS = (
     "MUTUALISATION_CLE_SIGNATURE",
 )  # fmt: skip
 CONTINUES = ("api-server", "scheduler", "dag-processor", "triggerer", "worker")
-PROFILS = [p for n in range(3) for p in combinations(("celery", "bi"), n)]
+PROFILS = [p for n in range(4) for p in combinations(("celery", "bi", "demo"), n)]
 root = pytest.mark.skipif(os.geteuid() != 0, reason="changer de compte est à root")
 
 
@@ -42,12 +42,21 @@ def test_les_parties(services):
     par_profil = {nom: tuple(s.get("profiles", ())) for nom, s in services.items()}
     assert par_profil == dict.fromkeys(
         ("postgres", "dossiers", "airflow-init", "api-server", "scheduler", "dag-processor", "triggerer"), ()
-    ) | {"redis": ("celery",), "worker": ("celery",), "superset": ("bi",)}
+    ) | {"redis": ("celery",), "worker": ("celery",), "superset": ("bi",), "demo": ("demo",)}
 
 
 def test_les_parties_voient_les_chaines_du_paquet(services):
     for partie in ("airflow-init", *CONTINUES):
         assert json.loads(services[partie]["environment"][FAISCEAUX]) == [FAISCEAU], partie
+
+
+def test_seule_la_demonstration_ne_demande_pas_qui_l_on_est_et_le_dit(services):
+    for partie in ("airflow-init", *CONTINUES, "demo"):
+        milieu = services[partie]["environment"]
+        par_personne = milieu["AIRFLOW__CORE__AUTH_MANAGER"].endswith(".FabAuthManager")
+        simples = [nom for nom in milieu if "SIMPLE" in nom]
+        titre = milieu.get("AIRFLOW__API__INSTANCE_NAME", "")
+        assert (par_personne, not simples, "sans comptes" not in titre) == (partie != "demo",) * 3, partie
 
 
 def test_ce_qui_tourne_dit_sa_sante_et_a_une_limite(services):
@@ -60,7 +69,7 @@ def test_ce_qui_tourne_dit_sa_sante_et_a_une_limite(services):
 def test_rien_ne_part_avant_que_les_dossiers_soient_donnes(services):
     attendus = {nom: set(s.get("depends_on") or ()) for nom, s in services.items()}
     assert "dossiers" in attendus["airflow-init"]
-    assert all("airflow-init" in attendus[partie] for partie in (*CONTINUES, "superset"))
+    assert all("airflow-init" in attendus[partie] for partie in (*CONTINUES, "superset", "demo"))
 
 
 @pytest.fixture
@@ -168,7 +177,7 @@ def test_chaque_adresse_dit_un_sslmode_que_son_serveur_sert(services):
         for valeur in service["environment"].values()
         if re.match(r"postgres(ql)?(\+\w+)?://", str(valeur))
     ]
-    assert len(adresses) == 14, "warehouse and metadata in six parts, the administrator in one, the dashboards in one"
+    assert len(adresses) == 16, "warehouse and metadata in seven parts, the administrator in one, the dashboards in one"
     for adresse in adresses:
         schema, _, suite = re.sub(r"\$\{[^}]*\}", "secret", adresse).partition("://")
         lue = conninfo_to_dict(f"{schema.partition('+')[0]}://{suite}")
@@ -211,10 +220,10 @@ def test_le_chart_dit_ce_que_dit_compose(services):
     valeurs = yaml.safe_load((RACINE / "docker" / "helm" / "valeurs.yaml").read_text(encoding="utf-8"))
     ici = services["scheduler"]["environment"]
     dites = {v["name"]: v["value"] for v in valeurs["env"]}
-    communes = {n: v for n, v in dites.items() if n in ici and n != "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"}
+    communes = {n: v for n, v in dites.items() if n in ici}
     assert json.loads(communes.pop(FAISCEAUX)) == json.loads(ici[FAISCEAUX])
     assert communes == {n: ici[n] for n in communes}
-    assert communes.keys() >= {"MUTUALISATION_VAR", "AIRFLOW__CORE__LOAD_EXAMPLES"}
+    assert communes.keys() >= {"MUTUALISATION_VAR", "AIRFLOW__CORE__LOAD_EXAMPLES", "AIRFLOW__CORE__AUTH_MANAGER"}
     secrets = {s["envName"] for s in valeurs["secret"]}
     assert secrets == {n for n, v in ici.items() if ":?" in str(v)} - {
         # those that the chart has a place of its own for

@@ -15,6 +15,11 @@ from tests.atelier.serveur_reseau import port_libre, serveur_reseau
 
 PATIENCE = 600  # the machine may be busy
 PARTIES = ("api-server", "scheduler", "dag-processor", "triggerer")
+ENTRER = """
+import json, sys, urllib.request as u
+compte = json.dumps({"username": "admin", "password": "essai"}).encode()
+u.urlopen(u.Request(sys.argv[1], compte, {"Content-Type": "application/json"}))
+"""
 
 
 def attendre(condition: Callable[[], bool], quoi: str) -> None:
@@ -88,6 +93,11 @@ def test_les_services_publient_sous_50000(machine: compose.Machine) -> None:
     # the keys are those of .env: none was made
     faits = {f.name for f in (machine.lieu / "etat").iterdir()}
     assert faits & {"cle_signature", "cle_pseudonymes"} == set()
-    assert json.loads((machine.lieu / "etat" / "airflow_comptes.json").read_text()).keys() == {"admin"}
+    # nobody has an account until one is made
+    entrer = ["python", "-c", ENTRER, f"{machine.ici('http://localhost:8080')}/auth/token"]
+    assert machine.executer("api-server", entrer) != 0
+    qui = ["-r", "Admin", "-u", "admin", "-f", "A", "-l", "B", "-e", "a@epci.fr", "-p", "essai"]
+    assert machine.executer("api-server", ["airflow", "users", "create", *qui]) == 0
+    assert machine.executer("api-server", entrer) == 0
     machine.en_marche["scheduler"].kill()
     attendre(lambda: not machine.sain("scheduler"), "un ordonnanceur mort se dit sain")
