@@ -80,7 +80,9 @@ def appeler(session: op.Session, *arguments: object, **plus: str) -> Sortie:
     """Run a command in this process, on an open warehouse and its dbt, which are left open."""
 
     @contextmanager
-    def ouvrir(suivi: Suivi = muet, detail: Suivi = muet, demande: op.Demande | None = None) -> Iterator[op.Session]:
+    def ouvrir(
+        suivi: Suivi = muet, detail: Suivi = muet, demande: op.Demande | None = None, **_: bool
+    ) -> Iterator[op.Session]:
         compte = compte_systeme() if session.embarque else None
         with inscrire(session.dsn, demande, compte, version_du_code) as execution:
             yield replace(session, suivi=suivi, detail=detail, durees={}, lignes={}, _execution=execution)

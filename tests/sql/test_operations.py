@@ -121,7 +121,7 @@ def test_une_construction_remplacee_ne_se_controle_ni_ne_se_publie(contexte: op.
     ouvrir(contexte, [2021])
     with pytest.raises(ErreurMutualisation, match="une autre construction l'a remplacée"):
         op.controler(contexte, premiere)
-    with pytest.raises(ErreurMutualisation, match="remplacée par une construction plus récente"):
+    with pytest.raises(ErreurMutualisation, match="n'est plus à publier : la version 2 l'a remplacée"):
         op.publier(contexte, premiere)
     with pytest.raises(ErreurMutualisation, match="Aucune construction validée"):
         op.publier(contexte)

@@ -194,7 +194,19 @@ LECTURES = {
     "extraire": "--exercice 2021 --sortie bilans", "cloturer": "--exercice 2021 --approuve-par benoit",
     "facturer": "--exercice 2021 --semestre 1 --sortie factures", "simuler": "--exercice 2021 --sortie essais",
 }  # fmt: skip
-AUTRES = {"bilan", "charger", "migrer", "restaurer", "initier", "assembler", "essayer", "--help", "-h", "--version"}
+AUTRES = {
+    "bilan",
+    "charger",
+    "migrer",
+    "restaurer",
+    "initier",
+    "assembler",
+    "essayer",
+    "regle",
+    "--help",
+    "-h",
+    "--version",
+}
 
 
 @pytest.mark.parametrize("commande", LECTURES)
