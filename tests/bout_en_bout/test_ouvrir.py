@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.atelier.commande import EXECUTABLE, RACINE
+from tests.atelier.commande import EXECUTABLE, RACINE, lancer
 from tests.atelier.serveur_reseau import port_libre
 
 from mutualisation.entrepot.base.serveur import serveur_entrepot
@@ -29,7 +29,7 @@ def test_ouvert_a_la_lecture_jusqu_a_ctrl_c(tmp_path: Path) -> None:
     vide = (
         f"Rien n'est publié dans l'entrepôt lu, celui de {tmp_path} ; MUTUALISATION_VAR en désigne un autre, vu ici : "
     )
-    assert _taper(tmp_path, "migrer").wait() == 0
+    assert lancer(tmp_path, "migrer").code == 0
     ouverte = _taper(tmp_path, "ouvrir", "--port", str(port))
     assert ouverte.stdout is not None
     adresse = ouverte.stdout.readline().strip()
@@ -63,7 +63,7 @@ def test_ouvert_a_la_lecture_jusqu_a_ctrl_c(tmp_path: Path) -> None:
 
 
 def test_ce_qu_une_commande_tuee_a_laisse_ouvert_n_est_pas_une_commande(tmp_path: Path) -> None:
-    assert _taper(tmp_path, "migrer").wait() == 0
+    assert lancer(tmp_path, "migrer").code == 0
     ouverte = _taper(tmp_path, "ouvrir", "--port", str(port_libre()))
     assert ouverte.stdout is not None
     ouverte.stdout.readline()
