@@ -7,9 +7,9 @@ from pathlib import Path
 
 
 def ecrire(chemin: Path, octets: bytes, droits: int = 0o600, *, remplacer: bool = True) -> None:
-    """Write a file that is there once this returns, whatever stops; `remplacer` false: one that is there stays.
+    """Write a file that no crash can lose once this returns; with `remplacer` false, a file already there is kept.
 
-    Raises `OSError` when the disk refuses; what was there then stays.
+    Raises `OSError` when the disk refuses; the former file is then still there.
     """
     descripteur, provisoire = tempfile.mkstemp(dir=chemin.parent, prefix=f".{chemin.name}_")
     try:

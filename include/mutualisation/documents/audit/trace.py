@@ -36,7 +36,7 @@ select dispositif, mesure, fichier, count(*) as lignes, sum(montant) as montant 
 LIGNES_PAR_PAGE = 1200
 LIGNES_LUES, LIGNES_PAR_PLI = 40, 100
 ARRONDI = "arrondi"
-# what stands under the first file of several in the trace, and is of none: no page names that file
+# rows that the trace puts under the first of several files, and that are of none of them: what pages say instead
 SANS_FICHIER = {"petits effectifs de l'année": "plusieurs mois réunis", ARRONDI: "aucun fichier"}
 
 
@@ -156,7 +156,7 @@ def _ligne(r: Ligne, mesure: str) -> dict[str, Any]:
         "activite": libelles.ACTIVITES_REUNIES.get(activite, activite),
         "montant_source": _quantite(r["montant_source"], source),
         "part": f"{formats.exact(r['part'])}{formats.INSECABLE}%" if r["part"] is not None else "",
-        # of the catégories of the line, by their time: what makes of its ETP the euros that it brings
+        # the average cost of its catégories, weighted by their time: ETP of the line × this = its euros
         "cout": "" if cout is None else formats.euros(cout, 6),
         "montant": _quantite(r["montant"], mesure),
     }

@@ -65,8 +65,8 @@ def verifier_places(
 
 @dataclass(frozen=True)
 class Extrait:
-    """The extract of an exercice and version that is being composed in `dossier`: what it says, its relations, and its
-    documents, each to be waited for."""
+    """An extract under way in the folder `dossier`: its contents, its relations, and its documents, each to be waited
+    for."""
 
     bilan: Bilan
     relations: Mapping[str, Relation]
@@ -74,8 +74,8 @@ class Extrait:
     imprimes: list[Future[None]]
 
     def finir(self, conn: psycopg.Connection[Any], porte: Porte, detail: Suivi = muet) -> str:
-        """Wait for its documents, write its manifest, and have it read back by `porte`, which raises when it is not the
-        version; the sha256 of that manifest, which waits for the seal."""
+        """Wait for the documents, write the manifest, then have `porte` compare the folder with the version, and raise
+        when they differ. Gives back the sha256 of the manifest, to which the seal is added later."""
         exercice = self.bilan.contexte.exercice
         for rang, imprime in enumerate(self.imprimes, start=1):
             imprime.result()
@@ -94,7 +94,7 @@ def composer_extrait(
     The same version gives the same bytes (S8).
     """
     contexte = lire_contexte(conn, exercice, version)
-    # relations and columns of the contract when its rows were added: one since then is in no former extract (S8)
+    # the relations and columns that the contract had when the rows were stored: later ones are not in this extract (S8)
     connues = lire_relations()
     relations = {nom: connues[nom].limitee(colonnes) for nom, colonnes in contexte.relations.items() if nom in connues}
     relations |= _redressement(conn, contexte)
@@ -106,9 +106,9 @@ def signer_extrait(conn: psycopg.Connection[Any], dossier: Path, sortie: Path, l
     """Add to the manifest of a composed extract the seal of its version, published in this transaction or before; sign
     it, and note it with its place under `sortie`, which is given back.
 
-    `lu`: sha256 of the manifest that the gate read; `poste`: who has the key. A closed extract that is written
-    otherwise than it first was (the software has changed since) says so, and never takes the place of a folder. Raises
-    `ErreurMutualisation` then, or when a file is no longer the one that was read.
+    `lu`: sha256 of the manifest that the gate read; `poste`: who has the key. Software that changed since a closing
+    may write the closed extract with other bytes: the manifest then names the sha256 of the first one, and no folder is
+    replaced. Raises `ErreurMutualisation` where one would be, or when a file is no longer the one that was read.
     """
     octets = (dossier / MANIFESTE).read_bytes() if (dossier / MANIFESTE).is_file() else b""
     if hashlib.sha256(octets).hexdigest() != lu:
@@ -175,7 +175,7 @@ def _ecrire_fichiers(
     dossier: Path,
     imprimer: produits.Imprimer,
 ) -> list[Future[None]]:
-    """Every file of the extract but its manifest; documents are written once their ends were waited for."""
+    """Write the CSV and the data package; give back the documents under way, each to be waited for."""
     contexte = bilan.contexte
     exercice, version = contexte.exercice, contexte.construction.version
     for relation in relations.values():
@@ -217,7 +217,7 @@ def dossier_ecrit(sortie: Path, exercice: int, version: int) -> Path | None:
 
 
 def _tenu_par_une_autre(conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int | None) -> bool:
-    """A folder is held by the closed version that was put there, or that it says it is; the database says closed."""
+    """Whether the folder is another closed version's: the one noted as put there, or the one its manifest names."""
     if not dossier.exists():
         return False
     (notee,) = conn.execute(CLOSE_LA, (exercice, str(dossier.absolute()))).fetchone() or (None,)

@@ -100,7 +100,7 @@ def preparer_projet(
 
 
 def _retours(reglages: ReglagesPes, retenues: Iterable[LignePes]) -> list[str]:
-    """One sentence per dispositif that its own titres would not come back to, once in the ledger without an axe."""
+    """One sentence per dispositif whose titres, once in the ledger without an axe, no key would give back to it."""
     phrases: dict[str, str] = {}
     for x in retenues:
         dispositif, service, produit = x.dispositif, x.imputation["CodServ"], x.imputation["CodProdLoc"]

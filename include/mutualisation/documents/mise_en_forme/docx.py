@@ -51,7 +51,7 @@ def ecrire(document: m.Document, chemin: Path) -> None:
     pied = f"{document.epci} · {document.titre} · version {document.version}"
     textes = {TITRE: document.titre, AUTEUR: document.epci, ENTETE: entete, PIED: pied}
     dits = {place: escape(imprimer(texte)) for place, texte in textes.items()}
-    # the text comes last: a place that it would hold stays
+    # the body is put in last: the name of a placeholder that somebody typed in it stays as it is
     dits |= {JOUR: f"{document.exercice}-12-31", CORPS: "".join(_corps(document))}
     archive.ecrire(chemin, ((nom, _remplir(texte, dits)) for nom, texte in _modele().items()))
 

@@ -39,7 +39,7 @@ def mots(*morceaux: Morceau) -> str:
 
 
 def lien(phrase: str) -> str:
-    """What a subject ends with before its sentence: a full stop, a colon where no capital begins it."""
+    """What stands between a subject and its sentence: a full stop, or a colon before a small letter."""
     return "." if phrase[:1].isupper() else " :"
 
 

@@ -92,8 +92,8 @@ class Bilan:
         *,
         exercice: int | None = None,
     ) -> list[Ligne]:
-        """Rows that a query makes of a relation, `{source}` in its text, exercice (that of the documents) and version
-        given, with `autres` that follow from what is published; `exercice`: another one that is shown."""
+        """Rows of a query over a relation, `{source}` in its text. It is given `exercice` (by default that of the
+        documents), its version, and `autres`, which must follow from what is published."""
         exercice = exercice or self.exercice
         cle = (relation, exercice, f"{requete}{dict(autres)}")
         if relation not in self._relations:

@@ -42,7 +42,7 @@ def atterrir(
     f = copie.fichier
     try:
         with transaction(conn):
-            # the disk is waited for when the load is accepted: what comes before is then there too
+            # no wait for the disk here: accepting the load waits for it, and for all that was committed before
             conn.execute("set local synchronous_commit = off")
             sha256 = copie.empreinte.sha256
             controle = lire_controle(octets_controle(f.controle), f.jeu, sha256, traduction) if f.controle else None
@@ -66,7 +66,7 @@ def atterrir(
 
 
 class _LectureInterrompue(Exception):
-    """Ends a COPY: psycopg sends what ends it to the server, whose log may hold nothing of a file (K9)."""
+    """Hides a fault of reading that ends a COPY: psycopg sends its text to the server, whose log keeps no cell (K9)."""
 
     def __init__(self, faute: Exception) -> None:
         super().__init__()
@@ -74,8 +74,8 @@ class _LectureInterrompue(Exception):
 
 
 def envoyer(conn: Connexion, jeu: Jeu, suite: Iterable[Any]) -> Any:
-    """COPY these blocks into `brut.<jeu>`; what comes with them and is no block. What reading them raises is raised,
-    once the server knows that it ends."""
+    """COPY the blocks of `suite` into `brut.<jeu>`; give back its last item, which is no block. A fault of reading is
+    raised again once the COPY is closed."""
     colonnes = [*COLONNES_TECHNIQUES, *(c.nom for c in jeu.colonnes_lues)]
     ordre = sql.SQL("copy {} ({}) from stdin with (format text, null '', encoding 'UTF8')").format(
         table(jeu), sql.SQL(", ").join(map(sql.Identifier, colonnes))

@@ -48,7 +48,7 @@ _LONGUES_HEURES = re.compile(r"([0-9]+) *[hH:] *([0-5][0-9])(?::00)?")
 _COMPTE = re.compile(r"[0-9]{2,12}")
 _ESPACES = re.compile(r"\s+")
 _ECHAPPEMENTS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-# what COPY takes otherwise, and what stands between the cells of `delivre`
+# what COPY would read as something else, and the separator of the cells of `delivre`
 _SPECIAUX = re.compile(r"[\\\t\n\r\x1f]")
 _A_LIRE = re.compile(rf"[\\\t\n\r{MUETS}]")
 # the usual form of a cell, which leaves nothing to judge
@@ -276,7 +276,7 @@ class ColonneLue(dict[str, str]):
         return self[cellule]
 
     def alleger(self) -> None:
-        """Forget what was read, when it is much: between two blocks, for the cells of one land by what is known."""
+        """Forget the cells read once they are many: between two blocks only, for a block still looks its own up."""
         if len(self) >= MEMOIRE_MAX:
             self.clear()
             self.posees.clear()
@@ -303,7 +303,7 @@ class ColonneLue(dict[str, str]):
         return lues, [self.posees.get(c, c) for c in cellules]
 
     def _usuelles(self, cellules: Cellules) -> Cellules | None:
-        """What is read of cells that land as they are, the whole block at once; None when one is of no usual form."""
+        """Read a whole block at once where every cell has a usual form and lands as it is; None elsewhere."""
         if self._usuel:
             texte = "\n".join(cellules) + "\n"
             lues = texte.replace(" ", "").replace(",", ".").split("\n")[:-1]

@@ -33,8 +33,8 @@ _IGNORES = (".", "~$")
 _NOMS_IGNORES = frozenset({"thumbs.db", "desktop.ini"})
 _DOSSIER_IGNORE = "__MACOSX"
 _DOSSIER_DANS_SOURCE = "un dossier dans une source n'est pas lu : remonter ses fichiers ou le retirer (G12)."
-# a version hides every lower one (F2): a number to 999, or the day of a correction, never one to come, so that the next
-# day always replaces it
+# a version hides every lower one (F2). It is a number to 999, or the day of a correction: never a day to come, for
+# tomorrow's correction must be able to replace it
 VERSION_MAX = 999
 _VERSION = r"[1-9]\d{0,2}"
 _JOUR = r"20\d{6}"
@@ -216,7 +216,7 @@ def _examiner_source(depot: Depot, reg: Registre, source: Source, entrees: dict[
     controles = {nom: quoi for nom, quoi in entrees.items() if _est_controle(nom)}
     trouves: list[FichierDepose] = []
     for nom, quoi in entrees.items():
-        # a control that is no file is told with the file it stands beside (F3); without a file, it is a folder (G12)
+        # a folder named as a control is refused with the data file of that name (F3); without one, as any folder (G12)
         if nom in controles and (not quoi.is_dir() or nom[: -len(SUFFIXE_CONTROLE)] in entrees):
             continue
         if nom not in controles and (faute := faute_de_lien(quoi, depot.racine)):
@@ -410,16 +410,16 @@ def faute_de_lien(emplacement: UPath | Path, racine: UPath | Path) -> str | None
 
 
 def ouvrir_ordinaire(chemin: Path, racine: Path | None = None, *, lien: bool = True) -> BinaryIO:
-    """Open a regular file without ever waiting for it.
+    """Open a regular file, and never block on something else (a pipe, a device).
 
-    LectureRefusee for anything else, or when what was opened is outside `racine`; without `lien`, for a link too.
+    LectureRefusee for anything but a regular file, for one outside `racine`, and for a link when `lien` is false.
     """
     drapeaux = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if lien else os.O_NOFOLLOW)
     if not stat.S_ISREG((chemin.stat() if lien else chemin.lstat()).st_mode):
         raise LectureRefusee(_PAS_ORDINAIRE)
     descripteur = os.open(chemin, drapeaux)
     try:
-        # what is open is looked at, not the name, which may have changed since
+        # the open file is checked, not its path: another file may have taken that name meanwhile
         if not stat.S_ISREG(os.fstat(descripteur).st_mode):
             raise LectureRefusee(_PAS_ORDINAIRE)
         if racine is not None and not Path(f"/proc/self/fd/{descripteur}").readlink().is_relative_to(racine):

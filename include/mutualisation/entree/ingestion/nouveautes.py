@@ -63,7 +63,7 @@ def nouveaux(
 
 # ---------------------------------------------------------------- periods of another length (F17)
 def _remplaces(fichiers: Iterable[FichierDepose], courants: Courants) -> Remplaces:
-    """What counts and shares a month with files of the drop, under another length of period, and those files."""
+    """Files that count, each with those of the drop that cover a month of it under another length of period."""
     remplaces: dict[Identite, list[FichierDepose]] = {}
     for f in (f for f in fichiers if f.couverts):
         for jeu, periode in courants:
@@ -75,7 +75,7 @@ def _remplaces(fichiers: Iterable[FichierDepose], courants: Courants) -> Remplac
 def _remplacements_refuses(
     remplaces: Remplaces, courants: Courants, derniers: Iterable[tuple[str, str, int]]
 ) -> dict[str, str]:
-    """Files that would leave months of a longer one to nobody, or that a higher version of theirs would hide (F2)."""
+    """Files that replace a longer one without covering all its months, or whose own higher version was loaded (F2)."""
     refus = {}
     for (jeu, periode), poses in remplaces.items():
         manquants = sorted(set(mois_couverts(poses[0].jeu, periode)).difference(*(f.couverts for f in poses)))
@@ -123,7 +123,7 @@ def _pour_l_historique(
 def _lus_autrement(
     travail: Travail, source: Source, fichiers: Sequence[FichierDepose], courants: Courants
 ) -> list[str]:
-    """Files that count, are not in this drop, and were read with other `correspondances`: nothing reads them again."""
+    """A warning for files that count, were read with other `correspondances`, and are not in this drop."""
     deposes = {(f.jeu.nom, f.periode, f.version) for f in fichiers}
     perimes = [
         courant.chemin
@@ -148,7 +148,7 @@ def _sans_periodes_usurpees(
     travail: Travail, candidats: list[Copie], charge: Chargement, courants: Courants
 ) -> list[Copie]:
     """F2: a file whose bytes count already under another periode is left out; the periode it claims stays missing."""
-    # a periode whose file is left out keeps its former one, whose bytes may then count twice
+    # again until none is left: without its new file, a periode keeps a former one, whose bytes may in turn count twice
     while usurpees := _usurpees(travail, candidats, courants):
         for candidat, periode in usurpees:
             f = candidat.fichier
@@ -162,7 +162,7 @@ def _sans_periodes_usurpees(
 
 
 def _usurpees(travail: Travail, candidats: Sequence[Copie], courants: Courants) -> list[tuple[Copie, str]]:
-    """Candidates whose bytes another periode has, and that periode: of the warehouse before the drop, else earliest."""
+    """Candidates whose bytes count under another periode too, and that periode: of the warehouse, else the earliest."""
     # what would count: (jeu, periode) → version, sha256, candidate or None
     remplaces = _remplaces([c.fichier for c in candidats], courants)
     comptent: dict[Identite, tuple[int, str, Copie | None]] = {
@@ -171,7 +171,7 @@ def _usurpees(travail: Travail, candidats: Sequence[Copie], courants: Courants) 
     for c in candidats:
         cle = c.fichier.jeu.nom, c.fichier.periode
         version, sha256, _ = comptent.get(cle, (0, "", None))
-        # one that is read again under other correspondances stands already
+        # a file that is only read again, under other correspondances, is there already
         if c.fichier.version >= version and c.empreinte.sha256 != sha256:
             comptent[cle] = c.fichier.version, c.empreinte.sha256, c
     premieres: dict[tuple[str, str], str] = {}

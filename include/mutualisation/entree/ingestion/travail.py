@@ -23,7 +23,7 @@ from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.poste import Poste
 
 Refus = list[tuple[str, str]]
-# judges a load while something else is done, until what it gives back is called
+# begins to judge a load, and returns at once: calling what it gives back waits for the verdict
 Porte = Callable[[Connexion, int], Callable[[], Refus]]
 Suivi = Callable[[str], None]
 
@@ -40,7 +40,7 @@ class Chargement:
 
 
 def muet(_: str) -> None:
-    """Steps that nobody follows."""
+    """A `suivi` that says nothing."""
 
 
 @dataclass

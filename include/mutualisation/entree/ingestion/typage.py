@@ -1,6 +1,6 @@
-"""A file, rows of a reader → blocks of COPY text for `brut.<jeu>`: each cell kept as it may land, and read once.
+"""The rows of a reader made blocks of COPY text for `brut.<jeu>`: each cell as it may be stored, and as it is read.
 
-Columns are read cell by distinct cell: agents, suppliers, days and codes come back on each row.
+A column is read once per distinct cell: agents, suppliers, days and codes come back on most rows.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from mutualisation.entree.sources.jeux import SEPARATEUR_DELIVRE, TYPES_SOMMABLE
 ILLISIBLE = "illisible"
 _CHIFFRES = frozenset("0123456789.,()+-€%hH: \t\u00a0\u202f")
 _TOTAL_MAX = 100
-# of a row whose cells may be shifted, what is no text: a name could sit in any other column
+# the only types kept of a row whose cells may be shifted: under any other, a cell could be somebody's name
 _NOMBRES = ("montant", "nombre", "pourcentage")
 
 
@@ -89,7 +89,7 @@ class Typage:
         return texte + "\n"
 
     def totaux(self, rangee: Cellules) -> dict[str, str]:
-        """Cells of a `Total` row that are numbers, as they are read, for the columns that can be summed (F4)."""
+        """What a `Total` row announces: for each column that can be summed, the number in its cell (F4)."""
         rangee = list(map(visible, rangee))
         premiere = next(i for i, c in enumerate(rangee) if c.strip(BLANCS))
         trouves = {}
@@ -103,7 +103,7 @@ class Typage:
         return trouves
 
     def lire(self, bloc: Bloc) -> BlocLu:
-        """The cells of a block, read."""
+        """Read every column of a block."""
         defauts = {i: (self._entetes.get(p, "") if p is not None else "", m) for i, (p, m) in bloc.defauts.items()}
         n = len(bloc.lignes)
         tours: Sequence[Cellules]

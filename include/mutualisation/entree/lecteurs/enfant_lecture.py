@@ -31,8 +31,8 @@ class LectureServie:
         _borner(resource.RLIMIT_AS, voulue)
 
     def repondre(self, demande: tuple[Lire, Path, int, tuple[Any, ...]] | None) -> Any:
-        """The first thing that a function makes of a file, which has so many seconds; None: the next one. After the
-        last, whether the child is to be replaced, for what it keeps of memory. An exception is given back, not
+        """`demande` begins to read a file (function, path, seconds allowed, arguments); None asks for the next item.
+        After the last one, whether the child holds too much memory and is to be replaced. A fault is given back, not
         raised."""
         try:
             if demande is not None:

@@ -104,7 +104,7 @@ def est_vide(rangee: Sequence[str]) -> bool:
 def trouver_entete(
     jeu: Jeu, rangees: Sequence[Sequence[str]], traduction: Traduction = SANS_TRADUCTION
 ) -> tuple[int, Entete] | None:
-    """(index, header) of the first of the first non-blank rows that holds every `*` column, or None.
+    """(index, header) of the first row to hold every `*` column, of the first ones that are not blank; else None.
 
     A column may go by another name that `traduction` gives, or be absent when it gives its value (F16).
     LectureRefusee when a known column is there twice, or two other names of it, or one that two columns share.

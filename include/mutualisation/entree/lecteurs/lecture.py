@@ -73,8 +73,8 @@ def ouvrir_ici(
 
 
 def _reconnaitre(lecteur: LecteurCsv | LecteurXlsx, jeu: Jeu, traduction: Traduction) -> Ouvert:
-    """The table under the header of the jeu, in the first head that has it: a reader gives heads, is told the one to
-    read under, or else says why none has it. LectureRefusee, then."""
+    """Look for the header of the jeu in the heads that the reader offers, and have it read what follows the first that
+    has it. LectureRefusee where none does, for the reason that the reader gives."""
     lues: list[Tete] = []
     tetes = lecteur.tetes()
     for tete in tetes:
@@ -115,7 +115,7 @@ def _rangees(chemin: Path, *demande: Any) -> Iterator[tuple[int, Any]]:
 # ---------------------------------------------------------------- by the child
 @dataclass
 class _Etat:
-    """The child of this process, the memory it may take, how many answers it owes, to whose reading."""
+    """The child of this process, the memory it may take, how many answers it owes, and the reading under way."""
 
     enfant: Enfant | None = None
     memoire: int = 0
@@ -127,8 +127,8 @@ _etat = _Etat()
 
 
 def au_loin(lire: Lire, limites: Limites, chemin: Path, *arguments: Any) -> Iterator[Any]:
-    """The things that `lire(chemin, *arguments)` makes, made by the child, one file at a time: the first one, then the
-    others ahead of their use.
+    """What `lire(chemin, *arguments)` yields, made by the child, one file at a time: the first item, then the others
+    ahead of their use.
 
     Raises what it raises; `LectureRefusee` when the file takes more than the limits or kills what reads it,
     `PannePassagere` when something else stopped the child.
@@ -171,7 +171,7 @@ def _recevoir(limites: Limites) -> Any:
 
 
 def _vider(limites: Limites) -> None:
-    """Let go of the answers that were asked for ahead: those of a reading that has ended say nothing."""
+    """Throw away the answers asked for ahead, once the reading has ended."""
     while _etat.dues:
         with _arrets(limites) as enfant:
             enfant.recevoir()
@@ -180,7 +180,7 @@ def _vider(limites: Limites) -> None:
 
 @contextmanager
 def _arrets(limites: Limites) -> Iterator[Enfant]:
-    """The child; why it is gone, when it ends."""
+    """The child, within a block that tells why it died, if it does."""
     if _etat.enfant is None:
         raise ErreurMutualisation("La lecture a été fermée avant sa fin.")
     try:
@@ -203,13 +203,13 @@ def _arrets(limites: Limites) -> Iterator[Enfant]:
 
 
 def _borne_de_la_session(arret: signal.Signals | None, limites: Limites) -> SessionBornee | None:
-    """The hard limit that the session puts on a process, when the end of the child is that of one."""
+    """The hard limit of the session (ulimit) that ended the child; None where none did."""
     memoire, calcul = (resource.getrlimit(r)[1] for r in (resource.RLIMIT_AS, resource.RLIMIT_CPU))
     # at its soft limit, ours, a process gets SIGXCPU; at its hard one, SIGKILL
     if arret == signal.SIGKILL and calcul != resource.RLIM_INFINITY:
         passe = resource.getrusage(resource.RUSAGE_CHILDREN)
         return SessionBornee.du_calcul(calcul) if passe.ru_utime + passe.ru_stime >= calcul - 1 else None
-    # a child that could not import what reads, in less than what this process holds and a file may take
+    # a child that died otherwise, maybe of an import, where the session allows less than we hold plus one file
     voulue = octets_tenus("VmSize") + limites.memoire * MO
     if arret not in (signal.SIGKILL, signal.SIGXCPU) and resource.RLIM_INFINITY != memoire < voulue:
         return SessionBornee.de_la_memoire(memoire)
@@ -255,7 +255,7 @@ def ouvrir(
             if isinstance(lu, Bloc):
                 yield lu
             else:
-                dialecte.update(lu)  # of a whole reading, kept by who holds the dialect already
+                dialecte.update(lu)  # completes the dialect that the caller holds already
                 entier = True
         if not entier:
             raise ErreurMutualisation("Les lignes de ce fichier ont déjà été lues.")

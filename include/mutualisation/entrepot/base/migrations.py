@@ -23,7 +23,7 @@ select to_jsonb(m), to_regnamespace('lecture') is not null,
   (select pg_catalog.pg_get_userbyid(nspowner)::text from pg_catalog.pg_namespace where nspname = 'journal')
   from {TABLE} as m
 """  # noqa: S608
-# whatever row it reads, a software that reads the last name finds one that it doesn't know: the warehouse is newer
+# former software reads one name only: in any row it finds one that it doesn't know, and says the warehouse is newer
 UNE_PAR_UNE = f"""
 delete from {TABLE};
 alter table {TABLE} rename version_num to nom;
@@ -32,7 +32,7 @@ alter table {TABLE} add version_num text not null default 'une_par_une', add log
 DETAILLEE = f"select from pg_catalog.pg_attribute where attrelid = '{TABLE}'::regclass and attname = 'nom'"
 INSCRIRE = f"insert into {TABLE} (nom, logiciel, appliquee_le) values (%s, %s, now())"  # noqa: S608
 INSCRIRE_ANCIENNE = f"insert into {TABLE} (nom) values (%s)"  # noqa: S608
-# a last name that another took the number of; played again under the name that it has now
+# the name that a warehouse may end on of a migration that was renumbered: it is run again under its new name
 RENOMMEE = "0004_pointeurs"
 FAIT_PAR = "select code_version from journal.constructions order by version desc limit 1"
 SUITE = (

@@ -34,7 +34,7 @@ def parametres(dsn: str) -> dict[str, str]:
     Raises `ErreurMutualisation` when the address or its service can't be read.
     """
     donnes = _lus(dsn)
-    # the last value that it looks at is none that it takes: nothing is connected to
+    # the last parameter has a wrong value on purpose: libpq fills in the others, then fails before it connects
     essai = psycopg.pq.PGconn.connect_start(make_conninfo(**{**donnes, TEMOIN: "-"}).encode())
     connus = {o.keyword.decode(): o.val.decode() for o in essai.info if o.val and o.val != o.compiled}
     if connus.pop(TEMOIN, None) is None:

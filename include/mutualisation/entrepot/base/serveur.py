@@ -228,7 +228,7 @@ def processus_de(donnees: Path) -> list[psutil.Process]:
 
 def _demarrer(donnees: Path, programmes: Programmes, prise: Path, ecoute: dict[str, str]) -> None:
     _tuer(donnees)  # frozen, or orphans of a killed postmaster
-    # both folders serve this server only: what names a dead process, or one that took its number, means nothing
+    # both folders serve this server only: a lock file that names a dead process, or another one, is out of date
     for reste in (donnees / "postmaster.pid", *prise.glob(".s.PGSQL.*")):
         reste.unlink(missing_ok=True)
     journal = _journal(donnees)

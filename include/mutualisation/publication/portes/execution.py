@@ -95,7 +95,7 @@ def _constats(porte: str, attentes: Sequence[Attente], reponse: Mapping[str, Any
     constats = {(c.attente.suite, c.attente.nom): c for c in reponse.get("constats", ())}
     erreurs = [reponse["erreur"]] if "erreur" in reponse else [c.erreur for c in constats.values()]
     for code in (sqlstate_de(erreur.split(":", 1)[0]) for erreur in erreurs if erreur):
-        if passagere(code):  # what stopped a query may not stop it next time: nothing was judged
+        if passagere(code):  # a passing failure: nothing was judged, and the query may succeed next time
             raise panne(code, f"Porte {porte} : l'entrepôt")
     if erreurs and all(erreurs):
         raise echec(porte, f"aucun contrôle n'a pu être exécuté ({erreurs[0]}) — vérifier l'entrepôt")

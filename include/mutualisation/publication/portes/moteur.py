@@ -95,7 +95,7 @@ def _passer(demande: dict[str, Any]) -> list[Constat]:
         with contextlib.suppress(Exception):  # the address may open nothing: what went wrong was said
             contexte.data_sources.get("entrepot").get_engine().dispose()
     evaluees = [(v.suite_name, unitaire) for v in resultat.run_results.values() for unitaire in v.results]
-    if len(evaluees) < len(attentes):  # one that it can't make is left out of its suite without a word
+    if len(evaluees) < len(attentes):  # what it can't build is left out silently
         _exiger_bien_ecrites(attentes.values())
     configurations = [(suite, u.expectation_config) for suite, u in evaluees]
     noms = [(suite, nom_de(suite, c.type, c.kwargs, c.meta)) for suite, c in configurations]
@@ -123,7 +123,7 @@ def _constat(attente: Attente, unitaire: Any) -> Constat:
     details = unitaire.result or {}
     reussi = bool(unitaire.success) and erreur is None
     lignes = details.get("unexpected_index_list") or (details.get("details") or {}).get("unexpected_rows") or []
-    # plain texts, names of columns too: one of a class of Great Expectations would have the parent import it
+    # plain strings only: an object of Great Expectations' own would make the parent import it
     textes = [{str(c): None if v is None else str(v) for c, v in ligne.items()} for ligne in lignes[:LIGNES_MAX]]
     # an expectation of the whole batch (a count, a list of columns) is at fault once
     nombre = details.get("observed_value" if attente.type == SQL_EXACT else "unexpected_count", not reussi)

@@ -179,9 +179,9 @@ def reprendre(
         )
     if approuve_par != dit.get("approuve_par"):
         ecarts.append(f"il a été approuvé par « {dit.get('approuve_par')} », qui seul le reprend")
-    # what a software checks is its own
+    # `controles.csv` is left out: former software did not check the same things
     noms = sorted(c.name for c in dossier.glob("*.csv") if (place / c.name).is_file() and c.stem != "controles")
-    # what is not what was signed is not read any further
+    # figures are compared only where the extract is the one that was signed
     ecarts = ecarts or [f"{n} n'a pas les mêmes chiffres" for n in noms if not _memes(dossier / n, place / n)]
     if ecarts or not noms:
         raise ControleEchoue([f"reprise : extrait {dossier} : {e}." for e in ecarts or ["il n'a aucun CSV commun"]])

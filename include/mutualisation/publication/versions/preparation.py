@@ -103,7 +103,7 @@ def _accorder(conn: psycopg.Connection[Any], relation: Relation) -> None:
     for vue in relations_analyse().values():
         lues |= {vue.nom} if lues & vue.sources else set()
     vues = [sql.Identifier(relations()[nom].schema, nom) for nom in sorted(lues)]
-    # views of a build read what was published before it; one that waited for its publication is to be made again
+    # the views of a build read what is published: they go first, and a build that was to be published is made again
     conn.execute("select journal.renouveler_construction()")
     try:
         conn.execute(sql.SQL("drop view if exists {}").format(sql.SQL(", ").join(vues)))

@@ -1,7 +1,7 @@
 """Write, audit, promote: the rows of a build are added beside those that `publication` shows, then the pointers move.
 
-Rows are copied, where a partition could be attached: attaching is no part of a reader's snapshot. A statement planned
-before the commit and run after it, or the next one of a transaction that holds the table already, saw the pointer
+Rows are copied, not attached as a partition: a reader's snapshot doesn't cover what is attached. A statement planned
+before the commit and run after it, or the next one of a transaction that holds the table already, would see the pointer
 moved and no partition: an empty relation.
 """
 
@@ -37,7 +37,7 @@ def preparer_version(conn: psycopg.Connection[Any], version: int, sortie: Path) 
 
 
 def noter_empreintes(conn: psycopg.Connection[Any], version: int, sortie: Path) -> None:
-    """Keep what the statement of a version whose rows are there will say of them, and where its documents will wait."""
+    """Keep the digests of the rows of a version, for its statement, and the folder where its documents will wait."""
     empreinte, relations = condenser_version(conn, version)
     conn.execute("select journal.noter_empreinte(%s, %s)", (version, empreinte))
     conn.execute("delete from journal.candidates where version = %s", (version,))

@@ -26,10 +26,10 @@ PERIODE_S, PERIODE_PARENT_S = 0.5, 0.2
 # keys, the address of the warehouse, connections of Airflow: what no child inherits
 SECRETS = ("MUTUALISATION_CLE_", "ENTREPOT_", "PG", "AIRFLOW", "DBT_ENV_SECRET_")
 Veille = Callable[[], None]
-# the number of the parent: a child that asked for it once it is up would be told who adopted it
+# the pid of the parent, given at the start: a child that asked later could get the pid of whoever adopted it
 PARENT = "MUTUALISATION_PARENT"
 Reponse = Callable[[Any], Any]
-# of a child: where it listens and answers, a message at a time
+# in a child: its socket to the parent, and the lock that keeps each message whole
 _TUBES: list[Connection] = []
 _PAROLE = threading.Lock()
 
@@ -43,7 +43,7 @@ class EnfantArrete(Exception):
 
 
 class Avancee(str):
-    """How far a child is, which is no answer."""
+    """A message of progress from a child, which is not the answer to its request."""
 
 
 class Enfant:
@@ -92,9 +92,9 @@ class Enfant:
         return self.commencer(lieu, demande, veiller)()
 
     def commencer(self, lieu: str, demande: Any, veiller: Veille = lambda: None) -> Callable[[], Any]:
-        """Have the child work, and return at once; what is given back waits for the answer. Raise as `demander`.
+        """Send a request and return at once; calling what is given back waits for the answer. Raises as `demander`.
 
-        The answer to a former request that was never waited for is lost.
+        Answers that nobody has waited for are thrown away first.
         """
         with self._panne(lieu):
             while self._dues:

@@ -21,7 +21,7 @@ def main() -> None:
 
 
 def _tenir_les_flux() -> None:
-    """What was closed before us (`>&-`) goes nowhere; else a file that we open would take its number."""
+    """Send to nowhere a stream that was closed before us (`>&-`): a file of ours would else take its number."""
     for numero, (nom, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         if getattr(sys, nom) is None:
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)

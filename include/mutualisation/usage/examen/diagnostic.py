@@ -73,13 +73,13 @@ from mutualisation.usage.examen.reconnaissance import (
 )
 
 Motif = tuple[str, str]
-# what gives a connection to the throwaway server, which the first call starts
+# gives a connection to the throwaway server; the first call starts it
 Connexions: TypeAlias = "Callable[[], psycopg.Connection[Any]]"
 ACCEPTE, REJETS, REFUSE = 0, 2, 3
 _JEUX_DE_FORME = {"xml": "pes", "json": "decp"}
-# the rule of what only another export mends: encoding, line ends
+# ends the reasons that only another export mends: encoding, line ends
 _ABIME = "(F8)"
-# below, the name of a file says more than its content
+# under this certainty, the name of a file says more than its content
 _SUR = 0.7
 _HORS_PERIODE = re.compile(r"différent de celui du nom|hors d(?:u mois|e la période) du fichier")
 _ACCENT_PERDU = re.compile(r"\w\?\w|\ufffd")
@@ -88,7 +88,7 @@ _EURO_PERDU = "¤"
 _LIGNES_DITES, _TOTAUX_DITS = 5, 20
 AUCUNE_LIGNE = "le fichier n'a aucune ligne : vérifier le filtre et la période de l'export, puis le redéposer (F6)."
 AUCUN_JEU = "aucun jeu ne ressemble à ce fichier{proche} : vérifier son en-tête, ou donner --jeu (F5)."
-# what most files are that are no table of rows
+# said of a file that is no table of rows
 FORME = (
     "Il faut une ligne de noms de colonnes, une seule (absente, sur deux, couchée : la rétablir), puis une ligne "
     "par enregistrement, séparée par des points-virgules (tableau croisé, tout dans une cellule : exporter le détail)."

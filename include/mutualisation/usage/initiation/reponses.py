@@ -28,7 +28,7 @@ TABLES = ("communes", "dispositifs")
 RESERVES = ("STRUCTURE", "HORS", "NON_REPARTI", "EXCLU", "TOTAL")
 SANS_MONTANT = ("gratuit", "cout_unitaire")
 _INSEE = re.compile(r"[0-9][0-9AB][0-9]{3}")
-# it makes names of parameters, and cells of lists
+# a code goes into names of parameters, and into cells that hold lists
 _CODE = re.compile(r"[\w./-]+")
 # line ends and other controls, bytes that the terminal's encoding does not know
 _ECARTES = ("Cc", "Cs")
@@ -47,7 +47,7 @@ class Question:
     defaut: str = ""
 
     def juger(self, texte: str) -> tuple[str, str]:
-        """(what the answer is worth, why it is refused), one of which is empty unless nothing is stated."""
+        """(the answer as it is read, why it is refused): one of the two is empty, or both where nothing is answered."""
         if any(unicodedata.category(signe) in _ECARTES for signe in texte.strip(BLANCS)):
             return "", "une seule ligne de texte est attendue, en UTF-8"
         lu = lecture_de(self.colonne)(texte)

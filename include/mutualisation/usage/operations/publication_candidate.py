@@ -27,7 +27,7 @@ from mutualisation.usage.operations.session import Session
 from mutualisation.usage.operations.verification_sceau import exiger_publication
 
 CONSTRUITE = "select exercices, statut from journal.constructions where version = %s"
-# what became of the build that has the last word
+# what became of the last build
 DERNIERE = """
 select c.version, c.statut, c.exercices, s.enonce::jsonb ->> 'publie_par'
   from journal.constructions as c
@@ -76,7 +76,7 @@ def publier(
         _, statut = conn.execute(CONSTRUITE, (choisie,)).fetchone() or ([], "")
         if statut == "validee":
             exiger_la_derniere(conn, choisie)
-        # composed where nobody said anything: not those of a version that is published already
+        # composed here where `composer` was not called, unless the version is published already
         if statut != "publiee" and en_attente(conn, choisie) is None and not composer(session, choisie):
             return publication_en_vigueur(conn)
         attente = en_attente(conn, choisie)

@@ -90,7 +90,7 @@ def _derouler(
     batir: Batir,
     ouvrier: EnfantDbt,
 ) -> None:
-    """The steps from one closed version; one that holds the files of the build is left to it, as those that follow."""
+    """Build the steps from one closed version, up to the one that has the files of the build itself."""
     version, exercices = close
     courants, avant, deja = fichiers_en_vigueur(conn), "", set[int]()
     for etape, fichiers in etapes(_lire(conn, SCELLES, version), _lire(conn, COURANTS)):

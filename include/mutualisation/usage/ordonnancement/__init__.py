@@ -4,7 +4,7 @@
 EMBARQUE = "MUTUALISATION_ENTREPOT_EMBARQUE"
 # the Connection of the store where drops arrive
 DEPOT = "depot"
-# between what an entity's name is joined to where `_` would be ambiguous: no entity holds it
+# joins an entity's name to others where `_` would be ambiguous: no entity's name holds it
 SEPARATEUR = "__"
 
 

@@ -100,7 +100,7 @@ class DepotComplet(BaseEventTrigger):
 
         compte = {}
         try:
-            # told to this look alone: one triggerer watches for every entity
+            # set for this look alone: one triggerer watches the drops of every entity
             if "://" in self.depot and (trouvee := await connexion_async(self.connexion)):
                 extra = await trouvee.aextra_dejson() if hasattr(trouvee, "aextra_dejson") else trouvee.extra_dejson
                 compte = compte_du_stockage(trouvee, extra)

@@ -15,7 +15,8 @@ from mutualisation.socle.francais import formats, libelles
 from mutualisation.socle.francais.ecartees import dire, justifies
 
 SEUIL = "seuil_effectif"
-# R1: rows whose hours leave the ETP; one that is in no denominator takes nothing off those of its agent
+# R1, by method: statuses of the rows whose hours are lost to the ETP. In R, a row rejected or held is in no
+# denominator: the other hours of the agent share its whole time
 PERDUES = {"R": ("a_affecter",), "T": ("rejete", "retenu", "a_affecter")}
 HEURES = "heures_reference"
 A_APPROUVER, CLOS = "À approuver", "Clos"
