@@ -67,11 +67,11 @@ adherents_cam as (
 fichiers as (
   select
     e.exercice,
-    exists (
+    exists(
       select 1 from {{ ref('stg_journal__fichiers') }} as f
       where f.jeu = 'commandes' and f.exercice = e.exercice
     ) as commandes,
-    exists (
+    exists(
       select 1 from {{ ref('stg_journal__fichiers') }} as f
       where f.jeu = 'ventes' and f.exercice = e.exercice
     ) as ventes
