@@ -20,4 +20,4 @@ def lire(relation: str, exercice: int | None = None) -> DataFrame:
     """
     from mutualisation.publication.versions import dataframes
 
-    return dataframes.lire(relation, exercice)
+    return dataframes.lire_relation(relation, exercice)

@@ -16,13 +16,13 @@ DETAILS = "annee"
 
 
 @pytest.mark.parametrize("exercice", EXERCICES)
-def test_council_reads_twenty_pages_and_members_two(reference: Reference, exercice: int) -> None:
+def test_le_conseil_lit_vingt_pages_et_les_elus_deux(reference: Reference, exercice: int) -> None:
     for nom, limite in PAGES.items():
         with pikepdf.open(reference.bilans / f"bilan_{exercice}" / f"{nom}_{exercice}.pdf") as pdf:
             assert len(pdf.pages) <= limite, nom
 
 
-def test_a_mayor_reads_a_page_and_each_print_holds_on_a_sheet(reference: Reference) -> None:
+def test_un_maire_lit_une_page_et_chaque_imprime_tient_sur_une_feuille(reference: Reference) -> None:
     communes = reference.bilans / f"bilan_{EXERCICES[-1]}" / "communes"
     pages = {
         dossier: [_pages(f) for f in communes.glob(f"{dossier}/5*.pdf")] for dossier in (".", "notes", "deliberations")
@@ -38,13 +38,13 @@ def _pages(fichier: Path) -> int:
 
 
 @pytest.mark.parametrize("exercice", EXERCICES[1:])
-def test_every_variance_is_commented(reference: Reference, exercice: int) -> None:
+def test_chaque_ecart_a_son_commentaire(reference: Reference, exercice: int) -> None:
     assert "aucun commentaire" not in _page(reference.bilans, exercice).read_text(encoding="utf-8").lower()
 
 
 @pytest.mark.systeme
 @navigateur.sans_chromium
-def test_members_read_eight_screens_of_a_phone(reference: Reference) -> None:
+def test_les_elus_lisent_huit_ecrans_de_telephone(reference: Reference) -> None:
     with navigateur.navigateur() as onglet:
         onglet.ouvrir(_page(reference.bilans, EXERCICES[-1]), TELEPHONE[0])
         haut = onglet.page.evaluate(f"document.getElementById('{DETAILS}').getBoundingClientRect().top + scrollY")

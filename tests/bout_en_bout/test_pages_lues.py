@@ -20,7 +20,7 @@ def extrait(reference: Reference) -> Path:
 
 @pytest.mark.systeme
 @navigateur.sans_chromium
-def test_no_word_is_cut_and_no_table_scrolls_on_a_desk(extrait: Path) -> None:
+def test_aucun_mot_coupe_et_aucun_tableau_a_faire_defiler_au_bureau(extrait: Path) -> None:
     pages = [
         extrait / f"bilan_etape_{EXERCICE}.html",
         *sorted((extrait / f"dossier_audit_{EXERCICE}").glob("*.html")),
@@ -37,7 +37,7 @@ def test_no_word_is_cut_and_no_table_scrolls_on_a_desk(extrait: Path) -> None:
 
 @pytest.mark.systeme
 @navigateur.sans_chromium
-def test_staff_and_commune_are_a_few_clicks_from_the_council(extrait: Path) -> None:
+def test_le_personnel_et_la_commune_sont_a_quelques_clics_du_conseil(extrait: Path) -> None:
     """Index of communes to « what my commune pays and gets »; staff of a dispositif to its categories and hours."""
     with navigateur.navigateur() as onglet:
         onglet.ouvrir(extrait / "communes" / "index.html", 390).suivre("Croix")

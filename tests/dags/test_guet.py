@@ -106,7 +106,7 @@ def test_un_fichier_date_de_demain_n_empeche_pas_le_marqueur_et_tout_stockage_di
         (lieu / nom).write_text("a;b")
     assert guet.relever(str(lieu)).marque
     hier, demain = (dt.datetime.now(dt.UTC) + dt.timedelta(days=jours) for jours in (-1, 1))
-    assert guet._date({"mtime": hier}) < guet._date({"mtime": demain})
+    assert guet._date_d_arrivee({"mtime": hier}) < guet._date_d_arrivee({"mtime": demain})
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def citees(page: Path) -> list[list[str]]:
     return [mots for t in trouvees if (mots := shlex.split(t.replace("[", "").replace("]", "")))]
 
 
-def test_relative_links_lead_to_a_file_and_to_a_title() -> None:
+def test_les_liens_relatifs_menent_a_un_fichier_et_a_un_titre() -> None:
     liens = [(page, *lien.partition("#")[::2]) for page in PAGES for lien in LIEN.findall(lire(page))]
     ici = [
         (page, lieu, ancre) for page, lieu, ancre in liens if not lieu.startswith(("http://", "https://", "mailto:"))
@@ -56,7 +56,7 @@ def test_relative_links_lead_to_a_file_and_to_a_title() -> None:
     assert [f"{page} : {cible.name}#{ancre}" for page, cible, ancre in vises if ancre not in ancres(cible)] == []
 
 
-def test_make_targets_of_the_docs_exist() -> None:
+def test_les_cibles_make_de_la_documentation_existent() -> None:
     cibles = set(re.findall(r"^([a-z-]+):", lire(RACINE / "Makefile"), re.MULTILINE))
     visees = {c for p in PAGES for code in CODE.findall(lire(p)) for c in re.findall(r"\bmake ([a-z-]+)", code)}
     assert {"bilan", "test", "secrets"} <= visees <= cibles
@@ -74,7 +74,7 @@ def options_des_commandes() -> dict[str, set[str]]:
     }
 
 
-def test_remedies_of_the_messages_are_commands() -> None:
+def test_les_remedes_des_messages_sont_des_commandes() -> None:
     """« mutualisation … » in a sentence that the software says."""
     options = options_des_commandes()
     dites = [c for _, texte in textes() for c in re.findall(r"« mutualisation ([a-z]+)((?: --[a-z-]+)*)", texte)]
@@ -82,7 +82,7 @@ def test_remedies_of_the_messages_are_commands() -> None:
     assert [c for c, suite in dites if c not in options or not options[c].issuperset(suite.split())] == []
 
 
-def test_commands_and_options_of_the_docs_exist() -> None:
+def test_les_commandes_et_options_de_la_documentation_existent() -> None:
     """Those of decisions too: a command that goes away is said there in the past."""
     options = options_des_commandes()
     vues = [(page, mots) for page in PAGES for mots in citees(page) if mots[0] not in {"--help", "--version"}]
@@ -105,14 +105,14 @@ def variables() -> set[str]:
     return lues | {f"MUTUALISATION_{f.name}_MAX".upper() for f in fields(Limites)}
 
 
-def test_variables_of_the_docs_exist() -> None:
+def test_les_variables_de_la_documentation_existent() -> None:
     # a family is written `MUTUALISATION_DELAI_…`
     dites = {(p.name, v) for p in PAGES for v in re.findall(r"MUTUALISATION_[A-Z_]+(?![A-Z_<…])", lire(p))}
     assert len(dites) > 8
     assert [f"{p} : {v}" for p, v in dites if v not in variables()] == []
 
 
-def test_every_page_is_in_the_index() -> None:
+def test_chaque_page_de_la_documentation_est_a_l_index() -> None:
     pages = {p.name for p in DOCS.glob("*.md")} - {"README.md"}
     vers = {lien.partition("#")[0] for lien in LIEN.findall(lire(DOCS / "README.md"))}
     assert pages <= vers
@@ -130,7 +130,7 @@ def test_tout_se_trouve_depuis_la_porte() -> None:
     assert {p for p in PAGES if p.is_relative_to(DOCS)} <= vues
 
 
-def test_page_of_the_sources_is_in_sync_with_the_registry() -> None:
+def test_la_page_des_sources_suit_le_registre() -> None:
     assert lire(DOCS / "sources.md") == page_sources()
 
 
@@ -166,13 +166,13 @@ def phrases_des_pannes() -> list[str]:
 
 
 @pytest.mark.parametrize("phrase", phrases_des_pannes())
-def test_each_sentence_of_the_runbook_is_one_that_the_software_says(phrase: str) -> None:
+def test_chaque_phrase_des_pannes_est_dite_par_le_logiciel(phrase: str) -> None:
     # % is the value of SQL, %s that of a log, $name that of a shell; a text may hold more than what the page quotes
     motif = r"(?:…|%[sdg]?|\$\w+|\{\w*\})+".join(re.escape(morceau) for morceau in phrase.split("…"))
     assert any(re.search(motif, texte) for _, texte in textes()), phrase
 
 
-def test_the_runbook_has_a_remedy_in_each_row() -> None:
+def test_la_page_des_pannes_a_un_remede_a_chaque_ligne() -> None:
     rangees = re.findall(r"^\| « .+$", lire(DOCS / "pannes.md"), re.MULTILINE)
     assert len(rangees) > 40
     assert [r for r in rangees if len(cellules := r.strip("| ").split(" | ")) != 3 or not all(cellules)] == []

@@ -41,7 +41,7 @@ def regles() -> set[str]:
     return {nom for nom in dites() if re.fullmatch(NOM, nom)}
 
 
-def test_a_rule_that_is_cited_is_told() -> None:
+def test_une_regle_citee_est_dite() -> None:
     cites = [
         (f, nom)
         for f, texte in [*textes().items(), (PAGE, PAGE.read_text(encoding="utf-8"))]
@@ -51,12 +51,12 @@ def test_a_rule_that_is_cited_is_told() -> None:
     assert sorted({f"{nom} : {f.relative_to(RACINE)}" for f, nom in cites if nom not in regles()}) == []
 
 
-def test_a_rule_that_is_told_is_cited() -> None:
+def test_une_regle_dite_est_citee() -> None:
     cites = {n for texte in textes().values() for c in CITATION.findall(texte) for n in re.findall(NOM, c)}
     assert regles() - cites == set()
 
 
-def test_the_controls_of_the_page_are_those_of_the_index() -> None:
+def test_les_controles_de_la_page_sont_ceux_de_l_index() -> None:
     marques = {nom: marques.split() for nom, (_, marques, _, _) in dites().items() if nom not in regles()}
     attendues = {
         nom: ["◆"] * controle.bloquant + ["◇"] * (not controle.justifiable) for nom, controle in lire_index().items()
@@ -64,12 +64,12 @@ def test_the_controls_of_the_page_are_those_of_the_index() -> None:
     assert marques == attendues
 
 
-def test_the_anchor_of_a_row_is_its_name_and_the_command_finds_it() -> None:
+def test_l_ancre_d_une_ligne_est_son_nom_et_la_commande_la_trouve() -> None:
     assert [nom for nom, (ancre, *_) in dites().items() if ancre != nom.lower()] == []
     assert page_des_regles().keys() == {nom.lower() for nom in dites()}
 
 
-def test_a_case_of_the_page_is_of_its_rule_and_its_models_exist() -> None:
+def test_un_cas_de_la_page_est_de_sa_regle_et_ses_modeles_existent() -> None:
     ecrits = textes()
     cas = {c.nom.partition("_")[0]: {*c.regles, *re.findall(NOM, ecrits[c.dossier / "README.md"])} for c in lister()}
     pieces = {f.stem for f in ecrits if f.suffix == ".sql"}

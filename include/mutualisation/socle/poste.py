@@ -24,5 +24,5 @@ class Poste:
     @classmethod
     def ici(cls, var: Path | None = None) -> Poste:
         """That of the environment; `var`: another folder."""
-        lues = os.environ.get
-        return cls(var or dossier_var(), lues(ENTREPOT_DSN, ""), lues(CLE_PSEUDONYMES), lues(CLE_SIGNATURE, "").strip())
+        env = os.environ.get
+        return cls(var or dossier_var(), env(ENTREPOT_DSN, ""), env(CLE_PSEUDONYMES), env(CLE_SIGNATURE, "").strip())

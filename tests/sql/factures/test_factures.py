@@ -10,7 +10,7 @@ from tests.atelier.tables import cas
 from tests.sql.publication import entrepot_publie as base
 
 from mutualisation.documents.factures.facturation import Parametres
-from mutualisation.documents.factures.factures import Facture, Reste, phrase
+from mutualisation.documents.factures.factures import Facture, Reste, phrase_du_tarif
 from mutualisation.socle.erreurs import ErreurMutualisation
 
 from .conftest import CCAS, lire
@@ -81,7 +81,7 @@ TARIF = {
 
 @cas
 def test_phrase_de_chaque_regle(champs: dict[str, Any], attendue: str) -> None:
-    assert phrase({**TARIF, **champs}).replace("\u00a0", " ").replace("\u202f", " ") == attendue
+    assert phrase_du_tarif({**TARIF, **champs}).replace("\u00a0", " ").replace("\u202f", " ") == attendue
 
 
 @pytest.mark.parametrize(

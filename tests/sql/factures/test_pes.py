@@ -14,7 +14,7 @@ from tests.sql.publication import entrepot_publie as base
 
 from mutualisation.documents.factures.ecriture import ecrire_factures
 from mutualisation.documents.factures.facturation import lire_facturation
-from mutualisation.documents.factures.pes import SCHEMA, attendu
+from mutualisation.documents.factures.pes import SCHEMA, valeur_attendue
 from mutualisation.documents.factures.projet_pes import ProjetPes, preparer_projet, relire, verifier_accord
 from mutualisation.publication.versions.contexte import lire_contexte
 from mutualisation.socle.erreurs import ErreurMutualisation
@@ -284,7 +284,7 @@ def test_le_schema_officiel_prend_ce_qui_est_admis(projet: Path) -> None:
         element = next(racine.iter(champ), None)
         assert element is not None or champ == "ComplNom"
         for valeur in VALEURS if element is not None else ():
-            if not attendu(champ, valeur):
+            if not valeur_attendue(champ, valeur):
                 ecrite = element.get("V")
                 element.set("V", valeur)
                 assert defauts_de_schema(etree.tostring(racine)) == [], (champ, valeur)

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from mutualisation.publication.versions.extraits_csv import ecrire_csv, lignes
+from mutualisation.publication.versions.extraits_csv import ecrire_csv, lire_lignes
 from mutualisation.publication.versions.relations import Colonne, Relation, lire_relations
 
 from . import entrepot_publie
@@ -51,19 +51,21 @@ def essai(conn_vierge: psycopg.Connection[Any], tmp_path: Path) -> Any:
     return ecrire
 
 
-def test_cells_follow_s1(essai: Any) -> None:
+def test_les_cellules_suivent_s1(essai: Any) -> None:
     texte = essai(("a", "été ; pluie", Decimal("-12.50"), True, date(2021, 3, 1)), ("b", None, None, False, None))
     assert texte == (
         'exercice;code;texte;montant;vrai;jour\n2021;a;"été ; pluie";-12.50;true;2021-03-01\n2021;b;;;false;\n'
     )
 
 
-def test_rows_come_in_key_order_whatever_the_order_of_insertion(essai: Any) -> None:
+def test_les_lignes_suivent_leur_cle_quel_que_soit_l_ordre_d_insertion(essai: Any) -> None:
     texte = essai(*((code, None, None, None, None) for code in ("é", "a", "Z", "_", "10", "9")))
     assert [r["code"] for r in csv.DictReader(texte.splitlines(), delimiter=";")] == ["10", "9", "Z", "_", "a", "é"]
 
 
-def test_extract_holds_its_exercice_and_version_only(conn_publiee: psycopg.Connection[Any], tmp_path: Path) -> None:
+def test_l_extrait_ne_tient_que_son_exercice_et_sa_version(
+    conn_publiee: psycopg.Connection[Any], tmp_path: Path
+) -> None:
     for nom in ("synthese_financiere", "adhesion", "rejets"):
         relation = lire_relations()[nom]
         ecrire_csv(conn_publiee, relation, 2020, 1, tmp_path / "r.csv")
@@ -75,29 +77,31 @@ def test_extract_holds_its_exercice_and_version_only(conn_publiee: psycopg.Conne
         assert "version" not in rangees[0]
 
 
-def test_rows_read_back_are_exact(conn_publiee: psycopg.Connection[Any]) -> None:
+def test_les_lignes_relues_sont_exactes(conn_publiee: psycopg.Connection[Any]) -> None:
     cam = next(
-        r for r in lignes(conn_publiee, lire_relations()["synthese_financiere"], 2021, 1) if r["dispositif"] == "CAM"
+        r
+        for r in lire_lignes(conn_publiee, lire_relations()["synthese_financiere"], 2021, 1)
+        if r["dispositif"] == "CAM"
     )
     assert cam["cout_net"] == Decimal("188131.05")
     assert isinstance(cam["cout_net"], Decimal)
 
 
-def test_hash_moves_with_one_cent(conn_publiee: psycopg.Connection[Any]) -> None:
+def test_un_centime_change_l_empreinte(conn_publiee: psycopg.Connection[Any]) -> None:
     avant = publication_sha256(conn_publiee)
     assert publication_sha256(conn_publiee) == avant
     conn_publiee.execute("update versions.synthese_financiere set recettes = recettes + 0.01 where dispositif = 'CAM'")
     assert publication_sha256(conn_publiee) != avant
 
 
-def test_hash_ignores_the_version_and_the_order_of_rows(conn_publiee: psycopg.Connection[Any]) -> None:
+def test_l_empreinte_ne_depend_ni_de_la_version_ni_de_l_ordre_des_lignes(conn_publiee: psycopg.Connection[Any]) -> None:
     avant = publication_sha256(conn_publiee)
     rangees = {nom: list(reversed(r)) for nom, r in entrepot_publie.rangees().items()}
     assert entrepot_publie.publier(conn_publiee, rangees) == 2
     assert publication_sha256(conn_publiee) == avant
 
 
-def test_hash_is_over_the_csv_of_every_relation(conn_publiee: psycopg.Connection[Any]) -> None:
+def test_l_empreinte_est_celle_du_csv_de_chaque_relation(conn_publiee: psycopg.Connection[Any]) -> None:
     relation = lire_relations()["passage_d5211"]
     with conn_publiee.cursor().copy(
         "copy (select exercice, dispositif, cout_complet, dont_structure, cout_d5211, base_opposable::text,"

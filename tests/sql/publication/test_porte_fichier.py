@@ -32,7 +32,7 @@ def _ecrire(depot: Path, chemin: str, contenu: str) -> None:
     (depot / chemin).write_text(contenu, encoding="utf-8")
 
 
-def test_gate_is_kept_with_the_load_and_summed_over_those_that_count(
+def test_la_porte_reste_avec_son_chargement_et_se_somme_sur_ceux_qui_comptent(
     conn_vierge: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
     assert _porte_fichier(conn_vierge) == {

@@ -219,7 +219,7 @@ def test_la_cle_vient_de_l_environnement_ou_d_un_fichier(
     var_neuf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pem = module_cle._pem_neuf()
-    attendue = publique(module_cle._lue(pem.encode(), "essai"))
+    attendue = publique(module_cle._lire_pem(pem.encode(), "essai"))
     fichier = tmp_path / "cle.pem"
     fichier.write_text(pem)
     for donnee in (pem, pem.replace("\n", "\\n"), str(fichier)):

@@ -29,14 +29,14 @@ def _total(exercice: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("nom", [DELIBERATION, COMMUNICATION])
-def test_a_draft_says_that_it_is_one_on_every_page(extrait: Path, nom: str) -> None:
+def test_un_projet_d_acte_se_dit_projet_a_chaque_page(extrait: Path, nom: str) -> None:
     texte = _texte(extrait, nom)
     assert "PROJET" in texte
     assert "Données synthétiques" in texte
     assert "version " in texte
 
 
-def test_the_deliberation_decides_on_the_published_totals(extrait: Path) -> None:
+def test_la_deliberation_arrete_les_totaux_publies(extrait: Path) -> None:
     texte, total = _texte(extrait, DELIBERATION), _total(2021)
     for attendu in ("L5211-39-1", "L5211-4-1", "Article 1er.", "Article 4.", "Pour : …"):
         assert attendu in texte.replace("\u00a0", " ")
@@ -44,20 +44,20 @@ def test_the_deliberation_decides_on_the_published_totals(extrait: Path) -> None
     assert f"{total['reste_a_charge']:,.2f}".replace(",", "\u202f").replace(".", ",") in texte
 
 
-def test_the_communication_says_what_is_not_known_of_the_communes(extrait: Path) -> None:
+def test_la_communication_dit_ce_qui_n_est_pas_connu_des_communes(extrait: Path) -> None:
     texte = _texte(extrait, COMMUNICATION)
     assert "L’effet sur les effectifs des communes n’est pas renseigné" in texte
     assert "Équivalents temps plein mobilisés par dispositif" in texte
     assert "Annexe par commune" in texte
 
 
-def test_the_communication_says_the_year_to_come_with_its_range(extrait: Path) -> None:
+def test_la_communication_dit_l_annee_a_venir_avec_sa_fourchette(extrait: Path) -> None:
     texte = _texte(extrait, COMMUNICATION).replace("\u00a0", " ").replace("\u202f", " ")
     assert "Impact prévisionnel pour 2022" in texte
     assert "compris entre ≈ 1 350 000 € et ≈ 1 421 000 €" in texte
 
 
-def test_what_a_service_writes_is_no_sentence_of_an_act(republier: Republier, tmp_path: Path) -> None:
+def test_ce_qu_ecrit_un_service_n_est_pas_une_phrase_de_l_acte(republier: Republier, tmp_path: Path) -> None:
     """« Étudier un à un… » stood alone in the deliberation; the letter had no subject and no end."""
     texte = {"texte": "Étudier un tarif.", "rubrique": "perspectives", "rang": 1, "auteur": "DAF"}
     textes = [{"exercice": 2021, "dispositif": None} | texte]
@@ -70,7 +70,7 @@ def test_what_a_service_writes_is_no_sentence_of_an_act(republier: Republier, tm
     assert any(x.startswith("Je vous prie d’agréer, Madame la Maire, Monsieur le Maire, l’expr") for x in lus)
 
 
-def test_a_visa_that_the_epci_wrote_is_not_said_twice(republier: Republier, tmp_path: Path) -> None:
+def test_un_visa_ecrit_par_l_epci_n_est_pas_dit_deux_fois(republier: Republier, tmp_path: Path) -> None:
     visa = {"texte": "Vu l'article L5211\u201139\u20111", "rubrique": "visa", "rang": 1, "auteur": "DAJ"}
     textes = [{"exercice": 2021, "dispositif": None} | visa]
     for document in actes.documents(republier(lambda lignes: lignes.update(textes=textes))):

@@ -30,13 +30,13 @@ def _mots(document: m.Document) -> str:
     return " ".join(m.mots(*b.morceaux) for b in blocs if isinstance(b, m.Paragraphe))
 
 
-def test_each_page_is_there_and_traces_are_pages_only(extrait: Path) -> None:
+def test_chaque_page_est_la_et_les_traces_ne_sont_que_des_pages(extrait: Path) -> None:
     dossier = extrait / "dossier_audit_2021"
     assert {c.stem for c in dossier.glob("*.pdf")} == PAGES
     assert {c.stem for c in dossier.glob("*.html")} == PAGES | {"trace_cam"}
 
 
-def test_checks_are_not_the_controls_that_are_published(bilan: Bilan) -> None:
+def test_les_verifications_ne_sont_pas_les_controles_publies(bilan: Bilan) -> None:
     (section,) = (s for s in index.sommaire(bilan).sections if s.ancre == "portes")
     dits = [b.titre if isinstance(b, m.Tableau) else m.mots(*b.morceaux) for b in section.blocs]  # type: ignore[union-attr]
     assert dits[1:] == [
@@ -45,14 +45,14 @@ def test_checks_are_not_the_controls_that_are_published(bilan: Bilan) -> None:
     ]
 
 
-def test_staff_cost_is_that_of_the_synthese(bilan: Bilan) -> None:
+def test_le_cout_du_personnel_est_celui_de_la_synthese(bilan: Bilan) -> None:
     ensemble = next(t for t in _tableaux(personnel.cout_de_personnel(bilan)) if "Somme des catégories" in _titres(t))
     assert [x["ecart"] for x in ensemble.lignes] == [Decimal(0)] * 3
     assert ensemble.total is not None
     assert ensemble.total["cout_personnel"] == bilan.total["cout_personnel"]
 
 
-def test_a_difference_with_the_synthese_shows(republier: Republier) -> None:
+def test_une_difference_avec_la_synthese_se_voit(republier: Republier) -> None:
     def changer(lignes: Lignes) -> None:
         rangee = next(r for r in lignes["etp_categorie"] if r["exercice"] == 2021 and r["dispositif"] == "CAM")
         rangee["cout_personnel"] = Decimal(rangee["cout_personnel"]) - 1
@@ -67,7 +67,7 @@ def _titres(t: m.Tableau) -> list[str]:
     return [c.titre for c in t.colonnes]
 
 
-def test_every_dispositif_has_its_anchor_and_its_sum(bilan: Bilan) -> None:
+def test_chaque_dispositif_a_son_ancre_et_sa_somme(bilan: Bilan) -> None:
     sections = {s.ancre: s for s in personnel.cout_de_personnel(bilan).sections}
     for code in ("CAM", "ARCHIVES", "IMPRESSION"):
         (tableau,) = [b for b in sections[adresses.ancre_personnel(code)].lus if isinstance(b, m.Tableau)]
@@ -77,20 +77,22 @@ def test_every_dispositif_has_its_anchor_and_its_sum(bilan: Bilan) -> None:
         assert tableau.total["cout_personnel_d5211"] == somme(categories, "cout_personnel_d5211")
 
 
-def test_effects_leave_nothing_unexplained(bilan: Bilan) -> None:
+def test_les_effets_ne_laissent_rien_d_inexplique(bilan: Bilan) -> None:
     tableau = next(t for t in _tableaux(passages.passages(bilan)) if "Inexpliqué" in _titres(t))
     assert tableau.lignes
     assert {x["ecart"] for x in tableau.lignes} == {Decimal(0)}
 
 
-def test_each_source_is_shared_out_beside_its_control(bilan: Bilan) -> None:
+def test_chaque_source_est_repartie_a_cote_de_son_controle(bilan: Bilan) -> None:
     tableau = next(t for t in _tableaux(passages.passages(bilan)) if t.titre.startswith("Ce qui est entré"))
     (ligne,) = tableau.lignes
     assert ligne["montant"].replace("\u202f", "").startswith("180217,80")
     assert "Conforme" in ligne["controle"]
 
 
-def test_too_many_lines_are_grouped_counted_and_sent_to_the_csv(bilan: Bilan, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trop_de_lignes_sont_groupees_comptees_et_renvoyees_au_csv(
+    bilan: Bilan, monkeypatch: pytest.MonkeyPatch
+) -> None:
     entier = next(d for d in trace.traces(bilan) if d.chemin.endswith("trace_cam"))
     assert [t.titre for t in _tableaux(entier)][-1].endswith("lignes source")
     monkeypatch.setattr(trace, "LIGNES_PAR_PAGE", 1)
@@ -102,7 +104,7 @@ def test_too_many_lines_are_grouped_counted_and_sent_to_the_csv(bilan: Bilan, mo
     assert _mots(entier) == _mots(coupe)
 
 
-def test_rejected_rows_name_their_lines_reason_and_remedy(bilan: Bilan) -> None:
+def test_les_rejets_disent_leurs_lignes_leur_motif_et_leur_remede(bilan: Bilan) -> None:
     (ligne,) = [x for t in _tableaux(constats.lignes_ecartees(bilan)) for x in t.lignes]
     assert (ligne["ou"], ligne["lignes"], ligne["motif"]) == ("3, 8", 2, "montant illisible")
     assert "redéposer" in ligne["remede"]
@@ -116,7 +118,9 @@ def test_rejected_rows_name_their_lines_reason_and_remedy(bilan: Bilan) -> None:
         ("a_affecter", "dont environ 479 € hors des coûts, à l'ETP le plus cher"),
     ],
 )
-def test_one_count_of_what_is_left_aside_in_every_document(republier: Republier, statut: str, effet: str) -> None:
+def test_un_seul_compte_de_ce_qui_est_ecarte_dans_tous_les_documents(
+    republier: Republier, statut: str, effet: str
+) -> None:
     """2 rows held, 7 h; 2 rejected, 12,50 €; 3 repeats. Highest ETP: (108 000 + 2 000) / 1 607 = 68,45 € an hour."""
 
     def ecarter(lignes: Lignes) -> None:
@@ -156,7 +160,7 @@ def test_one_count_of_what_is_left_aside_in_every_document(republier: Republier,
     assert "à corriger" not in " ".join([page.resume, _mots(page)])
 
 
-def test_a_page_without_rejections_says_so(republier: Republier) -> None:
+def test_une_page_sans_rejet_le_dit(republier: Republier) -> None:
     document = constats.lignes_ecartees(republier(lambda lignes: lignes.update(rejets=[])))
     assert document.resume == constats.SANS_REJET
 
@@ -165,11 +169,11 @@ def test_a_page_without_rejections_says_so(republier: Republier) -> None:
     ("code", "attendue"),
     [("SIM_ADS", "sim_ads"), ("SIM-ADS", "sim-ads"), ("SIM ADS", "sim-ads-6534ef55"), ("…", "sans-code-b4935894")],
 )
-def test_anchor_is_plain(code: str, attendue: str) -> None:
+def test_une_ancre_est_simple(code: str, attendue: str) -> None:
     assert adresses.ancre(code) == attendue
 
 
-def test_the_pool_of_structure_is_redone_where_it_makes_the_cost(republier: Republier) -> None:
+def test_le_partage_de_la_structure_est_refait_la_ou_il_fait_le_cout(republier: Republier) -> None:
     def partager(lignes: Lignes) -> None:
         etpt = sum(Decimal(r["etpt"]) for r in lignes["cout_moyen"] if r["exercice"] == 2021)
         for r in lignes["cout_moyen"]:
@@ -186,18 +190,20 @@ ANNEE = "petits effectifs de l'année/40"
 
 
 @cas
-def test_a_line_of_time_shows_the_arithmetic_that_is_applied(
+def test_une_ligne_de_temps_montre_le_calcul_applique(
     mesure: str, rang: str, source: str, part: str, montant: str, dite: list[str]
 ) -> None:
     """`source`: hours of the file in ETP, or the cents of a rounding."""
     temps = {"ligne": None, "fichier": "rh/temps_2021-01.csv", "nature": None, "rang": rang}
     chiffres = {"montant_source": Decimal(source), "part": Decimal(part), "montant": Decimal(montant)}
-    ligne = trace._ligne(temps | chiffres, mesure)
+    ligne = trace._ligne_tracee(temps | chiffres, mesure)
     lus = (ligne[c] for c in ("fichier", "activite", "montant_source", "part", "cout", "montant"))
     assert [x.replace("\u202f", " ").replace("\u00a0", " ") for x in lus] == dite
 
 
-def test_merged_months_are_under_no_month_by_file_either(republier: Republier, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_des_mois_reunis_ne_sont_sous_aucun_mois_par_fichier_non_plus(
+    republier: Republier, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def reunir(lignes: Lignes) -> None:
         (ligne,) = [r for r in lignes["tracabilite"] if (r["exercice"], r["mesure"]) == (2021, "etp")]
         lignes["tracabilite"] += [ligne | {"rang": ANNEE}, ligne | {"rang": "A2/100"}]
@@ -212,12 +218,12 @@ def test_merged_months_are_under_no_month_by_file_either(republier: Republier, m
 
 
 @pytest.mark.parametrize(("seuil", "reunies"), [("5", "que moins de 5 agents se partagent"), ("0", "")])
-def test_what_is_merged_is_said_where_there_is_a_threshold(seuil: str, reunies: str) -> None:
+def test_ce_qui_est_reuni_se_dit_la_ou_il_y_a_un_seuil(seuil: str, reunies: str) -> None:
     dit = trace._du_temps(Decimal(seuil))
     assert dit.startswith("Le temps de travail n'est publié que par fichier et par activité")
     assert (reunies in dit) if reunies else dit.endswith("jamais par agent.")
 
 
-def test_links_alone_are_not_printed() -> None:
+def test_des_liens_seuls_ne_s_impriment_pas() -> None:
     seuls, dits = m.p(m.Lien("a.html", "Ici"), ".", ecran=True), m.p("Dit.")
     assert [b["texte"] for b in pdf._blocs([seuls, dits])] == ["Dit."]

@@ -34,7 +34,7 @@ def _points(volet: m.Volet) -> dict[str, str]:
     return dict(cotes.blocs[1].points)  # type: ignore[union-attr]
 
 
-def test_five_figures_and_what_is_asked(bilan: Bilan) -> None:
+def test_cinq_chiffres_et_ce_qui_est_demande(bilan: Bilan) -> None:
     document = conseil.bilan_etape(bilan)
     assert len(document.chiffres) == 5 - (not bilan["indicateurs_cles"])
     deux = elus.document(bilan, document)
@@ -47,7 +47,7 @@ def test_five_figures_and_what_is_asked(bilan: Bilan) -> None:
     assert "Ce qui vous est demandé" in [b.texte for b in deux.sections[0].blocs if isinstance(b, m.SousTitre)]
 
 
-def test_a_variance_has_its_effects_and_a_comment_or_says_that_it_has_none(republier: Republier) -> None:
+def test_un_ecart_a_ses_effets_et_son_commentaire_ou_dit_qu_il_n_en_a_pas(republier: Republier) -> None:
     textes = [_texte("CAM", "ecart", "Équipe complète.", "DCP"), _texte("CAM", "risque", "Prix.", "DAF")]
     bilan = republier(lambda lignes: lignes.update(textes=textes))
     assert _points(_volet(bilan, "CAM"))["Commentaire"] == "Équipe complète. — DCP."
@@ -55,7 +55,7 @@ def test_a_variance_has_its_effects_and_a_comment_or_says_that_it_has_none(repub
     assert sum(evolution.effets(bilan, "CAM").values()) == evolution.ecart(bilan, "CAM")
 
 
-def test_an_account_and_a_hash_are_for_the_auditor(bilan: Bilan, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_un_compte_et_une_empreinte_sont_pour_l_auditeur(bilan: Bilan, monkeypatch: pytest.MonkeyPatch) -> None:
     """« root » and the hash stood where the council signs and on the page of each commune."""
     construction = replace(bilan.contexte.construction, prepare_par="root")
     monkeypatch.setattr(bilan, "contexte", replace(bilan.contexte, construction=construction))
@@ -67,14 +67,14 @@ def test_an_account_and_a_hash_are_for_the_auditor(bilan: Bilan, monkeypatch: py
     assert "voté" not in audit.lower()
 
 
-def test_visas_are_those_of_an_act(republier: Republier) -> None:
+def test_les_visas_sont_ceux_d_un_acte(republier: Republier) -> None:
     textes = [_texte("", "visa", "Vu le code", "DAJ") | {"dispositif": None, "rang": r} for r in (1, 2)]
     section = methode.section_signatures(republier(lambda lignes: lignes.update(textes=textes)))
     dits = [m.mots(*b.morceaux) for b in section.blocs if isinstance(b, m.Paragraphe)]
     assert dits[:3] == ["Vu le code ;", "Vu le code ;", "Visas : DAJ."]
 
 
-def test_services_that_speak_without_a_cost_are_read_under_themes_once(republier: Republier) -> None:
+def test_les_services_sans_cout_qui_parlent_se_lisent_une_fois_par_theme(republier: Republier) -> None:
     def changer(lignes: Lignes) -> None:
         lignes["textes"].append(_texte("CARRIERES", "presentation", "Des puits sont comblés.", "Urbanisme"))
         lignes["textes"].append(_texte("CARRIERES", "qualite", "Deux visites par an.", "Urbanisme"))
@@ -98,7 +98,7 @@ def test_services_that_speak_without_a_cost_are_read_under_themes_once(republier
     assert lu.libelle("CARRIERES") in ailleurs
 
 
-def test_a_single_author_signs_once(republier: Republier) -> None:
+def test_un_auteur_seul_signe_une_fois(republier: Republier) -> None:
     textes = [_texte("CAM", r, f"{r} dit", "DCP") for r in ("ecart", "risque", "presentation")]
     volet = _volet(republier(lambda lignes: lignes.update(textes=textes)), "CAM")
     dits = [m.mots(*b.morceaux) for b in volet.blocs if isinstance(b, m.Paragraphe)]
@@ -107,7 +107,7 @@ def test_a_single_author_signs_once(republier: Republier) -> None:
     assert _points(volet)["Commentaire"] == "Ecart dit."
 
 
-def test_both_sides_of_the_money_are_equal(republier: Republier) -> None:
+def test_les_deux_cotes_de_l_argent_sont_egaux(republier: Republier) -> None:
     def changer(lignes: Lignes) -> None:
         for r in lignes["synthese_financiere"]:
             if r["exercice"] == 2021 and r["dispositif"] != "TOTAL":
@@ -131,7 +131,7 @@ def _tableaux(blocs: list[m.Bloc]) -> list[m.Tableau]:
     return trouves
 
 
-def test_one_order_of_dispositifs_everywhere(bilan: Bilan) -> None:
+def test_un_seul_ordre_des_dispositifs_partout(bilan: Bilan) -> None:
     ordre = [bilan.libelle(c) for c in bilan.dispositifs]
     for section in conseil.bilan_etape(bilan).sections:
         for tableau in _tableaux(section.lus):
@@ -139,14 +139,14 @@ def test_one_order_of_dispositifs_everywhere(bilan: Bilan) -> None:
             assert noms == [n for n in ordre if n in noms], tableau.titre
 
 
-def test_no_code_is_shown(bilan: Bilan) -> None:
+def test_aucun_code_n_est_montre(bilan: Bilan) -> None:
     page = re.sub(r"<style>.*?</style>", "", rendre(conseil.bilan_etape(bilan)), flags=re.DOTALL)
     visible = re.sub(r"<code>.*?</code>|<[^>]+>", " ", page)
     assert re.findall(r"\b[a-z0-9]+_[a-z0-9_]+\b", visible) == []
     assert "adherent actif" not in visible
 
 
-def test_a_binding_base_that_is_not_met_has_a_comment_or_says_that_none_was_given(republier: Republier) -> None:
+def test_une_base_opposable_non_atteinte_est_commentee_ou_le_manque_se_dit(republier: Republier) -> None:
     textes = [_texte("CAM", "ecart", "Tarif voté avant la base.", "DAF")]
     for lus, dit in ((textes, "Tarif voté avant la base. — DAF."), ([], "Aucun commentaire n'a été donné.")):
         bilan = republier(lambda lignes, lus=lus: lignes.update(textes=lus))

@@ -43,11 +43,11 @@ def _dire(lignes: Lignes) -> None:
     ]  # fmt: skip
 
 
-def test_what_no_file_says_has_no_page(bilan: Bilan) -> None:
+def test_ce_qu_aucun_fichier_ne_dit_n_a_pas_de_page(bilan: Bilan) -> None:
     assert list(_pages(bilan)) == SOBRES
 
 
-def test_ten_pages_of_a_few_rows(republier: Republier) -> None:
+def test_dix_pages_de_quelques_lignes(republier: Republier) -> None:
     pages = _pages(republier(_dire))
     assert list(pages) == [*SOBRES[:5], *RICHES, SOBRES[5]]
     (actions,), (themes,) = pages["Ce qui est à faire"], pages["La centrale d'achat"]
@@ -61,7 +61,7 @@ def test_ten_pages_of_a_few_rows(republier: Republier) -> None:
     assert ("01/06/2022", "dernier avis attendu d'un conseil municipal") in pages[SOBRES[5]][-1].points
 
 
-def test_they_say_what_the_council_reads(bilan: Bilan) -> None:
+def test_les_diapositives_disent_ce_que_lit_le_conseil(bilan: Bilan) -> None:
     (document,), sien = diapositives.documents(bilan), conseil.bilan_etape(bilan)
     assert (document.etats, document.resume) == (sien.etats, sien.resume)
     pages = _pages(bilan)
@@ -72,7 +72,7 @@ def test_they_say_what_the_council_reads(bilan: Bilan) -> None:
     assert f"diapositives_{bilan.exercice}.pdf" in [lien.cible for lien in sien.liens]
 
 
-def test_the_map_of_a_slide_leads_nowhere(bilan: Bilan) -> None:
+def test_la_carte_d_une_diapositive_ne_mene_nulle_part(bilan: Bilan) -> None:
     (cotes,) = _pages(bilan)["Les communes"]
     assert isinstance(cotes, m.CoteACote)
     assert {c.adresse for c in cotes.blocs[0].communes} == {""}

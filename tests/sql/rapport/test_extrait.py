@@ -24,7 +24,7 @@ from mutualisation.socle.erreurs import ErreurMutualisation
 HORS_SORTIES = ("manifeste.json", "manifeste.json.sig")
 
 
-def test_every_file_is_there(extrait: Path) -> None:
+def test_chaque_fichier_est_la(extrait: Path) -> None:
     attendus = {f"{nom}.csv" for nom in lire_relations()} | {
         "bilan_etape_2021.html", "bilan_etape_2021.pdf", "bilan_etape_2021.xlsx", "synthese_2021.pdf",
         "datapackage.json", "manifeste.json",
@@ -34,13 +34,13 @@ def test_every_file_is_there(extrait: Path) -> None:
     assert page_de(extrait).name == "bilan_etape_2021.html"
 
 
-def test_no_two_documents_are_one_file(bilan: Bilan) -> None:
+def test_deux_documents_ne_sont_pas_un_fichier(bilan: Bilan) -> None:
     """They are written at once: two of one address would spoil each other."""
     fichiers = [(d.chemin, sortie) for d in produits.documents(bilan) for sortie in d.sorties]
     assert len(fichiers) == len(set(fichiers))
 
 
-def test_same_version_gives_the_same_bytes_after_later_loads(
+def test_la_meme_version_donne_les_memes_octets_apres_d_autres_chargements(
     conn_publiee: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
     avant = octets(ecrire_extrait(conn_publiee, 2021, tmp_path / "ici"))
@@ -53,7 +53,7 @@ def test_same_version_gives_the_same_bytes_after_later_loads(
     assert octets(ecrire_extrait(conn_publiee, 2021, tmp_path / "ailleurs", version=1)) == avant
 
 
-def test_manifest_names_inputs_outputs_and_people(extrait: Path) -> None:
+def test_le_manifeste_nomme_les_entrees_les_sorties_et_les_personnes(extrait: Path) -> None:
     manifeste = json.loads((extrait / "manifeste.json").read_text(encoding="utf-8"))
     assert {s["fichier"]: s["sha256"] for s in manifeste["sorties"]} == {
         nom: hashlib.sha256(octets).hexdigest() for nom, octets in octets(extrait).items() if nom not in HORS_SORTIES
@@ -72,7 +72,7 @@ def test_manifest_names_inputs_outputs_and_people(extrait: Path) -> None:
     assert len(manifeste["publication_sha256"]) == 64
 
 
-def test_data_package_describes_each_csv(extrait: Path) -> None:
+def test_le_paquet_de_donnees_decrit_chaque_csv(extrait: Path) -> None:
     paquet = json.loads((extrait / "datapackage.json").read_text(encoding="utf-8"))
     assert {r["name"] for r in paquet["resources"]} == set(lire_relations())
     for ressource in paquet["resources"]:
@@ -87,9 +87,7 @@ def test_data_package_describes_each_csv(extrait: Path) -> None:
     assert {c["name"]: c["type"] for c in synthese["schema"]["fields"]}["cout_net"] == "number"
 
 
-def test_exercice_that_was_never_published_is_said_in_french(
-    conn_publiee: psycopg.Connection[Any], tmp_path: Path
-) -> None:
+def test_un_exercice_jamais_publie_se_dit_en_francais(conn_publiee: psycopg.Connection[Any], tmp_path: Path) -> None:
     with pytest.raises(ErreurMutualisation, match="L'exercice 2018 n'est pas publié"):
         ecrire_extrait(conn_publiee, 2018, tmp_path)
     with pytest.raises(ErreurMutualisation, match="La version 7 n'existe pas"):
@@ -97,14 +95,14 @@ def test_exercice_that_was_never_published_is_said_in_french(
 
 
 @pytest.mark.usefixtures("conseil_seul")
-def test_published_hash_is_the_stored_one(conn_publiee: psycopg.Connection[Any], tmp_path: Path) -> None:
+def test_l_empreinte_publiee_est_celle_qui_est_gardee(conn_publiee: psycopg.Connection[Any], tmp_path: Path) -> None:
     conn_publiee.execute("update journal.constructions set publication_sha256 = repeat('0', 64)")
     dossier = ecrire_extrait(conn_publiee, 2021, tmp_path)
     assert json.loads((dossier / "manifeste.json").read_text())["publication_sha256"] == "0" * 64
 
 
 @pytest.mark.usefixtures("conseil_seul")
-def test_relation_added_since_is_in_no_former_extract(
+def test_une_relation_ajoutee_depuis_n_est_dans_aucun_extrait_anterieur(
     conn_publiee: psycopg.Connection[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     avant = octets(ecrire_extrait(conn_publiee, 2021, tmp_path))
@@ -118,7 +116,7 @@ def test_relation_added_since_is_in_no_former_extract(
 
 
 @pytest.mark.usefixtures("conseil_seul")
-def test_every_series_of_checks_is_named(conn_publiee: psycopg.Connection[Any], tmp_path: Path) -> None:
+def test_chaque_serie_de_verifications_est_nommee(conn_publiee: psycopg.Connection[Any], tmp_path: Path) -> None:
     portes = {"fichier": {"executees": 5}, "modele": {"tests": 6}, "plausibilite": {"executees": 7}}
     conn_publiee.execute(
         "update journal.constructions set portes = %s::jsonb", [json.dumps(portes | {"bilan": {"executees": 8}})]
@@ -135,13 +133,13 @@ def test_every_series_of_checks_is_named(conn_publiee: psycopg.Connection[Any], 
     ) in lu
 
 
-def test_each_commune_has_its_page_and_its_sheet(extrait: Path) -> None:
+def test_chaque_commune_a_sa_page_et_sa_feuille(extrait: Path) -> None:
     siens = ("{}.html", "{}.pdf", "notes/{}.pdf", "deliberations/{}.docx", "deliberations/{}.pdf")
     attendus = {forme.format(nom) for forme in siens for nom in ("59350_lille", "59360_loos")}
     assert set(octets(extrait / "communes")) == {"index.html", "index.pdf"} | attendus
 
 
-def test_a_commune_is_printed_on_both_sides_of_a_sheet_at_most(extrait: Path) -> None:
+def test_une_commune_tient_au_plus_sur_le_recto_verso_d_une_feuille(extrait: Path) -> None:
     for nom in ("59350_lille", "59360_loos"):
         for dossier, pages in (("", 2), ("notes", 1), ("deliberations", 2)):
             with pikepdf.open(extrait / "communes" / dossier / f"{nom}.pdf") as pdf:

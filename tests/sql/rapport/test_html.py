@@ -50,7 +50,7 @@ def _texte(page: str) -> str:
     return re.sub(r"\s+", " ", html.fromstring(page.encode()).text_content())
 
 
-def test_says_whose_year_and_in_which_state(page: str) -> None:
+def test_la_page_dit_l_epci_l_annee_et_son_etat(page: str) -> None:
     texte = _texte(page)
     for attendu in (
         "Métropole Européenne de Lille",
@@ -64,7 +64,7 @@ def test_says_whose_year_and_in_which_state(page: str) -> None:
         assert attendu in texte
 
 
-def test_totals_are_the_published_ones_in_french_format(page: str) -> None:
+def test_les_totaux_sont_ceux_publies_ecrits_a_la_francaise(page: str) -> None:
     total = sum(
         r["cout_net"]
         for r in entrepot_publie.rangees()["synthese_financiere"]
@@ -74,13 +74,13 @@ def test_totals_are_the_published_ones_in_french_format(page: str) -> None:
     assert "2,85" in page  # 0,454321 + 2,32 + 0,08
 
 
-def test_unknown_receipts_are_said_and_never_zero(page: str) -> None:
+def test_des_recettes_inconnues_se_disent_et_ne_sont_jamais_zero(page: str) -> None:
     (fiche,) = html.fromstring(page.encode()).xpath('//details[summary/h3[contains(., "moyens d\'impression")]]')
     recettes = fiche.xpath(".//tr[th='Recettes']/td/text()")
     assert recettes == ["10\u202f886\u00a0€", "7\u202f779\u00a0€", "non renseigné"]
 
 
-def test_forecast_is_read_to_the_thousand_with_the_range_it_earned(page: str) -> None:
+def test_la_prevision_se_lit_au_millier_avec_la_fourchette_meritee(page: str) -> None:
     (section,) = html.fromstring(page.encode()).xpath("//section[@id='prevision']")
     lignes = [_cellules(r) for r in _table(page, "Coût et recettes prévus").xpath(".//tbody/tr")]
     assert lignes == [
@@ -94,7 +94,7 @@ def test_forecast_is_read_to_the_thousand_with_the_range_it_earned(page: str) ->
     assert "indexation_masse_salariale" not in texte
 
 
-def test_dispositifs_out_of_the_synthesis_are_named(page: str) -> None:
+def test_les_dispositifs_hors_de_la_synthese_sont_nommes(page: str) -> None:
     assert [_cellules(r) for r in _table(page, "ce qui manque pour le valoriser").xpath(".//tbody/tr")] == [
         ["Carrières souterraines", "12", "non mesuré", "non mesuré", "Unités de service"],
         ["Portail open data", "12", "non mesuré", "non mesuré", "Hors périmètre"],
@@ -110,7 +110,7 @@ def _cellules(rangee: Any) -> list[str]:
     return [str(c.text_content()).replace("\u202f", " ").replace("\u00a0", " ") for c in rangee.xpath("./th | ./td")]
 
 
-def test_certificates_sum_the_period_and_count_a_depot_once(details: str) -> None:
+def test_les_certificats_somment_la_periode_et_comptent_un_depot_une_fois(details: str) -> None:
     table = _table(details, "certificats")
     assert _cellules(table.xpath(".//tfoot/tr")[0]) == [
         "Cumul 2019-2021", "22", "1 800,40 €", "500,40 €", "102,05 €", "1 197,95 €", "7,85 %",
@@ -118,7 +118,7 @@ def test_certificates_sum_the_period_and_count_a_depot_once(details: str) -> Non
     assert "une fois dans le cumul" in table.getparent().text_content()
 
 
-def test_recovery_by_mode_says_what_is_left_to_title(details: str) -> None:
+def test_le_recouvrement_par_mode_dit_ce_qui_reste_a_titrer(details: str) -> None:
     table = _table(details, "mode de recouvrement")
     assert [_cellules(r) for r in table.xpath(".//tbody/tr")] == [
         ["Centrale d'Achat Métropolitaine (CAM)", "Titre de recette", "1", "1 200,00 €", "1 200,00 €", "1 100,00 €",
@@ -130,12 +130,12 @@ def test_recovery_by_mode_says_what_is_left_to_title(details: str) -> None:
     assert [_cellules(r)[-1] for r in _table(details, "entre le dû et le titré").xpath(".//tbody/tr")] == ["100,00 €"]
 
 
-def test_variance_is_said_against_the_published_forecast(page: str) -> None:
+def test_l_ecart_se_dit_face_a_la_prevision_publiee(page: str) -> None:
     lignes = [_cellules(r) for r in _table(page, "prévision publiée avec le bilan de 2020").xpath(".//tbody/tr")]
     assert lignes == [["Reconduction, Tarifs révisés", "≈ 172 000 €", "229 019 €", "+57 000 €"]]
 
 
-def test_bridge_names_each_account_left_out(details: str) -> None:
+def test_le_passage_nomme_chaque_compte_laisse_de_cote(details: str) -> None:
     lignes = [_cellules(r) for r in _table(details, "compte par compte").xpath(".//tr")][1:]
     assert [ligne[1:] for ligne in lignes] == [
         *[
@@ -147,7 +147,7 @@ def test_bridge_names_each_account_left_out(details: str) -> None:
     ]
 
 
-def test_reasons_of_the_shares_are_in_french(details: str) -> None:
+def test_les_raisons_des_parts_sont_en_francais(details: str) -> None:
     assert [_cellules(r)[:2] for r in _table(details, "où va chaque montant").xpath(".//tbody/tr")] == [
         ["Centrale d'Achat Métropolitaine (CAM)", "Clé analytique"],
         ["Exclu du coût", "Opération d'ordre"],
@@ -156,7 +156,7 @@ def test_reasons_of_the_shares_are_in_french(details: str) -> None:
     ]
 
 
-def test_no_reserve_and_no_synthetic_label_without_cause(republier: Republier) -> None:
+def test_ni_reserve_ni_mention_de_donnees_synthetiques_sans_cause(republier: Republier) -> None:
     def changer(lignes: Lignes) -> None:
         lignes["controles"] = [c for c in lignes["controles"] if c["controle"] != "lignes_rejetees"]
         parametres = lignes["parametres_en_vigueur"]
@@ -167,7 +167,7 @@ def test_no_reserve_and_no_synthetic_label_without_cause(republier: Republier) -
     assert "ynthétiques" not in texte
 
 
-def test_text_of_the_data_is_escaped(republier: Republier) -> None:
+def test_le_texte_des_donnees_est_echappe(republier: Republier) -> None:
     def changer(lignes: Lignes) -> None:
         for rangee in lignes["synthese_financiere"]:
             if rangee["dispositif"] == "CAM":
@@ -176,7 +176,7 @@ def test_text_of_the_data_is_escaped(republier: Republier) -> None:
     assert "<script" not in _dire(republier(changer))
 
 
-def test_one_exercice_alone_has_a_page_too(conn_vierge: psycopg.Connection[Any]) -> None:
+def test_un_exercice_seul_a_aussi_sa_page(conn_vierge: psycopg.Connection[Any]) -> None:
     rangees = {nom: [r for r in lignes if r["exercice"] == 2019] for nom, lignes in entrepot_publie.rangees().items()}
     entrepot_publie.publier(conn_vierge, rangees)
     texte = _texte(_dire(Bilan(conn_vierge, lire_contexte(conn_vierge, 2019, 1))))

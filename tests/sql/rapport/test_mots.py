@@ -24,7 +24,7 @@ def _textes(dossier: Path) -> dict[str, str]:
     return {nom: BALISES.sub(" ", texte) for nom, texte in textes.items()}
 
 
-def test_nothing_is_said_paid(extrait: Path) -> None:
+def test_rien_ne_se_dit_paye(extrait: Path) -> None:
     textes = _textes(extrait)
     assert {Path(nom).suffix for nom in textes} == {".html", ".json", ".docx", ".xlsx"}
     assert {nom: INTERDITS.findall(t) for nom, t in textes.items() if INTERDITS.search(t)} == {}
@@ -32,7 +32,7 @@ def test_nothing_is_said_paid(extrait: Path) -> None:
 
 @pytest.mark.systeme
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="paquet système poppler-utils absent")
-def test_nothing_is_said_paid_on_paper(extrait: Path) -> None:
+def test_rien_ne_se_dit_paye_sur_le_papier(extrait: Path) -> None:
     pdfs = sorted(extrait.rglob("*.pdf"))
     assert pdfs
     for pdf in pdfs:
@@ -40,7 +40,7 @@ def test_nothing_is_said_paid_on_paper(extrait: Path) -> None:
         assert not INTERDITS.findall(lu), pdf.name
 
 
-def test_collection_that_nobody_follows_is_said_so(extrait: Path) -> None:
+def test_un_encaissement_que_personne_ne_suit_se_dit(extrait: Path) -> None:
     pages = [f.read_text(encoding="utf-8") for f in sorted((extrait / "communes").glob("59*.html"))]
     conseil = (extrait / "bilan_etape_2021.html").read_text(encoding="utf-8")
     assert "Encaissement non suivi." in conseil

@@ -23,7 +23,7 @@ def _texte(pdf: Path) -> str:
     return re.sub(r"[\s\u00a0\u202f]+", " ", lu)
 
 
-def test_is_dated_by_the_exercice(pdf: Path) -> None:
+def test_le_pdf_est_date_de_l_exercice(pdf: Path) -> None:
     with pikepdf.open(pdf) as lu:
         assert str(lu.docinfo["/CreationDate"]).startswith("D:20211231000000")  # never the clock
         assert lu.open_metadata()["pdfuaid:part"] == "1"
@@ -31,7 +31,7 @@ def test_is_dated_by_the_exercice(pdf: Path) -> None:
 
 @pytest.mark.systeme
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="paquet système poppler-utils absent")
-def test_says_the_figures_and_states_of_the_page(pdf: Path) -> None:
+def test_le_pdf_dit_les_chiffres_et_les_etats_de_la_page(pdf: Path) -> None:
     texte = _texte(pdf)
     for attendu in (
         "Bilan d’étape 2021",
@@ -52,7 +52,7 @@ def test_says_the_figures_and_states_of_the_page(pdf: Path) -> None:
 
 @pytest.mark.systeme
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="paquet système poppler-utils absent")
-def test_no_link_is_told_on_paper(extrait: Path) -> None:
+def test_aucun_lien_n_est_dit_sur_le_papier(extrait: Path) -> None:
     conseil, essentiel = (_texte(extrait / f"{nom}_2021.pdf") for nom in ("bilan_etape", "synthese"))
     assert not [x for x in ("trouver une commune", "Vérifier :", "lignes source") if x in conseil]
     # it has no such section
@@ -63,7 +63,7 @@ def test_no_link_is_told_on_paper(extrait: Path) -> None:
 
 
 @pytest.mark.usefixtures("conseil_seul")
-def test_text_of_the_data_is_text(conn_publiee: psycopg.Connection[Any], tmp_path: Path) -> None:
+def test_le_texte_des_donnees_est_du_texte(conn_publiee: psycopg.Connection[Any], tmp_path: Path) -> None:
     rangees = entrepot_publie.rangees()
     for rangee in rangees["synthese_financiere"]:
         if rangee["dispositif"] == "CAM":

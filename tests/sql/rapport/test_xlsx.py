@@ -54,7 +54,7 @@ def _ligne(feuille: Any, intitule: str) -> int:
     return next(c.row for c in feuille["A"] if c.value == imprimer(intitule))
 
 
-def test_every_sheet_is_a_named_table_with_its_total_and_its_print_setup(extrait: Path) -> None:
+def test_chaque_feuille_est_une_table_nommee_totalisee_et_mise_en_page(extrait: Path) -> None:
     livre = _classeur(extrait)
     assert livre.sheetnames == FEUILLES
     noms = set()
@@ -81,7 +81,7 @@ def test_every_sheet_is_a_named_table_with_its_total_and_its_print_setup(extrait
     assert all(livre[nom]._charts for nom in ("Synthèse", "Détail 2021", "Part de l’EPCI", "Variation"))
 
 
-def test_contents_lead_to_every_sheet(extrait: Path) -> None:
+def test_le_sommaire_mene_a_chaque_feuille(extrait: Path) -> None:
     feuille = _classeur(extrait)["Lisez-moi"]
     liens = {c.value: c.hyperlink.location for c in feuille["A"] if c.hyperlink}
     assert list(liens) == FEUILLES[1:]
@@ -90,7 +90,7 @@ def test_contents_lead_to_every_sheet(extrait: Path) -> None:
     assert {c.value for c in feuille["A"]} >= {"Sans ligne cette année", "Coûts et financement", "Impression"}
 
 
-def test_totals_are_formulas_whose_value_is_the_published_total(extrait: Path) -> None:
+def test_les_totaux_sont_des_formules_qui_valent_le_total_publie(extrait: Path) -> None:
     formules, valeurs = _classeur(extrait)["Détail 2021"], _classeur(extrait, valeurs=True)["Détail 2021"]
     colonne, rang = _colonne(formules, "Coût net"), _ligne(formules, "Total")
     assert formules.cell(rang, colonne).value == "=SUBTOTAL(109,T_Detail_2021[Coût net])"
@@ -101,21 +101,21 @@ def test_totals_are_formulas_whose_value_is_the_published_total(extrait: Path) -
     assert valeurs.cell(rang + 2, colonne).value == "conforme"
 
 
-def test_signs_are_those_of_the_page(extrait: Path) -> None:
+def test_les_signes_sont_ceux_de_la_page(extrait: Path) -> None:
     feuille = _classeur(extrait, valeurs=True)["Détail 2021"]
     rang = _ligne(feuille, "Centrale d'Achat Métropolitaine (CAM)")
     assert feuille.cell(rang, _colonne(feuille, "Subventions de fonctionnement")).value == -400
     assert _classeur(extrait)["Détail 2021"].cell(rang, _colonne(feuille, "Coût net")).value == f"=SUM(C{rang}:G{rang})"
 
 
-def test_bridge_is_checked_against_the_other_relations(extrait: Path) -> None:
+def test_le_passage_est_verifie_face_aux_autres_relations(extrait: Path) -> None:
     formules, valeurs = _classeur(extrait)["Passage D5211-16"], _classeur(extrait, valeurs=True)["Passage D5211-16"]
     rang = _ligne(formules, "Total")
     assert valeurs.cell(rang + 1, 3).value == -3000.30  # Σ of the detail by account
     assert formules.cell(rang + 2, 3).value.startswith("=IF(ABS(SUM(")
 
 
-def test_what_the_warehouse_publishes_is_checked_on_the_sheets_that_sum_it(extrait: Path) -> None:
+def test_le_total_publie_est_verifie_sur_les_feuilles_qui_le_somment(extrait: Path) -> None:
     valeurs = _classeur(extrait, valeurs=True)
     controlees = {
         feuille.title
@@ -130,7 +130,7 @@ def test_what_the_warehouse_publishes_is_checked_on_the_sheets_that_sum_it(extra
     assert "écart" not in {c.value for feuille in valeurs for rangee in feuille.iter_rows() for c in rangee}
 
 
-def test_a_commune_is_alone_and_the_sheet_is_the_whole(extrait: Path) -> None:
+def test_une_commune_est_seule_et_la_feuille_est_le_tout(extrait: Path) -> None:
     formules, valeurs = _classeur(extrait)["Communes"], _classeur(extrait, valeurs=True)["Communes"]
     loos = _ligne(formules, "Commune de Loos")
     colonne = _colonne(formules, "Adhésion et usage")
@@ -148,14 +148,14 @@ def test_a_commune_is_alone_and_the_sheet_is_the_whole(extrait: Path) -> None:
     assert formules.cell(loos, habitants).value == f"=F{loos}/C{loos}"
 
 
-def test_staff_cost_is_computed_again_from_the_average_costs(extrait: Path) -> None:
+def test_le_cout_du_personnel_se_recalcule_des_couts_moyens(extrait: Path) -> None:
     formules = _classeur(extrait)["ETP par catégorie"]
     assert formules.cell(PREMIERE, _colonne(formules, "Coût moyen complet")).value.startswith("=INDEX('Coût moyen'!$")
     recalcul = formules.cell(PREMIERE, _colonne(formules, "Coût recalculé : ETP × coût moyen")).value
     assert recalcul == f"=ROUND(C{PREMIERE}*D{PREMIERE},2)"
 
 
-def test_an_adherent_is_named_beside_its_siret(extrait: Path) -> None:
+def test_un_adherent_est_nomme_a_cote_de_son_siret(extrait: Path) -> None:
     valeurs = _classeur(extrait, valeurs=True)
     for nom in ("Coût par adhérent", "Adhésions", "Écarts par adhérent"):
         feuille = valeurs[nom]
@@ -166,7 +166,7 @@ def test_an_adherent_is_named_beside_its_siret(extrait: Path) -> None:
         assert all(noms for siret, noms in lus if siret), nom
 
 
-def test_a_long_list_prints_its_summary_by_formula(extrait: Path) -> None:
+def test_une_longue_liste_imprime_son_resume_par_formules(extrait: Path) -> None:
     formules, valeurs = (_classeur(extrait, valeurs=v)["Prévision"] for v in (False, True))
     rang = next(c.row for c in formules["A"] if c.value == "Tendance" and formules.cell(c.row, 2).value == "Coût net")
     assert formules.cell(rang, 4).value.startswith("=SUMIFS($D$")
@@ -175,7 +175,7 @@ def test_a_long_list_prints_its_summary_by_formula(extrait: Path) -> None:
     assert "k€" in formules.cell(rang, 4).number_format
 
 
-def test_apostrophes_are_those_of_print(extrait: Path) -> None:
+def test_les_apostrophes_sont_celles_de_l_imprime(extrait: Path) -> None:
     for feuille in _classeur(extrait, valeurs=True):
         dits = [c.value for rangee in feuille.iter_rows() for c in rangee if isinstance(c.value, str)]
         entete, pied = feuille.oddHeader.center.text, feuille.oddFooter.left.text
@@ -183,7 +183,7 @@ def test_apostrophes_are_those_of_print(extrait: Path) -> None:
         assert not [x for x in (*dits, entete, pied) if "'" in x[1:] and "/" not in x], feuille.title
 
 
-def test_no_code_is_shown_and_a_percentage_is_one(extrait: Path) -> None:
+def test_aucun_code_n_est_montre_et_un_pourcentage_en_est_un(extrait: Path) -> None:
     valeurs = _classeur(extrait, valeurs=True)
     dits = {str(c.value) for feuille in valeurs for rangee in feuille.iter_rows() for c in rangee if c.value}
     assert not {d for d in dits if re.fullmatch(r"[a-z]+(_[a-z]+)+", d)}
@@ -195,14 +195,14 @@ def test_no_code_is_shown_and_a_percentage_is_one(extrait: Path) -> None:
     assert _ligne(valeurs["CEE"], "Cumul 2019-2021")
 
 
-def test_variance_row_is_a_live_formula_that_equals_the_published_gap(extrait: Path) -> None:
+def test_la_ligne_d_ecart_est_une_formule_qui_vaut_l_ecart_publie(extrait: Path) -> None:
     formules, valeurs = (_classeur(extrait, valeurs=v)["Écart à la prévision"] for v in (False, True))
     colonne, rang = _colonne(formules, "Écart"), _entete(formules) + 1
     assert formules.cell(rang, colonne).value.startswith(f"=E{rang}+F{rang}+G{rang}")
     assert valeurs.cell(rang, colonne).value in (62801.05, -5821.49)
 
 
-def test_cells_are_typed_and_unknown_receipts_are_not_zero(extrait: Path) -> None:
+def test_les_cellules_ont_un_type_et_des_recettes_inconnues_ne_sont_pas_zero(extrait: Path) -> None:
     feuille = _classeur(extrait, valeurs=True)["Synthèse"]
     colonne = _colonne(feuille, "Recettes 2021")
     assert (
@@ -237,7 +237,7 @@ libreoffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="paquet
 
 @pytest.mark.systeme
 @libreoffice
-def test_libreoffice_recalculates_to_the_warehouse_and_keeps_the_tables(extrait: Path, tmp_path: Path) -> None:
+def test_libreoffice_recalcule_comme_l_entrepot_et_garde_les_tables(extrait: Path, tmp_path: Path) -> None:
     recalcule = _convertir(extrait, tmp_path, "xlsx")
     formules, avant = _classeur(extrait), _classeur(extrait, valeurs=True)
     apres, relu = load_workbook(recalcule, data_only=True), load_workbook(recalcule)
@@ -259,7 +259,7 @@ def test_libreoffice_recalculates_to_the_warehouse_and_keeps_the_tables(extrait:
 
 @pytest.mark.systeme
 @libreoffice
-def test_the_workbook_is_printed_on_few_pages(extrait: Path, tmp_path: Path) -> None:
+def test_le_classeur_s_imprime_en_peu_de_pages(extrait: Path, tmp_path: Path) -> None:
     pdf = _convertir(extrait, tmp_path, "pdf").read_bytes()
     pages = max(
         int(n) for n in re.findall(rb"/Type\s*/Pages[^>]*/Count\s+(\d+)|/Count\s+(\d+)[^>]*/Type\s*/Pages", pdf)[0] if n

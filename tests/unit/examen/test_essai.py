@@ -64,7 +64,7 @@ def test_une_date_se_juge_sur_la_periode_du_fichier(tmp_path: Path, periode: str
     """C5, F17: the 31st of March and the 1st of April."""
     deux = LIGNE.replace("01/03", "31/03") + LIGNE.replace("01/03", "01/04")
     essai = essayer(_ecrire(tmp_path / f"temps_{periode}.csv", TEMPS + deux))
-    assert essai.tel_quel.rejetees == rejetees
+    assert essai.tel_quel.rejets == rejetees
     assert ("date hors de la période du fichier (F17, C5)" in _dit(essai)) is bool(rejetees)
 
 
@@ -226,7 +226,7 @@ def test_une_cellule_proche_d_une_valeur_n_en_prend_pas_le_sens(
     assert essai.ecrit == table
     assert _nus(_dit(essai) + table.read_text(encoding="utf-8-sig")) == []
     assert essai.propose is not None
-    assert (essai.code, essai.propose.rejetees, essai.propose.lignes) == (2, 1, 2)
+    assert (essai.code, essai.propose.rejets, essai.propose.lignes) == (2, 1, 2)
     assert f"1 valeur inconnue de « {colonne} », masquée : à corriger, ou à traduire dans correspondances" in _dit(
         essai
     )

@@ -18,7 +18,7 @@ def _registre(debut: date, **parametres: str) -> Ligne:
     return ligne
 
 
-def test_the_limit_is_the_day_the_budget_is_adopted() -> None:
+def test_la_limite_est_le_jour_du_vote_du_budget() -> None:
     ligne = _registre(date(2019, 7, 1))
     assert (ligne["a_notifier_avant"], ligne["notifie_le"], ligne["etat"]) == (date(2021, 4, 15), None, "à notifier")
     assert _registre(date(2019, 7, 1), date_notification_cout__2021="30/03/2021")["a_notifier_avant"] == date(
@@ -34,21 +34,21 @@ def test_the_limit_is_the_day_the_budget_is_adopted() -> None:
         (date(2021, 9, 30), date(2021, 12, 30)),
     ],
 )
-def test_in_the_year_of_signature_three_months_are_given(debut: date, limite: date) -> None:
+def test_l_annee_de_la_signature_donne_trois_mois(debut: date, limite: date) -> None:
     assert _registre(debut)["a_notifier_avant"] == limite
 
 
-def test_what_was_notified_is_in_time_or_late() -> None:
+def test_ce_qui_est_notifie_l_est_a_temps_ou_en_retard() -> None:
     assert _registre(date(2019, 7, 1), notifie_le="15/04/2021")["etat"] == "notifié"
     tardive = _registre(date(2019, 7, 1), notifie_le="2021-03-01", notifie_le__ADS="2021-04-16")
     assert (tardive["notifie_le"], tardive["etat"]) == (date(2021, 4, 16), "notifié hors délai")
 
 
-def test_a_date_that_is_none_is_said() -> None:
+def test_une_date_qui_n_en_est_pas_une_se_dit() -> None:
     with pytest.raises(ErreurMutualisation, match="notifie_le:ADS"):
         _registre(date(2019, 7, 1), notifie_le__ADS="mi-avril")
 
 
-def test_an_adherent_without_adhesion_has_the_common_limit() -> None:
+def test_un_adherent_sans_adhesion_a_la_limite_commune() -> None:
     (ligne,) = notifications(2021, "ADS", [{"siret_adherent": LILLE, "nom": "Lille"}], [], Parametres({}))
     assert ligne["a_notifier_avant"] == date(2021, 4, 15)

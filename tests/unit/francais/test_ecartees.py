@@ -4,16 +4,16 @@ from decimal import Decimal
 
 from tests.atelier.tables import cas
 
-from mutualisation.socle.francais.ecartees import compter, dire, justifies
+from mutualisation.socle.francais.ecartees import compter, dire_ecartees, dire_ecarts
 
 
 @cas
-def test_rows_that_no_figure_counts(comptes: dict[str, int], mesures: list[str], dite: str) -> None:
+def test_les_lignes_qu_aucun_chiffre_ne_compte(comptes: dict[str, int], mesures: list[str], dite: str) -> None:
     montant, heures = (Decimal(x) if x else None for x in mesures[:2])
-    assert dire(comptes, montant, heures, mesures[2]).replace("\u202f", " ").replace("\u00a0", " ") == dite
+    assert dire_ecartees(comptes, montant, heures, mesures[2]).replace("\u202f", " ").replace("\u00a0", " ") == dite
     assert bool(compter(comptes)) is bool(dite)
 
 
 @cas
-def test_gaps_are_counted_with_those_that_nobody_justified(ecarts: int, sans: int, dite: str) -> None:
-    assert justifies(ecarts, sans) == dite
+def test_les_ecarts_se_comptent_avec_ceux_que_personne_n_a_justifies(ecarts: int, sans: int, dite: str) -> None:
+    assert dire_ecarts(ecarts, sans) == dite

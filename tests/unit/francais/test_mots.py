@@ -10,42 +10,42 @@ from mutualisation.socle.francais.typographie import imprimer, insecables
 
 
 @cas
-def test_an_account_has_the_name_of_its_longest_known_prefix(compte: str, attendu: str) -> None:
+def test_un_compte_a_le_nom_de_son_plus_long_debut_connu(compte: str, attendu: str) -> None:
     assert libelles.libelle_compte(compte) == attendu
 
 
-def test_a_unit_is_in_words_and_agrees() -> None:
+def test_une_unite_est_en_mots_et_s_accorde() -> None:
     assert libelles.libelle_unite("adherent_actif", 1) == "adhérent"
     assert libelles.libelle_unite("metre_lineaire", 2) == "mètres linéaires"
     assert libelles.libelle_unite("VISITE_DE_SITE") == "visite de site"
 
 
-def test_a_parameter_and_its_value_are_in_words() -> None:
+def test_un_parametre_et_sa_valeur_sont_en_mots() -> None:
     noms = {"ADS": "Urbanisme"}
     assert libelles.libelle_parametre("actualisation:ADS", lambda code: noms[code]).endswith("— Urbanisme")
     assert libelles.valeur_parametre("base_jours", "reel") == "jours réels"
     assert libelles.valeur_parametre("heures_reference", "1607") == "1607"
 
 
-def test_an_acronym_keeps_its_capitals() -> None:
+def test_un_sigle_garde_ses_capitales() -> None:
     assert formats.minuscule("Coût d'un ETP") == "coût d'un ETP"
     assert formats.minuscule("ETP mesurés") == "ETP mesurés"
     assert formats.majuscule("de 1 à 2 €") == "De 1 à 2 €"
 
 
-def test_no_sign_starts_a_line() -> None:
+def test_aucun_signe_ne_commence_une_ligne() -> None:
     assert insecables("« à titrer » : 3 × 2 ; fini ?") == "«\u00a0à titrer\u00a0»\u00a0: 3 ×\u00a02\u00a0; fini\u00a0?"
     assert insecables("décret n° 2000-815") == "décret n°\u00a02000-815"
 
 
 @pytest.mark.parametrize("espace", [" ", "\u00a0", "\u202f"])
-def test_a_figure_keeps_its_percent_and_its_euro(espace: str) -> None:
+def test_un_chiffre_garde_son_pour_cent_et_son_euro(espace: str) -> None:
     assert insecables(f"plus de 40{espace}% du coût") == "plus de 40\u202f% du coût"
     assert insecables("environ 12 € par an") == "environ 12\u00a0€ par an"
     assert insecables("sans signe % ni €") == "sans signe % ni €"
 
 
-def test_print_has_curly_apostrophes() -> None:
+def test_l_imprime_a_des_apostrophes_courbes() -> None:
     assert imprimer("l'écart : aucun") == "l’écart\u00a0: aucun"
 
 

@@ -83,14 +83,14 @@ def test_les_cellules_usuelles_se_lisent_comme_une_a_une(ou: tuple[Jeu, Colonne]
     lue, une_a_une = _lue(*ou), _lue(*ou)
     voulues = [une_a_une[c] for c in cellules], [une_a_une.posees.get(c, c) for c in cellules]
     for _ in range(2):  # new ones, then those of a column whose cells are new
-        lues, posees = lue.lire(cellules)
+        lues, posees = lue.lire_cellules(cellules)
         assert (list(lues), list(posees), lue.fautes) == (*voulues, une_a_une.fautes)
 
 
 @cas
 def test_ce_qui_est_usuel(jeu: str, colonne: str, cellules: list[str]) -> None:
     lue = _lue(registre().jeu(jeu), registre().jeu(jeu).colonne(colonne))
-    lue.lire(cellules)
+    lue.lire_cellules(cellules)
     lue.clear()
-    lue.lire(cellules)
+    lue.lire_cellules(cellules)
     assert not lue, "read one by one"

@@ -2,9 +2,9 @@
 
 from tests.atelier.tables import cas
 
-from mutualisation.entree.ingestion.codes_connus import dire
+from mutualisation.entree.ingestion.codes_connus import dire_codes_semblables
 
 
 @cas
 def test_ce_qui_ne_se_distingue_pas_a_l_oeil(codes: list[str], dites: list[str]) -> None:
-    assert list(dire(codes)) == dites
+    assert list(dire_codes_semblables(codes)) == dites

@@ -20,7 +20,7 @@ TEMPS = "Matricule;Date;Code activité;Durée;Type jour"
 
 def _traduction(jeu: str, *lignes: str) -> Traduction:
     cellules = [[jeu, *ligne.split(";")] for ligne in lignes]
-    return compiler([Correspondance.lue(c) for c in cellules]).get(jeu, SANS_TRADUCTION)
+    return compiler([Correspondance.de_cellules(c) for c in cellules]).get(jeu, SANS_TRADUCTION)
 
 
 def _lire(chemin: Path, texte: str, jeu: str, *lignes: str) -> Lu:
@@ -36,16 +36,16 @@ def _refus(chemin: Path, texte: str, jeu: str, *lignes: str) -> str:
 
 @cas
 def test_ligne_en_faute(ligne: str, colonne: str, motif: str) -> None:
-    (defaut,) = defauts([Correspondance.lue(ligne.split(";"))])
+    (defaut,) = defauts([Correspondance.de_cellules(ligne.split(";"))])
     assert defaut is not None
     assert defaut[0] == colonne
     assert motif in defaut[1]
-    assert not compiler([Correspondance.lue(ligne.split(";"))])
+    assert not compiler([Correspondance.de_cellules(ligne.split(";"))])
 
 
 @cas
 def test_ligne_saine(ligne: str) -> None:
-    assert defauts([Correspondance.lue(ligne.split(";"))]) == [None]
+    assert defauts([Correspondance.de_cellules(ligne.split(";"))]) == [None]
 
 
 def test_deux_lignes_qui_se_contredisent() -> None:
@@ -53,7 +53,7 @@ def test_deux_lignes_qui_se_contredisent() -> None:
         "temps;Type jour;TRAVAIL;T", "Temps;type jour;travail ;A", "temps;Type jour;ABSENCE;A",
         "temps;Type jour;ABSENCE;A", "temps;Validé;;O", "temps;Validé;;N",
     ]  # fmt: skip
-    trouves = defauts([Correspondance.lue(x.split(";")) for x in lignes])
+    trouves = defauts([Correspondance.de_cellules(x.split(";")) for x in lignes])
     assert [d is not None for d in trouves] == [True, True, False, False, True, True]
     assert _traduction("temps", *[x.split(";", 1)[1] for x in lignes]).valeurs == {"type_jour": {"absence": "A"}}
 

@@ -3,15 +3,15 @@
 from decimal import Decimal
 from unittest.mock import MagicMock
 
-from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote_par_la_construction, phrase
+from mutualisation.usage.operations.laisse_de_cote import dire_exercices, laisse_de_cote_par_la_construction
 
 
 def test_rien_de_laisse_rien_a_dire() -> None:
-    assert phrase([]) == ""
+    assert dire_exercices([]) == ""
 
 
 def test_lignes_euros_et_heures_par_exercice() -> None:
-    dit = phrase(
+    dit = dire_exercices(
         [
             (2020, "retenu", 3, None, Decimal("22.50")),
             (2020, "rejete", 187, Decimal("12345.67"), Decimal("654.00")),
@@ -27,13 +27,13 @@ def test_lignes_euros_et_heures_par_exercice() -> None:
 
 def test_les_ecarts_que_personne_n_a_justifies() -> None:
     """They stand beside the rows: in the proposal to publish, in its alert, in the last line of `bilan` (G4)."""
-    dit = phrase([], ecarts=[(2020, 3, 3), (2021, 2, 0), (2022, 2, 1)])
+    dit = dire_exercices([], ecarts=[(2020, 3, 3), (2021, 2, 0), (2022, 2, 1)])
     assert dit == (
         "Avant de clore, exercice 2020 : les 3 écarts constatés restent à justifier ; exercice 2022 : 1 des 2 écarts "
         "constatés reste à justifier."
     )
     ligne = (2021, "rejete", 1, Decimal(10), None)
-    assert phrase([ligne], ecarts=[(2021, 1, 1)]).endswith(
+    assert dire_exercices([ligne], ecarts=[(2021, 1, 1)]).endswith(
         "« rejets ». Avant de clore, exercice 2021 : l'écart constaté reste à justifier."
     )
 

@@ -16,13 +16,13 @@ def test_ce_qui_n_est_pas_une_sauvegarde_se_dit_sans_etre_lu(
     (tmp_path / "entrepot.dump").write_bytes(b"PGDMP")
     monkeypatch.setattr(sauvegarde, "empreintes", lambda _: pytest.fail("its files were read"))
     with pytest.raises(ErreurMutualisation, match="n'est pas une sauvegarde lisible"):
-        sauvegarde._verifier(tmp_path / lieu, None)
+        sauvegarde._verifier_sauvegarde(tmp_path / lieu, None)
 
 
 def test_une_sauvegarde_d_un_logiciel_anterieur_est_nommee_pour_ce_qu_elle_est(tmp_path: Path) -> None:
     (tmp_path / "sauvegarde.json").write_text('{"migration": "0015_empreintes", "fichiers": {}}')
     with pytest.raises(ErreurMutualisation, match="par un logiciel antérieur, que celui-ci ne restaure pas"):
-        sauvegarde._verifier(tmp_path, None)
+        sauvegarde._verifier_sauvegarde(tmp_path, None)
 
 
 def test_une_sauvegarde_d_un_logiciel_plus_recent_se_refuse_avant_d_etre_remise(tmp_path: Path) -> None:
@@ -36,4 +36,4 @@ def test_une_sauvegarde_d_un_logiciel_plus_recent_se_refuse_avant_d_etre_remise(
     with pytest.raises(
         ErreurMutualisation, match=r"par une version plus récente du logiciel \(0\.9\.0\), qui seule la rest"
     ):
-        sauvegarde._verifier(tmp_path, None)
+        sauvegarde._verifier_sauvegarde(tmp_path, None)

@@ -51,7 +51,7 @@ class BilanFactice(Bilan):
 
     def lignes(self, relation: str, exercice: int) -> list[Ligne]:
         """Rows of a relation."""
-        return [self._nommee(r) for r in self._rangees.get((relation, exercice), [])]
+        return [self._rangee_nommee(r) for r in self._rangees.get((relation, exercice), [])]
 
     def interne(self, relation: str) -> list[Ligne]:
         """Rows kept with the version."""

@@ -49,7 +49,7 @@ def _sections(bilan: BilanFactice) -> dict[str, list[m.Bloc]]:
     return {s.ancre: s.lus for s in annexe.sections}
 
 
-def test_a_contract_says_what_it_is_and_no_more_than_the_drop() -> None:
+def test_un_marche_dit_ce_qu_il_est_et_pas_plus_que_le_depot() -> None:
     lus = {r["numero_marche"]: r for siens in annexe_cam.lire(BILAN).values() for r in siens}
     assert sorted(lus) == ["A", "B", "C", "D", "E", "Z"]
     assert [lus["A"][c] for c in ("objet", "fin", "acheteurs", "achats_ht", "gain")] == [
@@ -63,7 +63,7 @@ def test_a_contract_says_what_it_is_and_no_more_than_the_drop() -> None:
     assert lus["B"]["gain"] is None
 
 
-def test_themes_count_a_buyer_once_and_end_where_all_contracts_do() -> None:
+def test_les_themes_comptent_un_acheteur_une_fois_et_finissent_aux_marches() -> None:
     (tableau,) = _sections(BILAN)["themes"]
     assert isinstance(tableau, m.Tableau)
     lus = {r["thematique"]: r for r in tableau.lignes}
@@ -75,14 +75,14 @@ def test_themes_count_a_buyer_once_and_end_where_all_contracts_do() -> None:
     assert [tableau.total[c] for c in ("marches", "acheteurs", "achats_ht", "finissent")] == [6, 2, D(160), 2]
 
 
-def test_what_ends_within_a_year_comes_soonest_first() -> None:
+def test_ce_qui_finit_dans_l_annee_vient_du_plus_proche_au_plus_lointain() -> None:
     tableau, sans = _sections(BILAN)["echeances"]
     assert isinstance(tableau, m.Tableau)
     assert [r["numero_marche"] for r in tableau.lignes] == ["B", "A"]
     assert m.mots(*sans.morceaux).replace("\u00a0", " ") == "2 marchés sans date de fin renseignée."
 
 
-def test_the_programme_is_that_of_the_purchasing_body() -> None:
+def test_le_programme_est_celui_de_la_centrale_d_achat() -> None:
     commun = {"horizon": "court_terme", "responsable": "R", "echeance": None, "statut": "decidee",
               "statut_precedent": None, "en_retard": False}  # fmt: skip
     actions = [{"code": x, "dispositif": x, "action": f"Faire {x}"} | commun for x in ("CAM", "CEE")]
@@ -91,7 +91,7 @@ def test_the_programme_is_that_of_the_purchasing_body() -> None:
     assert _sections(BILAN)["programme"] == []
 
 
-def test_without_orders_there_is_neither_annex_nor_link() -> None:
+def test_sans_commande_il_n_y_a_ni_annexe_ni_lien() -> None:
     sans = BilanFactice(marches_en_vigueur=MARCHES, cam_achats=[])
     assert (annexe_cam.documents(sans), annexe_cam.lire(sans)) == ([], {})
     assert [any("annexe_cam" in lien.cible for lien in _liens(bilan)) for bilan in (BILAN, sans)] == [True, False]
@@ -99,7 +99,7 @@ def test_without_orders_there_is_neither_annex_nor_link() -> None:
 
 @pytest.mark.systeme
 @sans_chromium
-def test_axe_finds_nothing_on_its_page(tmp_path: Path) -> None:
+def test_axe_ne_trouve_rien_sur_sa_page(tmp_path: Path) -> None:
     (annexe,) = annexe_cam.documents(BILAN)
     html.ecrire(annexe, tmp_path / "annexe.html")
     with navigateur() as onglet:

@@ -64,7 +64,7 @@ def _parties(document: m.Document) -> list[str]:
 
 # ---------------------------------------------------------------- opinions
 @cas
-def test_what_a_council_is_asked_follows_from_what_it_said(
+def test_ce_qui_est_demande_a_un_conseil_suit_de_ce_qu_il_a_dit(
     statut: str, sens: str | None, delibere: date | None, page: str, note: str
 ) -> None:
     siens = _documents(
@@ -77,7 +77,7 @@ def test_what_a_council_is_asked_follows_from_what_it_said(
     assert ("est appelé à donner son avis" in _texte(siens["note pdf"])) is not rendu
 
 
-def test_no_date_is_invented_where_nothing_was_sent() -> None:
+def test_aucune_date_n_est_inventee_ou_rien_n_a_ete_transmis() -> None:
     non_transmis = TRANSMIS | {"transmis_le": None, "limite": None, "statut": "non_transmis"}
     for rangees in ([], [non_transmis]):
         siens = _documents(BilanFactice(avis_commune=rangees))
@@ -94,7 +94,7 @@ def test_no_date_is_invented_where_nothing_was_sent() -> None:
 
 
 # ---------------------------------------------------------------- draft and note
-def test_a_draft_has_its_visas_its_figures_and_the_place_of_the_vote() -> None:
+def test_un_projet_a_ses_visas_ses_chiffres_et_la_place_du_vote() -> None:
     projet = _documents(BilanFactice(avis_commune=[TRANSMIS]))["projet docx"]
     assert (projet.epci, projet.sorties) == ("Commune de Lille", ("docx", "pdf"))
     texte = _texte(projet)
@@ -106,7 +106,7 @@ def test_a_draft_has_its_visas_its_figures_and_the_place_of_the_vote() -> None:
 
 
 @pytest.mark.parametrize("genre", ["note pdf", "projet docx"])
-def test_nothing_is_told_that_the_page_does_not_tell(genre: str) -> None:
+def test_rien_n_est_dit_que_la_page_ne_dise(genre: str) -> None:
     """The commune alone: the 8 € of its CCAS are on the page, apart, and nowhere else."""
     siens = _documents(BilanFactice())
     page, dits = (set(MONTANT.findall(_texte(siens[x]))) for x in ("page html", genre))
@@ -116,7 +116,7 @@ def test_nothing_is_told_that_the_page_does_not_tell(genre: str) -> None:
     assert siens[genre].etats == siens["page html"].etats
 
 
-def test_an_adherent_without_a_commune_votes_nothing() -> None:
+def test_un_adherent_sans_commune_ne_vote_rien() -> None:
     chemins = {d.chemin for d in communes.documents(BilanFactice()) if d.forme == "note"}
     chemins |= {d.chemin for d in actes_communaux.documents(BilanFactice()) if "/deliberations/" in d.chemin}
     noms = ("59350_lille", "59360_loos")
@@ -126,7 +126,7 @@ def test_an_adherent_without_a_commune_votes_nothing() -> None:
     assert not [x for x in sans.liens if "notes/" in x.cible]
 
 
-def test_a_note_is_a_page_however_much_a_commune_uses(tmp_path: Path) -> None:
+def test_une_note_tient_en_une_page_quoi_qu_utilise_la_commune(tmp_path: Path) -> None:
     code = "Un service dont le nom est aussi long que celui du plus long des dispositifs de la Métropole n° {}"
     adhesion = [
         {"exercice": 2021, "dispositif": code.format(n), "siret_adherent": f.LILLE, "type_adherent": "commune",
@@ -146,11 +146,11 @@ def _offre(dispositif: str, mode: str, montant: str | None, depend: str | None =
 
 
 @cas
-def test_a_price_says_what_it_depends_on(mode: str, montant: str | None, depend: str | None, dit: str) -> None:
+def test_un_prix_dit_de_quoi_il_depend(mode: str, montant: str | None, depend: str | None, dit: str) -> None:
     assert offre.prix(_offre("CAM", mode, montant, depend)) == dit
 
 
-def test_services_not_used_have_a_price_and_a_way_in() -> None:
+def test_les_services_non_utilises_ont_un_prix_et_une_voie_d_entree() -> None:
     rangees = [_offre("RGPD", "titre", "420.00"), _offre("UGAP", "gratuit", "0.00"), _offre("CAM", "titre", "200.00")]
     textes = [TEXTE | {"dispositif": "RGPD", "rubrique": "adhesion", "texte": "Par convention."},
               TEXTE | {"dispositif": "RGPD", "rubrique": "contact", "texte": "Direction des achats, au guichet."},
@@ -171,13 +171,13 @@ def test_services_not_used_have_a_price_and_a_way_in() -> None:
     assert "Par convention." in _texte(sans_general)
 
 
-def test_without_offer_there_is_no_frame() -> None:
+def test_sans_offre_il_n_y_a_pas_de_cadre() -> None:
     for bilan in (BilanFactice(), BilanFactice(offre=[_offre("CAM", "titre", "200.00")])):
         assert "offre" not in _parties(_documents(bilan, "59360")["page html"])
 
 
 # ---------------------------------------------------------------- letters
-def test_letters_are_one_file_and_a_page_each(tmp_path: Path) -> None:
+def test_les_courriers_sont_un_fichier_et_chacun_une_page(tmp_path: Path) -> None:
     (document,) = (
         d for d in actes_communaux.documents(BilanFactice(avis_commune=[TRANSMIS])) if d.forme == "courriers"
     )

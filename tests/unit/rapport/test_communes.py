@@ -15,7 +15,7 @@ from mutualisation.documents.classeur import calculs
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import communes, usage
 from mutualisation.documents.rapport.contenu.communes import bloc_communal, ensemble, usages_et_titres
-from mutualisation.documents.rapport.contenu.communes.bloc_communal import BlocCommunal, lire, total
+from mutualisation.documents.rapport.contenu.communes.bloc_communal import BlocCommunal, decouper, total
 from mutualisation.documents.rapport.contenu.communes.ensemble import strate_de, strates
 from mutualisation.socle.francais import formats
 
@@ -26,7 +26,7 @@ def bilan() -> BilanFactice:
 
 
 def _bloc(bilan: BilanFactice, cle: str) -> BlocCommunal:
-    return next(b for b in lire(bilan).blocs if b.cle == cle)
+    return next(b for b in decouper(bilan).blocs if b.cle == cle)
 
 
 def _page(bilan: BilanFactice, cle: str, sortie: str = "html") -> m.Document:
@@ -46,13 +46,13 @@ def _tableau(document: m.Document, titre: str) -> m.Tableau:
 
 
 # ---------------------------------------------------------------- who is where
-def test_each_adherent_is_on_one_page_and_the_epci_on_none(bilan: BilanFactice) -> None:
-    ou = Counter(a.siret for annee in lire(bilan).annees for a in annee.adherents)
+def test_chaque_adherent_est_sur_une_page_et_l_epci_sur_aucune(bilan: BilanFactice) -> None:
+    ou = Counter(a.siret for annee in decouper(bilan).annees for a in annee.adherents)
     assert ou == dict.fromkeys((f.LILLE, f.CCAS, f.LOOS, f.PERDU, f.INCONNU), 1)
 
 
-def test_pages_and_what_has_none_sum_to_the_bilan(bilan: BilanFactice) -> None:
-    territoire = lire(bilan)
+def test_les_pages_et_ce_qui_n_en_a_pas_somment_au_bilan(bilan: BilanFactice) -> None:
+    territoire = decouper(bilan)
     annees = [*territoire.annees, territoire.epci, territoire.personne]
     for mesure, relation, colonne in (
         ("du", "recouvrement", "montant_du"),
@@ -65,7 +65,7 @@ def test_pages_and_what_has_none_sum_to_the_bilan(bilan: BilanFactice) -> None:
     assert territoire.epci.cout == Decimal("1.00")
 
 
-def test_a_ccas_is_on_the_page_of_its_commune_under_its_own_anchor(bilan: BilanFactice) -> None:
+def test_un_ccas_est_sur_la_page_de_sa_commune_sous_sa_propre_ancre(bilan: BilanFactice) -> None:
     page = _page(bilan, "59350")
     volets = [b for s in page.sections for b in _blocs(s.blocs) if isinstance(b, m.Volet)]
     assert [(v.titre, v.ancre) for v in volets] == [("CCAS de Lille", f"a-{f.CCAS}")]
@@ -79,29 +79,29 @@ def test_a_ccas_is_on_the_page_of_its_commune_under_its_own_anchor(bilan: BilanF
     assert not any(isinstance(b, m.Volet) for s in _page(bilan, "59350", "pdf").sections for b in _blocs(s.blocs))
 
 
-def test_adherents_without_a_commune_have_their_page(bilan: BilanFactice) -> None:
+def test_les_adherents_sans_commune_ont_leur_page(bilan: BilanFactice) -> None:
     """Its INSEE is of no commune; or a titre of one that the year does not name."""
-    sans = lire(bilan).sans_commune
+    sans = decouper(bilan).sans_commune
     assert [b.page for b in sans] == [f"sans_commune_{f.INCONNU}", f"sans_commune_{f.PERDU}_syndicat_d_ailleurs"]
     assert _bloc(bilan, f.INCONNU).annee.titre == Decimal("3.33")
 
 
-def test_an_adherent_named_in_another_year_keeps_its_name() -> None:
+def test_un_adherent_nomme_une_autre_annee_garde_son_nom() -> None:
     presents = [a for a in f.RANGEES["adherent", 2021] if a["siret_adherent"] != f.LOOS]
     bloc = _bloc(BilanFactice(adherent=presents), f.LOOS)
     assert (bloc.nom, bloc.est_commune, bloc.annee.population) == ("Loos", False, None)
 
 
-def test_without_adherents_there_is_no_page() -> None:
+def test_sans_adherent_il_n_y_a_pas_de_page() -> None:
     bilan = BilanFactice(adherent=[])
     assert list(communes.documents(bilan)) == []
     assert ensemble.section_communes(bilan).blocs == []
-    assert ensemble.manques(lire(bilan)) == []
+    assert ensemble.manques(decouper(bilan)) == []
 
 
 # ---------------------------------------------------------------- addresses
 @cas
-def test_addresses_are_ascii_and_stable(nom: str, page: str) -> None:
+def test_les_adresses_sont_en_ascii_et_stables(nom: str, page: str) -> None:
     assert bloc_communal.page("59009", nom, sans_commune=False) == page
 
 
@@ -109,11 +109,11 @@ def test_addresses_are_ascii_and_stable(nom: str, page: str) -> None:
     ("nom", "lettres"),
     [("Écaillon", ["E"]), ("La Bassée", ["B", "L"]), ("L'Île", ["I", "L"]), ("Lannoy", ["L"]), ("東京", ["#"])],
 )
-def test_a_name_is_found_with_or_without_its_article(nom: str, lettres: list[str]) -> None:
+def test_un_nom_se_trouve_avec_ou_sans_son_article(nom: str, lettres: list[str]) -> None:
     assert bloc_communal.initiales(nom) == lettres
 
 
-def test_every_page_is_a_click_from_the_index(bilan: BilanFactice) -> None:
+def test_chaque_page_est_a_un_clic_de_l_index(bilan: BilanFactice) -> None:
     documents = list(communes.documents(bilan))
     index = next(d for d in documents if d.chemin == "communes/index" and "html" in d.sorties)
     trouver, *_ = index.sections
@@ -123,7 +123,7 @@ def test_every_page_is_a_click_from_the_index(bilan: BilanFactice) -> None:
 
 
 # ---------------------------------------------------------------- what is said
-def test_first_words_say_what_is_due_got_and_whether_it_is_fair(bilan: BilanFactice) -> None:
+def test_les_premiers_mots_disent_le_du_le_recu_et_si_c_est_juste(bilan: BilanFactice) -> None:
     resume = _page(bilan, "59350").resume.replace("\u202f", " ").replace("\u00a0", " ")
     assert resume == (
         "En 2021, Lille adhère à 2 services mutualisés et doit 876 €. Coût de l'adhésion : 1 060 € ; "
@@ -131,7 +131,7 @@ def test_first_words_say_what_is_due_got_and_whether_it_is_fair(bilan: BilanFact
     )
 
 
-def test_a_cost_that_is_not_followed_is_not_zero(bilan: BilanFactice) -> None:
+def test_un_cout_non_suivi_n_est_pas_zero(bilan: BilanFactice) -> None:
     lignes = {x["libelle"]: x for x in _tableau(_page(bilan, "59350"), "Adhésions, 2021").lignes}
     assert lignes["Convention UGAP"]["cout"] is None
     assert lignes["Convention UGAP"]["du"] == usages_et_titres.GRATUIT
@@ -141,7 +141,7 @@ def test_a_cost_that_is_not_followed_is_not_zero(bilan: BilanFactice) -> None:
 
 
 @cas
-def test_a_member_that_used_nothing_bears_no_part_of_a_cost(couts: list[str], cle: str, dit: str) -> None:
+def test_un_adherent_sans_usage_ne_porte_aucune_part_d_un_cout(couts: list[str], cle: str, dit: str) -> None:
     """Among the members of the mean, which says who bears it; its own page says that the cost is followed."""
     zero, lus = Decimal(0), zip((f.LOOS, f.LILLE, f.CCAS), map(Decimal, couts), strict=True)
     rangees = [{"exercice": 2021, "dispositif": "CAM", "siret_adherent": siret, "cle": cle, "poids": zero,
@@ -151,7 +151,7 @@ def test_a_member_that_used_nothing_bears_no_part_of_a_cost(couts: list[str], cl
     assert ("1\u00a0service au coût suivi") in [c.note for c in _page(bilan, "59360").chiffres]
 
 
-def test_many_types_of_units_are_summed_after_the_first_ones() -> None:
+def test_des_unites_de_nombreux_types_se_somment_apres_les_premieres() -> None:
     recours = [
         {"exercice": 2021, "semestre": 1, "dispositif": "RGPD", "siret_adherent": f.LILLE, "type_unite": t,
          "quantite": Decimal(n), "poids": Decimal(1), "unites": Decimal(n)}
@@ -163,13 +163,13 @@ def test_many_types_of_units_are_summed_after_the_first_ones() -> None:
     assert dit.endswith(", 6\u00a0autres")
 
 
-def test_due_above_the_cost_is_said_so(bilan: BilanFactice) -> None:
+def test_un_du_superieur_au_cout_se_dit(bilan: BilanFactice) -> None:
     page = _page(bilan, "59360")
     assert "Dû au-delà du coût" in [c.libelle for c in page.chiffres]
     assert "le dû dépasse ce coût de 300" in page.resume
 
 
-def test_gap_from_due_to_titled_is_explained_to_the_cent(bilan: BilanFactice) -> None:
+def test_l_ecart_du_du_au_titre_s_explique_au_centime(bilan: BilanFactice) -> None:
     tableau = usages_et_titres.du_au_titre(_bloc(bilan, "59350").annee, None)
     assert [(x["libelle"], str(x["montant"])) for x in tableau.lignes] == [
         ("Dû pour 2021", "875.50"),
@@ -181,7 +181,7 @@ def test_gap_from_due_to_titled_is_explained_to_the_cent(bilan: BilanFactice) ->
     ]
 
 
-def test_invoices_tie_to_what_is_due_or_say_why(bilan: BilanFactice) -> None:
+def test_les_factures_retombent_sur_le_du_ou_disent_pourquoi(bilan: BilanFactice) -> None:
     # two SIRET of one commune are the commune
     deux = [a | {"type_adherent": "commune"} if a["nom"] == "CCAS de Lille" else a for a in f.RANGEES["adherent", 2021]]
     lille, loos = _bloc(BilanFactice(adherent=deux), "59350").annee, _bloc(bilan, "59360").annee
@@ -198,27 +198,27 @@ def test_invoices_tie_to_what_is_due_or_say_why(bilan: BilanFactice) -> None:
     ("titre", "statut"),
     [("0.00", "À émettre"), ("100.00", "Titré en partie"), ("412.00", "Titré"), ("500.00", "Titré")],
 )
-def test_an_invoice_that_is_titled_is_not_to_be_issued(titre: str, statut: str) -> None:
+def test_une_facture_titree_n_est_plus_a_emettre(titre: str, statut: str) -> None:
     recouvrement = [r | {"montant_titre": Decimal(titre)} for r in f.RANGEES["recouvrement", 2021]]
     loos = _bloc(BilanFactice(recouvrement=recouvrement), "59360").annee
     assert [x["statut"] for x in usages_et_titres.factures(loos).lignes] == [statut]
 
 
 @pytest.mark.parametrize("titre", ["0.00", "100.00", "412.00"])
-def test_the_workbook_says_of_each_invoice_what_its_page_says(titre: str) -> None:
+def test_le_classeur_dit_de_chaque_facture_ce_qu_en_dit_sa_page(titre: str) -> None:
     recouvrement = [r | {"montant_titre": Decimal(titre)} for r in f.RANGEES["recouvrement", 2021]]
     bilan = BilanFactice(recouvrement=recouvrement)
     feuille = {(x["siret_adherent"], f"2021-S{x['semestre']}"): x["statut"] for x in calculs.factures(bilan).lignes}
     assert feuille == {
         (a.siret, x["periode"]): x["statut"]
-        for bloc in lire(bilan).blocs
+        for bloc in decouper(bilan).blocs
         for annee in (bloc.annee, bloc.autres)
         for a in annee.adherents
         for x in usages_et_titres.factures(annee.de(a)).lignes
     }
 
 
-def test_gain_is_over_compared_purchases_only(bilan: BilanFactice) -> None:
+def test_le_gain_ne_porte_que_sur_les_achats_compares(bilan: BilanFactice) -> None:
     phrases = usages_et_titres.phrases_des_gains(_bloc(bilan, "59350").annee)
     achats, certificats = (m.mots(*b.morceaux) for b in phrases if isinstance(b, m.Paragraphe))
     assert "2\u00a0commandes pour 150\u00a0€ hors taxes, dont 80\u00a0€ comparés" in achats
@@ -226,10 +226,10 @@ def test_gain_is_over_compared_purchases_only(bilan: BilanFactice) -> None:
     assert "324,50\u00a0€ reversés, 25,50\u00a0€ de frais retenus" in certificats
 
 
-def test_missing_population_leaves_its_place_out_and_is_listed(bilan: BilanFactice) -> None:
+def test_une_commune_sans_population_est_laissee_de_cote_et_nommee(bilan: BilanFactice) -> None:
     loos = _page(bilan, "59360")
     assert not any("par habitant" in c.libelle for c in loos.chiffres)
-    assert [(x["nom"], x["manque"]) for x in ensemble.manques(lire(bilan))] == [
+    assert [(x["nom"], x["manque"]) for x in ensemble.manques(decouper(bilan))] == [
         ("Loos", "population"),
         (formats.siret(f.INCONNU), "nom"),
         (formats.siret(f.INCONNU), "code INSEE"),
@@ -237,7 +237,7 @@ def test_missing_population_leaves_its_place_out_and_is_listed(bilan: BilanFacti
     ]
 
 
-def test_no_code_is_shown(bilan: BilanFactice) -> None:
+def test_aucun_code_n_est_montre(bilan: BilanFactice) -> None:
     for document in communes.documents(bilan):
         dits = [document.resume, *(c.libelle + c.note for c in document.chiffres)]
         for bloc in (b for s in document.sections for b in _blocs(s.lus)):
@@ -262,11 +262,11 @@ def _ville(insee: int, population: int | None) -> list[dict[str, Any]]:
 
 def _classes(*populations: int | None) -> list[tuple[str, int]]:
     rangees = [r for i, p in enumerate(populations) for r in _ville(59100 + i, p)]
-    communes_ = lire(BilanFactice(adherent=rangees)).communes
+    communes_ = decouper(BilanFactice(adherent=rangees)).communes
     return [(s.libelle.replace("\u202f", " "), len(s.communes)) for s in strates(communes_)]
 
 
-def test_a_class_of_less_than_three_joins_its_neighbour() -> None:
+def test_une_classe_de_moins_de_trois_rejoint_sa_voisine() -> None:
     assert _classes(100, 200, 300, 4000, 4500, 4999, 5000, 30000) == [
         ("moins de 2 000 habitants", 3),
         ("2 000 habitants et plus", 5),
@@ -277,26 +277,26 @@ def test_a_class_of_less_than_three_joins_its_neighbour() -> None:
     ]
 
 
-def test_no_median_under_three_communes(bilan: BilanFactice) -> None:
-    territoire = lire(bilan)
+def test_pas_de_mediane_a_moins_de_trois_communes(bilan: BilanFactice) -> None:
+    territoire = decouper(bilan)
     (classe,) = strates(territoire.communes)
     assert classe.mediane(lambda a: a.cout) is None
     assert strate_de(_bloc(bilan, "59360"), [classe]) is None
 
 
-def test_median_is_exact() -> None:
+def test_la_mediane_est_exacte() -> None:
     rangees = [r for i, p in enumerate((1000, 1000, 1000, 1000)) for r in _ville(59100 + i, p)]
     couts = [
         {"exercice": 2021, "dispositif": "CAM", "siret_adherent": r["siret_adherent"], "cle": "unites",
          "poids": Decimal(1), "cout_usage": Decimal(c), "montant_du": Decimal(0), "reste_a_charge": Decimal(c)}
         for r, c in zip(rangees, ("10.00", "20.01", "20.02", "500.00"), strict=True)
     ]  # fmt: skip
-    (classe,) = strates(lire(BilanFactice(adherent=rangees, cout_adherent=couts)).communes)
+    (classe,) = strates(decouper(BilanFactice(adherent=rangees, cout_adherent=couts)).communes)
     assert classe.mediane(lambda a: a.cout) == Decimal("0.020015")
 
 
-def test_the_map_counts_as_the_key_figures_do(bilan: BilanFactice) -> None:
-    carte = ensemble.carte(bilan, lire(bilan))
+def test_la_carte_compte_comme_les_chiffres_cles(bilan: BilanFactice) -> None:
+    carte = ensemble.carte(bilan, decouper(bilan))
     assert [(c.code_insee, c.valeur, c.classe, c.adresse) for c in carte.communes] == [
         ("59350", 2, 1, "communes/59350_lille.html"),
         ("59360", 1, 1, "communes/59360_loos.html"),
@@ -307,11 +307,11 @@ def test_the_map_counts_as_the_key_figures_do(bilan: BilanFactice) -> None:
     par_an = next(x for x in _tableau(page, "D'une année à l'autre").lignes if x["libelle"].startswith("Adhésions"))
     assert (next(c.valeur for c in page.chiffres if c.libelle == "Adhésions"), par_an["2021"].valeur) == ("2", 2)
     assert [x["services"] for x in _tableau(page, "CCAS et organismes").lignes] == [1]
-    lignes = ensemble.matrice(bilan, lire(bilan)).lignes
+    lignes = ensemble.matrice(bilan, decouper(bilan)).lignes
     assert [(nom, list(marques)) for nom, marques in lignes] == [("Lille", [True, True]), ("Loos", [True, False])]
 
 
-def test_services_whose_cost_nobody_follows_are_not_read_as_free() -> None:
+def test_un_service_dont_personne_ne_suit_le_cout_ne_se_lit_pas_gratuit() -> None:
     bilan = BilanFactice(cout_adherent=[])
     page = _page(bilan, "59350")
     assert ("Coût de l'adhésion et de l'usage", "non suivi") in [(c.libelle, c.valeur) for c in page.chiffres]

@@ -23,7 +23,7 @@ def _tableau(nombre: int, **autres: Any) -> m.Tableau:
     return m.Tableau("Essai", colonnes, lignes, m.additionner("Total", colonnes, lignes), **autres)
 
 
-def test_total_keeps_the_cent_that_a_float_loses() -> None:
+def test_le_total_garde_le_centime_qu_un_flottant_perd() -> None:
     total = _tableau(2).total
     assert total is not None
     assert total["montant"] == Decimal("90071992547409930.02")
@@ -31,19 +31,19 @@ def test_total_keeps_the_cent_that_a_float_loses() -> None:
     assert [c.texte for c in cellules.pied(_tableau(2))][1].endswith("930,02\u00a0€")
 
 
-def test_a_table_without_rows_is_not_read() -> None:
+def test_un_tableau_sans_ligne_ne_se_lit_pas() -> None:
     vide = _tableau(0)
     blocs: list[m.Bloc] = [m.p("Texte"), m.Repli("Voir", [vide])]
-    assert m.lus(blocs) == [m.p("Texte")]
+    assert m.blocs_lus(blocs) == [m.p("Texte")]
 
 
-def test_a_limit_says_how_many_rows_are_left_out() -> None:
+def test_une_limite_dit_combien_de_lignes_restent_dehors() -> None:
     t = _tableau(5, limite=3, reste=("autre", "autres", " : voir le fichier."))
     assert len(cellules.rangees(t)) == 3
     assert cellules.note(t) == "Et 2\u00a0autres : voir le fichier."
 
 
-def test_what_is_deducted_reads_negative_and_null_says_so() -> None:
+def test_ce_qui_est_deduit_se_lit_negatif_et_ce_qui_est_absent_se_dit() -> None:
     deduit = m.Colonne("x", "X", "euros", "non renseigné", deduit=True)
     lignes = [{"nom": "a", "x": Decimal(12)}, {"nom": "b", "x": None}, {"nom": "c", "x": Decimal(0)}]
     rangees = cellules.rangees(m.Tableau("T", (LIBELLE, deduit), lignes))
@@ -51,7 +51,7 @@ def test_what_is_deducted_reads_negative_and_null_says_so() -> None:
     assert [r[1].classes for r in rangees] == [(), ("absent",), ()]
 
 
-def test_forms_import_no_figures_and_no_labels() -> None:
+def test_les_formes_n_importent_ni_chiffres_ni_libelles() -> None:
     """A form that read the bilan or the labels would say something of its own."""
     for chemin in Path(rendus.__file__).parent.glob("*.py"):
         for noeud in ast.walk(ast.parse(chemin.read_text(encoding="utf-8"))):
@@ -63,12 +63,12 @@ def test_forms_import_no_figures_and_no_labels() -> None:
 
 
 @cas
-def test_no_sentence_starts_with_a_small_letter(phrase: str, attendu: str) -> None:
+def test_aucune_phrase_ne_commence_par_une_minuscule(phrase: str, attendu: str) -> None:
     ((sujet, suite),) = m.Liste([("Temps passé", phrase)]).lus
     assert f"{sujet} {suite}".rstrip() == attendu
 
 
-def test_costs_beside_their_coverage_go_from_the_largest() -> None:
+def test_les_couts_face_a_leur_couverture_vont_du_plus_grand_au_plus_petit() -> None:
     rangees = [{"libelle": n, "cout_net": Decimal(n), "recettes_renseignees": False} for n in ("-3", "8", "421", "38")]
     bilan: Any = SimpleNamespace(exercice=2021, lignes_exercice=lambda: rangees)
     assert [b.libelle for b in synthese.couverture(bilan).barres] == ["421", "38", "8", "-3"]

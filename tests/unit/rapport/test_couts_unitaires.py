@@ -32,14 +32,14 @@ class Factice:
         return code.title()
 
 
-def test_a_row_needs_two_known_years_and_names_its_unit() -> None:
+def test_une_ligne_demande_deux_annees_connues_et_nomme_son_unite() -> None:
     (tableau,) = section_couts_unitaires(Factice()).blocs  # type: ignore[arg-type]
     assert tableau.lignes == [
         {"libelle": "Ads, par permis de construire", "2020": Decimal("363.22"), "2021": Decimal("355.61")}
     ]
 
 
-def test_without_row_there_is_no_section() -> None:
+def test_sans_ligne_il_n_y_a_pas_de_section() -> None:
     seule = Factice()
     seule.exercices = (2021,)
     assert section_couts_unitaires(seule).lus == []  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from mutualisation.documents.mise_en_forme.graphiques import decrire
 from mutualisation.documents.mise_en_forme.palette import COULEURS
 
 
-def test_parts_sum_to_the_cost() -> None:
+def test_les_parts_somment_au_cout() -> None:
     partiel, excedent, inconnu, negatif = BARRES
     assert (partiel.couvert, partiel.reste, partiel.excedent) == (25, 75, 0)
     assert (excedent.couvert, excedent.reste, excedent.excedent) == (50, 0, 30)
@@ -15,7 +15,7 @@ def test_parts_sum_to_the_cost() -> None:
     assert (negatif.couvert, negatif.reste, negatif.etendue) == (0, 0, 0)
 
 
-def test_chart_is_told_in_order_and_shows_what_is_above_the_cost() -> None:
+def test_le_graphique_se_dit_dans_l_ordre_et_montre_ce_qui_depasse_le_cout() -> None:
     chart = graphique("barres", *BARRES)
     assert COULEURS["excedent"] in str(dessiner(chart, "large"))
     description = decrire(chart)
@@ -23,6 +23,6 @@ def test_chart_is_told_in_order_and_shows_what_is_above_the_cost() -> None:
     assert "Carrières : coût net 10\u00a0€, recettes non renseignées" in description
 
 
-def test_legend_names_what_is_above_the_cost_only_when_it_is_drawn() -> None:
+def test_la_legende_ne_nomme_l_excedent_que_s_il_est_dessine() -> None:
     assert [part for part, _ in graphique("colonnes", *BARRES).entrees] == ["couvert", "reste", "excedent"]
     assert [part for part, _ in graphique("colonnes", *BARRES[:1]).entrees] == ["couvert", "reste"]

@@ -10,7 +10,7 @@ from mutualisation.documents.mise_en_forme.dessin.mesures import lettre
 from mutualisation.documents.mise_en_forme.graphiques import Carte
 
 
-def test_communes_keep_their_places_relative_to_each_other() -> None:
+def test_les_communes_gardent_leurs_places_les_unes_par_rapport_aux_autres() -> None:
     cases = placer(tuple(COMMUNES))
     assert len(set(cases.values())) == len(COMMUNES)
     rang, colonne = {c: r for c, (r, _) in cases.items()}, {c: k for c, (_, k) in cases.items()}
@@ -19,19 +19,19 @@ def test_communes_keep_their_places_relative_to_each_other() -> None:
     assert placer(tuple(reversed(COMMUNES))) == cases
 
 
-def test_every_commune_of_a_departement_is_placed() -> None:
+def test_chaque_commune_d_un_departement_a_sa_place() -> None:
     codes = tuple(code for code in positions() if code.startswith("02"))[:200]
     assert len(set(placer(codes).values())) == 200
 
 
-def test_positions_are_those_of_the_whole_country() -> None:
+def test_les_positions_sont_celles_de_tout_le_pays() -> None:
     connues = positions()
     assert len(connues) == 35357
     assert connues["59350"] == (3047, 50632)
     assert {code[:2] for code in connues} >= {"01", "2A", "59", "95", "97"}
 
 
-def test_a_tile_says_its_commune_and_leads_to_it() -> None:
+def test_une_tuile_dit_sa_commune_et_y_mene() -> None:
     carte = CAS["carte"]
     assert isinstance(carte, Carte)
     racine = etree.fromstring(str(dessiner(carte, "large")))
@@ -42,7 +42,7 @@ def test_a_tile_says_its_commune_and_leads_to_it() -> None:
 
 
 @pytest.mark.parametrize("support", ["large", "etroit", "papier"])
-def test_what_has_no_place_is_listed_not_dropped(support: str) -> None:
+def test_ce_qui_n_a_pas_de_place_est_nomme_et_non_perdu(support: str) -> None:
     carte = CAS["carte_inconnue"]
     assert isinstance(carte, Carte)
     racine = etree.fromstring(str(dessiner(carte, support)))
@@ -54,6 +54,6 @@ def test_what_has_no_place_is_listed_not_dropped(support: str) -> None:
 @pytest.mark.parametrize(
     ("rang", "attendu"), [(0, "A"), (19, "T"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")]
 )
-def test_a_column_of_the_matrix_has_a_letter(rang: int, attendu: str) -> None:
+def test_une_colonne_de_la_matrice_a_une_lettre(rang: int, attendu: str) -> None:
     """Numbers are those of the communes, on the map of the same page."""
     assert lettre(rang) == attendu

@@ -58,7 +58,7 @@ def _textes(racine: etree._Element, support: str) -> list[tuple[str, Boite]]:
 
 
 @pytest.mark.parametrize("cas", CAS)
-def test_every_drawing_of_a_chart(cas: str) -> None:
+def test_chaque_dessin_d_un_graphique(cas: str) -> None:
     """On each support: words and shapes stay on the sheet, words apart and legible; told in words, the same again."""
     for support in SUPPORTS:
         ecrit = str(dessiner(CAS[cas], support))
@@ -117,20 +117,20 @@ def _dit_en_mots(cas: str, racine: etree._Element, ecrit: str) -> None:
     assert racine.get("role") == ("group" if racine.findall(".//{*}a") else "img")
 
 
-def test_drawings_of_a_page_share_no_identifier() -> None:
+def test_les_dessins_d_une_page_n_ont_aucun_identifiant_commun() -> None:
     for bloc in CAS.values():
         identifiants = re.findall(r' id="([^"]*)"', "".join(map(str, ecrans(bloc))))
         assert len(identifiants) == len(set(identifiants))
 
 
-def test_paper_has_eight_points_at_least_and_no_link() -> None:
+def test_le_papier_a_huit_points_au_moins_et_aucun_lien() -> None:
     for feuille in (f for bloc in CAS.values() for f in feuilles(bloc)):
         racine = etree.fromstring(str(feuille))
         assert min((float(e.get("font-size", "")) for e in racine.iter("{*}text")), default=8) >= 8
         assert racine.findall(".//{*}a") == []
 
 
-def test_a_component_has_one_colour_whatever_the_chart() -> None:
+def test_une_composante_a_une_seule_couleur_quel_que_soit_le_graphique() -> None:
     f = CAS["flux"]
     assert isinstance(f, Flux)
     dits = {nom: f.sens_de(nom) for nom, _ in (*f.sources, *f.cibles)}
@@ -140,7 +140,7 @@ def test_a_component_has_one_colour_whatever_the_chart() -> None:
     }  # fmt: skip
 
 
-def test_rows_that_a_page_cannot_hold_go_on_another() -> None:
+def test_les_lignes_qu_une_page_ne_contient_pas_vont_sur_une_autre() -> None:
     lignes = [(f"Commune {i}", [True]) for i in range(95)]
     pages = feuilles(Matrice("g-essai", "Titre", "Sujet", ["Archives"], lignes))
     noms = [re.findall(r">(Commune \d+)<", re.sub(r"<desc.*?</desc>", "", str(page))) for page in pages]
@@ -148,7 +148,7 @@ def test_rows_that_a_page_cannot_hold_go_on_another() -> None:
     assert [nom for page in noms for nom in page] == [nom for nom, _ in lignes]
 
 
-def test_every_word_of_every_label_is_drawn() -> None:
+def test_chaque_mot_de_chaque_libelle_est_dessine() -> None:
     """Wrapped, never cut: the letters of a label are all there, in order."""
     for support in ("large", "etroit", "papier"):
         for cas in ("barres_longues", "cascade_negative", "flux_long", "matrice_longue", "histogramme_long"):

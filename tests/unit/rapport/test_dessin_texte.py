@@ -8,7 +8,7 @@ from mutualisation.documents.mise_en_forme.dessin.toile import ECRAN, FEUILLE, c
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Z")) | st.just(" "), max_size=80))
-def test_nothing_is_lost_and_lines_fit(texte: str) -> None:
+def test_rien_ne_se_perd_et_les_lignes_tiennent(texte: str) -> None:
     for polices in (ECRAN, FEUILLE):
         lignes = couper(texte, 60, 10, polices)
         assert "".join(lignes).replace(" ", "") == texte.replace(" ", "")
@@ -16,10 +16,10 @@ def test_nothing_is_lost_and_lines_fit(texte: str) -> None:
 
 
 @cas
-def test_lines_break_between_words_and_after_hyphens(texte: str, lignes: list[str]) -> None:
+def test_les_lignes_se_coupent_entre_les_mots_et_apres_les_traits_d_union(texte: str, lignes: list[str]) -> None:
     assert couper(texte, 75, 12, ECRAN) == lignes
 
 
-def test_bold_is_wider_and_the_unknown_counts_a_whole_em() -> None:
+def test_le_gras_est_plus_large_et_l_inconnu_compte_un_cadratin() -> None:
     assert largeur("Coût", 10, FEUILLE, gras=True) > largeur("Coût", 10, FEUILLE)
     assert largeur("漢", 10, ECRAN) == 10

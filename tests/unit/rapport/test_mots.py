@@ -28,7 +28,7 @@ def _encaisse(*montants: tuple[str, str]) -> list[dict[str, object]]:
 
 # ---------------------------------------------------------------- 1: titled, collected
 @cas
-def test_collected_is_said_from_what_is_collected(rangees: list[tuple[str, str]], au: date | None, dit: str) -> None:
+def test_encaisse_se_dit_de_ce_qui_est_encaisse(rangees: list[tuple[str, str]], au: date | None, dit: str) -> None:
     assert _plat(encaissement.phrase(2021, _encaisse(*rangees), au, 2)) == dit
 
 
@@ -46,7 +46,7 @@ def _annee(couts: dict[str, str], adhesions: int, membres: set[str], du: str, cl
 
 
 @cas
-def test_use_is_said_where_units_of_use_are_counted(
+def test_usage_se_dit_la_ou_se_comptent_des_unites_d_usage(
     couts: dict[str, str],
     adhesions: int,
     membres: list[str],
@@ -65,12 +65,12 @@ def test_use_is_said_where_units_of_use_are_counted(
     [((), False), (("adherent_actif",), True), (("Adhérent",), True), (("dossier",), False),
      (("adherent_actif", "dossier"), False), (("membre", "abonné"), True)],
 )  # fmt: skip
-def test_units_that_count_members_are_no_use(types: tuple[str, ...], membres: bool) -> None:
+def test_des_unites_qui_comptent_des_adherents_ne_sont_pas_un_usage(types: tuple[str, ...], membres: bool) -> None:
     assert usage.compte_les_membres(types) is membres
 
 
 @cas
-def test_the_key_says_whether_a_cost_is_of_adhesion(cle: str, type_unite: str | None, adhesion: bool) -> None:
+def test_la_cle_dit_si_un_cout_est_d_adhesion(cle: str, type_unite: str | None, adhesion: bool) -> None:
     recours = [{"dispositif": "CAM", "type_unite": type_unite, "unites": Decimal(1)}] if type_unite else []
     bilan = BilanFactice(cout_adherent=[{"dispositif": "CAM", "cle": cle}], recours=recours)
     assert usage.par_adhesion(bilan, 2021) == ({"CAM"} if adhesion else set())
@@ -81,7 +81,7 @@ def test_the_key_says_whether_a_cost_is_of_adhesion(cle: str, type_unite: str | 
     ("commandes", "connues", "dit"),
     [([], False, ""), ([], True, "aucune commande"), ([1], True, "1 commande"), ([300, 21], True, "321 commandes")],
 )
-def test_a_member_that_ordered_nothing_reads_so(commandes: list[int], connues: bool, dit: str) -> None:
+def test_un_adherent_qui_n_a_rien_commande_le_lit(commandes: list[int], connues: bool, dit: str) -> None:
     achats = [{"commandes": n} for n in commandes]
     bilan = BilanFactice(cam_achats=[{"commandes": 1}] if connues else [])
     bilan.contexte.parametres = [{"parametre": "dispositif_cam", "valeur": "CAM"}]
@@ -92,7 +92,7 @@ def test_a_member_that_ordered_nothing_reads_so(commandes: list[int], connues: b
 
 # ---------------------------------------------------------------- 6: what calls for a comment
 @cas
-def test_a_gap_of_a_binding_base_and_an_excess_call_for_a_comment(
+def test_un_ecart_a_la_base_opposable_et_un_excedent_demandent_commentaire(
     recues: str | None, cout: str, base: str | None, opposable: bool, dit: str
 ) -> None:
     lu = {} if base is None else {"cout_d5211": Decimal(base), "base_opposable": opposable}
@@ -102,7 +102,7 @@ def test_a_gap_of_a_binding_base_and_an_excess_call_for_a_comment(
 
 # ---------------------------------------------------------------- 7: who
 @cas
-def test_receipts_are_named_after_who_owes_them(
+def test_les_recettes_ont_le_nom_de_qui_les_doit(
     recues: str | None, taux: str | None, parts: list[tuple[str, str]], dit: str
 ) -> None:
     lues = [(nom, Decimal(montant)) for nom, montant in parts]

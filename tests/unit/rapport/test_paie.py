@@ -51,5 +51,5 @@ TOUTES = _annee(A=("A+B", "4.5"), B=("A+B", "4.5"))
         ("5", {}, f"{REUNIES}{PROTEGE}{ESTIMEE} années{CORRIGEE}"),
     ],
 )
-def test_what_is_protected_and_what_is_not(seuil: str, annees: dict[int, Any], dite: str) -> None:
+def test_ce_qui_est_protege_et_ce_qui_ne_l_est_pas(seuil: str, annees: dict[int, Any], dite: str) -> None:
     assert promettre(Decimal(seuil), annees) == dite

@@ -12,12 +12,12 @@ TOUTES = sorted({*palette.COULEURS.values(), *palette.CLASSES, *palette.SIGNEES}
 
 
 @pytest.mark.parametrize("couleur", TOUTES)
-def test_text_reads_on_every_colour(couleur: str) -> None:
+def test_le_texte_se_lit_sur_chaque_couleur(couleur: str) -> None:
     assert palette.contraste(palette.encre_sur(couleur), couleur) >= 4.5
 
 
 @pytest.mark.parametrize("nombre", range(2, 8))
-def test_classes_are_apart_in_greys(nombre: int) -> None:
+def test_les_classes_se_distinguent_en_gris(nombre: int) -> None:
     couleurs = palette.classes(nombre)
     assert len(set(couleurs)) == nombre
     clartes = [palette.luminance(c) for c in couleurs]
@@ -25,20 +25,20 @@ def test_classes_are_apart_in_greys(nombre: int) -> None:
 
 
 @pytest.mark.parametrize(("un", "autre"), [("couvert", "reste"), ("couvert", "excedent"), ("hausse", "baisse")])
-def test_neighbours_are_apart_in_greys(un: str, autre: str) -> None:
+def test_les_voisins_se_distinguent_en_gris(un: str, autre: str) -> None:
     assert palette.contraste(palette.COULEURS[un], palette.COULEURS[autre]) >= 1.8
 
 
-def test_the_two_sides_of_a_signed_map_differ_without_hue() -> None:
+def test_les_deux_cotes_d_une_carte_signee_different_sans_teinte() -> None:
     assert "perte" in palette.HACHURES
 
 
-def test_the_style_sheet_uses_the_palette_only() -> None:
+def test_la_feuille_de_style_ne_prend_que_la_palette() -> None:
     feuille = (GABARITS_HTML / "page.css").read_text(encoding="utf-8")
     definies = set(re.findall(r"--([a-z-]+):", palette.variables() + feuille))
     assert set(re.findall(r"var\(--([a-z-]+)", feuille)) <= definies
 
 
-def test_a_colour_is_written_in_one_file() -> None:
+def test_une_couleur_n_est_ecrite_que_dans_un_fichier() -> None:
     for gabarit in GABARITS_PDF.glob("*.typ"):
         assert not re.findall(r"#[0-9a-fA-F]{6}", gabarit.read_text(encoding="utf-8")), gabarit.name

@@ -47,7 +47,7 @@ def _runs(page: Any) -> list[Any]:
     return [mot for cadre in cadres for p in cadre.paragraphs for mot in p.runs]
 
 
-def test_each_slide_has_a_title_and_its_place_in_16_9(fichier: Path) -> None:
+def test_chaque_diapositive_a_un_titre_et_sa_place_en_16_9(fichier: Path) -> None:
     livre = Presentation(str(fichier))
     assert [p.shapes.title.text for p in livre.slides] == [
         "Bilan d’étape 2021", "Les chiffres", "Les communes", "Les mots",
@@ -59,7 +59,7 @@ def test_each_slide_has_a_title_and_its_place_in_16_9(fichier: Path) -> None:
         assert forme.top + forme.height <= livre.slide_height
 
 
-def test_words_are_read_from_the_back_of_a_room_and_are_french(fichier: Path) -> None:
+def test_les_mots_se_lisent_du_fond_de_la_salle_et_sont_francais(fichier: Path) -> None:
     for page in Presentation(str(fichier)).slides:
         *lus, pied = _runs(page) if not any(f.has_table for f in page.shapes) else [*_sans_pied(page), None]
         assert min(mot.font.size for mot in lus) >= Pt(14)
@@ -71,7 +71,7 @@ def _sans_pied(page: Any) -> list[Any]:
     return [mot for mot in _runs(page) if " page " not in mot.text.replace("\u00a0", " ")]
 
 
-def test_tables_are_native_and_what_is_drawn_is_told(fichier: Path) -> None:
+def test_les_tableaux_sont_natifs_et_ce_qui_est_dessine_est_dit(fichier: Path) -> None:
     _, chiffres, communes, _ = Presentation(str(fichier)).slides
     (grille,) = (f for f in chiffres.shapes if f.has_table)
     textes = [[c.text for c in r.cells] for r in grille.table.rows]
@@ -89,18 +89,18 @@ def test_tables_are_native_and_what_is_drawn_is_told(fichier: Path) -> None:
     ]  # fmt: skip
 
 
-def test_states_are_on_each_slide(fichier: Path) -> None:
+def test_les_etats_sont_sur_chaque_diapositive(fichier: Path) -> None:
     for page in Presentation(str(fichier)).slides:
         assert any("À approuver, Données synthétiques" in mot.text.replace("\u00a0", " ") for mot in _runs(page))
 
 
-def test_same_bytes_whatever_the_clock(fichier: Path, tmp_path: Path) -> None:
+def test_memes_octets_quelle_que_soit_l_heure(fichier: Path, tmp_path: Path) -> None:
     assert _ecrit(tmp_path).read_bytes() == fichier.read_bytes()
     with zipfile.ZipFile(fichier) as lue:
         assert {entree.date_time for entree in lue.infolist()} == {INSTANT}
 
 
-def test_an_extract_asks_for_it_by_its_suffix(tmp_path: Path) -> None:
+def test_un_extrait_le_demande_par_son_suffixe(tmp_path: Path) -> None:
     document = documents.document("diapositives", [m.Section("s", "S", "S", [m.p("Un mot.")])])
     imprimerie.RENDUS["pptx"](document, tmp_path / "lu.pptx")
     assert len(Presentation(str(tmp_path / "lu.pptx")).slides) == 2
@@ -108,7 +108,7 @@ def test_an_extract_asks_for_it_by_its_suffix(tmp_path: Path) -> None:
 
 @pytest.mark.systeme
 @pytest.mark.skipif(not (shutil.which("soffice") and IMPRESS.exists()), reason="libreoffice-impress absent")
-def test_libreoffice_opens_it(fichier: Path, tmp_path: Path) -> None:
+def test_libreoffice_l_ouvre(fichier: Path, tmp_path: Path) -> None:
     profil = f"-env:UserInstallation=file://{tmp_path}/profil"
     commande = ["soffice", profil, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(fichier)]
     subprocess.run(commande, capture_output=True, check=True, timeout=120)

@@ -11,7 +11,7 @@ from mutualisation.documents.rapport.contenu import controles, prevision
 
 
 @cas
-def test_a_forecast_claims_no_more_than_the_thousand(montant: str | None, lu: str) -> None:
+def test_une_prevision_ne_pretend_pas_a_mieux_que_le_millier(montant: str | None, lu: str) -> None:
     texte = prevision.millier(None if montant is None else Decimal(montant))
     assert texte.replace("\u202f", " ").replace("\u00a0", " ") == lu
 
@@ -35,13 +35,13 @@ LECTURE = (
 
 
 @cas
-def test_a_range_rests_on_three_tests_and_holds_its_centre(
+def test_une_fourchette_repose_sur_trois_essais_et_contient_son_centre(
     prevues: list[dict[str, Any]], montrees: int, lue: bool, phrase: str
 ) -> None:
     rangees, dite = [_prevue(**p) for p in prevues], f"{LECTURE} {phrase}".strip() if lue else phrase
     assert sum(prevision.fourchette(r) is not None for r in rangees) == montrees
     assert prevision.lire_fourchettes(rangees) == dite
-    tableau, _ = prevision._prevu(
+    tableau, _ = prevision._tableau_prevu(
         [r | {"scenario": f"s{i}", "recettes": Decimal(1000 * i)} for i, r in enumerate(rangees)]
     )
     assert ("bas" in {c.cle for c in tableau.colonnes}) is bool(montrees)
@@ -49,12 +49,14 @@ def test_a_range_rests_on_three_tests_and_holds_its_centre(
 
 
 @pytest.mark.parametrize(("essais", "annees"), [(2, [2022]), (3, [2022, 2023])])
-def test_a_year_further_is_shown_once_three_tests_reached_it(essais: int, annees: list[int]) -> None:
-    tableau, _ = prevision._prevu([_prevue(), _prevue(annee=2023, essais=essais), _prevue(annee=2024, essais=0)])
+def test_une_annee_plus_loin_se_montre_une_fois_que_trois_essais_l_ont_atteinte(essais: int, annees: list[int]) -> None:
+    tableau, _ = prevision._tableau_prevu(
+        [_prevue(), _prevue(annee=2023, essais=essais), _prevue(annee=2024, essais=0)]
+    )
     assert [x["annee"] for x in tableau.lignes] == annees
 
 
-def test_a_scenario_equal_to_another_is_not_shown() -> None:
+def test_un_scenario_egal_a_un_autre_n_est_pas_montre() -> None:
     rangees = [
         _prevue(),
         _prevue("indexation", cout="1421000"),
@@ -62,7 +64,7 @@ def test_a_scenario_equal_to_another_is_not_shown() -> None:
         # the same to the thousand
         _prevue("adhesions", recettes="45060"),
     ]
-    tableau, egaux = prevision._prevu(rangees)
+    tableau, egaux = prevision._tableau_prevu(rangees)
     lus = [(x["scenario"], x["cout"], x["recettes"]) for x in tableau.lignes]
     assert [tuple(v.replace("\u202f", " ").replace("\u00a0", " ") for v in lu) for lu in lus] == [
         ("Reconduction", "≈ 1 396 000 €", "≈ 45 000 €"),
@@ -75,8 +77,8 @@ def test_a_scenario_equal_to_another_is_not_shown() -> None:
 
 
 @cas
-def test_a_scenario_says_how_many_tests_it_had(erreurs: tuple[str, str], essais: int, dite: str) -> None:
-    dit = prevision._vaut([_prevue(essais=essais, erreurs=erreurs)])
+def test_un_scenario_dit_combien_d_essais_il_a_eus(erreurs: tuple[str, str], essais: int, dite: str) -> None:
+    dit = prevision._erreur([_prevue(essais=essais, erreurs=erreurs)])
     assert dit.replace("\u202f", " ").replace("\u00a0", " ").removeprefix("À un an, ") == dite
 
 
@@ -91,7 +93,7 @@ def test_a_scenario_says_how_many_tests_it_had(erreurs: tuple[str, str], essais:
         ("segments_chevauchants", "nombre", "conforme", None, None),
     ],
 )
-def test_a_control_says_what_it_looked_at(
+def test_un_controle_dit_ce_qu_il_a_regarde(
     controle: str, unite: str | None, statut: str, valeur: str | None, lu: object
 ) -> None:
     dit = controles.examine({"controle": controle, "unite": unite, "statut": statut}, valeur)

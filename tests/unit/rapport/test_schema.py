@@ -7,7 +7,7 @@ from tests.unit.rapport.communes_factices import BilanFactice
 
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu.conseil import schema
-from mutualisation.documents.rapport.contenu.conseil.dispositifs import dits
+from mutualisation.documents.rapport.contenu.conseil.dispositifs import dires
 
 D = Decimal
 
@@ -25,13 +25,13 @@ def _action(
     } | autres  # fmt: skip
 
 
-def test_nothing_is_said_of_what_no_file_says() -> None:
+def test_rien_n_est_dit_de_ce_qu_aucun_fichier_ne_dit() -> None:
     bilan = BilanFactice()
     assert [s(bilan).blocs for s in (schema.section_schema, schema.section_actions, schema.section_avis)] == [[]] * 3
-    assert not any(dits(bilan, code) for code in ("CAM", "RGPD", "CEE"))
+    assert not any(dires(bilan, code) for code in ("CAM", "RGPD", "CEE"))
 
 
-def test_late_actions_come_first_and_what_moved_is_said() -> None:
+def test_les_actions_en_retard_passent_devant_et_ce_qui_a_bouge_est_dit() -> None:
     actions = [
         _action("C", "realisee", "en_cours"),
         _action("B", "decidee", "decidee", echeance=date(2023, 1, 1)),
@@ -50,7 +50,7 @@ def test_late_actions_come_first_and_what_moved_is_said() -> None:
     )
 
 
-def test_what_a_service_did_is_told_from_what_it_has_to_do() -> None:
+def test_ce_qu_un_service_a_fait_est_distinct_de_ce_qu_il_a_a_faire() -> None:
     actions = [
         _action("Publier", "realisee", "en_cours", dispositif="CAM"),
         _action("Fermer", "abandonnee", dispositif="CAM", horizon="moyen_terme"),
@@ -58,13 +58,13 @@ def test_what_a_service_did_is_told_from_what_it_has_to_do() -> None:
         _action("Ouvrir", "decidee", dispositif="CAM", horizon="moyen_terme"),
         _action("Ailleurs", "realisee", dispositif="RGPD"),
     ]
-    assert dits(BilanFactice(action=actions), "CAM") == [
+    assert dires(BilanFactice(action=actions), "CAM") == [
         ("Fait depuis 2020", "Faire Publier (réalisée, en cours fin 2020) ; faire Fermer (abandonnée)."),
         ("Moyen terme", "Faire Ouvrir (décidée)."),
     ]
 
 
-def test_opinions_are_counted_and_who_is_against_is_named() -> None:
+def test_les_avis_sont_comptes_et_qui_est_contre_est_nomme() -> None:
     avis = [
         {"code_insee": code, "transmis_le": date(2022, 12, 19), "statut": statut, "au": date(2023, 4, 1)}
         for code, statut in (("1", "favorable"), ("2", "favorable"), ("3", "defavorable"), ("4", "repute_favorable"))
@@ -77,14 +77,14 @@ def test_opinions_are_counted_and_who_is_against_is_named() -> None:
     assert liste.points == [("Avis défavorable", "Loos")]
 
 
-def test_a_declared_figure_has_its_source_and_last_year_s() -> None:
+def test_un_chiffre_declare_a_sa_source_et_celui_de_l_an_dernier() -> None:
     declare = [
         {"dispositif": "CAM", "libelle": "Marchés", "valeur": D("55.000000"), "unite": "marchés",
          "source": "Rapport, p. 7", "valeur_precedente": D("50"), "variation": D("5")},
         {"dispositif": "CAM", "libelle": "Référents", "valeur": D("175"), "unite": "agents", "source": "Rapport, p. 7",
          "valeur_precedente": None, "variation": None},
     ]  # fmt: skip
-    points = dict(dits(BilanFactice(indicateur_declare=declare), "CAM"))
+    points = dict(dires(BilanFactice(indicateur_declare=declare), "CAM"))
     assert _clair(points["Activité déclarée"]) == (
         "Marchés : 55 marchés (50 en 2020), Référents : 175 agents (source : Rapport, p. 7)."
     )

@@ -22,17 +22,17 @@ def _d(texte: str | None) -> Decimal | None:
 
 
 @cas
-def test_a_cost_under_ten_cents_is_told_by_the_thousand(couts: list[str], attendu: int) -> None:
+def test_un_cout_de_moins_de_dix_centimes_se_dit_au_millier(couts: list[str], attendu: int) -> None:
     assert usage.lot([*map(_d, couts)]) == attendu
 
 
 @cas
-def test_the_unit_of_a_cost(lot: int, types: list[str], attendu: str) -> None:
+def test_l_unite_d_un_cout(lot: int, types: list[str], attendu: str) -> None:
     assert usage.pour(lot, types) == attendu
 
 
 @cas
-def test_a_thousand_units_cost_what_they_cost(cout: str | None, unites: str | None, attendu: str | None) -> None:
+def test_mille_unites_coutent_ce_qu_elles_coutent(cout: str | None, unites: str | None, attendu: str | None) -> None:
     assert usage.du_lot(_d(cout), _d(unites), 1000) == _d(attendu)
 
 
@@ -40,11 +40,11 @@ def test_a_thousand_units_cost_what_they_cost(cout: str | None, unites: str | No
     ("types", "attendu"),
     [(["PC", "DP"], "Dossiers"), (["A4_NB", "A4_COULEUR"], "Pages"), (["A4_NB", "AFFICHE"], ""), (["PC", "A4_NB"], "")],
 )
-def test_units_of_several_types_are_named_by_what_they_all_are(types: list[str], attendu: str) -> None:
+def test_des_unites_de_plusieurs_types_ont_le_nom_de_ce_qu_elles_sont_toutes(types: list[str], attendu: str) -> None:
     assert usage.nom_des_quantites(types) == attendu
 
 
-def test_a_stock_counts_the_mean_of_its_semestres_before_weights_too() -> None:
+def test_un_stock_compte_la_moyenne_des_semestres_avant_les_poids_aussi() -> None:
     class Compte(BilanFactice):
         def agreger(self, *_: Any, **__: Any) -> list[dict[str, Any]]:
             lues = (("CAM", "20", "10"), ("IMP", "20", "16"), ("SANS", "3", "3"))
@@ -56,17 +56,17 @@ def test_a_stock_counts_the_mean_of_its_semestres_before_weights_too() -> None:
 
 
 @cas
-def test_a_gain_is_without_object_where_nothing_was_bought(achats: list[str], attendu: str) -> None:
+def test_un_gain_est_sans_objet_ou_rien_n_a_ete_achete(achats: list[str], attendu: str) -> None:
     lu = actes.gain([{"gain": _d(x)} for x in achats])
     assert str(lu.valeur if isinstance(lu, Valeur) else lu) == attendu
 
 
 @cas
-def test_a_share_below_zero_is_an_excess(reste: str, attendu: str) -> None:
+def test_une_part_negative_est_un_excedent(reste: str, attendu: str) -> None:
     assert actes.part(D(reste)).replace("\u202f", " ").replace("\u00a0", " ") == attendu
 
 
-def test_an_effect_is_a_total_and_says_so() -> None:
+def test_un_effet_est_un_total_et_le_dit() -> None:
     effets = [("etp", "67737"), ("taux", "44721"), ("subventions", "-850")]
     variation = [{"dispositif": "CAM", "effet": e, "montant": D(x)} for e, x in effets]
     dite = evolution.phrase(BilanFactice(variation=variation)).replace("\u202f", " ").replace("\u00a0", " ")
@@ -80,14 +80,14 @@ def test_an_effect_is_a_total_and_says_so() -> None:
         ("80.00", ("Unités pondérées", D(108075), D("80.00"), D("0.07"))),
     ],
 )
-def test_the_workbook_tells_it_as_the_page(unitaire: str, attendu: tuple[object, ...]) -> None:
+def test_le_classeur_le_dit_comme_la_page(unitaire: str, attendu: tuple[object, ...]) -> None:
     ligne = {"unite": "unités pondérées", "unites": D(108075), "cout_complet": D("8646"), "cout_d5211": D("7902.41"),
              "cout_complet_unitaire": D(unitaire), "cout_d5211_unitaire": D("0.07")}  # fmt: skip
     lue = calculs.par_lot(ligne)
     assert tuple(lue[c] for c in ("unite", "unites", "cout_complet_unitaire", "cout_d5211_unitaire")) == attendu
 
 
-def test_operations_sold_are_told_from_the_units_of_the_year() -> None:
+def test_les_operations_vendues_sont_distinctes_des_unites_de_l_annee() -> None:
     """« 636 dossiers » stood beside « 2 023 opérations »."""
     siens = BilanFactice()["cee_valorisation"]
     bilan = BilanFactice(cee_valorisation=[*siens, siens[0] | {"siren_beneficiaire": EPCI[:9], "operations": 9}])
@@ -96,18 +96,18 @@ def test_operations_sold_are_told_from_the_units_of_the_year() -> None:
     assert dispositifs._certificats(bilan, "CAM") == ""
 
 
-def test_what_the_epci_bears_has_one_name() -> None:
+def test_ce_que_porte_l_epci_a_un_seul_nom() -> None:
     assert libelles.MESURES["reste_a_charge"] == "Part de l'EPCI"
     assert "Part de l'EPCI" in libelles.GLOSSAIRE
     assert not [nom for nom in libelles.GLOSSAIRE if "reste à charge" in nom.lower()]
 
 
 @cas
-def test_a_word_is_defined_where_it_is_said(mot: str, texte: str, attendu: bool) -> None:
+def test_un_mot_est_defini_la_ou_il_est_dit(mot: str, texte: str, attendu: bool) -> None:
     assert textes.est_dit(mot, texte) is attendu
 
 
-def test_the_glossary_defines_what_the_sections_say_and_nothing_else() -> None:
+def test_le_glossaire_definit_ce_que_disent_les_sections_et_rien_d_autre() -> None:
     table = m.Tableau("Titres", (m.Colonne("n", "Base D5211\u201116"),), [{"n": "Convention UGAP"}])
     sections = [m.Section("a", "Le CCAS", "CCAS", [m.Repli("Voir", [table])])]
     (repli,) = textes.section_glossaire(sections).blocs
@@ -115,7 +115,7 @@ def test_the_glossary_defines_what_the_sections_say_and_nothing_else() -> None:
     assert textes.section_glossaire([]).lus == []
 
 
-def test_the_words_of_a_commune_are_explained_where_its_page_leads() -> None:
+def test_les_mots_d_une_commune_sont_expliques_la_ou_mene_sa_page() -> None:
     index, *pages = communes.documents(BilanFactice())
     (repli,) = next(s for s in index.sections if s.ancre == "glossaire").blocs
     mots = dict(repli.blocs[0].points)  # type: ignore[union-attr]
@@ -131,17 +131,19 @@ def test_the_words_of_a_commune_are_explained_where_its_page_leads() -> None:
 
 
 @cas
-def test_a_rule_that_is_cited_is_told(texte: str, attendu: list[str]) -> None:
+def test_une_regle_citee_est_dite(texte: str, attendu: list[str]) -> None:
     assert [code for code, _ in libelles.regles_citees([texte])] == attendu
     assert all(dit for _, dit in libelles.regles_citees([texte]))
 
 
-def test_every_rule_that_a_reason_of_rejection_ends_with_is_told() -> None:
+def test_chaque_regle_qui_finit_un_motif_de_rejet_est_dite() -> None:
     assert [code for code in libelles.REMEDES if not libelles.regles_citees([f"({code.rstrip(chr(39))})"])] == []
 
 
 @cas
-def test_a_dispositif_says_what_the_data_describe(dits: list[str], fiche: dict[str, str | None], attendu: str) -> None:
+def test_un_dispositif_dit_ce_que_decrivent_les_donnees(
+    dits: list[str], fiche: dict[str, str | None], attendu: str
+) -> None:
     class Decrit(BilanFactice):
         def fiche(self, dispositif: str) -> dict[str, Any]:  # noqa: ARG002
             return fiche
@@ -153,6 +155,6 @@ def test_a_dispositif_says_what_the_data_describe(dits: list[str], fiche: dict[s
     assert textes.ce_que_c_est(Decrit(textes=lus), "CAM") == attendu
 
 
-def test_the_index_asks_for_a_click_on_the_page_alone() -> None:
+def test_l_index_ne_demande_un_clic_que_sur_la_page() -> None:
     index = [d for d in communes.documents(BilanFactice()) if d.chemin == "communes/index"]
     assert {d.sorties: "choisissez" in d.resume for d in index} == {("html",): True, ("pdf",): False}

@@ -32,7 +32,7 @@ def controles(bilan: Bilan) -> m.Document:
         f"{formats.plusieurs(len(ecarts), 'écart')}, dont {formats.nombre(sans)} sans justification."
     )
     noms = noms_des_cles(bilan)
-    lignes = [_ligne(bilan, c, noms) for c in rangees]
+    lignes = [_ligne_de_controle(bilan, c, noms) for c in rangees]
     sections = [
         m.Section(
             ancre,
@@ -52,7 +52,7 @@ def controles(bilan: Bilan) -> m.Document:
     return index.document(bilan, renvois.CONTROLES, f"Contrôles {bilan.exercice}", resume, sections)
 
 
-def _ligne(bilan: Bilan, controle: Ligne, noms: Mapping[str, str]) -> dict[str, Any]:
+def _ligne_de_controle(bilan: Bilan, controle: Ligne, noms: Mapping[str, str]) -> dict[str, Any]:
     nom = controle["controle"]
     return controle | {
         "libelle": f"{libelles.libelle_controle(nom)} ({nom})",
@@ -94,7 +94,7 @@ def _source(source: str, rangees: list[Ligne]) -> m.Section:
     lignes = [
         r
         | {
-            "ou": _lignes(r["premieres"] or [], r["distinctes"]),
+            "ou": _dire_lignes(r["premieres"] or [], r["distinctes"]),
             "issue": libelles.STATUTS.get(r["statut"], r["statut"]),
             "remede": _remede(r["statut"], r["motif"]),
         }
@@ -112,7 +112,7 @@ def _remede(statut: str, motif: str) -> str:
     return f"{libelles.remede_du_motif(motif)}{suite}"
 
 
-def _lignes(premieres: list[int], distinctes: int) -> str:
+def _dire_lignes(premieres: list[int], distinctes: int) -> str:
     """`12, 40 et 3 autres`."""
     nommees = ", ".join(formats.nombre(n) for n in premieres)
     reste = distinctes - len(premieres)

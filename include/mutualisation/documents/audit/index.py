@@ -143,7 +143,7 @@ def document(
         f"{renvois.dossier(bilan.exercice)}/{page}",
         titre,
         sous_titre=f"Dossier d'audit du bilan {bilan.exercice}, version {bilan.contexte.construction.version}",
-        avis=_avis(bilan),
+        avis=_avis_de_l_audit(bilan),
         resume=resume,
         sections=[*sections, regles] if citees else sections,
         liens=_liens(bilan, page),
@@ -153,7 +153,7 @@ def document(
     )
 
 
-def _avis(bilan: Bilan) -> ouverture.Etiquettes:
+def _avis_de_l_audit(bilan: Bilan) -> ouverture.Etiquettes:
     """The warnings of the council's document, their links turned to the pages of the folder."""
     ailleurs = {"#controles": f"{renvois.CONTROLES}.html", "#qualite": f"{renvois.REJETS}.html"}
 

@@ -7,7 +7,7 @@ from typing import Any
 from mutualisation.documents.audit import index
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import renvois
-from mutualisation.documents.rapport.contenu.passage import D5211, INTRODUCTION, PORTEE, commentes, portee
+from mutualisation.documents.rapport.contenu.passage import D5211, INTRODUCTION, PORTEE, commenter, portee
 from mutualisation.documents.rapport.enonces import lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
 from mutualisation.socle.francais import formats, libelles
@@ -35,7 +35,7 @@ def _base_legale(bilan: Bilan) -> m.Section:
     lignes = [r | {"portee": portee(r)} for r in bilan.dans_l_ordre(bilan["passage_d5211"])]
     titre = f"Du coût complet à la base {D5211}"
     tableau = lire_tableau("passages.base_legale", lignes, note=PORTEE, e=bilan.exercice)
-    return m.Section("d5211", titre, f"Base {D5211}", [m.p(INTRODUCTION), tableau, *commentes(bilan), *_comptes(bilan)])
+    return m.Section("d5211", titre, f"Base {D5211}", [m.p(INTRODUCTION), tableau, *commenter(bilan), *_comptes(bilan)])
 
 
 def _comptes(bilan: Bilan) -> list[m.Bloc]:
@@ -117,10 +117,10 @@ def _total(rangees: list[Ligne]) -> Ligne:
 def _controles(bilan: Bilan, source: str) -> str:
     """The control of the sum of a source, both sides."""
     siens = (r for r in bilan["controles"] if r["controle"] == SOMME_REPARTITION)
-    return " · ".join(_verdict(r) for r in siens if (r["cle"] or source).startswith(source))
+    return " · ".join(_dire_verdict(r) for r in siens if (r["cle"] or source).startswith(source))
 
 
-def _verdict(controle: Ligne) -> str:
+def _dire_verdict(controle: Ligne) -> str:
     cotes = [formats.constat(controle[x]) for x in ("valeur_attendue", "valeur_constatee") if controle[x]]
     return f"{libelles.libelle(libelles.STATUTS, controle['statut'])}{' : ' if cotes else ''}{' ; '.join(cotes)}"
 

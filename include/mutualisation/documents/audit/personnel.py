@@ -50,7 +50,7 @@ def _formule(bilan: Bilan) -> m.Section:
 
 def _exemple(bilan: Bilan) -> list[m.Bloc]:
     """The largest product that can be redone: a category without payroll has ETP and no average cost."""
-    couts, valorisees = _couts(bilan), _recalculables(bilan)
+    couts, valorisees = _couts(bilan), _etp_recalculables(bilan)
     if not valorisees:
         return []
     r = max(valorisees, key=lambda r: (r["etp"], r["dispositif"], r["categorie"]))
@@ -69,7 +69,7 @@ def _precision(bilan: Bilan) -> str:
     couts = _couts(bilan)
     ecarts = [
         abs(r["cout_personnel"] - formats.arrondi(r["etp"] * _complet(couts[r["categorie"]]), 2))
-        for r in _recalculables(bilan)
+        for r in _etp_recalculables(bilan)
     ]
     pire, nombre = max(ecarts, default=Decimal(0)), formats.plusieurs(len(ecarts), "montant")
     suite = (
@@ -161,7 +161,7 @@ def _couts(bilan: Bilan) -> dict[str, Ligne]:
     return {r["categorie"]: r for r in bilan["cout_moyen"]}
 
 
-def _recalculables(bilan: Bilan) -> list[Ligne]:
+def _etp_recalculables(bilan: Bilan) -> list[Ligne]:
     """ETP of the categories that have an average cost: one without payroll has none."""
     couts = _couts(bilan)
     return [r for r in bilan["etp_categorie"] if r["categorie"] in couts]

@@ -43,7 +43,7 @@ SANS_FICHIER = {"petits effectifs de l'année": "plusieurs mois réunis", ARROND
 def traces(bilan: Bilan) -> Iterator[m.Document]:
     """One page for each dispositif that has a source line."""
     tracees = renvois.lignes_tracees(bilan)
-    choisies = {"detaillees": _detaillees(tracees), "reunies": list(SANS_FICHIER)}
+    choisies = {"detaillees": _mesures_detaillees(tracees), "reunies": list(SANS_FICHIER)}
     lignes, groupes = (_par_mesure(bilan.agreger("tracabilite", texte, choisies)) for texte in (LIGNES, GROUPES))
     for code in renvois.dispositifs_traces(bilan):
         comptes = {x: tracees[code, x] for x in renvois.TRACEES if (code, x) in tracees}
@@ -60,7 +60,7 @@ def traces(bilan: Bilan) -> Iterator[m.Document]:
         yield index.document(bilan, renvois.trace(code), titre, resume, sections, ("html",))
 
 
-def _detaillees(tracees: Mapping[tuple[str, str], Ligne]) -> list[str]:
+def _mesures_detaillees(tracees: Mapping[tuple[str, str], Ligne]) -> list[str]:
     """`dispositif/mesure` of what is shown line by line: of a dispositif the figures with the fewest lines first, while
     its page stays light. The others are shown by file."""
     detaillees, pages = [], Counter[str]()
@@ -132,14 +132,14 @@ def _tableau(mesure: str, compte: Ligne, lignes: list[Ligne], groupes: list[Lign
             for r in groupes
         ]
         return lire_tableau("trace.par_fichier", fichiers, note=note, nom=_nom(mesure))
-    en_mots = [_ligne(r, mesure) for r in lignes]
+    en_mots = [_ligne_tracee(r, mesure) for r in lignes]
     regles = sorted({r["regle"] for r in lignes if r.get("regle")})
     note = " ; ".join(f"règle {x} : {libelles.REGLES.get(x, 'règle de calcul')}" for x in regles)
     note = f"{formats.majuscule(note)}." if note else ""
     return lire_tableau("trace.ligne_a_ligne", en_mots, note=note, nom=_nom(mesure))
 
 
-def _ligne(r: Ligne, mesure: str) -> dict[str, Any]:
+def _ligne_tracee(r: Ligne, mesure: str) -> dict[str, Any]:
     temps, arrondi = r["ligne"] is None, r["rang"] == ARRONDI
     # the cents of rounding are euros that no hour of work brought
     source = renvois.ETP if temps and not arrondi else mesure

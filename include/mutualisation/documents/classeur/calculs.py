@@ -10,7 +10,7 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from mutualisation.documents.classeur.feuilles_du_contrat import HORS, Annuaire, annuaire, colonne, feuille, rangees
+from mutualisation.documents.classeur.feuilles_du_contrat import HORS, Annuaire, annuaire, colonne, en_clair, feuille
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import paie, usage
 from mutualisation.documents.rapport.contenu.communes.usages_et_titres import statut
@@ -62,10 +62,10 @@ def synthese(bilan: Bilan) -> m.Tableau:
     df = df.reindex(columns=[cle for cle, _, _ in cases])
     publie = {cle: bilan.totaux[e][mesure] for cle, mesure, e in cases}
     ajouts = [colonne(cle, f"{ANNEES[mesure]} {e}", largeur=16) for cle, mesure, e in cases]
-    return feuille(bilan, "synthese", _nommees(bilan, df), ajouts=ajouts, total=publie, publie=publie)
+    return feuille(bilan, "synthese", _lignes_nommees(bilan, df), ajouts=ajouts, total=publie, publie=publie)
 
 
-def _nommees(bilan: Bilan, df: DataFrame) -> list[Ligne]:
+def _lignes_nommees(bilan: Bilan, df: DataFrame) -> list[Ligne]:
     """The rows of a frame by dispositif, with their label."""
     return lignes_de(df.assign(libelle=[bilan.libelle(code) for code in df.index]))
 
@@ -91,7 +91,7 @@ def variation(bilan: Bilan) -> m.Tableau:
     return feuille(
         bilan,
         "variation",
-        _nommees(bilan, df),
+        _lignes_nommees(bilan, df),
         ajouts=[
             *(colonne(x, EFFETS[x], "variation") for x in effets),
             colonne("total", "Variation", "variation", formule=_addition(effets)),
@@ -107,7 +107,7 @@ def origine(bilan: Bilan) -> m.Tableau:
         *(colonne(x, ORIGINES[x]) for x in origines),
         colonne("total", "Recettes", formule=_addition(origines)),
     ]
-    return feuille(bilan, "origine", _nommees(bilan, df), ajouts=ajouts)
+    return feuille(bilan, "origine", _lignes_nommees(bilan, df), ajouts=ajouts)
 
 
 def _croiser(bilan: Bilan, relation: str, axe: str, noms: Mapping[str, str]) -> tuple[DataFrame, list[str]]:
@@ -124,7 +124,7 @@ def _addition(cles: list[str]) -> str:
 
 def passage(bilan: Bilan) -> m.Tableau:
     """Full cost, structure, legal base, and what receipts cover of that base where it is known."""
-    lignes = [r | {"portee": portee(r)} for r in rangees(bilan, "passage_d5211")]
+    lignes = [r | {"portee": portee(r)} for r in en_clair(bilan, "passage_d5211")]
     detaillees, base = bilan["passage_d5211_detail"], somme(lignes, "cout_d5211")
     return feuille(
         bilan,
@@ -147,7 +147,7 @@ def cout_unitaire(bilan: Bilan) -> m.Tableau:
     noms = {code: usage.nom_de_l_unite(siens) for code, siens in usage.types(bilan).items()}
     lignes = [
         par_lot(r | {"unite": noms.get(r["dispositif"], ""), "cout_complet": couts.get(r["dispositif"])})
-        for r in rangees(bilan, "cout_unitaire")
+        for r in en_clair(bilan, "cout_unitaire")
     ]
     return feuille(bilan, "cout_unitaire", lignes)
 
@@ -173,7 +173,8 @@ def couts_moyens(bilan: Bilan) -> m.Tableau:
 
 def _moyens(bilan: Bilan) -> list[Ligne]:
     return [
-        r | {"complet": (r["cout_moyen"] or ZERO) + (r["cout_structure"] or ZERO)} for r in rangees(bilan, "cout_moyen")
+        r | {"complet": (r["cout_moyen"] or ZERO) + (r["cout_structure"] or ZERO)}
+        for r in en_clair(bilan, "cout_moyen")
     ]
 
 
@@ -181,7 +182,7 @@ def etp_par_categorie(bilan: Bilan) -> m.Tableau:
     """ETP by dispositif and catégorie, times the average cost: the staff cost again, by formula."""
     complets = {r["categorie"]: r["complet"] for r in _moyens(bilan)}
     lignes = []
-    for r in rangees(bilan, "etp_categorie"):
+    for r in en_clair(bilan, "etp_categorie"):
         if (moyen := complets.get(r["categorie"])) is not None:
             recalcule = formats.arrondi(r["etp"] * moyen, 2)
             lignes.append(r | {"moyen": moyen, "recalcule": recalcule, "ecart": recalcule - r["cout_personnel"]})
@@ -193,7 +194,7 @@ def communes(bilan: Bilan) -> m.Tableau:
 
     Sums read the list by adherent; one last row holds what is of no commune, so that totals are whole.
     """
-    qui, valorises = annuaire(bilan), rangees(bilan, "cout_adherent")
+    qui, valorises = annuaire(bilan), en_clair(bilan, "cout_adherent")
     montants = trame(valorises, "insee", "cout_usage", "montant_du").fillna(ZERO).groupby("insee").sum()
     sommes, services = montants.to_dict("index"), _services(bilan, qui)
     lignes = [
@@ -297,7 +298,7 @@ def _frais(r: Ligne) -> Ligne:
 
 def couts_d_usage(bilan: Bilan) -> m.Tableau:
     """Cost of adhesion and use of each adherent, with the words of the key it follows."""
-    lues, membres = rangees(bilan, "cout_adherent"), par_adhesion(bilan, bilan.exercice)
+    lues, membres = en_clair(bilan, "cout_adherent"), par_adhesion(bilan, bilan.exercice)
     cles = [nom_de_la_cle(r["cle"], membre=r["dispositif"] in membres) for r in lues]
     return feuille(bilan, "couts_d_usage", [r | {"cle": cle} for r, cle in zip(lues, cles, strict=True)])
 
@@ -309,33 +310,33 @@ def factures(bilan: Bilan) -> m.Tableau:
     for r in bilan["recouvrement"]:
         titres[cle(r)] += r["montant_titre"] if r["mode_recouvrement"] == "titre" else ZERO
     statuts = {cle(r): statut([r], titres[cle(r)]) for r in bilan["facture_semestrielle"]}
-    lues = [r | {"statut": statuts[cle(r)]} for r in rangees(bilan, "facture_semestrielle")]
+    lues = [r | {"statut": statuts[cle(r)]} for r in en_clair(bilan, "facture_semestrielle")]
     return feuille(bilan, "factures", sorted(lues, key=itemgetter("semestre")))
 
 
 def ecarts(bilan: Bilan) -> m.Tableau:
     """Gaps between what is due and titled, largest first."""
-    lues = [r for r in rangees(bilan, "recouvrement") if r["ecart"]]
+    lues = [r for r in en_clair(bilan, "recouvrement") if r["ecart"]]
     return feuille(bilan, "ecarts", sorted(lues, key=lambda r: -abs(r["ecart"])))
 
 
 def controles(bilan: Bilan) -> m.Tableau:
     """Every control, its key in words."""
     noms = noms_des_cles(bilan)
-    lues = rangees(bilan, "controles")
+    lues = en_clair(bilan, "controles")
     return feuille(bilan, "controles", [r | {"cle": lire_cle(bilan, r["cle"], noms)} for r in lues])
 
 
 # ---------------------------------------------------------------- forecast
 def essai(bilan: Bilan) -> m.Tableau:
     """The forecast tried on exercices that are known, the newest first."""
-    lues = rangees(bilan, "prevision_essai")
+    lues = en_clair(bilan, "prevision_essai")
     return feuille(bilan, "essai", sorted(lues, key=lambda r: (SCENARIOS.index(r["scenario"]), -r["exercice_base"])))
 
 
 def ecart_prevision(bilan: Bilan) -> m.Tableau:
     """From the forecast to the actual, effect by effect, to the cent."""
-    lues = sorted(rangees(bilan, "ecart_prevision"), key=lambda r: SCENARIOS.index(r["scenario"]))
+    lues = sorted(en_clair(bilan, "ecart_prevision"), key=lambda r: SCENARIOS.index(r["scenario"]))
     effets = [x for x in EFFETS_PREVISION if any(r[x] is not None for r in lues)]
     somme = "=" + "+".join(f"{{{x}}}" for x in effets)
     ajouts = [*(colonne(x, EFFETS_PREVISION[x]) for x in effets), colonne("ecart", formule=somme)]
@@ -345,7 +346,7 @@ def ecart_prevision(bilan: Bilan) -> m.Tableau:
 def prevision(bilan: Bilan) -> m.Tableau:
     """A row per scenario, measure and dispositif, a column per year; summed up by scenario and measure."""
     cles = ["scenario", "dispositif", "libelle", "mesure"]
-    df = trame(rangees(bilan, "prevision"), *cles[:3], "exercice", "cout_net", "recettes")
+    df = trame(en_clair(bilan, "prevision"), *cles[:3], "exercice", "cout_net", "recettes")
     df = df.rename(columns={"cout_net": "Coût net", "recettes": "Recettes"}).melt(
         [*cles[:3], "exercice"], var_name="mesure"
     )
@@ -381,7 +382,7 @@ def _indicateur(r: Ligne) -> Ligne:
 
 def etats(bilan: Bilan) -> m.Tableau:
     """State of each dispositif; what no key leads to is not measured, as in the council's document."""
-    return feuille(bilan, "etats", [r | mesures(r) for r in rangees(bilan, "etat_valorisation")])
+    return feuille(bilan, "etats", [r | mesures(r) for r in en_clair(bilan, "etat_valorisation")])
 
 
 def a_commenter(bilan: Bilan) -> m.Tableau:
@@ -401,7 +402,7 @@ def repartition(bilan: Bilan) -> m.Tableau:
             "euros": r["montant"] if r["unite"] == "EUR" else None,
             "etp": r["montant"] if r["unite"] == "ETP" else None,
         }
-        for r in rangees(bilan, "repartition")
+        for r in en_clair(bilan, "repartition")
     ]
     lues.sort(key=lambda r: (sources.index(r["source"]), r["code"] in DESTINATIONS, ordre(r["destination"])))
     return feuille(bilan, "repartition", lues)

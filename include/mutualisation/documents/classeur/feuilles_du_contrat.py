@@ -71,7 +71,7 @@ def feuille(
     def dire(texte: str) -> str:
         return texte.format(e=bilan.exercice, avant=bilan.exercice - 1)
 
-    lues = rangees(bilan, definition["relation"]) if lignes is None else lignes
+    lues = en_clair(bilan, definition["relation"]) if lignes is None else lignes
     precisions = definition.get("colonne", {})
     siennes: list[m.Colonne] = []
     for mot in re.sub(r"\badherent\b", ADHERENT, definition["colonnes"]).split():
@@ -139,7 +139,7 @@ def _types() -> dict[str, str]:
 
 
 # ---------------------------------------------------------------- rows
-def rangees(bilan: Bilan, relation: str) -> list[Ligne]:
+def en_clair(bilan: Bilan, relation: str) -> list[Ligne]:
     """Rows of a relation in words, by dispositif, commune and adherent, then in the order of its key."""
     lues, qui = bilan[relation], annuaire(bilan)
     if lues and "siret_adherent" in lues[0]:

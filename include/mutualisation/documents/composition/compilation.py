@@ -36,7 +36,7 @@ def composer(gabarit: str, donnees: Mapping[str, Any], jour: date) -> bytes:
     given a sentence that says how many (`sans_dessin`, empty when there is none).
     """
     releve = Releve(puis=imprimer)
-    imprimees = releve.lire({**donnees, "jour": jour.isoformat()})
+    imprimees = releve.remplacer({**donnees, "jour": jour.isoformat()})
     imprimees["sans_dessin"] = imprimer(phrase(releve.remplaces, "ce document") + ".") if releve.remplaces else ""
     try:
         pdf = _compilateur(gabarit).compile(

@@ -85,7 +85,7 @@ def mise_en_place(sortie: Path, refus: str) -> Iterator[MiseEnPlace]:
 
     Raises `ErreurMutualisation` when the disk refuses; `refus` starts its sentence (« L'extrait ne peut être écrit »).
     """
-    with _ecrivant(sortie, refus), _presence(sortie):
+    with _ecrivant(sortie, refus), _tenir_presence(sortie):
         pose = MiseEnPlace(sortie, Path(tempfile.mkdtemp(prefix=TRAVAIL, dir=sortie)))
         try:
             yield pose
@@ -140,7 +140,7 @@ def remplacer_dossier(destination: Path, refus: str) -> Iterator[Path]:
 
 
 @contextmanager
-def _presence(sortie: Path) -> Iterator[None]:
+def _tenir_presence(sortie: Path) -> Iterator[None]:
     """Held by each run that writes in `sortie`; a run that finds itself alone sweeps what killed ones left."""
     descripteur = os.open(sortie, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -170,7 +170,7 @@ def verifier_place(dossier: Path) -> None:
             "écrit : rien n'a été remplacé ; déplacez-le, ou donnez un autre dossier à --sortie."
         )
     try:
-        trouves = list(_etrangers(dossier))
+        trouves = list(_fichiers_etrangers(dossier))
     except OSError as erreur:
         raise ErreurMutualisation(
             f"Le dossier {dossier} ne peut pas être lu ({raison_systeme(erreur)}) : rien n'a été remplacé ; vérifiez "
@@ -194,7 +194,7 @@ def empreintes_declarees(dossier: Path) -> dict[str, str]:
         return {}
 
 
-def _etrangers(dossier: Path) -> Iterator[tuple[str, str]]:
+def _fichiers_etrangers(dossier: Path) -> Iterator[tuple[str, str]]:
     """(address, why) of each thing that would be lost."""
     declares = empreintes_declarees(dossier)
     # the manifest says nothing of itself nor of its signature

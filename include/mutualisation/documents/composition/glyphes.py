@@ -61,7 +61,7 @@ class Releve:
     def __init__(self, sauf: Collection[str] = (), puis: Callable[[str], str] = str) -> None:
         self.sauf, self.puis, self.remplaces = sauf, puis, 0
 
-    def lire(self, valeur: Any) -> Any:
+    def remplacer(self, valeur: Any) -> Any:
         """The same value, its texts drawable."""
         match valeur:
             case str():
@@ -71,15 +71,15 @@ class Releve:
             case None | int() | Decimal():  # most of what tables hold
                 return valeur
             case list():
-                return [self.lire(v) for v in valeur]
+                return [self.remplacer(v) for v in valeur]
             case tuple():
-                return tuple([self.lire(v) for v in valeur])
+                return tuple([self.remplacer(v) for v in valeur])
             case Mapping():
-                return {cle: self.lire(v) for cle, v in valeur.items()}
+                return {cle: self.remplacer(v) for cle, v in valeur.items()}
         if not is_dataclass(valeur) or isinstance(valeur, type):
             return valeur
         avant = {f: getattr(valeur, f) for f in type(valeur).__dataclass_fields__ if f not in self.sauf}
-        lus = {nom: self.lire(v) for nom, v in avant.items()}
+        lus = {nom: self.remplacer(v) for nom, v in avant.items()}
         changes = {nom: lu for nom, lu in lus.items() if lu is not avant[nom]}
         return replace(valeur, **changes) if changes else valeur
 

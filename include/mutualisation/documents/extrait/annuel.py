@@ -26,7 +26,7 @@ from mutualisation.publication.versions.extraits import (
     premier_clos,
     signer_et_noter,
 )
-from mutualisation.publication.versions.extraits_csv import ecrire_csv, lignes
+from mutualisation.publication.versions.extraits_csv import ecrire_csv, lire_lignes
 from mutualisation.publication.versions.manifeste import A_APPROUVER, CLOS, MANIFESTE, SIGNATURE
 from mutualisation.publication.versions.relations import Relation, lire_relations, relations_internes
 from mutualisation.publication.versions.sceaux import lire_sceau
@@ -164,7 +164,7 @@ def _redressement(conn: psycopg.Connection[Any], contexte: Contexte) -> dict[str
     if relation is None or colonnes is None:
         return {}
     limitee = relation.limitee(colonnes)
-    vide = next(iter(lignes(conn, limitee, contexte.exercice, contexte.construction.version)), None) is None
+    vide = next(iter(lire_lignes(conn, limitee, contexte.exercice, contexte.construction.version)), None) is None
     return {} if vide else {REDRESSEMENT: limitee}
 
 

@@ -56,10 +56,10 @@ def rendre_dessinable(document: Document) -> Document:
     sections = []
     for section in document.sections:
         releve = Releve(IDENTIFIANTS)
-        sections.append(releve.lire(section))
+        sections.append(releve.remplacer(section))
         parties.append((f"« {sections[-1].titre} »", releve.remplaces))
     releve = Releve(IDENTIFIANTS)
-    lu: Document = releve.lire(replace(document, sections=()))
+    lu: Document = releve.remplacer(replace(document, sections=()))
     touchees = [(nom, n) for nom, n in [("l'en-tête", releve.remplaces), *parties] if n]
     lu = replace(lu, sections=sections)
     if not touchees:

@@ -45,12 +45,12 @@ class Ecart:
     @property
     def phrase(self) -> str:
         """`Lille (21…) : brouillon 12,00 € à émettre, publié 14,00 € à émettre, écart 2,00 €`."""
-        avant = _dite(self.statut_brouillon, self.montant_facture_brouillon, self.montant_du_brouillon)
-        apres = _dite(self.statut, self.montant_facture, self.montant_du)
+        avant = _dire_facture(self.statut_brouillon, self.montant_facture_brouillon, self.montant_du_brouillon)
+        apres = _dire_facture(self.statut, self.montant_facture, self.montant_du)
         return f"{self.nom} ({self.siret_adherent}) : brouillon {avant}, publié {apres}, écart {euros(self.ecart, 2)}"
 
 
-def _dite(statut: str, facture: Decimal, du: Decimal) -> str:
+def _dire_facture(statut: str, facture: Decimal, du: Decimal) -> str:
     if not statut:
         return "aucun"
     return f"{euros(facture, 2)} {formats.minuscule(libelles.STATUTS_FACTURE[statut])}, dont {euros(du, 2)} du semestre"
@@ -76,7 +76,7 @@ def ecarts_aux_brouillons(
         gardes = {r["siret_adherent"]: r for r in curseur.execute(requete, quand).fetchall()}
     publiees = {f.siret: dict(zip(COLONNES, _valeurs(f), strict=True)) for f in factures}
     sirets = gardes.keys() | publiees.keys() if gardes else set[str]()
-    ecarts = [_ecart(gardes.get(s, {}), publiees.get(s, {})) for s in sirets if adherent in (None, s)]
+    ecarts = [_ecart_a_la_publication(gardes.get(s, {}), publiees.get(s, {})) for s in sirets if adherent in (None, s)]
     return sorted((e for e in ecarts if e is not None), key=lambda e: (e.nom, e.siret_adherent))
 
 
@@ -84,7 +84,7 @@ def _valeurs(f: Facture) -> tuple[Any, ...]:
     return f.siret, f.nom, f.montant_du, f.report_precedent, f.statut, f.montant_facture
 
 
-def _ecart(brouillon: Mapping[str, Any], publiee: Mapping[str, Any]) -> Ecart | None:
+def _ecart_a_la_publication(brouillon: Mapping[str, Any], publiee: Mapping[str, Any]) -> Ecart | None:
     if all(brouillon.get(c) == publiee.get(c) for c in COLONNES[2:]):
         return None
     connu = publiee or brouillon

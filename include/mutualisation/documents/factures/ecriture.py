@@ -222,11 +222,11 @@ def _ecrire_csv(chemin: Path, colonnes: Sequence[str], lignes: Iterable[Ligne]) 
     tampon = io.StringIO(newline="")
     ecrivain = csv.writer(tampon, delimiter=";", lineterminator="\n")
     ecrivain.writerow(colonnes)
-    ecrivain.writerows([_cellule(x[c]) for c in colonnes] for x in lignes)
+    ecrivain.writerows([_cellule_csv(x[c]) for c in colonnes] for x in lignes)
     chemin.write_text(tampon.getvalue(), encoding="utf-8", newline="")
 
 
-def _cellule(valeur: Any) -> str:
+def _cellule_csv(valeur: Any) -> str:
     if isinstance(valeur, Decimal):
         return f"{valeur:f}"
     return "" if valeur is None else neutraliser(str(valeur))

@@ -84,7 +84,7 @@ def lire_etats(
         siens, attendus, utilisees, adhesions = (
             [r for r in lignes if r["dispositif"] == d] for lignes in (tarifs, dus, unites, publie["adhesion"])
         )
-        _verifier(contexte.exercice, d, siens, attendus)
+        _verifier_dus(contexte.exercice, d, siens, attendus)
         beneficiaires = _beneficiaires(siens, attendus, noms)
         etats.append(
             EtatAnnuel(
@@ -103,7 +103,7 @@ def lire_etats(
     return etats
 
 
-def _verifier(exercice: int, dispositif: str, tarifs: Iterable[Ligne], dus: Iterable[Ligne]) -> None:
+def _verifier_dus(exercice: int, dispositif: str, tarifs: Iterable[Ligne], dus: Iterable[Ligne]) -> None:
     """What each adherent owes by its tariffs is what the bilan publishes."""
     sommes: dict[tuple[str, int], Decimal] = defaultdict(lambda: ZERO)
     for r in dus:

@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 
 from mutualisation.publication.versions.contexte import Contexte
-from mutualisation.publication.versions.extraits_csv import lignes
+from mutualisation.publication.versions.extraits_csv import lire_lignes
 from mutualisation.publication.versions.relations import lire_relations, relations_internes
 from mutualisation.socle.erreurs import ErreurMutualisation
 
@@ -68,7 +68,7 @@ def lire_facturation(conn: psycopg.Connection[Any], contexte: Contexte) -> Factu
     version = contexte.construction.version
     return Facturation(
         **{
-            partie: list(lignes(conn, r, contexte.exercice, version, contexte.construction.stockage))
+            partie: list(lire_lignes(conn, r, contexte.exercice, version, contexte.construction.stockage))
             for partie, r in relations.items()
         }
     )
@@ -79,7 +79,7 @@ def lire_chiffres(
 ) -> list[Ligne]:
     """Rows of a relation of the contract, of an exercice and version that documents show."""
     stockage = contexte.construction.stockage if version == contexte.construction.version else "versions"
-    return list(lignes(conn, lire_relations()[relation], exercice, version, stockage))
+    return list(lire_lignes(conn, lire_relations()[relation], exercice, version, stockage))
 
 
 def somme(rangees: Iterable[Ligne], colonne: str) -> Decimal:

@@ -151,14 +151,14 @@ class _Assemblage:
             siret,
             adherent["nom"],
             adherent,
-            lignes=list(self._lignes(siret)),
+            lignes=list(self._lignes_de_l_adherent(siret)),
             reports=self._reports(siret, publiee["report_precedent"]),
             hors_titre=list(self._hors_titre(siret)),
-            restes=self._anterieurs(siret),
+            restes=self._restes_anterieurs(siret),
             **{champ: publiee[champ] for champ in MONTANTS},
         )
 
-    def _anterieurs(self, siret: str) -> list[Reste]:
+    def _restes_anterieurs(self, siret: str) -> list[Reste]:
         """Rests of former exercices; of this one, while no titre of this semestre or after could be in them: a rest
         is known by exercice only, and what is invoiced here must not be claimed twice.
         """
@@ -171,30 +171,30 @@ class _Assemblage:
         )
         return [x for x in self._restes.get(siret, []) if x.exercice < exercice or not titres]
 
-    def _ligne(self, r: Ligne, **autres: Any) -> LigneFacture:
+    def _ligne_facturee(self, r: Ligne, **autres: Any) -> LigneFacture:
         dispositif = r["dispositif"]
         return LigneFacture(dispositif, str(self._libelles.get(dispositif, dispositif)), r["montant_du"], **autres)
 
-    def _dus(self, siret: str, quand: Periode) -> list[Ligne]:
+    def _lignes_dues(self, siret: str, quand: Periode) -> list[Ligne]:
         return self._recouvrement.get(quand, {}).get(siret, [])
 
     def _tarifs_de(self, r: Ligne) -> list[Ligne]:
         cle = (r["siret_adherent"], r["dispositif"])
         return [t for t in self._tarifs if (t["siret_adherent"], t["dispositif"]) == cle]
 
-    def _lignes(self, siret: str) -> Iterable[LigneFacture]:
+    def _lignes_de_l_adherent(self, siret: str) -> Iterable[LigneFacture]:
         """A row without due nor tariff exists by its past titres alone (R7a): nothing is invoiced for it."""
-        for r in self._dus(siret, self._ici):
+        for r in self._lignes_dues(siret, self._ici):
             tarifs = self._tarifs_de(r)
             if r["mode_recouvrement"] == "titre" and (r["montant_du"] or tarifs):
-                yield self._ligne(r, tarifs=tuple((phrase(t), t["montant"]) for t in tarifs))
+                yield self._ligne_facturee(r, tarifs=tuple((phrase_du_tarif(t), t["montant"]) for t in tarifs))
 
     def _hors_titre(self, siret: str) -> Iterable[LigneFacture]:
-        for r in self._dus(siret, self._ici):
+        for r in self._lignes_dues(siret, self._ici):
             mode = r["mode_recouvrement"]
             par_adhesion = self._tarifs_de(r) or (mode is None and not r["montant_titre"])
             if mode != "titre" and (r["montant_du"] or par_adhesion):
-                yield self._ligne(r, mode=mode)
+                yield self._ligne_facturee(r, mode=mode)
 
     def _reports(self, siret: str, attendu: Decimal) -> list[LigneFacture]:
         """The carry-over by semestre and dispositif of origin, when the published semestres explain it exactly."""
@@ -204,8 +204,8 @@ class _Assemblage:
             if self._emises[p][siret][0]["statut"] != "reporte":
                 break
             lignes = [
-                self._ligne(r, periode=periode(*p))
-                for r in self._dus(siret, p)
+                self._ligne_facturee(r, periode=periode(*p))
+                for r in self._lignes_dues(siret, p)
                 if r["mode_recouvrement"] == "titre" and r["montant_du"]
             ] + lignes
         if _total(lignes) == attendu:
@@ -232,7 +232,7 @@ def prix(valeur: Decimal | None) -> str:
     return f"{exact(valeur or 0, 2)}{INSECABLE}€"
 
 
-def phrase(tarif: Mapping[str, Any]) -> str:
+def phrase_du_tarif(tarif: Mapping[str, Any]) -> str:
     """What a tariff row gives for an adherent and semestre (a row of `factures_tarifs`)."""
     r, a_payer = tarif, prix(tarif["prix"])
     prorata = f"× {r['mois']}{INSECABLE}mois sur 12"
@@ -242,24 +242,24 @@ def phrase(tarif: Mapping[str, Any]) -> str:
         case "par_habitant":
             return f"{a_payer} × {exact(r['population'] or 0)}{INSECABLE}habitants {prorata}"
         case "par_tranche":
-            return f"Tranche {_tranche(r)} (population {exact(r['population'] or 0)}) : {a_payer} par an {prorata}"
+            return f"Tranche {_dire_tranche(r)} (population {exact(r['population'] or 0)}) : {a_payer} par an {prorata}"
         case "par_unite":
             return f"{a_payer} × {exact(r['unites'])}{INSECABLE}unités"
         case "cout_unitaire":
             return f"Coût unitaire {a_payer} × {exact(r['unites'])}{INSECABLE}unités"
         case "pourcentage":
-            return f"{exact(r['prix'])}{INSECABLE}% {_assiette(r)}"
+            return f"{exact(r['prix'])}{INSECABLE}% {_dire_assiette(r)}"
     raise ValueError(f"règle de tarif sans phrase : {r['regle']}")
 
 
-def _tranche(r: Mapping[str, Any]) -> str:
+def _dire_tranche(r: Mapping[str, Any]) -> str:
     bas, haut = r["tranche_min"], r["tranche_max"]
     if haut is None:
         return f"{exact(bas)} habitants et plus" if bas is not None else "toutes populations"
     return f"de {exact(bas)} à moins de {exact(haut)} habitants" if bas else f"moins de {exact(haut)} habitants"
 
 
-def _assiette(r: Mapping[str, Any]) -> str:
+def _dire_assiette(r: Mapping[str, Any]) -> str:
     if r["base"] == "achats_ht":
         return f"de {exact(r['achats_ht'], 2)}{INSECABLE}€ d'achats HT du semestre"
     return "du produit des certificats d'économies d'énergie vendus au semestre"

@@ -48,9 +48,9 @@ def donnees_facture(contexte: Contexte, f: Facture) -> dict[str, Any]:
         adresse=[ligne for ligne in adresse if ligne],
         periode=f"{ORDINAUX[s.numero]} semestre {s.exercice} ({s})",
         arrete=jour(s.fin),
-        lignes=[_ligne(x) | {"calcul": _calcul(x)} for x in f.lignes],
-        reports=[_ligne(x) for x in f.reports],
-        hors_titre=[_ligne(x) | {"mode": libelle_mode(x.mode)} for x in f.hors_titre if x.mode != GRATUIT],
+        lignes=[_ligne_de_page(x) | {"calcul": _calcul(x)} for x in f.lignes],
+        reports=[_ligne_de_page(x) for x in f.reports],
+        hors_titre=[_ligne_de_page(x) | {"mode": libelle_mode(x.mode)} for x in f.hors_titre if x.mode != GRATUIT],
         restes=[{"exercice": str(x.exercice), "au": jour(x.au), "montant": montant(x.montant)} for x in f.restes],
         gratuits=", ".join(x.libelle for x in f.hors_titre if x.mode == GRATUIT),
     )
@@ -102,7 +102,7 @@ def _facture(f: Facture) -> dict[str, Any]:
     }
 
 
-def _ligne(x: LigneFacture) -> dict[str, Any]:
+def _ligne_de_page(x: LigneFacture) -> dict[str, Any]:
     return {"libelle": x.libelle, "periode": x.periode, "montant": montant(x.montant)}
 
 
@@ -129,7 +129,7 @@ def donnees_etat(contexte: Contexte, etat: EtatAnnuel, parametres: Parametres) -
     return page(
         contexte,
         f"État annuel {e} : {etat.libelle}",
-        introduction=f"{_objet(etat)} Recouvrement : {modes or 'sans tarif'}.",
+        introduction=f"{_objet_de_l_etat(etat)} Recouvrement : {modes or 'sans tarif'}.",
         tarifs=_tarifs(etat),
         formation=_formation(etat),
         notification=notification,
@@ -165,7 +165,7 @@ def _tarifs(etat: EtatAnnuel) -> list[dict[str, str]]:
     ]
 
 
-def _objet(etat: EtatAnnuel) -> str:
+def _objet_de_l_etat(etat: EtatAnnuel) -> str:
     """What the article says, where the dispositif is billed so; else why it has a statement all the same."""
     if any(t["regle"] in REGLES_UNITAIRES for t in etat.tarifs):
         return (

@@ -156,11 +156,11 @@ def _bordereau(semestre: Semestre, type_bordereau: str, retenues: Iterable[Ligne
             ObjPce=f"Facture consolidée {semestre} - {lignes[0].facture.nom}",
         )
         for numero, ligne in enumerate(lignes, start=1):
-            _ligne(piece, numero, ligne)
+            _ecrire_ligne(piece, numero, ligne)
     return element
 
 
-def _ligne(piece: Any, numero: int, ligne: LignePes) -> None:
+def _ecrire_ligne(piece: Any, numero: int, ligne: LignePes) -> None:
     titre, facture = ligne.titre, ligne.facture
     element = etree.SubElement(piece, "LigneDePiece")
     bloc = etree.SubElement(element, "BlocLignePiece")
@@ -208,7 +208,7 @@ def _bloc(parent: Any, nom: str, **valeurs: str) -> None:
     for champ, valeur in valeurs.items():
         lettres = en_latin1(valeur)
         lettres = couper(lettres, LONGUEURS[champ])[0] if champ in LONGUEURS else lettres
-        if defaut := attendu(champ, lettres):
+        if defaut := valeur_attendue(champ, lettres):
             raise ErreurMutualisation(
                 f"Le projet de PES n'est pas valable : {champ} de {nom} vaut « {lettres} » : {defaut} attendu "
                 "(schéma PES)."
@@ -216,7 +216,7 @@ def _bloc(parent: Any, nom: str, **valeurs: str) -> None:
         etree.SubElement(bloc, champ, V=lettres)
 
 
-def attendu(champ: str, valeur: str) -> str:
+def valeur_attendue(champ: str, valeur: str) -> str:
     """Words for what the schema takes of an element, when the value is not that; else empty."""
     motif, mots = SCHEMA.get(champ, (".*", ""))
     return "" if re.fullmatch(motif, valeur) else mots

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mutualisation.documents.factures.facturation import ZERO, Facturation, Ligne, Semestre, periode
 from mutualisation.documents.factures.factures import Facture
-from mutualisation.documents.factures.pes import SCHEMA, LignePes, Titre, attendu, en_latin1, octets_pes
+from mutualisation.documents.factures.pes import SCHEMA, LignePes, Titre, en_latin1, octets_pes, valeur_attendue
 from mutualisation.entree.lecteurs.lecture import ouvrir
 from mutualisation.entree.lecteurs.limites import Limites
 from mutualisation.entree.sources.registre import registre
@@ -85,7 +85,7 @@ def preparer_projet(
     reglages = ReglagesPes(contexte, facturation, semestre)
     poste = reglages.poste()
     titres = Titres(facturation.titres, poste["CodBud"] if poste else "")
-    lignes = [x for facture in emises for x in _placees(facture, reglages, titres)]
+    lignes = [x for facture in emises for x in _lignes_placees(facture, reglages, titres)]
     if reglages.a_completer or poste is None:
         a_completer = ", ".join(reglages.a_completer)
         return ProjetPes(None, phrases=[SANS_REGLAGE.format(f"{semestre.debut:%d/%m/%Y}", a_completer)])
@@ -141,7 +141,7 @@ class ReglagesPes:
         """Code of each element of the office, None when one is missing; SIRET of the EPCI unless `pes_siret` says."""
         codes = {}
         for nom, element in POSTE.items():
-            codes[element] = self._valeur(nom, nom) or (self._siret if nom == "pes_siret" else "")
+            codes[element] = self._en_vigueur(nom, nom) or (self._siret if nom == "pes_siret" else "")
             if not codes[element]:
                 self._manquer(nom)
         if codes["IdColl"] and not codes["IdColl"].startswith(self._siren):
@@ -153,8 +153,8 @@ class ReglagesPes:
         """Nature, Fonction, CodServ (may be empty), CodProdLoc of a dispositif; None when a row is missing."""
         nature = self._nature(dispositif)
         fonction = self._choisir("fonction_recette", dispositif) or FONCTION
-        service = en_latin1(self._choisir("pes_service", dispositif, self._cle("service", dispositif)))
-        produit = self._choisir("pes_produit", dispositif, self._cle("produit", dispositif))
+        service = en_latin1(self._choisir("pes_service", dispositif, self._code_de_cle("service", dispositif)))
+        produit = self._choisir("pes_produit", dispositif, self._code_de_cle("produit", dispositif))
         if not produit:
             self._manquer("pes_produit", dispositif)
         if not nature or not produit:
@@ -180,18 +180,18 @@ class ReglagesPes:
 
     def _choisir(self, racine: str, dispositif: str, autre: str = "") -> str:
         """The parameter of the dispositif, else `autre`, else the parameter of all; '' without any."""
-        return self._valeur(racine, f"{racine}:{dispositif}") or autre or self._valeur(racine, racine)
+        return self._en_vigueur(racine, f"{racine}:{dispositif}") or autre or self._en_vigueur(racine, racine)
 
-    def _cle(self, origine: str, dispositif: str) -> str:
+    def _code_de_cle(self, origine: str, dispositif: str) -> str:
         """The first code, by code point, of the keys of that origin that give the dispositif and fit in a PES."""
         element = ELEMENTS[f"pes_{origine}"]
         codes = (code for (o, code), d in self._cles.items() if o == origine and d == dispositif)
-        return min((c for c in codes if not attendu(element, c)), default="")
+        return min((c for c in codes if not valeur_attendue(element, c)), default="")
 
-    def _valeur(self, racine: str, nom: str) -> str:
+    def _en_vigueur(self, racine: str, nom: str) -> str:
         """Value in force; '' when there is none, or when it is ill-formed, which is then to mend."""
         valeur = self._valeurs.get(nom, "").strip()
-        if valeur and (mots := attendu(ELEMENTS[racine], valeur)):
+        if valeur and (mots := valeur_attendue(ELEMENTS[racine], valeur)):
             self._manques[nom] = f"« {valeur} » n'est pas un {mots}"
             return ""
         return valeur
@@ -202,7 +202,7 @@ class ReglagesPes:
 
 
 # ---------------------------------------------------------------- lines kept, lines left out
-def _lignes(facture: Facture) -> Iterator[LignePes]:
+def _lignes_a_emettre(facture: Facture) -> Iterator[LignePes]:
     """Lines of an invoice to issue, zero amounts left out; Σ = montant_facture.
 
     Each object names the period it pays for (R7i): a carry-over that of its own semestre.
@@ -215,13 +215,13 @@ def _lignes(facture: Facture) -> Iterator[LignePes]:
         yield LignePes(facture, objet, x.periode, x.dispositif, x.montant)
 
 
-def _placees(facture: Facture, reglages: ReglagesPes, titres: Titres) -> Iterator[LignePes]:
+def _lignes_placees(facture: Facture, reglages: ReglagesPes, titres: Titres) -> Iterator[LignePes]:
     """Each line with its imputation and the titre it reduces, or with the reason why it is left out.
 
     A line whose dispositif lacks a setting is not there: `reglages.a_completer` says so and no draft is written.
     """
     defaut = _defaut_d_adresse(facture)
-    for ligne in (x for x in _lignes(facture) if x.montant):
+    for ligne in (x for x in _lignes_a_emettre(facture) if x.montant):
         if not ligne.dispositif:
             yield replace(ligne, motif=SANS_ORIGINE)
             continue
@@ -243,7 +243,7 @@ def _defaut_d_adresse(facture: Facture) -> str:
     absents = [nom for champ, nom in ADRESSE.items() if not en_latin1(facture.lu(champ))]
     if absents:
         return SANS_ADRESSE.format(", ".join(absents))
-    if attendu("CP", code := facture.lu("code_postal")):
+    if valeur_attendue("CP", code := facture.lu("code_postal")):
         return SANS_ADRESSE.format(f"Code postal « {code} » : cinq chiffres attendus")
     return ""
 

@@ -55,7 +55,7 @@ def note(t: Tableau) -> str:
     return f"Et {formats.plusieurs(omises, un, plusieurs)}{suite}" if omises else t.note
 
 
-def lire(valeur: Any, genre: str, absent: str = AUCUN) -> str:
+def en_francais(valeur: Any, genre: str, absent: str = AUCUN) -> str:
     """A value in French."""
     if valeur is None or valeur == "":
         return "" if genre in SANS_MOT else absent
@@ -68,7 +68,7 @@ def _cellule(colonne: Colonne, valeur: Any, *, total: bool = False) -> Cellule:
     enonce = valeur if isinstance(valeur, Valeur) else Valeur(valeur, colonne.genre)
     brute = -enonce.valeur if colonne.deduit and enonce.valeur is not None else enonce.valeur
     absente = brute is None or brute == ""
-    texte = "" if total and absente else lire(brute, enonce.genre, colonne.absent)
+    texte = "" if total and absente else en_francais(brute, enonce.genre, colonne.absent)
     return Cellule(colonne, texte, _classes(colonne, brute, texte, absente), enonce.suite, enonce.a_faire)
 
 

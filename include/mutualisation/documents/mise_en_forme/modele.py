@@ -254,7 +254,7 @@ class Volet:
 Bloc = Paragraphe | Recherche | SousTitre | Liste | Comptes | Tableau | Graphique | CoteACote | Pile | Repli | Volet
 
 
-def lus(blocs: Sequence[Bloc]) -> list[Bloc]:
+def blocs_lus(blocs: Sequence[Bloc]) -> list[Bloc]:
     """What page and PDF show: no table without rows, nothing that holds none."""
     retenus: list[Bloc] = []
     for bloc in blocs:
@@ -262,7 +262,7 @@ def lus(blocs: Sequence[Bloc]) -> list[Bloc]:
             case Tableau():
                 retenus += [bloc] if bloc.lignes else []
             case Repli() | Volet() | Pile():
-                interieur = lus(bloc.blocs)
+                interieur = blocs_lus(bloc.blocs)
                 retenus += [replace(bloc, blocs=interieur)] if interieur else []
             case _:
                 retenus.append(bloc)
@@ -306,7 +306,7 @@ class Section:
     @property
     def lus(self) -> list[Bloc]:
         """What page and PDF show."""
-        return lus(self.blocs)
+        return blocs_lus(self.blocs)
 
 
 @dataclass(frozen=True)

@@ -53,11 +53,11 @@ def _blocs(blocs: Iterable[m.Bloc]) -> list[dict[str, Any]]:
     for bloc in blocs:
         if isinstance(bloc, m.Recherche) or (isinstance(bloc, m.Paragraphe) and bloc.ecran):
             continue
-        enonces += _blocs(bloc.blocs) if isinstance(bloc, m.Repli | m.Pile) else [_bloc(bloc)]
+        enonces += _blocs(bloc.blocs) if isinstance(bloc, m.Repli | m.Pile) else [_bloc_en_dict(bloc)]
     return enonces
 
 
-def _bloc(bloc: m.Bloc) -> dict[str, Any]:
+def _bloc_en_dict(bloc: m.Bloc) -> dict[str, Any]:
     match bloc:
         case m.Paragraphe(morceaux, note):
             return {"genre": "p", "texte": m.mots(*morceaux), "note": note}
@@ -68,7 +68,7 @@ def _bloc(bloc: m.Bloc) -> dict[str, Any]:
         case m.Comptes(points):
             return {"genre": "comptes", "points": [[formats.nombre(n), nom] for n, nom, _ in points]}
         case m.Tableau():
-            return _tableau(bloc)
+            return _tableau_en_dict(bloc)
         case m.Volet():
             dits = {"titre": bloc.titre, "resume": bloc.resume, "niveau": bloc.niveau}
             return {"genre": "volet", **dits, "blocs": _blocs(bloc.blocs)}
@@ -81,7 +81,7 @@ def _bloc(bloc: m.Bloc) -> dict[str, Any]:
     raise TypeError(type(bloc).__name__)
 
 
-def _tableau(t: m.Tableau) -> dict[str, Any]:
+def _tableau_en_dict(t: m.Tableau) -> dict[str, Any]:
     colonnes = t.colonnes
     rangees = [[f"{c.texte}\n{c.suite}" if c.suite else c.texte for c in rangee] for rangee in cellules.rangees(t)]
     pied = [c.texte for c in cellules.pied(t)]
@@ -95,7 +95,7 @@ def _tableau(t: m.Tableau) -> dict[str, Any]:
                 "titre": c.titre,
                 "texte": mots_[i],
                 "part": c.part,
-                "signes": _signes(c.titre.split(), [*(rangee[i] for rangee in (*rangees, *([pied] if pied else [])))]),
+                "signes": _largeur(c.titre.split(), [*(rangee[i] for rangee in (*rangees, *([pied] if pied else [])))]),
             }
             for i, c in enumerate(colonnes)
         ],
@@ -106,7 +106,7 @@ def _tableau(t: m.Tableau) -> dict[str, Any]:
     }
 
 
-def _signes(titre: Sequence[str], textes: Sequence[str]) -> float:
+def _largeur(titre: Sequence[str], textes: Sequence[str]) -> float:
     """Width of a column of figures, in digits: separators are half as wide, a header may break between words.
 
     A bold letter is wider than a digit: headers side by side must not touch.

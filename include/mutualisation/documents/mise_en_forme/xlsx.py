@@ -57,8 +57,8 @@ def ecrire(document: m.Document, chemin: Path) -> None:
         }
     )
     formats: Formats = cache(lambda genre, role: livre.add_format(style(genre, role)))
-    notice = _ouvrir(livre, document, formats, SOMMAIRE, document.titre)
-    parties = [(section, _ecrites(livre, document, section, formats)) for section in document.sections]
+    notice = _ouvrir_feuille(livre, document, formats, SOMMAIRE, document.titre)
+    parties = [(section, _ouvrir_feuilles(livre, document, section, formats)) for section in document.sections]
     # formulas of a sheet may read another one: every place is known before the first cell is written
     ailleurs = {f"{f.table}.{c.cle}": f.plage(c.cle) for _, siennes in parties for f in siennes for c in f.colonnes}
     for _, siennes in parties:
@@ -71,12 +71,12 @@ def ecrire(document: m.Document, chemin: Path) -> None:
         raise echec.args[0] from None
 
 
-def _ecrites(livre: Any, document: m.Document, section: m.Section, formats: Formats) -> list[FeuilleEcrite]:
+def _ouvrir_feuilles(livre: Any, document: m.Document, section: m.Section, formats: Formats) -> list[FeuilleEcrite]:
     """The sheets of a section, opened in their order."""
     ecrites = []
     for dite, tableau in _feuilles(section):
         if tableau.lignes:
-            onglet = _ouvrir(livre, document, formats, dite.nom, tableau.titre)
+            onglet = _ouvrir_feuille(livre, document, formats, dite.nom, tableau.titre)
             onglet.write_url(2, 0, f"internal:'{SOMMAIRE}'!A1", formats("texte", "retour"), "← Sommaire")
             ecrites.append(FeuilleEcrite(onglet, dite, tableau, formats))
     return ecrites
@@ -86,7 +86,7 @@ def _feuilles(section: m.Section) -> list[tuple[m.Feuille, m.Tableau]]:
     return [(bloc.feuille, bloc) for bloc in section.blocs if isinstance(bloc, m.Tableau) and bloc.feuille]
 
 
-def _ouvrir(livre: Any, document: m.Document, formats: Formats, nom: str, titre: str) -> Any:
+def _ouvrir_feuille(livre: Any, document: m.Document, formats: Formats, nom: str, titre: str) -> Any:
     """A sheet with its title, its mentions and its print setup."""
     feuille = livre.add_worksheet(nom)
     feuille.hide_gridlines(2)
@@ -98,7 +98,7 @@ def _ouvrir(livre: Any, document: m.Document, formats: Formats, nom: str, titre:
     etat = ", ".join(etat.lower() for etat, _ in document.etats[:2])
     feuille.set_header(f"&L&8 {epci}&C&8 Bilan d’étape, exercice {document.exercice}&R&8 Version {document.version}")
     feuille.set_footer(f"&L&8 &A — {etat}&C&8 {mention}&R&8 &P / &N")
-    feuille.write_string(0, 0, _imprime(titre), formats("texte", "titre"))
+    feuille.write_string(0, 0, _titre_imprime(titre), formats("texte", "titre"))
     feuille.write_string(1, 0, _mentions(document), formats("texte", "note"))
     return feuille
 
@@ -122,22 +122,22 @@ class _Sommaire:
     def ecrire(self, parties: list[tuple[m.Section, list[FeuilleEcrite]]]) -> None:
         """Everything, from the warnings down."""
         avant, apres = self.document.notice
-        self._points(avant)
+        self._ecrire_points(avant)
         premiere, compte = self.rang, 0
         for section, siennes in parties:
             if siennes:
-                self._titre(section.titre, "partie")
+                self._ecrire_titre(section.titre, "partie")
                 self.feuille.write_blank(self.rang, 2, None, self.formats("texte", "partie"))
                 self.rang += 1
             for ecrite in siennes:
                 self._feuille(ecrite)
             compte += sum(len(f.lignes) for f in siennes)
-        self._titre("Ensemble des feuilles", "total_mot")
+        self._ecrire_titre("Ensemble des feuilles", "total_mot")
         somme = f"=SUM(C{premiere + 1}:C{self.rang})"
         self.feuille.write_formula(self.rang, 2, somme, self.formats("compte", "total"), compte)
         self.rang += 2
         vides = [d.nom for s in self.document.sections for d, t in _feuilles(s) if not t.lignes]
-        self._points([*apres, *([("Sans ligne cette année", ", ".join(vides))] if vides else [])])
+        self._ecrire_points([*apres, *([("Sans ligne cette année", ", ".join(vides))] if vides else [])])
         self.feuille.fit_to_pages(1, 1)
         self.feuille.print_area(0, 0, self.rang, 2)
 
@@ -145,20 +145,20 @@ class _Sommaire:
         lien, lignes = f"internal:'{ecrite.dite.nom}'!A1", f"=ROWS({ecrite.plage(ecrite.colonnes[0].cle)})"
         self.feuille.write_url(self.rang, 0, lien, self.formats("texte", "lien"), ecrite.dite.nom)
         self.feuille.write_formula(self.rang, 2, lignes, self.formats("compte", "simple"), len(ecrite.lignes))
-        self._texte(ecrite.dite.notice)
+        self._ecrire_texte(ecrite.dite.notice)
 
-    def _points(self, points: Sequence[tuple[str, str]]) -> None:
+    def _ecrire_points(self, points: Sequence[tuple[str, str]]) -> None:
         for intitule, texte in points:
             self.feuille.write_string(self.rang, 0, imprimer(intitule), self.formats("texte", "libelle"))
-            self._texte(texte)
+            self._ecrire_texte(texte)
         self.rang += bool(points)
 
-    def _texte(self, texte: str) -> None:
+    def _ecrire_texte(self, texte: str) -> None:
         self.feuille.set_row(self.rang, 15.75 * (1 + len(texte) // 112))
         self.feuille.write_string(self.rang, 1, neutraliser(imprimer(texte)), self.formats("texte", "paragraphe"))
         self.rang += 1
 
-    def _titre(self, texte: str, role: str) -> None:
+    def _ecrire_titre(self, texte: str, role: str) -> None:
         self.feuille.write_string(self.rang, 0, imprimer(texte), self.formats("texte", role))
         self.feuille.write_blank(self.rang, 1, None, self.formats("texte", role))
 
@@ -185,7 +185,7 @@ class FeuilleEcrite:
         self.premiere = self.entete + 1
         self.fin = self.premiere + len(self.lignes)
         # as formulas can name them
-        self.entetes = [_imprime(c.titre) for c in self.colonnes]
+        self.entetes = [_titre_imprime(c.titre) for c in self.colonnes]
 
     def plage(self, cle: str) -> str:
         """Absolute address of the rows of a column, sheet included."""
@@ -198,17 +198,17 @@ class FeuilleEcrite:
         """Everything, from the header down; `ailleurs`: addresses of the columns of every sheet."""
         for i, c in enumerate(self.colonnes):
             self.feuille.set_column(i, i, c.largeur)
-        self._table(ailleurs)
+        self._ecrire_table(ailleurs)
         for rang, ligne in enumerate(self.lignes, start=self.premiere):
-            self._ligne(rang, ligne, ailleurs)
+            self._ecrire_ligne(rang, ligne, ailleurs)
         if self.dite.resume:
-            self._imprimer(self._resume())
+            self._imprimer(self._ecrire_resume())
             return
-        imprimee = suite = self._publies(self.fin + 1)
+        imprimee = suite = self._ecrire_totaux_publies(self.fin + 1)
         self.feuille.repeat_rows(self.entete)
         self.feuille.freeze_panes(self.premiere, 1)
         if self.tableau.note:
-            imprimee, suite = self._note(suite + 1), suite + 3
+            imprimee, suite = self._ecrire_note(suite + 1), suite + 3
         if self.dite.dessin:
             imprimee = self._tracer(livre, self.dite.dessin, suite + 1)
         self._imprimer(imprimee)
@@ -233,7 +233,7 @@ class FeuilleEcrite:
         else:
             self.feuille.write(rang, i, valeur, self.formats(genre, role))
 
-    def _ligne(self, rang: int, ligne: m.Ligne, ailleurs: Mapping[str, str]) -> None:
+    def _ecrire_ligne(self, rang: int, ligne: m.Ligne, ailleurs: Mapping[str, str]) -> None:
         cellules = [lire_cellule(ligne, c) for c in self.colonnes]
         textes = [(len(v), c.largeur) for (v, _), c in zip(cellules, self.colonnes, strict=True) if isinstance(v, str)]
         # readers disagree on automatic heights, and charts are placed by them
@@ -255,14 +255,14 @@ class FeuilleEcrite:
         cellules = {cle: xl_rowcol_to_cell(rang, i) for cle, i in self.rangs.items()}
         return colonne.formule.format(**cellules, ailleurs=ailleurs)
 
-    def _entete(self, rang: int, titres: Sequence[str]) -> None:
+    def _ecrire_entete(self, rang: int, titres: Sequence[str]) -> None:
         self.feuille.set_row(rang, 48)
         for i, (c, titre) in enumerate(zip(self.colonnes, titres, strict=True)):
             role = ("entete_suite" if i else "entete") if c.est_texte else "entete_droite"
             self.feuille.write_string(rang, i, titre, self.formats("texte", role))
 
     # ------------------------------------------------------------ table
-    def _table(self, ailleurs: Mapping[str, str]) -> None:
+    def _ecrire_table(self, ailleurs: Mapping[str, str]) -> None:
         """The named table: headers, and totals as Excel keeps them."""
         total, definitions, poses = self.tableau.total or {}, [], []
         for i, (c, entete) in enumerate(zip(self.colonnes, self.entetes, strict=True)):
@@ -286,11 +286,11 @@ class FeuilleEcrite:
             definitions.append(definition)
         options = {"name": self.table, "style": None, "autofilter": self.dite.filtre, "total_row": True}
         self.feuille.add_table(self.entete, 0, self.fin, len(self.colonnes) - 1, options | {"columns": definitions})
-        self._entete(self.entete, self.entetes)
+        self._ecrire_entete(self.entete, self.entetes)
         for pose in poses:
             self._poser(self.fin, *pose)
 
-    def _publies(self, rang: int) -> int:
+    def _ecrire_totaux_publies(self, rang: int) -> int:
         """Under the total: the warehouse's own totals, and the check of one against the other; the row after them."""
         if self.dite.publie is None:
             return rang
@@ -309,14 +309,14 @@ class FeuilleEcrite:
         return rang + 2
 
     # ------------------------------------------------------------ summary
-    def _resume(self) -> int:
+    def _ecrire_resume(self) -> int:
         """A long list summed up by formula, on top; gives back the last row that is printed."""
         cles = self.dite.resume
         compte = next(i for i, c in enumerate(self.colonnes) if c.cle not in cles and not c.somme)
         titres = [t if c.cle in cles or c.somme else "" for c, t in zip(self.colonnes, self.entetes, strict=True)]
-        self._entete(LIGNE_ENTETE, [*titres[:compte], "Lignes", *titres[compte + 1 :]])
+        self._ecrire_entete(LIGNE_ENTETE, [*titres[:compte], "Lignes", *titres[compte + 1 :]])
         for rang, rangees in enumerate(self.groupes.values(), start=LIGNE_ENTETE + 1):
-            self._groupe(rang, rangees, compte)
+            self._ecrire_groupe(rang, rangees, compte)
         fin = LIGNE_ENTETE + 1 + len(self.groupes)
         self._poser(fin, 0, "Total", "texte", "total_mot")
         for i, c in enumerate(self.colonnes[1:], start=1):
@@ -327,14 +327,14 @@ class FeuilleEcrite:
                 self._poser(fin, i, _somme(self.lignes, c) or 0, c.genre, "total", somme)
             else:
                 self._poser(fin, i, None, "texte", "total")
-        suite = self._publies(fin + 1)
+        suite = self._ecrire_totaux_publies(fin + 1)
         phrase = imprimer(
             f"Détail : {len(self.lignes)} lignes à filtrer à l’écran ; l’impression s’en tient au résumé."
         )
         self.feuille.write_string(suite + 1, 0, phrase, self.formats("texte", "note"))
         return suite
 
-    def _groupe(self, rang: int, rangees: Sequence[m.Ligne], compte: int) -> None:
+    def _ecrire_groupe(self, rang: int, rangees: Sequence[m.Ligne], compte: int) -> None:
         criteres = ",".join(
             f"{self._plage(self.rangs[c])},{xl_rowcol_to_cell(rang, self.rangs[c])}" for c in self.dite.resume
         )
@@ -348,7 +348,7 @@ class FeuilleEcrite:
                 formule = f"=SUMIFS({self._plage(i)},{criteres})" if somme is not None else ""
                 self._poser(rang, i, somme, c.genre if formule else "texte", "corps", formule)
 
-    def _note(self, rang: int) -> int:
+    def _ecrire_note(self, rang: int) -> int:
         """The remark under the table, over its whole width."""
         texte, largeur = imprimer(self.tableau.note), sum(c.largeur for c in self.colonnes)
         self.feuille.set_row(rang, HAUTEUR * math.ceil(len(texte) / largeur + 0.5))
@@ -389,7 +389,7 @@ class FeuilleEcrite:
         return rang + 1 + math.ceil(hauteur / 21)
 
 
-def _imprime(titre: str) -> str:
+def _titre_imprime(titre: str) -> str:
     """A title of a workbook: hyphens are plain there."""
     return imprimer(titre).replace("\u2011", "-")
 

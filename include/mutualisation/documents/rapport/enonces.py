@@ -12,35 +12,35 @@ BLANC = "…………………"
 _ENONCES: dict[str, dict[str, Any]] = tomllib.loads(ENONCES.read_text(encoding="utf-8"))
 
 
-def _lire(nom: str) -> Any:
+def _lire_enonce(nom: str) -> Any:
     section, _, cle = nom.partition(".")
     return _ENONCES[section][cle]
 
 
 def lire_phrase(nom: str, **valeurs: Any) -> str:
     """The sentence `section.name`; `valeurs` fill its `{name}`, here and below."""
-    return str(_lire(nom)).format(**valeurs) if valeurs else str(_lire(nom))
+    return str(_lire_enonce(nom)).format(**valeurs) if valeurs else str(_lire_enonce(nom))
 
 
 def lire_listes(nom: str) -> dict[str, list[str]]:
     """{subject: names} of the table `section.name`, in order."""
-    return dict(_lire(nom))
+    return dict(_lire_enonce(nom))
 
 
 def lire_graphique(nom: str, **valeurs: Any) -> dict[str, Any]:
     """The fields of the chart `nom` that are declared; the caller gives what is drawn."""
-    champs: dict[str, Any] = _lire(f"graphiques.{nom}")
+    champs: dict[str, Any] = _lire_enonce(f"graphiques.{nom}")
     return {cle: x.format(**valeurs) if isinstance(x, str) else x for cle, x in champs.items()}
 
 
 def lire_points(nom: str, **valeurs: Any) -> list[tuple[str, str]]:
     """(subject, sentence) of the table `section.name`, in order."""
-    return [(sujet, enonce.format(**valeurs)) for sujet, enonce in _lire(nom).items()]
+    return [(sujet, enonce.format(**valeurs)) for sujet, enonce in _lire_enonce(nom).items()]
 
 
 def lire_colonnes(nom: str, **valeurs: Any) -> tuple[Colonne, ...]:
     """The columns `section.name`, in order."""
-    return tuple(Colonne(**champs | {"titre": champs["titre"].format(**valeurs)}) for champs in _lire(nom))
+    return tuple(Colonne(**champs | {"titre": champs["titre"].format(**valeurs)}) for champs in _lire_enonce(nom))
 
 
 def lire_tableau(
@@ -57,7 +57,7 @@ def lire_tableau(
 
     Its total is the sum of the columns that add up, with what `total` says of others; none without either.
     """
-    champs = dict(_lire(nom))
+    champs = dict(_lire_enonce(nom))
     pleines = champs.pop("pleines", False)
     colonnes = [
         Colonne(**c | {"titre": c["titre"].format(**valeurs)})

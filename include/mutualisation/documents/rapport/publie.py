@@ -11,7 +11,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from mutualisation.publication.versions.contexte import Contexte
-from mutualisation.publication.versions.extraits_csv import lignes
+from mutualisation.publication.versions.extraits_csv import lire_lignes
 from mutualisation.publication.versions.relations import Relation, lire_relations, relations_internes
 from mutualisation.socle.francais.noms_propres import contracter
 from mutualisation.socle.francais.typographie import ordre
@@ -62,8 +62,8 @@ class Bilan:
         """Rows of one of the exercices shown."""
         if (relation, exercice, "") not in self._lues:
             connue, version = self._relations.get(relation), self.contexte.presentes[exercice]
-            lues = lignes(self._conn, connue, exercice, version) if connue else ()
-            self._lues[relation, exercice, ""] = [self._nommee(r) for r in lues]
+            lues = lire_lignes(self._conn, connue, exercice, version) if connue else ()
+            self._lues[relation, exercice, ""] = [self._rangee_nommee(r) for r in lues]
         return self._lues[relation, exercice, ""]
 
     def interne(self, relation: str) -> list[Ligne]:
@@ -74,10 +74,10 @@ class Bilan:
         cle = (relation, self.exercice, "interne")
         if cle not in self._lues:
             version = self.contexte.construction.version
-            self._lues[cle] = list(lignes(self._conn, connue.limitee(colonnes), self.exercice, version))
+            self._lues[cle] = list(lire_lignes(self._conn, connue.limitee(colonnes), self.exercice, version))
         return self._lues[cle]
 
-    def _nommee(self, rangee: Ligne) -> Ligne:
+    def _rangee_nommee(self, rangee: Ligne) -> Ligne:
         if rangee.get("nom"):
             rangee = rangee | {"nom": contracter(rangee["nom"])}
         if "dispositif" not in rangee or "libelle" in rangee:
@@ -135,9 +135,9 @@ class Bilan:
 
     def trier(self, codes: Iterable[str]) -> list[str]:
         """Codes by theme, then label: the one order of every table; those without a theme come last."""
-        return sorted(codes, key=lambda code: (*self._rang(code), code))
+        return sorted(codes, key=lambda code: (*self._rang_de_dispositif(code), code))
 
-    def _rang(self, code: str) -> tuple[bool, str, str]:
+    def _rang_de_dispositif(self, code: str) -> tuple[bool, str, str]:
         theme = self.fiche(code).get("thematique") or ""
         return not theme, ordre(theme), ordre(self.libelle(code))
 

@@ -13,7 +13,7 @@ from mutualisation.entree.ingestion.controle import lire_controle, octets_contro
 from mutualisation.entree.ingestion.copies import Copie
 from mutualisation.entree.ingestion.journal import Connexion
 from mutualisation.entree.ingestion.travail import transaction
-from mutualisation.entree.ingestion.typage import lire
+from mutualisation.entree.ingestion.typage import lire_et_typer
 from mutualisation.entree.lecteurs.entete import Traduction
 from mutualisation.entree.lecteurs.lecture import au_loin
 from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites, motif_refus
@@ -51,9 +51,9 @@ def atterrir(
             )
             demande = fichier_id, f.jeu, f.extension, confidentialite, limites, traduction
             suite: Iterable[Any] = (
-                au_loin(lire, limites, copie.chemin, *demande)
+                au_loin(lire_et_typer, limites, copie.chemin, *demande)
                 if copie.de_loin
-                else (lu for _, lu in lire(copie.chemin, *demande))
+                else (lu for _, lu in lire_et_typer(copie.chemin, *demande))
             )
             lignes, totaux, dialecte = envoyer(conn, f.jeu, suite)
             journal.noter_lecture(conn, fichier_id, lignes, dialecte, controle, totaux)

@@ -87,10 +87,10 @@ def nombre(cellule: str, decimales: int = 6, chiffres: int = 15) -> Lu:
     if not _FORMES[decimales].fullmatch(c):
         return None
     n = c.replace(" ", "").replace(",", ".")
-    return signe + n if _chiffres(n) <= chiffres else None
+    return signe + n if _nombre_de_chiffres(n) <= chiffres else None
 
 
-def _chiffres(n: str) -> int:
+def _nombre_de_chiffres(n: str) -> int:
     """Figures before the point, leading zeros apart."""
     return len(n.lstrip("-").partition(".")[0].lstrip("0"))
 
@@ -150,7 +150,7 @@ def total(cellule: str, type_: str) -> Lu:
     return minutes(c) or (f"{Decimal(lu) * 60:f}" if lu else _en_minutes(*longues.groups()) if longues else None)
 
 
-def _texte(cellule: str) -> str:
+def _lire_texte(cellule: str) -> str:
     return cellule.strip(BLANCS)
 
 
@@ -159,7 +159,7 @@ def _compte(cellule: str) -> str | None:
     return c if c.isascii() and _COMPTE.fullmatch(c) else None
 
 
-def _numero(cellule: str) -> str:
+def _lire_numero(cellule: str) -> str:
     c = cellule.strip(BLANCS)
     return (c.lstrip("0") or "0") if c.isascii() and c.isdigit() else c
 
@@ -191,7 +191,7 @@ def _siren(cellule: str) -> str | None:
 _LECTURES: dict[str, Callable[[str], Lu]] = {
     "montant": partial(nombre, decimales=2, chiffres=13), "nombre": nombre, "decimal": partial(nombre, decimales=12),
     "pourcentage": pourcentage, "entier": entier, "annee": annee, "date": date, "duree": minutes, "compte": _compte,
-    "numero": _numero, "siret": _siret, "siret_libre": _sans_espaces, "siren": _siren,
+    "numero": _lire_numero, "siret": _siret, "siret_libre": _sans_espaces, "siren": _siren,
 }  # fmt: skip
 
 
@@ -207,10 +207,10 @@ def lecture_de(colonne: Colonne, *, pourcent: bool = False) -> Callable[[str], L
     if colonne.type == "enumeration":
         valeurs = {normaliser(v): v for v in colonne.valeurs}
         inconnue = NON_RENSEIGNE if colonne.inconnue_vide else None
-        lire: Callable[[str], Lu] = lambda cellule: valeurs.get(normaliser(cellule), inconnue)  # noqa: E731
+        lecture: Callable[[str], Lu] = lambda cellule: valeurs.get(normaliser(cellule), inconnue)  # noqa: E731
     else:
-        lire = pourcentage if pourcent and colonne.type == "nombre" else _LECTURES.get(colonne.type, _texte)
-    return lambda cellule: NON_RENSEIGNE if vide(cellule, colonne.type) else lire(cellule)
+        lecture = pourcentage if pourcent and colonne.type == "nombre" else _LECTURES.get(colonne.type, _lire_texte)
+    return lambda cellule: NON_RENSEIGNE if vide(cellule, colonne.type) else lecture(cellule)
 
 
 def defaut(colonne: Colonne, cellule: str, lu: Lu) -> str | None:
@@ -224,7 +224,7 @@ def defaut(colonne: Colonne, cellule: str, lu: Lu) -> str | None:
             attendues = ", ".join(colonne.valeurs)
             return f"valeur inconnue (attendu : {attendues}) (C7), à corriger ou à traduire par correspondances (F16)"
         return ILLISIBLES[colonne.type]
-    if colonne.type in ("montant", "nombre", "pourcentage") and _chiffres(lu) > _CHIFFRES_MAX:
+    if colonne.type in ("montant", "nombre", "pourcentage") and _nombre_de_chiffres(lu) > _CHIFFRES_MAX:
         return "nombre de plus de onze chiffres avant la virgule (C1)"
     return None
 
@@ -257,21 +257,21 @@ class ColonneLue(dict[str, str]):
 
     def __missing__(self, cellule: str) -> str:
         vue = visible(cellule)
-        posee = vue if self._gardien is None else self._gardien(vue)
-        lu = self._lire(posee)
-        faute = defaut(self.colonne, posee, lu)
+        cellule_posee = vue if self._gardien is None else self._gardien(vue)
+        lu = self._lire(cellule_posee)
+        faute = defaut(self.colonne, cellule_posee, lu)
         if faute is not None:
             self.fautes[cellule] = faute
         if self.colonne.gardee and faute is not None:
-            posee = lu = ""
+            cellule_posee = lu = ""
         elif lu and self.colonne.plafond is not None and Decimal(lu) > self.colonne.plafond:
             # over the ceiling is all that is kept: it may be a matricule under another label
-            posee, lu = "", "Infinity"
+            cellule_posee, lu = "", "Infinity"
         elif self._agents and vue.isdigit() and len(vue) > 1 and vue[0] == "0":
-            posee = ""  # no number is written so, a matricule is
-        posee = echapper(posee).replace(SEPARATEUR_DELIVRE, "\u241f")
-        if posee != cellule:
-            self.posees[cellule] = posee
+            cellule_posee = ""  # no number is written so, a matricule is
+        cellule_posee = echapper(cellule_posee).replace(SEPARATEUR_DELIVRE, "\u241f")
+        if cellule_posee != cellule:
+            self.posees[cellule] = cellule_posee
         self[cellule] = echapper(lu or "")
         return self[cellule]
 
@@ -286,14 +286,14 @@ class ColonneLue(dict[str, str]):
         brutes = list(islice((c for c in self.traduits or self if c.strip(BLANCS)), nombre))
         return [(c, self.traduits.get(c, c)) for c in brutes]
 
-    def lire(self, cellules: Cellules) -> tuple[Cellules, Cellules]:
+    def lire_cellules(self, cellules: Cellules) -> tuple[Cellules, Cellules]:
         """What is read of the cells of a block, and what lands of them as text."""
         nombre, premiere = len(cellules), "".join(cellules[:1])
         if cellules and premiere == cellules[-1] and cellules.count(premiere) == nombre:
             # as most columns of a ledger
             return [self[premiere]] * nombre, [self.posees.get(premiere, premiere)] * nombre
         # cells that come back are known: looked up one by one
-        if self._nouvelles * 8 >= nombre and (usuelles := self._usuelles(cellules)) is not None:
+        if self._nouvelles * 8 >= nombre and (usuelles := self._lire_usuelles(cellules)) is not None:
             return usuelles, cellules
         connues = len(self)
         lues = list(map(self.__getitem__, cellules))
@@ -302,7 +302,7 @@ class ColonneLue(dict[str, str]):
             return lues, cellules
         return lues, [self.posees.get(c, c) for c in cellules]
 
-    def _usuelles(self, cellules: Cellules) -> Cellules | None:
+    def _lire_usuelles(self, cellules: Cellules) -> Cellules | None:
         """Read a whole block at once where every cell has a usual form and lands as it is; None elsewhere."""
         if self._usuel:
             texte = "\n".join(cellules) + "\n"

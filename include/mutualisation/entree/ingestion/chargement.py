@@ -25,7 +25,7 @@ from mutualisation.entree.ingestion.correspondances import (
 )
 from mutualisation.entree.ingestion.depot import Depot, FichierDepose, affichable, decouvrir
 from mutualisation.entree.ingestion.journal import INGESTION_REFUSEE, Connexion
-from mutualisation.entree.ingestion.nouveautes import nouveaux
+from mutualisation.entree.ingestion.nouveautes import fichiers_nouveaux
 from mutualisation.entree.ingestion.travail import Chargement, Porte, Refus, Suivi, Travail, muet, transaction
 from mutualisation.entree.ingestion.typage import Typage
 from mutualisation.entree.lecteurs.bloc import sans_total
@@ -94,7 +94,7 @@ def charger_depot(
     with Travail.ouvrir(conn, porte, poste or Poste.ici(), suivi, detail, annoncer) as travail:
         with transaction(conn):
             synchroniser_brut(conn)
-        munir(travail, contenu)
+        munir_de_correspondances(travail, contenu)
         verifier_epci(travail, contenu)
         en_jugement: SourceLue | None = None
         for source in sorted(reg, key=lambda s: s.rang):
@@ -129,22 +129,22 @@ def atterrir_essai(conn: Connexion, contenu: Depot, nom_source: str, poste: Post
     with Travail.ouvrir(conn, porte, poste) as travail:
         with transaction(conn):
             journal.nettoyer(conn, source)
-        munir(travail, contenu)
+        munir_de_correspondances(travail, contenu)
         _faire_atterrir(travail, lue, [travail.copies.de(f) for f in contenu.de(source.nom)])
         _juger(travail, lue)
-        _verdict(travail, lue)
+        _attendre_verdict(travail, lue)
     if lue.refus:
         raise FichierRefuse(list(lue.refus.items()))
     return journal.fichiers_du_chargement(conn, lue.chargement_id)
 
 
-def munir(travail: Travail, contenu: Depot) -> None:
+def munir_de_correspondances(travail: Travail, contenu: Depot) -> None:
     """Give the load its `correspondances`, before any other file is read.
 
     That of the drop (highest version), unless the warehouse holds a higher version; the former state where the file
     of the drop is refused, which its own load says.
     """
-    courant = journal.courants(travail.conn, REFERENTIEL).get((JEU_CORRESPONDANCES, ""))
+    courant = journal.fichiers_courants(travail.conn, REFERENTIEL).get((JEU_CORRESPONDANCES, ""))
     deposes = [f for f in contenu.fichiers if f.jeu.nom == JEU_CORRESPONDANCES]
     depose = max(deposes, key=lambda f: f.version, default=None)
     if depose is not None and (courant is None or depose.version >= courant.version):
@@ -173,7 +173,7 @@ def _de_l_entrepot(travail: Travail) -> list[Correspondance]:
     requete = sql.SQL(
         "select {} from {} b join journal.fichiers_courants f using (fichier_id) where b.defauts is null"
     ).format(colonnes, table(registre().jeu(JEU_CORRESPONDANCES)))
-    return [Correspondance.lue(cellules) for cellules in travail.conn.execute(requete).fetchall()]
+    return [Correspondance.de_cellules(cellules) for cellules in travail.conn.execute(requete).fetchall()]
 
 
 def verifier_epci(travail: Travail, contenu: Depot) -> None:
@@ -201,7 +201,7 @@ def _sirens_epci(travail: Travail, fichier: FichierDepose) -> set[str]:
     typage = Typage(jeu, lecteur.entete, travail.confidentialite(jeu), traduction)
     trouves: set[str] = set()
     for bloc in lecteur.blocs():
-        lues = typage.lire(bloc).lues
+        lues = typage.lire_bloc(bloc).lues
         trouves.update(siren for type_, siren in zip(lues["type"], lues["siren"], strict=True) if type_ == "epci")
     return trouves
 
@@ -212,7 +212,7 @@ def _lire_source(travail: Travail, source: Source, fichiers: Sequence[FichierDep
     lue = SourceLue(source, Chargement(source.nom), dict(noms_refuses))
     with transaction(travail.conn):
         journal.nettoyer(travail.conn, source)
-    candidats = nouveaux(travail, source, fichiers, lue.charge, lue.refus)
+    candidats = fichiers_nouveaux(travail, source, fichiers, lue.charge, lue.refus)
     if candidats or lue.refus:
         _faire_atterrir(travail, lue, candidats)
     return lue
@@ -229,12 +229,12 @@ def _faire_atterrir(travail: Travail, lue: SourceLue, candidats: Sequence[Copie]
         f = candidat.fichier
         try:
             moyens = travail.confidentialite(f.jeu), travail.limites, travail.traduction(f.jeu)
-            _noter(travail, lue, f.chemin, atterrir(travail.conn, lue.chargement_id, candidat, *moyens))
+            _noter_fichier(travail, lue, f.chemin, atterrir(travail.conn, lue.chargement_id, candidat, *moyens))
         finally:
             travail.copies.oublier(f)
 
 
-def _noter(travail: Travail, lue: SourceLue, chemin: str, atterri: Atterri) -> None:
+def _noter_fichier(travail: Travail, lue: SourceLue, chemin: str, atterri: Atterri) -> None:
     """Count a file among those of its source, and say what is to be known of it."""
     charge, dialecte = lue.charge, atterri.dialecte
     if atterri.refus is not None:
@@ -258,7 +258,7 @@ def _juger(travail: Travail, lue: SourceLue) -> None:
         lue.verdict = travail.porte(travail.conn, lue.chargement_id)
 
 
-def _verdict(travail: Travail, lue: SourceLue) -> None:
+def _attendre_verdict(travail: Travail, lue: SourceLue) -> None:
     """Wait for the gate, and add what it refuses; when a file is refused, the rows of all go."""
     lue.refus |= {affichable(chemin): motif for chemin, motif in lue.verdict()}
     if lue.refus:
@@ -269,7 +269,7 @@ def _conclure(travail: Travail, lue: SourceLue, charges: list[Chargement], refus
     """Add a source to those that are loaded, or its files to those that are refused."""
     source, charge = lue.source, lue.charge
     if lue.chargement_id:
-        _verdict(travail, lue)
+        _attendre_verdict(travail, lue)
     if lue.refus:
         refuses += lue.refus.items()
         return

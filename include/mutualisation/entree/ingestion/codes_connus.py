@@ -67,12 +67,12 @@ def codes_semblables(conn: Connexion, source: Source) -> list[str]:
         for jeu, colonne in colonnes
     ]
     codes = {code for (code,) in conn.execute(sql.SQL(" union ").join(requetes)).fetchall() if code}
-    phrases = list(dire(codes))
+    phrases = list(dire_codes_semblables(codes))
     suite = f" ; et {len(phrases) - LIMITE} de plus" if len(phrases) > LIMITE else ""
     return [f"{source.nom} : codes_semblables : {' ; '.join(phrases[:LIMITE])}{suite}."] if phrases else []
 
 
-def dire(codes: Iterable[str]) -> Iterable[str]:
+def dire_codes_semblables(codes: Iterable[str]) -> Iterable[str]:
     """A phrase for each group of codes that look the same, else for a code with an invisible sign."""
     groupes: dict[str, list[str]] = {}
     for code in sorted(codes):

@@ -61,7 +61,7 @@ def cle_pseudonymes(poste: Poste, *, creer: bool = True) -> bytes:
     too short or unreadable.
     """
     if poste.cle_pseudonymes is not None:
-        return _verifiee(poste.cle_pseudonymes.strip(), CLE_PSEUDONYMES)
+        return _verifier_cle(poste.cle_pseudonymes.strip(), CLE_PSEUDONYMES)
     chemin = poste.var / FICHIER_CLE
     try:
         if not chemin.exists():
@@ -69,7 +69,7 @@ def cle_pseudonymes(poste: Poste, *, creer: bool = True) -> bytes:
                 raise ErreurMutualisation(f"La clé des pseudonymes n'est plus dans {chemin} : {REMETTRE}")
             disque.creer_secret(chemin, secrets.token_hex(32) + "\n")
         chemin.chmod(0o600)
-        return _verifiee(chemin.read_text(encoding="ascii").strip(), str(chemin))
+        return _verifier_cle(chemin.read_text(encoding="ascii").strip(), str(chemin))
     except (OSError, UnicodeDecodeError) as e:
         raison = raison_systeme(e) if isinstance(e, OSError) else "ce n'est pas une clé"
         raise ErreurMutualisation(
@@ -77,7 +77,7 @@ def cle_pseudonymes(poste: Poste, *, creer: bool = True) -> bytes:
         ) from None
 
 
-def _verifiee(valeur: str, ou: str) -> bytes:
+def _verifier_cle(valeur: str, ou: str) -> bytes:
     if len(valeur) < _CLE_MIN:
         raise ErreurMutualisation(
             f"La clé des pseudonymes ({ou}) est vide ou trop courte : {_CLE_MIN} caractères au moins."

@@ -58,7 +58,7 @@ def lire_controle(octets: bytes, jeu: Jeu, sha256: str, traduction: Traduction =
     if total is not None and colonne is None:
         raise LectureRefusee(f"{_OU} : « total » est annoncé sans sa « colonne » (F3).")
     if colonne is not None and total is not None:
-        visee = _colonne(colonne, jeu, traduction)
+        visee = _colonne_controlee(colonne, jeu, traduction)
         ecrit = _nombre(total, _DECIMAL, "« total » doit être un nombre à point décimal, sans exposant")
         retenu |= {"colonne": visee.entete or visee.nom, "total": lire_total(ecrit, visee.type)}
     return retenu
@@ -99,7 +99,7 @@ def _nombre(valeur: Any, forme: str, phrase: str) -> str:
     return ecrit
 
 
-def _colonne(valeur: Any, jeu: Jeu, traduction: Traduction) -> Colonne:
+def _colonne_controlee(valeur: Any, jeu: Jeu, traduction: Traduction) -> Colonne:
     """By its literal name, else by another one that `correspondances` gives (F16)."""
     cherchee = normaliser(valeur) if isinstance(valeur, str) else ""
     sommables = [c for c in jeu.colonnes_entrepot if c.type in TYPES_SOMMABLES]

@@ -88,22 +88,22 @@ class Copies:
         """The copy of a file. LectureRefusee or OSError when it can't be read, ErreurMutualisation without a disk."""
         if f.chemin not in self._faites:
             chemin = self.dossier / f"{next(self._noms)}.{f.extension}"
-            with _ouvrir(f) as origine:
+            with _ouvrir_depose(f) as origine:
                 try:
                     with chemin.open("xb") as copie:
                         chemin.chmod(0o600)
-                        empreinte = _lire(origine, copie.write, distant=local(f.emplacement) is None)
+                        empreinte = _copier_octets(origine, copie.write, distant=local(f.emplacement) is None)
                 except OSError as e:
                     raise _plein(chemin.parent, e) from None
             self._faites[f.chemin] = Copie(f, chemin, empreinte)
         return self._faites[f.chemin]
 
-    def condense(self, f: FichierDepose) -> str:
+    def empreinte_de(self, f: FichierDepose) -> str:
         """The sha256 of a file, of which no copy is made. LectureRefusee or OSError when it can't be read."""
         if f.chemin in self._faites:
             return self._faites[f.chemin].empreinte.sha256
-        with _ouvrir(f) as origine:
-            return _lire(origine, lambda _: None, distant=local(f.emplacement) is None).sha256
+        with _ouvrir_depose(f) as origine:
+            return _copier_octets(origine, lambda _: None, distant=local(f.emplacement) is None).sha256
 
     def oublier(self, f: FichierDepose) -> None:
         """Remove the copy of a file that needs no other reading."""
@@ -111,15 +111,15 @@ class Copies:
             faite.chemin.unlink(missing_ok=True)
 
 
-def _ouvrir(f: FichierDepose) -> BinaryIO:
+def _ouvrir_depose(f: FichierDepose) -> BinaryIO:
     return ouvrir_du_depot(f.emplacement, f.emplacement.parent.parent)
 
 
-def _lire(origine: BinaryIO, ecrire: Callable[[bytes], object], *, distant: bool) -> Empreinte:
+def _copier_octets(origine: BinaryIO, ecrire: Callable[[bytes], object], *, distant: bool) -> Empreinte:
     """Give its bytes to `ecrire`, slice by slice. LectureRefusee when they can't be read, or change meanwhile."""
     avant = None if distant else os.fstat(origine.fileno())
     condense, octets = hashlib.sha256(), 0
-    while tranche := _tranche(origine, distant=distant):
+    while tranche := _lire_tranche(origine, distant=distant):
         condense.update(tranche)
         octets += len(tranche)
         ecrire(tranche)
@@ -130,7 +130,7 @@ def _lire(origine: BinaryIO, ecrire: Callable[[bytes], object], *, distant: bool
     return Empreinte(octets, condense.hexdigest())
 
 
-def _tranche(origine: BinaryIO, *, distant: bool) -> bytes:
+def _lire_tranche(origine: BinaryIO, *, distant: bool) -> bytes:
     try:
         return origine.read(_TRANCHE)
     except Exception as e:  # noqa: BLE001 - each store has its own family of errors

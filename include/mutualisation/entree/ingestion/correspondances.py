@@ -30,7 +30,7 @@ class Correspondance:
     vaut: str
 
     @classmethod
-    def lue(cls, cellules: Iterable[str]) -> Correspondance:
+    def de_cellules(cls, cellules: Iterable[str]) -> Correspondance:
         """From four cells in the order of `COLONNES`, trimmed; a header as the file has it, whatever hides in it."""
         brutes = list(cellules)
         jeu, colonne, lu, vaut = [visible(c).strip(BLANCS) for c in brutes]
@@ -62,7 +62,7 @@ def compiler(lignes: Sequence[Correspondance]) -> dict[str, Traduction]:
     for ligne, defaut in zip(lignes, defauts(lignes), strict=True):
         if defaut is None:
             jeu = _jeu(ligne.jeu)
-            colonne = _colonne(ligne.colonne, jeu) if jeu else None
+            colonne = _colonne_du_jeu(ligne.colonne, jeu) if jeu else None
             if jeu and colonne:
                 par_jeu[jeu.nom].append((colonne.nom, ligne.lu, ligne.vaut))
     return {nom: _traduction(registre().jeu(nom), regles) for nom, regles in par_jeu.items()}
@@ -80,7 +80,7 @@ def noter_defauts(blocs: Sequence[Bloc], entete: Entete, limites: Limites) -> li
             en_trop = any(c.strip(BLANCS) for c in rangee[entete.largeur :])
             if i not in bloc.defauts and not en_trop and max(map(len, rangee)) <= limites.cellule:
                 rangs.append((bloc, i))
-                lignes.append(_lue(rangee, entete))
+                lignes.append(_lire_correspondance(rangee, entete))
     saines = []
     for (bloc, i), ligne, defaut in zip(rangs, lignes, defauts(lignes), strict=True):
         if defaut is None:
@@ -90,9 +90,9 @@ def noter_defauts(blocs: Sequence[Bloc], entete: Entete, limites: Limites) -> li
     return saines
 
 
-def _lue(rangee: Sequence[str], entete: Entete) -> Correspondance:
+def _lire_correspondance(rangee: Sequence[str], entete: Entete) -> Correspondance:
     places = [entete.positions.get(c) for c in COLONNES]
-    return Correspondance.lue("" if p is None or p >= len(rangee) else rangee[p] for p in places)
+    return Correspondance.de_cellules("" if p is None or p >= len(rangee) else rangee[p] for p in places)
 
 
 def _defaut(ligne: Correspondance) -> Defaut | None:
@@ -101,12 +101,12 @@ def _defaut(ligne: Correspondance) -> Defaut | None:
             return nom, "cellule obligatoire vide (G1)"
     jeu = _jeu(ligne.jeu)
     if jeu is None:
-        return "jeu", f"jeu inconnu{_proche(ligne.jeu, [j.nom for j in registre().jeux])} (F16)"
+        return "jeu", f"jeu inconnu{_nom_proche(ligne.jeu, [j.nom for j in registre().jeux])} (F16)"
     if jeu.format != "tabulaire" or jeu.nom == JEU_CORRESPONDANCES:
         return "jeu", "ce jeu ne prend pas de correspondances (F16)"
-    colonne = _colonne(ligne.colonne, jeu)
+    colonne = _colonne_du_jeu(ligne.colonne, jeu)
     if colonne is None:
-        return "colonne", f"colonne inconnue de {jeu.nom}{_proche(ligne.colonne, _entetes(jeu))} (F16)"
+        return "colonne", f"colonne inconnue de {jeu.nom}{_nom_proche(ligne.colonne, _entetes(jeu))} (F16)"
     if not ligne.lu and not ligne.vaut:
         return "lu", "ni Lu ni Vaut : donner l'un ou l'autre (F16)"
     if ligne.vaut and colonne.type in ("personnel", "pseudonyme"):
@@ -119,7 +119,7 @@ def _jeu(nom: str) -> Jeu | None:
     return next((j for j in registre().jeux if normaliser(j.nom) == cherche), None)
 
 
-def _colonne(nom: str, jeu: Jeu) -> Colonne | None:
+def _colonne_du_jeu(nom: str, jeu: Jeu) -> Colonne | None:
     cherche = normaliser(nom)
     return next((c for c in jeu.colonnes if c.entete and normaliser(c.entete) == cherche), None)
 
@@ -128,7 +128,7 @@ def _entetes(jeu: Jeu) -> list[str]:
     return [c.entete for c in jeu.colonnes if c.entete]
 
 
-def _proche(nom: str, connus: Sequence[str]) -> str:
+def _nom_proche(nom: str, connus: Sequence[str]) -> str:
     replis = {normaliser(c): c for c in connus}
     proche = difflib.get_close_matches(normaliser(nom), list(replis), 1, 0.6)
     return f", le plus proche : « {replis[proche[0]]} »" if proche else ""

@@ -123,8 +123,8 @@ def entree_ignoree(nom: str) -> bool:
 
 def _entrees(dossier: Any) -> dict[str, Any]:
     """By name, in order, the entries of a folder that are not ignored (G7, G12)."""
-    vues = {str(e.name): e for e in dossier.iterdir()}
-    return {nom: vues[nom] for nom in sorted(vues) if not entree_ignoree(nom)}
+    entrees_vues = {str(e.name): e for e in dossier.iterdir()}
+    return {nom: entrees_vues[nom] for nom in sorted(entrees_vues) if not entree_ignoree(nom)}
 
 
 def mois_couverts(jeu: Jeu, periode: str) -> range:
@@ -306,17 +306,17 @@ def version_suivante(version: int) -> int:
     """The version that replaces this one: the next number, today after 999, the next day after a day (F2)."""
     if version < VERSION_MAX:
         return version + 1
-    jour = _jour(version)
+    jour = _jour_de_version(version)
     return int(f"{jour + timedelta(1) if jour else _aujourd_hui():%Y%m%d}")
 
 
 def _admise(version: int) -> bool:
     """Whether a version is a number, or a day that has come somewhere on Earth."""
-    jour = _jour(version)
+    jour = _jour_de_version(version)
     return version <= VERSION_MAX or (jour is not None and jour <= _aujourd_hui() + timedelta(1))
 
 
-def _jour(version: int) -> date | None:
+def _jour_de_version(version: int) -> date | None:
     try:
         return date.fromisoformat(str(version))
     except ValueError:
@@ -356,10 +356,10 @@ def motif_nom(reg: Registre, source: Source | None, nom: str) -> str:
 
 
 def _conseil_d_extension(jeu: Jeu, extension: str) -> str:
-    lues = " ou ".join(f".{e}" for e in jeu.extensions)
+    extensions_lues = " ou ".join(f".{e}" for e in jeu.extensions)
     if not extension:
-        return f"le nom n'a pas d'extension ({lues} pour « {jeu.nom} »)"
-    return CONSEILS.get(extension, f"l'extension n'est pas celle du jeu « {jeu.nom} » ({lues})")
+        return f"le nom n'a pas d'extension ({extensions_lues} pour « {jeu.nom} »)"
+    return CONSEILS.get(extension, f"l'extension n'est pas celle du jeu « {jeu.nom} » ({extensions_lues})")
 
 
 def _jeu_proche(reg: Registre, source: Source | None, tige: str, extension: str) -> Jeu:

@@ -158,7 +158,7 @@ class Courant(NamedTuple):
     correspondances: str | None
 
 
-def courants(conn: Connexion, source: str) -> dict[tuple[str, str], Courant]:
+def fichiers_courants(conn: Connexion, source: str) -> dict[tuple[str, str], Courant]:
     """(jeu, periode) → the file that counts (F2)."""
     lignes = conn.execute(
         "select f.jeu, f.periode, f.version, f.sha256, f.chemin, f.correspondances from journal.fichiers as f "

@@ -27,20 +27,20 @@ Courants = Mapping[Identite, journal.Courant]
 Remplaces = Mapping[Identite, list[FichierDepose]]
 
 
-def nouveaux(
+def fichiers_nouveaux(
     travail: Travail, source: Source, fichiers: Sequence[FichierDepose], charge: Chargement, refus: dict[str, str]
 ) -> list[Copie]:
     """Files whose bytes, or the `correspondances` of their jeu, are not those already loaded (F2, F16)."""
     derniers = journal.derniers_charges(travail.conn, source.nom)
-    courants = journal.courants(travail.conn, source.nom)
-    remplaces = _remplaces(fichiers, courants)
+    courants = journal.fichiers_courants(travail.conn, source.nom)
+    remplaces = _remplacements(fichiers, courants)
     refus |= _remplacements_refuses(remplaces, courants, derniers)
     candidats = []
     for f in fichiers:
         sha256, correspondances = derniers.get((f.jeu.nom, f.periode, f.version), (None, None))
         try:
             # nothing is kept of bytes that are known
-            connu = sha256 is not None and travail.copies.condense(f) == sha256
+            connu = sha256 is not None and travail.copies.empreinte_de(f) == sha256
             if connu and correspondances != travail.traduction(f.jeu).empreinte:
                 travail.detail(f"{f.chemin} : relu, les correspondances de {f.jeu.nom} ont changé (F16).")
             elif connu and any(f in poses for poses in remplaces.values()):
@@ -57,12 +57,12 @@ def nouveaux(
     restants = {identite: courant for identite, courant in courants.items() if identite not in remplaces}
     charge.avertissements += _lus_autrement(travail, source, fichiers, restants)
     candidats = _sans_periodes_usurpees(travail, candidats, charge, courants)
-    charge.avertissements += _dire_remplacements(_remplaces([c.fichier for c in candidats], courants), courants)
+    charge.avertissements += _dire_remplacements(_remplacements([c.fichier for c in candidats], courants), courants)
     return candidats
 
 
 # ---------------------------------------------------------------- periods of another length (F17)
-def _remplaces(fichiers: Iterable[FichierDepose], courants: Courants) -> Remplaces:
+def _remplacements(fichiers: Iterable[FichierDepose], courants: Courants) -> Remplaces:
     """Files that count, each with those of the drop that cover a month of it under another length of period."""
     remplaces: dict[Identite, list[FichierDepose]] = {}
     for f in (f for f in fichiers if f.couverts):
@@ -149,7 +149,7 @@ def _sans_periodes_usurpees(
 ) -> list[Copie]:
     """F2: a file whose bytes count already under another periode is left out; the periode it claims stays missing."""
     # again until none is left: without its new file, a periode keeps a former one, whose bytes may in turn count twice
-    while usurpees := _usurpees(travail, candidats, courants):
+    while usurpees := _copies_usurpees(travail, candidats, courants):
         for candidat, periode in usurpees:
             f = candidat.fichier
             candidats = [c for c in candidats if c is not candidat]
@@ -161,10 +161,10 @@ def _sans_periodes_usurpees(
     return candidats
 
 
-def _usurpees(travail: Travail, candidats: Sequence[Copie], courants: Courants) -> list[tuple[Copie, str]]:
+def _copies_usurpees(travail: Travail, candidats: Sequence[Copie], courants: Courants) -> list[tuple[Copie, str]]:
     """Candidates whose bytes count under another periode too, and that periode: of the warehouse, else the earliest."""
     # what would count: (jeu, periode) → version, sha256, candidate or None
-    remplaces = _remplaces([c.fichier for c in candidats], courants)
+    remplaces = _remplacements([c.fichier for c in candidats], courants)
     comptent: dict[Identite, tuple[int, str, Copie | None]] = {
         cle: (courant.version, courant.sha256, None) for cle, courant in courants.items() if cle not in remplaces
     }
@@ -177,7 +177,7 @@ def _usurpees(travail: Travail, candidats: Sequence[Copie], courants: Courants) 
     premieres: dict[tuple[str, str], str] = {}
     usurpees = []
     for (jeu, periode), (_, sha256, candidat) in sorted(
-        comptent.items(), key=lambda x: (x[1][2] is not None, _ordre(*x[0]))
+        comptent.items(), key=lambda x: (x[1][2] is not None, _ordre_de_periode(*x[0]))
     ):
         premiere = premieres.setdefault((jeu, sha256), periode)
         if candidat is not None and premiere != periode and not _repetition_permise(travail, candidat):
@@ -185,7 +185,7 @@ def _usurpees(travail: Travail, candidats: Sequence[Copie], courants: Courants) 
     return usurpees
 
 
-def _ordre(jeu: str, periode: str) -> list[str | int]:
+def _ordre_de_periode(jeu: str, periode: str) -> list[str | int]:
     """A periode as it is compared, its figures as numbers: `depot-9` comes before `depot-10` (F7)."""
     rang = rang_de_periode(registre().jeu(jeu), periode)
     return [int(m) if m.isdecimal() else m for m in re.split(r"(\d+)", rang, flags=re.ASCII)]

@@ -76,7 +76,7 @@ class Typage:
 
     def texte(self, fichier_id: int, bloc: Bloc) -> str:
         """COPY text of a block. LectureRefusee on a NUL character."""
-        lu = self.lire(bloc)
+        lu = self.lire_bloc(bloc)
         delivrees = map(SEPARATEUR_DELIVRE.join, zip(*lu.posees.values(), strict=True))
         motifs = [""] * lu.nombre
         for i, defaut_ in lu.defauts.items():
@@ -102,7 +102,7 @@ class Typage:
                 trouves[c.nom] = total(cellule, "pourcentage" if c.pourcent_si else c.type) or ILLISIBLE
         return trouves
 
-    def lire(self, bloc: Bloc) -> BlocLu:
+    def lire_bloc(self, bloc: Bloc) -> BlocLu:
         """Read every column of a block."""
         defauts = {i: (self._entetes.get(p, "") if p is not None else "", m) for i, (p, m) in bloc.defauts.items()}
         n = len(bloc.lignes)
@@ -135,35 +135,35 @@ class Typage:
             return self._selon_la_regle(colonne, colonne.pourcent_si)
         if colonne.garde_si_siret:
             return self._si_siret(colonne, colonne.garde_si_siret)
-        lue = self.colonnes[colonne.nom] = self._lue(colonne)
+        lue = self.colonnes[colonne.nom] = self._colonne_lue(colonne)
         lue.traduits = self._traducteurs.get(colonne.nom, lue.traduits)
         if colonne.clair_si:
             return self._en_clair_si(lue, colonne.clair_si)
 
         def lire(bloc: BlocLu) -> None:
             cellules = bloc.delivrees[nom]
-            bloc.lues[nom], bloc.posees[nom] = lue.lire(cellules)
+            bloc.lues[nom], bloc.posees[nom] = lue.lire_cellules(cellules)
             lue.noter(cellules, bloc.defauts)
 
         return lire
 
-    def _lue(self, colonne: Colonne, *, pourcent: bool = False) -> ColonneLue:
+    def _colonne_lue(self, colonne: Colonne, *, pourcent: bool = False) -> ColonneLue:
         self._toutes.append(ColonneLue(self._jeu, colonne, self._confidentialite, pourcent=pourcent))
         return self._toutes[-1]
 
     def _seconde(self, nom: str, seconde: Colonne) -> Callable[[BlocLu], None]:
         """A cell read again by another type."""
-        lue = self._lue(seconde)
+        lue = self._colonne_lue(seconde)
 
         def lire(bloc: BlocLu) -> None:
-            bloc.lues[seconde.nom], _ = lue.lire(bloc.delivrees.get(nom, bloc.vides))
+            bloc.lues[seconde.nom], _ = lue.lire_cellules(bloc.delivrees.get(nom, bloc.vides))
 
         return lire
 
     def _selon_la_regle(self, colonne: Colonne, condition: tuple[str, str]) -> Callable[[BlocLu], None]:
         """A number that a % may follow where another column says so (C1)."""
         temoin, valeur = condition[0], normaliser(condition[1])
-        lues = [self._lue(colonne, pourcent=p) for p in (False, True)]
+        lues = [self._colonne_lue(colonne, pourcent=p) for p in (False, True)]
         # the rate of a `pourcentage` is the wider reading
         self.colonnes[colonne.nom] = lues[True]
 
@@ -186,18 +186,18 @@ class Typage:
 
         def lire(bloc: BlocLu) -> None:
             if siret not in bloc.delivrees:
-                posees = bloc.vides
+                cellules_posees = bloc.vides
             else:
                 lignes = zip(bloc.delivrees[colonne.nom], bloc.delivrees[siret], strict=True)
-                posees = [noms[t] if t and sirets[s] else "" for t, s in lignes]
-            bloc.lues[colonne.nom] = bloc.posees[colonne.nom] = posees
+                cellules_posees = [noms[t] if t and sirets[s] else "" for t, s in lignes]
+            bloc.lues[colonne.nom] = bloc.posees[colonne.nom] = cellules_posees
 
         return lire
 
     def _en_clair_si(self, lue: ColonneLue, condition: tuple[str, str]) -> Callable[[BlocLu], None]:
         """The code of an absence is its reason: unless the day is worked, a keyed digest stands for it (S2)."""
         temoin, permise = condition[0], normaliser(condition[1])
-        temoins, jours = Memoire(lambda vue: normaliser(visible(vue))), Memoire(_jour)
+        temoins, jours = Memoire(lambda vue: normaliser(visible(vue))), Memoire(_jour_normalise)
         empreinte = self._confidentialite.empreinte
 
         def lire(bloc: BlocLu) -> None:
@@ -206,13 +206,13 @@ class Typage:
             claires = [temoins[v] == permise for v in vus]
             self.codes.noter({c for c, claire in zip(cellules, claires, strict=True) if claire})
             de_quoi = zip(*[bloc.delivrees.get(n, bloc.vides) for n in lue.colonne.empreinte_de], strict=True)
-            posees = [
+            cellules_posees = [
                 (lue[c] if claire else empreinte(*[jours[x] for x in quoi]) if c.strip(BLANCS) else "")
                 for c, claire, quoi in zip(cellules, claires, de_quoi, strict=True)
             ]
-            bloc.lues[lue.colonne.nom] = bloc.posees[lue.colonne.nom] = posees
-            for i, posee in enumerate(posees):
-                if not posee and (motif := defaut(lue.colonne, "", "")):
+            bloc.lues[lue.colonne.nom] = bloc.posees[lue.colonne.nom] = cellules_posees
+            for i, cellule_posee in enumerate(cellules_posees):
+                if not cellule_posee and (motif := defaut(lue.colonne, "", "")):
                     bloc.defauts.setdefault(i, (lue.colonne.entete or "", motif))
 
         return lire
@@ -227,11 +227,11 @@ class Typage:
         for i, r in enumerate(rangees):
             if len(r) > largeur and any(c.strip(BLANCS) for c in r[largeur:]):
                 defauts[i] = ("", f"{len(r)} cellules pour {largeur} colonnes d'en-tête (F6)")
-                r = self._decalee(r)
+                r = self._rangee_decalee(r)
             egales.append(r[:largeur] + [""] * (largeur - len(r)))
         return egales
 
-    def _decalee(self, rangee: list[str]) -> list[str]:
+    def _rangee_decalee(self, rangee: list[str]) -> list[str]:
         """What may land of a row whose cells may be shifted."""
         if not self._jeu.personnes:
             return rangee
@@ -240,7 +240,7 @@ class Typage:
         return [c if types.get(i) in gardees else "" for i, c in enumerate(rangee)]
 
 
-def _jour(delivree: str) -> str:
+def _jour_normalise(delivree: str) -> str:
     """A cell as a digest takes it: a day in one writing whatever its form (C3)."""
     cellule = visible(delivree).strip(BLANCS)
     return date(cellule) or cellule
@@ -294,16 +294,16 @@ class Lecture:
                 ) from None
 
 
-def lire(chemin: Path, fichier_id: int, *demande: Any) -> Iterator[tuple[int, Any]]:
+def lire_et_typer(chemin: Path, fichier_id: int, *demande: Any) -> Iterator[tuple[int, Any]]:
     """A file read and typed in this process, `demande` being what `Lecture` asks for: (rows, their COPY text), then
     (0, (rows in all, totals, dialect)).
 
     LectureRefusee when it can't be read to its end, or when codes look like names (K9).
     """
     lecture = Lecture(chemin, *demande, ouvrir=ouvrir_ici)
-    lues = 0
+    ecrites = 0
     for octets in lecture.copie(fichier_id):
-        yield lecture.lignes - lues, octets
-        lues = lecture.lignes
+        yield lecture.lignes - ecrites, octets
+        ecrites = lecture.lignes
     lecture.typage.codes.verifier()
     yield 0, (lecture.lignes, lecture.totaux, lecture.dialecte)

@@ -54,9 +54,9 @@ class LecteurDecp:
         """One block of rows per contract; `rang_titulaire` numbers the rows: a JSON may hold them all on one line."""
         rang = 0
         for ligne, forme, marche in _marches(_evenements(self._chemin, self._encodage, self._limites)):
-            lues = [v | {"rang_titulaire": str(rang + i)} for i, v in enumerate(_rangees(marche, forme), 1)]
-            rang += len(lues)
-            rangees = [[v.get(c, "") for c in self._colonnes] for v in lues]
+            rangees_lues = [v | {"rang_titulaire": str(rang + i)} for i, v in enumerate(_rangees_de(marche, forme), 1)]
+            rang += len(rangees_lues)
+            rangees = [[v.get(c, "") for c in self._colonnes] for v in rangees_lues]
             bloc = Bloc([ligne] * len(rangees), rangees)
             bloc.vider_les_longues(self._limites.cellule)
             yield bloc
@@ -134,12 +134,12 @@ def _marches(evenements: Iterator[Evenement]) -> Iterator[tuple[int, str, dict[s
             elif evenement == "map_key":
                 conteneurs = conteneurs or valeur in ("marche", *_CONCESSIONS)
                 if valeur != "marche":
-                    seul[valeur] = _valeur(evenements)
+                    seul[valeur] = _construire_valeur(evenements)
             elif evenement == "end_map" and not conteneurs:
                 yield debut or ligne, "2019", _avec_id(seul)
         elif prefixe in _CONTRATS and (prefixe, evenement) not in _LISTE:
             marche = _contrat(evenements, evenement, ligne)
-            if "concession" not in _texte(marche.get("_type")).lower():
+            if "concession" not in _texte_de(marche.get("_type")).lower():
                 yield ligne, _CONTRATS[prefixe], marche
     if debut is None:
         raise LectureRefusee(_AUTRE_FORME)
@@ -148,7 +148,7 @@ def _marches(evenements: Iterator[Evenement]) -> Iterator[tuple[int, str, dict[s
 def _contrat(evenements: Iterator[Evenement], ouvrant: str, ligne: int) -> dict[str, Any]:
     if ouvrant != "start_map":
         raise LectureRefusee(_PAS_UN_OBJET.format(ligne=ligne))
-    marche: dict[str, Any] = _valeur(evenements, ouvrant)
+    marche: dict[str, Any] = _construire_valeur(evenements, ouvrant)
     enveloppe = marche.get("marche")
     return enveloppe if isinstance(enveloppe, dict) else marche
 
@@ -159,7 +159,7 @@ def _avec_id(marche: dict[str, Any]) -> dict[str, Any]:
     return marche
 
 
-def _valeur(evenements: Iterator[Evenement], ouvrant: str | None = None) -> Any:
+def _construire_valeur(evenements: Iterator[Evenement], ouvrant: str | None = None) -> Any:
     """The value whose first event is the next one, or was `ouvrant`."""
     objet, ouverts = ObjectBuilder(), 0
     if ouvrant is not None:
@@ -173,13 +173,13 @@ def _valeur(evenements: Iterator[Evenement], ouvrant: str | None = None) -> Any:
             return objet.value
 
 
-def _rangees(marche: dict[str, Any], forme: str) -> list[dict[str, str]]:
+def _rangees_de(marche: dict[str, Any], forme: str) -> list[dict[str, str]]:
     commun = {
         "format": forme,
-        "identifiant": _texte(marche.get("id")),
+        "identifiant": _texte_de(marche.get("id")),
         "siret_acheteur": _identifiant(marche.get("acheteur")),
-        "date_notification": _texte(marche.get("dateNotification")),
-        "montant": _texte(marche.get("montant")),
+        "date_notification": _texte_de(marche.get("dateNotification")),
+        "montant": _texte_de(marche.get("montant")),
     }
     sirets = dict.fromkeys(_derniers_titulaires(marche))
     return [commun | {"siret_titulaire": s} for s in sirets or [""]]
@@ -188,7 +188,7 @@ def _rangees(marche: dict[str, Any], forme: str) -> list[dict[str, str]]:
 def _derniers_titulaires(marche: dict[str, Any]) -> list[str]:
     """Of the latest modification (by date, then place) that names some, else of the contract."""
     modifications = enumerate(_deballer(marche.get("modifications"), "modification"))
-    ordonnees = sorted(modifications, key=lambda m: (_texte(m[1].get("dateNotificationModification"))[:10], m[0]))
+    ordonnees = sorted(modifications, key=lambda m: (_texte_de(m[1].get("dateNotificationModification"))[:10], m[0]))
     for _, modification in reversed(ordonnees):
         if titulaires := _titulaires(modification):
             return titulaires
@@ -210,10 +210,10 @@ def _deballer(valeur: Any, nom: str) -> list[dict[str, Any]]:
 
 def _identifiant(valeur: Any) -> str:
     """An identifier without its inner spaces (C13)."""
-    return "".join(_texte(valeur.get("id")).split()) if isinstance(valeur, dict) else ""
+    return "".join(_texte_de(valeur.get("id")).split()) if isinstance(valeur, dict) else ""
 
 
-def _texte(valeur: Any) -> str:
+def _texte_de(valeur: Any) -> str:
     if valeur is None or isinstance(valeur, (dict, list, bool)):
         return ""
     if isinstance(valeur, Decimal):

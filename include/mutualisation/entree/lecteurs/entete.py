@@ -113,12 +113,12 @@ def trouver_entete(
     connus = frozenset[str]().union(*noms_de.values())
     for rang, (i, noms) in enumerate(islice(_non_vides(rangees), BANNIERES + 1)):
         replis = {normaliser(n) for n in noms}
-        if all(replis & noms_de[c.nom] for c in _exigees(jeu, traduction)) and replis & connus:
-            return i, _entete(jeu, noms, rang, traduction)
+        if all(replis & noms_de[c.nom] for c in _colonnes_exigees(jeu, traduction)) and replis & connus:
+            return i, _placer_colonnes(jeu, noms, rang, traduction)
     return None
 
 
-def _exigees(jeu: Jeu, traduction: Traduction) -> list[Colonne]:
+def _colonnes_exigees(jeu: Jeu, traduction: Traduction) -> list[Colonne]:
     """The `*` columns that no default of `correspondances` gives."""
     return [c for c in jeu.colonnes if c.obligatoire and c.nom not in traduction.defauts]
 
@@ -134,7 +134,7 @@ def _non_vides(rangees: Sequence[Sequence[str]]) -> Iterator[tuple[int, list[str
     return ((i, [epurer(c) for c in rangee]) for i, rangee in enumerate(rangees) if not est_vide(rangee))
 
 
-def _entete(jeu: Jeu, noms: list[str], bannieres: int, traduction: Traduction) -> Entete:
+def _placer_colonnes(jeu: Jeu, noms: list[str], bannieres: int, traduction: Traduction) -> Entete:
     """Columns by their literal header, the others by the names of `correspondances` (F16)."""
     litteraux = {c.nom: normaliser(c.entete or "") for c in jeu.colonnes}
     replis = [normaliser(n) for n in noms]
@@ -189,11 +189,11 @@ def entete_introuvable(
 
     Quotes a cell of the file only when its row is a header for sure: a data row could hold a name.
     """
-    exigees, noms_de = _exigees(jeu, traduction), _noms_de(jeu, traduction)
+    exigees, noms_de = _colonnes_exigees(jeu, traduction), _noms_de(jeu, traduction)
     connus = frozenset[str]().union(*noms_de.values())
-    lues = [(rang, noms) for rangees in essais for rang, (_, noms) in enumerate(_non_vides(rangees))]
+    lectures = [(rang, noms) for rangees in essais for rang, (_, noms) in enumerate(_non_vides(rangees))]
     meilleur_rang, meilleure = max(
-        lues, key=lambda lue: len(connus.intersection(map(normaliser, lue[1]))), default=(0, [])
+        lectures, key=lambda lue: len(connus.intersection(map(normaliser, lue[1]))), default=(0, [])
     )
     replies = {normaliser(n) for n in meilleure}
     if len(connus & replies) * 2 < len(exigees):

@@ -103,7 +103,7 @@ def _classeur(chemin: Path, limites: Limites) -> LecteurXlsx:
     return LecteurXlsx(chemin, limites)
 
 
-def _rangees(chemin: Path, *demande: Any) -> Iterator[tuple[int, Any]]:
+def _derouler_rangees(chemin: Path, *demande: Any) -> Iterator[tuple[int, Any]]:
     """A file opened, its rows, and its dialect once they are read."""
     ouvert = ouvrir_ici(chemin, *demande)
     yield 0, (ouvert.entete, ouvert.dialecte)
@@ -246,7 +246,7 @@ def ouvrir(
     """
     if jeu.format == "tabulaire" and extension != "xlsx":
         return ouvrir_ici(chemin, jeu, extension, limites, traduction)
-    suite = au_loin(_rangees, limites, chemin, jeu, extension, limites, traduction)
+    suite = au_loin(_derouler_rangees, limites, chemin, jeu, extension, limites, traduction)
     entete, dialecte = next(suite)
 
     def blocs() -> Iterator[Bloc]:

@@ -160,14 +160,14 @@ class _Parcours:
         if len(self._ouverts) > self._limites.profondeur:
             raise _trop(self._limites.profondeur, "éléments l'un dans l'autre")
         if self._sens:
-            self._ouvrir(nom, parent)
+            self._ouvrir_element(nom, parent)
         elif nom == "entetepes":
             self._valeurs["entete"] = {}
         bloc, lus = _LUS.get(parent, ("", frozenset[str]()))
         if nom in lus and "V" in attributs and bool(self._sens) is (bloc != "entete"):
-            self._ou(bloc).setdefault(nom, attributs["V"])
+            self._destination(bloc).setdefault(nom, attributs["V"])
 
-    def _ouvrir(self, nom: str, parent: str) -> None:
+    def _ouvrir_element(self, nom: str, parent: str) -> None:
         """An element that begins a bordereau, a piece, a line or a third party."""
         if nom == "piece" and parent != "bordereau":
             return
@@ -182,7 +182,7 @@ class _Parcours:
         elif nom == "infotiers":
             self._tiers.append({})
 
-    def _ou(self, bloc: str) -> dict[str, str]:
+    def _destination(self, bloc: str) -> dict[str, str]:
         """Where the elements of a block go; outside a line, what it is joined to is the piece's."""
         if bloc == "tiers":
             return self._tiers[-1]

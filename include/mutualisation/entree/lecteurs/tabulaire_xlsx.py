@@ -59,14 +59,14 @@ class LecteurXlsx:
         self._chemin, self._limites = chemin, limites
         self._archive = verifier_archive(chemin, limites)
         with _illisible():
-            self._classeur = _ouvrir(chemin, limites)
+            self._classeur = _ouvrir_classeur(chemin, limites)
 
     def tetes(self) -> Iterator[Tete]:
         """The first rows of each sheet that are not blank."""
         for rang, feuille in enumerate(self._classeur.worksheets):
             with _illisible():
                 textes = (
-                    (numero, [texte(c, self._classeur.epoch, dates=False) for c in cellules])
+                    (numero, [texte_de_cellule(c, self._classeur.epoch, dates=False) for c in cellules])
                     for numero, cellules in enumerate(feuille.iter_rows(), 1)
                 )
                 lues = list(islice((x for x in textes if not est_vide(x[1])), _RANGEES_DE_TETE))
@@ -95,7 +95,7 @@ class LecteurXlsx:
 
     def blocs(self) -> Iterator[Bloc]:
         """Blocks of non-blank data rows, in the order of the sheet."""
-        rangees_lues = self._rangees()
+        rangees_lues = self._rangees_de_donnees()
         with _illisible():
             while lues := list(islice(rangees_lues, _RANGEES_PAR_BLOC)):
                 numeros, rangees, formules = zip(*lues, strict=True)
@@ -104,17 +104,17 @@ class LecteurXlsx:
                 bloc.vider_les_longues(self._limites.cellule)
                 yield bloc
 
-    def _rangees(self) -> Iterator[tuple[int, list[str], int | None]]:
+    def _rangees_de_donnees(self) -> Iterator[tuple[int, list[str], int | None]]:
         """(row number, texts, place of a formula that was never computed) of each row after the header, blank ones
         apart."""
         feuille, epoque = self._classeur.worksheets[self._rang], self._classeur.epoch
         ecrites: Any = repeat(())
         if self._archive.formules:
             # read again as it was typed: a formula without a value is else an empty cell
-            ecrites = _ouvrir(self._chemin, self._limites, valeurs=False).worksheets[self._rang].iter_rows()
+            ecrites = _ouvrir_classeur(self._chemin, self._limites, valeurs=False).worksheets[self._rang].iter_rows()
         for cellules, numero, tapees in zip(feuille.iter_rows(), count(1), ecrites, strict=False):
             if numero > self._premiere:
-                rangee = [texte(c, epoque, dates=i in self._dates) for i, c in enumerate(cellules)]
+                rangee = [texte_de_cellule(c, epoque, dates=i in self._dates) for i, c in enumerate(cellules)]
                 self._refuser_large(numero, rangee)
                 formules = (i for i, c in enumerate(tapees) if c.data_type == "f" and cellules[i].value is None)
                 formule = next(formules, None)
@@ -156,7 +156,7 @@ def _illisible() -> Generator[None]:
         ) from None
 
 
-def _ouvrir(chemin: Path, limites: Limites, *, valeurs: bool = True) -> Any:
+def _ouvrir_classeur(chemin: Path, limites: Limites, *, valeurs: bool = True) -> Any:
     """The workbook, open to be streamed: values of its formulas, or what was typed."""
     classeur = openpyxl.load_workbook(chemin, read_only=True, data_only=valeurs, keep_links=False)
     if not classeur.worksheets:
@@ -169,7 +169,7 @@ def _ouvrir(chemin: Path, limites: Limites, *, valeurs: bool = True) -> Any:
 
 
 # ------------------------------------------------------------ cells
-def texte(cellule: Any, epoque: dt.datetime, *, dates: bool) -> str:
+def texte_de_cellule(cellule: Any, epoque: dt.datetime, *, dates: bool) -> str:
     """The text of a cell of openpyxl; `dates`: of a column of dates, where a bare number is one."""
     valeur = cellule.value
     if valeur is None:
@@ -178,11 +178,11 @@ def texte(cellule: Any, epoque: dt.datetime, *, dates: bool) -> str:
         return valeur
     if isinstance(valeur, bool):
         return "VRAI" if valeur else "FAUX"
-    genre = _genre(_format(cellule))
+    genre = _genre_du_format(_format(cellule))
     if isinstance(valeur, (int, float)):
         if genre == "pourcentage":
             return f"{_nombre(valeur, 100)}%"
-        return _date(valeur, epoque) if dates else _nombre(valeur)
+        return _date_iso(valeur, epoque) if dates else _nombre(valeur)
     if genre == "duree":
         return _heures(to_excel(valeur, epoque))
     if isinstance(valeur, dt.datetime):
@@ -204,7 +204,7 @@ def _format(cellule: Any) -> str:
 
 
 @lru_cache
-def _genre(code: str) -> str:
+def _genre_du_format(code: str) -> str:
     """What a format code makes of a number, by its first section: `pourcentage`, `date`, `duree`, or nothing."""
     section = _LITTERAUX.sub("", code.split(";")[0])
     if "%" in section:
@@ -236,7 +236,7 @@ def _heures(jours: float) -> str:
     return f"{'-' if secondes < 0 else ''}{minutes // 60:02d}:{minutes % 60:02d}:{reste:02d}"
 
 
-def _date(serie: float, epoque: dt.datetime) -> str:
+def _date_iso(serie: float, epoque: dt.datetime) -> str:
     """A serial date in ISO; a number that can't be a date stays as it is."""
     try:
         lue = from_excel(serie, epoque)

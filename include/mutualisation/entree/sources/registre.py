@@ -83,7 +83,7 @@ def _lire_source(chemin: Path) -> Source:
     commun = {"source": declare["nom"], "personnes": personnes}
     jeux = [_lire_jeu(ou, nom, commun, jeu) for nom, jeu in declare.pop("jeux").items()]
     agents = any(jeu.pseudonymise for jeu in jeux)
-    return _objet(Source, declare, ou, jeux=tuple(replace(jeu, agents=agents) for jeu in jeux))
+    return _construire_objet(Source, declare, ou, jeux=tuple(replace(jeu, agents=agents) for jeu in jeux))
 
 
 def _lire_jeu(fichier: str, nom: str, commun: dict[str, Any], brut: Any) -> Jeu:
@@ -91,13 +91,13 @@ def _lire_jeu(fichier: str, nom: str, commun: dict[str, Any], brut: Any) -> Jeu:
     if not isinstance(brut, dict) or not isinstance(brut.get("colonnes"), list):
         raise ErreurMutualisation(f"{ou} : « colonnes » doit être une liste non vide.")
     declare = commun | {"nom": nom} | brut
-    jeu = _objet(
+    jeu = _construire_objet(
         Jeu,
         {cle: valeur for cle, valeur in declare.items() if cle not in ("colonnes", "regles", "arrete")},
         ou,
         colonnes=tuple(_lire_colonne(c, ou, personnes=commun["personnes"]) for c in declare["colonnes"]),
-        regles=tuple(_objet(Regle, r, f"{ou}, règle") for r in declare.get("regles", ())),
-        arrete=_objet(Arrete, declare["arrete"], f"{ou}, arrete") if "arrete" in declare else None,
+        regles=tuple(_construire_objet(Regle, r, f"{ou}, règle") for r in declare.get("regles", ())),
+        arrete=_construire_objet(Arrete, declare["arrete"], f"{ou}, arrete") if "arrete" in declare else None,
     )
     _verifier_jeu(jeu, ou)
     return jeu
@@ -106,15 +106,15 @@ def _lire_jeu(fichier: str, nom: str, commun: dict[str, Any], brut: Any) -> Jeu:
 def _lire_colonne(brut: Any, ou: str, *, personnes: bool) -> Colonne:
     if not isinstance(brut, dict):
         raise ErreurMutualisation(f"{ou}, colonne : un dictionnaire est attendu.")
-    aussi = tuple((str(a["nom"]), _valeur("type", a["type"], f"{ou}, aussi")) for a in brut.get("aussi", ()))
-    lue = _objet(Colonne, brut | {"aussi": aussi}, f"{ou}, colonne {brut.get('nom')}")
+    aussi = tuple((str(a["nom"]), _lire_valeur("type", a["type"], f"{ou}, aussi")) for a in brut.get("aussi", ()))
+    lue = _construire_objet(Colonne, brut | {"aussi": aussi}, f"{ou}, colonne {brut.get('nom')}")
     if (lue.type == "enumeration") != bool(lue.valeurs):
         raise ErreurMutualisation(f"{ou}, colonne {lue.nom} : « valeurs » va avec le type enumeration, et lui seul.")
     gardee = personnes and lue.entete is not None and lue.type not in _TYPES_LIBRES
     return replace(lue, gardee=gardee)
 
 
-def _objet(classe: type[T], brut: Any, ou: str, **autres: Any) -> T:
+def _construire_objet(classe: type[T], brut: Any, ou: str, **autres: Any) -> T:
     """An object of the registry from its declaration: lists are tuples, a condition is (column, value)."""
     if not isinstance(brut, dict):
         raise ErreurMutualisation(f"{ou} : un dictionnaire est attendu.")
@@ -125,10 +125,10 @@ def _objet(classe: type[T], brut: Any, ou: str, **autres: Any) -> T:
     for cle in brut:
         if cle not in connues:
             raise ErreurMutualisation(f"{ou} : clé inconnue « {cle} » (connues : {', '.join(sorted(connues))}).")
-    return classe(**{cle: _valeur(cle, valeur, f"{ou}, {cle}") for cle, valeur in brut.items()}, **autres)
+    return classe(**{cle: _lire_valeur(cle, valeur, f"{ou}, {cle}") for cle, valeur in brut.items()}, **autres)
 
 
-def _valeur(cle: str, brut: Any, ou: str) -> Any:
+def _lire_valeur(cle: str, brut: Any, ou: str) -> Any:
     for valeur in brut if isinstance(brut, list) else [brut]:
         if cle in _PERMIS and valeur not in _PERMIS[cle]:
             permis = ", ".join(sorted(_PERMIS[cle]))

@@ -58,7 +58,7 @@ class Parametre:
         return f"{self.nom}[{objet}]" if self.general else self.nom + objet
 
     @property
-    def admis(self) -> str:
+    def valeurs_admises(self) -> str:
         """What its value may be: the words of a choice, else its kind."""
         mots = ", ".join(f"`{v}`" for v in self.valeurs)
         return mots or ", ".join(filter(None, (GENRES[self.genre], SIGNES.get(self.signe))))
@@ -153,7 +153,7 @@ def page() -> str:
 
 def _ligne_de_parametre(p: Parametre) -> tuple[str, ...]:
     sans = f"`{p.defaut_ecrit}`" if p.defaut else p.sans
-    return f"`{p.forme}`<br>{p.libelle}", p.admis, p.unite, sans, p.lu_le, p.effet, p.texte, f"`{p.exemple}`"
+    return f"`{p.forme}`<br>{p.libelle}", p.valeurs_admises, p.unite, sans, p.lu_le, p.effet, p.texte, f"`{p.exemple}`"
 
 
 def _tableau(entetes: tuple[str, ...], lignes: list[tuple[str, ...]]) -> list[str]:

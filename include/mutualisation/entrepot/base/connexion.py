@@ -136,10 +136,10 @@ def connecter(dsn: str, *, autocommit: bool = False, role: str | None = TRAITEME
     except psycopg.OperationalError as erreur:
         if role is not None and role in str(erreur):
             raise SansReprise(sans_le_groupe(dsn, role)) from None
-        dits = (raison for mots, raison in RAISONS["connexion"].items() if mots in str(erreur))
+        raisons = (raison for mots, raison in RAISONS["connexion"].items() if mots in str(erreur))
         raise PannePassagere(
             f"L'entrepôt {adresse(dsn)} ne répond pas : vérifiez que le serveur est démarré et que ENTREPOT_DSN est "
-            f"juste (détail : {next(dits, 'réponse inattendue du serveur')})."
+            f"juste (détail : {next(raisons, 'réponse inattendue du serveur')})."
         ) from None
     majeure = conn.info.server_version // 10000
     if majeure < VERSION_MIN:

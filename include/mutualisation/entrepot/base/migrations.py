@@ -50,7 +50,7 @@ def migrer(dsn: str, logiciel: Callable[[], str] = str) -> None:
     former one, or a copy without its owner, the login may not migrate it, or a statement fails.
     """
     with connecter(dsn, autocommit=True, role=None) as conn:
-        appliquees = _appliquees(conn, dsn)
+        appliquees = _migrations_appliquees(conn, dsn)
     if appliquees != revisions():
         with Connexion.ouvrir(dsn) as conn:
             patienter(conn, lambda: _appliquer(conn, dsn, logiciel()))
@@ -68,7 +68,7 @@ def revisions() -> list[str]:
     return sorted(dossier.name for dossier in MIGRATIONS.iterdir())
 
 
-def _appliquees(conn: psycopg.Connection, dsn: str) -> list[str]:
+def _migrations_appliquees(conn: psycopg.Connection, dsn: str) -> list[str]:
     """The migrations applied, in order. Raises `ErreurMutualisation` for a warehouse that this code doesn't migrate."""
     connues = revisions()
     table, journal = conn.execute("select to_regclass(%s), to_regnamespace('journal')", (TABLE,)).fetchone() or ("", "")
@@ -121,7 +121,7 @@ def _copie_sans_ses_groupes(dsn: str, proprietaire: str) -> ErreurMutualisation:
 
 def _appliquer(conn: psycopg.Connection, dsn: str, logiciel: str) -> None:
     _se_reserver(conn, dsn)
-    appliquees = _appliquees(conn, dsn)
+    appliquees = _migrations_appliquees(conn, dsn)
     if conn.execute(DETAILLEE).fetchone() is None:
         conn.execute(UNE_PAR_UNE.encode())
         conn.cursor().executemany(INSCRIRE_ANCIENNE.encode(), [(nom,) for nom in appliquees])

@@ -33,7 +33,7 @@ def parametres(dsn: str) -> dict[str, str]:
     libpq looks up the service of the address and the `PG…` variables, here, once for every client.
     Raises `ErreurMutualisation` when the address or its service can't be read.
     """
-    donnes = _lus(dsn)
+    donnes = _lire_adresse(dsn)
     # the last parameter has a wrong value on purpose: libpq fills in the others, then fails before it connects
     essai = psycopg.pq.PGconn.connect_start(make_conninfo(**{**donnes, TEMOIN: "-"}).encode())
     connus = {o.keyword.decode(): o.val.decode() for o in essai.info if o.val and o.val != o.compiled}
@@ -46,7 +46,7 @@ def parametres(dsn: str) -> dict[str, str]:
     p.pop("service", None)
     p["host"] = p["host"] or "localhost"
     p["port"] = p["port"] or "5432"
-    _verifier(p)
+    _verifier_hotes(p)
     return p
 
 
@@ -93,7 +93,7 @@ def url_sqlalchemy(dsn: str, *, options: str = "") -> str:
     return f"postgresql+psycopg://{compte}@{lieu}/{quote(p['dbname'], safe='')}?{urlencode(autres)}"
 
 
-def _lus(dsn: str) -> dict[str, str]:
+def _lire_adresse(dsn: str) -> dict[str, str]:
     """What the address says. A reserved character left in a password makes a URL of another meaning: refused."""
     if _URI.match(dsn):
         autorite, _, suite = _URI.sub("", dsn).partition("/")
@@ -105,19 +105,19 @@ def _lus(dsn: str) -> dict[str, str]:
     try:
         return {k: str(v) for k, v in conninfo_to_dict(dsn).items() if v is not None and v != ""}
     except psycopg.ProgrammingError:
-        raise _illisible() from None
+        raise _adresse_illisible() from None
 
 
-def _verifier(p: dict[str, str]) -> None:
+def _verifier_hotes(p: dict[str, str]) -> None:
     """What libpq would refuse later by quoting it: hosts and ports."""
     ports = p["port"].split(",")
     if not all(t.isascii() and t.isdigit() and 0 < int(t) < 65536 for t in ports):
-        raise _illisible()
+        raise _adresse_illisible()
     if not all(_HOTE.fullmatch(h) for h in p["host"].split(",") if h):
-        raise _illisible()
+        raise _adresse_illisible()
 
 
-def _illisible() -> ErreurMutualisation:
+def _adresse_illisible() -> ErreurMutualisation:
     return ErreurMutualisation(
         f"ENTREPOT_DSN n'est pas une adresse PostgreSQL : {MODELE} ; un caractère réservé du mot de passe s'écrit "
         "en %XX (%2F pour « / », %40 pour « @ »)."
@@ -148,7 +148,7 @@ class Delais:
 
         Raises `ErreurMutualisation` when one is no whole number of seconds from 1.
         """
-        return cls(**{c.name: _lire(c.name.upper(), int(str(c.default))) for c in fields(cls)})
+        return cls(**{c.name: _lire_secondes(c.name.upper(), int(str(c.default))) for c in fields(cls)})
 
     def libpq(self) -> dict[str, str]:
         """Parameters of the client: to connect, and to find a dead network."""
@@ -166,7 +166,7 @@ class Delais:
         return " ".join([*bornes, *(f"-c tcp_{nom}={valeur}" for nom, valeur in TCP.items())])
 
 
-def _lire(nom: str, defaut: int) -> int:
+def _lire_secondes(nom: str, defaut: int) -> int:
     texte = os.environ.get(PREFIXE + nom)
     if not texte:
         return defaut

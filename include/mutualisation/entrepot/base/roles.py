@@ -90,7 +90,7 @@ def au_nom_de(conn: psycopg.Connection, nom: str, groupe: str) -> Iterator[None]
 
     Raises `ErreurMutualisation` when the name can't be that of a login role.
     """
-    compte = sql.Identifier(_verifie(nom))
+    compte = sql.Identifier(_verifier_nom(nom))
     avant = role_en_place(conn)
     conn.execute("set role none")
     existe = conn.execute("select 1 from pg_catalog.pg_roles where rolname = %s", (nom,)).fetchone()
@@ -103,7 +103,7 @@ def au_nom_de(conn: psycopg.Connection, nom: str, groupe: str) -> Iterator[None]
     conn.execute(sql.SQL("set role {}").format(sql.Identifier(avant)) if avant != "none" else sql.SQL("set role none"))
 
 
-def _verifie(nom: str) -> str:
+def _verifier_nom(nom: str) -> str:
     valable = nom == nom.strip() and nom.isprintable() and 0 < len(nom.encode()) <= OCTETS_MAX
     if not valable or nom.lower() in RESERVES or nom.lower().startswith(PREFIXES_RESERVES):
         raise ErreurMutualisation(

@@ -77,7 +77,7 @@ def serveur_entrepot(var: Path | None = None, port: int | None = None, *, jetabl
         yield nomme
         return
     dossier = (var or dossier_var()).resolve()
-    with _sans_reglages(), _presence(dossier, port, jetable=jetable) as dsn:
+    with _sans_reglages(), _tenir_presence(dossier, port, jetable=jetable) as dsn:
         yield dsn
 
 
@@ -104,7 +104,7 @@ def entrepots_voisins(var: Path) -> list[Path]:
 
 
 @contextlib.contextmanager
-def _presence(var: Path, port: int | None, *, jetable: bool) -> Iterator[str]:
+def _tenir_presence(var: Path, port: int | None, *, jetable: bool) -> Iterator[str]:
     """Hold a shared lock while the server is used; the last holder stops the server."""
     donnees, programmes = var / "pg", Programmes.trouver()
     exiger_dossier(var, programmes.compte.pw_uid if programmes.compte else os.geteuid())
@@ -115,7 +115,7 @@ def _presence(var: Path, port: int | None, *, jetable: bool) -> Iterator[str]:
                 neuf = not (donnees / "PG_VERSION").exists()
                 if neuf:
                     initialiser(donnees, programmes)
-                elif port is not None and _seul(presence):
+                elif port is not None and _est_seul(presence):
                     arreter(donnees, programmes)  # a command that was killed has left it
                 dsn = joindre_ou_demarrer(donnees, programmes, port)
                 fcntl.flock(presence, fcntl.LOCK_SH)
@@ -127,7 +127,7 @@ def _presence(var: Path, port: int | None, *, jetable: bool) -> Iterator[str]:
             if ecriture is not None:
                 ecriture.wait()
             with _exclusif(var / "pg.verrou"):
-                if _seul(presence):
+                if _est_seul(presence):
                     arreter(donnees, programmes)
 
 
@@ -175,7 +175,7 @@ def _exclusif(chemin: Path) -> Iterator[None]:
         yield
 
 
-def _seul(presence: object) -> bool:
+def _est_seul(presence: object) -> bool:
     """True when no other command holds the presence lock."""
     try:
         fcntl.flock(presence, fcntl.LOCK_EX | fcntl.LOCK_NB)  # type: ignore[arg-type]

@@ -48,17 +48,17 @@ def _preparer_ici(cible: Path) -> Reponse:
     garde = PROJET_DBT / "target"
     garde = cible if INSTALLE or not os.access(garde if garde.exists() else PROJET_DBT, os.W_OK) else garde
 
-    def lire() -> Any:
+    def lire_projet() -> Any:
         return dbtRunner().invoke(["parse", "--target-path", str(garde), *OPTIONS, *MUET])
 
     # a build wants a manifest of its own: compiled, its ephemeral models are not written in a query twice
-    lus = [lire()]
+    lus = [lire_projet()]
     gc.freeze()
     gc.disable()
 
     def repondre(commande: str) -> dict[str, Any]:
         gc.collect()
-        lu = lus.pop() if lus else lire()
+        lu = lus.pop() if lus else lire_projet()
         if not lu.success:
             return {"erreur": f"le projet dbt ne se lit pas : {lu.exception}"}
         with _variables(connexion):
@@ -96,8 +96,8 @@ class _Avancee:
 def _dit_ici(resultat: Any) -> dict[str, str]:
     noeud = resultat.node
     valeurs = (noeud.unique_id, resultat.status, resultat.message, getattr(noeud, "compiled_code", None))
-    dits = {nom: str(valeur or "") for nom, valeur in zip(DITS, valeurs, strict=True)}
-    return dits | {"description": noeud.description}
+    valeurs_par_nom = {nom: str(valeur or "") for nom, valeur in zip(DITS, valeurs, strict=True)}
+    return valeurs_par_nom | {"description": noeud.description}
 
 
 def _lancer(executable: str, commande: str, cible: Path) -> dict[str, Any]:

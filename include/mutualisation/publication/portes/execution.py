@@ -44,7 +44,7 @@ _etat = _Etat()
 
 def precharger() -> None:
     """Start importing Great Expectations in a child process, and return at once. Harmless if never used."""
-    _vivant()
+    _enfant_vivant()
 
 
 Lignes = tuple[Iterable[Mapping[str, Any]], Sequence[str]]
@@ -82,7 +82,7 @@ def commencer(porte: str, dsn: str, points: Mapping[str, Lignes | None]) -> Call
         }
         for (point, lu), siennes in zip(points.items(), attentes, strict=True)
     ]
-    finir = _vivant().commencer(f"porte {porte}", demandes, surveillance(dsn))
+    finir = _enfant_vivant().commencer(f"porte {porte}", demandes, surveillance(dsn))
     return lambda: [_constats(porte, siennes, r) for siennes, r in zip(attentes, finir(), strict=True)]
 
 
@@ -130,7 +130,7 @@ def fermer() -> None:
     _etat.enfant, _etat.jugements = None, {}
 
 
-def _vivant() -> Enfant:
+def _enfant_vivant() -> Enfant:
     if _etat.enfant is None or not _etat.enfant.vivant:
         if _etat.enfant is not None:
             _etat.enfant.fermer()
@@ -146,7 +146,7 @@ def jugement(section: str, libelle: str, constats: Iterable[Constat]) -> dict[st
     """What the page shows of a section judged now, ready for JSON; `constats` by suite."""
     lots: dict[str, list[dict[str, Any]]] = {}
     for constat in constats:
-        lots.setdefault(constat.attente.libelle, []).append(_ligne(constat))
+        lots.setdefault(constat.attente.libelle, []).append(_ligne_de_constat(constat))
     return {
         "suite": section,
         "libelle": libelle,
@@ -184,13 +184,13 @@ def _gabarit() -> Template:
     return environnement.get_template("pages.html.j2")
 
 
-def _ligne(constat: Constat) -> dict[str, Any]:
+def _ligne_de_constat(constat: Constat) -> dict[str, Any]:
     attente = constat.attente
     return {
         "description": attente.description,
         "type": attente.type,
         "severite": SEVERITES[attente.severity],
-        "attendu": _attendu(attente.kwargs),
+        "attendu": _limites_attendues(attente.kwargs),
         "statut": "illisible" if constat.erreur else "conforme" if constat.reussi else attente.severity,
         "resultat": _resultat(constat),
         "decisions": list(attente.decisions),
@@ -207,7 +207,7 @@ def _resultat(constat: Constat) -> str:
     return f"conforme, {ecarts} toléré{'s' if constat.nombre > 1 else ''}" if constat.reussi else ecarts
 
 
-def _attendu(kwargs: Any) -> str:
+def _limites_attendues(kwargs: Any) -> str:
     """The limits that the suite gives, in words."""
     bas, haut = kwargs.get("min_value"), kwargs.get("max_value")
     morceaux = [" · ".join(map(_mot, kwargs.get("value_set") or ()))]

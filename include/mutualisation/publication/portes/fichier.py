@@ -78,7 +78,7 @@ def verifier_fichiers(conn: psycopg.Connection[Any], chargement_id: int) -> Call
         annonces, livraisons, cellules = finir()
         constats = [*annonces, *livraisons, *(c for c in cellules if c.attente.lot in presents)]
         retenir(source.nom, f"Fichiers : {source.libelle}", constats)
-        refus = _refus(source.nom, constats)
+        refus = _refus_par_fichier(source.nom, constats)
         motifs = [f"{chemin} : {motif}" for chemin, motif in refus]
         return refus, ResultatPorte(f"{PORTE} {source.nom}", constats, motifs)
 
@@ -90,7 +90,7 @@ def _dsn(conn: psycopg.Connection[Any]) -> str:
     return psycopg.conninfo.make_conninfo("", **conn.info.get_parameters() | secret)
 
 
-def _refus(source: str, constats: list[Constat]) -> Refus:
+def _refus_par_fichier(source: str, constats: list[Constat]) -> Refus:
     """Reasons by file, of the expectations that block. Raises `ControleEchoue` when any query crashed."""
     motifs: dict[str, list[str]] = defaultdict(list)
     for constat in constats:
@@ -141,8 +141,8 @@ def _annonces(source: Source, fichiers: Sequence[Any], sommes: Sommes) -> Iterat
             yield fichier | {
                 "regle": regle,
                 "colonne": (colonne.entete or colonne.nom) if colonne else "absente ou non sommable",
-                "attendu": _affiche(total, colonne) or "un nombre illisible",
-                "constate": _affiche(somme, colonne) or "introuvable",
+                "attendu": _afficher_quantite(total, colonne) or "un nombre illisible",
+                "constate": _afficher_quantite(somme, colonne) or "introuvable",
                 "ecart": total is None or total != somme,
             }
 
@@ -184,7 +184,7 @@ def _totaux_annonces(f: Any, jeu: Jeu) -> Iterator[tuple[str, Colonne | None, st
     yield from (("ligne_total", c, f.totaux[c.nom]) for c in sommables if c.nom in f.totaux)
 
 
-def _affiche(nombre: Decimal | None, colonne: Colonne | None) -> str:
+def _afficher_quantite(nombre: Decimal | None, colonne: Colonne | None) -> str:
     """« 12 h 30 min », exact: hundredths of an hour are not always whole minutes."""
     if nombre is None:
         return ""

@@ -76,14 +76,14 @@ def _relire(
 ) -> dict[str, Lignes]:
     """The rows of each checkpoint of the gate; none of them holds a cell of the extract."""
     return {
-        "fichiers": _fichiers(dossier),
-        "relations": [_relation(conn, dossier, exercice, version, relation) for relation in relations.values()],
+        "fichiers": _relire_fichiers(dossier),
+        "relations": [_relire_relation(conn, dossier, exercice, version, relation) for relation in relations.values()],
         "pages": _pages(dossier),
         "classeur": _classeur(dossier, relations.get(SYNTHESE)),
     }
 
 
-def _fichiers(dossier: Path) -> Lignes:
+def _relire_fichiers(dossier: Path) -> Lignes:
     """Files of the folder and of the manifest: fichier, presence, empreinte."""
     manifeste = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
     autres = dict(differences(dossier, manifeste))
@@ -97,7 +97,7 @@ def _fichiers(dossier: Path) -> Lignes:
     ]
 
 
-def _relation(
+def _relire_relation(
     conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int, relation: Relation
 ) -> dict[str, Any]:
     """One CSV beside its relation: relation, colonnes, lignes_publiees, lignes_ecrites, cles_doubles, sommes."""
@@ -105,8 +105,8 @@ def _relation(
     nombres = [c.nom for c in colonnes if c.type.startswith(NUMERIQUES)]
     attendues = [c.nom for c in colonnes]
     cle = [nom for nom in relation.cle if nom in attendues]
-    publie, sommes_publiees = _publiees(conn, exercice, version, relation, nombres)
-    ecrites = _ecrites(conn, dossier / f"{relation.nom}.csv", attendues, cle, nombres)
+    publie, sommes_publiees = _lignes_publiees(conn, exercice, version, relation, nombres)
+    ecrites = _lignes_ecrites(conn, dossier / f"{relation.nom}.csv", attendues, cle, nombres)
     comptes = {"relation": relation.nom, "lignes_publiees": publie}
     if ecrites is None:
         return comptes | {"colonnes": "autres"}
@@ -119,12 +119,12 @@ def _relation(
     }
 
 
-def _ecrites(
+def _lignes_ecrites(
     conn: psycopg.Connection[Any], chemin: Path, attendues: list[str], cle: Sequence[str], nombres: Sequence[str]
 ) -> Sequence[Any] | None:
     """Rows, sum of each column of numbers, and keys of a CSV, read back by the server: a million rows take no memory
     of ours; None when its columns are others."""
-    if _lire(chemin, lignes=False)[0] != attendues:
+    if _lire_csv(chemin, lignes=False)[0] != attendues:
         return None
     noms = {nom: sql.Identifier(nom) for nom in attendues}
     virgule = sql.SQL(", ").join
@@ -152,7 +152,7 @@ def _ecrites(
         return curseur.execute(comptees).fetchone()
 
 
-def _publiees(
+def _lignes_publiees(
     conn: psycopg.Connection[Any], exercice: int, version: int, relation: Relation, nombres: Sequence[str]
 ) -> tuple[int, list[Decimal]]:
     """Rows of the stored version, and the sum of each column of numbers."""
@@ -168,7 +168,7 @@ def _publiees(
     return int(ligne[0]), [Decimal(somme) for somme in ligne[1:]]
 
 
-def _lire(chemin: Path, *, lignes: bool = True) -> tuple[list[str], list[list[str]]]:
+def _lire_csv(chemin: Path, *, lignes: bool = True) -> tuple[list[str], list[list[str]]]:
     """Header and rows (`lignes`) of a CSV of the extract; no header when it is missing or empty."""
     if not chemin.is_file():
         return [], []
@@ -198,7 +198,7 @@ def _classeur(dossier: Path, synthese: Relation | None) -> Lignes:
 
 def _montants(dossier: Path, synthese: Relation) -> set[Decimal]:
     """Amounts of the synthèse that was written, with the sign that the workbook gives them."""
-    entete, lignes = _lire(dossier / f"{synthese.nom}.csv")
+    entete, lignes = _lire_csv(dossier / f"{synthese.nom}.csv")
     noms = [c.nom for c in synthese.colonnes if c.type == MONTANT and c.nom in entete]
     rangs = [(entete.index(nom), -1 if nom in DEDUITS else 1) for nom in noms]
     return {signe * Decimal(ligne[rang]) for ligne in lignes for rang, signe in rangs if ligne[rang]}
@@ -211,7 +211,7 @@ def _pages(dossier: Path) -> Lignes:
     ancres = {page: ANCRE.findall(texte) for page, texte in textes.items()}
     presents = {chemin for chemin in racine.rglob("*") if chemin.is_file()}
     perdus = {
-        page: [lien for lien in LIEN.findall(texte) if not _mene(page, lien, presents, ancres)]
+        page: [lien for lien in LIEN.findall(texte) if not _lien_mene(page, lien, presents, ancres)]
         for page, texte in textes.items()
     }
     return [
@@ -226,7 +226,7 @@ def _pages(dossier: Path) -> Lignes:
     ]
 
 
-def _mene(page: Path, lien: str, presents: set[Path], ancres: dict[Path, list[str]]) -> bool:
+def _lien_mene(page: Path, lien: str, presents: set[Path], ancres: dict[Path, list[str]]) -> bool:
     """True for an address elsewhere, a file of the extract, an anchor of one of its pages."""
     if lien.startswith(AILLEURS):
         return True

@@ -77,7 +77,7 @@ def lire_point(porte: str, nom: str) -> list[Suite]:
     """
     point = _json(porte, Path("checkpoints") / f"{nom}.json")
     definitions = [Path("validation_definitions") / f"{d['name']}.json" for d in point["validation_definitions"]]
-    return [_suite(porte, _json(porte, definition)["suite"]["name"]) for definition in definitions]
+    return [_lire_suite(porte, _json(porte, definition)["suite"]["name"]) for definition in definitions]
 
 
 def nom_de(suite: str, type_: str, kwargs: Mapping[str, Any], meta: Mapping[str, Any] | None) -> str:
@@ -93,7 +93,7 @@ def fichier_de(suite: str) -> Path:
     return Path("expectations", *suite.split(".")).with_suffix(".json")
 
 
-def _suite(porte: str, nom: str) -> Suite:
+def _lire_suite(porte: str, nom: str) -> Suite:
     contenu, fichier = _json(porte, fichier_de(nom)), fichier_de(nom)
     meta = contenu.get("meta") or {}
     try:

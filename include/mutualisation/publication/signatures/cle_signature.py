@@ -24,14 +24,14 @@ def cle_signature(poste: Poste) -> Ed25519PrivateKey:
     """
     donnee = poste.cle_signature
     if "PRIVATE KEY" in donnee:
-        return _lue(donnee.replace("\\n", "\n").encode(), CLE_SIGNATURE)
+        return _lire_pem(donnee.replace("\\n", "\n").encode(), CLE_SIGNATURE)
     chemin = Path(donnee) if donnee else poste.var / FICHIER
     try:
         if not donnee:
             if not chemin.exists():
                 creer_secret(chemin, _pem_neuf())
             chemin.chmod(0o600)
-        return _lue(chemin.read_bytes(), str(chemin))
+        return _lire_pem(chemin.read_bytes(), str(chemin))
     except OSError as erreur:
         raise ErreurMutualisation(
             f"La clé de signature {chemin} ne peut pas être lue ({raison_systeme(erreur)}) : remettez-la de sa copie, "
@@ -58,10 +58,10 @@ def pem_public(cle_publique: bytes) -> bytes:
 
 def lire_pem_public(pem: bytes) -> bytes:
     """The 32 bytes of a public key. ValueError when it is none."""
-    lue = serialization.load_pem_public_key(pem)
-    if not isinstance(lue, Ed25519PublicKey):
+    cle = serialization.load_pem_public_key(pem)
+    if not isinstance(cle, Ed25519PublicKey):
         raise ValueError("cette clé publique n'est pas Ed25519")
-    return lue.public_bytes(*_BRUT)
+    return cle.public_bytes(*_BRUT)
 
 
 def est_signe(octets: bytes, signature: bytes, cles: Iterable[bytes]) -> bool:
@@ -81,14 +81,14 @@ def _pem_neuf() -> str:
     )
 
 
-def _lue(pem: bytes, ou: str) -> Ed25519PrivateKey:
+def _lire_pem(pem: bytes, ou: str) -> Ed25519PrivateKey:
     try:
-        lue = serialization.load_pem_private_key(pem, password=None)
+        cle = serialization.load_pem_private_key(pem, password=None)
     except (ValueError, TypeError):  # no PEM; or one under a password
-        lue = None
-    if not isinstance(lue, Ed25519PrivateKey):
+        cle = None
+    if not isinstance(cle, Ed25519PrivateKey):
         raise ErreurMutualisation(
             f"La clé de signature ({ou}) n'est pas une clé privée Ed25519 au format PEM sans mot de passe : "
             "« openssl genpkey -algorithm ed25519 » en fait une."
         )
-    return lue
+    return cle

@@ -38,7 +38,7 @@ def lire_chaine(conn: psycopg.Connection[Any], poste: Poste) -> Chaine:
     gardes = ancres.enonces()
     sceaux, connues = lire_sceaux(conn), cles_connues(conn, poste.var)
     inscrits = {s.numero: s.enonce.encode() for s in sceaux}
-    if rompus := list(_rompus(sceaux, connues)):
+    if rompus := list(_sceaux_rompus(sceaux, connues)):
         ecart = (
             f"{_nommer(rompus)} : la ligne de journal.sceaux, sa signature ou sa place dans la chaîne n'est plus celle "
             "de l'énoncé signé — restaurez dans une base neuve une sauvegarde que « verifier » dit conforme, et gardez "
@@ -71,7 +71,7 @@ def ancrer(conn: psycopg.Connection[Any], poste: Poste) -> None:
             ancres.poser(sceau.numero, sceau.enonce)
 
 
-def _rompus(sceaux: list[SceauInscrit], connues: set[bytes]) -> Iterator[int]:
+def _sceaux_rompus(sceaux: list[SceauInscrit], connues: set[bytes]) -> Iterator[int]:
     """Numbers of the rows that are not their statement, not signed, or out of the chain."""
     precedent: str | None = None
     for rang, sceau in enumerate(sceaux, start=1):

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 
 from mutualisation.publication.versions.clotures import Cloture, lire_cloture
-from mutualisation.publication.versions.extraits_csv import lignes, lire_pointeurs
+from mutualisation.publication.versions.extraits_csv import lire_lignes, lire_pointeurs
 from mutualisation.publication.versions.relations import relations_internes
 from mutualisation.socle.erreurs import ErreurMutualisation, NonPublie
 from mutualisation.socle.francais.formats import NON_RENSEIGNE
@@ -135,19 +135,19 @@ def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) ->
 
     bati = Construction(*construction)
 
-    def lire(relation: str, colonnes: Iterable[str]) -> list[dict[str, Any]]:
-        rangees = lignes(conn, relations_internes()[relation], exercice, version, bati.stockage)
+    def lire_relation(relation: str, colonnes: Iterable[str]) -> list[dict[str, Any]]:
+        rangees = lire_lignes(conn, relations_internes()[relation], exercice, version, bati.stockage)
         return [{c: x.isoformat() if isinstance(x := r[c], date) else x for c in colonnes} for r in rangees]
 
-    epci = EPCI_INCONNU | next(iter(lire("epci", EPCI_INCONNU)), {})
+    epci = EPCI_INCONNU | next(iter(lire_relation("epci", EPCI_INCONNU)), {})
     return Contexte(
         exercice=exercice,
         construction=bati,
         epci=epci["nom"],
         siren=epci["siren"],
         siret=epci["siret"],
-        parametres=lire("parametres_en_vigueur", PARAMETRE),
-        dispositifs=lire("dispositifs_en_vigueur", DISPOSITIF),
+        parametres=lire_relation("parametres_en_vigueur", PARAMETRE),
+        dispositifs=lire_relation("dispositifs_en_vigueur", DISPOSITIF),
         fichiers=fige["fichiers"],
         presentes={int(e): v for e, v in sorted(entourage["presentes"].items())},
         relations=fige["relations"],

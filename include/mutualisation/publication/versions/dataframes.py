@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 DTYPES = {"integer": "Int64", "bigint": "Int64", "boolean": "boolean", "text": "string"}
 
 
-def lire(relation: str, exercice: int | None = None) -> DataFrame:
+def lire_relation(relation: str, exercice: int | None = None) -> DataFrame:
     """What a relation of `publication`, or of `bi`, shows of one exercice or of all, in the order of its key.
 
     Reads the warehouse of `ENTREPOT_DSN`, else the embedded one. `ErreurMutualisation` when the relation or the
     exercice is not published, with the closest one.
     """
-    connue = _relation(relation)
+    connue = _relation_nommee(relation)
     with serveur_entrepot() as dsn, connecter(dsn, role=None) as conn:
         return lire_publiee(conn, connue, exercice)
 
@@ -75,7 +75,7 @@ def lignes_de(df: DataFrame) -> list[dict[str, Any]]:
     return [{str(c): x for c, x in r.items()} for r in df.astype(object).where(df.notna(), None).to_dict("records")]
 
 
-def _relation(nom: str) -> Relation:
+def _relation_nommee(nom: str) -> Relation:
     relations = lire_relations() | relations_analyse()
     if nom in relations:
         return relations[nom]

@@ -182,14 +182,14 @@ def reprendre(
     # `controles.csv` is left out: former software did not check the same things
     noms = sorted(c.name for c in dossier.glob("*.csv") if (place / c.name).is_file() and c.stem != "controles")
     # figures are compared only where the extract is the one that was signed
-    ecarts = ecarts or [f"{n} n'a pas les mêmes chiffres" for n in noms if not _memes(dossier / n, place / n)]
+    ecarts = ecarts or [f"{n} n'a pas les mêmes chiffres" for n in noms if not _memes_lignes(dossier / n, place / n)]
     if ecarts or not noms:
         raise ControleEchoue([f"reprise : extrait {dossier} : {e}." for e in ecarts or ["il n'a aucun CSV commun"]])
     dits = {c: dit.get(c) for c in ("version", "code_version", "prepare_par", "approuve_par", "approuve_le")}
     return dits | {"manifeste_sha256": ancien.sha256, "memes_chiffres": noms}
 
 
-def _memes(un: Path, autre: Path) -> bool:
+def _memes_lignes(un: Path, autre: Path) -> bool:
     """The same rows of two CSV, in the columns that both have."""
     avant, apres = (
         csv.DictReader(StringIO(f.read_text(encoding="utf-8"), newline=""), delimiter=";") for f in (un, autre)

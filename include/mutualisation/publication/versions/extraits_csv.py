@@ -10,14 +10,14 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from mutualisation.publication.versions.preparation import en_vigueur
+from mutualisation.publication.versions.preparation import lignes_en_vigueur
 from mutualisation.publication.versions.relations import Colonne, Relation
 from mutualisation.socle.francais.neutralisation import DEBUTS_FORMULE
 
 SANS = sql.SQL("")
 
 
-def _valeur(colonne: Colonne) -> sql.Composable:
+def _cellule_sql(colonne: Colonne) -> sql.Composable:
     """SQL of one cell by S1: booleans true/false, ISO dates, neutralised text; numbers as they are."""
     nom = sql.Identifier(colonne.nom)
     if colonne.est_texte:
@@ -31,7 +31,7 @@ def _valeur(colonne: Colonne) -> sql.Composable:
     return nom
 
 
-def _ordre(relation: Relation) -> sql.Composable:
+def _ordre_des_lignes(relation: Relation) -> sql.Composable:
     """Key order, then every other column: the order of equal keys is settled too, whatever the server's locale."""
     rang = {nom: i for i, nom in enumerate(relation.cle)}
     colonnes = sorted(relation.colonnes, key=lambda c: rang.get(c.nom, len(rang)))
@@ -50,11 +50,11 @@ def _copie(relation: Relation, source: sql.Composable, condition: sql.Composable
         "copy (select {colonnes} from (select * from {source} as {alias} {condition} order by {ordre}) as {alias})"
         " to stdout with (format csv, header true, delimiter ';', encoding 'UTF8')"
     ).format(
-        colonnes=sql.SQL(", ").join(_valeur(c) for c in relation.colonnes if not c.est_horodatage),
+        colonnes=sql.SQL(", ").join(_cellule_sql(c) for c in relation.colonnes if not c.est_horodatage),
         source=source,
         alias=sql.Identifier(relation.nom),
         condition=condition,
-        ordre=_ordre(relation),
+        ordre=_ordre_des_lignes(relation),
     )
 
 
@@ -84,7 +84,7 @@ def sha256_stocke(
         sql.SQL("({}, {}::bigint)").format(sql.Literal(e), sql.Literal(v))
         for e, v in sorted(pointeurs.items() or {(0, 0)})
     )
-    source = en_vigueur(relation, sql.SQL("(values {}) as p (exercice, version)").format(rangees), entier=entier)
+    source = lignes_en_vigueur(relation, sql.SQL("(values {}) as p (exercice, version)").format(rangees), entier=entier)
     with conn.cursor() as curseur, curseur.copy(_copie(relation, sql.SQL("({})").format(source))) as copie:
         for rangee in copie:
             somme.update(rangee)
@@ -101,7 +101,7 @@ def condenser(empreintes: Mapping[str, str]) -> str:
     return hashlib.sha256("".join(f"{nom} {lue}\n" for nom, lue in sorted(empreintes.items())).encode()).hexdigest()
 
 
-def lignes(
+def lire_lignes(
     conn: psycopg.Connection[Any], relation: Relation, exercice: int, version: int, stockage: str = "versions"
 ) -> Iterator[dict[str, Any]]:
     """Rows of one exercice and version in key order, as {column: value} with `Decimal` amounts, streamed.
@@ -113,7 +113,7 @@ def lignes(
         source=sql.Identifier(stockage, relation.nom),
         alias=sql.Identifier(relation.nom),
         condition=_de_la_version(relation, exercice, version),
-        ordre=_ordre(relation),
+        ordre=_ordre_des_lignes(relation),
     )
     with conn.cursor(row_factory=dict_row) as curseur:
         yield from curseur.stream(requete)

@@ -87,7 +87,7 @@ def _definir(conn: psycopg.Connection[Any]) -> None:
         conn.execute(sql.SQL("; ").join(_ordres()))
         conn.execute(
             sql.SQL("comment on schema versions is {}").format(
-                sql.Literal(f"Relations publiées, toutes versions (contrat {_marque()})")
+                sql.Literal(f"Relations publiées, toutes versions (contrat {_empreinte_du_contrat()})")
             )
         )
 
@@ -127,7 +127,7 @@ def est_preparee(conn: psycopg.Connection[Any]) -> bool:
     ligne = conn.execute(
         "select substring(obj_description('versions'::regnamespace) from '[(]contrat ([0-9a-f]{64})[)]')"
     ).fetchone()
-    return ligne is not None and ligne[0] == _marque()
+    return ligne is not None and ligne[0] == _empreinte_du_contrat()
 
 
 @cache
@@ -138,7 +138,7 @@ def _ordres() -> tuple[sql.Composable, ...]:
 
 
 @cache
-def _marque() -> str:
+def _empreinte_du_contrat() -> str:
     """Digest of the contract and of the rights that go with it."""
     return hashlib.sha256("\n".join(o.as_string() for o in _ordres()).encode()).hexdigest()
 
@@ -155,7 +155,7 @@ def _definition(relation: Relation) -> list[sql.Composable]:
         ),
         *(sql.SQL("alter table {} add column if not exists {}").format(table, c) for c in liste),
         sql.SQL("create or replace view {} with (security_invoker) as {}").format(
-            vue, en_vigueur(relation, sql.SQL("journal.publications as p"))
+            vue, lignes_en_vigueur(relation, sql.SQL("journal.publications as p"))
         ),
         *_commentaires(relation),
     ]
@@ -195,7 +195,7 @@ def colonnes_stockees(relation: Relation) -> tuple[Colonne, ...]:
     return (Colonne("version", "bigint", ""), *relation.avec_exercice().colonnes)
 
 
-def en_vigueur(relation: Relation, pointeurs: sql.Composable, *, entier: bool = False) -> sql.Composed:
+def lignes_en_vigueur(relation: Relation, pointeurs: sql.Composable, *, entier: bool = False) -> sql.Composed:
     """The rows of its storage that `pointeurs` (exercice, version) publish, as the types of the contract.
 
     Where `exercice` is no published column, the same fact may stand under several exercices: the newest version

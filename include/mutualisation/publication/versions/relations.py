@@ -107,7 +107,7 @@ def _relation(modele: dict[str, Any], schema: str) -> Relation:
     meta = _meta(modele)
     par_exercice = bool(meta.get("par_exercice", True))
     vue = meta.get("vue")
-    compilee = _vues()[modele["name"]] if vue else {"requete": "", "lit": []}
+    compilee = _vues_de_bi()[modele["name"]] if vue else {"requete": "", "lit": []}
     relation = Relation(
         nom=modele["name"],
         description=" ".join((modele.get("description") or "").split()),
@@ -159,7 +159,7 @@ def relations() -> dict[str, Relation]:
 
 
 @cache
-def _vues() -> dict[str, Any]:
+def _vues_de_bi() -> dict[str, Any]:
     """Written by `outils/generation.py`."""
     return tomllib.loads(VUES_BI.read_text(encoding="utf-8"))
 

@@ -182,7 +182,7 @@ def ecarts_contenu(conn: psycopg.Connection[Any], version: int) -> list[str]:
         f"versions.{nom}"
         for schema, relations in (sceau.relations or {}).items()
         for nom, scellee in relations.items()
-        if _empreinte(conn, schema, _relation(nom, scellee), sceau.pointeurs) != scellee["sha256"]
+        if _empreinte(conn, schema, _relation_scellee(nom, scellee), sceau.pointeurs) != scellee["sha256"]
     }
     ecarts = []
     if autres:
@@ -230,7 +230,7 @@ def _empreinte(conn: psycopg.Connection[Any], schema: str, relation: Relation, p
     return sha256_stocke(conn, relation.avec_exercice(), pointeurs, entier=True)
 
 
-def _relation(nom: str, scellee: Mapping[str, Any]) -> Relation:
+def _relation_scellee(nom: str, scellee: Mapping[str, Any]) -> Relation:
     """A relation as a statement knew it: a contract that changes since breaks none."""
     return Relation(
         nom=nom,

@@ -136,10 +136,10 @@ class Enfant:
         Raises `EnfantArrete`.
         """
         try:
-            reponse = self._lire(veiller)
+            reponse = self._recevoir(veiller)
             while isinstance(reponse, Avancee):
                 self._suivi(reponse)
-                reponse = self._lire(veiller)
+                reponse = self._recevoir(veiller)
             self._dues -= 1
             return reponse
         except (EOFError, OSError):
@@ -148,7 +148,7 @@ class Enfant:
             self.fermer()  # its answer would be taken for that of the next request
             raise
 
-    def _lire(self, veiller: Veille) -> Any:
+    def _recevoir(self, veiller: Veille) -> Any:
         while not self._tube.poll(PERIODE_S):
             veiller()
         return self._tube.recv()
@@ -184,16 +184,16 @@ def servir(preparer: Callable[[], Reponse]) -> None:
             demande = _TUBES[0].recv()
         except EOFError:
             return
-        _dire(repondre(demande))
+        _envoyer_au_parent(repondre(demande))
 
 
 def avancer(message: str) -> None:
     """Tell the parent how far the work is, from any thread of a child."""
     if _TUBES:
-        _dire(Avancee(message))
+        _envoyer_au_parent(Avancee(message))
 
 
-def _dire(message: Any) -> None:
+def _envoyer_au_parent(message: Any) -> None:
     with _PAROLE:
         _TUBES[0].send(message)
 

@@ -14,7 +14,7 @@ def compter(comptes: Mapping[str, int]) -> int:
     return sum(comptes.get(statut, 0) for statut in STATUTS)
 
 
-def dire(comptes: Mapping[str, int], montant: Decimal | None, heures: Decimal | None, effet: str = "") -> str:
+def dire_ecartees(comptes: Mapping[str, int], montant: Decimal | None, heures: Decimal | None, effet: str = "") -> str:
     """`2 lignes livrées ne comptent dans aucun chiffre (2 retenues), soit 7,00 h de travail`, without a full stop.
 
     `montant`, `heures`: what is written on them, None when it was not kept; `effet`: what these hours change. Empty
@@ -31,13 +31,13 @@ def dire(comptes: Mapping[str, int], montant: Decimal | None, heures: Decimal | 
 def _mesures(montant: Decimal | None, heures: Decimal | None, effet: str) -> str:
     if montant is None and heures is None:
         return ""
-    dites = [euros(montant, 2)] if montant else []
+    mesures_dites = [euros(montant, 2)] if montant else []
     if heures:
-        dites.append(f"{nombre(heures, 2)} h de travail" + (f" ({effet})" if effet else ""))
-    return f", soit {' et '.join(dites)}" if dites else ", sans montant ni durée"
+        mesures_dites.append(f"{nombre(heures, 2)} h de travail" + (f" ({effet})" if effet else ""))
+    return f", soit {' et '.join(mesures_dites)}" if mesures_dites else ", sans montant ni durée"
 
 
-def justifies(ecarts: int, sans: int) -> str:
+def dire_ecarts(ecarts: int, sans: int) -> str:
     """What is said of the gaps of controls, `sans` of which nobody justified; empty without any."""
     if not ecarts:
         return ""

@@ -144,7 +144,7 @@ def valeur_parametre(nom: str, valeur: str) -> str:
 
 
 @cache
-def _comptes() -> dict[str, str]:
+def _noms_de_comptes() -> dict[str, str]:
     """`comptes_m57.csv`: account, up to five digits, and the name of the last year that has it among 2019-2024.
 
     Chart of accounts M57 (M57 développé from 2022) of DGCL and DGFiP, classes 6 and 7 and assets of 20 and 21, as read
@@ -158,7 +158,7 @@ def _comptes() -> dict[str, str]:
 def libelle_compte(compte: str) -> str:
     """`60612 (Energie - Electricité)`: the account and its name, or that of its longest prefix that has one."""
     prefixes = (compte[:n] for n in range(len(compte), 1, -1))
-    nom = next((_comptes()[p] for p in prefixes if p in _comptes()), "")
+    nom = next((_noms_de_comptes()[p] for p in prefixes if p in _noms_de_comptes()), "")
     return f"{compte} ({nom})" if nom else compte
 
 
@@ -180,8 +180,8 @@ def regle_citee(motif: str) -> str:
 def regles_citees(textes: Iterable[str]) -> list[tuple[str, str]]:
     """(rule, what it says) of each rule that these texts cite, in order; a rule without words by its family."""
     codes = {code for texte in textes for code in _CITEE.findall(texte)}
-    dites = {code: REGLES_CITEES.get(code) or REGLES_CITEES.get(code.rstrip("abcdefghij"), "") for code in codes}
-    return [(code, dites[code]) for code in sorted(codes, key=_rang) if dites[code]]
+    sens = {code: REGLES_CITEES.get(code) or REGLES_CITEES.get(code.rstrip("abcdefghij"), "") for code in codes}
+    return [(code, sens[code]) for code in sorted(codes, key=_rang) if sens[code]]
 
 
 def _rang(code: str) -> tuple[str, int, str]:

@@ -25,7 +25,7 @@ from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, Non
 from mutualisation.socle.francais.formats import euros, nombre, plusieurs
 from mutualisation.socle.francais.libelles import page_des_regles
 from mutualisation.usage.cli import options
-from mutualisation.usage.cli.phrases import COMMANDES, MISE_EN_FORME, OPTIONS, phrase
+from mutualisation.usage.cli.phrases import COMMANDES, MISE_EN_FORME, OPTIONS, phrase_de_l_erreur
 
 if TYPE_CHECKING:
     from mutualisation.usage import examen
@@ -553,12 +553,12 @@ def main() -> None:
     try:
         app(sys.argv[1:], exit_on_error=False, print_error=False)
     except CycloptsError as erreur:
-        journal.print(f"Commande incomprise : {phrase(erreur)}\nVoir « mutualisation --help ».")
+        journal.print(f"Commande incomprise : {phrase_de_l_erreur(erreur)}\nVoir « mutualisation --help ».")
         sys.exit(1)
     except (Exception, KeyboardInterrupt) as erreur:  # noqa: BLE001 - a user never sees a traceback
-        from mutualisation.usage.operations.executions import issue
+        from mutualisation.usage.operations.executions import issue_de
 
-        code, dite = issue(erreur)
+        code, dite = issue_de(erreur)
         for ligne in filter(None, (dite, getattr(erreur, "laisse_de_cote", ""))):
             journal.print(ligne)
         sys.exit(code)

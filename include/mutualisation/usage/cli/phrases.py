@@ -56,7 +56,7 @@ class MiseEnForme(DefaultFormatter):
 MISE_EN_FORME = MiseEnForme(column_specs=_colonnes)
 
 
-def phrase(erreur: CycloptsError) -> str:
+def phrase_de_l_erreur(erreur: CycloptsError) -> str:
     """One French sentence that says what is wrong with the command typed."""
     match erreur:
         case UnknownCommandError():
@@ -64,7 +64,7 @@ def phrase(erreur: CycloptsError) -> str:
         case UnknownOptionError():
             nom = erreur.token.keyword or erreur.token.value
             connues = [n for argument in erreur.argument_collection for n in argument.names]
-            return f"l'option « {nom} » n'existe pas{_proche(nom, connues)}."
+            return f"l'option « {nom} » n'existe pas{_nom_proche(nom, connues)}."
         case MissingArgumentError():
             donnee = erreur.keyword or any(t.keyword for t in (erreur.argument.tokens if erreur.argument else []))
             return f"l'option {_option(erreur)} {'attend une valeur' if donnee else 'est obligatoire'}."
@@ -86,9 +86,9 @@ def _option(erreur: CycloptsError) -> str:
 def _commande_inconnue(erreur: UnknownCommandError) -> str:
     nom = (erreur.unused_tokens or [""])[0]
     connues = [c for c in (erreur.app or []) if not c.startswith("-")]
-    return f"la commande « {nom} » n'existe pas{_proche(nom, connues)} ; commandes : {', '.join(connues)}."
+    return f"la commande « {nom} » n'existe pas{_nom_proche(nom, connues)} ; commandes : {', '.join(connues)}."
 
 
-def _proche(nom: str, connus: list[str]) -> str:
+def _nom_proche(nom: str, connus: list[str]) -> str:
     proches = difflib.get_close_matches(nom, connus, n=1)
     return f" (vouliez-vous dire « {proches[0]} » ?)" if proches else ""

@@ -19,7 +19,7 @@ from mutualisation.entree.sources.jeux import Colonne, Jeu
 from mutualisation.socle.francais.formats import enumerer, plusieurs
 from mutualisation.usage.examen.diagnostic import ACCEPTE, REFUSE, REJETS, Essai, Verdict
 from mutualisation.usage.examen.propositions import Proposition, Table
-from mutualisation.usage.examen.reconnaissance import Reconnaissance, douteuses, ecarte, mots_connus, sens_usuel
+from mutualisation.usage.examen.reconnaissance import Reconnaissance, douteuses, mots_connus, sens_usuel, sosie
 
 _FORMES = {"xlsx": "classeur Excel", "csv": "texte à colonnes", "xml": "PES v2 Aller", "json": "DECP"}
 _ISSUES = {ACCEPTE: "accepte", REJETS: "rejets", REFUSE: "refuse"}
@@ -31,7 +31,7 @@ MASQUE = "masqué"
 def lignes(essai: Essai) -> list[str]:
     """The report, a line each; the last one says what would become of the file."""
     proposees = lignes_proposees(essai.propositions, essai.table, essai.ecrit)
-    return [*_reconnu(essai), *_colonnes(essai), *_verdicts(essai), *proposees, _conclusion(essai)]
+    return [*_dire_reconnaissance(essai), *_dire_colonnes(essai), *_verdicts(essai), *proposees, _conclusion(essai)]
 
 
 def en_dict(essai: Essai) -> dict[str, Any]:
@@ -43,11 +43,11 @@ def en_dict(essai: Essai) -> dict[str, Any]:
         "jeu": jeu.nom if jeu else None,
         "ou": trouve.autre.nom if trouve and trouve.autre else None,
         "certitude": round(trouve.certitude, 2) if trouve else None,
-        "colonnes": [_colonne(essai, trouve, c) for c in trouve.jeu.colonnes] if trouve else [],
+        "colonnes": [_colonne_en_dict(essai, trouve, c) for c in trouve.jeu.colonnes] if trouve else [],
         "avis": avis_de(essai),
         "nom_refuse": essai.nom_refuse,
-        "tel_quel": _verdict(essai.tel_quel),
-        "avec_les_propositions": _verdict(essai.propose) if essai.propose else None,
+        "tel_quel": _verdict_en_dict(essai.tel_quel),
+        "avec_les_propositions": _verdict_en_dict(essai.propose) if essai.propose else None,
         "valeurs_inconnues": _inconnues(essai),
         "correspondances": [{**vars(p.ligne), "raison": p.raison} for p in essai.propositions],
         "ecrit": str(essai.ecrit) if essai.ecrit else None,
@@ -55,7 +55,7 @@ def en_dict(essai: Essai) -> dict[str, Any]:
     }
 
 
-def _reconnu(essai: Essai) -> Iterator[str]:
+def _dire_reconnaissance(essai: Essai) -> Iterator[str]:
     fichier = affichable(essai.fichier.name)
     forme = _FORMES.get(essai.nature, "forme qui n'est pas lue")
     if essai.jeu is None:
@@ -83,36 +83,36 @@ def avis_de(essai: Essai) -> list[str]:
     return [
         *essai.avis,
         *(f"« {nom} » est donnée par correspondances{dite}" for nom, dite in couvertes),
-        *essai.lu.avis,
+        *essai.verdict_retenu.avis,
     ]
 
 
-def _colonnes(essai: Essai) -> Iterator[str]:
+def _dire_colonnes(essai: Essai) -> Iterator[str]:
     if not essai.trouve:
         return
     yield "Colonnes :"
     for c in essai.trouve.jeu.colonnes:
-        d = _colonne(essai, essai.trouve, c)
+        d = _colonne_en_dict(essai, essai.trouve, c)
         nom = f"{d['colonne']}{'*' if c.obligatoire else ''}"
         if d["entete"] is None:
             yield f"  {nom} : {d['etat']}"
             continue
         exemples = " ; ".join(f"{avant} → {apres}" if avant != apres else avant for avant, apres in d["exemples"])
         source = "" if d["etat"] == "lue" else f" ← « {d['entete']} » ({d['etat']})"
-        vide = "vide" if c.nom in essai.lu.colonnes else "vide dans les premières lignes"
+        vide = "vide" if c.nom in essai.verdict_retenu.colonnes else "vide dans les premières lignes"
         yield f"  {nom}{source} : {exemples or vide}"
-    if ignorees := essai.lu.ignorees:
+    if ignorees := essai.verdict_retenu.ignorees:
         yield f"  En-têtes ignorés : {', '.join(ignorees)}."
 
 
-def _colonne(essai: Essai, trouve: Reconnaissance, c: Colonne) -> dict[str, Any]:
+def _colonne_en_dict(essai: Essai, trouve: Reconnaissance, c: Colonne) -> dict[str, Any]:
     """How a column is read, with three values before and after."""
     candidat = trouve.candidats.get(c.nom)
     place = trouve.trouvees.get(c.nom, candidat.place if candidat else None)
     if place is None:
         return {"colonne": c.entete, "entete": None, "etat": _absence(essai, trouve, c), "exemples": []}
     etat = f"proposé : {candidat.raison}" if candidat and c.nom not in trouve.trouvees else "lue"
-    vues = (essai.lu.colonnes.get(c.nom), essai.entrevues.get(c.nom))
+    vues = (essai.verdict_retenu.colonnes.get(c.nom), essai.entrevues.get(c.nom))
     paires = next((p for lue in vues if lue is not None and (p := _exemples(trouve.jeu, lue))), [])
     if c.type in ("personnel", "pseudonyme"):
         paires = [(MASQUE, MASQUE)]
@@ -143,15 +143,15 @@ def _absence(essai: Essai, trouve: Reconnaissance, c: Colonne) -> str:
         return "absente, donnée par correspondances"
     if not c.obligatoire:
         return "absente (facultative)"
-    nom = ecarte(trouve, c)
+    nom = sosie(trouve, c)
     autre = f", et « {nom_montrable(nom, mots_connus(trouve.jeu.nom, c))} » n'en tient pas lieu" if nom else ""
     return f"absente{autre}{_peut_etre(essai, trouve, c)} ; {a_ecrire(trouve.jeu, c)}"
 
 
 def _peut_etre(essai: Essai, trouve: Reconnaissance, c: Colonne) -> str:
     """« , et rien ne lit « Suite » (Soldée), où elle est peut-être »: what a constant would cover; "" without any."""
-    dites = enumerer([_non_lue(essai, trouve, c, place) for place in douteuses(trouve, c)], EXEMPLES)
-    return f", et rien ne lit {dites}, où elle est peut-être" if dites else ""
+    colonnes_dites = enumerer([_non_lue(essai, trouve, c, place) for place in douteuses(trouve, c)], EXEMPLES)
+    return f", et rien ne lit {colonnes_dites}, où elle est peut-être" if colonnes_dites else ""
 
 
 def _non_lue(essai: Essai, trouve: Reconnaissance, c: Colonne, place: int) -> str:
@@ -160,10 +160,10 @@ def _non_lue(essai: Essai, trouve: Reconnaissance, c: Colonne, place: int) -> st
     if not nom or (trouve.jeu.agents and "…" in nom_montrable(nom, mots_connus(trouve.jeu.nom, c))):
         nom = f"colonne {place + 1}"
     vues = dict.fromkeys(map(_court, trouve.tete.cellules(place)))
-    dites = [v for v in vues if montrable(trouve.jeu, essai.entrevues[c.nom], v)]
-    masquees = plusieurs(len(vues) - len(dites), "valeur masquée", "valeurs masquées")
-    dites += [masquees] * (len(dites) < len(vues))
-    return f"« {nom} » ({enumerer(dites, _INCONNUES_MAX) or 'vide'})"
+    valeurs_montrees = [v for v in vues if montrable(trouve.jeu, essai.entrevues[c.nom], v)]
+    masquees = plusieurs(len(vues) - len(valeurs_montrees), "valeur masquée", "valeurs masquées")
+    valeurs_montrees += [masquees] * (len(valeurs_montrees) < len(vues))
+    return f"« {nom} » ({enumerer(valeurs_montrees, _INCONNUES_MAX) or 'vide'})"
 
 
 def manquantes(essai: Essai) -> dict[str, str]:
@@ -185,25 +185,25 @@ def a_ecrire(jeu: Jeu, c: Colonne) -> str:
 def _verdicts(essai: Essai) -> Iterator[str]:
     if essai.nom_refuse:
         yield f"Sous ce nom : fichier refusé, {essai.nom_refuse}"
-    yield from _dire("Bien nommé, tel quel" if essai.nom_refuse else "Tel quel", essai.tel_quel)
+    yield from _dire_verdict("Bien nommé, tel quel" if essai.nom_refuse else "Tel quel", essai.tel_quel)
     if essai.propose and (essai.propose.refus is None or essai.propose.refus != essai.tel_quel.refus):
-        yield from _dire("Avec les correspondances proposées", essai.propose)
+        yield from _dire_verdict("Avec les correspondances proposées", essai.propose)
     for d in _inconnues(essai):
         s = "s" if d["nombre"] > 1 else ""
-        dites = f" ({', '.join(d['valeurs'])})" if d["valeurs"] else f", masquée{s}"
-        nom = f"valeur{s} inconnue{s} de « {d['colonne']} »{dites}"
+        valeurs_dites = f" ({', '.join(d['valeurs'])})" if d["valeurs"] else f", masquée{s}"
+        nom = f"valeur{s} inconnue{s} de « {d['colonne']} »{valeurs_dites}"
         attendues = ", ".join(d["attendues"])
         yield f"  {nombre_fr(d['nombre'])} {nom} : à corriger, ou à traduire dans correspondances ({attendues})"
 
 
-def _dire(titre: str, verdict: Verdict) -> Iterator[str]:
+def _dire_verdict(titre: str, verdict: Verdict) -> Iterator[str]:
     if verdict.refus is not None:
         yield f"{titre} : fichier refusé, {verdict.refus}"
     elif not verdict.colonnes:
         yield f"{titre} : {plusieurs(verdict.lignes, 'ligne lue', 'lignes lues')}."
     else:
-        part = f"{100 * verdict.rejetees / max(1, verdict.lignes):.1f}".replace(".", ",")
-        yield f"{titre} : {plusieurs(verdict.lignes, 'ligne')}, {plusieurs(verdict.rejetees, 'rejetée')} ({part} %)."
+        part = f"{100 * verdict.rejets / max(1, verdict.lignes):.1f}".replace(".", ",")
+        yield f"{titre} : {plusieurs(verdict.lignes, 'ligne')}, {plusieurs(verdict.rejets, 'rejetée')} ({part} %)."
     for (entete, motif), n in verdict.motifs.most_common(_MOTIFS_MAX):
         yield f"  {nombre_fr(n)} × {entete + ' : ' if entete else ''}{motif}"
     for (entete, motif), n in verdict.retenues.most_common():
@@ -215,21 +215,21 @@ def _inconnues(essai: Essai) -> list[dict[str, Any]]:
     where no person's name could be among them (K9)."""
     if essai.jeu is None:
         return []
-    dites = []
-    for nom, vues in (essai.propose or essai.tel_quel).inconnues.items():
+    parties = []
+    for nom, vues in (essai.propose or essai.tel_quel).valeurs_inconnues.items():
         colonne = essai.jeu.colonne(nom)
         montrees = [] if essai.jeu.personnes else [_court(v) for v in vues[:_INCONNUES_MAX]]
         attendues = list(colonne.valeurs)
-        dites.append({"colonne": colonne.entete, "nombre": len(vues), "valeurs": montrees, "attendues": attendues})
-    return dites
+        parties.append({"colonne": colonne.entete, "nombre": len(vues), "valeurs": montrees, "attendues": attendues})
+    return parties
 
 
-def _verdict(verdict: Verdict) -> dict[str, Any]:
+def _verdict_en_dict(verdict: Verdict) -> dict[str, Any]:
     return {
         "issue": _ISSUES[verdict.code],
         "motif": verdict.refus,
         "lignes": verdict.lignes,
-        "rejetees": verdict.rejetees,
+        "rejetees": verdict.rejets,
         "motifs": [{"colonne": e or None, "motif": m, "lignes": n} for (e, m), n in verdict.motifs.items()],
     }
 
@@ -257,7 +257,7 @@ def _conclusion(essai: Essai) -> str:
     sans = f", sans {enumerer(absentes, _MOTIFS_MAX)}" if absentes else ""
     dit = {
         ACCEPTE: f"le fichier serait {accepte if verdict.lignes else 'accepté, sans une ligne'}",
-        REJETS: f"le fichier serait accepté, {plusieurs(verdict.rejetees, 'ligne rejetée', 'lignes rejetées')}",
+        REJETS: f"le fichier serait accepté, {plusieurs(verdict.rejets, 'ligne rejetée', 'lignes rejetées')}",
         REFUSE: f"le fichier serait refusé{sans}",
     }[essai.code]
     return f"En l'état, {dit} ; rien n'a été chargé. Ce qui dépend d'autres fichiers se juge au chargement."

@@ -69,7 +69,7 @@ from mutualisation.usage.examen.reconnaissance import (
     apercus,
     classe_des_comptes,
     reconnaitre,
-    tetes,
+    tetes_possibles,
 )
 
 Motif = tuple[str, str]
@@ -126,15 +126,15 @@ class Verdict:
         """Exit code of the command: 0 accepted whole, 2 with rejected rows, 3 refused."""
         if self.refus is not None:
             return REFUSE
-        return REJETS if self.rejetees else ACCEPTE
+        return REJETS if self.rejets else ACCEPTE
 
     @property
-    def rejetees(self) -> int:
+    def rejets(self) -> int:
         """Rows that would be rejected."""
         return self.motifs.total()
 
     @property
-    def inconnues(self) -> dict[str, list[str]]:
+    def valeurs_inconnues(self) -> dict[str, list[str]]:
         """Distinct cells that no value of their enumeration is, nor a number of years, by column."""
         lues = (c for c in self.colonnes.values() if c.colonne.type == "enumeration" or c.colonne.unite == EN_ANNEES)
         vues = {c.colonne.nom: [v for x in c.fautes if (v := x.strip(BLANCS))] for c in lues}
@@ -163,7 +163,7 @@ class Essai:
     nom_refuse: str | None = None
 
     @property
-    def lu(self) -> Verdict:
+    def verdict_retenu(self) -> Verdict:
         """The pass with most columns read: with the proposals, else as it is."""
         return self.propose if self.propose and self.propose.refus is None else self.tel_quel
 
@@ -221,7 +221,7 @@ def _examiner(connexions: Connexions, fichier: Path, en_vigueur: Table, voulu: J
             return Essai(fichier, forme, Verdict(motif), voulu or _jeu_du_nom(fichier.name))
         if forme in _JEUX_DE_FORME:
             return _de_forme(fichier, forme, registre().jeu(_JEUX_DE_FORME[forme]))
-        return _tableau(connexions, Essai(fichier, forme, Verdict(), voulu, table=en_vigueur))
+        return _essayer_tableau(connexions, Essai(fichier, forme, Verdict(), voulu, table=en_vigueur))
     except (LectureRefusee, OSError) as e:
         return Essai(fichier, "illisible", Verdict(motif_refus(e)), voulu)
 
@@ -237,11 +237,11 @@ def _de_forme(fichier: Path, forme: str, jeu: Jeu) -> Essai:
     return Essai(fichier, forme, verdict, jeu, avis=avis)
 
 
-def _tableau(connexions: Connexions, essai: Essai) -> Essai:
+def _essayer_tableau(connexions: Connexions, essai: Essai) -> Essai:
     table = essai.table or Table(None, None)
     vus = apercus(essai.fichier, essai.nature, Limites.de_l_environnement())
     nomme = _jeu_du_nom(essai.fichier.name)
-    trouve = _reconnu(essai, vus, compiler(table.lignes), nomme)
+    trouve = _reconnaitre_jeu(essai, vus, compiler(table.lignes), nomme)
     if trouve is None or (essai.jeu is None and trouve.certitude < RECONNU):
         if essai.nature == "csv" and nomme is None:
             encodage(essai.fichier)  # says what is wrong with the bytes, first
@@ -254,19 +254,19 @@ def _tableau(connexions: Connexions, essai: Essai) -> Essai:
     essai.nom_refuse = _nom_refuse(essai, trouve.jeu, nomme)
     essai.jeu, essai.trouve, essai.entrevues = trouve.jeu, trouve, _entrevoir(trouve)
     _proposer(connexions, essai, trouve, table.lignes)
-    essai.avis = _avis(essai, trouve, table)
+    essai.avis = _avis_avant_depot(essai, trouve, table)
     return essai
 
 
-def _reconnu(
+def _reconnaitre_jeu(
     essai: Essai, vus: Sequence[Rangees], traductions: Mapping[str, Traduction], nomme: Jeu | None
 ) -> Reconnaissance | None:
     """The jeu that the file looks like most; that of its name, if its header is, or where nothing is sure."""
     jeux = [essai.jeu] if essai.jeu else [j for j in registre().jeux if j.format == "tabulaire"]
-    trouve = reconnaitre(jeux, tetes(vus), traductions, essai.fichier.name)
+    trouve = reconnaitre(jeux, tetes_possibles(vus), traductions, essai.fichier.name)
     sur = trouve is not None and trouve.certitude >= RECONNU
     if sur and trouve is not None and nomme not in (None, trouve.jeu) and essai.jeu is None:
-        par_le_nom = reconnaitre([j for j in jeux if j == nomme], tetes(vus), traductions, essai.fichier.name)
+        par_le_nom = reconnaitre([j for j in jeux if j == nomme], tetes_possibles(vus), traductions, essai.fichier.name)
         return par_le_nom if par_le_nom and (par_le_nom.entiere or trouve.certitude < _SUR) else trouve
     return trouve
 
@@ -312,20 +312,20 @@ def _nom_refuse_par_la_source(fichier: Path) -> str | None:
 def _proposer(connexions: Connexions, essai: Essai, trouve: Reconnaissance, lignes: list[Correspondance]) -> None:
     """The file as it is; headers and defaults; then, on the file read with them, the values of its enumerations."""
 
-    def lire() -> Verdict:
+    def juger_avec_les_propositions() -> Verdict:
         avec = [*lignes, *(p.ligne for p in essai.propositions)]
         return juger(connexions, essai.fichier, essai.nature, trouve.jeu, avec)
 
-    essai.tel_quel = lu = lire()
+    essai.tel_quel = lu = juger_avec_les_propositions()
     if _ABIME in (lu.refus or ""):
         return  # what would be proposed of a damaged text would keep the damage
     essai.propositions = nouvelles([*des_en_tetes(trouve), *des_defauts(trouve)], lignes)
     if essai.propositions:
-        lu = lire()
-    valeurs = nouvelles(des_valeurs(trouve.jeu, lu.inconnues), lignes)
+        lu = juger_avec_les_propositions()
+    valeurs = nouvelles(des_valeurs(trouve.jeu, lu.valeurs_inconnues), lignes)
     essai.propositions += valeurs
     if essai.propositions:
-        essai.propose = lire() if valeurs else lu
+        essai.propose = juger_avec_les_propositions() if valeurs else lu
 
 
 def _entrevoir(trouve: Reconnaissance) -> dict[str, ColonneLue]:
@@ -336,11 +336,11 @@ def _entrevoir(trouve: Reconnaissance) -> dict[str, ColonneLue]:
         if c.atterrit:
             vues[c.nom] = lue = ColonneLue(trouve.jeu, c, garde, pourcent=c.pourcent_si is not None)
             if (place := trouve.place(c.nom)) is not None:
-                lue.lire(trouve.tete.cellules(place))
+                lue.lire_cellules(trouve.tete.cellules(place))
     return vues
 
 
-def _avis(essai: Essai, trouve: Reconnaissance, table: Table) -> list[str]:
+def _avis_avant_depot(essai: Essai, trouve: Reconnaissance, table: Table) -> list[str]:
     """What is to be known of the name and of the table, before the file is dropped."""
     avis, jeu, fichier, genre = [], trouve.jeu, essai.fichier, essai.nature
     if trouve.autre is not None:
@@ -356,7 +356,7 @@ def _avis(essai: Essai, trouve: Reconnaissance, table: Table) -> list[str]:
         )
     if fichier.suffix.lower() not in (f".{genre}", ".csv", ".xlsx"):
         avis.append(f"le contenu est du {genre.upper()} : nommer le fichier .{genre}")
-    lu, nom = essai.lu, f"{jeu.source}/{_bon_nom(essai, jeu)}.{genre}"
+    lu, nom = essai.verdict_retenu, f"{jeu.source}/{_bon_nom(essai, jeu)}.{genre}"
     if lire_nom(jeu, f"{fichier.stem}.{genre}") is None:
         longues = ", ou AAAA-TN, AAAA (F17)" if "AAAA-MM" in nom else ""
         sans = " ; sans période dans le nom, les règles de date ne sont pas jugées" if jeu.periode != "aucune" else ""
@@ -376,7 +376,7 @@ def _avis(essai: Essai, trouve: Reconnaissance, table: Table) -> list[str]:
 
 def _bon_nom(essai: Essai, jeu: Jeu) -> str:
     """The name, as far as it can be told: with the periode that the file bears if its rows are of it, else theirs."""
-    ecrit, lu = nom_juste(jeu, plat(essai.fichier.stem)), essai.lu.periode
+    ecrit, lu = nom_juste(jeu, plat(essai.fichier.stem)), essai.verdict_retenu.periode
     if (dit := lire_nom(jeu, f"{ecrit}.{essai.nature}")) is None:
         return f"{jeu.nom}_{lu}" if lu else ecrit
     contient = lu is None or lu == dit[0] or (
@@ -439,10 +439,10 @@ def juger(connexions: Connexions, fichier: Path, genre: str, jeu: Jeu, lignes: S
         _verifier_sommes(conn, jeu, lecture.totaux, annonce, verdict.lignes)
         _verifier_jour(conn, jeu, fichier)
         fautives = sql.SQL(SQL_FAUTIVES).format(table(jeu))
-        for un_total, lues in conn.execute(fautives):
+        for un_total, numeros in conn.execute(fautives):
             phrase, nombre = (TOTAUX, _TOTAUX_DITS) if un_total else (NON_LUES, _LIGNES_DITES)
-            dites = phrase.format(s="s" * (len(lues) > 1), dites=enumerer([*map(str, lues)], nombre))
-            verdict.avis = [*verdict.avis, dites]
+            avis_de_lecture = phrase.format(s="s" * (len(numeros) > 1), dites=enumerer([*map(str, numeros)], nombre))
+            verdict.avis = [*verdict.avis, avis_de_lecture]
     except (LectureRefusee, psycopg.DataError) as e:
         return Verdict(motif_refus(e))
     return verdict
@@ -456,7 +456,7 @@ def _compter(conn: psycopg.Connection[Any], jeu: Jeu, fichier: Path, verdict: Ve
         " {}::int as semestre_fichier from {brut}) as l"
         " group by 1, 2 order by 3 desc, 1, 2"
     ).format(
-        *map(sql.Literal, _periode(jeu, fichier)),
+        *map(sql.Literal, _periode_du_nom(jeu, fichier)),
         brut=table(jeu),
         rejet=_premiere(jeu, [r for r in jeu.regles if r.issue != "retenu"]),
         retenue=_premiere(jeu, [r for r in jeu.regles if r.issue == "retenu"]),
@@ -468,7 +468,7 @@ def _compter(conn: psycopg.Connection[Any], jeu: Jeu, fichier: Path, verdict: Ve
             compte[entete, motif] += nombre
 
 
-def _periode(jeu: Jeu, fichier: Path) -> tuple[int | None, ...]:
+def _periode_du_nom(jeu: Jeu, fichier: Path) -> tuple[int | None, ...]:
     """Exercice, first and last month, semestre that the name of a file says."""
     if (lu := lire_nom(jeu, fichier.name)) is None:
         return None, None, None, None
@@ -484,8 +484,8 @@ def _periode_des_lignes(conn: psycopg.Connection[Any], jeu: Jeu) -> tuple[str | 
     """
     noms = {c.nom for c in jeu.colonnes}
     jour = next((n for n in ("date", "date_emission", "date_commande") if n in noms), None)
-    jugee = any("exercice_fichier" in r.si and r.issue == "rejete" for r in jeu.regles)
-    if not jugee and jour != "date_emission":
+    annee_jugee = any("exercice_fichier" in r.si and r.issue == "rejete" for r in jeu.regles)
+    if not annee_jugee and jour != "date_emission":
         return None, 0
     annee = next((n for n in ("exercice", "exer") if n in noms), f"extract(year from {jour})::int")
     mois = {
@@ -493,10 +493,10 @@ def _periode_des_lignes(conn: psycopg.Connection[Any], jeu: Jeu) -> tuple[str | 
         "semestre": "right(semestre, 1)::int",
     }.get(jeu.periode, "1")
     requete = sql.SQL("select array_agg(distinct {0}), min({1}), max({1}) from {2} where {0} is not null")
-    lues: Any = conn.execute(requete.format(sql.SQL(annee), sql.SQL(mois), table(jeu))).fetchone()
-    annees, debut, fin = lues
+    bornes: Any = conn.execute(requete.format(sql.SQL(annee), sql.SQL(mois), table(jeu))).fetchone()
+    annees, debut, fin = bornes
     if debut is None or len(annees) > 1 or (jeu.periode == "semestre" and debut != fin):
-        return None, len(annees or ()) if jugee else 1
+        return None, len(annees or ()) if annee_jugee else 1
     trimestre = f"-T{(fin + 2) // 3}" if (debut + 2) // 3 == (fin + 2) // 3 else ""
     mensuelle = f"-{fin:02}" if debut == fin else trimestre
     suffixes = {"mois": mensuelle, "semestre": f"-S{fin}"}
@@ -532,7 +532,7 @@ def _verifier_sommes(
 def _verifier_jour(conn: psycopg.Connection[Any], jeu: Jeu, fichier: Path) -> None:
     if jeu.arrete is None:
         return
-    exercice = sql.Literal(_periode(jeu, fichier)[0])
+    exercice = sql.Literal(_periode_du_nom(jeu, fichier)[0])
     lu = sql.SQL("(select 0::bigint as fichier_id, {}::int as exercice_fichier)").format(exercice)
     for _, jours in conn.execute(jours_en_trop(jeu, lu)):
         entete = jeu.colonne(jeu.arrete.colonne).entete

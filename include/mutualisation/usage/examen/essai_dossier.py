@@ -56,7 +56,7 @@ def essayer_dossier(dossier: Path, correspondances: Path | None = None, *, ecrir
 
     ErreurMutualisation when the folder holds no file, or the rows can't be written.
     """
-    fichiers = list(_fichiers(dossier))
+    fichiers = list(_fichiers_a_essayer(dossier))
     if not fichiers:
         raise ErreurMutualisation(f"Le dossier {dossier} ne contient aucun fichier à essayer.")
     table = lire_table(fichiers[0], correspondances) if correspondances else table_du_depot(_depot(dossier))
@@ -75,12 +75,12 @@ def essayer_dossier(dossier: Path, correspondances: Path | None = None, *, ecrir
     return essai
 
 
-def _fichiers(dossier: Path) -> Iterator[Path]:
+def _fichiers_a_essayer(dossier: Path) -> Iterator[Path]:
     for entree in sorted(dossier.iterdir()):
         if entree_ignoree(entree.name) or entree.is_symlink():
             continue
         if entree.is_dir():
-            yield from _fichiers(entree)
+            yield from _fichiers_a_essayer(entree)
         elif entree.is_file() and not entree.name.endswith(SUFFIXE_CONTROLE):
             yield entree
 
@@ -134,8 +134,8 @@ def lignes(essai: EssaiDossier) -> list[str]:
 def _par_fichier(essai: EssaiDossier) -> Iterator[str]:
     for e in essai.essais:
         jeu = f"« {e.jeu.nom} »" if e.jeu else "aucun jeu"
-        sort = "refusé par son nom" if e.nom_refuse else _sort(e.tel_quel)
-        yield f"{essai.nom(e)} : {jeu}, {sort}{_avec(e, essai)}."
+        sort = "refusé par son nom" if e.nom_refuse else _dire_sort(e.tel_quel)
+        yield f"{essai.nom(e)} : {jeu}, {sort}{_dire_avec_la_table(e, essai)}."
         if e.nom_refuse:
             yield f"  {e.nom_refuse}"
         lu = e.propose or e.tel_quel
@@ -147,19 +147,19 @@ def _par_fichier(essai: EssaiDossier) -> Iterator[str]:
         yield from (f"  À savoir : {a}." for a in avis_de(e) if a != SANS_LIGNE)
 
 
-def _sort(verdict: Verdict) -> str:
+def _dire_sort(verdict: Verdict) -> str:
     if verdict.refus is not None:
         return "refusé"
     if verdict.colonnes and not verdict.lignes:
         return "en-tête seul, sans une ligne"
-    rejetees = f", {plusieurs(verdict.rejetees, 'rejetée')}" if verdict.colonnes and verdict.rejetees else ""
+    rejetees = f", {plusieurs(verdict.rejets, 'rejetée')}" if verdict.colonnes and verdict.rejets else ""
     return f"{plusieurs(verdict.lignes, 'ligne')}{rejetees}"
 
 
-def _avec(e: Essai, tout: EssaiDossier) -> str:
-    if e.propose is None or (e.propose.refus is None and _sort(e.propose) == _sort(e.tel_quel)):
+def _dire_avec_la_table(e: Essai, tout: EssaiDossier) -> str:
+    if e.propose is None or (e.propose.refus is None and _dire_sort(e.propose) == _dire_sort(e.tel_quel)):
         return ""
-    return f" ; {'avec la table écrite' if tout.ecrit else 'avec la table proposée'} : {_sort(e.propose)}"
+    return f" ; {'avec la table écrite' if tout.ecrit else 'avec la table proposée'} : {_dire_sort(e.propose)}"
 
 
 def _conclusion(essai: EssaiDossier) -> str:

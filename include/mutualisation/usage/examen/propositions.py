@@ -67,7 +67,7 @@ def des_valeurs(jeu: Jeu, inconnues_par_colonne: Mapping[str, Sequence[str]]) ->
     trouvees: dict[tuple[str, str], Proposition] = {}
     for colonne, inconnues in ((jeu.colonne(nom), vues) for nom, vues in inconnues_par_colonne.items()):
         for lu in inconnues if len(inconnues) <= _INCONNUES_MAX else ():
-            if (valeur := _sens(jeu, colonne, lu)) is not None:
+            if (valeur := _valeur_du_contrat(jeu, colonne, lu)) is not None:
                 ligne = Correspondance(jeu.nom, colonne.entete or "", lu, valeur)
                 trouvees.setdefault((colonne.nom, normaliser(lu)), Proposition(ligne, "sens usuel : à vérifier"))
     return list(trouvees.values())
@@ -75,15 +75,15 @@ def des_valeurs(jeu: Jeu, inconnues_par_colonne: Mapping[str, Sequence[str]]) ->
 
 def nouvelles(propositions: Sequence[Proposition], table: Sequence[Correspondance]) -> list[Proposition]:
     """Those that say nothing of what a row of the table already says."""
-    dites = {_cle(ligne) for ligne in table}
-    return [p for p in propositions if _cle(p.ligne) not in dites]
+    cles_de_la_table = {_cle_de_ligne(ligne) for ligne in table}
+    return [p for p in propositions if _cle_de_ligne(p.ligne) not in cles_de_la_table]
 
 
-def _cle(ligne: Correspondance) -> tuple[str, str, str]:
+def _cle_de_ligne(ligne: Correspondance) -> tuple[str, str, str]:
     return normaliser(ligne.jeu), normaliser(ligne.colonne), normaliser(ligne.lu)
 
 
-def _sens(jeu: Jeu, colonne: Colonne, lu: str) -> str | None:
+def _valeur_du_contrat(jeu: Jeu, colonne: Colonne, lu: str) -> str | None:
     """The value of the contract that a cell usually means; None when several would do, or none.
 
     A file that speaks of people: a whole usual word only, for what is near one may be a name (K9, S2).
@@ -118,7 +118,7 @@ class Table:
 def lire_table(fichier: Path, donnee: Path | None) -> Table:
     """The table given, else that of the drop in which `fichier` lies, highest version."""
     if donnee is not None:
-        return _lue(donnee, donnee) if donnee.exists() else Table(None, donnee)
+        return _lire_table(donnee, donnee) if donnee.exists() else Table(None, donnee)
     dossier = fichier.resolve().parent
     return table_du_depot(dossier.parent) if dossier.name in registre().noms else Table(None, None)
 
@@ -132,13 +132,13 @@ def table_du_depot(depot: Path) -> Table:
     if not versions:
         return Table(None, referentiel / f"{JEU_CORRESPONDANCES}.csv")
     version, chemin = max(versions)
-    lue = _lue(chemin, chemin)
+    table = _lire_table(chemin, chemin)
     if chemin.suffix.lower() == ".xlsx":
-        lue.cible = referentiel / f"{JEU_CORRESPONDANCES}_v{version_suivante(version)}.csv"
-    return lue
+        table.cible = referentiel / f"{JEU_CORRESPONDANCES}_v{version_suivante(version)}.csv"
+    return table
 
 
-def _lue(chemin: Path, cible: Path) -> Table:
+def _lire_table(chemin: Path, cible: Path) -> Table:
     limites = Limites.de_l_environnement()
     try:
         lecteur = ouvrir(chemin, registre().jeu(JEU_CORRESPONDANCES), chemin.suffix.lower().removeprefix("."), limites)
@@ -161,7 +161,7 @@ def completer(t: Table, ajouts: Sequence[Correspondance]) -> Path:
     if t.refus:
         raise ErreurMutualisation(f"{t.chemin} ne se lit pas, rien n'y est écrit : {t.refus}")
     if t.chemin is None or t.cible != t.chemin:
-        corps = "".join(_ligne(x, _ENTETE, ";") for x in [*t.lignes, *ajouts])
+        corps = "".join(_ligne_csv(x, _ENTETE, ";") for x in [*t.lignes, *ajouts])
         octets = (_EN_TETE + corps).encode("utf-8-sig")
     else:
         octets = _complete(t.chemin, ajouts)
@@ -180,14 +180,14 @@ def _complete(chemin: Path, ajouts: Sequence[Correspondance]) -> bytes:
     fin = b"" if not existant or existant.endswith((b"\n", b"\r")) else b"\n"
     code = str(dialecte["encodage"]).replace("-sig", "")
     try:
-        return existant + fin + "".join(_ligne(x, entete, separateur) for x in ajouts).encode(code)
+        return existant + fin + "".join(_ligne_csv(x, entete, separateur) for x in ajouts).encode(code)
     except UnicodeEncodeError:
         raise ErreurMutualisation(
             f"{chemin} est en {code}, qui ne sait pas écrire ces noms : l'enregistrer en UTF-8."
         ) from None
 
 
-def _ligne(x: Correspondance, entete: Entete, separateur: str) -> str:
+def _ligne_csv(x: Correspondance, entete: Entete, separateur: str) -> str:
     cellules = {entete.positions[nom]: getattr(x, nom) for nom in COLONNES}
     rangee = [cellules.get(i, "") for i in range(entete.largeur)]
     texte = io.StringIO()

@@ -134,7 +134,7 @@ def reconnaitre(
         for tete in tetes
     ]
     for essai in essais:
-        essai.trouvees = _trouvees(essai)
+        essai.trouvees = _colonnes_trouvees(essai)
     # candidates cost most: for the headers that name most columns, and the widest ones when none names any
     essais.sort(key=lambda e: (-e.rang, -len(e.tete.noms)))
     if essais and len(essais[0].trouvees) < min(len(essais[0].jeu.colonnes), sum(map(bool, essais[0].tete.noms))):
@@ -157,7 +157,7 @@ def _appui_du_nom(jeu: Jeu, nom_de_fichier: str) -> float:
     return 0.04 if not set(mots).isdisjoint(_usages()["fichiers"].get(jeu.nom, ())) else 0.0
 
 
-def _trouvees(essai: Reconnaissance) -> dict[str, int]:
+def _colonnes_trouvees(essai: Reconnaissance) -> dict[str, int]:
     """Columns that a header of the file names, by the registry or by `correspondances`, and its place."""
     places = {normaliser(n): i for i, n in reversed(list(enumerate(essai.tete.noms))) if n}
     trouvees = {}
@@ -188,11 +188,11 @@ def _candidats(essai: Reconnaissance) -> dict[str, Candidat]:
         contenus = {i: contenu(c, essai.tete.cellules(i)[:_ECHANTILLON]) for i in libres}
         pareils = [i for i, note in contenus.items() if note is not None and note >= 0.95]
         if c.type == "enumeration":
-            pareils = [i for i in pareils if _parle(c, essai.tete.cellules(i))]
-        seule = _seule(c, manquantes, pareils)
+            pareils = [i for i in pareils if _tous_des_valeurs(c, essai.tete.cellules(i))]
+        seule = _seule_place(c, manquantes, pareils)
         for i, nom in libres.items():
-            note, raison = _note(c, _note_du_nom(essai.jeu.nom, c, nom, prefixe), contenus[i])
-            if seule == i and note < _SEULE and not exclu(c, nom):
+            note, raison = _noter_ressemblance(c, _note_du_nom(essai.jeu.nom, c, nom, prefixe), contenus[i])
+            if seule == i and note < _SEULE and not est_exclu(c, nom):
                 note, raison = _SEULE, f"ses cellules ont la forme attendue ({_FORMES_PARLANTES[c.type]})"
             if note >= (_SEUIL if c.obligatoire else _SEUIL_FACULTATIF):
                 paires.append((note, c.obligatoire, c.nom, Candidat(i, nom, note, raison)))
@@ -203,7 +203,7 @@ def _candidats(essai: Reconnaissance) -> dict[str, Candidat]:
     return retenus
 
 
-def _seule(colonne: Colonne, manquantes: Sequence[Colonne], pareils: Sequence[int]) -> int | None:
+def _seule_place(colonne: Colonne, manquantes: Sequence[Colonne], pareils: Sequence[int]) -> int | None:
     """The only free header whose cells have the form of a `*` column, itself the only one missing of that form."""
     if colonne.type not in _FORMES_PARLANTES or not colonne.obligatoire:
         return None
@@ -211,13 +211,13 @@ def _seule(colonne: Colonne, manquantes: Sequence[Colonne], pareils: Sequence[in
     return pareils[0] if len(pareils) == 1 and len(memes) == 1 else None
 
 
-def _parle(colonne: Colonne, cellules: Sequence[str]) -> bool:
+def _tous_des_valeurs(colonne: Colonne, cellules: Sequence[str]) -> bool:
     """Whether cells, all of them words, are several values of a list and nothing else."""
     lus = {None if c.isdigit() else lecture_de(colonne)(c) or sens_usuel(colonne, c) for c in cellules}
     return len(lus) > 1 and None not in lus
 
 
-def _note(colonne: Colonne, note_nom: float, note_contenu: float | None) -> tuple[float, str]:
+def _noter_ressemblance(colonne: Colonne, note_nom: float, note_contenu: float | None) -> tuple[float, str]:
     """How likely a header stands for a column: its name, then what its cells look like (None: they say nothing)."""
     if note_contenu is None:
         if colonne.type != "enumeration":
@@ -232,7 +232,7 @@ def _note(colonne: Colonne, note_nom: float, note_contenu: float | None) -> tupl
 @lru_cache(maxsize=16_384)
 def _note_du_nom(jeu: str, colonne: Colonne, nom: str, prefixe: str) -> float:
     """The best of the name and of what a prefix of all headers leaves of it, against each name of the column."""
-    if exclu(colonne, nom):
+    if est_exclu(colonne, nom):
         return 0.0
     lus = {_mots(nom), _mots(normaliser(nom).removeprefix(prefixe))}
     # the surest ones first
@@ -253,7 +253,7 @@ def _proximite(lus: Mots, voulus: Mots, exact: float) -> float:
     abrege = _ABREGE if entiers != lu else 0.0
     if sorted(entiers) == sorted(attendu) or "".join(lus) == "".join(voulus):
         return exact - abrege
-    if set(attendu) <= set(entiers) and (len(attendu) > 1 or set(entiers) - set(attendu) <= _listes("neutres")):
+    if set(attendu) <= set(entiers) and (len(attendu) > 1 or set(entiers) - set(attendu) <= _mots_de("neutres")):
         return exact - _ACCOMPAGNE - abrege
     ecrits = "".join(lu), "".join(attendu)
     presque = (
@@ -272,7 +272,7 @@ def _en_entier(mot: str, attendus: Mots) -> str:
     return next((a for a in attendus if len(mot) >= _ABREGE_MIN and a.startswith(mot)), mot)
 
 
-def exclu(colonne: Colonne, nom: str) -> bool:
+def est_exclu(colonne: Colonne, nom: str) -> bool:
     """Whether a header holds a word that rules it out for a column, or for its type."""
     return not set(_mots(" ".join(_contraires(colonne)))).isdisjoint(_mots(nom))
 
@@ -288,10 +288,10 @@ def mots_connus(jeu: str, colonne: Colonne) -> list[str]:
     return [colonne.entete or "", *noms_usuels(jeu, colonne.nom), *_contraires(colonne)]
 
 
-def ecarte(essai: Reconnaissance, colonne: Colonne) -> str | None:
+def sosie(essai: Reconnaissance, colonne: Colonne) -> str | None:
     """A header of the file that resembles a column that it lacks, and is none: its words say so."""
     attendus, places = set(_coeur(_mots(colonne.entete or ""))), {essai.place(c.nom) for c in essai.jeu.colonnes}
-    noms = (n for i, n in enumerate(essai.tete.noms) if n and i not in places and exclu(colonne, n))
+    noms = (n for i, n in enumerate(essai.tete.noms) if n and i not in places and est_exclu(colonne, n))
     return next((n for n in noms if any(_proches(m, a) for m in _mots(n) for a in attendus)), None)
 
 
@@ -303,8 +303,8 @@ def douteuses(essai: Reconnaissance, colonne: Colonne) -> list[int]:
     """Columns of the file that nothing reads and that may be one that it lacks, where a constant could cover them."""
     if essai.place(colonne.nom) is not None or defaut_usuel(essai.jeu.nom, colonne.nom) is None:
         return []
-    lues = {essai.place(c.nom) for c in essai.jeu.colonnes}
-    return [i for i in range(len(essai.tete.noms)) if i not in lues and _serait(essai, colonne, i)]
+    places_lues = {essai.place(c.nom) for c in essai.jeu.colonnes}
+    return [i for i in range(len(essai.tete.noms)) if i not in places_lues and _serait(essai, colonne, i)]
 
 
 def _serait(essai: Reconnaissance, colonne: Colonne, place: int) -> bool:
@@ -314,7 +314,7 @@ def _serait(essai: Reconnaissance, colonne: Colonne, place: int) -> bool:
     noms = [colonne.entete or "", *noms_usuels(essai.jeu.nom, colonne.nom), *(v for v in colonne.valeurs if len(v) > 2)]
     if any(all(any(m[0] == a[0] and _proches(m, a, _PRESQUE) for m in lus) for a in _coeur(_mots(n))) for n in noms):
         return True
-    return bool(cellules) and _listes("etrangers").isdisjoint(lus) and _tiendrait(colonne, cellules)
+    return bool(cellules) and _mots_de("etrangers").isdisjoint(lus) and _tiendrait(colonne, cellules)
 
 
 def _tiendrait(colonne: Colonne, cellules: Sequence[str]) -> bool:
@@ -334,12 +334,12 @@ def _mots(nom: str) -> Mots:
     lus = [m[:-1] if len(m) > _ABREGE_MIN and m.endswith("s") else m for m in lus]
     while len(lus) > 1 and lus[0].isdecimal():
         del lus[0]
-    return tuple(_entiers().get(m, m) for m in lus if m not in _listes("vides")) or tuple(lus)
+    return tuple(_mots_entiers().get(m, m) for m in lus if m not in _mots_de("vides")) or tuple(lus)
 
 
 def _coeur(mots: Mots) -> Mots:
     """Without « N° », « code »…"""
-    return tuple(m for m in mots if m not in _listes("numeros")) or mots
+    return tuple(m for m in mots if m not in _mots_de("numeros")) or mots
 
 
 def _prefixe(noms: Iterable[str]) -> str:
@@ -400,18 +400,18 @@ def _usages() -> dict[str, Any]:
 
 
 @cache
-def _entiers() -> dict[str, str]:
+def _mots_entiers() -> dict[str, str]:
     """Words cut short, and what they stand for."""
     return {court: mot for mot, courts in _usages()["abreges"].items() for court in courts}
 
 
 @cache
-def _listes(cle: str) -> frozenset[str]:
+def _mots_de(cle: str) -> frozenset[str]:
     return frozenset(_usages()["mots"][cle])
 
 
 # ---------------------------------------------------------------- rows that may be a header
-def tetes(apercus: Iterable[Rangees]) -> list[Tete]:
+def tetes_possibles(apercus: Iterable[Rangees]) -> list[Tete]:
     """Every row that may be a header, after more banner than the reader allows: it says that it is too much."""
     return [
         Tete(tuple(map(epurer, rangees[i])), tuple(map(tuple, rangees[i + 1 :])))
@@ -437,7 +437,7 @@ def apercus(chemin: Path, genre: str, limites: Limites) -> list[Rangees]:
         from mutualisation.entree.lecteurs.tabulaire_xlsx import tetes_des_feuilles
 
         return tetes_des_feuilles(chemin, limites)
-    lignes, lus = _lignes(chemin), []
+    lignes, lus = _premieres_lignes(chemin), []
     for separateur in SEPARATEURS:
         try:
             rangees = list(itertools.islice(csv.reader(lignes, delimiter=separateur), _RANGEES))
@@ -447,7 +447,7 @@ def apercus(chemin: Path, genre: str, limites: Limites) -> list[Rangees]:
     return lus
 
 
-def _lignes(chemin: Path) -> list[str]:
+def _premieres_lignes(chemin: Path) -> list[str]:
     """The first lines that are not blank, whatever ends them."""
     with chemin.open("rb") as f:
         octets = f.read(_OCTETS)

@@ -72,15 +72,15 @@ def assembler(sources: Path, depot: Path) -> list[Assemble]:
     if not declarations:
         raise ErreurMutualisation(f"Aucune déclaration (*.toml) dans {sources} : docs/initier.md en montre une.")
     table = compiler(table_du_depot(depot).lignes)
-    declarees = [_completee(_declaration(f), table) for f in declarations]
+    declarees = [_source_completee(_lire_declaration(f), table) for f in declarations]
     rangees: dict[tuple[Jeu, str], list[list[str]]] = defaultdict(list)
     exports: dict[tuple[Jeu, str], list[str]] = defaultdict(list)
     refus = []
     for source in declarees:
         for fichier in _exports(sources, source):
             try:
-                periode = _periode(source.jeu, fichier)
-                rangees[source.jeu, periode] += _lignes(source, fichier, periode)
+                periode = _periode_du_nom(source.jeu, fichier)
+                rangees[source.jeu, periode] += _rangees_du_jeu(source, fichier, periode)
                 exports[source.jeu, periode].append(fichier.name)
             except (LectureRefusee, OSError) as faute:
                 refus.append((fichier.name, motif_refus(faute)))
@@ -93,7 +93,7 @@ def assembler(sources: Path, depot: Path) -> list[Assemble]:
         reunies[jeu, ecrite] += rangees[jeu, periode]
         noms[jeu, ecrite] += exports[jeu, periode]
     _exiger_une_longueur(depot, reunies)
-    return _ecrire(depot, reunies, noms)
+    return _ecrire_fichiers(depot, reunies, noms)
 
 
 def _periode_ecrite(jeu: Jeu, periode: str, exports: Mapping[tuple[Jeu, str], list[str]]) -> str:
@@ -127,7 +127,7 @@ def _exiger_une_longueur(depot: Path, rangees: Iterable[tuple[Jeu, str]]) -> Non
                 )
 
 
-def _ecrire(depot: Path, rangees: Mapping[tuple[Jeu, str], list[list[str]]], exports: Any) -> list[Assemble]:
+def _ecrire_fichiers(depot: Path, rangees: Mapping[tuple[Jeu, str], list[list[str]]], exports: Any) -> list[Assemble]:
     textes = {
         f"{jeu.source}/{jeu.nom}_{p}.csv".replace("_.", "."): en_csv(
             [[MARQUE], [*(c.entete for c in jeu.colonnes), ORIGINE], *r]
@@ -150,29 +150,29 @@ def _ecrire(depot: Path, rangees: Mapping[tuple[Jeu, str], list[list[str]]], exp
 
 
 # ---------------------------------------------------------------- a declaration
-def _declaration(fichier: Path) -> SourcePropre:
+def _lire_declaration(fichier: Path) -> SourcePropre:
     """ErreurMutualisation, naming the file, when it says what the contract does not know."""
     try:
         lu = tomllib.loads(fichier.read_text(encoding="utf-8-sig"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise ErreurMutualisation(f"{fichier} n'est pas un TOML en UTF-8 lisible.") from None
     for cle in lu:
-        _connu(fichier, "clé inconnue", cle, CLES)
+        _nom_connu(fichier, "clé inconnue", cle, CLES)
     if "comme" not in lu:
         raise ErreurMutualisation(
             f"{fichier.name} : la clé « comme » manque, qui dit ce que sont ses lignes (« mandats », « titres »…)."
         )
     jeux = {j.nom: j for j in registre().jeux if j.format == "tabulaire" and not j.agents}
-    jeu = jeux[_connu(fichier, "jeu inconnu", str(lu["comme"]), jeux)]
+    jeu = jeux[_nom_connu(fichier, "jeu inconnu", str(lu["comme"]), jeux)]
     noms = {normaliser(c.entete or ""): c.nom for c in jeu.colonnes}
 
     def par_colonne(cle: str) -> dict[str, Any]:
         table = _en_table(fichier, f"« {cle} »", lu.get(cle, {}))
-        return {noms[_connu(fichier, "colonne inconnue", e, noms)]: v for e, v in table.items()}
+        return {noms[_nom_connu(fichier, "colonne inconnue", e, noms)]: v for e, v in table.items()}
 
     constantes = {nom: str(v) for nom, v in par_colonne("constantes").items()}
     for repere in (r for v in constantes.values() for r in _REPERE.findall(v)):
-        _connu(fichier, "repère inconnu", repere, REPERES)
+        _nom_connu(fichier, "repère inconnu", repere, REPERES)
     mots = {nom: _en_table(fichier, f"« mots », « {nom} »", m) for nom, m in par_colonne("mots").items()}
     return SourcePropre(
         fichier.stem,
@@ -190,18 +190,18 @@ def _en_table(fichier: Path, quoi: str, valeur: Any) -> dict[str, Any]:
     raise ErreurMutualisation(f"{fichier.name} : {quoi} est une table : une ligne « nom = valeur » pour chacun.")
 
 
-def _completee(source: SourcePropre, table: Mapping[str, Traduction]) -> SourcePropre:
+def _source_completee(source: SourcePropre, table: Mapping[str, Traduction]) -> SourcePropre:
     """What the declaration does not say of a column, `correspondances` of the drop says (F16)."""
     dite = table.get(source.jeu.nom, SANS_TRADUCTION)
-    dits = {*source.colonnes, *source.constantes}
+    noms = {*source.colonnes, *source.constantes}
     return replace(
         source,
-        colonnes={nom: lus for nom, lus in dite.entetes.items() if nom not in dits} | dict(source.colonnes),
-        constantes={nom: v for nom, v in dite.defauts.items() if nom not in dits} | dict(source.constantes),
+        colonnes={nom: lus for nom, lus in dite.entetes.items() if nom not in noms} | dict(source.colonnes),
+        constantes={nom: v for nom, v in dite.defauts.items() if nom not in noms} | dict(source.constantes),
     )
 
 
-def _connu(fichier: Path, quoi: str, nom: str, connus: Any) -> str:
+def _nom_connu(fichier: Path, quoi: str, nom: str, connus: Any) -> str:
     """The known name, typed as it is or as headers are compared."""
     for dit in (nom, normaliser(nom)):
         if dit in connus:
@@ -225,7 +225,7 @@ def _exports(sources: Path, source: SourcePropre) -> list[Path]:
 
 
 # ---------------------------------------------------------------- an export
-def _periode(jeu: Jeu, fichier: Path) -> str:
+def _periode_du_nom(jeu: Jeu, fichier: Path) -> str:
     """That of the jeu, as the name of the export ends. LectureRefusee when it does not."""
     suffixe = fichier.stem.rpartition("_")[2] if jeu.periode != "aucune" else ""
     lu = lire_nom(jeu, f"{jeu.nom}_{suffixe}.csv" if suffixe else f"{jeu.nom}.csv")
@@ -235,7 +235,7 @@ def _periode(jeu: Jeu, fichier: Path) -> str:
     return lu[0]
 
 
-def _lignes(source: SourcePropre, fichier: Path, periode: str) -> Iterator[list[str]]:
+def _rangees_du_jeu(source: SourcePropre, fichier: Path, periode: str) -> Iterator[list[str]]:
     """Its rows in the columns of the jeu, then where each stands. LectureRefusee as the readers say."""
     jeu = source.jeu
     traduction = Traduction(source.colonnes, {}, source.constantes)
@@ -250,15 +250,15 @@ def _lignes(source: SourcePropre, fichier: Path, periode: str) -> Iterator[list[
         for c in sommes:
             sommes[c] += sum(Decimal(lecture_de(c)(r[places[c.nom]]) or 0) for r in rangees)
         for ligne, rangee in zip(bloc.lignes, rangees, strict=True):
-            dits = reperes | {"ligne": str(ligne)}
+            valeurs = reperes | {"ligne": str(ligne)}
             cellules = [
-                rangee[places[c.nom]] if c.nom in places else _resoudre(source.constantes.get(c.nom, ""), dits)
+                rangee[places[c.nom]] if c.nom in places else _resoudre(source.constantes.get(c.nom, ""), valeurs)
                 for c in jeu.colonnes
             ]
-            lues = [
+            cellules_lues = [
                 source.mots.get(c.nom, {}).get(normaliser(v), v) for c, v in zip(jeu.colonnes, cellules, strict=True)
             ]
-            yield [*lues, f"{fichier.name}:{ligne}"]
+            yield [*cellules_lues, f"{fichier.name}:{ligne}"]
     for rangee in totaux:
         _verifier_total(rangee, sommes, places)
 

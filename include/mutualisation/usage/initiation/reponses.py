@@ -128,11 +128,11 @@ def lire_reponses(fichier: Path) -> Reponses:
     fautes: list[str] = []
     tables = {t: _table(t, lu.pop(t, []), fichier.parent, fautes) for t in TABLES}
     epci = _juger_tout("epci", "", lu, fautes)
-    jugees = {
+    tables_jugees = {
         t: [_juger_tout(t, f"{t}, n° {rang}, ", ligne, fautes) for rang, ligne in enumerate(lignes, 1)]
         for t, lignes in tables.items()
     }
-    reponses = Reponses(epci, jugees["communes"], jugees["dispositifs"])
+    reponses = Reponses(epci, tables_jugees["communes"], tables_jugees["dispositifs"])
     _exiger(str(fichier), fautes or fautes_d_ensemble(reponses))
     return reponses
 
@@ -171,15 +171,15 @@ def _lignes_d_un_fichier(nom: str, chemin: Path) -> list[dict[str, Any]]:
 
 def _juger_tout(table: str, ou: str, donnees: dict[str, Any], fautes: list[str]) -> Ligne:
     """Each answer of a row, default included; faults are added to `fautes`."""
-    connues, jugee = questions(table), {}
+    connues, reponse_jugee = questions(table), {}
     for cle in donnees.keys() - connues.keys():
         (proche,) = difflib.get_close_matches(cle, connues, 1, 0.0)
         fautes.append(f"{ou}{cle} : question inconnue (la plus proche : {proche})")
     for nom, question in connues.items():
-        jugee[nom], faute = question.juger(_en_texte(donnees.get(nom, "")))
+        reponse_jugee[nom], faute = question.juger(_en_texte(donnees.get(nom, "")))
         if faute:
             fautes.append(f"{ou}{nom} : {faute}")
-    return jugee
+    return reponse_jugee
 
 
 def _en_texte(valeur: Any) -> str:
@@ -195,7 +195,7 @@ def interroger(saisir: Callable[[str], str], dire: Callable[[str], None]) -> Rep
 
     ErreurMutualisation when answers contradict each other: they are in its message as a file to mend.
     """
-    epci = {nom: _poser(q, saisir, dire) for nom, q in questions("epci").items()}
+    epci = {nom: _poser_question(q, saisir, dire) for nom, q in questions("epci").items()}
     communes = _interroger_communes(saisir, dire)
     reponses = Reponses(epci, communes, _lignes_tapees("dispositifs", saisir, dire))
     if fautes := fautes_d_ensemble(reponses):
@@ -204,7 +204,7 @@ def interroger(saisir: Callable[[str], str], dire: Callable[[str], None]) -> Rep
     return reponses
 
 
-def _poser(question: Question, saisir: Callable[[str], str], dire: Callable[[str], None]) -> str:
+def _poser_question(question: Question, saisir: Callable[[str], str], dire: Callable[[str], None]) -> str:
     choix = f" ({' / '.join(question.colonne.valeurs)})" if question.colonne.valeurs else ""
     sinon = f" [{question.defaut}]" if question.defaut else ""
     while True:
@@ -219,10 +219,10 @@ def _interroger_communes(saisir: Callable[[str], str], dire: Callable[[str], Non
         "Fichier des communes, CSV ou XLSX : Nom, SIRET, Code INSEE, Population totale (vide : les saisir) : "
     ).strip():
         fautes: list[str] = []
-        lues = _table("communes", fichier, Path(), fautes)
-        jugees = [_juger_tout("communes", f"n° {i}, ", ligne, fautes) for i, ligne in enumerate(lues, 1)]
+        rangees = _table("communes", fichier, Path(), fautes)
+        reponses = [_juger_tout("communes", f"n° {i}, ", ligne, fautes) for i, ligne in enumerate(rangees, 1)]
         if not fautes:
-            return jugees
+            return reponses
         dire("\n".join(fautes))
     return _lignes_tapees("communes", saisir, dire)
 
@@ -234,7 +234,7 @@ def _lignes_tapees(table: str, saisir: Callable[[str], str], dire: Callable[[str
         if not texte:
             dire("  il en faut au moins une ligne")
             continue
-        lignes.append({premiere: texte} | {nom: _poser(q, saisir, dire) for nom, q in autres})
+        lignes.append({premiere: texte} | {nom: _poser_question(q, saisir, dire) for nom, q in autres})
     return lignes
 
 
@@ -249,7 +249,7 @@ def fautes_d_ensemble(r: Reponses) -> list[str]:
     fautes = [f"exercices : « {e} » n'est pas une année" for e in _exercices(r.epci) if annee(e) is None]
     fautes += [] if _exercices(r.epci) else ["exercices : une année au moins est attendue"]
     fautes += [f"comptes_usagers : « {c} » n'est pas un compte" for c in comptes if not c.isdigit()]
-    fautes += [f"compte donné deux fois : {c}" for c in _doubles([r.epci["compte_cee"], *comptes])]
+    fautes += [f"compte donné deux fois : {c}" for c in _doublons([r.epci["compte_cee"], *comptes])]
     fautes += [f"{t} : il en faut au moins une ligne" for t in TABLES if not getattr(r, t)]
     fautes += [
         f"communes, {c['nom']}, code_insee : cinq caractères attendus, comme 01004 ou 2A004"
@@ -263,7 +263,7 @@ def fautes_d_ensemble(r: Reponses) -> list[str]:
         "code d'activité": [*r.epci["activite_hors"].split(), *map(activite_de, r.dispositifs)],
         "clé comptable": [r.epci["axe_structure"], *map(cle_de, r.dispositifs)],
     }
-    fautes += [f"{quoi} donné deux fois : {double}" for quoi, vus in uniques.items() for double in _doubles(vus)]
+    fautes += [f"{quoi} donné deux fois : {double}" for quoi, vus in uniques.items() for double in _doublons(vus)]
     insee = {c["code_insee"] for c in r.communes}
     return fautes + [
         f"dispositifs, {d['code']}, {faute}" for d in r.dispositifs for faute in _fautes_d_un_dispositif(d, insee)
@@ -294,5 +294,5 @@ def cle_de(dispositif: Ligne) -> str:
     return dispositif["cle"] or dispositif["code"]
 
 
-def _doubles(valeurs: Iterable[str]) -> list[str]:
+def _doublons(valeurs: Iterable[str]) -> list[str]:
     return [v for v, fois in Counter(valeurs).items() if v and fois > 1]

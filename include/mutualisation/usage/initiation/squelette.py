@@ -127,7 +127,7 @@ def lignes_du_referentiel(r: Reponses) -> dict[str, list[Ligne]]:
             {"annee": str(r.exercices[-1]), "code_insee": c["code_insee"], "population_totale": c["population"]}
             for c in r.communes
         ],
-        "cles_analytiques": [dict(zip(CLE, cle, strict=True)) | CLE_DITE | toujours for cle in _cles(r)],
+        "cles_analytiques": [dict(zip(CLE, cle, strict=True)) | CLE_DITE | toujours for cle in _lignes_de_cles(r)],
         "tarifs": [_tarif(d) | depuis for d in r.dispositifs],
         "parametres": [parametre | toujours for parametre in _parametres(r)],
         "roles_comptes": [role | toujours for role in _roles(r)],
@@ -139,7 +139,7 @@ def lignes_du_referentiel(r: Reponses) -> dict[str, list[Ligne]]:
     return lignes
 
 
-def _cles(r: Reponses) -> Iterator[tuple[str, str, str, str]]:
+def _lignes_de_cles(r: Reponses) -> Iterator[tuple[str, str, str, str]]:
     """Keys of each dispositif, then of what is overhead and of what is not mutualised; assets know axes only (R4d)."""
     biens = ["axe"] if r.epci["immobilisations"] == "oui" else []
     for d in r.dispositifs:

@@ -128,10 +128,10 @@ def controler(session: Session, version: int) -> str:
 
 def _sans_doublon(echecs: list[str], verdicts: list[dict[str, Any]]) -> list[str]:
     """A figure beyond critical bounds is one control too, of the same key: the gate that judges bounds says each."""
-    dits = tuple(
+    debuts_deja_dits = tuple(
         f"plausibilite ({v['cle']}), exercice {v['exercice']} :" for v in verdicts if v["bloque"] and "cle" in v
     )
-    return [echec for echec in echecs if not echec.startswith(dits)]
+    return [echec for echec in echecs if not echec.startswith(debuts_deja_dits)]
 
 
 def ouvrir_construction(

@@ -128,12 +128,12 @@ def fichiers_manquants(conn: psycopg.Connection[Any], exercice: int) -> list[str
     return [
         f"{jeu.source}/{nom}"
         for jeu in attendus
-        for controle, cle, nom in _absents(jeu, exercice, couverts.get(jeu.nom))
+        for controle, cle, nom in _absences_du_jeu(jeu, exercice, couverts.get(jeu.nom))
         if not {(controle, None), (controle, cle)} & justifies
     ]
 
 
-def _absents(jeu: Jeu, exercice: int, couverts: set[int] | None) -> list[tuple[str, str, str]]:
+def _absences_du_jeu(jeu: Jeu, exercice: int, couverts: set[int] | None) -> list[tuple[str, str, str]]:
     """(control, its key, name) of what of a jeu is not loaded."""
     if jeu.attendu == "annuel":
         return [("fichier_manquant", jeu.nom, f"{jeu.nom}_{exercice}")] if couverts is None else []

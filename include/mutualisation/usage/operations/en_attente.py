@@ -52,7 +52,7 @@ def dossier_d_attente(version: int) -> str:
 
 def en_attente(conn: psycopg.Connection[Any], version: int) -> EnAttente | None:
     """The documents of a version that wait; None when there are none, or they were not all read back."""
-    return next((e for e in _toutes(conn) if e.version == version and e.manifestes), None)
+    return next((e for e in _versions_en_attente(conn) if e.version == version and e.manifestes), None)
 
 
 def lieu_des_lignes(conn: psycopg.Connection[Any], version: int) -> str:
@@ -62,7 +62,7 @@ def lieu_des_lignes(conn: psycopg.Connection[Any], version: int) -> str:
 
 def retirer(conn: psycopg.Connection[Any]) -> None:
     """Remove what waits and will not be published any more: another version takes its turn."""
-    for attente in _toutes(conn):
+    for attente in _versions_en_attente(conn):
         if not attente.publiee:
             attente.pose.finir()
             oublier(conn, attente.version)
@@ -76,7 +76,7 @@ def oublier(conn: psycopg.Connection[Any], version: int) -> None:
 
 def achever(conn: psycopg.Connection[Any], suivi: Suivi) -> None:
     """Put in place the documents of a version that a killed command has published; what can't be is said."""
-    for attente in _toutes(conn):
+    for attente in _versions_en_attente(conn):
         if attente.publiee and not attente.dossier.is_dir():
             suivi(f"{attente.dossier} n'est plus là : « mutualisation extraire » réécrit les extraits publiés")
             oublier(conn, attente.version)
@@ -111,5 +111,5 @@ def prendre_place(conn: psycopg.Connection[Any], attente: EnAttente) -> None:
     oublier(conn, attente.version)
 
 
-def _toutes(conn: psycopg.Connection[Any]) -> list[EnAttente]:
+def _versions_en_attente(conn: psycopg.Connection[Any]) -> list[EnAttente]:
     return [EnAttente(v, Path(sortie), lus, publiee) for v, sortie, lus, publiee in conn.execute(LIRE).fetchall()]

@@ -43,15 +43,15 @@ class Demande:
     parametres: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def montrables(self) -> dict[str, Any]:
+    def parametres_montrables(self) -> dict[str, Any]:
         """The parameters that name nobody and no place: numbers, booleans, names of the registry, lists of them."""
 
-        def sur(valeur: Any) -> bool:
+        def ne_nomme_personne(valeur: Any) -> bool:
             if isinstance(valeur, (list, tuple)):
-                return bool(valeur) and all(map(sur, valeur))
+                return bool(valeur) and all(map(ne_nomme_personne, valeur))
             return isinstance(valeur, int) or (isinstance(valeur, str) and valeur in registre().noms)
 
-        return {nom: valeur for nom, valeur in self.parametres.items() if sur(valeur)}
+        return {nom: valeur for nom, valeur in self.parametres.items() if ne_nomme_personne(valeur)}
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,13 @@ class Execution:
 
     def noter(self, etape: str, faites: Mapping[str, float], lignes: Mapping[str, int]) -> None:
         """The stage under way (none: empty), seconds and rows of those that ended."""
-        dites = [{"etape": nom, "secondes": round(s, 3), "lignes": lignes.get(nom)} for nom, s in faites.items()]
+        etapes = [{"etape": nom, "secondes": round(s, 3), "lignes": lignes.get(nom)} for nom, s in faites.items()]
         with suppress(psycopg.Error, ErreurMutualisation):
-            self.conn.execute(SQL_NOTER, (etape or None, json.dumps(dites, ensure_ascii=False), self.numero))
+            self.conn.execute(SQL_NOTER, (etape or None, json.dumps(etapes, ensure_ascii=False), self.numero))
 
     def finir(self, erreur: BaseException | None) -> None:
         """The end of the run: its exit code, its sentence."""
-        code, phrase = issue(erreur) if erreur is not None else (0, None)
+        code, phrase = issue_de(erreur) if erreur is not None else (0, None)
         if phrase is not None and len(phrase) > PHRASE_MAX:
             phrase = f"{phrase[:PHRASE_MAX]}…"
         valeurs = ("echouee" if code else "reussie", code, phrase, self.numero)
@@ -85,7 +85,7 @@ def inscrire(
 
     `compte`: the account declared on the embedded server; None on a named one, which says who is connected (K3).
     """
-    execution = _ouvrir(dsn, demande, compte, logiciel) if demande is not None else None
+    execution = _ouvrir_execution(dsn, demande, compte, logiciel) if demande is not None else None
     if execution is None:
         yield None
         return
@@ -100,8 +100,8 @@ def inscrire(
         execution.conn.close()
 
 
-def _ouvrir(dsn: str, demande: Demande, compte: str | None, logiciel: Callable[[], str]) -> Execution | None:
-    identite, parametres = "authentifiee" if compte is None else "declaree", json.dumps(demande.montrables)
+def _ouvrir_execution(dsn: str, demande: Demande, compte: str | None, logiciel: Callable[[], str]) -> Execution | None:
+    identite, parametres = "authentifiee" if compte is None else "declaree", json.dumps(demande.parametres_montrables)
     valeurs = (demande.commande, demande.declencheur, compte, identite, logiciel(), parametres)
     conn = connecter(dsn, autocommit=True)
     try:
@@ -115,7 +115,7 @@ def _ouvrir(dsn: str, demande: Demande, compte: str | None, logiciel: Callable[[
     return Execution(int(numero), conn)
 
 
-def issue(erreur: BaseException) -> tuple[int, str]:
+def issue_de(erreur: BaseException) -> tuple[int, str]:
     """Exit code and French sentence of what ended a run (`sorties.md`), without a cell."""
     match erreur:
         case ErreurMutualisation():

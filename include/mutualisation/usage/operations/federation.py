@@ -37,7 +37,7 @@ def comparer(dossiers: Mapping[str, Path], exercice: int, sortie: Path) -> list[
         elif extrait.manifeste.get("diffusion") != "ouverte":
             absents.append(f"{entite} : son extrait est à diffusion restreinte, elle n'est pas comparée.")
         else:
-            lignes += _lignes(entite, extrait, Ancres(var).cles())
+            lignes += _lignes_de_l_entite(entite, extrait, Ancres(var).cles())
     couts: dict[str, list[Decimal]] = {}
     for ligne in lignes:
         couts.setdefault(ligne["dispositif"], []).append(Decimal(ligne["cout_complet_unitaire"]))
@@ -47,7 +47,7 @@ def comparer(dossiers: Mapping[str, Path], exercice: int, sortie: Path) -> list[
             ligne["mediane"] = str(mediane.quantize(CENTIEME))
             cout = Decimal(ligne["cout_complet_unitaire"])
             ligne["ecart_pct"] = str((CENT * (cout - mediane) / mediane).quantize(CENTIEME)) if mediane else ""
-    _ecrire(sortie, sorted(lignes, key=lambda li: (li["dispositif"], li["entite"])))
+    _ecrire_comparaison(sortie, sorted(lignes, key=lambda li: (li["dispositif"], li["entite"])))
     return absents
 
 
@@ -57,7 +57,7 @@ def _dernier(bilans: Path, exercice: int) -> ExtraitLu | None:
     return max((e for e in lus if e and e.exercice == exercice), key=lambda e: e.version, default=None)
 
 
-def _lignes(entite: str, extrait: ExtraitLu, cles: set[bytes]) -> list[dict[str, str]]:
+def _lignes_de_l_entite(entite: str, extrait: ExtraitLu, cles: set[bytes]) -> list[dict[str, str]]:
     if not est_signe(extrait.octets, extrait.signature, cles):
         raise ControleEchoue(
             [f"{entite} : la signature de {extrait.dossier} n'est d'aucune clé de son dossier sceaux."]
@@ -83,7 +83,7 @@ def _agregat(entite: str, extrait: ExtraitLu, nom: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(octets.decode("utf-8")), delimiter=";"))
 
 
-def _ecrire(sortie: Path, lignes: list[dict[str, str]]) -> None:
+def _ecrire_comparaison(sortie: Path, lignes: list[dict[str, str]]) -> None:
     texte = io.StringIO()
     ecrivain = csv.DictWriter(texte, COLONNES, delimiter=";", extrasaction="ignore", restval="", lineterminator="\n")
     ecrivain.writeheader()

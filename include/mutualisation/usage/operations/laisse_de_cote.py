@@ -37,28 +37,28 @@ Rangee = tuple[int, str, int, Decimal | None, Decimal | None]
 def laisse_de_cote(session: Session, exercices: Iterable[int] | None = None, version: int | None = None) -> str:
     """One French sentence over published exercices (default: all), or the `version` of them; empty when all counts."""
     with connecter(session.dsn) as conn:
-        return _dire(conn, "versions", OU_VOIR, exercices, version)
+        return _dire_schema(conn, "versions", OU_VOIR, exercices, version)
 
 
 def laisse_de_cote_par_la_construction(
     conn: psycopg.Connection[Any], version: int, exercices: list[int] | None = None
 ) -> str:
     """The same over a version that is being checked, or waits; what it had not yet built is not said."""
-    return _dire(conn, lieu_des_lignes(conn, version), A_CORRIGER, exercices, version)
+    return _dire_schema(conn, lieu_des_lignes(conn, version), A_CORRIGER, exercices, version)
 
 
-def _dire(
+def _dire_schema(
     conn: psycopg.Connection[Any], schema: str, suite: str, exercices: Iterable[int] | None, version: int | None
 ) -> str:
     choix = {"exercices": list(exercices) if exercices is not None else None, "version": version}
 
-    def lire(requete: str, table: str) -> list[Any]:
+    def lire_table(requete: str, table: str) -> list[Any]:
         if conn.execute("select to_regclass(%s) is null", (f"{schema}.{table}",)).fetchone() == (True,):
             return []
         choisies = sql.SQL(CHOISIES).format(sql.Identifier(schema, table))
         return conn.execute(sql.SQL(requete).format(choisies), choix).fetchall()
 
-    return phrase(lire(SQL_LIGNES, "laisse_de_cote"), suite, lire(SQL_ECARTS, "controles"))
+    return dire_exercices(lire_table(SQL_LIGNES, "laisse_de_cote"), suite, lire_table(SQL_ECARTS, "controles"))
 
 
 def laisse_de_cote_par_la_lecture(session: Session, charges: Iterable[Chargement]) -> str:
@@ -73,18 +73,18 @@ def laisse_de_cote_par_la_lecture(session: Session, charges: Iterable[Chargement
             (chemins,),
         ).fetchall()
         rangees = [_illisibles(conn, jeu, exercice, ids) for jeu, exercice, ids in fichiers]
-    return phrase(sorted((r for r in rangees if r[2]), key=lambda r: r[0]), ENSUITE)
+    return dire_exercices(sorted((r for r in rangees if r[2]), key=lambda r: r[0]), ENSUITE)
 
 
-def phrase(rangees: Iterable[Rangee], suite: str = OU_VOIR, ecarts: Iterable[tuple[int, int, int]] = ()) -> str:
+def dire_exercices(rangees: Iterable[Rangee], suite: str = OU_VOIR, ecarts: Iterable[tuple[int, int, int]] = ()) -> str:
     """« Laissé de côté, exercice 2020 : … ; exercice 2021 : … », each as `ecartees` says; 0: files of no exercice.
 
     `ecarts`: (exercice, gaps of controls, those that nobody justified), said after.
     """
     lignes = [_exercice(annee, list(groupe)) for annee, groupe in groupby(rangees, key=lambda r: r[0])]
-    restes = [f"exercice {annee} : {ecartees.justifies(n, sans)}" for annee, n, sans in ecarts if sans]
-    dites = [f"Laissé de côté, {' ; '.join(lignes)} — {suite}."] * bool(lignes)
-    return " ".join(dites + [f"Avant de clore, {' ; '.join(restes)}."] * bool(restes))
+    restes = [f"exercice {annee} : {ecartees.dire_ecarts(n, sans)}" for annee, n, sans in ecarts if sans]
+    phrases = [f"Laissé de côté, {' ; '.join(lignes)} — {suite}."] * bool(lignes)
+    return " ".join(phrases + [f"Avant de clore, {' ; '.join(restes)}."] * bool(restes))
 
 
 def _exercice(annee: int, rangees: list[Rangee]) -> str:
@@ -92,7 +92,7 @@ def _exercice(annee: int, rangees: list[Rangee]) -> str:
     for _, statut, lignes, _, _ in rangees:
         comptes[statut] += lignes
     montant, heures = (sum(filter(None, lues), Decimal(0)) for lues in list(zip(*rangees, strict=True))[3:])
-    dite = ecartees.dire(comptes, montant, heures)
+    dite = ecartees.dire_ecartees(comptes, montant, heures)
     return f"{f'exercice {annee}' if annee else 'sans exercice'} : {dite}"
 
 

@@ -98,7 +98,7 @@ def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, v
     `ExtraitRefuse` when an extract, read back, is not its version, `ErreurMutualisation` when an exercice is not
     published, a folder can't be written or another run keeps the lock; the former extracts then stay, all of them.
     """
-    with _seul(session, Path(sortie)) as conn, session.etape("extraits"):
+    with _tenir_l_entrepot(session, Path(sortie)) as conn, session.etape("extraits"):
         exiger_conservee(conn, version)
         exiger_sceau(session, conn, exercices, version)
         verifier_places(conn, Path(sortie), exercices, version)
@@ -136,7 +136,7 @@ def ecrire_extraits(
 
 
 @contextmanager
-def _seul(session: Session, sortie: Path) -> Iterator[psycopg.Connection[Any]]:
+def _tenir_l_entrepot(session: Session, sortie: Path) -> Iterator[psycopg.Connection[Any]]:
     """The lock of the warehouse: what documents say holds until they are in place. Raises `EntrepotOccupe`."""
     delai = Delais.de_l_environnement().verrou
     annonce = f"Un autre traitement tient l'entrepôt : attend qu'il finisse, {delai} secondes au plus"
@@ -170,7 +170,7 @@ def facturer(
     (annee,) = verifier_exercices([exercice])
     exiger_semestre(semestre)
     verifier_sortie(Path(sortie))
-    with _seul(session, Path(sortie)) as conn:
+    with _tenir_l_entrepot(session, Path(sortie)) as conn:
         session.suivi(f"Factures {annee}-S{semestre}")
         publie = annee in lire_pointeurs(conn)
         version = None if publie else construire_factures(session, annee, semestre)

@@ -93,7 +93,7 @@ def _derouler(
     """Build the steps from one closed version, up to the one that has the files of the build itself."""
     version, exercices = close
     courants, avant, deja = fichiers_en_vigueur(conn), "", set[int]()
-    for etape, fichiers in etapes(_lire(conn, SCELLES, version), _lire(conn, COURANTS)):
+    for etape, fichiers in etapes(_lire_fichiers(conn, SCELLES, version), _lire_fichiers(conn, COURANTS)):
         voulus = set(fichiers.values())
         if voulus == courants:
             break
@@ -101,19 +101,19 @@ def _derouler(
             annees = ", ".join(map(str, exercices))
             session.suivi(f"Redressement de {annees}, clos en version {version} : étape « {etape} »")
             choisir_ensemble(conn, REDRESSEMENT, voulus)
-        if voulus == deja or not _batie(conn, exercices, etape, batir, ouvrier):
+        if voulus == deja or not _batir(conn, exercices, etape, batir, ouvrier):
             valeurs = {"etape": etape, "exercices": exercices, "avant": avant, "version": version}
             conn.execute(RECOPIE if avant else CLOSES, valeurs)
         conn.commit()
         avant, deja = etape, voulus
 
 
-def _lire(conn: psycopg.Connection[Any], requete: str, *valeurs: Any) -> Fichiers:
+def _lire_fichiers(conn: psycopg.Connection[Any], requete: str, *valeurs: Any) -> Fichiers:
     lignes = conn.execute(requete, valeurs or None).fetchall()
     return {(source, jeu, periode): int(numero) for source, jeu, periode, numero in lignes}
 
 
-def _batie(conn: psycopg.Connection[Any], exercices: list[int], etape: str, batir: Batir, ouvrier: EnfantDbt) -> bool:
+def _batir(conn: psycopg.Connection[Any], exercices: list[int], etape: str, batir: Batir, ouvrier: EnfantDbt) -> bool:
     """Build a step and keep its figures; False when its synthèse could not be built."""
     try:
         batir(exercices, ouvrier, etape)

@@ -92,10 +92,10 @@ def sauvegarder(
         copier(session.dsn, ebauche / ENTREPOT, f"--role={PROPRIETAIRE}", f"--exclude-table={SCHEMA}.*")
         if airflow:
             copier(base_voisine(session.dsn, airflow), ebauche / AIRFLOW)
-        lues = empreintes(ebauche)
+        sommes = empreintes(ebauche)
         dit = {"code_version": version_du_code(), "migrations": revisions()}
-        _ecrire_json(ebauche / MANIFESTE, dit | {"sorties": [{"fichier": f, "sha256": s} for f, s in lues.items()]})
-    return Sauvegarde([*lues, MANIFESTE], [_ou_est(session.var, *cle) for cle in CLES])
+        _ecrire_json(ebauche / MANIFESTE, dit | {"sorties": [{"fichier": f, "sha256": s} for f, s in sommes.items()]})
+    return Sauvegarde([*sommes, MANIFESTE], [_ou_est(session.var, *cle) for cle in CLES])
 
 
 def empreintes(dossier: Path) -> dict[str, str]:
@@ -153,7 +153,7 @@ def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
     whole, or the warehouse not empty: nothing is changed then.
     """
     var = dossier_var()
-    _verifier(dossier, airflow)
+    _verifier_sauvegarde(dossier, airflow)
     ici, copies = Ancres(var).enonces(), Ancres(dossier).enonces()
     if any(ici[n] != copies[n] for n in ici.keys() & copies.keys()):
         raise ErreurMutualisation(
@@ -186,15 +186,15 @@ def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
             return Restauration(int(ligne[0]) if ligne else 0, *verifier(session), complete)
 
 
-def _verifier(dossier: Path, airflow: str | None) -> None:
+def _verifier_sauvegarde(dossier: Path, airflow: str | None) -> None:
     """Every file of the backup is there, as it was written."""
-    dits = empreintes_declarees(dossier)
+    declarees = empreintes_declarees(dossier)
     if (dossier / MANIFESTE_ANTERIEUR).is_file():
         raise ErreurMutualisation(
             f"La sauvegarde {dossier} a été écrite par un logiciel antérieur, que celui-ci ne restaure pas ; "
             f"rien n'a été changé. {SUITE}"
         )
-    if ENTREPOT not in dits:
+    if ENTREPOT not in declarees:
         raise ErreurMutualisation(
             f"Le dossier {dossier} n'est pas une sauvegarde lisible : donnez celui que « mutualisation sauvegarder » a "
             "écrit."
@@ -206,12 +206,12 @@ def _verifier(dossier: Path, airflow: str | None) -> None:
             "qui seule la restaure ; rien n'a été changé."
         )
     lus = empreintes(dossier)
-    if ecarts := sorted(nom for nom in {*dits, *lus} if dits.get(nom) != lus.get(nom)):
+    if ecarts := sorted(nom for nom in {*declarees, *lus} if declarees.get(nom) != lus.get(nom)):
         raise ErreurMutualisation(
             f"La sauvegarde {dossier} n'est plus celle qui a été écrite ({', '.join(ecarts[:5])}) : prenez-en une "
             "autre."
         )
-    if airflow and AIRFLOW not in dits:
+    if airflow and AIRFLOW not in declarees:
         raise ErreurMutualisation(
             f"La sauvegarde {dossier} n'a pas les métadonnées d'Airflow : relancez sans --airflow."
         )

@@ -61,8 +61,8 @@ class DepotComplet(BaseEventTrigger):
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """The class and its arguments."""
         nom = f"{type(self).__module__}.{type(self).__qualname__}"
-        dits = ("depot", "connexion", "calme", "periode")
-        return nom, {dit: getattr(self, dit) for dit in dits}
+        champs = ("depot", "connexion", "calme", "periode")
+        return nom, {dit: getattr(self, dit) for dit in champs}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Look, and tell; without end."""
@@ -140,13 +140,13 @@ def relever(depot: str, compte: Mapping[str, Any] = MappingProxyType({})) -> Rel
     }
     if not comptent:
         return None
-    lignes = (f"{nom}\t{infos.get('size')}\t{_date(infos)}\n" for nom, infos in sorted(comptent.items()))
+    lignes = (f"{nom}\t{infos.get('size')}\t{_date_d_arrivee(infos)}\n" for nom, infos in sorted(comptent.items()))
     marqueur = vus.get(MARQUEUR)
-    marque = marqueur is not None and _date(marqueur) >= max(map(_date, comptent.values()))
+    marque = marqueur is not None and _date_d_arrivee(marqueur) >= max(map(_date_d_arrivee, comptent.values()))
     return Releve(len(comptent), hashlib.sha256("".join(lignes).encode("utf-8", "replace")).hexdigest(), marque)
 
 
-def _date(infos: dict[str, Any]) -> float:
+def _date_d_arrivee(infos: dict[str, Any]) -> float:
     """Seconds since 1970; a local file is as old as its arrival here, whatever date a copy has given it."""
     moment = next((infos[nom] for nom in _DATES if infos.get(nom) is not None), 0.0)
     return float(moment.timestamp() if isinstance(moment, datetime) else moment)

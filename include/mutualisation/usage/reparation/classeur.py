@@ -256,8 +256,8 @@ def _jeu(livre: Any, formats: Formats, jeu: Jeu, lignes: Sequence[LigneFautive])
         en_faute = {f.colonne for f in ligne.fautes if f.colonne}
         cellules = [(neutraliser(texte), "corps") for texte in _designation(ligne, en_faute)] + [("", "saisie")]
         for c in colonnes:
-            aspect = "cachee" if cachee(jeu, c) else "montree"
-            texte = montree(jeu, c, ligne.cellules.get(c.nom, ""))
+            aspect = "cachee" if est_cachee(jeu, c) else "montree"
+            texte = cellule_montree(jeu, c, ligne.cellules.get(c.nom, ""))
             cellules.append((texte, "en_faute" if (c.entete or c.nom) in en_faute else aspect))
         for i, (texte, aspect) in enumerate([*cellules, (ligne.repere, "note")][: len(entetes)]):
             feuille.write(rang, i, texte or None, formats[aspect])
@@ -298,17 +298,17 @@ def jeu_de_la_feuille(jeu: Jeu) -> Jeu:
     return replace(jeu, colonnes=designation + tuple(replace(c, obligatoire=False) for c in jeu.colonnes_entrepot))
 
 
-def cachee(jeu: Jeu, colonne: Colonne) -> bool:
+def est_cachee(jeu: Jeu, colonne: Colonne) -> bool:
     """True for a column whose cells are not shown: personal data, and a free text that may name a person (K7)."""
     return colonne.confidentielle or (colonne.type == "texte" and jeu.personnes)
 
 
-def montree(jeu: Jeu, colonne: Colonne, cellule: str) -> str:
+def cellule_montree(jeu: Jeu, colonne: Colonne, cellule: str) -> str:
     """A cell as the workbook shows it."""
-    return "" if cachee(jeu, colonne) else neutraliser(cellule)
+    return "" if est_cachee(jeu, colonne) else neutraliser(cellule)
 
 
-def tapee(cellule: str) -> str:
+def cellule_tapee(cellule: str) -> str:
     """A cell as it was typed: the apostrophe that keeps a text from being a formula is no part of it (F10)."""
     return cellule[1:] if cellule[:1] == "'" and cellule[1:2] in ("=", "+", "-", "@", "\t") else cellule
 
@@ -332,15 +332,15 @@ def lire_corrections(chemin: Path, fautives: Sequence[LigneFautive], limites: Li
     attendues = {(f.fichier.chemin, str(f.ligne)): f for f in fautives}
     corrections = []
     for jeu in jeux:
-        vues: set[tuple[str, str]] = set()
-        for rang, cellules in _rangees(chemin, jeu, limites):
+        cellules_vues: set[tuple[str, str]] = set()
+        for rang, cellules in _rangees_de_la_feuille(chemin, jeu, limites):
             cle = (cellules["fichier_livre"].strip(BLANCS), cellules["ligne_livree"].strip(BLANCS))
             ou = f"feuille « {jeu.nom} », rangée {rang}"
-            ligne = _designee(attendues.get(cle), cellules["repere"].strip(BLANCS), jeu, ou)
-            if cle in vues:
+            ligne = _verifier_ligne(attendues.get(cle), cellules["repere"].strip(BLANCS), jeu, ou)
+            if cle in cellules_vues:
                 raise LectureRefusee(f"{ou} : cette ligne du fichier est déjà plus haut, n'en garder qu'une.")
-            vues.add(cle)
-            if valeurs := _changees(jeu, ligne, cellules, ou):
+            cellules_vues.add(cle)
+            if valeurs := _cellules_changees(jeu, ligne, cellules, ou):
                 corrections.append(Correction(ligne, valeurs))
     return corrections
 
@@ -360,7 +360,7 @@ def _jeux(chemin: Path, limites: Limites) -> list[Jeu]:
     )
 
 
-def _rangees(chemin: Path, jeu: Jeu, limites: Limites) -> Iterator[tuple[int, dict[str, str]]]:
+def _rangees_de_la_feuille(chemin: Path, jeu: Jeu, limites: Limites) -> Iterator[tuple[int, dict[str, str]]]:
     """(row of the sheet, cells by ASCII column) of the sheet of a jeu."""
     lecteur = ouvrir(chemin, jeu_de_la_feuille(jeu), "xlsx", limites)
     positions = lecteur.entete.positions
@@ -371,7 +371,7 @@ def _rangees(chemin: Path, jeu: Jeu, limites: Limites) -> Iterator[tuple[int, di
             yield numero, {n: rangee[p] if p < len(rangee) else "" for n, p in positions.items()}
 
 
-def _designee(ligne: LigneFautive | None, repere: str, jeu: Jeu, ou: str) -> LigneFautive:
+def _verifier_ligne(ligne: LigneFautive | None, repere: str, jeu: Jeu, ou: str) -> LigneFautive:
     if ligne is None or ligne.fichier.jeu != jeu.nom:
         raise LectureRefusee(f"{ou} : le fichier qui compte n'a pas, ou n'a plus, cette ligne à corriger ; {REECRIRE}.")
     if ligne.repere != repere:
@@ -382,16 +382,16 @@ def _designee(ligne: LigneFautive | None, repere: str, jeu: Jeu, ou: str) -> Lig
     return ligne
 
 
-def _changees(jeu: Jeu, ligne: LigneFautive, cellules: dict[str, str], ou: str) -> dict[str, str]:
+def _cellules_changees(jeu: Jeu, ligne: LigneFautive, cellules: dict[str, str], ou: str) -> dict[str, str]:
     """Cells that are not as they were shown; « Corrigé » is that of the column at fault, when there is one."""
     valeurs = {
-        c.nom: tapee(cellules[c.nom])
+        c.nom: cellule_tapee(cellules[c.nom])
         for c in jeu.colonnes_entrepot
-        if c.nom in cellules and cellules[c.nom] != montree(jeu, c, ligne.cellules.get(c.nom, ""))
+        if c.nom in cellules and cellules[c.nom] != cellule_montree(jeu, c, ligne.cellules.get(c.nom, ""))
     }
     corrige = cellules["corrige"]
     if corrige.strip(BLANCS):
-        valeurs[_colonne_en_faute(jeu, ligne, ou)] = tapee(corrige)
+        valeurs[_colonne_en_faute(jeu, ligne, ou)] = cellule_tapee(corrige)
     return valeurs
 
 

@@ -13,7 +13,7 @@ from upath import UPath
 
 from mutualisation.entree.ingestion import journal
 from mutualisation.entree.ingestion.atterrissage import envoyer
-from mutualisation.entree.ingestion.chargement import accepter, munir, refuser
+from mutualisation.entree.ingestion.chargement import accepter, munir_de_correspondances, refuser
 from mutualisation.entree.ingestion.confidentialite import Confidentialite
 from mutualisation.entree.ingestion.correspondances import traducteur
 from mutualisation.entree.ingestion.depot import Depot, FichierDepose, version_suivante
@@ -75,7 +75,7 @@ def reparer(session: Session, classeur: Path) -> Reparation:
                 ici = UPath(classeur.absolute())
                 jeu = registre().source("rh").jeux[0]
                 copie = travail.copies.de(FichierDepose(jeu, ici.name, f"classeur/{ici.name}", ici, "", 1, "xlsx"))
-                if _valeur(travail, SQL_DEJA, copie.empreinte.sha256):
+                if _lire_cellule(travail, SQL_DEJA, copie.empreinte.sha256):
                     return Reparation(classeur.name, deja_charge=True)
                 fautives = lignes_fautives(conn)
                 corrections = lire_corrections(copie.chemin, fautives, travail.limites)
@@ -86,7 +86,7 @@ def reparer(session: Session, classeur: Path) -> Reparation:
                 raise FichierRefuse([(classeur.name, motif_refus(faute))]) from None
 
 
-def _valeur(travail: Travail, requete: str, *parametres: Any) -> Any:
+def _lire_cellule(travail: Travail, requete: str, *parametres: Any) -> Any:
     """The only cell of a row that is there."""
     (valeur,) = travail.conn.execute(requete, parametres).fetchone() or (None,)
     return valeur
@@ -105,7 +105,7 @@ def _reprendre(
         # files of one source become visible together
         raise LectureRefusee(f"le classeur mêle les sources {', '.join(noms)} : un classeur par source.")
     source = registre().source(noms[0])
-    munir(travail, Depot(UPath(classeur.parent)))
+    munir_de_correspondances(travail, Depot(UPath(classeur.parent)))
     with transaction(conn):
         synchroniser_brut(conn)
         journal.nettoyer(conn, source)
@@ -138,7 +138,7 @@ def _atterrir(
     gardees = _reporter(travail, jeu, fichier, fichier_id, corrigees)
     traduction, confidentialite = travail.traduction(jeu), travail.confidentialite(jeu)
     envoyer(conn, jeu, [relire(jeu, traduction, confidentialite, fichier_id, corrections).encode()])
-    dialecte = _valeur(travail, SQL_DIALECTE, fichier.fichier_id)
+    dialecte = _lire_cellule(travail, SQL_DIALECTE, fichier.fichier_id)
     dialecte |= {
         "reparation": {
             "origine": dialecte.get("reparation", {}).get("origine", fichier.fichier_id),

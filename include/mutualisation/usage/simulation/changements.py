@@ -53,33 +53,33 @@ def lire_changements(
     """Rows of the files tried (numbers of `journal.fichiers`) against those that count today, by jeu then subject."""
     trouves = []
     for jeu in JEUX:
-        apres = _rangees(conn, jeu, "fichier_id = any(%(essai)s)", essai)
+        apres = _rangees_typees(conn, jeu, "fichier_id = any(%(essai)s)", essai)
         if apres:
             courants = "fichier_id in (select fichier_id from journal.fichiers_courants where jeu = %(jeu)s)"
-            avant = _rangees(conn, jeu, f"{courants} and not fichier_id = any(%(essai)s)", essai)
+            avant = _rangees_typees(conn, jeu, f"{courants} and not fichier_id = any(%(essai)s)", essai)
             trouves += _comparer(jeu, avant, apres, dispositif, adherent)
     return trouves
 
 
-def _rangees(conn: psycopg.Connection[Any], jeu: str, condition: str, essai: list[int]) -> list[Ligne]:
+def _rangees_typees(conn: psycopg.Connection[Any], jeu: str, condition: str, essai: list[int]) -> list[Ligne]:
     """Typed rows; a parameter that is a number compares as one, unless it is a code that starts with 0."""
-    _, cles, dites = JEUX[jeu]
-    noms = [*cles, *dites, *(["valeur_numerique"] if jeu == "parametres" else [])]
+    _, cles, dires = JEUX[jeu]
+    noms = [*cles, *dires, *(["valeur_numerique"] if jeu == "parametres" else [])]
     requete = sql.SQL("select distinct {} from {} where ").format(
         sql.SQL(", ").join(map(sql.Identifier, noms)), sql.Identifier("brut", jeu)
     )
     with conn.cursor(row_factory=psycopg.rows.dict_row) as curseur:
-        lues = curseur.execute(requete + sql.SQL(condition), {"essai": essai, "jeu": jeu}).fetchall()
-    for ligne in lues:
+        rangees = curseur.execute(requete + sql.SQL(condition), {"essai": essai, "jeu": jeu}).fetchall()
+    for ligne in rangees:
         nombre = ligne.pop("valeur_numerique", None)
         if nombre is not None and not re.fullmatch(r"0\d+", ligne["valeur"]):
             ligne["valeur"] = nombre
-    return lues
+    return rangees
 
 
 def _comparer(jeu: str, avant: list[Ligne], apres: list[Ligne], dispositif: Noms, adherent: Noms) -> list[Changement]:
-    nature, cles, dites = JEUX[jeu]
-    noms = [*cles, *dites]
+    nature, cles, dires = JEUX[jeu]
+    noms = [*cles, *dires]
     lues = trame(avant, *noms).merge(trame(apres, *noms), how="outer", on=noms, indicator="cote")
     changements = []
     for _, groupe in lues[lues["cote"] != "both"].groupby(list(cles), dropna=False, sort=False):
@@ -87,20 +87,20 @@ def _comparer(jeu: str, avant: list[Ligne], apres: list[Ligne], dispositif: Noms
         changements.append(
             Changement(
                 nature,
-                _objet(jeu, (anciennes or nouvelles)[0], dispositif, adherent),
-                _dire(jeu, anciennes),
-                _dire(jeu, nouvelles),
+                _nommer_objet(jeu, (anciennes or nouvelles)[0], dispositif, adherent),
+                _dire_rangees(jeu, anciennes),
+                _dire_rangees(jeu, nouvelles),
                 max((r["debut"] for r in nouvelles if r["debut"]), default=None),
             )
         )
     return sorted(changements, key=lambda c: (c.objet, c.avant, c.apres))
 
 
-def _objet(jeu: str, ligne: Ligne, dispositif: Noms, adherent: Noms) -> str:
+def _nommer_objet(jeu: str, ligne: Ligne, dispositif: Noms, adherent: Noms) -> str:
     match jeu:
         case "tarifs":
             regle = libelles.libelle(libelles.TARIFS, str(ligne["regle"]))
-            return f"{dispositif(str(ligne['dispositif']))} : {formats.minuscule(regle)}{_tranche(ligne)}"
+            return f"{dispositif(str(ligne['dispositif']))} : {formats.minuscule(regle)}{_dire_tranche(ligne)}"
         case "adhesions":
             return f"{dispositif(str(ligne['dispositif']))} : {adherent(str(ligne['siret_adherent']))}"
         case "cles_analytiques":
@@ -111,23 +111,23 @@ def _objet(jeu: str, ligne: Ligne, dispositif: Noms, adherent: Noms) -> str:
     return libelles.libelle_parametre(str(ligne["parametre"]), dispositif)
 
 
-def _tranche(ligne: Ligne) -> str:
+def _dire_tranche(ligne: Ligne) -> str:
     bas, haut = ligne["tranche_min"], ligne["tranche_max"]
     if haut is None:
         return "" if bas is None else f", à partir de {formats.nombre(bas)} habitants"
     return f", de {formats.nombre(bas or 0)} à moins de {formats.nombre(haut)} habitants"
 
 
-def _dire(jeu: str, rangees: list[Ligne]) -> str:
+def _dire_rangees(jeu: str, rangees: list[Ligne]) -> str:
     """Rows of one side, oldest first."""
     ordre = sorted(rangees, key=lambda r: str(r["debut"]))
-    return " ; ".join(f"{_valeur(jeu, r)}{_periode(r)}" for r in ordre) or AUCUN
+    return " ; ".join(f"{_dire_valeur(jeu, r)}{_dire_periode(r)}" for r in ordre) or AUCUN
 
 
-def _valeur(jeu: str, ligne: Ligne) -> str:
+def _dire_valeur(jeu: str, ligne: Ligne) -> str:
     match jeu:
         case "tarifs":
-            return f"{_montant(ligne)}, {libelles.libelle_mode(ligne['mode_recouvrement']).lower()}, "
+            return f"{_dire_montant(ligne)}, {libelles.libelle_mode(ligne['mode_recouvrement']).lower()}, "
         case "adhesions":
             return "adhère "
         case "cles_analytiques":
@@ -139,7 +139,7 @@ def _valeur(jeu: str, ligne: Ligne) -> str:
     return f"{libelles.valeur_parametre(str(ligne['parametre']), str(valeur))}, "
 
 
-def _montant(ligne: Ligne) -> str:
+def _dire_montant(ligne: Ligne) -> str:
     montant, regle = ligne["montant"], str(ligne["regle"])
     if montant is None:
         return "sans montant"
@@ -148,6 +148,6 @@ def _montant(ligne: Ligne) -> str:
     return f"{formats.exact(montant, 2)}{formats.INSECABLE}€ {libelles.UNITES_TARIF.get(regle, '')}".rstrip()
 
 
-def _periode(ligne: Ligne) -> str:
+def _dire_periode(ligne: Ligne) -> str:
     debut, fin = (formats.jour(x) if x else "" for x in (ligne["debut"], ligne["fin"]))
     return f"du {debut} au {fin}" if fin else f"depuis le {debut}"

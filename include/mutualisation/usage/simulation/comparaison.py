@@ -81,7 +81,7 @@ def simuler(session: Session, exercices: Sequence[int], fichiers: Mapping[str, P
         try:
             version = construire(session, annees, ouvrier=ouvrier)
             clore(conn, version, "echouee", {"simulation": True})
-            return _comparer(conn, annees, essai)
+            return _comparer_a_la_publication(conn, annees, essai)
         finally:
             ouvrier.fermer()
             conn.rollback()
@@ -128,12 +128,12 @@ def _exiger_publies(dsn: str, exercices: list[int]) -> None:
         raise NonPublie(f"L'exercice {', '.join(manquants)} n'est pas publié : lancez d'abord « mutualisation bilan ».")
 
 
-def _comparer(conn: psycopg.Connection[Any], exercices: list[int], essai: list[int]) -> Simulation:
-    adherents = _lire(conn, "construction", "adherent", exercices, ADHERENT)
-    dus = _cotes(conn, "recouvrement", exercices, DU, "montant_du", "").fillna({"publie": ZERO, "simule": ZERO})
+def _comparer_a_la_publication(conn: psycopg.Connection[Any], exercices: list[int], essai: list[int]) -> Simulation:
+    adherents = _lire_relation(conn, "construction", "adherent", exercices, ADHERENT)
+    dus = _deux_cotes(conn, "recouvrement", exercices, DU, "montant_du", "").fillna({"publie": ZERO, "simule": ZERO})
     dus["ecart"] = dus["simule"] - dus["publie"]
     par_dispositif = dus.groupby(DISPOSITIF, as_index=False)[["publie", "simule"]].sum()
-    couts = _cotes(conn, "synthese_financiere", exercices, DISPOSITIF, "cout_net", "cout_")
+    couts = _deux_cotes(conn, "synthese_financiere", exercices, DISPOSITIF, "cout_net", "cout_")
     couts = couts[couts["dispositif"] != "TOTAL"]
     couts["ecart_cout"] = couts["cout_simule"].fillna(ZERO) - couts["cout_publie"].fillna(ZERO)
     dispositifs = couts.merge(par_dispositif, how="outer", on=DISPOSITIF).fillna(
@@ -151,19 +151,19 @@ def _comparer(conn: psycopg.Connection[Any], exercices: list[int], essai: list[i
     return Simulation(nommes[nommes["ecart"] != 0], dispositifs, documents)
 
 
-def _cotes(
+def _deux_cotes(
     conn: psycopg.Connection[Any], relation: str, exercices: list[int], cles: list[str], mesure: str, prefixe: str
 ) -> DataFrame:
     """A measure as published and as simulated, by key; a line that appears or goes has one side only."""
     cotes = {"publie": "publication", "simule": "construction"}
     publie, simule = (
-        _lire(conn, schema, relation, exercices, [*cles, mesure]).rename(columns={mesure: f"{prefixe}{cote}"})
+        _lire_relation(conn, schema, relation, exercices, [*cles, mesure]).rename(columns={mesure: f"{prefixe}{cote}"})
         for cote, schema in cotes.items()
     )
     return publie.merge(simule, how="outer", on=cles)
 
 
-def _lire(
+def _lire_relation(
     conn: psycopg.Connection[Any], schema: str, relation: str, exercices: list[int], colonnes: list[str]
 ) -> DataFrame:
     requete = sql.SQL("select {} from {} where exercice = any(%s)").format(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mutualisation.documents.mise_en_forme import graphiques as g
 from mutualisation.documents.mise_en_forme import modele as m
-from mutualisation.documents.mise_en_forme.cellules import lire
+from mutualisation.documents.mise_en_forme.cellules import en_francais
 from mutualisation.documents.rapport.contenu import ouverture
 from mutualisation.documents.rapport.enonces import lire_phrase, lire_points, lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, somme
@@ -56,7 +56,7 @@ class Essai:
         lues = lues.fillna(dict.fromkeys(MONTANTS, ZERO)).sort_values("nom", key=lambda s: s.map(ordre))
         self.communes = lignes_de(lues)
         self.dispositifs = [
-            r | {"libelle": bilan.libelle(r["dispositif"])} | _restes(r) for r in lignes_de(dispositifs)
+            r | {"libelle": bilan.libelle(r["dispositif"])} | _restes_avant_apres(r) for r in lignes_de(dispositifs)
         ]
 
     def sens(self, signe: int) -> list[Ligne]:
@@ -66,7 +66,7 @@ class Essai:
         )
 
     @property
-    def inchangees(self) -> list[Ligne]:
+    def communes_inchangees(self) -> list[Ligne]:
         return [c for c in self.communes if not c["ecart"]]
 
 
@@ -76,7 +76,7 @@ def dire(essai: Essai) -> m.Document:
     sections = [
         m.Section("essai", "Ce qui est simulé", "Ce qui est simulé", _essai(essai)),
         m.Section("epci", "Ce que cela change pour l'intercommunalité", "Intercommunalité", _epci(essai)),
-        m.Section("communes", "Commune par commune", "Communes", _communes(essai)),
+        m.Section("communes", "Commune par commune", "Communes", _blocs_des_communes(essai)),
         m.Section("detail", "Dispositif par dispositif", "Détail", _detail(essai)),
         m.Section("lecture", "Comment lire cette simulation", "Lecture", [m.Liste(lire_points("simulation.methode"))]),
     ]
@@ -106,9 +106,9 @@ def _resume(essai: Essai) -> str:
         return f"Aucun montant dû en {e} ne change avec les fichiers essayés."
     return (
         f"Avec les fichiers essayés, les adhérents devraient {formats.euros(total['simule'])} en {e} au lieu de "
-        f"{formats.euros(total['publie'])}, soit {lire(total['ecart'], 'variation')}. "
+        f"{formats.euros(total['publie'])}, soit {en_francais(total['ecart'], 'variation')}. "
         f"{formats.plusieurs(len(plus), 'commune paierait', 'communes paieraient')} plus, {len(moins)} moins, "
-        f"{len(essai.inchangees)} autant."
+        f"{len(essai.communes_inchangees)} autant."
     )
 
 
@@ -116,25 +116,25 @@ def _chiffres(essai: Essai) -> list[m.Chiffre]:
     total, (avant, apres) = essai.total, (somme(essai.dispositifs, f"reste_{x}") for x in ("publie", "simule"))
     change = formats.evolution(total["publie"], total["simule"])
     return [
-        m.Chiffre("Dû par les adhérents", formats.euros(total["simule"]), _suite(total["ecart"], change)),
-        m.Chiffre("Part de l'EPCI", formats.euros(apres), _suite(apres - avant, "")),
+        m.Chiffre("Dû par les adhérents", formats.euros(total["simule"]), _dire_ecart(total["ecart"], change)),
+        m.Chiffre("Part de l'EPCI", formats.euros(apres), _dire_ecart(apres - avant, "")),
         m.Chiffre("Communes qui paieraient plus", formats.nombre(len(essai.sens(1))), _bornes(essai.sens(1))),
         m.Chiffre("Communes qui paieraient moins", formats.nombre(len(essai.sens(-1))), _bornes(essai.sens(-1))),
-        m.Chiffre("Communes inchangées", formats.nombre(len(essai.inchangees))),
+        m.Chiffre("Communes inchangées", formats.nombre(len(essai.communes_inchangees))),
     ]
 
 
-def _suite(ecart: Decimal, change: str | None) -> str:
-    return lire(ecart, "variation") + (f" ({change})" if change else "") if ecart else "inchangé"
+def _dire_ecart(ecart: Decimal, change: str | None) -> str:
+    return en_francais(ecart, "variation") + (f" ({change})" if change else "") if ecart else "inchangé"
 
 
 def _bornes(communes: list[Ligne]) -> str:
     """From the smallest change to the largest."""
-    dits = list(dict.fromkeys(lire(c["ecart"], "variation") for c in (communes[-1:] + communes[:1])))
+    dits = list(dict.fromkeys(en_francais(c["ecart"], "variation") for c in (communes[-1:] + communes[:1])))
     return f"de {' à '.join(dits)}" if len(dits) > 1 else "".join(dits)
 
 
-def _restes(r: Ligne) -> Ligne:
+def _restes_avant_apres(r: Ligne) -> Ligne:
     """Net cost less what is due, before and after, €; nothing for a dispositif without a cost."""
     couts = {cote: r[f"cout_{cote}"] for cote in ("publie", "simule")}
     return {f"reste_{x}": ZERO if cout is None else cout - r[f"du_{x}"] for x, cout in couts.items()}
@@ -157,17 +157,17 @@ def _essai(essai: Essai) -> list[m.Bloc]:
 # ---------------------------------------------------------------- the EPCI
 def _epci(essai: Essai) -> list[m.Bloc]:
     """Cost, due and what is left, both sides, for the dispositifs that change; the others in one row."""
-    changes = essai.bilan.dans_l_ordre(r for r in essai.dispositifs if _change(r))
-    autres = [r for r in essai.dispositifs if not _change(r)]
-    lignes = [_ligne(r["libelle"], [r]) for r in changes]
+    changes = essai.bilan.dans_l_ordre(r for r in essai.dispositifs if _a_change(r))
+    autres = [r for r in essai.dispositifs if not _a_change(r)]
+    lignes = [_ligne_de_sommes(r["libelle"], [r]) for r in changes]
     if autres:
         nom = formats.plusieurs(len(autres), "autre dispositif, inchangé", "autres dispositifs, inchangés")
-        lignes.append(_ligne(nom, autres))
+        lignes.append(_ligne_de_sommes(nom, autres))
     couts = any(r["cout_publie"] != r["cout_simule"] for r in changes)
     tableau = lire_tableau(
         "simulation.dispositifs",
         lignes,
-        total=_ligne("Total", essai.dispositifs),
+        total=_ligne_de_sommes("Total", essai.dispositifs),
         sans=() if couts else ("cout_simule",),
         cout="Coût net avant" if couts else "Coût net",
         e=essai.exercice,
@@ -181,22 +181,22 @@ def _epci(essai: Essai) -> list[m.Bloc]:
     return [tableau, *([g.Cascade("c-pont", pont, pont, etapes)] if total["ecart"] else [])]
 
 
-def _change(r: Ligne) -> bool:
+def _a_change(r: Ligne) -> bool:
     return bool(r["ecart_du"] or r["cout_publie"] != r["cout_simule"])
 
 
-def _ligne(nom: str, rangees: list[Ligne]) -> Ligne:
+def _ligne_de_sommes(nom: str, rangees: list[Ligne]) -> Ligne:
     return {"libelle": nom, **{c: somme(rangees, c) for c in SOMMES}}
 
 
 # ---------------------------------------------------------------- communes
-def _communes(essai: Essai) -> list[m.Bloc]:
+def _blocs_des_communes(essai: Essai) -> list[m.Bloc]:
     """Who wins and who loses: map, extremes, then the table of those that change, by name."""
     changees = [c | {"habitant": _par_habitant(c)} for c in essai.communes if c["ecart"]]
     if not changees:
         return [m.p("Aucune commune ne paierait plus ni moins.")]
     lignes = list(changees)
-    if inchangees := essai.inchangees:
+    if inchangees := essai.communes_inchangees:
         nom = formats.plusieurs(len(inchangees), "commune inchangée", "communes inchangées")
         lignes.append({"nom": nom, "habitant": None, **{c: somme(inchangees, c) for c in MONTANTS}})
     hors = essai.dus[essai.dus["insee"].isna()]
@@ -219,7 +219,7 @@ def _par_habitant(commune: Ligne) -> str | None:
 
 def _extremes(essai: Essai) -> m.Liste:
     dits = {
-        titre: ", ".join(f"{c['nom']} {lire(c['ecart'], 'variation')}" for c in essai.sens(signe)[:EXTREMES])
+        titre: ", ".join(f"{c['nom']} {en_francais(c['ecart'], 'variation')}" for c in essai.sens(signe)[:EXTREMES])
         for titre, signe in (("Les plus fortes hausses", 1), ("Les plus fortes baisses", -1))
     }
     return m.Liste([(titre, f"{dit}.") for titre, dit in dits.items() if dit])

@@ -37,7 +37,7 @@ def dessiner(carte: Carte, toile: Toile) -> None:
         y = toile.ecrire(0, y + 6, toile.lignes(SANS_PLACE, toile.support.largeur, petit=True), petit=True)
         y = _tuiles(carte, toile, y + 3, [(c, divmod(i, COLONNES_MAX)) for i, c in enumerate(autres)], numeros)
     if toile.support.etroit and not carte.repere:
-        _cle(carte, toile, y + 8)
+        _dessiner_cle(carte, toile, y + 8)
 
 
 def _tuiles(
@@ -102,14 +102,14 @@ def _tuile(
     sens, couleur = _sens(carte, c.classe), palette.classes(len(carte.classes), signee=carte.signee)[c.classe]
     toile.corps.append(f'<a href="{escape(c.adresse)}">' if c.adresse else "<g>")
     cadre = f'x="{n(x + 1)}" y="{n(y + 1)}" width="{n(largeur_ - 2)}" height="{n(hauteur - 2)}"'
-    toile.forme("rect", cadre, sens, couleur, f"{c.nom} : {_valeur(carte, c)}{INSECABLE}{carte.unite}")
+    toile.forme("rect", cadre, sens, couleur, f"{c.nom} : {_chiffre(carte, c)}{INSECABLE}{carte.unite}")
     chiffre = not (carte.repere or toile.support.etroit)
     haut = y + (hauteur - (len(mots_) + chiffre) * taille * INTERLIGNE) / 2
     halo = sens in palette.HACHURES
     milieu = x + largeur_ / 2
     bas = toile.ecrire(milieu, haut, mots_, ancre="middle", sur=couleur, taille=taille, halo=halo)
     if chiffre:
-        toile.ecrire(milieu, bas, _valeur(carte, c), ancre="middle", sur=couleur, taille=taille, halo=halo, gras=True)
+        toile.ecrire(milieu, bas, _chiffre(carte, c), ancre="middle", sur=couleur, taille=taille, halo=halo, gras=True)
     toile.corps.append("</a>" if c.adresse else "</g>")
     toile.jusqu_a(y + hauteur)
 
@@ -132,17 +132,17 @@ def _epingler(toile: Toile, boite: Boite) -> None:
     )
 
 
-def _valeur(carte: Carte, c: Commune) -> str:
+def _chiffre(carte: Carte, c: Commune) -> str:
     """The figure of a commune, signed where the map tells gains and losses."""
     return signe(Decimal(c.valeur)) if carte.signee else nombre(c.valeur)
 
 
-def _cle(carte: Carte, toile: Toile, y: float) -> None:
+def _dessiner_cle(carte: Carte, toile: Toile, y: float) -> None:
     """Numbers, names and figures, in two columns read downwards."""
     par_colonne = math.ceil(len(carte.communes) / 2)
     pas = toile.support.largeur / 2
     enonces = [
-        f"{i}.{INSECABLE}{c.nom}{INSECABLE}:{INSECABLE}{_valeur(carte, c)}"
+        f"{i}.{INSECABLE}{c.nom}{INSECABLE}:{INSECABLE}{_chiffre(carte, c)}"
         for i, c in enumerate(carte.communes, start=1)
     ]
     lignes = [toile.lignes(enonce, pas - 8, petit=True) for enonce in enonces]

@@ -21,7 +21,7 @@ def dessiner_histogramme(h: Histogramme, toile: Toile) -> None:
     y = toile.ecrire(0, y, toile.lignes(h.axe, largeur, petit=True), petit=True, couleur=palette.GRIS) + 4
     libelles = max((toile.place(nom, petit=True) for nom, _ in h.barres), default=0)
     gauche = min(largeur * 0.42, libelles) + taille * 0.7
-    valeurs = max((toile.place(_valeur(h, v), petit=True, gras=True) for _, v in h.barres), default=0) + taille * 0.6
+    valeurs = max((toile.place(_chiffre(h, v), petit=True, gras=True) for _, v in h.barres), default=0) + taille * 0.6
     connues = [ZERO, *(v for _, v in h.barres if v is not None)]
     bas, haut = min(connues), max(connues)
     # a negative bar has its figure on the right too: beyond zero
@@ -35,12 +35,12 @@ def dessiner_histogramme(h: Histogramme, toile: Toile) -> None:
         debut = zero - longueur if valeur is not None and valeur < 0 else zero
         toile.rectangle(debut, y, longueur, epaisseur, "mesure")
         fin = max(debut + longueur, zero) + taille * 0.5
-        toile.ecrire(fin, y, _valeur(h, valeur), petit=True, gras=True, dans=epaisseur)
+        toile.ecrire(fin, y, _chiffre(h, valeur), petit=True, gras=True, dans=epaisseur)
         y += epaisseur + taille * 0.45
     toile.trait(zero, depart - 3, zero, max(y - taille * 0.45 + 3, depart))
 
 
-def _valeur(h: Histogramme, valeur: Decimal | None) -> str:
+def _chiffre(h: Histogramme, valeur: Decimal | None) -> str:
     if valeur is None:
         return INCONNU
     return nombre(valeur, h.decimales) + (f"{INSECABLE}{h.unite}" if h.unite else "")
@@ -50,16 +50,16 @@ def _valeur(h: Histogramme, valeur: Decimal | None) -> str:
 def dessiner_matrice(m: Matrice, toile: Toile) -> None:
     """Names of rows on the left, heads of columns upright."""
     if toile.support.etroit:
-        _lettree(m, toile)
+        _dessiner_lettree(m, toile)
     else:
-        _dressee(m, toile)
+        _dessiner_dressee(m, toile)
 
 
-def _dressee(m: Matrice, toile: Toile) -> None:
+def _dessiner_dressee(m: Matrice, toile: Toile) -> None:
     taille, largeur = toile.support.taille, toile.support.largeur
     gauche = min(largeur * 0.3, max((toile.place(nom, petit=True) for nom, _ in m.lignes), default=0)) + taille * 0.6
     pas = min((largeur - gauche) / max(len(m.colonnes), 1), taille * 3)
-    tetes = _tetes(m, toile, max(int(pas / (toile.corps_de(petit=True) * SERRE)), 1))
+    tetes = _lignes_des_tetes(m, toile, max(int(pas / (toile.corps_de(petit=True) * SERRE)), 1))
     tete = max((toile.place(ligne, petit=True) for lignes in tetes for ligne in lignes), default=0) + 6
     for i, lignes in enumerate(tetes):
         _dresser(toile, gauche + (i + 0.5) * pas, tete - 4, lignes)
@@ -79,7 +79,7 @@ def _dressee(m: Matrice, toile: Toile) -> None:
     toile.jusqu_a(max(y, tete))
 
 
-def _tetes(m: Matrice, toile: Toile, lignes_max: int) -> list[list[str]]:
+def _lignes_des_tetes(m: Matrice, toile: Toile, lignes_max: int) -> list[list[str]]:
     """Heads no wider than their column once upright: as long as it takes."""
     place = toile.support.taille * 8
     while True:
@@ -106,7 +106,7 @@ def lettre(rang: int) -> str:
     return (lettre(rang // 26 - 1) if rang >= 26 else "") + chr(ord("A") + rang % 26)
 
 
-def _lettree(m: Matrice, toile: Toile) -> None:
+def _dessiner_lettree(m: Matrice, toile: Toile) -> None:
     largeur, y = toile.support.largeur, 0.0
     for i, nom in enumerate(m.colonnes):
         y = toile.ecrire(0, y, toile.lignes(f"{lettre(i)}. {nom}", largeur, petit=True), petit=True) + 2

@@ -105,9 +105,9 @@ def _colonne(b: Barre, toile: Toile, x: float, pas: float, base: float, hauteur:
     toile.ecrire(milieu, place, lignes, ancre="middle", gras=True, petit=petit)
     # receipts above the cost: the cost is said where its mark is
     paye = f"coût {euros(b.cout)}" if excedent else euros(b.recettes) if b.recettes else ""
-    _dans(toile, milieu, epaisseur, base - couvert, couvert, paye, "couvert")
+    _inscrire(toile, milieu, epaisseur, base - couvert, couvert, paye, "couvert")
     solde = euros(b.reste) if b.recettes and b.reste else ""
-    _dans(toile, milieu, epaisseur, base - couvert - reste, reste, solde, "reste")
+    _inscrire(toile, milieu, epaisseur, base - couvert - reste, reste, solde, "reste")
     toile.ecrire(milieu, base + 5, toile.lignes(b.libelle, pas - 4, gras=True), ancre="middle", gras=True)
 
 
@@ -118,7 +118,7 @@ def _sommet(toile: Toile, b: Barre, pas: float) -> tuple[list[str], bool]:
     return toile.lignes(mots, pas - 4, petit=petit, gras=True), petit
 
 
-def _dans(toile: Toile, milieu: float, epaisseur: float, y: float, hauteur: float, mots: str, sens: str) -> None:
+def _inscrire(toile: Toile, milieu: float, epaisseur: float, y: float, hauteur: float, mots: str, sens: str) -> None:
     """A figure inside a part that is large enough; the table and the text alternative say it in any case."""
     if not mots:
         return
@@ -249,13 +249,13 @@ def _marge(toile: Toile, cote: Sequence[Part]) -> float:
     """Room for the words of a side: a line each where there is room, else enough for the longest word."""
     largeur, air = toile.support.largeur, toile.support.taille * 0.6
     if not toile.support.etroit:
-        return min(largeur * 0.36, max((toile.place(_ligne(p), petit=True) for p in cote), default=0) + air * 1.1)
+        return min(largeur * 0.36, max((toile.place(_libelle(p), petit=True) for p in cote), default=0) + air * 1.1)
     mots = [toile.place(mot.rstrip(), petit=True) for nom, *_ in cote for mot in morceaux(nom)]
     mots += [toile.place(euros(m), petit=True, gras=True) for _, m, _ in cote]
     return min(largeur * 0.42, max(mots, default=0) + air * 1.1)
 
 
-def _ligne(part: Part) -> str:
+def _libelle(part: Part) -> str:
     return f"{part[0]} · {euros(part[1])}"
 
 
@@ -266,8 +266,8 @@ def _total(toile: Toile, total: Decimal, milieu: float) -> float:
 
 def _mots(toile: Toile, part: Part, place: float) -> list[tuple[str, bool]]:
     """A label and its amount on a line; where they do not fit, lines of the label, then its amount, bold."""
-    if not toile.support.etroit and toile.place(_ligne(part), petit=True) <= place:
-        return [(_ligne(part), False)]
+    if not toile.support.etroit and toile.place(_libelle(part), petit=True) <= place:
+        return [(_libelle(part), False)]
     noms = [(ligne, False) for ligne in toile.lignes(part[0], place, petit=True)]
     return noms + [(ligne, True) for ligne in toile.lignes(euros(part[1]), place, petit=True, gras=True)]
 

@@ -44,7 +44,7 @@ def acte(bilan: Bilan, nom: str, titre: str, sections: Sequence[m.Section], form
 
 def projet_de_deliberation(bilan: Bilan) -> m.Document:
     """The draft: visas, exposé, figures, articles, vote."""
-    sections = [seance(), _visas(bilan), _expose(bilan), _dispositif(bilan), vote(f"à {BLANC}", "président")]
+    sections = [seance(), _visas(bilan), _section_expose(bilan), _dispositif(bilan), vote(f"à {BLANC}", "président")]
     return acte(bilan, "deliberation", f"Projet de délibération : bilan d'étape {bilan.exercice}", sections)
 
 
@@ -73,18 +73,18 @@ def section_visas(bilan: Bilan, *visas: str) -> m.Section:
     return m.Section("visas", "Visas", "Visas", [m.p(visa) for visa in (*visas, vise)])
 
 
-def _expose(bilan: Bilan) -> m.Section:
-    blocs: list[m.Bloc] = [m.p(texte) for texte in textes.lus(bilan, "presentation")]
+def _section_expose(bilan: Bilan) -> m.Section:
+    blocs: list[m.Bloc] = [m.p(texte) for texte in textes.mots_seuls(bilan, "presentation")]
     total = bilan.total | {"libelle": "Total"}
     chiffres = lire_tableau("deliberation.chiffres", bilan.lignes_exercice(), total=total, e=bilan.exercice)
     blocs += [m.p(ouverture.resume(bilan)), chiffres]
-    blocs += _dits(bilan, "suite", "perspectives", "risque")
+    blocs += _textes(bilan, "suite", "perspectives", "risque")
     return m.Section("expose", "Exposé des motifs", "Exposé", blocs)
 
 
-def _dits(bilan: Bilan, *rubriques: str) -> list[m.Bloc]:
+def _textes(bilan: Bilan, *rubriques: str) -> list[m.Bloc]:
     """What services write, under what it is and signed: the act itself does not say it."""
-    points = [(libelles.RUBRIQUES[r], signes) for r in rubriques if (signes := textes.signes(bilan, r))]
+    points = [(libelles.RUBRIQUES[r], signes) for r in rubriques if (signes := textes.avec_leurs_auteurs(bilan, r))]
     return [m.Liste(points)] if points else []
 
 
@@ -120,13 +120,13 @@ def vote(ou: str, qui: str) -> m.Section:
 
 def projet_de_communication(bilan: Bilan) -> m.Document:
     """The draft letter and its annex by commune."""
-    sections = [_objet(bilan), _effectifs(bilan), _depenses(bilan), _communes(bilan)]
-    sections += [_prevu(bilan), _suite(bilan), _annexe(bilan)]
+    sections = [_section_objet(bilan), _effectifs(bilan), _depenses(bilan), _section_communes(bilan)]
+    sections += [_section_prevision(bilan), _section_finale(bilan), _annexe(bilan)]
     titre = f"Projet de communication aux communes : mutualisation, {bilan.exercice}"
     return acte(bilan, "communication_communes", titre, sections)
 
 
-def _objet(bilan: Bilan) -> m.Section:
+def _section_objet(bilan: Bilan) -> m.Section:
     adresse = [m.p(f"{BLANC}, le {BLANC}"), m.p(f"{MAIRES},")]
     envoi = m.p(
         f"Vous trouverez ci-après l'avancement de la mutualisation en {bilan.exercice}. La page de votre commune, "
@@ -143,20 +143,20 @@ def _avant(bilan: Bilan) -> int | None:
 
 def _effectifs(bilan: Bilan) -> m.Section:
     titre = "Équivalents temps plein mobilisés par dispositif"
-    tableau = _comparer(bilan, titre, ("etp", "variation_etp"), lambda r: r["etp"])
+    tableau = _tableau_compare(bilan, titre, ("etp", "variation_etp"), lambda r: r["etp"])
     return m.Section("effectifs", "Effet sur les effectifs", "Effectifs", [tableau, m.p(EFFECTIFS_COMMUNES)])
 
 
 def _depenses(bilan: Bilan) -> m.Section:
     titre = "Dépenses de fonctionnement par dispositif"
     note = "Personnel et autres dépenses de fonctionnement, avant subventions, amortissements et recettes."
-    tableau = _comparer(
+    tableau = _tableau_compare(
         bilan, titre, ("euros", "variation"), lambda r: Decimal(r["cout_personnel"] + r["cout_fonctionnement"]), note
     )
     return m.Section("depenses", "Effet sur les dépenses de fonctionnement", "Dépenses", [tableau])
 
 
-def _comparer(
+def _tableau_compare(
     bilan: Bilan, titre: str, genres: tuple[str, str], mesure: Callable[[Ligne], Decimal], note: str = ""
 ) -> m.Tableau:
     """A measure of the two exercices, a dispositif that one of them lacks left blank there, and its variation."""
@@ -177,7 +177,7 @@ def _comparer(
     return m.Tableau(titre, tuple(colonnes), lignes, ligne("Total", {a: bilan.totaux[a] for a in annees}), note)
 
 
-def _communes(bilan: Bilan) -> m.Section:
+def _section_communes(bilan: Bilan) -> m.Section:
     """What the communes and their satellites owe, all together, and what they saved where it is known."""
     e, avant = bilan.exercice, _avant(bilan)
     du = formats.euros(somme(bilan["recouvrement"], "montant_du"))
@@ -196,7 +196,7 @@ def _communes(bilan: Bilan) -> m.Section:
     return m.Section("communes", "Effet sur les dépenses des communes", "Communes", blocs)
 
 
-def _prevu(bilan: Bilan) -> m.Section:
+def _section_prevision(bilan: Bilan) -> m.Section:
     """The year to come if nothing changes: staff, cost, range that the tests earned, receipts; nothing without it."""
     e, prevue = bilan.exercice, bilan.exercice + 1
     rangees = [r for r in bilan["prevision"] if (r["scenario"], r["exercice"]) == (SCENARIO_PREVU, prevue)]
@@ -239,10 +239,10 @@ def _tableau_prevu(bilan: Bilan, rangees: list[Ligne], prevue: int) -> m.Tableau
     return lire_tableau("communication.prevu", lignes, prevue=prevue)
 
 
-def _suite(bilan: Bilan) -> m.Section:
+def _section_finale(bilan: Bilan) -> m.Section:
     """What services write, then how a letter ends."""
     return m.Section(
-        "suite", "Suites et perspectives", "Suites", [*_dits(bilan, "suite", "perspectives"), *fin_de_lettre()]
+        "suite", "Suites et perspectives", "Suites", [*_textes(bilan, "suite", "perspectives"), *fin_de_lettre()]
     )
 
 
@@ -256,22 +256,22 @@ def _annexe(bilan: Bilan) -> m.Section:
     """Per commune, alone: due, cost of adhesion and use, what the EPCI bears, gain; then what
     belongs to none.
     """
-    territoire = bloc_communal.lire(bilan)
+    territoire = bloc_communal.decouper(bilan)
     autres = [
         *(b.annee for b in territoire.sans_commune),
         *(b.autres for b in territoire.blocs),
         territoire.epci,
         territoire.personne,
     ]
-    lignes = [_ligne(b.nom, [b.annee]) for b in territoire.communes]
-    hors = _ligne(AUTRES, autres)
+    lignes = [_ligne_de_commune(b.nom, [b.annee]) for b in territoire.communes]
+    hors = _ligne_de_commune(AUTRES, autres)
     if any(hors[c] for c in ("du", "usage", "porte")) or isinstance(hors["gain"], Decimal):
         lignes.append(hors)
     tableau = lire_tableau("communication.annexe", lignes, e=bilan.exercice, cout=territoire.nom_du_cout)
     return m.Section("annexe", "Annexe par commune", "Annexe", [tableau])
 
 
-def _ligne(nom: str, annees: list[bloc_communal.Annee]) -> Ligne:
+def _ligne_de_commune(nom: str, annees: list[bloc_communal.Annee]) -> Ligne:
     """A cost that nobody follows, a gain that no reference price tells are unknown, not zero."""
     suivi = any(a.suivi for a in annees)
     achats = [r for a in annees for r in a[usages_et_titres.ACHATS]]

@@ -18,7 +18,7 @@ SEANCE = f"Conseillers en exercice : {BLANC} ; présents : {BLANC} ; votants"
 
 def documents(bilan: Bilan) -> Iterator[m.Document]:
     """The draft of each commune, then all letters in one file; nothing without communes."""
-    communes = bloc_communal.lire(bilan).communes
+    communes = bloc_communal.decouper(bilan).communes
     if communes:
         modele = actes.acte(bilan, "deliberation", "", [])
         yield from (deliberation(bilan, bloc, modele) for bloc in communes)

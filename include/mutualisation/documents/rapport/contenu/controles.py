@@ -20,13 +20,13 @@ GENRES = {"EUR": "centimes", "ETP": "etp_unite"}
 def section_controles(bilan: Bilan) -> m.Section:
     """Counts, gaps, then the rest folded."""
     noms = noms_des_cles(bilan)
-    lignes = [_ligne(bilan, c, noms) for c in bilan["controles"]]
+    lignes = [_ligne_de_controle(bilan, c, noms) for c in bilan["controles"]]
     ecarts = [x | {"justification": justification(x)} for x in lignes if x["statut"] in EN_ECART]
     sans_cle = () if any(x["cle"] for x in ecarts) else ("cle",)
     autres = [x for x in lignes if x["statut"] not in EN_ECART]
     blocs: list[m.Bloc] = [
-        m.p(_portes(bilan)),
-        _comptes(bilan["controles"]),
+        m.p(_dire_portes(bilan)),
+        _comptes_par_statut(bilan["controles"]),
         lire_tableau("controles.ecarts", ecarts, sans=sans_cle) if ecarts else m.p("Aucun écart."),
         *a_commenter(bilan, "Points à commenter"),
     ]
@@ -35,7 +35,7 @@ def section_controles(bilan: Bilan) -> m.Section:
     return m.Section("controles", "Contrôles", "Contrôles", blocs)
 
 
-def _ligne(bilan: Bilan, controle: Ligne, noms: Mapping[str, str]) -> dict[str, Any]:
+def _ligne_de_controle(bilan: Bilan, controle: Ligne, noms: Mapping[str, str]) -> dict[str, Any]:
     return controle | {
         "libelle": libelles.libelle_controle(controle["controle"]),
         "cle": lire_cle(bilan, controle["cle"], noms),
@@ -97,13 +97,13 @@ def justification(controle: Ligne) -> m.Valeur:
     return m.Valeur("à justifier avant la clôture", a_faire=True, suite=f"Remède : {remede}" if remede else "")
 
 
-def _comptes(controles: list[Ligne]) -> m.Comptes:
+def _comptes_par_statut(controles: list[Ligne]) -> m.Comptes:
     statuts = [c["statut"] for c in controles]
     connus = [s for s in ("conforme", "ecart", "sans_donnee", "non_execute") if s in statuts]
     return m.Comptes([(n := statuts.count(s), libelles.decompte(s, n), s == "ecart") for s in connus])
 
 
-def _portes(bilan: Bilan) -> str:
+def _dire_portes(bilan: Bilan) -> str:
     """How many checks each gate made, beside the controls that follow; no figure where the build did not keep it."""
     portes = bilan.contexte.construction.portes
     fichier, modele, figures, rapport = (portes.get(n) or {} for n in ("fichier", "modele", "plausibilite", "bilan"))
@@ -115,6 +115,6 @@ def _portes(bilan: Bilan) -> str:
     }
     connues = [n for n in faites.values() if n]
     combien = f"{formats.nombre(sum(connues))} vérifications" if len(connues) == len(faites) else "des vérifications"
-    dites = ", ".join(ou + (f" ({formats.nombre(n)})" if n else "") for ou, n in faites.items())
+    faits = ", ".join(ou + (f" ({formats.nombre(n)})" if n else "") for ou, n in faites.items())
     controles = formats.plusieurs(len(bilan["controles"]), "contrôle publié", "contrôles publiés")
-    return f"Avant de publier, {combien} automatiques sont faites : {dites}. En plus, {controles}, dont voici l'issue."
+    return f"Avant de publier, {combien} automatiques sont faites : {faits}. En plus, {controles}, dont voici l'issue."

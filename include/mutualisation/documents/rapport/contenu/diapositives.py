@@ -21,7 +21,7 @@ SUITE = ("autre", "autres", " : voir le bilan d'étape.")
 
 def documents(bilan: Bilan) -> list[m.Document]:
     """The slides of the exercice."""
-    pages = [m.Section(titre, titre, titre, blocs) for titre, blocs in _pages(bilan) if m.lus(blocs)]
+    pages = [m.Section(titre, titre, titre, blocs) for titre, blocs in _pages(bilan) if m.blocs_lus(blocs)]
     slides = ouverture.document(
         bilan,
         f"diapositives_{bilan.exercice}",
@@ -44,7 +44,7 @@ def _pages(bilan: Bilan) -> Iterator[tuple[str, list[m.Bloc]]]:
     yield f"Ce que coûte chaque service, et qui le paie, {e}", [replace(couts, barres=couts.barres[:LIGNES])]
     yield f"De {e - 1} à {e} : ce qui fait évoluer le coût", [m.p(elus.cout(bilan)), pont] if pont else []
     yield "Qui utilise quoi", [_usages(bilan)]
-    territoire = bloc_communal.lire(bilan)
+    territoire = bloc_communal.decouper(bilan)
     # the map without links nor names: they are on its page
     carte = replace(ensemble.carte(bilan, territoire), repere="-")
     muette = replace(carte, communes=[replace(c, adresse="") for c in carte.communes])

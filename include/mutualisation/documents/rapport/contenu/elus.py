@@ -106,7 +106,7 @@ def _dispositifs(bilan: Bilan) -> Iterable[tuple[str, str]]:
     ecarts = {code: evolution.ecart(bilan, code) or g.ZERO for code in bilan.dispositifs}
     grands = sorted((c for c in ecarts if ecarts[c]), key=lambda c: -abs(ecarts[c]))[:ECARTS_DITS]
     for code in (c for c in bilan.dispositifs if c in grands):
-        enonce = formats.majuscule(textes.signes(bilan, "ecart", code) or passage.SANS_COMMENTAIRE)
+        enonce = formats.majuscule(textes.avec_leurs_auteurs(bilan, "ecart", code) or passage.SANS_COMMENTAIRE)
         yield (
             bilan.libelle(code),
             f"{evolution.variation(ecarts[code])}. {enonce}" + ("" if enonce.endswith(".") else "."),
@@ -128,7 +128,7 @@ def demandes(bilan: Bilan) -> list[tuple[str, str]]:
     if sans:
         noms = formats.plusieurs(len(sans), "dispositif")
         points.append(("Demander des explications", f"aucun commentaire n'a été donné de l'écart de {noms}."))
-    perspectives = textes.signes(bilan, "perspectives")
+    perspectives = textes.avec_leurs_auteurs(bilan, "perspectives")
     if perspectives:
         points.append(("Débattre des perspectives", perspectives))
     return [(sujet, formats.majuscule(enonce)) for sujet, enonce in points]

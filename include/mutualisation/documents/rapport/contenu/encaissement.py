@@ -22,12 +22,12 @@ def phrase(exercice: int, siennes: list[Ligne], au: date | None, decimales: int 
     if not siennes:
         return f"Aucun titre de l'exercice {exercice} à encaisser, au {jour}."
     titre, encaisse, reste = (somme(siennes, c) for c in ("montant_titre", "encaisse", "reste_a_recouvrer"))
-    dits = [f"Titré sur l'exercice {exercice} : {formats.euros(titre, decimales)}"]
+    morceaux = [f"Titré sur l'exercice {exercice} : {formats.euros(titre, decimales)}"]
     if not encaisse:
-        dits.append(f"rien d'encaissé au {jour}")
+        morceaux.append(f"rien d'encaissé au {jour}")
     elif encaisse < 0:
-        dits.append(f"au {jour}, les réductions dépassent l'encaissé de {formats.euros(-encaisse, decimales)}")
+        morceaux.append(f"au {jour}, les réductions dépassent l'encaissé de {formats.euros(-encaisse, decimales)}")
     else:
-        dits.append(f"encaissé au {jour} : {formats.euros(encaisse, decimales)}")
-    dits.append(f"reste à recouvrer : {formats.euros(reste, decimales)}" if reste else "rien ne reste à recouvrer")
-    return " ; ".join(dits) + "."
+        morceaux.append(f"encaissé au {jour} : {formats.euros(encaisse, decimales)}")
+    morceaux.append(f"reste à recouvrer : {formats.euros(reste, decimales)}" if reste else "rien ne reste à recouvrer")
+    return " ; ".join(morceaux) + "."

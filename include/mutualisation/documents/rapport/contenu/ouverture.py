@@ -12,7 +12,7 @@ from mutualisation.documents.rapport.enonces import lire_phrase
 from mutualisation.documents.rapport.publie import Bilan, somme
 from mutualisation.entree.sources.vocabulaire import vocabulaire
 from mutualisation.socle.francais import formats, libelles
-from mutualisation.socle.francais.ecartees import dire, justifies
+from mutualisation.socle.francais.ecartees import dire_ecartees, dire_ecarts
 
 SEUIL = "seuil_effectif"
 # R1, by method: statuses of the rows whose hours are lost to the ETP. In R, a row rejected or held is in no
@@ -79,7 +79,7 @@ def chiffres(bilan: Bilan) -> list[m.Chiffre]:
             "Coût net destiné aux besoins des communes", formats.euros(total["cout_net"]), _note(bilan, "cout_net")
         ),
         m.Chiffre(libelles.MESURES["recettes"], recues, _couverture(bilan)),
-        _reste(bilan),
+        _chiffre_du_reste(bilan),
         m.Chiffre("Équivalents temps plein", formats.nombre(total["etp"], 2), _note(bilan, "etp")),
         *_communes(bilan),
     ]
@@ -91,7 +91,7 @@ def _note(bilan: Bilan, mesure: str) -> str:
     return f"{change} depuis {bilan.exercice - 1}" if change else ""
 
 
-def _reste(bilan: Bilan) -> m.Chiffre:
+def _chiffre_du_reste(bilan: Bilan) -> m.Chiffre:
     """What is left to the EPCI, or by how much receipts exceed the cost: a negative figure would be misread."""
     reste = bilan.total["reste_a_charge"]
     if reste < 0:
@@ -145,7 +145,7 @@ def resume(bilan: Bilan) -> str:
     return f"{texte} {contribution} ; {suite}."
 
 
-def ecartees(bilan: Bilan) -> str:
+def phrase_ecartees(bilan: Bilan) -> str:
     """The rows that no figure counts, what is written on them and what their hours may be worth; empty without any."""
     lues = bilan.interne("laisse_de_cote")
     montant, heures = (somme(lues, x) if lues else None for x in ("montant", "heures"))
@@ -154,7 +154,7 @@ def ecartees(bilan: Bilan) -> str:
     effet = "leur coût reste réparti selon les heures validées" if methode == "R" else ""
     if perdues:
         effet = f"dont environ {formats.euros(perdues * cout)} hors des coûts, à l'ETP le plus cher" if cout else ""
-    return dire(comptes(bilan), montant, heures, effet)
+    return dire_ecartees(comptes(bilan), montant, heures, effet)
 
 
 def comptes(bilan: Bilan) -> Counter[str]:
@@ -175,7 +175,7 @@ def _cout_horaire(bilan: Bilan) -> Decimal | None:
 def laisse_de_cote(bilan: Bilan) -> str:
     """What no figure counts, then what is counted once: every row of `rejets` is in one of the two sentences."""
     doublons = comptes(bilan)["doublon"]
-    phrases = [(ecartees(bilan) or "Aucune ligne n'est écartée des chiffres") + "."]
+    phrases = [(phrase_ecartees(bilan) or "Aucune ligne n'est écartée des chiffres") + "."]
     if doublons:
         phrases.append(
             f"{formats.plusieurs(doublons, 'ligne en répète', 'lignes en répètent')} une autre, qui compte une fois."
@@ -186,8 +186,8 @@ def laisse_de_cote(bilan: Bilan) -> str:
 def reserve(bilan: Bilan) -> str:
     """Why the bilan is published with reserves (G4)."""
     ecarts = [c for c in bilan["controles"] if c["statut"] == "ecart"]
-    dits = justifies(len(ecarts), sum(not c["justification"] for c in ecarts))
-    return " ; ".join(x for x in (ecartees(bilan), dits) if x) + "."
+    dits = dire_ecarts(len(ecarts), sum(not c["justification"] for c in ecarts))
+    return " ; ".join(x for x in (phrase_ecartees(bilan), dits) if x) + "."
 
 
 # ---------------------------------------------------------------- states and origin

@@ -33,14 +33,14 @@ def _comparaison(annees: Mapping[int, Sequence[Ligne]]) -> str:
         for r in rangees:
             groupes[r["categorie"]][r["groupe"]].append(exercice)
     dits = [
-        f"{_nommer([c])} : " + ", ".join(f"{_avec(c, g)} en {formats.et(e)}" for g, e in siens.items())
+        f"{_nommer([c])} : " + ", ".join(f"{_dire_avec(c, g)} en {formats.et(e)}" for g, e in siens.items())
         for c, siens in sorted(groupes.items())
         if len(siens) > 1
     ]
     return f" ({' ; '.join(dits)})" if dits else ""
 
 
-def _avec(categorie: str, groupe: str) -> str:
+def _dire_avec(categorie: str, groupe: str) -> str:
     autres = [c for c in groupe.split("+") if c != categorie]
     return f"avec {_nommer(autres)}" if autres else "à part"
 

@@ -30,7 +30,7 @@ def section_base_legale(bilan: Bilan) -> m.Section:
     if pont is not None:
         blocs.append(pont)
     # the part of each dispositif has its comment
-    blocs += commentes(bilan, textes_dits=False)
+    blocs += commenter(bilan, textes_dits=False)
     blocs.append(m.Repli("Voir la base et sa couverture, dispositif par dispositif", [_tableau(bilan, rangees)]))
     return m.Section("passage", LONG, f"Base {D5211}", blocs)
 
@@ -73,13 +73,13 @@ def a_commenter(bilan: Bilan) -> dict[str, str]:
     return {code: enonce for code, enonce in enonces.items() if enonce}
 
 
-def commentes(bilan: Bilan, *, textes_dits: bool = True) -> list[m.Bloc]:
+def commenter(bilan: Bilan, *, textes_dits: bool = True) -> list[m.Bloc]:
     """Each of them with the comment of its service, or that none was given; `textes_dits` False: comments that were
     given are read elsewhere.
     """
     points = []
     for code, enonce in a_commenter(bilan).items():
-        texte = textes.signes(bilan, "ecart", code)
+        texte = textes.avec_leurs_auteurs(bilan, "ecart", code)
         suite = f"Commentaire d'écart du service : {texte}" if texte else formats.majuscule(SANS_COMMENTAIRE)
         dit = enonce if texte and not textes_dits else f"{enonce} {suite.rstrip('.')}."
         points.append((bilan.libelle(code), dit))

@@ -25,8 +25,8 @@ def section_prevision(bilan: Bilan) -> m.Section:
     """Forecast of the exercice; nothing for a version that published none of its ranges."""
     blocs: list[m.Bloc] = []
     if bilan["prevision_fourchette"]:
-        tableau, egaux = _prevu(bilan["prevision_fourchette"])
-        blocs = [m.p(_introduction(bilan)), m.Liste(_phrases(bilan, egaux)), tableau, *_ecart(bilan)]
+        tableau, egaux = _tableau_prevu(bilan["prevision_fourchette"])
+        blocs = [m.p(_introduction(bilan)), m.Liste(_phrases(bilan, egaux)), tableau, *_blocs_d_ecart(bilan)]
     return m.Section("prevision", "Prévision", "Prévision", blocs)
 
 
@@ -57,13 +57,13 @@ def _par_scenario(rangees: list[Ligne]) -> list[tuple[str, list[Ligne]]]:
 def _phrases(bilan: Bilan, egaux: Mapping[str, str]) -> list[tuple[str, str]]:
     """(scenario, what it supposes and what its tests were worth), a sentence each, then those equal to another."""
     return [
-        (_nommer(scenario), f"{_suppose(bilan, scenario)} {_vaut(rangees)}".strip())
+        (_nommer(scenario), f"{_hypothese(bilan, scenario)} {_erreur(rangees)}".strip())
         for scenario, rangees in _par_scenario(bilan["prevision_fourchette"])
         if scenario not in egaux
     ] + [(_nommer(scenario), f"Mêmes montants que « {_nommer(autre)} ».") for scenario, autre in egaux.items()]
 
 
-def _suppose(bilan: Bilan, scenario: str) -> str:
+def _hypothese(bilan: Bilan, scenario: str) -> str:
     """What a scenario supposes; the rate that was asked is in its published method."""
     phrase = libelles.METHODES_PREVISION.get(scenario, "")
     textes = {r["methode"] for r in bilan["prevision"] if r["scenario"] == scenario}
@@ -72,7 +72,7 @@ def _suppose(bilan: Bilan, scenario: str) -> str:
     return f"{formats.majuscule(phrase)}." if phrase else ""
 
 
-def _vaut(rangees: list[Ligne]) -> str:
+def _erreur(rangees: list[Ligne]) -> str:
     """The error of the scenario one year ahead on the known years."""
     prochaine = min(rangees, key=lambda r: r["exercice"])
     if prochaine["scenario"] == "utilisateur":
@@ -127,7 +127,7 @@ def lire_fourchettes(rangees: Sequence[Ligne]) -> str:
     return lire_phrase("prevision.fourchettes") + (f" Non établi : {' ; '.join(motifs)}." if sans else "")
 
 
-def _prevu(rangees: list[Ligne]) -> tuple[m.Tableau, dict[str, str]]:
+def _tableau_prevu(rangees: list[Ligne]) -> tuple[m.Tableau, dict[str, str]]:
     """Totals of each scenario, next year and the horizons that three tests have reached; those that read as another are
     left out: {scenario: the one that it is equal to}."""
     attendus = max(r["dispositifs"] for r in rangees)
@@ -145,7 +145,7 @@ def _prevu(rangees: list[Ligne]) -> tuple[m.Tableau, dict[str, str]]:
         meme_cout = couts.setdefault(cout, scenario)
         montrees += siennes
         lignes += [_ligne(scenario, r, attendus, "" if meme_cout == scenario else _nommer(meme_cout)) for r in siennes]
-    note = " ".join(x for x in (_penche(montrees), lire_phrase("prevision.note"), lire_fourchettes(montrees)) if x)
+    note = " ".join(x for x in (_biais(montrees), lire_phrase("prevision.note"), lire_fourchettes(montrees)) if x)
     sans = () if any(map(fourchette, montrees)) else ("bas", "haut")
     return lire_tableau("prevision.prevu", lignes, note=note, sans=sans), egaux
 
@@ -165,7 +165,7 @@ def _ligne(scenario: str, r: Ligne, attendus: int, meme_cout: str) -> Ligne:
     }
 
 
-def _penche(rangees: list[Ligne]) -> str:
+def _biais(rangees: list[Ligne]) -> str:
     """Which way every test erred: whoever votes is told on which side the cost was found."""
     essayees = [r for r in rangees if r["essais"] and None not in (r["erreur_min"], r["erreur_max"])]
     if essayees and all(r["erreur_max"] < 0 for r in essayees):
@@ -176,7 +176,7 @@ def _penche(rangees: list[Ligne]) -> str:
 
 
 # ---------------------------------------------------------------- variance
-def _ecart(bilan: Bilan) -> list[m.Bloc]:
+def _blocs_d_ecart(bilan: Bilan) -> list[m.Bloc]:
     """Actual against the forecast that the former bilan published; nothing where none was."""
     rangees = bilan["ecart_prevision"]
     if not rangees:

@@ -20,23 +20,23 @@ def de(bilan: Bilan, rubrique: str, dispositif: str | None = None) -> list[Ligne
     return sorted(siens, key=lambda r: r["rang"])
 
 
-def lus(bilan: Bilan, rubrique: str, dispositif: str | None = None) -> list[str]:
+def mots_seuls(bilan: Bilan, rubrique: str, dispositif: str | None = None) -> list[str]:
     """The same, their words alone."""
     return [str(texte["texte"]) for texte in de(bilan, rubrique, dispositif)]
 
 
-def signe(texte: Ligne) -> str:
+def avec_son_auteur(texte: Ligne) -> str:
     """A text and who says it."""
     return f"{texte['texte']} — {texte['auteur']}"
 
 
-def signes(bilan: Bilan, rubrique: str, dispositif: str | None = None) -> str:
+def avec_leurs_auteurs(bilan: Bilan, rubrique: str, dispositif: str | None = None) -> str:
     """Texts of a rubrique, each author named once, after what he says; empty without text."""
     siens = de(bilan, rubrique, dispositif)
     enonces = []
     for rang, texte in enumerate(siens):
         suivant = siens[rang + 1]["auteur"] if rang + 1 < len(siens) else None
-        enonces.append(texte["texte"] if texte["auteur"] == suivant else signe(texte))
+        enonces.append(texte["texte"] if texte["auteur"] == suivant else avec_son_auteur(texte))
     return " ".join(enonces)
 
 
@@ -49,13 +49,13 @@ def auteur(bilan: Bilan, dispositif: str) -> str:
 def enonces(bilan: Bilan, rubrique: str, dispositif: str) -> str:
     """Texts of a rubrique of a dispositif, unsigned where `auteur` signs them all."""
     if auteur(bilan, dispositif):
-        return " ".join(lus(bilan, rubrique, dispositif))
-    return signes(bilan, rubrique, dispositif)
+        return " ".join(mots_seuls(bilan, rubrique, dispositif))
+    return avec_leurs_auteurs(bilan, rubrique, dispositif)
 
 
 def ce_que_c_est(bilan: Bilan, dispositif: str) -> str:
     """What a dispositif is: its presentation, else its theme and its legal form; empty where nothing says it."""
-    if dit := signes(bilan, "presentation", dispositif):
+    if dit := avec_leurs_auteurs(bilan, "presentation", dispositif):
         return dit
     fiche = bilan.fiche(dispositif)
     enonces = (fiche.get("thematique"), fiche.get("vehicule_juridique"))
@@ -64,28 +64,28 @@ def ce_que_c_est(bilan: Bilan, dispositif: str) -> str:
 
 def visas(bilan: Bilan) -> list[str]:
     """What the EPCI itself cites, as an act does: `Vu … ;`."""
-    return [f"{texte.rstrip(' ;.')} ;" for texte in lus(bilan, "visa")]
+    return [f"{texte.rstrip(' ;.')} ;" for texte in mots_seuls(bilan, "visa")]
 
 
 def section_annee(bilan: Bilan) -> m.Section:
     """Signed texts of the whole bilan, then the figures that tell the year."""
-    enonces = ((libelles.RUBRIQUES[r], signes(bilan, r)) for r in RUBRIQUES)
-    listes = (m.Liste([x for x in enonces if x[1]]), _chiffres(bilan))
+    enonces = ((libelles.RUBRIQUES[r], avec_leurs_auteurs(bilan, r)) for r in RUBRIQUES)
+    listes = (m.Liste([x for x in enonces if x[1]]), _liste_des_chiffres(bilan))
     blocs: list[m.Bloc] = [liste for liste in listes if liste.points]
     return m.Section("annee", f"L'année {bilan.exercice}", "L'année", blocs)
 
 
-def _chiffres(bilan: Bilan) -> m.Liste:
+def _liste_des_chiffres(bilan: Bilan) -> m.Liste:
     connus = {r["indicateur"]: r for r in bilan["indicateurs_cles"] if r["valeur"] is not None}
     points = []
     for sujet, noms in SUJETS.items():
-        enonces = [f"{formats.minuscule(libelles.INDICATEURS[n])} : {_valeur(connus[n])}" for n in noms if n in connus]
+        enonces = [f"{formats.minuscule(libelles.INDICATEURS[n])} : {_ecrire(connus[n])}" for n in noms if n in connus]
         if enonces:
             points.append((sujet, formats.majuscule(" ; ".join(enonces)) + "."))
     return m.Liste(points)
 
 
-def _valeur(indicateur: Ligne) -> str:
+def _ecrire(indicateur: Ligne) -> str:
     valeur = Decimal(indicateur["valeur"])
     match indicateur["unite"]:
         case "%":
@@ -97,8 +97,8 @@ def _valeur(indicateur: Ligne) -> str:
 
 def section_glossaire(sections: Sequence[m.Section], *mots: str) -> m.Section:
     """Words of these sections that a councillor may ask about, with these `mots`, and no others."""
-    dits = "\n".join(m.textes([*sections, *mots]))
-    points = [(mot, f"{formats.majuscule(sens)}.") for mot, sens in libelles.GLOSSAIRE.items() if est_dit(mot, dits)]
+    tout = "\n".join(m.textes([*sections, *mots]))
+    points = [(mot, f"{formats.majuscule(sens)}.") for mot, sens in libelles.GLOSSAIRE.items() if est_dit(mot, tout)]
     blocs: list[m.Bloc] = [m.Repli("Voir le glossaire", [m.Liste(points, longue=True)])] if points else []
     return m.Section("glossaire", "Glossaire", "Glossaire", blocs)
 

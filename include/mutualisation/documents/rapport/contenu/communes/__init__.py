@@ -9,7 +9,7 @@ from mutualisation.documents.rapport.publie import Bilan
 
 def documents(bilan: Bilan) -> Iterator[Document]:
     """The index, each page and its print, the notes; nothing in a version that does not name its adherents (S8)."""
-    territoire = bloc_communal.lire(bilan)
+    territoire = bloc_communal.decouper(bilan)
     if not territoire.blocs:
         return
     repere = fiche_commune.repere(bilan, territoire)

@@ -218,7 +218,7 @@ class Territoire:
         return [b for b in self.blocs if not b.est_commune]
 
 
-def lire(bilan: Bilan) -> Territoire:
+def decouper(bilan: Bilan) -> Territoire:
     """Every page of the exercice. No page before the relation `adherent` was published (S8)."""
     presentes = list(bilan.contexte.presentes) if bilan["adherent"] else [bilan.exercice]
     annees = {e: dict(_annees(bilan, e)) for e in presentes} if bilan["adherent"] else {}
@@ -226,7 +226,7 @@ def lire(bilan: Bilan) -> Territoire:
     blocs = [
         BlocCommunal(
             cle,
-            _nom(annee),
+            _nom_de_page(annee),
             bilan.exercice,
             {e: x.get(cle, Annee(e)).partager(cle)[0] for e, x in annees.items()},
             annee.partager(cle)[1],
@@ -242,15 +242,15 @@ def lire(bilan: Bilan) -> Territoire:
     )
 
 
-def _nom(annee: Annee) -> str:
+def _nom_de_page(annee: Annee) -> str:
     # the adherents are in order: the commune is first, without its title (`Armentières`)
     premier = annee.adherents[0]
     return (premier.type_adherent == COMMUNE and TITRE.sub("", premier.nom)) or premier.nom
 
 
 def _annees(bilan: Bilan, exercice: int) -> Iterator[tuple[str, Annee]]:
-    connus = _connus(bilan, exercice)
-    cles = _cles(bilan, connus, exercice)
+    connus = _adherents_connus(bilan, exercice)
+    cles = _pages_par_siret(bilan, connus, exercice)
     par_siren = {siret[:9]: siret for siret in sorted(connus, reverse=True)}
     rangees = [
         (relation, r, r["siret_adherent"] or CLE_PERSONNE)
@@ -277,7 +277,7 @@ def _ordre(adherent: Adherent) -> tuple[int, str, str]:
     return RANG.get(adherent.type_adherent, len(RANG)), replier(adherent.nom), adherent.siret
 
 
-def _connus(bilan: Bilan, exercice: int) -> dict[str, Adherent]:
+def _adherents_connus(bilan: Bilan, exercice: int) -> dict[str, Adherent]:
     """Adherents by SIRET: of the exercice, else named by another one shown (titres of a former adherent, R7a)."""
     connus: dict[str, Adherent] = {}
     autres = sorted((e for e in bilan.contexte.presentes if e != exercice), key=lambda e: abs(e - exercice))
@@ -292,7 +292,7 @@ def _connus(bilan: Bilan, exercice: int) -> dict[str, Adherent]:
     return connus
 
 
-def _cles(bilan: Bilan, connus: Mapping[str, Adherent], exercice: int) -> dict[str, str]:
+def _pages_par_siret(bilan: Bilan, connus: Mapping[str, Adherent], exercice: int) -> dict[str, str]:
     """Page of each SIRET that is known."""
     communes = {r["code_insee"] for r in bilan.lignes("adherent", exercice) if r["type_adherent"] == COMMUNE} - {None}
     cles = dict.fromkeys((bilan.contexte.siret, bilan.contexte.siren), CLE_EPCI)

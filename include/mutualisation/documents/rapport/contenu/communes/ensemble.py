@@ -71,13 +71,13 @@ def strates(communes: Sequence[BlocCommunal]) -> list[Strate]:
     for rang, minimum in enumerate(BORNES):
         maximum = BORNES[rang + 1] - 1 if rang + 1 < len(BORNES) else None
         plafond = math.inf if maximum is None else maximum
-        siennes = tuple(c for c in connues if minimum <= (c.annee.population or 0) <= plafond)
+        communes_de_la_strate = tuple(c for c in connues if minimum <= (c.annee.population or 0) <= plafond)
         precedente = retenues[-1] if retenues else None
         # too few to stand alone, or what was below them is
-        if precedente and (len(siennes) < EFFECTIF_MIN or len(precedente.communes) < EFFECTIF_MIN):
-            retenues[-1] = Strate(precedente.minimum, maximum, precedente.communes + siennes)
+        if precedente and (len(communes_de_la_strate) < EFFECTIF_MIN or len(precedente.communes) < EFFECTIF_MIN):
+            retenues[-1] = Strate(precedente.minimum, maximum, precedente.communes + communes_de_la_strate)
         else:
-            retenues.append(Strate(minimum, maximum, siennes))
+            retenues.append(Strate(minimum, maximum, communes_de_la_strate))
     return [s for s in retenues if s.communes]
 
 
@@ -88,7 +88,7 @@ def strate_de(bloc: BlocCommunal, classes: Sequence[Strate]) -> Strate | None:
 
 def section_communes(bilan: Bilan) -> m.Section:
     """Map, distribution, cost by size, in the council's document; left out without communes."""
-    territoire = bloc_communal.lire(bilan)
+    territoire = bloc_communal.decouper(bilan)
     blocs: list[m.Bloc] = []
     if territoire.communes:
         renvoi = m.p(
@@ -196,13 +196,13 @@ def _trouver(territoire: Territoire) -> m.Section:
             lettres.setdefault(initiale, []).append(bloc)
     blocs: list[m.Bloc] = [m.Recherche("Une partie du nom, ou le code INSEE")]
     for lettre, siens in sorted(lettres.items()):
-        blocs += [m.SousTitre(lettre), _noms(siens)]
+        blocs += [m.SousTitre(lettre), _paragraphe_des_noms(siens)]
     if territoire.sans_commune:
-        blocs += [m.SousTitre("Adhérents sans commune"), _noms(territoire.sans_commune)]
+        blocs += [m.SousTitre("Adhérents sans commune"), _paragraphe_des_noms(territoire.sans_commune)]
     return m.Section("trouver", "Trouver une commune", "Communes", blocs)
 
 
-def _noms(blocs: Sequence[BlocCommunal]) -> m.Paragraphe:
+def _paragraphe_des_noms(blocs: Sequence[BlocCommunal]) -> m.Paragraphe:
     liens = [x for bloc in blocs for x in (" · ", m.Lien(f"{bloc.page}.html", bloc.nom))]
     return m.p(*liens[1:])
 
@@ -219,10 +219,10 @@ def _chiffrees(territoire: Territoire, *, plie: bool) -> m.Section:
 
 
 def _liste(titre: str, blocs: Sequence[BlocCommunal], cout: str) -> m.Tableau:
-    return lire_tableau("annuaire.chiffres", [_ligne(b) for b in blocs], titre=titre, cout=cout)
+    return lire_tableau("annuaire.chiffres", [_ligne_de_commune(b) for b in blocs], titre=titre, cout=cout)
 
 
-def _ligne(bloc: BlocCommunal) -> dict[str, Any]:
+def _ligne_de_commune(bloc: BlocCommunal) -> dict[str, Any]:
     annee = bloc.annee
     return {
         "nom": m.Lien(f"{bloc.page}.html", bloc.nom),
@@ -275,11 +275,11 @@ def manques(territoire: Territoire) -> list[dict[str, Any]]:
         for bloc in territoire.blocs
         for a in (*bloc.annee.adherents, *bloc.autres.adherents)
         if a.type_adherent != EPCI
-        for manque in _de(bloc, a)
+        for manque in _manques_de(bloc, a)
     ]
 
 
-def _de(bloc: BlocCommunal, adherent: Adherent) -> list[str]:
+def _manques_de(bloc: BlocCommunal, adherent: Adherent) -> list[str]:
     manquants = []
     if adherent.nom == adherent.siret:
         manquants.append(NOM)

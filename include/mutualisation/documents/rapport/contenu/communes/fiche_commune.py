@@ -140,7 +140,7 @@ def _couts(annee: Annee, r: Repere) -> list[m.Chiffre]:
     if annee.reste < 0:
         return [chiffre, m.Chiffre("Dû au-delà du coût", formats.euros(-annee.reste))]
     part = usages_et_titres.part(annee.reste, annee.cout)
-    commune = _ensemble(r, ", {} pour l'ensemble")
+    commune = _dire_part_commune(r, ", {} pour l'ensemble")
     note = "" if part is None else f"{formats.pourcent(part)} du coût{commune}"
     return [chiffre, m.Chiffre("Part de l'EPCI", formats.euros(annee.reste), note)]
 
@@ -161,13 +161,13 @@ def _resume(bloc: BlocCommunal, r: Repere) -> str:
         # subsidies above the expenses, or nothing that is followed
         return f"{texte} {annee.nom_du_cout} : {formats.euros(annee.cout)}." if annee.cout else texte
     part = usages_et_titres.part(annee.reste, annee.cout)
-    commune = _ensemble(r, " ({} pour l'ensemble des communes)")
+    commune = _dire_part_commune(r, " ({} pour l'ensemble des communes)")
     porte = (
         f"l'intercommunalité en porte {formats.euros(annee.reste)}, soit {formats.pourcent(part)}{commune}"
         if annee.reste >= 0
         else f"le dû dépasse ce coût de {formats.euros(-annee.reste)}"
     )
-    return " ".join(filter(None, (f"{texte} {cout(annee)} ; {porte}.", _juste(bloc, r))))
+    return " ".join(filter(None, (f"{texte} {cout(annee)} ; {porte}.", _dire_si_juste(bloc, r))))
 
 
 def adhere(annee: Annee) -> str:
@@ -186,12 +186,12 @@ def cout(annee: Annee) -> str:
     return f"{enonce}, dont {formats.euros(adhesion)} d'adhésion" if adhesion not in (0, annee.cout) else enonce
 
 
-def _ensemble(r: Repere, enonce: str) -> str:
+def _dire_part_commune(r: Repere, enonce: str) -> str:
     """The same share for all pages, where there is one to compare with."""
     return enonce.format(formats.pourcent(r.part)) if r.part is not None and r.part >= 0 else ""
 
 
-def _juste(bloc: BlocCommunal, r: Repere) -> str:
+def _dire_si_juste(bloc: BlocCommunal, r: Repere) -> str:
     annee, strate = bloc.annee, strate_de(bloc, r.classes) if bloc.est_commune else None
     habitant = annee.par_habitant(annee.cout)
     mediane = r.medianes[strate.libelle][COUT] if strate else None
@@ -207,7 +207,7 @@ def _juste(bloc: BlocCommunal, r: Repere) -> str:
 def _sections(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, detail: bool) -> list[m.Section]:
     return [
         _avis(bilan, bloc),
-        _services(bilan, bloc),
+        _section_services(bilan, bloc),
         _juste_part(bilan, bloc, r),
         _titres(bloc, r),
         _gains(bloc, detail=detail),
@@ -223,7 +223,7 @@ def _avis(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
     return m.Section("avis", "L'avis du conseil municipal", "Avis", [m.p(avis.phrase(sien))] if sien else [])
 
 
-def _services(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
+def _section_services(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
     tableau = usages_et_titres.services(bilan, bloc.annee, f"Adhésions, {bloc.exercice}")
     return m.Section("services", "Adhésions, usage, et ce que cela coûte", "Services", [tableau])
 
@@ -241,7 +241,7 @@ def _juste_part(bilan: Bilan, bloc: BlocCommunal, r: Repere) -> m.Section:
 def _d_une_annee_a_l_autre(bloc: BlocCommunal, exercices: Collection[int]) -> m.Tableau:
     """Adhesions and amounts of these years; a dash where it was no adherent yet."""
     annees = {e: a if a.adherents else None for e, a in sorted(bloc.annees.items()) if e in exercices}
-    return m.par_annee("D'une année à l'autre", annees, _nommees(bloc, MESURES))
+    return m.par_annee("D'une année à l'autre", annees, _mesures_nommees(bloc, MESURES))
 
 
 def depuis_un_an(bilan: Bilan, bloc: BlocCommunal) -> list[m.Bloc]:
@@ -270,7 +270,7 @@ def _adhesions(bilan: Bilan, mot: str, codes: set[str]) -> str:
     return f"{compte} : {formats.enumerer(map(bilan.libelle, bilan.trier(codes)), NOMMEES)}" if codes else ""
 
 
-def _nommees(bloc: BlocCommunal, mesures: Sequence[m.Mesure]) -> list[m.Mesure]:
+def _mesures_nommees(bloc: BlocCommunal, mesures: Sequence[m.Mesure]) -> list[m.Mesure]:
     """The cost under the name that it has on this page."""
     return [(bloc.annee.nom_du_cout if nom == COUT else nom, *suite) for nom, *suite in mesures]  # type: ignore[misc]
 

@@ -47,7 +47,7 @@ def section(bilan: Bilan, bloc: BlocCommunal, comment: Mapping[str, str], *, det
             siennes[code] | {"prix": prix(siennes[code]), "comment": comment.get(code, "")}
             for code in bilan.trier(siennes)
         ]
-        points = [(libelles.RUBRIQUES[x], dit) for x in RUBRIQUES if (dit := textes.signes(bilan, x))]
+        points = [(libelles.RUBRIQUES[x], dit) for x in RUBRIQUES if (dit := textes.avec_leurs_auteurs(bilan, x))]
         tableau = lire_tableau("offre.services", lignes, e=annee.exercice)
         # a sheet has no room for what the whole says in two sentences
         prix_ = m.Repli("Voir ces services", [tableau]) if detail else _par_prix(tableau) if points else tableau

@@ -28,7 +28,7 @@ def services(bilan: Bilan, annee: Annee, titre: str, sans: Collection[str] = ())
     actives = (r for r in annee["recouvrement"] if r["montant_du"] or r["montant_titre"])
     dispositifs = {r["dispositif"] for r in (*annee["adhesion"], *annee["cout_adherent"], *actives)}
     lignes = [_service(bilan, annee, d) for d in bilan.trier(dispositifs)]
-    total, note = _total("Total", annee), _note(bilan, annee)
+    total, note = _total("Total", annee), _note_des_cles(bilan, annee)
     return lire_tableau(
         "services_utilises.services", lignes, total=total, note=note, sans=sans, titre=titre, cout=annee.nom_du_cout
     )
@@ -39,36 +39,36 @@ def _service(bilan: Bilan, annee: Annee, dispositif: str) -> dict[str, Any]:
         return [r for r in annee[relation] if r["dispositif"] == dispositif]
 
     recouvrement, couts = siennes("recouvrement"), siennes("cout_adherent")
-    utilise = (_recours(siennes("recours"), stock=dispositif in annee.stocks), commandes(bilan, annee, dispositif))
+    utilise = (_dire_recours(siennes("recours"), stock=dispositif in annee.stocks), commandes(bilan, annee, dispositif))
     return {
         "libelle": bilan.libelle(dispositif),
-        "depuis": _depuis(siennes("adhesion"), annee.exercice),
+        "depuis": _dire_adhesion(siennes("adhesion"), annee.exercice),
         "recours": ", ".join(filter(None, utilise)),
-        "du": _du(recouvrement),
-        "titre": _titre(recouvrement),
+        "du": _valeur_due(recouvrement),
+        "titre": _valeur_titree(recouvrement),
         "cout": somme(couts, "cout_usage") if couts else None,
         "reste": somme(couts, "reste_a_charge") if couts else None,
     }
 
 
-def _du(recouvrement: list[Ligne]) -> m.Valeur:
+def _valeur_due(recouvrement: list[Ligne]) -> m.Valeur:
     """What is due; a service that asks nothing says so."""
     gratuit = recouvrement and all(r["mode_recouvrement"] == libelles.GRATUIT for r in recouvrement)
     du = somme(recouvrement, "montant_du")
     return GRATUIT if gratuit and not du else m.Valeur(du, "centimes")
 
 
-def _titre(recouvrement: list[Ligne]) -> m.Valeur:
+def _valeur_titree(recouvrement: list[Ligne]) -> m.Valeur:
     """What was titled, or the way it goes when it is not by titre."""
     titre = somme(recouvrement, "montant_titre")
     modes = {r["mode_recouvrement"] for r in recouvrement if r["montant_du"]}
     autres = sorted(AUTRES_MODES[mode] for mode in modes if mode in AUTRES_MODES)
-    if not titre and _du(recouvrement) == GRATUIT:
+    if not titre and _valeur_due(recouvrement) == GRATUIT:
         return m.Valeur(None, "centimes")
     return m.Valeur(", ".join(autres), "lu") if autres and not titre else m.Valeur(titre, "centimes")
 
 
-def _depuis(adhesions: list[Ligne], exercice: int) -> str:
+def _dire_adhesion(adhesions: list[Ligne], exercice: int) -> str:
     """First day of membership, and the last one when it is over; a dash for what is titled without an adhesion."""
     if not adhesions:
         return m.AUCUN
@@ -78,7 +78,7 @@ def _depuis(adhesions: list[Ligne], exercice: int) -> str:
     return f"{formats.jour(debut)} au {formats.jour(max(r['fin'] for r in adhesions))}"
 
 
-def _recours(recours: list[Ligne], *, stock: bool) -> str:
+def _dire_recours(recours: list[Ligne], *, stock: bool) -> str:
     """Units by type, largest first; of a stock, the mean of the two semestres (R10e)."""
     if not recours:
         return ""
@@ -107,9 +107,9 @@ def _total(nom: str, annee: Annee) -> dict[str, Any]:
     return total | ({"cout": annee.cout, "reste": annee.reste} if annee.suivi else {})
 
 
-def _note(bilan: Bilan, annee: Annee) -> str:
+def _note_des_cles(bilan: Bilan, annee: Annee) -> str:
     """How the cost is shared, by key, and what « non suivi » says."""
-    phrases = [*_cles(bilan, annee), f"EPCI : {bilan.contexte.epci}."] if annee["cout_adherent"] else []
+    phrases = [*_partages_par_cle(bilan, annee), f"EPCI : {bilan.contexte.epci}."] if annee["cout_adherent"] else []
     if any(r["dispositif"] not in bilan.synthese[bilan.exercice] for r in annee["adhesion"]):
         phrases.append(f"« {NON_SUIVI.capitalize()} » : le coût de ce service n'est pas encore suivi.")
     if any(r["reste_a_charge"] < 0 for r in annee["cout_adherent"]):
@@ -121,7 +121,7 @@ def _note(bilan: Bilan, annee: Annee) -> str:
     return " ".join(phrases)
 
 
-def _cles(bilan: Bilan, annee: Annee) -> list[str]:
+def _partages_par_cle(bilan: Bilan, annee: Annee) -> list[str]:
     """What each cost is shared on: of use, then of adhesion; the services that have another key than most are named."""
     cles: dict[bool, dict[str, set[str]]] = {False: defaultdict(set), True: defaultdict(set)}
     for r in annee["cout_adherent"]:
@@ -136,14 +136,14 @@ def _partage(bilan: Bilan, cles: dict[str, set[str]], *, membre: bool) -> str:
     enonces = [premiere]
     if membre:
         # it stands beside costs of use: which services it is of is said
-        enonces[0] += f" pour {_noms(bilan, cles[premiere])}"
-    enonces += [f"{cle} pour {_noms(bilan, cles[cle])}" for cle in autres]
+        enonces[0] += f" pour {_nommer_services(bilan, cles[premiere])}"
+    enonces += [f"{cle} pour {_nommer_services(bilan, cles[cle])}" for cle in autres]
     debut = "Coût de l'adhésion" if membre else "Coût de l'usage"
     suite = ", quoi que chacun utilise" if membre else ""
     return f"{debut} : le coût complet du service, partagé entre ses adhérents{suite} ({', '.join(enonces)})."
 
 
-def _noms(bilan: Bilan, codes: set[str]) -> str:
+def _nommer_services(bilan: Bilan, codes: set[str]) -> str:
     return ", ".join(bilan.libelle(d) for d in bilan.trier(codes))
 
 
@@ -155,7 +155,7 @@ def adherents(annee: Annee) -> m.Tableau:
             "type": libelles.libelle(libelles.TYPE_ADHERENT, a.type_adherent),
             "services": len((sien := annee.de(a)).services),
             "du": sien.du,
-            "titre": _titre(sien["recouvrement"]),
+            "titre": _valeur_titree(sien["recouvrement"]),
             "cout": sien.cout if sien.suivi else None,
             "reste": sien.reste if sien.suivi else None,
         }
@@ -274,10 +274,10 @@ def _note_factures(annee: Annee) -> str:
 
 def phrases_des_gains(annee: Annee) -> list[m.Bloc]:
     """Both in a sentence each; nothing where there is nothing."""
-    return [m.p(texte) for texte in (_achats(annee[ACHATS]), _certificats(annee[CEE])) if texte]
+    return [m.p(texte) for texte in (_dire_achats(annee[ACHATS]), _certificats(annee[CEE])) if texte]
 
 
-def _achats(achats: list[Ligne]) -> str:
+def _dire_achats(achats: list[Ligne]) -> str:
     if not achats:
         return ""
     commandes = sum(r["commandes"] for r in achats)

@@ -76,7 +76,7 @@ def _liens(bilan: Bilan) -> list[Lien]:
     """Other documents of the extract; no page of communes where there is none, or no adherent is named (S8)."""
     e = bilan.exercice
     return [
-        *([Lien(f"{bloc_communal.ANNUAIRE}.html", "Chaque commune")] if bloc_communal.lire(bilan).blocs else []),
+        *([Lien(f"{bloc_communal.ANNUAIRE}.html", "Chaque commune")] if bloc_communal.decouper(bilan).blocs else []),
         Lien(f"synthese_{e}.pdf", "Deux pages pour les élus"),
         Lien(f"diapositives_{e}.pdf", "Diapositives"),
         *([Lien(f"{annexe}.html", "Marchés de la centrale d'achat")] if (annexe := annexe_cam.chemin(bilan)) else []),

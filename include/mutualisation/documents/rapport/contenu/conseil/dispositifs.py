@@ -50,7 +50,7 @@ def section_dispositifs(bilan: Bilan) -> m.Section:
     types = usage.types(bilan)
     comptes = {e: usage.au_31_decembre(bilan, e) for e in bilan.exercices}
     autres = {d["code"] for d in bilan.contexte.dispositifs} - set(bilan.dispositifs)
-    mots = {code: dits(bilan, code) for code in autres}
+    mots = {code: dires(bilan, code) for code in autres}
     # where services without a cost speak too, there are too many for a list: their themes are headings
     par_theme = any(mots.values()) and any(d.get(THEME[1]) for d in bilan.contexte.dispositifs)
     fiche = [VEHICULE] if par_theme else [THEME, VEHICULE]
@@ -77,7 +77,7 @@ def _volet(bilan: Bilan, code: str, types: list[str], comptes: Comptes, fiche: F
     presentation, auteur = textes.enonces(bilan, "presentation", code), textes.auteur(bilan, code)
     blocs: list[m.Bloc] = [m.p(presentation)] if presentation else []
     blocs.append(m.CoteACote((_tableau(bilan, code, types, comptes), m.Liste(_faits(bilan, code, comptes, fiche)))))
-    mots = dits(bilan, code)
+    mots = dires(bilan, code)
     blocs += [m.Liste(mots)] if mots else []
     blocs += [m.p(f"Textes : {auteur}.", note=True)] if auteur else []
     liens = preuves(bilan, code)
@@ -96,17 +96,17 @@ def _sans_cout(bilan: Bilan, code: str, mots: list[tuple[str, str]], comptes: Co
     return m.Volet(bilan.libelle(code), "Coût non mesuré", blocs, f"dispositif-{renvois.ancre(code)}")
 
 
-def dits(bilan: Bilan, code: str) -> list[tuple[str, str]]:
+def dires(bilan: Bilan, code: str) -> list[tuple[str, str]]:
     """What its service declares and says of the year, what it has to do, how to join."""
-    points = [("Activité déclarée", _declares(bilan, code))]
+    points = [("Activité déclarée", _indicateurs_declares(bilan, code))]
     points += [(libelles.RUBRIQUES[r], textes.enonces(bilan, r, code)) for r in RUBRIQUES]
-    points.append((f"Fait depuis {bilan.exercice - 1}", schema.faites(bilan, code)))
+    points.append((f"Fait depuis {bilan.exercice - 1}", schema.dire_actions_faites(bilan, code)))
     points += [(nom, schema.a_faire(bilan, code, horizon)) for horizon, nom in libelles.HORIZONS.items()]
     points += [(libelles.RUBRIQUES[r], textes.enonces(bilan, r, code)) for r in MODALITES]
     return [(nom, _phrase(enonce)) for nom, enonce in points if enonce]
 
 
-def _declares(bilan: Bilan, code: str) -> str:
+def _indicateurs_declares(bilan: Bilan, code: str) -> str:
     """Each declared indicator with its source and last year's, never mixed with what is computed."""
     par_source: dict[str, list[str]] = defaultdict(list)
     for r in (r for r in bilan[INDICATEURS] if r["dispositif"] == code):
@@ -132,18 +132,18 @@ def _resume(bilan: Bilan, code: str) -> str:
 # ---------------------------------------------------------------- three years
 def _tableau(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Tableau:
     """A row per measure, a column per exercice; a dash where the exercice doesn't know it."""
-    annees = {e: _annee(bilan, code, e, types, comptes[e].get(code)) for e in bilan.exercices}
+    annees = {e: _mesures(bilan, code, e, types, comptes[e].get(code)) for e in bilan.exercices}
     lot = usage.lot(a.get("cout_complet_unitaire") for a in annees.values())
     annees = {e: a | _du_lot(a, lot) if a and lot > 1 else a for e, a in annees.items()}
     mesures: list[m.Mesure] = [
-        (_nom(c.cle, c.titre, types, lot), c.genre, partial(_valeur, c.cle))
+        (_nom_de_la_mesure(c.cle, c.titre, types, lot), c.genre, partial(_valeur_de_l_annee, c.cle))
         for c in MESURES
-        if _parle(c.cle, list(annees.values()))
+        if _mesure_connue(c.cle, list(annees.values()))
     ]
     return m.par_annee(f"{bilan.libelle(code)}, {formats.periode(bilan.exercices)}", annees, mesures)
 
 
-def _annee(bilan: Bilan, code: str, exercice: int, types: list[str], compte: Counter[str] | None) -> dict[str, Any]:
+def _mesures(bilan: Bilan, code: str, exercice: int, types: list[str], compte: Counter[str] | None) -> dict[str, Any]:
     """Every measure of a year; empty when the year doesn't value the dispositif."""
     ligne = bilan.synthese[exercice].get(code)
     if ligne is None:
@@ -166,17 +166,17 @@ def _du_lot(annee: dict[str, Any], lot: int) -> dict[str, Any]:
     return {cle: usage.du_lot(annee.get(cout), annee.get("unites"), lot) for cle, cout in couts}
 
 
-def _parle(mesure: str, annees: list[dict[str, Any]]) -> bool:
+def _mesure_connue(mesure: str, annees: list[dict[str, Any]]) -> bool:
     connues = [a[mesure] for a in annees if a.get(mesure) is not None]
     return mesure == "recettes" or (any(connues) if mesure in COMPOSANTES else bool(connues))
 
 
-def _valeur(mesure: str, annee: dict[str, Any]) -> Any:
+def _valeur_de_l_annee(mesure: str, annee: dict[str, Any]) -> Any:
     sans_recette = mesure == "recettes" and annee and annee["recettes"] is None
     return formats.NON_RENSEIGNE if sans_recette else annee.get(mesure)
 
 
-def _nom(mesure: str, nom: str, types: list[str], lot: int) -> str:
+def _nom_de_la_mesure(mesure: str, nom: str, types: list[str], lot: int) -> str:
     """The unit by its name where the dispositif counts a single one."""
     if mesure == "unites" and usage.compte_les_membres(types):
         # beside the members of 31 December: those of both semestres
@@ -203,7 +203,7 @@ def _faits(bilan: Bilan, code: str, comptes: Comptes, fiche: Fiche) -> list[tupl
     points += [("Couverture", depuis_la_base), ("Certificats vendus", _certificats(bilan, code))]
     ecart = evolution.ecart(bilan, code)
     if ecart is not None:
-        points.append((f"De {e - 1} à {e}", _ecart(bilan, code, ecart)))
+        points.append((f"De {e - 1} à {e}", _dire_ecart(bilan, code, ecart)))
     if ecart is not None or depuis_la_base:
         points.append(("Commentaire", textes.enonces(bilan, "ecart", code) or passage.SANS_COMMENTAIRE))
     return [(sujet, _phrase(enonce)) for sujet, enonce in points if enonce]
@@ -230,7 +230,7 @@ def _certificats(bilan: Bilan, code: str) -> str:
     return f"{toutes}, dont {formats.nombre(miennes)} de l'EPCI ; les unités comptent l'activité, non la vente"
 
 
-def _ecart(bilan: Bilan, code: str, ecart: Decimal) -> str:
+def _dire_ecart(bilan: Bilan, code: str, ecart: Decimal) -> str:
     sens = "augmente" if ecart > 0 else "baisse" if ecart < 0 else "ne change pas"
     montant = f" de {formats.euros(abs(ecart))}" if ecart else ""
     pourquoi = evolution.phrase(bilan, code)

@@ -16,7 +16,7 @@ MENU = Decimal("0.05")
 
 def section_evolution(bilan: Bilan) -> m.Section:
     """Bridge of the total, then the effects of each dispositif."""
-    pont, effets = cascade(bilan), _tableau(bilan)
+    pont, effets = cascade(bilan), _tableau_des_effets(bilan)
     blocs: list[m.Bloc] = [] if pont is None else [pont]
     if effets.lignes:
         blocs.append(m.Repli("Voir ce qui fait bouger chaque dispositif", [effets]))
@@ -73,7 +73,7 @@ def cascade(bilan: Bilan) -> g.Cascade | None:
     return g.Cascade(**lire_graphique("evolution", e=e, avant=e - 1), etapes=etapes)
 
 
-def _tableau(bilan: Bilan) -> m.Tableau:
+def _tableau_des_effets(bilan: Bilan) -> m.Tableau:
     """Effects by dispositif, whole euros; Σ of a row is the change of its net cost."""
     lus = list(effets(bilan))
     lignes = []

@@ -31,14 +31,14 @@ def section_reserves(bilan: Bilan) -> m.Section:
 
 
 def _points(bilan: Bilan) -> Iterable[tuple[str, str]]:
-    ecartees = ouverture.ecartees(bilan)
+    ecartees = ouverture.phrase_ecartees(bilan)
     yield "Lignes laissées de côté", f"{ecartees} ; le dossier d'audit les donne motif par motif" if ecartees else ""
     yield "Populations", _populations_absentes(bilan)
     yield "Populations reprises", _populations_reprises(bilan)
     yield "Adhérents comptés au 31 décembre", _adhesions(bilan)
-    yield "Recettes non renseignées", _recettes(bilan)
-    yield "Unités de service", _unites(bilan)
-    yield "Textes absents", _textes(bilan)
+    yield "Recettes non renseignées", _dire_recettes(bilan)
+    yield "Unités de service", _dire_unites(bilan)
+    yield "Textes absents", _dire_textes(bilan)
     yield "Adresses absentes", _adresses(bilan)
 
 
@@ -81,23 +81,23 @@ def _adhesions(bilan: Bilan) -> str:
     return f"{debut} dans l'année : {service} dans les coûts et les unités, pas parmi les adhérents"
 
 
-def _recettes(bilan: Bilan) -> str:
+def _dire_recettes(bilan: Bilan) -> str:
     sans = [r["libelle"] for r in bilan.lignes_exercice() if not r["recettes_renseignees"]]
     return f"{enumerer(sans)} : aucune recette n'est rattachée ; comptée zéro dans le total" if sans else ""
 
 
-def _unites(bilan: Bilan) -> str:
+def _dire_unites(bilan: Bilan) -> str:
     """Those that no unit was delivered for, then those whose units have no weight: unknown is not zero."""
     sans = {r["dispositif"] for r in bilan["cout_unitaire"] if not r["unites"]}
     inconnues = {r["dispositif"] for r in bilan["recours"] if r["unites"] is None}
-    dits = {
+    par_manque = {
         "aucune unité livrée, donc pas de coût unitaire": sans - inconnues,
         "des unités livrées n'ont pas de pondération, et ne sont pas mesurées": inconnues,
     }
-    return " ; ".join(f"{enumerer(map(bilan.libelle, bilan.trier(c)))} : {dit}" for dit, c in dits.items() if c)
+    return " ; ".join(f"{enumerer(map(bilan.libelle, bilan.trier(c)))} : {dit}" for dit, c in par_manque.items() if c)
 
 
-def _textes(bilan: Bilan) -> str:
+def _dire_textes(bilan: Bilan) -> str:
     enonces = []
     tous = set(bilan.synthese[bilan.exercice])
     # a comment is missing where something moved, or calls for one
@@ -121,14 +121,14 @@ def _adresses(bilan: Bilan) -> str:
 def section_hors_totaux(bilan: Bilan) -> m.Section:
     """A sentence, then the table folded."""
     rangees = [r for r in bilan.dans_l_ordre(bilan["etat_valorisation"]) if r["valorisation"] != "valorisé"]
-    lignes = [r | _connu(r) for r in rangees]
+    lignes = [r | _ce_qui_est_connu(r) for r in rangees]
     tableau = lire_tableau("autres.manques", lignes, e=bilan.exercice)
     phrase = m.p(hors_totaux(lignes))
     # those that are said alike are said once; a sheet says it of its own
-    dits: dict[str, list[str]] = defaultdict(list)
-    for r in (r for r in rangees if not dispositifs.dits(bilan, r["dispositif"])):
-        dits[textes.ce_que_c_est(bilan, r["dispositif"])].append(r["libelle"])
-    points = [(", ".join(noms), dit) for dit, noms in dits.items() if dit]
+    par_manque: dict[str, list[str]] = defaultdict(list)
+    for r in (r for r in rangees if not dispositifs.dires(bilan, r["dispositif"])):
+        par_manque[textes.ce_que_c_est(bilan, r["dispositif"])].append(r["libelle"])
+    points = [(", ".join(noms), dit) for dit, noms in par_manque.items() if dit]
     suite: list[m.Bloc] = [m.SousTitre("Ce que c'est"), m.Liste(points, longue=True)] if points else []
     blocs: list[m.Bloc] = [phrase, m.Repli("Voir lesquels et ce qui manque", [tableau, *suite])] if lignes else []
     return m.Section("perimetre", "Dispositifs hors des totaux", "Hors totaux", blocs)
@@ -143,15 +143,15 @@ def _manque(r: Ligne) -> list[str]:
     return [partie.partition(" : ")[0] for partie in (r["manque"] or "").split(" ; ") if partie]
 
 
-def _connu(r: Ligne) -> Ligne:
+def _ce_qui_est_connu(r: Ligne) -> Ligne:
     """State, what is measured, what is missing."""
-    dits = [libelles.MANQUES.get(x, x) for x in _manque(r) or [r["valorisation"]]]
+    manques = [libelles.MANQUES.get(x, x) for x in _manque(r) or [r["valorisation"]]]
     etp, charges = mesures(r).values()
-    return {"manque": formats.majuscule(", ".join(dits)), "etp": etp, "charges": charges}
+    return {"manque": formats.majuscule(", ".join(manques)), "etp": etp, "charges": charges}
 
 
 def hors_totaux(lignes: list[Ligne]) -> str:
-    """How many dispositifs are in no total, and what is known of them (`_connu`)."""
+    """How many dispositifs are in no total, and what is known of them (`_ce_qui_est_connu`)."""
     nombre = formats.plusieurs(len(lignes), "dispositif", "dispositifs")
     etp, charges = somme(lignes, "etp"), somme(lignes, "charges")
     connus = [formats.etp(etp)] if etp else []
@@ -173,13 +173,13 @@ def section_depuis_cloture(bilan: Bilan) -> m.Section:
     if not changees:
         enonce = f"Aucun chiffre de la synthèse ne change depuis la version {version}, close."
         return m.Section(RELATION, titre, "Redressement", [m.p(enonce)])
-    lignes = [_ligne(bilan, r) for r in _ordonnees(bilan, changees)]
+    lignes = [_ligne_redressee(bilan, r) for r in _rangees_ordonnees(bilan, changees)]
     return m.Section(
         RELATION, titre, "Redressement", [lire_tableau("depuis_cloture.chiffres", lignes, version=version)]
     )
 
 
-def _ordonnees(bilan: Bilan, rangees: list[Ligne]) -> list[Ligne]:
+def _rangees_ordonnees(bilan: Bilan, rangees: list[Ligne]) -> list[Ligne]:
     """By dispositif in the order of every table, the total last, then in the order of the synthèse."""
     rangs = {mesure: rang for rang, mesure in enumerate(MESURES)}
     codes = bilan.trier({r["dispositif"] for r in rangees} - {TOTAL})
@@ -187,19 +187,19 @@ def _ordonnees(bilan: Bilan, rangees: list[Ligne]) -> list[Ligne]:
     return sorted(rangees, key=lambda r: (ordre[r["dispositif"]], rangs.get(r["mesure"], len(rangs)), r["mesure"]))
 
 
-def _ligne(bilan: Bilan, rangee: Ligne) -> Ligne:
+def _ligne_redressee(bilan: Bilan, rangee: Ligne) -> Ligne:
     mesure = str(rangee["mesure"])
     nom = "Total" if rangee["dispositif"] == TOTAL else bilan.libelle(rangee["dispositif"])
     return {
         "libelle": nom,
         "mesure": MESURES.get(mesure, formats.majuscule(mesure.replace("_", " "))),
-        "close": _valeur(mesure, rangee["valeur_close"]),
-        "redressee": _valeur(mesure, rangee["valeur_redressee"]),
-        **{c: _ecart(mesure, rangee[c]) for c in ("ecart", *CAUSES)},
+        "close": _ecrire(mesure, rangee["valeur_close"]),
+        "redressee": _ecrire(mesure, rangee["valeur_redressee"]),
+        **{c: _ecrire_ecart(mesure, rangee[c]) for c in ("ecart", *CAUSES)},
     }
 
 
-def _valeur(mesure: str, valeur: Decimal | None) -> str:
+def _ecrire(mesure: str, valeur: Decimal | None) -> str:
     if valeur is None:
         return formats.NON_RENSEIGNE
     match mesure:
@@ -210,7 +210,7 @@ def _valeur(mesure: str, valeur: Decimal | None) -> str:
     return formats.euros(valeur, 2)
 
 
-def _ecart(mesure: str, ecart: Decimal) -> str:
+def _ecrire_ecart(mesure: str, ecart: Decimal) -> str:
     if not ecart:
         return "0"
     match mesure:

@@ -22,9 +22,9 @@ NOMMES = ("defavorable", "reserve")
 
 def section_schema(bilan: Bilan) -> m.Section:
     """Objectives one by one, then who leads, the networks, how to join."""
-    objectifs = textes.lus(bilan, "objectifs")
+    objectifs = textes.mots_seuls(bilan, "objectifs")
     points = [(f"Objectif {n}", texte) for n, texte in enumerate(objectifs, start=1)]
-    autres = ((libelles.RUBRIQUES[r], textes.signes(bilan, r)) for r in RUBRIQUES)
+    autres = ((libelles.RUBRIQUES[r], textes.avec_leurs_auteurs(bilan, r)) for r in RUBRIQUES)
     points += [point for point in autres if point[1]]
     return m.Section("schema", "Le schéma de mutualisation", "Schéma", [m.Liste(points)] if points else [])
 
@@ -35,7 +35,7 @@ def section_actions(bilan: Bilan) -> m.Section:
     actions = bilan[ACTIONS]
     if not actions:
         return m.Section("actions", "", "", [])
-    dits: list[m.Bloc] = [m.p(_resume(bilan, actions)), tableau(bilan, actions)]
+    dits: list[m.Bloc] = [m.p(_resumer_actions(bilan, actions)), tableau(bilan, actions)]
     return m.Section("actions", "Ce qui est à faire", "Actions", dits)
 
 
@@ -67,15 +67,15 @@ def etat(r: Ligne, exercice: int) -> str:
     return f"{dit} ; en retard" if r["en_retard"] else dit
 
 
-def _resume(bilan: Bilan, actions: Sequence[Ligne]) -> str:
+def _resumer_actions(bilan: Bilan, actions: Sequence[Ligne]) -> str:
     comptes = Counter(r["statut"] for r in actions)
     retard = sum(r["en_retard"] for r in actions)
     change = sum(r["statut_precedent"] not in (None, r["statut"]) for r in actions)
-    dits = [formats.plusieurs(len(actions), "action")]
-    dits += [f"{formats.nombre(retard)} en retard au 31 décembre {bilan.exercice}"] if retard else []
-    dits += [f"{formats.plusieurs(comptes['realisee'], 'réalisée', 'réalisées')}"] if comptes["realisee"] else []
-    dits += [f"{formats.nombre(change)} dont l'état a changé depuis {bilan.exercice - 1}"] if change else []
-    return f"{', '.join(dits)}."
+    morceaux = [formats.plusieurs(len(actions), "action")]
+    morceaux += [f"{formats.nombre(retard)} en retard au 31 décembre {bilan.exercice}"] if retard else []
+    morceaux += [f"{formats.plusieurs(comptes['realisee'], 'réalisée', 'réalisées')}"] if comptes["realisee"] else []
+    morceaux += [f"{formats.nombre(change)} dont l'état a changé depuis {bilan.exercice - 1}"] if change else []
+    return f"{', '.join(morceaux)}."
 
 
 def a_faire(bilan: Bilan, code: str, horizon: str) -> str:
@@ -83,7 +83,7 @@ def a_faire(bilan: Bilan, code: str, horizon: str) -> str:
     return _enonce(bilan, (r for r in _d_un(bilan, code) if r["statut"] not in FINIES and r["horizon"] == horizon))
 
 
-def faites(bilan: Bilan, code: str) -> str:
+def dire_actions_faites(bilan: Bilan, code: str) -> str:
     """What a dispositif did, or gave up, since the exercice before; empty without any."""
     finies = (r for r in _d_un(bilan, code) if r["statut"] in FINIES)
     return _enonce(bilan, (r for r in finies if r["statut_precedent"] != r["statut"]))
@@ -104,30 +104,30 @@ def section_avis(bilan: Bilan) -> m.Section:
     avis = bilan[AVIS]
     if not avis:
         return m.Section("avis", "", "", [])
-    noms = {s: _noms(bilan, avis, s) for s in NOMMES}
+    noms = {s: _communes_d_avis(bilan, avis, s) for s in NOMMES}
     points = [(f"Avis {libelles.STATUTS_AVIS[s][len(x) > 1]}", ", ".join(x)) for s, x in noms.items()]
-    blocs: list[m.Bloc] = [m.p(_avis(avis))]
+    blocs: list[m.Bloc] = [m.p(_resumer_avis(avis))]
     blocs += [m.Liste([p for p in points if p[1]])] if any(p[1] for p in points) else []
     return m.Section("avis", "Ce qu'en disent les conseils municipaux", "Avis", blocs)
 
 
-def _avis(avis: Sequence[Ligne]) -> str:
+def _resumer_avis(avis: Sequence[Ligne]) -> str:
     comptes = Counter(r["statut"] for r in avis)
     transmis = sorted({r["transmis_le"] for r in avis if r["transmis_le"]})
-    dits = [formats.plusieurs(comptes[s], *mots) for s, mots in libelles.STATUTS_AVIS.items() if comptes[s]]
-    debut = f"transmis {_du(transmis[0], transmis[-1])}" if transmis else "non transmis"
+    morceaux = [formats.plusieurs(comptes[s], *mots) for s, mots in libelles.STATUTS_AVIS.items() if comptes[s]]
+    debut = f"transmis {_dire_jours(transmis[0], transmis[-1])}" if transmis else "non transmis"
     return lire_phrase(
         "schema.avis", debut=debut, n=formats.plusieurs(len(avis), "commune"), au=formats.jour(avis[0]["au"]),
-        dits=enumerer(dits),
+        dits=enumerer(morceaux),
     )  # fmt: skip
 
 
-def _du(premier: date, dernier: date) -> str:
+def _dire_jours(premier: date, dernier: date) -> str:
     if premier == dernier:
         return f"le {formats.jour(premier)}"
     return f"du {formats.jour(premier)} au {formats.jour(dernier)}"
 
 
-def _noms(bilan: Bilan, avis: Sequence[Ligne], statut: str) -> list[str]:
+def _communes_d_avis(bilan: Bilan, avis: Sequence[Ligne], statut: str) -> list[str]:
     noms = {r["code_insee"]: r["nom"] for r in bilan["adherent"] if r["type_adherent"] == "commune"}
     return sorted(str(noms.get(r["code_insee"], r["code_insee"])) for r in avis if r["statut"] == statut)

@@ -53,17 +53,17 @@ def par_dispositif(bilan: Bilan) -> dict[str, dict[str, Decimal | None]]:
     """{dispositif: {origin: euros}}, every origin of the exercice a key; Σ of a dispositif is its receipts."""
     sommes: dict[str, dict[str, Decimal | None]] = {}
     for r in bilan["recettes_origine"]:
-        siennes = sommes.setdefault(r["dispositif"], dict.fromkeys(_presentes(bilan)))
+        siennes = sommes.setdefault(r["dispositif"], dict.fromkeys(_origines(bilan)))
         siennes[r["origine"]] = (siennes.get(r["origine"]) or g.ZERO) + r["montant"]
     return sommes
 
 
 def colonnes(bilan: Bilan) -> list[m.Colonne]:
     """A column per origin that the exercice knows."""
-    return [m.Colonne(o, libelles.ORIGINES.get(o, o), "euros", somme=True, discret=True) for o in _presentes(bilan)]
+    return [m.Colonne(o, libelles.ORIGINES.get(o, o), "euros", somme=True, discret=True) for o in _origines(bilan)]
 
 
-def _presentes(bilan: Bilan) -> list[str]:
+def _origines(bilan: Bilan) -> list[str]:
     connues = {r["origine"] for r in bilan["recettes_origine"] if r["montant"]}
     return [o for o in libelles.ORIGINES if o in connues]
 
