@@ -126,6 +126,15 @@ def test_un_adherent_sans_commune_ne_vote_rien() -> None:
     assert not [x for x in sans.liens if "notes/" in x.cible]
 
 
+def test_un_conseil_est_saisi_du_dernier_exercice_d_une_version() -> None:
+    avant = BilanFactice()
+    avant.contexte.dernier = False
+    assert list(actes_communaux.documents(avant)) == []
+    pages = list(communes.documents(avant))
+    assert {d.forme for d in pages} == {d.forme for d in communes.documents(BilanFactice())} - {"note"}
+    assert not [x for d in pages for x in d.liens if x.cible.startswith(("notes/", "deliberations/"))]
+
+
 def test_une_note_tient_en_une_page_quoi_qu_utilise_la_commune(tmp_path: Path) -> None:
     code = "Un service dont le nom est aussi long que celui du plus long des dispositifs de la Métropole n° {}"
     adhesion = [

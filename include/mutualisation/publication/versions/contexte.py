@@ -56,7 +56,8 @@ class Contexte:
     `parametres`: {parametre, valeur, debut, fin, reference}, dates as ISO text; `dispositifs`: {code, libelle,
     thematique, vehicule_juridique, valorisation}; `fichiers`: {chemin, sha256, lignes, octets}; `presentes`:
     {exercice: version}; `relations`: {relation: columns} of the contract at publication, internal ones included;
-    `cloture`: who approved, None while it is to be approved.
+    `cloture`: who approved, None while it is to be approved; `dernier`: no later exercice is of the same version, so
+    that it is this one that communes are asked about.
     """
 
     exercice: int
@@ -70,6 +71,7 @@ class Contexte:
     presentes: dict[int, int]
     relations: dict[str, list[str]]
     cloture: Cloture | None = None
+    dernier: bool = True
 
     @property
     def est_synthetique(self) -> bool:
@@ -152,4 +154,5 @@ def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) ->
         presentes={int(e): v for e, v in sorted(entourage["presentes"].items())},
         relations=fige["relations"],
         cloture=lire_cloture(conn, exercice, version),
+        dernier=exercice == max(map(int, fige["exercices"])),
     )

@@ -17,9 +17,10 @@ SEANCE = f"Conseillers en exercice : {BLANC} ; présents : {BLANC} ; votants"
 
 
 def documents(bilan: Bilan) -> Iterator[m.Document]:
-    """The draft of each commune, then all letters in one file; nothing without communes."""
+    """The draft of each commune, then all letters in one file; nothing without communes, nor of an exercice that
+    another of its version follows: a council is asked once."""
     communes = bloc_communal.decouper(bilan).communes
-    if communes:
+    if communes and bilan.contexte.dernier:
         modele = actes.acte(bilan, "deliberation", "", [])
         yield from (deliberation(bilan, bloc, modele) for bloc in communes)
         yield _courriers(bilan, communes)

@@ -17,5 +17,5 @@ def documents(bilan: Bilan) -> Iterator[Document]:
         yield ensemble.page_annuaire(bilan, territoire, sortie=sortie)
         for bloc in territoire.blocs:
             yield fiche_commune.page_commune(bilan, bloc, repere, sortie=sortie)
-    for bloc in territoire.communes:
+    for bloc in territoire.communes if bilan.contexte.dernier else ():
         yield note_maire.note(bilan, bloc, repere)

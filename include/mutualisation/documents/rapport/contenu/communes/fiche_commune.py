@@ -88,7 +88,7 @@ def page_commune(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, sortie: str) ->
             m.Lien("index.html#glossaire", "Glossaire"),
             m.Lien(f"../bilan_etape_{bloc.exercice}.html", f"Bilan d'étape {bloc.exercice}"),
             m.Lien(f"{bloc.page}.pdf", "Cette page à imprimer"),
-            *(_pour_le_conseil(bloc) if bloc.est_commune else ()),
+            *(_pour_le_conseil(bloc) if bloc.est_commune and bilan.contexte.dernier else ()),
         ],
         sorties=(sortie,),
     )
