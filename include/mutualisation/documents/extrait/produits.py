@@ -1,4 +1,4 @@
-"""The documents of an extract beside its CSV, each made of the same bilan; a child per core writes them.
+"""The documents of an extract beside its CSV, each made of the same bilan; a child per core, four at most, writes them.
 
 In processes, for typst keeps the interpreter's lock; the parent makes the next documents meanwhile.
 """
