@@ -52,9 +52,9 @@ def _services(bilan: Bilan, bloc: BlocCommunal) -> list[m.Bloc]:
 
 def _du(bloc: BlocCommunal, r: Repere) -> list[m.Bloc]:
     annee = bloc.annee
-    du, a_titrer = (formats.euros(x, 2) for x in (annee.du, annee.a_titrer))
+    du, par_titre, titre = (formats.euros(x, 2) for x in (annee.du, annee.a_titrer, annee.titre))
     points = [
-        (f"Dû pour {annee.exercice}", f"{du}, dont {a_titrer} à titrer."),
+        (f"Dû pour {annee.exercice}", f"{du}, dont {par_titre} par titre ; titré : {titre}."),
         ("Titré et encaissé", encaissement.phrase(annee.exercice, annee[encaissement.RELATION], r.au, 2)),
     ]
     return [m.Liste(points), *usages_et_titres.phrases_des_gains(annee)]
