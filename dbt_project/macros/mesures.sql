@@ -13,7 +13,7 @@
 {% macro mesures_d_un_dispositif() -%}
   {%- set noms = ['cout_par_etp'] -%}
   {%- if execute -%}
-    {%- for n in graph.nodes.values() if n.name in ('synthese_financiere', 'cout_unitaire') and n.resource_type == 'model' -%}
+    {%- for n in graph.nodes.values() | sort(attribute='unique_id') if n.name in ('synthese_financiere', 'cout_unitaire') and n.resource_type == 'model' -%}
       {%- for c in n.columns.values() if (c.data_type or '').startswith('numeric') -%}{%- do noms.append(c.name) -%}{%- endfor -%}
     {%- endfor -%}
   {%- endif -%}
