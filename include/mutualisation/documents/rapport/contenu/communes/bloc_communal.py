@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from mutualisation.documents.rapport.contenu.usage import en_vigueur, nom_du_cout, par_adhesion, stocks
 from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
@@ -218,6 +219,8 @@ class Territoire:
         return [b for b in self.blocs if not b.est_commune]
 
 
+# six products of an extract read it
+@lru_cache(maxsize=1)
 def decouper(bilan: Bilan) -> Territoire:
     """Every page of the exercice. No page before the relation `adherent` was published (S8)."""
     presentes = list(bilan.contexte.presentes) if bilan["adherent"] else [bilan.exercice]
