@@ -25,8 +25,8 @@ environnement: .venv/.a_jour ## Python environment, locked; PYTHON=… for anoth
 
 .venv/.a_jour: uv.lock pyproject.toml
 	@outils/environnement.sh
-	@.venv/bin/python -m compileall -q include
-	@.venv/bin/python -m mutualisation.entrepot.construction.enfant_dbt
+	@.venv/bin/python -P -m compileall -q include
+	@.venv/bin/python -P -m mutualisation.entrepot.construction.enfant_dbt
 	@touch $@
 
 ifdef DEPOT
@@ -78,7 +78,7 @@ tableaux: ## dashboards in Superset: ADRESSE=… (mutualisation ouvrir), EXERCIC
 
 qualite: environnement ## lint, format, types, SQL
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy include/mutualisation
-	@rm -rf var/lint && env -u ENTREPOT_DSN MUTUALISATION_VAR=var/lint .venv/bin/python -m mutualisation.usage.terminal sqlfluff lint dbt_project/models
+	@rm -rf var/lint && env -u ENTREPOT_DSN MUTUALISATION_VAR=var/lint .venv/bin/python -P -m mutualisation.usage.terminal sqlfluff lint dbt_project/models
 
 inventaire: environnement ## what the software is made of, its extras included: CycloneDX, hashes, licences judged beside ours
 	@uv=$$(command -v uv || echo var/outils/bin/uv); $$uv run -q --isolated --locked --no-dev --all-extras python outils/inventaire.py

@@ -65,7 +65,7 @@ class Airflow:
         """Run one `airflow` command to its end. Raises `ErreurMutualisation`."""
         with (self.journaux / "commandes.log").open("ab") as journal:
             fini = subprocess.run(
-                [sys.executable, "-m", "airflow", *arguments],
+                [sys.executable, "-P", "-m", "airflow", *arguments],
                 env=self.environnement, cwd=self.journaux, stdin=subprocess.DEVNULL, stdout=journal,
                 stderr=subprocess.STDOUT, check=False,
             )  # fmt: skip

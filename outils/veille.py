@@ -35,7 +35,7 @@ def veiller(dossier: Path, parties: list[str]) -> str | None:
 
 
 def _lancer(journal: Path, partie: str) -> "subprocess.Popen[bytes]":
-    commande = [sys.executable, "-m", "airflow", *partie.split()]
+    commande = [sys.executable, "-P", "-m", "airflow", *partie.split()]
     with journal.open("wb") as sortie:
         return subprocess.Popen(commande, stdin=subprocess.DEVNULL, stdout=sortie, stderr=subprocess.STDOUT)
 

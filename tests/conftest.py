@@ -19,7 +19,8 @@ SANS_OMISSION = os.environ.get("MUTUALISATION_SANS_OMISSION") == "1"
 ICI = Path(__file__).parent
 # what `make test` leaves to `make test-complet`, beside the tests marked `systeme`: files and folders of tests/
 COMPLET = (
-    "attaques/test_assauts.py", "attaques/test_essais.py", "bout_en_bout", "conformite", "dags/test_executions.py",
+    "attaques/test_assauts.py", "attaques/test_dossier_courant.py", "attaques/test_essais.py", "bout_en_bout",
+    "conformite", "dags/test_executions.py",
     "dags/test_executions_entites.py", "dags/test_lignage.py", "dags/test_ordonnanceur.py", "dags/test_services.py",
     "dags/test_sans_personne.py", "sql/dbt/test_poste.py", "sql/entrepot/test_reseau.py",
     "sql/entrepot/test_serveur.py", "sql/rapport/test_toute_version.py", "unit/examen/test_verrues.py",

@@ -64,7 +64,7 @@ def test_la_roue_a_de_quoi_lancer_dbt(installation: Path, tmp_path: Path) -> Non
     """From any folder, on the project that is installed, in which nothing is written."""
     avant, python = _fichiers(installation), str(installation / "venv/bin/python")
     chemins = f"{sysconfig.get_path('scripts')}:{os.environ['PATH']}"
-    dbt = (python, "-m", "mutualisation.usage.terminal", "dbt", "build", "--select", "comptes_m57")
+    dbt = (python, "-P", "-m", "mutualisation.usage.terminal", "dbt", "build", "--select", "comptes_m57")
     dit = _faire(*dbt, lieu=tmp_path, MUTUALISATION_VAR=str(tmp_path / "var"), PATH=chemins)
     assert re.search(r"Completed successfully.*ERROR=0", dit, re.DOTALL), dit
     assert _fichiers(installation) == avant

@@ -1,4 +1,4 @@
-"""`python -m mutualisation.usage.terminal [COMMAND]`: a shell, or a command, while the warehouse is up, for dbt.
+"""`python -P -m mutualisation.usage.terminal [COMMAND]`: a shell, or a command, while the warehouse is up, for dbt.
 
 It has the variables that the shipped project and profile read: `dbt build` works from any folder.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 from mutualisation.entrepot.base.serveur import serveur_entrepot
 from mutualisation.entrepot.construction.dbt import variables_dbt
 from mutualisation.socle.chemins import PROJET_DBT, dossier_var
+from mutualisation.socle.enfant.hote import AILLEURS
 from mutualisation.usage.operations.session import mettre_a_jour
 
 
@@ -22,7 +23,7 @@ def main() -> int:
     cible.mkdir(parents=True, exist_ok=True)
     with serveur_entrepot() as dsn:
         mettre_a_jour(dsn)
-        environnement = os.environ | variables_dbt(dsn, cible) | {"DBT_WRITE_JSON": "true"}
+        environnement = os.environ | variables_dbt(dsn, cible) | {"DBT_WRITE_JSON": "true"} | AILLEURS
         environnement |= {"DBT_PROJECT_DIR": str(PROJET_DBT), "DBT_PROFILES_DIR": str(PROJET_DBT)}
         environnement["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environnement.get('PATH', '')}"
         commande = sys.argv[1:] or [environnement.get("SHELL", "sh")]

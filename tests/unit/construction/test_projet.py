@@ -10,7 +10,7 @@ GARDE = PROJET_DBT / "target" / "partial_parse.msgpack"
 
 def test_l_environnement_laisse_le_projet_lu() -> None:
     """A second reading finds that nothing has changed: it writes nothing."""
-    lire = [sys.executable, "-m", "mutualisation.entrepot.construction.enfant_dbt"]
+    lire = [sys.executable, "-P", "-m", "mutualisation.entrepot.construction.enfant_dbt"]
     subprocess.run(lire, check=True)
     ecrit = GARDE.stat().st_mtime_ns
     subprocess.run(lire, check=True)

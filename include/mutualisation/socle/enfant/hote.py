@@ -26,6 +26,8 @@ PERIODE_S, PERIODE_PARENT_S = 0.5, 0.2
 # keys, the address of the warehouse, connections of Airflow: what no child inherits
 SECRETS = ("MUTUALISATION_CLE_", "ENTREPOT_", "PG", "AIRFLOW", "DBT_ENV_SECRET_")
 Veille = Callable[[], None]
+# the current folder, which may be a drop's, is no place of modules: for a child in Python, and for what it starts
+AILLEURS = {"PYTHONSAFEPATH": "1"}
 # the pid of the parent, given at the start: a child that asked later could get the pid of whoever adopted it
 PARENT = "MUTUALISATION_PARENT"
 Reponse = Callable[[Any], Any]
@@ -73,7 +75,7 @@ class Enfant:
                 # what libraries print goes nowhere
                 stdout=subprocess.DEVNULL,
                 stderr=erreurs,
-                env={**herite, **(variables or {}), PARENT: str(self._parent)},
+                env={**herite, **(variables or {}), **AILLEURS, PARENT: str(self._parent)},
                 start_new_session=True,
             )
 
