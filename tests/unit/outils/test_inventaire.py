@@ -7,13 +7,14 @@ from outils.inventaire import RACINE, inventaire, jugees, licence_de, rang
 from tests.atelier.tables import cas
 
 
-def test_chaque_paquet_du_verrou_a_ses_empreintes() -> None:
+def test_chaque_paquet_du_verrou_a_ses_empreintes_et_rien_a_construire() -> None:
+    """What has no wheel runs its own code when it is installed, and may fetch more (dbt-core issue 15670)."""
     verrou = tomllib.loads((RACINE / "uv.lock").read_text(encoding="utf-8"))
     paquets = [p for p in verrou["package"] if "registry" in p["source"]]
     assert len(paquets) > 100
     for paquet in paquets:
         livrables = [*paquet.get("wheels", []), *([paquet["sdist"]] if "sdist" in paquet else [])]
-        assert livrables, paquet["name"]
+        assert paquet.get("wheels"), paquet["name"]
         assert all(re.fullmatch("sha256:[0-9a-f]{64}", x["hash"]) for x in livrables), paquet["name"]
     assert [p["name"] for p in verrou["package"] if "registry" not in p["source"]] == ["mutualisation"]
 
