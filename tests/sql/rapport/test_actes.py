@@ -8,7 +8,8 @@ import pytest
 from tests.sql.publication import entrepot_publie
 
 from mutualisation.documents.extrait import imprimerie
-from mutualisation.documents.rapport.contenu import actes
+from mutualisation.documents.rapport.contenu import actes, elus
+from mutualisation.documents.rapport.enonces import BLANC
 
 from .conftest import Republier
 
@@ -42,6 +43,22 @@ def test_la_deliberation_arrete_les_totaux_publies(extrait: Path) -> None:
         assert attendu in texte.replace("\u00a0", " ")
     assert f"{total['cout_net']:,.2f}".replace(",", "\u202f").replace(".", ",") in texte
     assert f"{total['reste_a_charge']:,.2f}".replace(",", "\u202f").replace(".", ",") in texte
+
+
+def test_ce_qui_est_demande_au_conseil_a_son_article(republier: Republier, tmp_path: Path) -> None:
+    """« Décider du tarif » was asked, and the act decided nothing."""
+    texte = {"texte": "Étudier un tarif.", "rubrique": "perspectives", "rang": 1, "auteur": "DAF"}
+    bilan = republier(lambda lignes: lignes.update(textes=[{"exercice": 2021, "dispositif": None} | texte]))
+    for document in actes.documents(bilan):
+        imprimerie.ecrire(document, tmp_path)
+    lus = [x.replace("\u00a0", " ") for x in _texte(tmp_path, DELIBERATION).splitlines() if x.startswith("Article")]
+    assert [x.partition(". ")[0] for x in lus] == ["Article 1er", *(f"Article {n}" for n in range(2, len(lus) + 1))]
+    verbes = [x.partition(". ")[2].partition(" ")[0].rstrip(",") for x in lus]
+    assert verbes == ["Prend", "Prend", "Décide", "Demande", "Après", "Dit", "Charge"]
+    assert len([*elus.demandes(bilan)]) == len(lus) - 2
+    decide = lus[verbes.index("Décide")]
+    assert decide.count(BLANC) == 3
+    assert "(CAM)" in decide
 
 
 def test_la_communication_dit_ce_qui_n_est_pas_connu_des_communes(extrait: Path) -> None:

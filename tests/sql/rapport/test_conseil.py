@@ -151,7 +151,7 @@ def test_une_base_opposable_non_atteinte_est_commentee_ou_le_manque_se_dit(repub
     for lus, dit in ((textes, "Tarif voté avant la base. — DAF."), ([], "Aucun commentaire n'a été donné.")):
         bilan = republier(lambda lignes, lus=lus: lignes.update(textes=lus))
         enonces = passage.a_commenter(bilan)
-        assert enonces["CAM"].startswith("La base s'impose")
+        assert enonces["CAM"].startswith("Le coût à rembourser est de ")
         conseil_, audit = (
             dict(next(b.points for b in section.blocs if isinstance(b, m.Liste)))[bilan.libelle("CAM")]
             for section in (passage.section_base_legale(bilan), passages.passages(bilan).sections[0])
@@ -164,4 +164,4 @@ def test_une_base_opposable_non_atteinte_est_commentee_ou_le_manque_se_dit(repub
     demandes = dict(next(b.points for b in reversed(elus.sections(bilan)[0].blocs) if isinstance(b, m.Liste)))
     assert "Demander des explications" in demandes
     # what a binding base leaves to the EPCI was read, and nothing asked
-    assert demandes["Décider du tarif"].startswith(f"{bilan.libelle('CAM')} : la base s'impose")
+    assert demandes["Décider du tarif"].startswith(f"{bilan.libelle('CAM')}. {enonces['CAM']} Quand le tarif")

@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import conseil, diapositives, elus
 from mutualisation.documents.rapport.publie import Bilan
@@ -61,6 +63,32 @@ def test_dix_pages_de_quelques_lignes(republier: Republier) -> None:
     assert ("01/06/2022", "dernier avis attendu d'un conseil municipal") in pages[SOBRES[5]][-1].points
 
 
+def test_une_question_est_entiere_et_les_dates_d_un_jour_ont_un_ordre(
+    republier: Republier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """« qui porte l'écart … » was cut; of one day, the code of an action decided which came first."""
+
+    def changer(lignes: Lignes) -> None:
+        _dire(lignes)
+        par_code = {r["code"]: r for r in lignes["action"]}
+        for code, dispositif in (("A2", "ARCHIVES"), ("A4", "CAM")):
+            par_code[code] |= {"echeance": date(2022, 12, 31), "action": code, "dispositif": dispositif}
+        for code in ("A5", "A6", "A7"):
+            par_code[code] |= {"echeance": date(2023, 1, 1), "action": code}
+
+    lu = republier(changer)
+    monkeypatch.setattr(diapositives, "SIGNES", 60)
+    assert lu.synthese[2021]["CAM"]["cout_net"] > lu.synthese[2021]["ARCHIVES"]["cout_net"]
+    demandes, _, dates = _pages(lu)[SOBRES[5]]
+    posees = [(sujet, phrase) for sujet, phrase in elus.points(lu) if phrase.endswith("?")]
+    assert len(posees) == 1
+    assert set(posees) <= set(demandes.points)
+    assert dates.points == [
+        ("01/06/2022", "dernier avis attendu d'un conseil municipal"), ("31/12/2022", "A4"), ("31/12/2022", "A2"),
+        ("Et 3\u00a0autres", "voir le bilan d'étape."),
+    ]  # fmt: skip
+
+
 def test_les_diapositives_disent_ce_que_lit_le_conseil(bilan: Bilan) -> None:
     (document,), sien = diapositives.documents(bilan), conseil.bilan_etape(bilan)
     assert (document.etats, document.resume) == (sien.etats, sien.resume)
@@ -68,7 +96,7 @@ def test_les_diapositives_disent_ce_que_lit_le_conseil(bilan: Bilan) -> None:
     cles, _ = pages[SOBRES[0]]
     assert [(r["libelle"], r["valeur"]) for r in cles.lignes] == [(c.libelle, c.valeur) for c in sien.chiffres]
     demandes = pages[SOBRES[5]][0].points
-    assert [sujet for sujet, _ in demandes] == [sujet for sujet, _ in elus.demandes(bilan)][: len(demandes)]
+    assert [sujet for sujet, _ in demandes] == [d.sujet for d in elus.demandes(bilan)][: len(demandes)]
     assert f"diapositives_{bilan.exercice}.pdf" in [lien.cible for lien in sien.liens]
 
 

@@ -10,7 +10,7 @@ from tests.unit.rapport.communes_factices import EPCI, BilanFactice
 from mutualisation.documents.classeur import calculs
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.mise_en_forme.modele import Valeur
-from mutualisation.documents.rapport.contenu import actes, communes, textes, usage
+from mutualisation.documents.rapport.contenu import actes, communes, elus, textes, usage
 from mutualisation.documents.rapport.contenu.conseil import dispositifs, evolution
 from mutualisation.socle.francais import libelles
 
@@ -63,7 +63,7 @@ def test_un_gain_est_sans_objet_ou_rien_n_a_ete_achete(achats: list[str], attend
 
 @cas
 def test_une_part_negative_est_un_excedent(reste: str, attendu: str) -> None:
-    assert actes.part(D(reste)).replace("\u202f", " ").replace("\u00a0", " ") == attendu
+    assert elus.part(D(reste)).replace("\u202f", " ").replace("\u00a0", " ") == attendu
 
 
 def test_un_effet_est_un_total_et_le_dit() -> None:

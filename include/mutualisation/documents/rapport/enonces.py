@@ -27,10 +27,14 @@ def lire_listes(nom: str) -> dict[str, list[str]]:
     return dict(_lire_enonce(nom))
 
 
+def lire_champs(nom: str, /, **valeurs: Any) -> dict[str, Any]:
+    """The fields that `section.name` declares, their texts filled."""
+    return {cle: x.format(**valeurs) if isinstance(x, str) else x for cle, x in _lire_enonce(nom).items()}
+
+
 def lire_graphique(nom: str, **valeurs: Any) -> dict[str, Any]:
     """The fields of the chart `nom` that are declared; the caller gives what is drawn."""
-    champs: dict[str, Any] = _lire_enonce(f"graphiques.{nom}")
-    return {cle: x.format(**valeurs) if isinstance(x, str) else x for cle, x in champs.items()}
+    return lire_champs(f"graphiques.{nom}", **valeurs)
 
 
 def lire_points(nom: str, **valeurs: Any) -> list[tuple[str, str]]:

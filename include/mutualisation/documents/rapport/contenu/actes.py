@@ -5,13 +5,13 @@ from decimal import Decimal
 
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.mise_en_forme.graphiques import ZERO
-from mutualisation.documents.rapport.contenu import ouverture, prevision, textes
+from mutualisation.documents.rapport.contenu import elus, ouverture, prevision, textes
 from mutualisation.documents.rapport.contenu.communes import bloc_communal, usages_et_titres
 from mutualisation.documents.rapport.enonces import BLANC, lire_phrase, lire_points, lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
 from mutualisation.socle.francais import formats, libelles
 
-AVERTISSEMENT = "À relire et à compléter par le service des assemblées. Les points de suspension restent à remplir."
+AVERTISSEMENT = "À relire par le service des assemblées, qui remplit les pointillés."
 EFFECTIFS_COMMUNES = lire_phrase("communication.effectifs_communes")
 AUTRES = "CCAS, satellites et adhérents sans commune"
 MAIRES = "Madame la Maire, Monsieur le Maire"
@@ -89,26 +89,16 @@ def _textes(bilan: Bilan, *rubriques: str) -> list[m.Bloc]:
 
 
 def _dispositif(bilan: Bilan) -> m.Section:
-    """The articles; nothing is decided in them that the bilan does not show."""
-    e, total = bilan.exercice, bilan.total
-    recettes = bilan.recettes_totales(e)
-    constat = f"un coût net de {formats.euros(total['cout_net'], 2)}"
-    if recettes is not None:
-        constat += f", des recettes de {formats.euros(recettes, 2)} et {part(total['reste_a_charge'])}"
-    return dispositif("conseil", lire_points("deliberation.articles", e=e, constat=constat, blanc=BLANC))
+    """An article for each thing that is asked of the council, then what follows from it."""
+    articles = [d.article for d in elus.demandes(bilan)]
+    articles += [article for _, article in lire_points("deliberation.articles", blanc=BLANC)]
+    return dispositif("conseil", [(str(n) if n > 1 else "1er", x) for n, x in enumerate(articles, start=1)])
 
 
 def dispositif(conseil: str, articles: Sequence[tuple[str, str]]) -> m.Section:
     """The articles, in order."""
     blocs = [m.p(f"Article {numero}. {article}") for numero, article in articles]
     return m.Section("articles", "Dispositif", "Dispositif", [m.p(f"Après en avoir délibéré, le {conseil} :"), *blocs])
-
-
-def part(reste: Decimal) -> str:
-    """What is left to the EPCI; a negative share would be misread."""
-    if reste < 0:
-        return f"un excédent des recettes sur le coût de {formats.euros(-reste, 2)}"
-    return f"une part de l'EPCI de {formats.euros(reste, 2)}"
 
 
 def vote(ou: str, qui: str) -> m.Section:

@@ -1,17 +1,19 @@
 """Slides for the commission: blocks of the council's document, a few rows and words a page; none without a word."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from operator import itemgetter
 
 from mutualisation.documents.mise_en_forme import graphiques as g
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import annexe_cam, elus, ouverture, textes, usage
 from mutualisation.documents.rapport.contenu.communes import bloc_communal, ensemble
 from mutualisation.documents.rapport.contenu.conseil import evolution, schema, synthese
-from mutualisation.documents.rapport.publie import Bilan
+from mutualisation.documents.rapport.publie import Bilan, Ligne
 from mutualisation.socle.francais import formats, libelles
 
 # what is read from the back of a room: rows, rows whose cells are sentences, signs of a sentence
@@ -60,19 +62,32 @@ def _pages(bilan: Bilan) -> Iterator[tuple[str, list[m.Bloc]]]:
     yield "La centrale d'achat", [replace(themes, lignes=grands, limite=LIGNES - 1)]
     attendus = [r["limite"] for r in bilan[schema.AVIS] if r["statut"] == "en_attente"]
     prochaines = [(max(attendus), "dernier avis attendu d'un conseil municipal")] if attendus else []
-    prochaines += [(r["echeance"], r["action"]) for r in a_faire if r["echeance"] and r["echeance"] > date(e, 12, 31)]
-    dates = [(formats.jour(jour), mots) for jour, mots in sorted(prochaines)[: LIGNES - PHRASES]]
-    suite: list[m.Bloc] = [m.SousTitre("Les prochaines dates"), _liste(dates)] if dates else []
-    yield "Ce qui vous est demandé", [_liste(elus.demandes(bilan)[:PHRASES]), *suite]
+    # of one day, that of the largest cost first
+    venir = sorted((r for r in a_faire if r["echeance"] and r["echeance"] > date(e, 12, 31)), key=partial(_rang, bilan))
+    prochaines = sorted([*prochaines, *((r["echeance"], r["action"]) for r in venir)], key=itemgetter(0))
+    dates = [(formats.jour(jour), mots) for jour, mots in prochaines]
+    suite: list[m.Bloc] = [m.SousTitre("Les prochaines dates"), _liste(dates, LIGNES - PHRASES)] if dates else []
+    yield "Ce qui vous est demandé", [_liste(elus.points(bilan), PHRASES), *suite]
+
+
+def _rang(bilan: Bilan, action: Ligne) -> tuple[Decimal, str]:
+    """Actions of the dispositif that costs most first, then by code."""
+    suivi = bilan.synthese[bilan.exercice].get(action["dispositif"], {})
+    return -suivi.get("cout_net", g.ZERO), action["code"]
 
 
 def _bref(texte: str) -> str:
-    """A sentence, cut between two words where it is long."""
-    return texte if len(texte) <= SIGNES else f"{texte[:SIGNES].rpartition(' ')[0].rstrip(' ,;:.')} …"
+    """A sentence, cut between two words where it is long; a question is asked whole."""
+    entier = len(texte) <= SIGNES or texte.endswith("?")
+    return texte if entier else f"{texte[:SIGNES].rpartition(' ')[0].rstrip(' ,;:.')} …"
 
 
-def _liste(points: Iterable[tuple[str, str]]) -> m.Liste:
-    return m.Liste([(sujet, _bref(phrase)) for sujet, phrase in points])
+def _liste(points: Sequence[tuple[str, str]], limite: int | None = None) -> m.Liste:
+    """Points, their sentences short; how many there are beyond `limite`."""
+    lus = [(sujet, _bref(phrase)) for sujet, phrase in points[:limite]]
+    un, plusieurs, ou = SUITE
+    reste = len(points) - len(lus)
+    return m.Liste([*lus, (f"Et {formats.plusieurs(reste, un, plusieurs)}", ou.removeprefix(" : "))] if reste else lus)
 
 
 def _cles(bilan: Bilan) -> m.Tableau:

@@ -1,8 +1,9 @@
 """For elected members: the first screens of the page (figures, changes, requests, charts), and two pages on paper."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from mutualisation.documents.mise_en_forme import graphiques as g
 from mutualisation.documents.mise_en_forme import modele as m
@@ -11,7 +12,7 @@ from mutualisation.documents.rapport.contenu.communes.ensemble import section_co
 from mutualisation.documents.rapport.contenu.conseil import evolution, synthese
 from mutualisation.documents.rapport.contenu.conseil.reserves import section_hors_totaux
 from mutualisation.documents.rapport.contenu.conseil.synthese import couverture, financement
-from mutualisation.documents.rapport.enonces import lire_phrase, lire_tableau
+from mutualisation.documents.rapport.enonces import BLANC, lire_champs, lire_phrase, lire_tableau
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.francais import formats
 
@@ -22,7 +23,7 @@ ECARTS_DITS = 3
 def sections(bilan: Bilan) -> list[m.Section]:
     """What changed and what is asked, then the charts."""
     e = bilan.exercice
-    mots: list[m.Bloc] = [*_change(bilan), m.SousTitre("Ce qui vous est demandé"), m.Liste(demandes(bilan))]
+    mots: list[m.Bloc] = [*_change(bilan), m.SousTitre("Ce qui vous est demandé"), m.Liste(points(bilan))]
     # who finances over the years, from cost to those who finance it, cost and coverage of each dispositif
     traces = [bloc for bloc in (financement(bilan), synthese.flux(bilan), couverture(bilan)) if bloc]
     return [
@@ -67,8 +68,8 @@ def _services(bilan: Bilan) -> m.Bloc:
 def _change(bilan: Bilan) -> list[m.Bloc]:
     if bilan.exercice - 1 not in bilan.totaux:
         return [m.p(f"Premier exercice présenté : rien à comparer avec {bilan.exercice - 1}.")]
-    points = [("Coût net", cout(bilan)), ("Recettes", _recettes(bilan)), ("Adhésions", _adhesions(bilan))]
-    return [m.Liste([(sujet, enonce) for sujet, enonce in (*points, *_dispositifs(bilan)) if enonce])]
+    changes = [("Coût net", cout(bilan)), ("Recettes", _recettes(bilan)), ("Adhésions", _adhesions(bilan))]
+    return [m.Liste([(sujet, enonce) for sujet, enonce in (*changes, *_dispositifs(bilan)) if enonce])]
 
 
 def cout(bilan: Bilan) -> str:
@@ -114,21 +115,51 @@ def _dispositifs(bilan: Bilan) -> Iterable[tuple[str, str]]:
 
 
 # ---------------------------------------------------------------- what is asked
-def demandes(bilan: Bilan) -> list[tuple[str, str]]:
+@dataclass(frozen=True)
+class Demande:
+    """What is asked of the council: its subject, its words, and the article of the draft act that answers it."""
+
+    sujet: str
+    phrase: str
+    article: str
+
+
+def demandes(bilan: Bilan) -> Iterator[Demande]:
     """The communication that the law wants, what must be settled before the bilan is closed, what is to be debated."""
-    points = [("Prendre acte de l'avancement du schéma de mutualisation", lire_phrase("elus.communication"))]
+    e, appellent = bilan.exercice, passage.a_commenter(bilan)
+    yield _demande("acte", e=e, constat=_constat(bilan))
     if bilan.avec_reserves:
-        points.append(("Connaître les réserves", ouverture.reserve(bilan)))
-    appellent = passage.a_commenter(bilan)
-    for code in (c for c, enonce in appellent.items() if enonce.startswith(passage.IMPOSE)):
-        enonce = f"{bilan.libelle(code)} : {formats.minuscule(appellent[code])}"
-        points.append(("Décider du tarif", f"{enonce} Quand le tarif la rejoint-il, et qui porte l'écart d'ici là ?"))
+        yield _demande("reserves", reserve=ouverture.reserve(bilan))
+    for code in passage.a_tarifer(bilan):
+        yield _demande("tarif", nom=bilan.libelle(code), manque=appellent[code])
     ecarts = (c for c in bilan.dispositifs if c in appellent or evolution.ecart(bilan, c))
-    sans = [c for c in ecarts if not textes.de(bilan, "ecart", c)]
+    sans = [bilan.libelle(c) for c in ecarts if not textes.de(bilan, "ecart", c)]
     if sans:
-        noms = formats.plusieurs(len(sans), "dispositif")
-        points.append(("Demander des explications", f"aucun commentaire n'a été donné de l'écart de {noms}."))
-    perspectives = textes.avec_leurs_auteurs(bilan, "perspectives")
-    if perspectives:
-        points.append(("Débattre des perspectives", perspectives))
-    return [(sujet, formats.majuscule(enonce)) for sujet, enonce in points]
+        nombre = formats.plusieurs(len(sans), "dispositif")
+        yield _demande("explications", nombre=nombre, noms=formats.enumerer(f"« {nom} »" for nom in sans))
+    if perspectives := textes.avec_leurs_auteurs(bilan, "perspectives"):
+        yield _demande("perspectives", perspectives=formats.majuscule(perspectives))
+
+
+def points(bilan: Bilan) -> list[tuple[str, str]]:
+    """What is asked, as it is read."""
+    return [(d.sujet, d.phrase) for d in demandes(bilan)]
+
+
+def _demande(nom: str, /, **valeurs: Any) -> Demande:
+    return Demande(**lire_champs(f"demandes.{nom}", blanc=BLANC, **valeurs))
+
+
+def _constat(bilan: Bilan) -> str:
+    """The totals that an act states, to the cent."""
+    recettes, reste = bilan.recettes_totales(bilan.exercice), bilan.total["reste_a_charge"]
+    constat = f"un coût net de {formats.euros(bilan.total['cout_net'], 2)}"
+    if recettes is None:
+        return constat
+    return f"{constat}, des recettes de {formats.euros(recettes, 2)} et {part(reste)}"
+
+
+def part(reste: Decimal) -> str:
+    """What is left to the EPCI; a negative share would be misread."""
+    nom = "une part de l'EPCI" if reste >= 0 else "un excédent des recettes sur le coût"
+    return f"{nom} de {formats.euros(abs(reste), 2)}"

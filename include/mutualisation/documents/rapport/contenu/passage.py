@@ -11,8 +11,6 @@ from mutualisation.socle.francais import formats
 D5211 = "D5211\u201116"
 INTRODUCTION = lire_phrase("passage.introduction")
 PORTEE = lire_phrase("passage.portee")
-# how what is said of a binding base that receipts do not meet begins
-IMPOSE = "La base s'impose"
 SANS_COMMENTAIRE = "aucun commentaire n'a été donné"
 LONG = "Base de remboursement, article D5211\u201116 du CGCT"
 
@@ -47,22 +45,31 @@ def ecart(passage: Ligne, synthese: Ligne) -> str:
     """
     base, recettes = passage.get("cout_d5211"), synthese["recettes"]
     cotes = [("le coût net", synthese["cout_net"])] + ([] if base is None else [(f"la base {D5211}", base)])
-    if base is not None and passage.get("base_opposable"):
+    if base is not None and _manque(passage, synthese):
+        enonce = f"Le coût à rembourser est de {formats.euros(base)}"
         if recettes is None:
-            return f"{IMPOSE}, {formats.euros(base)}, et aucune recette n'est renseignée."
-        if recettes < base:
-            couvre = f" ({formats.pourcent(recettes / base, 1)})" if base > 0 else ""
-            manque = formats.euros(base - recettes)
-            return (
-                f"{IMPOSE}, {formats.euros(base)} : les recettes sont de {formats.euros(recettes)}{couvre}, "
-                f"{manque} de moins."
-            )
+            return f"{enonce} ; aucune recette n'est renseignée."
+        couvre = f" ({formats.pourcent(recettes / base, 1)})" if base > 0 else ""
+        manque = formats.euros(base - recettes)
+        return f"{enonce} ; les recettes sont de {formats.euros(recettes)}{couvre} : il manque {manque}."
     depasses = [
         f"{nom} de {formats.euros(recettes - cout)} ({formats.pourcent(recettes / cout, 1)})"
         for nom, cout in cotes
         if recettes is not None and 0 < cout < recettes
     ]
     return f"Les recettes dépassent {' et '.join(depasses)}." if depasses else ""
+
+
+def _manque(passage: Ligne, synthese: Ligne) -> bool:
+    """True where the base is binding and the receipts do not meet it (S11)."""
+    base, recettes = passage.get("cout_d5211"), synthese["recettes"]
+    return bool(passage.get("base_opposable")) and base is not None and (recettes is None or recettes < base)
+
+
+def a_tarifer(bilan: Bilan) -> list[str]:
+    """Dispositifs whose binding base the receipts do not meet, in the order of every table."""
+    annee = bilan.synthese[bilan.exercice]
+    return [c for c in bilan.dispositifs if c in annee and _manque(ligne(bilan, bilan.exercice, c), annee[c])]
 
 
 def a_commenter(bilan: Bilan) -> dict[str, str]:
