@@ -33,7 +33,7 @@ def _rangees(attente: Attente, types: dict[str, str]) -> list[Rangee]:
     if genre == "column_values_to_be_null":
         return [{"defauts": "|x"}]
     if genre == "column_values_to_not_be_null":
-        return [{colonne: "" if types[colonne] in ("texte", "code", "pseudonyme") else "?"}]
+        return [{colonne: "" if types[colonne] in ("texte", "libelle", "code", "pseudonyme") else "?"}]
     if genre == "column_values_to_be_between":
         return [{colonne: _au_dela(attente, types[colonne])}]
     if genre in ("column_values_to_be_in_set", "column_values_to_match_regex", "column_value_lengths_to_equal"):

@@ -18,7 +18,8 @@ from stdnum import luhn
 from mutualisation.entree.ingestion.confidentialite import Confidentialite
 from mutualisation.entree.lecteurs.bloc import BLANCS, MUETS, visible
 from mutualisation.entree.lecteurs.entete import normaliser
-from mutualisation.entree.sources.jeux import ILLISIBLES, SEPARATEUR_DELIVRE, Colonne, Jeu
+from mutualisation.entree.lecteurs.limites import nombre_fr
+from mutualisation.entree.sources.jeux import ILLISIBLES, LONGUEURS, SEPARATEUR_DELIVRE, Colonne, Jeu
 
 V = TypeVar("V")
 Cellules = Sequence[str]
@@ -47,6 +48,10 @@ _LONG = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 _LONGUES_HEURES = re.compile(r"([0-9]+) *[hH:] *([0-5][0-9])(?::00)?")
 _COMPTE = re.compile(r"[0-9]{2,12}")
 _ESPACES = re.compile(r"\s+")
+# read as they are written: they may bear blanks around them, and hold no line end, nor what no cell shows
+_EXACTS = NOMBRES | {"annee", "date", "duree", "compte", "code", "numero", "pseudonyme"}
+_AUTOUR = " \t\r\n\u00a0\u202f"
+_CONTROLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ECHAPPEMENTS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 # what COPY would read as something else, and the separator of the cells of `delivre`
 _SPECIAUX = re.compile(r"[\\\t\n\r\x1f]")
@@ -213,6 +218,14 @@ def lecture_de(colonne: Colonne, *, pourcent: bool = False) -> Callable[[str], L
     return lambda cellule: NON_RENSEIGNE if vide(cellule, colonne.type) else lecture(cellule)
 
 
+def controle(colonne: Colonne, cellule: str) -> str | None:
+    """Why a control character in a cell as delivered rejects its row: what it would be read as, nobody wrote."""
+    if colonne.type not in _EXACTS or cellule.isprintable() or not visible(cellule).strip(BLANCS):
+        return None
+    trouve = _CONTROLE.search(cellule.strip(_AUTOUR))
+    return trouve and f"caractère de contrôle ou fin de ligne dans la cellule (U+{ord(trouve[0]):04X}), à retirer (G1)"
+
+
 def defaut(colonne: Colonne, cellule: str, lu: Lu) -> str | None:
     """Why a cell rejects its row, in French; None when it doesn't."""
     if lu == NON_RENSEIGNE:
@@ -226,6 +239,8 @@ def defaut(colonne: Colonne, cellule: str, lu: Lu) -> str | None:
         return ILLISIBLES[colonne.type]
     if colonne.type in ("montant", "nombre", "pourcentage") and _nombre_de_chiffres(lu) > _CHIFFRES_MAX:
         return "nombre de plus de onze chiffres avant la virgule (C1)"
+    if len(lu) > (borne := LONGUEURS.get(colonne.type, len(lu))):
+        return f"{nombre_fr(len(lu))} caractères, {borne} au plus dans cette colonne : à raccourcir (F9)"
     return None
 
 
@@ -258,11 +273,12 @@ class ColonneLue(dict[str, str]):
     def __missing__(self, cellule: str) -> str:
         vue = visible(cellule)
         cellule_posee = vue if self._gardien is None else self._gardien(vue)
-        lu = self._lire(cellule_posee)
-        faute = defaut(self.colonne, cellule_posee, lu)
+        faute = controle(self.colonne, cellule)
+        lu = None if faute else self._lire(cellule_posee)
+        faute = faute or defaut(self.colonne, cellule_posee, lu)
         if faute is not None:
             self.fautes[cellule] = faute
-        if self.colonne.gardee and faute is not None:
+        if faute is not None and (self.colonne.gardee or len(cellule_posee) > max(LONGUEURS.values())):
             cellule_posee = lu = ""
         elif lu and self.colonne.plafond is not None and Decimal(lu) > self.colonne.plafond:
             # over the ceiling is all that is kept: it may be a matricule under another label

@@ -212,7 +212,7 @@ class Typage:
             ]
             bloc.lues[lue.colonne.nom] = bloc.posees[lue.colonne.nom] = cellules_posees
             for i, cellule_posee in enumerate(cellules_posees):
-                if not cellule_posee and (motif := defaut(lue.colonne, "", "")):
+                if not cellule_posee and (motif := lue.fautes.get(cellules[i]) or defaut(lue.colonne, "", "")):
                     bloc.defauts.setdefault(i, (lue.colonne.entete or "", motif))
 
         return lire

@@ -23,6 +23,8 @@ _TYPES: dict[str, dict[str, Any]] = tomllib.loads(TYPES_DE_COLONNE.read_text(enc
 # how a cell is read, as the documentation says it; why it can't be
 TYPES: dict[str, str] = {nom: t["dit"] for nom, t in _TYPES.items()}
 ILLISIBLES: dict[str, str] = {nom: t["illisible"] for nom, t in _TYPES.items() if "illisible" in t}
+LONGUEURS: dict[str, int] = {nom: t["longueur"] for nom, t in _TYPES.items() if "longueur" in t}
+TYPES_LIBRES = frozenset(nom for nom, t in _TYPES.items() if t.get("libre"))
 TYPES_SOMMABLES = frozenset(nom for nom, t in _TYPES.items() if t.get("somme"))
 # rank of a source that needs to know nothing from another
 RANG_ORDINAIRE = 9

@@ -16,6 +16,7 @@ from mutualisation.entree.sources.jeux import (
     COLONNES_TECHNIQUES,
     PERIODES,
     TYPES,
+    TYPES_LIBRES,
     TYPES_SOMMABLES,
     Arrete,
     Colonne,
@@ -38,7 +39,7 @@ _PERMIS: dict[str, Collection[str]] = {
     "issue": ("rejete", "retenu", "affectation"),
 }
 # kept as they are, or masked already
-_TYPES_LIBRES = frozenset({"texte", "personnel", "pseudonyme", "empreinte"})
+_GARDES_TELS = TYPES_LIBRES | {"personnel", "pseudonyme", "empreinte"}
 T = TypeVar("T")
 
 
@@ -110,7 +111,7 @@ def _lire_colonne(brut: Any, ou: str, *, personnes: bool) -> Colonne:
     lue = _construire_objet(Colonne, brut | {"aussi": aussi}, f"{ou}, colonne {brut.get('nom')}")
     if (lue.type == "enumeration") != bool(lue.valeurs):
         raise ErreurMutualisation(f"{ou}, colonne {lue.nom} : « valeurs » va avec le type enumeration, et lui seul.")
-    gardee = personnes and lue.entete is not None and lue.type not in _TYPES_LIBRES
+    gardee = personnes and lue.entete is not None and lue.type not in _GARDES_TELS
     return replace(lue, gardee=gardee)
 
 

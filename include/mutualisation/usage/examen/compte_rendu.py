@@ -15,7 +15,7 @@ from mutualisation.entree.ingestion.cellules_lues import ColonneLue
 from mutualisation.entree.ingestion.depot import affichable
 from mutualisation.entree.lecteurs.limites import nombre_fr
 from mutualisation.entree.lecteurs.noms import montrable as nom_montrable
-from mutualisation.entree.sources.jeux import Colonne, Jeu
+from mutualisation.entree.sources.jeux import TYPES_LIBRES, Colonne, Jeu
 from mutualisation.socle.francais.formats import enumerer, plusieurs
 from mutualisation.usage.examen.diagnostic import ACCEPTE, REFUSE, REJETS, Essai, Verdict
 from mutualisation.usage.examen.propositions import Proposition, Table
@@ -276,7 +276,7 @@ def montrable(jeu: Jeu, lue: ColonneLue, cellule: str) -> bool:
         return True
     if colonne.type == "enumeration" and sens_usuel(colonne, cellule) is not None:
         return True
-    if colonne.type == "texte" or (jeu.agents and _peut_etre_un_matricule(jeu, cellule.strip())):
+    if colonne.type in TYPES_LIBRES or (jeu.agents and _peut_etre_un_matricule(jeu, cellule.strip())):
         return False
     lue[cellule]
     return cellule not in lue.posees and cellule not in lue.fautes

@@ -352,7 +352,7 @@ def _prefixe(noms: Iterable[str]) -> str:
 
 def contenu(colonne: Colonne, cellules: Sequence[str]) -> float | None:
     """Share of the cells that the column could read; None when any text would do, or nothing tells."""
-    if not cellules or colonne.type in ("texte", "code", "numero", "siret_libre", "personnel", "empreinte"):
+    if not cellules or colonne.type in ("texte", "libelle", "code", "numero", "siret_libre", "personnel", "empreinte"):
         return None
     if colonne.type == "pseudonyme":  # a name has no figure
         return sum(any(map(str.isdecimal, c)) for c in cellules) / len(cellules)

@@ -28,7 +28,7 @@ from mutualisation.entree.lecteurs.lecture import ouvrir
 from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites
 from mutualisation.entree.lecteurs.tabulaire_xlsx import tetes_des_feuilles
 from mutualisation.entree.sources.brut import table
-from mutualisation.entree.sources.jeux import SEPARATEUR_DELIVRE, Colonne, Jeu
+from mutualisation.entree.sources.jeux import SEPARATEUR_DELIVRE, TYPES_LIBRES, Colonne, Jeu
 from mutualisation.entree.sources.registre import registre
 from mutualisation.socle.chemins import PAQUET
 from mutualisation.socle.disque import ecrire
@@ -300,7 +300,7 @@ def jeu_de_la_feuille(jeu: Jeu) -> Jeu:
 
 def est_cachee(jeu: Jeu, colonne: Colonne) -> bool:
     """True for a column whose cells are not shown: personal data, and a free text that may name a person (K7)."""
-    return colonne.confidentielle or (colonne.type == "texte" and jeu.personnes)
+    return colonne.confidentielle or (colonne.type in TYPES_LIBRES and jeu.personnes)
 
 
 def cellule_montree(jeu: Jeu, colonne: Colonne, cellule: str) -> str:
