@@ -148,6 +148,33 @@ def test_une_note_tient_en_une_page_quoi_qu_utilise_la_commune(tmp_path: Path) -
         assert len(lu.pages) == 1
 
 
+# ---------------------------------------------------------------- since the year before
+def _depuis(bilan: BilanFactice) -> list[list[str]]:
+    """What the note and the draft of Loos say of the year before."""
+    siens = _documents(bilan, "59360")
+    section = next(s for s in siens["note pdf"].sections if s.ancre == "annees")
+    textes = [[*_lignes(section.lus)], [x for x in _texte(siens["projet docx"]).split("\n") if "2020" in x]]
+    return [[x.replace("\u00a0", " ") for x in dits] for dits in textes]
+
+
+@cas
+def test_seul_ce_qui_a_bouge_se_dit_et_un_du_au_dela_du_cout_porte_son_nom(de_plus: int, dits: list[str]) -> None:
+    bilan = BilanFactice()
+    avant = {nom: [r | {"exercice": 2020} for r in bilan[nom]] for nom, e in f.RANGEES if e == 2021}
+    for r in avant["cout_adherent"]:
+        r |= {"cout_usage": r["cout_usage"] + de_plus, "reste_a_charge": r["reste_a_charge"] + de_plus}
+    bilan._rangees |= {(nom, 2020): lignes for nom, lignes in avant.items()}
+    assert _depuis(bilan) == [dits, dits]
+
+
+def test_une_commune_venue_depuis_le_dit_au_lieu_d_un_tiret() -> None:
+    bilan = BilanFactice(adhesion=[r | {"debut": date(2021, 3, 14)} for r in f.RANGEES["adhesion", 2021]])
+    bilan._rangees["adherent", 2020] = [r for r in bilan.lignes("adherent", 2020) if r["siret_adherent"] != f.LOOS]
+    dit = "Loos ne figurait pas parmi les adhérents en 2020 ; première adhésion le 14/03/2021."
+    assert _depuis(bilan) == [[dit], [dit]]
+    assert dit in _texte(_documents(bilan, "59360")["page pdf"])
+
+
 # ---------------------------------------------------------------- services not used
 def _offre(dispositif: str, mode: str, montant: str | None, depend: str | None = None) -> dict[str, Any]:
     return {"exercice": 2021, "dispositif": dispositif, "siret_adherent": f.LOOS, "mode_recouvrement": mode,

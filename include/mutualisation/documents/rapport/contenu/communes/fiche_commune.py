@@ -18,6 +18,8 @@ from mutualisation.socle.francais import formats, libelles
 
 # measure per inhabitant, label; the cost is named after what it is the cost of
 COUT = "cout"
+# what a negative share of the EPCI is: alone, it would be misread
+AU_DELA = "Dû au-delà du coût"
 PAR_HABITANT: tuple[tuple[str, Callable[[Annee], Decimal]], ...] = (
     (COUT, lambda a: a.cout),
     ("Dû", lambda a: a.du),
@@ -28,7 +30,8 @@ MESURES: tuple[m.Mesure, ...] = (
     ("Dû", "euros", lambda a: a.du),
     ("Titré", "euros", lambda a: a.titre),
     (COUT, "euros", lambda a: a.cout if a.suivi else None),
-    ("Part de l'EPCI", "euros", lambda a: a.reste if a.suivi else None),
+    ("Part de l'EPCI", "euros", lambda a: max(a.reste, g.ZERO) if a.suivi else None),
+    (AU_DELA, "euros", lambda a: max(-a.reste, g.ZERO) if a.suivi else None),
 )
 # adhesions that are named where there are many
 NOMMEES = 4
@@ -138,7 +141,7 @@ def _couts(annee: Annee, r: Repere) -> list[m.Chiffre]:
     note = f"{formats.plusieurs(suivis, 'service')} au coût suivi"
     chiffre = m.Chiffre(annee.nom_du_cout, formats.euros(annee.cout), note)
     if annee.reste < 0:
-        return [chiffre, m.Chiffre("Dû au-delà du coût", formats.euros(-annee.reste))]
+        return [chiffre, m.Chiffre(AU_DELA, formats.euros(-annee.reste))]
     part = usages_et_titres.part(annee.reste, annee.cout)
     commune = _dire_part_commune(r, ", {} pour l'ensemble")
     note = "" if part is None else f"{formats.pourcent(part)} du coût{commune}"
@@ -241,27 +244,45 @@ def _juste_part(bilan: Bilan, bloc: BlocCommunal, r: Repere) -> m.Section:
 def _d_une_annee_a_l_autre(bloc: BlocCommunal, exercices: Collection[int]) -> m.Tableau:
     """Adhesions and amounts of these years; a dash where it was no adherent yet."""
     annees = {e: a if a.adherents else None for e, a in sorted(bloc.annees.items()) if e in exercices}
-    return m.par_annee("D'une année à l'autre", annees, _mesures_nommees(bloc, MESURES))
+    depasse = any(a.reste < 0 for a in annees.values() if a)
+    mesures = [x for x in MESURES if depasse or x[0] != AU_DELA]
+    return m.par_annee("D'une année à l'autre", annees, _mesures_nommees(bloc, mesures))
 
 
 def depuis_un_an(bilan: Bilan, bloc: BlocCommunal) -> list[m.Bloc]:
-    """Services joined and left, then each amount in both years, a line each; nothing without the year before."""
+    """Services joined and left, then each figure that moved, a line each; nothing without the year before."""
     change, e = changements(bilan, bloc), bloc.exercice
-    if not change:
-        return []
-    lues = [[c.texte for c in rangee] for rangee in cellules.rangees(_d_une_annee_a_l_autre(bloc, (e - 1, e)))]
-    points = [(nom, f"{avant} en {e - 1}, {apres} en {e}.".replace(m.AUCUN, "non connu")) for nom, avant, apres in lues]
-    return [m.p(change), m.Liste(points)]
+    avant = bloc.annees.get(e - 1)
+    if avant is None or not avant.adherents:
+        return [m.p(change)] if change else []
+    rangees = cellules.rangees(_d_une_annee_a_l_autre(bloc, (e - 1, e)))
+    lues = [[c.texte.replace(m.AUCUN, usages_et_titres.NON_SUIVI) for c in rangee] for rangee in rangees]
+    bouge = [(nom, f"{x} en {e - 1}, {y} en {e}.") for nom, x, y in lues if x != y]
+    return [m.p(change), m.Liste(bouge)] if bouge else [m.p(f"{change} Aucun chiffre n'a changé, à l'euro près.")]
 
 
 def changements(bilan: Bilan, bloc: BlocCommunal) -> str:
-    """Services joined and left since the 31 December before; empty where that year does not know it."""
+    """Services joined and left since the 31 December before, or since when it is an adherent; empty where neither is
+    known."""
     avant, annee = bloc.annees.get(bloc.exercice - 1), bloc.annee
-    if avant is None or not avant.adherents:
+    phrases = []
+    if avant is not None and avant.adherents:
+        sens = (("nouvelle", annee, avant), ("terminée", avant, annee))
+        dits = [_adhesions(bilan, mot, set(x.services) - set(y.services)) for mot, x, y in sens]
+        phrases = [
+            f"Depuis le 31 décembre {avant.exercice}, {' ; '.join(filter(None, dits)) or 'les mêmes adhésions'}."
+        ]
+    return " ".join(filter(None, (*phrases, _arrivee(bilan, bloc))))
+
+
+def _arrivee(bilan: Bilan, bloc: BlocCommunal) -> str:
+    """Why a year says nothing: it names the adherents, and this is none; the first adhesion, if later."""
+    absente = max((e for e, a in bloc.annees.items() if not a.adherents and bilan.lignes("adherent", e)), default=None)
+    if absente is None:
         return ""
-    sens = (("nouvelle", annee, avant), ("terminée", avant, annee))
-    dits = [_adhesions(bilan, mot, set(x.services) - set(y.services)) for mot, x, y in sens]
-    return f"Depuis le 31 décembre {avant.exercice}, {' ; '.join(filter(None, dits)) or 'les mêmes adhésions'}."
+    debut = min((r["debut"] for a in bloc.annees.values() for r in a["adhesion"]), default=None)
+    depuis = f" ; première adhésion le {formats.jour(debut)}" if debut and debut.year > absente else ""
+    return f"{bloc.nom} ne figurait pas parmi les adhérents en {absente}{depuis}."
 
 
 def _adhesions(bilan: Bilan, mot: str, codes: set[str]) -> str:
