@@ -22,12 +22,13 @@ def phrase(exercice: int, siennes: list[Ligne], au: date | None, decimales: int 
     if not siennes:
         return f"Aucun titre de l'exercice {exercice} à encaisser, au {jour}."
     titre, encaisse, reste = (somme(siennes, c) for c in ("montant_titre", "encaisse", "reste_a_recouvrer"))
-    morceaux = [f"Titré sur l'exercice {exercice} : {formats.euros(titre, decimales)}"]
+    titres = f"Sur l'exercice {exercice}, {formats.euros(titre, decimales)} titrés"
+    restes = f" ; reste à recouvrer : {formats.euros(reste, decimales)}." if reste else "."
+    if encaisse < 0:
+        depasse = formats.euros(-encaisse, decimales)
+        return f"{titres} ; au {jour}, les réductions dépassent l'encaissé de {depasse}{restes}"
     if not encaisse:
-        morceaux.append(f"rien d'encaissé au {jour}")
-    elif encaisse < 0:
-        morceaux.append(f"au {jour}, les réductions dépassent l'encaissé de {formats.euros(-encaisse, decimales)}")
-    else:
-        morceaux.append(f"encaissé au {jour} : {formats.euros(encaisse, decimales)}")
-    morceaux.append(f"reste à recouvrer : {formats.euros(reste, decimales)}" if reste else "rien ne reste à recouvrer")
-    return " ; ".join(morceaux) + "."
+        return f"{titres}, dont rien n'était encaissé au {jour}."
+    if not reste:
+        return f"{titres}, entièrement encaissés au {jour}."
+    return f"{titres}, dont {formats.euros(encaisse, decimales)} encaissés au {jour}{restes}"
