@@ -34,6 +34,11 @@ def test_factures_somment_a_la_relation(conn_facturee: Conn) -> None:
         assert sum(x.montant for x in f.reports) == f.report_precedent
 
 
+def test_une_facture_dit_les_actes_qui_font_son_montant(conn_facturee: Conn) -> None:
+    (impression,) = (x for x in _de(lire(conn_facturee), base.SIRET_LOOS).lignes if x.dispositif == "IMPRESSION")
+    assert impression.tarifs[0][0].replace("\u00a0", " ") == "Coût unitaire 20,42 € × 5,5 unités (5 affiches × 1,1)"
+
+
 def test_report_detaille_par_semestre_d_origine(conn_facturee: Conn) -> None:
     reports = _de(lire(conn_facturee), base.SIRET_LOOS).reports
     assert [(x.periode, x.dispositif, x.montant) for x in reports] == [

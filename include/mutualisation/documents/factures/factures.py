@@ -9,10 +9,19 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.documents.factures.facturation import ZERO, Facturation, Ligne, Semestre, lire_chiffres, periode
+from mutualisation.documents.factures.facturation import (
+    ZERO,
+    Facturation,
+    Ligne,
+    Semestre,
+    lire_chiffres,
+    periode,
+    somme,
+)
 from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.francais.formats import INSECABLE, exact
+from mutualisation.socle.francais.libelles import libelle_unite
 
 Periode = tuple[int, int]
 # rows by exercice and semestre, then by SIRET
@@ -141,6 +150,7 @@ class _Assemblage:
         self._libelles = {d["code"]: d["libelle"] for d in contexte.dispositifs}
         self._adherents = {a["siret_adherent"]: a for a in facturation.adherents if a["semestre"] == semestre}
         self._tarifs = [t for t in facturation.tarifs if t["semestre"] == semestre]
+        self._unites = [u for u in facturation.unites if u["semestre"] == semestre]
         self._recouvrement, self._emises, self._restes = recouvrement, emises, restes
 
     def facture(self, publiee: Ligne) -> Facture:
@@ -179,15 +189,16 @@ class _Assemblage:
         return self._recouvrement.get(quand, {}).get(siret, [])
 
     def _tarifs_de(self, r: Ligne) -> list[Ligne]:
-        cle = (r["siret_adherent"], r["dispositif"])
-        return [t for t in self._tarifs if (t["siret_adherent"], t["dispositif"]) == cle]
+        return _siennes(self._tarifs, r)
 
     def _lignes_de_l_adherent(self, siret: str) -> Iterable[LigneFacture]:
         """A row without due nor tariff exists by its past titres alone (R7a): nothing is invoiced for it."""
         for r in self._lignes_dues(siret, self._ici):
             tarifs = self._tarifs_de(r)
             if r["mode_recouvrement"] == "titre" and (r["montant_du"] or tarifs):
-                yield self._ligne_facturee(r, tarifs=tuple((phrase_du_tarif(t), t["montant"]) for t in tarifs))
+                unites = _siennes(self._unites, r)
+                dits = ((f"{phrase_du_tarif(t)}{dire_les_actes(t, unites)}", t["montant"]) for t in tarifs)
+                yield self._ligne_facturee(r, tarifs=tuple(dits))
 
     def _hors_titre(self, siret: str) -> Iterable[LigneFacture]:
         for r in self._lignes_dues(siret, self._ici):
@@ -225,6 +236,28 @@ def _verifier(f: Facture) -> None:
             f"{du} €, report {reporte} €, total {attendu} € ; publié {f.montant_du} €, {f.report_precedent} €, "
             f"{f.montant_facture} €. Publiez l'exercice de nouveau."
         )
+
+
+def _siennes(lignes: Iterable[Ligne], r: Ligne) -> list[Ligne]:
+    """Those of the adherent and dispositif of a row."""
+    cle = (r["siret_adherent"], r["dispositif"])
+    return [x for x in lignes if (x["siret_adherent"], x["dispositif"]) == cle]
+
+
+def dire_les_actes(tarif: Ligne, unites: Iterable[Ligne]) -> str:
+    """` (13 déclarations préalables × 0,7 + 2 pages)`: what the units that a tariff bills are, as they were weighted
+    (rows of `factures_unites`); empty for a tariff that bills none."""
+    comptees = sorted((u for u in unites if u["unites"]), key=lambda u: (-u["quantite"], u["type_unite"]))
+    if not tarif["unites"] or not comptees:
+        return ""
+    dits = [
+        f"{exact(u['quantite'])}{INSECABLE}{libelle_unite(u['type_unite'], int(u['quantite']))}"
+        + ("" if u["poids"] == 1 else f" × {exact(u['poids'])}")
+        for u in comptees
+    ]
+    # both semestres count a stock: the tariff takes half of it (R10e)
+    moitie = "" if somme(comptees, "unites") == tarif["unites"] else ", pour moitié"
+    return f" ({' + '.join(dits)}{moitie})"
 
 
 def prix(valeur: Decimal | None) -> str:
