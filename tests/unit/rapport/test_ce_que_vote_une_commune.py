@@ -141,11 +141,26 @@ def test_une_note_tient_en_une_page_quoi_qu_utilise_la_commune(tmp_path: Path) -
         {"exercice": 2021, "dispositif": code.format(n), "siret_adherent": f.LILLE, "type_adherent": "commune",
          "code_insee": "59350", "debut": date(2021, 2, 1), "fin": None} for n in range(40)
     ]  # fmt: skip
-    note = _documents(BilanFactice(adhesion=adhesion, avis_commune=[TRANSMIS]))["note pdf"]
+    du = f.RANGEES["recouvrement", 2021][0]
+    dus = [*f.RANGEES["recouvrement", 2021], *(du | {"dispositif": code.format(n)} for n in range(40))]
+    note = _documents(BilanFactice(adhesion=adhesion, recouvrement=dus, avis_commune=[TRANSMIS]))["note pdf"]
     assert "Et 31\u00a0autres : voir la page" in _texte(note)
     (fichier,) = imprimerie.ecrire(note, tmp_path)
     with pikepdf.open(fichier) as lu:
         assert len(lu.pages) == 1
+
+
+def test_une_note_situe_ce_que_la_commune_doit_parmi_celles_de_sa_taille() -> None:
+    villes = [{"exercice": 2021, "siret_adherent": f"2159{i}00010", "type_adherent": "commune", "nom": f"Ville {i}",
+               "code_insee": f"5910{i}", "population": 1000} for i in range(3)]  # fmt: skip
+    du = f.RANGEES["recouvrement", 2021][0]
+    dus = [
+        du | {"siret_adherent": x["siret_adherent"], "montant_du": Decimal(100 * n)} for n, x in enumerate(villes, 1)
+    ]
+    siens = _documents(BilanFactice(adherent=villes, recouvrement=dus, cout_adherent=[], adhesion=[]), "59100")
+    dit = "Par habitant, elle doit 0,10 €. Médiane des 3 communes de sa taille (toutes tailles) : 0,20 €."
+    for genre in ("note pdf", "page pdf"):
+        assert dit in _texte(siens[genre]).replace("\u00a0", " ")
 
 
 # ---------------------------------------------------------------- since the year before
@@ -229,7 +244,10 @@ def test_les_courriers_sont_un_fichier_et_chacun_une_page(tmp_path: Path) -> Non
     delais = [x for x in textes if x.startswith("Les trois mois dont dispose votre conseil")]
     assert "transmission, le 19/12/2022 : son avis est attendu jusqu’au 19/03/2023." in delais[0]
     assert f"transmission, le {BLANC} : son avis est attendu jusqu’au {BLANC}." in delais[1]
-    assert sum("communes/deliberations/59350_lille.docx" in x for x in textes) == 1
+    # a mayor opens no folder: what to enclose is said once, to the clerk
+    (a_joindre,) = (x for x in textes if re.search(r"\.(?:pdf|docx)|communes/|dossier", x))
+    assert a_joindre.startswith("2 lettres, une par page")
+    assert sum("la page de votre commune, une note d’une page" in x for x in textes) == 2
     # same document, same bytes: no clock inside
     avant = fichier.read_bytes()
     assert imprimerie.ecrire(document, tmp_path)[0].read_bytes() == avant

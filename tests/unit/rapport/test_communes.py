@@ -126,7 +126,7 @@ def test_chaque_page_est_a_un_clic_de_l_index(bilan: BilanFactice) -> None:
 def test_les_premiers_mots_disent_le_du_le_recu_et_si_c_est_juste(bilan: BilanFactice) -> None:
     resume = _page(bilan, "59350").resume.replace("\u202f", " ").replace("\u00a0", " ")
     assert resume == (
-        "En 2021, Lille adhère à 2 services mutualisés et doit 876 €. Coût de l'adhésion : 1 060 € ; "
+        "En 2021, Lille adhère à 2 services mutualisés et doit 876 €. Le coût de l'adhésion est de 1 060 € ; "
         "l'intercommunalité en porte 185 €, soit 17 %."
     )
 
@@ -134,7 +134,7 @@ def test_les_premiers_mots_disent_le_du_le_recu_et_si_c_est_juste(bilan: BilanFa
 def test_un_cout_non_suivi_n_est_pas_zero(bilan: BilanFactice) -> None:
     lignes = {x["libelle"]: x for x in _tableau(_page(bilan, "59350"), "Adhésions, 2021").lignes}
     assert lignes["Convention UGAP"]["cout"] is None
-    assert lignes["Convention UGAP"]["du"] == usages_et_titres.GRATUIT
+    assert lignes["Convention UGAP"]["du"] == usages_et_titres.RIEN
     assert lignes["Centrale d'achat"]["recours"] == "1\u00a0adhérent"
     assert lignes["Protection des données"]["depuis"] == "01/01/2019 au 30/06/2021"
     assert lignes["Protection des données"]["titre"] == m.Valeur("par l'AC", "lu")

@@ -32,6 +32,17 @@ def test_encaisse_se_dit_de_ce_qui_est_encaisse(rangees: list[tuple[str, str]], 
     assert _plat(encaissement.phrase(2021, _encaisse(*rangees), au, 2)) == dit
 
 
+@cas
+def test_ce_qui_est_du_se_dit_en_une_phrase(lignes: list[list[str]], dit: str) -> None:
+    recouvrement = [
+        {"mode_recouvrement": mode, "montant_du": Decimal(du), "montant_titre": Decimal(titre), "ecart": Decimal(ecart)}
+        for mode, du, titre, ecart in lignes
+    ]
+    annee = Annee(2021, (Adherent("1", "Loos", "commune"),), {"recouvrement": recouvrement})
+    assert _plat(usages_et_titres.dire_le_du(annee)) == dit
+    assert bool(usages_et_titres.dire_l_encaissement(annee, AU)) is (dit != "La commune ne doit rien pour 2021.")
+
+
 # ---------------------------------------------------------------- 2: adhesion, use
 def _annee(couts: dict[str, str], adhesions: int, membres: set[str], du: str, cle: str) -> Annee:
     """A year of one adherent: cost by dispositif, how many adhesions (the rest of them cost nothing)."""

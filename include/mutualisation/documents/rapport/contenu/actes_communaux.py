@@ -59,9 +59,10 @@ def _considerants(bilan: Bilan, bloc: BlocCommunal, jours: dict[str, str]) -> m.
     annee, au = bloc.annee, encaissement.arrete(bilan)
     adhere = f"Considérant qu'en {annee.exercice}, {bloc.nom} {fiche_commune.adhere(annee)} ;"
     lus = [lire_phrase("deliberation_communale.motif"), lire_phrase("deliberation_communale.delai", **jours), adhere]
-    points = [("Encaissement", encaissement.phrase(annee.exercice, annee[encaissement.RELATION], au, 2))]
-    if annee.services:
-        points.insert(0, ("Services utilisés", f"{', '.join(map(bilan.libelle, bilan.trier(annee.services)))}."))
+    services = ", ".join(map(bilan.libelle, bilan.trier(annee.services)))
+    points = [("Services utilisés", f"{services}.")] if services else []
+    if dit := usages_et_titres.dire_l_encaissement(annee, au):
+        points.append(("Encaissement", dit))
     gains = usages_et_titres.phrases_des_gains(annee)
     blocs = [*map(m.p, lus), m.Liste(points), *gains, *fiche_commune.depuis_un_an(bilan, bloc)]
     return m.Section("considerants", "Exposé des motifs", "", blocs)
@@ -72,19 +73,13 @@ def _courriers(bilan: Bilan, communes: list[BlocCommunal]) -> m.Document:
     """One letter a page, in one file: a clerk reads, corrects and prints them once."""
     titre = f"Projets de lettres : transmission du bilan d'étape {bilan.exercice} aux communes"
     lettres = [_lettre(bilan, bloc) for bloc in communes]
-    compte = f"{formats.plusieurs(len(lettres), 'lettre')}, une par page, dans l'ordre des communes."
-    return replace(actes.acte(bilan, "transmission_communes", titre, lettres), forme=COURRIERS, resume=compte)
+    compte = formats.plusieurs(len(lettres), "lettre")
+    resume = lire_phrase("transmission.resume", compte=compte, e=bilan.exercice)
+    return replace(actes.acte(bilan, "transmission_communes", titre, lettres), forme=COURRIERS, resume=resume)
 
 
 def _lettre(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
     e, jours = bloc.exercice, avis.jours(avis.de(bilan, bloc))
-    dossier = f"{bloc_communal.DOSSIER}/"
-    pieces = [
-        ("Le rapport", f"bilan_etape_{e}.pdf"),
-        ("La page de votre commune", f"{dossier}{bloc.page}.pdf"),
-        ("Une note d'une page", f"{dossier}{bloc_communal.NOTES}/{bloc.page}.pdf"),
-        ("Un projet de délibération", f"{dossier}{bloc_communal.DELIBERATIONS}/{bloc.page}.docx"),
-    ]
     blocs: list[m.Bloc] = [
         m.p(f"{BLANC}, le {jours['transmis_le']}"),
         m.p(f"Objet : avis de votre conseil municipal sur la mutualisation des services, bilan d'étape {e}"),
@@ -93,7 +88,6 @@ def _lettre(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
         m.p(lire_phrase("transmission.delai", **jours)),
         m.p(f"En {e}, {bloc.nom} {fiche_commune.adhere(bloc.annee)}."),
         *actes.fin_de_lettre(),
-        m.p("Pièces jointes :"),
-        m.Liste(pieces),
+        m.p(lire_phrase("transmission.pieces")),
     ]
     return m.Section(bloc.page, f"{actes.MAIRES} {de(bloc.nom)}", "", blocs)

@@ -20,9 +20,11 @@ from mutualisation.socle.francais import formats, libelles
 COUT = "cout"
 # what a negative share of the EPCI is: alone, it would be misread
 AU_DELA = "Dû au-delà du coût"
-PAR_HABITANT: tuple[tuple[str, Callable[[Annee], Decimal]], ...] = (
+Mesure = tuple[str, Callable[[Annee], Decimal]]
+DU: Mesure = ("Dû", lambda a: a.du)
+PAR_HABITANT: tuple[Mesure, ...] = (
     (COUT, lambda a: a.cout),
-    ("Dû", lambda a: a.du),
+    DU,
     ("Part de l'EPCI", lambda a: a.reste),
 )
 MESURES: tuple[m.Mesure, ...] = (
@@ -156,21 +158,21 @@ def _mediane(bloc: BlocCommunal, r: Repere) -> str:
 
 def _resume(bloc: BlocCommunal, r: Repere) -> str:
     """What is due, what is got, whether it is fair, in three sentences."""
-    annee = bloc.annee
-    texte = f"En {annee.exercice}, {bloc.nom} {adhere(annee)}."
+    texte = f"En {bloc.exercice}, {bloc.nom} {adhere(bloc.annee)}."
+    return " ".join(filter(None, (texte, _dire_le_cout(bloc.annee, r), comparer(bloc, r))))
+
+
+def _dire_le_cout(annee: Annee, r: Repere) -> str:
     if not annee.suivi:
-        return f"{texte} Le coût de ces services n'est pas suivi."
+        return "Le coût de ces services n'est pas suivi."
     if annee.cout <= 0:
         # subsidies above the expenses, or nothing that is followed
-        return f"{texte} {annee.nom_du_cout} : {formats.euros(annee.cout)}." if annee.cout else texte
-    part = usages_et_titres.part(annee.reste, annee.cout)
+        return f"{cout(annee)}." if annee.cout else ""
+    if annee.reste < 0:
+        return f"{cout(annee)} ; le dû dépasse ce coût de {formats.euros(-annee.reste)}."
+    part = formats.pourcent(usages_et_titres.part(annee.reste, annee.cout))
     commune = _dire_part_commune(r, " ({} pour l'ensemble des communes)")
-    porte = (
-        f"l'intercommunalité en porte {formats.euros(annee.reste)}, soit {formats.pourcent(part)}{commune}"
-        if annee.reste >= 0
-        else f"le dû dépasse ce coût de {formats.euros(-annee.reste)}"
-    )
-    return " ".join(filter(None, (f"{texte} {cout(annee)} ; {porte}.", _dire_si_juste(bloc, r))))
+    return f"{cout(annee)} ; l'intercommunalité en porte {formats.euros(annee.reste)}, soit {part}{commune}."
 
 
 def adhere(annee: Annee) -> str:
@@ -179,12 +181,13 @@ def adhere(annee: Annee) -> str:
     adhere = f"adhère à {formats.plusieurs(services, 'service mutualisé', 'services mutualisés')}"
     if not services:
         adhere = "n'adhère à aucun service mutualisé au 31 décembre"
-    return f"{adhere} et {f'doit {formats.euros(annee.du)}' if annee.du else 'ne doit rien'}"
+    doit = f"doit {formats.euros(annee.du)}" if annee.du > 0 else f"a un avoir de {formats.euros(-annee.du)}"
+    return f"{adhere} et {doit if annee.du else 'ne doit rien'}"
 
 
 def cout(annee: Annee) -> str:
     """The cost under its name, with the part of it that no use explains."""
-    enonce = f"{annee.nom_du_cout} : {formats.euros(annee.cout)}"
+    enonce = f"Le {formats.minuscule(annee.nom_du_cout)} est de {formats.euros(annee.cout)}"
     adhesion = annee.cout_adhesion
     return f"{enonce}, dont {formats.euros(adhesion)} d'adhésion" if adhesion not in (0, annee.cout) else enonce
 
@@ -194,16 +197,20 @@ def _dire_part_commune(r: Repere, enonce: str) -> str:
     return enonce.format(formats.pourcent(r.part)) if r.part is not None and r.part >= 0 else ""
 
 
-def _dire_si_juste(bloc: BlocCommunal, r: Repere) -> str:
+def comparer(bloc: BlocCommunal, r: Repere) -> str:
+    """What it owes, and costs, per inhabitant, then the same of the communes of its size; nothing without a median."""
     annee, strate = bloc.annee, strate_de(bloc, r.classes) if bloc.est_commune else None
-    habitant = annee.par_habitant(annee.cout)
-    mediane = r.medianes[strate.libelle][COUT] if strate else None
-    if strate is None or habitant is None or mediane is None:
+    lus = PAR_HABITANT[:1] if annee.suivi and annee.cout else ()
+    paires = (
+        [(annee.par_habitant(f(annee)), r.medianes[strate.libelle][nom]) for nom, f in (DU, *lus)] if strate else []
+    )
+    if strate is None or any(None in paire for paire in paires):
         return ""
-    lu, repere_ = formats.euros(habitant, 2), formats.euros(mediane, 2)
-    sens = "autant que" if lu == repere_ else "plus que" if habitant > mediane else "moins que"
+    siens, medianes = ([formats.euros(x, 2) for x in cote] for cote in zip(*paires, strict=True))
+    couts = [f"le {formats.minuscule(annee.nom_du_cout)} est de {x}" for x in siens[1:]]
+    mot = "Médianes" if couts else "Médiane"
     taille = f"des {len(strate.communes)} communes de sa taille ({strate.libelle})"
-    return f"Par habitant, {lu}, {sens} la médiane {taille}, {repere_}."
+    return f"Par habitant, {formats.et([f'elle doit {siens[0]}', *couts])}. {mot} {taille} : {formats.et(medianes)}."
 
 
 # ---------------------------------------------------------------- sections
@@ -324,7 +331,9 @@ def _carte(bloc: BlocCommunal, r: Repere) -> g.Carte:
 def _titres(bloc: BlocCommunal, r: Repere) -> m.Section:
     annee = bloc.annee
     blocs: list[m.Bloc] = [usages_et_titres.du_au_titre(annee, r.au)]
-    if annee["facture_semestrielle"]:
+    if not usages_et_titres.dire_l_encaissement(annee, r.au):
+        blocs = [m.p(usages_et_titres.dire_le_du(annee))]
+    elif annee["facture_semestrielle"]:
         blocs = [m.CoteACote((usages_et_titres.factures(annee), blocs[0]))]
     return m.Section("titres", "Ce qui est dû, facturé et titré", "Titres", blocs)
 

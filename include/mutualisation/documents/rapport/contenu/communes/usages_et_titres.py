@@ -9,7 +9,7 @@ from typing import Any
 
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import encaissement
-from mutualisation.documents.rapport.contenu.communes.bloc_communal import CEE, Annee
+from mutualisation.documents.rapport.contenu.communes.bloc_communal import CEE, COMMUNE, Annee
 from mutualisation.documents.rapport.contenu.usage import en_vigueur, nom_de_la_cle
 from mutualisation.documents.rapport.enonces import lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
@@ -18,9 +18,11 @@ from mutualisation.socle.francais import formats, libelles
 NON_SUIVI = "non suivi"
 ACHATS, CAM = "cam_achats", "dispositif_cam"
 AUTRES_MODES = {"imputation_AC": "par l'AC", "retenue": "retenu"}
+AUTRES_VOIES = {"imputation_AC": "par l'attribution de compensation",
+                "retenue": "retenus sur le produit reversé des certificats d'énergie"}  # fmt: skip
 # types of units that are named where there are many, before « 12 autres »
 TYPES_DITS = 2
-GRATUIT = m.Valeur("gratuit", "lu")
+RIEN = m.Valeur("rien", "lu")
 
 
 def services(bilan: Bilan, annee: Annee, titre: str, sans: Collection[str] = ()) -> m.Tableau:
@@ -55,7 +57,7 @@ def _valeur_due(recouvrement: list[Ligne]) -> m.Valeur:
     """What is due; a service that asks nothing says so."""
     gratuit = recouvrement and all(r["mode_recouvrement"] == libelles.GRATUIT for r in recouvrement)
     du = somme(recouvrement, "montant_du")
-    return GRATUIT if gratuit and not du else m.Valeur(du, "centimes")
+    return RIEN if gratuit and not du else m.Valeur(du, "centimes")
 
 
 def _valeur_titree(recouvrement: list[Ligne]) -> m.Valeur:
@@ -63,7 +65,7 @@ def _valeur_titree(recouvrement: list[Ligne]) -> m.Valeur:
     titre = somme(recouvrement, "montant_titre")
     modes = {r["mode_recouvrement"] for r in recouvrement if r["montant_du"]}
     autres = sorted(AUTRES_MODES[mode] for mode in modes if mode in AUTRES_MODES)
-    if not titre and _valeur_due(recouvrement) == GRATUIT:
+    if not titre and _valeur_due(recouvrement) == RIEN:
         return m.Valeur(None, "centimes")
     return m.Valeur(", ".join(autres), "lu") if autres and not titre else m.Valeur(titre, "centimes")
 
@@ -172,15 +174,39 @@ def part(reste: Decimal, cout: Decimal) -> Decimal | None:
 
 
 # ---------------------------------------------------------------- due, titled, got besides
+def dire_le_du(annee: Annee) -> str:
+    """What is owed for the year, what of it goes by no titre, and what was titled of the rest."""
+    qui = "La commune" if any(a.type_adherent == COMMUNE for a in annee.adherents) else "L'adhérent"
+    du, a_titrer, titre = (formats.euros(x, 2) for x in (abs(annee.du), annee.a_titrer, annee.titre))
+    doit = f"doit {du}" if annee.du > 0 else f"a un avoir de {du}" if annee.du else "ne doit rien"
+    autres = [
+        f"{formats.euros(x, 2)} {voie}" for mode, voie in AUTRES_VOIES.items() if (x := _du_par_mode(annee, mode))
+    ]
+    dit = f"{qui} {doit} pour {annee.exercice}" + (f", dont {formats.et(autres)}" if autres else "")
+    if not annee.a_titrer and not annee.titre:
+        return f"{dit}."
+    if annee.a_titrer == annee.titre:
+        return f"{dit} ; le reste est titré." if autres else f"{dit}, entièrement titrés."
+    return f"{dit} ; {titre} sont titrés, sur {a_titrer} à titrer."
+
+
+def dire_l_encaissement(annee: Annee, au: date | None) -> str:
+    """What is collected of what was titled; nothing where nothing was to be."""
+    siennes = annee[encaissement.RELATION]
+    return encaissement.phrase(annee.exercice, siennes, au, 2) if annee.du or annee.titre or siennes else ""
+
+
+def _du_par_mode(annee: Annee, mode: str) -> Decimal:
+    return somme((r for r in annee["recouvrement"] if r["mode_recouvrement"] == mode), "montant_du")
+
+
 def du_au_titre(annee: Annee, au: date | None) -> m.Tableau:
     """What was due, what does not go by titre, what was titled, and the gap; `au`: day of what is said collected."""
     recouvrement = annee["recouvrement"]
-    par_mode = {mode: somme((r for r in recouvrement if r["mode_recouvrement"] == mode), "montant_du") for mode in
-                ("imputation_AC", "retenue")}  # fmt: skip
     lignes: list[tuple[str, Decimal, bool]] = [
         (f"Dû pour {annee.exercice}", annee.du, True),
-        ("dont par l'attribution de compensation", -par_mode["imputation_AC"], False),
-        ("dont retenu sur le produit reversé des certificats", -par_mode["retenue"], False),
+        ("dont par l'attribution de compensation", -_du_par_mode(annee, "imputation_AC"), False),
+        ("dont retenu sur le produit reversé des certificats", -_du_par_mode(annee, "retenue"), False),
         ("À titrer", annee.a_titrer, True),
         ("Titré", annee.titre, True),
         # one does not pay for the other
@@ -192,9 +218,7 @@ def du_au_titre(annee: Annee, au: date | None) -> m.Tableau:
 
 
 def _note_du_titre(annee: Annee, au: date | None) -> str:
-    encaisse = encaissement.phrase(annee.exercice, annee[encaissement.RELATION], au, 2)
-    if not annee.du and not annee.titre and not annee[encaissement.RELATION]:
-        return "Ces services ne donnent lieu à aucune participation."
+    encaisse = dire_l_encaissement(annee, au)
     if any(r["ecart"] for r in annee["recouvrement"]):
         ecart = "L'écart est ce que l'intercommunalité n'a pas encore titré, ou a titré sur une autre période."
         return f"{ecart} {encaisse}"
