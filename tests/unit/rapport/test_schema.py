@@ -3,11 +3,12 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from tests.unit.rapport.communes_factices import BilanFactice
 
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu.conseil import schema
-from mutualisation.documents.rapport.contenu.conseil.dispositifs import dires
+from mutualisation.documents.rapport.contenu.conseil.dispositifs import dires, section_dispositifs
 
 D = Decimal
 
@@ -66,25 +67,57 @@ def test_ce_qu_un_service_a_fait_est_distinct_de_ce_qu_il_a_a_faire() -> None:
 
 def test_les_avis_sont_comptes_et_qui_est_contre_est_nomme() -> None:
     avis = [
-        {"code_insee": code, "transmis_le": date(2022, 12, 19), "statut": statut, "au": date(2023, 4, 1)}
+        {"code_insee": code, "transmis_le": date(2022, 12, 19), "statut": statut, "au": date(2023, 4, 1),
+         "delibere_le": date(2023, 2, 3)}
         for code, statut in (("1", "favorable"), ("2", "favorable"), ("3", "defavorable"), ("4", "repute_favorable"))
-    ]
+    ]  # fmt: skip
     adherent = [{"type_adherent": "commune", "code_insee": "3", "nom": "Loos"}]
-    phrase, liste = schema.section_avis(BilanFactice(avis_commune=avis, adherent=adherent)).blocs
+    phrase, liste, ou = schema.section_avis(BilanFactice(avis_commune=avis, adherent=adherent)).blocs
     assert _clair(str(phrase.morceaux[0])).startswith(
-        "Rapport transmis le 19/12/2022, 4 communes : au 01/04/2023, 2 favorables, 1 défavorable, 1 réputé favorable."
+        "Le rapport a été transmis le 19/12/2022. Avis de 4 communes au 01/04/2023 : 2 favorables, 1 défavorable, "
+        "1 réputé favorable."
     )
-    assert liste.points == [("Avis défavorable", "Loos")]
+    assert liste.points == [("Avis défavorable", "Loos (délibération du 03/02/2023)")]
+    assert "motifs" in m.mots(*ou.morceaux)
 
 
 def test_un_chiffre_declare_a_sa_source_et_celui_de_l_an_dernier() -> None:
+    """Those of the whole schéma were printed nowhere."""
     declare = [
+        {"dispositif": None, "libelle": "Dispositifs déployés", "valeur": D("18"), "unite": "dispositifs",
+         "source": "Rapport, p. 3", "valeur_precedente": None, "variation": None},
         {"dispositif": "CAM", "libelle": "Marchés", "valeur": D("55.000000"), "unite": "marchés",
          "source": "Rapport, p. 7", "valeur_precedente": D("50"), "variation": D("5")},
         {"dispositif": "CAM", "libelle": "Référents", "valeur": D("175"), "unite": "agents", "source": "Rapport, p. 7",
          "valeur_precedente": None, "variation": None},
     ]  # fmt: skip
-    points = dict(dires(BilanFactice(indicateur_declare=declare), "CAM"))
-    assert _clair(points["Activité déclarée"]) == (
-        "Marchés : 55 marchés (50 en 2020), Référents : 175 agents (source : Rapport, p. 7)."
+    bilan = BilanFactice(indicateur_declare=declare)
+    assert _clair(dict(dires(bilan, "CAM"))["Activité déclarée"]) == (
+        "Marchés : 55 (50 en 2020) ; référents : 175 agents (source : Rapport, p. 7)."
     )
+    (liste,) = schema.section_schema(bilan).blocs
+    assert liste.points == [("Chiffres déclarés", "Dispositifs déployés : 18 (source : Rapport, p. 3).")]
+
+
+@pytest.mark.parametrize(
+    ("etp", "charges", "valorisation", "manque", "resume", "cout"),
+    [
+        ("1.20", "11009.40", "en attente", "décision : x", "1,20 ETP et 11 009 € de dépenses directes, hors des totaux",
+         "1,20 ETP et 11 009 € de dépenses directes, hors des totaux ; pour le valoriser, il manque : décision."),
+        ("0", "0", "en attente", "temps passé : x ; dépenses : x ; décision : x", "Coût non mesuré",
+         "Coût non mesuré ; pour le valoriser, il manque : temps saisi, clé de dépenses, décision."),
+        (None, None, "hors périmètre", None, "Coût non mesuré",
+         "Coût non mesuré ; hors du périmètre de la synthèse financière."),
+    ],
+)  # fmt: skip
+def test_une_fiche_hors_des_totaux_dit_ce_qui_en_est_mesure(
+    etp: str | None, charges: str | None, valorisation: str, manque: str | None, resume: str, cout: str
+) -> None:
+    """« Coût. Non mesuré » stood on a sheet where another page gave 1,20 ETP and 11 009 €."""
+    etat = {"dispositif": "UGAP", "valorisation": valorisation, "manque": manque,
+            "etp_mesure": etp and D(etp), "charges_mesurees": charges and D(charges)}  # fmt: skip
+    texte = {"dispositif": "UGAP", "rubrique": "activite", "texte": "Des achats.", "auteur": "A", "rang": 1}
+    bilan = BilanFactice(etat_valorisation=[etat], textes=[texte])
+    bilan.synthese = {2021: {}}
+    volet = next(v for v in section_dispositifs(bilan).blocs if isinstance(v, m.Volet) and v.ancre.endswith("ugap"))
+    assert (_clair(volet.resume), _clair(dict(volet.blocs[0].points)["Coût"])) == (resume, cout)

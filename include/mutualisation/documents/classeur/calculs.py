@@ -14,7 +14,7 @@ from mutualisation.documents.classeur.feuilles_du_contrat import HORS, Annuaire,
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import paie, usage
 from mutualisation.documents.rapport.contenu.communes.usages_et_titres import statut
-from mutualisation.documents.rapport.contenu.conseil.reserves import mesures
+from mutualisation.documents.rapport.contenu.conseil.dispositifs import mesures
 from mutualisation.documents.rapport.contenu.controles import commentaires, lire_cle, noms_des_cles
 from mutualisation.documents.rapport.contenu.ouverture import laisse_de_cote
 from mutualisation.documents.rapport.contenu.passage import PORTEE, portee

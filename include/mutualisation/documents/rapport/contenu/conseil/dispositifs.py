@@ -1,7 +1,7 @@
 """Each dispositif in half a page: what it is, whom it serves, what it costs, who finances it, how it moved; what its
 service declares and does (R15, R16). One without cost has a sheet where its service says something of it."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -13,8 +13,8 @@ from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import passage, renvois, textes, usage
 from mutualisation.documents.rapport.contenu.conseil import evolution, schema
 from mutualisation.documents.rapport.contenu.passage import D5211, portee
-from mutualisation.documents.rapport.enonces import lire_colonnes
-from mutualisation.documents.rapport.publie import Bilan
+from mutualisation.documents.rapport.enonces import lire_colonnes, lire_phrase
+from mutualisation.documents.rapport.publie import Bilan, Ligne
 from mutualisation.socle.francais import formats, libelles
 
 # key, label and kind of each measure of a year; one that no exercice shown knows is left out, a component at zero too
@@ -28,7 +28,9 @@ PAR_UNITE, SANS_THEME = "par unité", "Sans thématique"
 THEME, VEHICULE = ("Thématique", "thematique"), ("Véhicule juridique", "vehicule_juridique")
 RUBRIQUES = ("activite", "cadre", "qualite", "suite", "risque", "perspectives")
 MODALITES = ("adhesion", "contact")
-INDICATEURS = "indicateur_declare"
+# what is measured of a dispositif, and the word that says that no key leads to it; what is out by choice
+MESUREES = {"etp_mesure": "temps passé", "charges_mesurees": "dépenses"}
+HORS = "hors périmètre"
 
 
 def preuves(bilan: Bilan, dispositif: str) -> list[m.Morceau]:
@@ -86,34 +88,51 @@ def _volet(bilan: Bilan, code: str, types: list[str], comptes: Comptes, fiche: F
 
 
 def _sans_cout(bilan: Bilan, code: str, mots: list[tuple[str, str]], comptes: Comptes) -> m.Volet:
-    """A dispositif whose cost is not followed."""
+    """A dispositif that no total counts: what is measured of its cost all the same, and what is missing to value it."""
     presentation, auteur = textes.enonces(bilan, "presentation", code), textes.auteur(bilan, code)
+    etat = next((r for r in bilan["etat_valorisation"] if r["dispositif"] == code), None)
+    cout = dire_mesures(*mesures(etat).values()) if etat else ""
+    resume, manque = f"{cout}, hors des totaux" if cout else "Coût non mesuré", ""
+    if etat:
+        manque = lire_phrase(
+            f"autres.{'hors' if etat['valorisation'] == HORS else 'manque'}", manque=dire_manques(etat)
+        )
     points = [(VEHICULE[0], bilan.fiche(code).get(VEHICULE[1]) or "")]
-    points += [("Adhérents", _adherents(code, bilan.exercice, comptes)), ("Coût", "non mesuré")]
+    points += [("Adhérents", _adherents(code, bilan.exercice, comptes)), ("Coût", resume + manque)]
     faits = [(sujet, _phrase(enonce)) for sujet, enonce in points if enonce]
     blocs: list[m.Bloc] = [m.p(presentation)] if presentation else []
     blocs += [m.Liste([*faits, *mots])] + ([m.p(f"Textes : {auteur}.", note=True)] if auteur else [])
-    return m.Volet(bilan.libelle(code), "Coût non mesuré", blocs, f"dispositif-{renvois.ancre(code)}")
+    return m.Volet(bilan.libelle(code), resume, blocs, f"dispositif-{renvois.ancre(code)}")
+
+
+def _manques(r: Ligne) -> list[str]:
+    return [partie.partition(" : ")[0] for partie in (r["manque"] or "").split(" ; ") if partie]
+
+
+def mesures(r: Ligne) -> Ligne:
+    """What is measured of a dispositif out of the totals: a nought that no key leads to is not a measure."""
+    return {c: r[c] if r[c] or sans not in _manques(r) else None for c, sans in MESUREES.items()}
+
+
+def dire_mesures(etp: Decimal | None, charges: Decimal | None) -> str:
+    """`1,20 ETP et 11 009 € de dépenses directes`; empty where nothing is measured."""
+    dits = [formats.etp(etp)] if etp else []
+    return " et ".join([*dits, *([f"{formats.euros(charges)} de dépenses directes"] if charges else [])])
+
+
+def dire_manques(r: Ligne) -> str:
+    """What is missing to value a dispositif, or that it is not to be."""
+    return ", ".join(libelles.MANQUES.get(x, x) for x in _manques(r) or [r["valorisation"]])
 
 
 def dires(bilan: Bilan, code: str) -> list[tuple[str, str]]:
     """What its service declares and says of the year, what it has to do, how to join."""
-    points = [("Activité déclarée", _indicateurs_declares(bilan, code))]
+    points = [("Activité déclarée", schema.indicateurs(bilan, code))]
     points += [(libelles.RUBRIQUES[r], textes.enonces(bilan, r, code)) for r in RUBRIQUES]
     points.append((f"Fait depuis {bilan.exercice - 1}", schema.dire_actions_faites(bilan, code)))
     points += [(nom, schema.a_faire(bilan, code, horizon)) for horizon, nom in libelles.HORIZONS.items()]
     points += [(libelles.RUBRIQUES[r], textes.enonces(bilan, r, code)) for r in MODALITES]
     return [(nom, _phrase(enonce)) for nom, enonce in points if enonce]
-
-
-def _indicateurs_declares(bilan: Bilan, code: str) -> str:
-    """Each declared indicator with its source and last year's, never mixed with what is computed."""
-    par_source: dict[str, list[str]] = defaultdict(list)
-    for r in (r for r in bilan[INDICATEURS] if r["dispositif"] == code):
-        avant = r["valeur_precedente"]
-        avant = f" ({formats.exact(avant)} en {bilan.exercice - 1})" if avant is not None else ""
-        par_source[r["source"]].append(f"{r['libelle']} : {formats.exact(r['valeur'])} {r['unite']}{avant}")
-    return " ; ".join(f"{', '.join(lus)} (source : {source})" for source, lus in par_source.items())
 
 
 def _resume(bilan: Bilan, code: str) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import ouverture, passage, textes
 from mutualisation.documents.rapport.contenu.conseil import dispositifs
+from mutualisation.documents.rapport.contenu.conseil.dispositifs import dire_manques, dire_mesures, mesures
 from mutualisation.documents.rapport.enonces import lire_tableau
 from mutualisation.documents.rapport.publie import TOTAL, Bilan, Ligne, somme
 from mutualisation.socle.francais import formats, libelles
@@ -18,8 +19,6 @@ ATTENDUES = {"presentation": "présentation", "activite": "activité", "ecart": 
 RELATION = "redressement"
 MESURES = {"etp": "ETP", **libelles.MESURES, "recettes_ac": "Recettes imputées sur l'AC",
            "taux_couverture": "Taux de couverture"}  # fmt: skip
-# what is measured of a dispositif, and the word that says that no key leads to it
-MESUREES = {"etp_mesure": "temps passé", "charges_mesurees": "dépenses"}
 CAUSES = ("donnees_tardives", "cles", "parametres", "corrections")
 
 
@@ -134,32 +133,18 @@ def section_hors_totaux(bilan: Bilan) -> m.Section:
     return m.Section("perimetre", "Dispositifs hors des totaux", "Hors totaux", blocs)
 
 
-def mesures(r: Ligne) -> Ligne:
-    """What is measured of a dispositif out of the totals: a nought that no key leads to is not a measure."""
-    return {c: r[c] if r[c] or sans not in _manque(r) else None for c, sans in MESUREES.items()}
-
-
-def _manque(r: Ligne) -> list[str]:
-    return [partie.partition(" : ")[0] for partie in (r["manque"] or "").split(" ; ") if partie]
-
-
 def _ce_qui_est_connu(r: Ligne) -> Ligne:
-    """State, what is measured, what is missing."""
-    manques = [libelles.MANQUES.get(x, x) for x in _manque(r) or [r["valorisation"]]]
+    """What is measured, what is missing."""
     etp, charges = mesures(r).values()
-    return {"manque": formats.majuscule(", ".join(manques)), "etp": etp, "charges": charges}
+    return {"manque": formats.majuscule(dire_manques(r)), "etp": etp, "charges": charges}
 
 
 def hors_totaux(lignes: list[Ligne]) -> str:
     """How many dispositifs are in no total, and what is known of them (`_ce_qui_est_connu`)."""
     nombre = formats.plusieurs(len(lignes), "dispositif", "dispositifs")
-    etp, charges = somme(lignes, "etp"), somme(lignes, "charges")
-    connus = [formats.etp(etp)] if etp else []
-    connus += [f"{formats.euros(charges)} de dépenses directes"] if charges else []
+    connus = dire_mesures(somme(lignes, "etp"), somme(lignes, "charges"))
     enonce = f"{nombre} n'{'entre' if len(lignes) < 2 else 'entrent'} dans aucun total de ce bilan"
-    return (
-        f"{enonce}, alors qu'on en mesure {' et '.join(connus)}." if connus else f"{enonce}, et rien n'en est mesuré."
-    )
+    return f"{enonce}, alors qu'on en mesure {connus}." if connus else f"{enonce}, et rien n'en est mesuré."
 
 
 def section_depuis_cloture(bilan: Bilan) -> m.Section:

@@ -1,7 +1,7 @@
 """The schéma in words: what it is for, how it is led, what is to be done, what the communes think of the report (R14,
 R16); each left out where nothing says it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
@@ -11,9 +11,10 @@ from mutualisation.documents.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, Ligne
 from mutualisation.socle.francais import formats, libelles
 from mutualisation.socle.francais.formats import enumerer
+from mutualisation.socle.francais.typographie import ordre
 
 RUBRIQUES = ("gouvernance", "reseaux", "qualite", "adhesion", "contact")
-ACTIONS, AVIS = "action", "avis_commune"
+ACTIONS, AVIS, INDICATEURS = "action", "avis_commune", "indicateur_declare"
 TOUT = "Tout le schéma"
 FINIES = ("realisee", "abandonnee")
 # opinions that the council reads the names of
@@ -25,8 +26,22 @@ def section_schema(bilan: Bilan) -> m.Section:
     objectifs = textes.mots_seuls(bilan, "objectifs")
     points = [(f"Objectif {n}", texte) for n, texte in enumerate(objectifs, start=1)]
     autres = ((libelles.RUBRIQUES[r], textes.avec_leurs_auteurs(bilan, r)) for r in RUBRIQUES)
-    points += [point for point in autres if point[1]]
+    points += [(nom, dit) for nom, dit in (("Chiffres déclarés", indicateurs(bilan)), *autres) if dit]
     return m.Section("schema", "Le schéma de mutualisation", "Schéma", [m.Liste(points)] if points else [])
+
+
+def indicateurs(bilan: Bilan, code: str | None = None) -> str:
+    """What is declared of a dispositif, or of the whole schéma, each with its source and last year's (R15)."""
+    par_source: dict[str, list[str]] = defaultdict(list)
+    for r in (r for r in bilan[INDICATEURS] if r["dispositif"] == code):
+        avant = r["valeur_precedente"]
+        avant = f" ({formats.exact(avant)} en {bilan.exercice - 1})" if avant is not None else ""
+        # « Marchés notifiés : 55 », without its unit again
+        unite = "" if ordre(r["libelle"]).startswith(ordre(r["unite"])) else f"{formats.INSECABLE}{r['unite']}"
+        siens = par_source[r["source"]]
+        nom = formats.minuscule(r["libelle"]) if siens else r["libelle"]
+        siens.append(f"{nom} : {formats.exact(r['valeur'])}{unite}{avant}")
+    return " ".join(f"{' ; '.join(lus)} (source : {source})." for source, lus in par_source.items())
 
 
 # ---------------------------------------------------------------- actions
@@ -105,9 +120,9 @@ def section_avis(bilan: Bilan) -> m.Section:
     if not avis:
         return m.Section("avis", "", "", [])
     noms = {s: _communes_d_avis(bilan, avis, s) for s in NOMMES}
-    points = [(f"Avis {libelles.STATUTS_AVIS[s][len(x) > 1]}", ", ".join(x)) for s, x in noms.items()]
+    points = [(f"Avis {libelles.STATUTS_AVIS[s][len(x) > 1]}", ", ".join(x)) for s, x in noms.items() if x]
     blocs: list[m.Bloc] = [m.p(_resumer_avis(avis))]
-    blocs += [m.Liste([p for p in points if p[1]])] if any(p[1] for p in points) else []
+    blocs += [m.Liste(points), m.p(lire_phrase("schema.motifs"), note=True)] if points else []
     return m.Section("avis", "Ce qu'en disent les conseils municipaux", "Avis", blocs)
 
 
@@ -115,7 +130,7 @@ def _resumer_avis(avis: Sequence[Ligne]) -> str:
     comptes = Counter(r["statut"] for r in avis)
     transmis = sorted({r["transmis_le"] for r in avis if r["transmis_le"]})
     morceaux = [formats.plusieurs(comptes[s], *mots) for s, mots in libelles.STATUTS_AVIS.items() if comptes[s]]
-    debut = f"transmis {_dire_jours(transmis[0], transmis[-1])}" if transmis else "non transmis"
+    debut = f"a été transmis {_dire_jours(transmis[0], transmis[-1])}" if transmis else "n'a pas été transmis"
     return lire_phrase(
         "schema.avis", debut=debut, n=formats.plusieurs(len(avis), "commune"), au=formats.jour(avis[0]["au"]),
         dits=enumerer(morceaux),
@@ -130,4 +145,8 @@ def _dire_jours(premier: date, dernier: date) -> str:
 
 def _communes_d_avis(bilan: Bilan, avis: Sequence[Ligne], statut: str) -> list[str]:
     noms = {r["code_insee"]: r["nom"] for r in bilan["adherent"] if r["type_adherent"] == "commune"}
-    return sorted(str(noms.get(r["code_insee"], r["code_insee"])) for r in avis if r["statut"] == statut)
+    return sorted(
+        f"{noms.get(r['code_insee'], r['code_insee'])} (délibération du {formats.jour(r['delibere_le'])})"
+        for r in avis
+        if r["statut"] == statut
+    )
