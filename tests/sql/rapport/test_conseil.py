@@ -47,6 +47,32 @@ def test_cinq_chiffres_et_ce_qui_est_demande(bilan: Bilan) -> None:
     assert "Ce qui vous est demandé" in [b.texte for b in deux.sections[0].blocs if isinstance(b, m.SousTitre)]
 
 
+def test_une_colonne_que_rien_ne_remplit_n_est_pas_imprimee(republier: Republier) -> None:
+    """« Ce que le service prévoit » was empty in 2019 and 2020."""
+    dit = [_texte("CAM", "perspectives", "Des marchés à venir.", "DCP")]
+    for textes, prevoit in (([], False), (dit, True)):
+        bilan = republier(lambda lignes, textes=textes: lignes.update(textes=textes))
+        services = elus.document(bilan, conseil.bilan_etape(bilan)).sections[1].blocs[0]
+        assert ("suite" in [c.cle for c in services.colonnes]) is prevoit  # type: ignore[union-attr]
+
+
+def test_un_territoire_qui_change_se_lit_a_cote_des_annees(republier: Republier) -> None:
+    """Five communes joined between the years of one table, which said nothing of it."""
+
+    def changer(lignes: Lignes) -> None:
+        autres = [r for r in lignes["indicateurs_cles"] if r["indicateur"] != "communes"]
+        annees = ((2020, "90"), (2021, nombre))
+        communes = [{"exercice": e, "indicateur": "communes", "valeur": n, "unite": "nombre"} for e, n in annees]
+        fusion = _texte("", "ecart", "Cinq communes nous ont rejoints.", "DGS") | {"dispositif": None}
+        lignes.update(indicateurs_cles=autres + communes, textes=[fusion])
+
+    for nombre in ("95", "90"):
+        tableau, pourquoi, *_ = synthese.section_synthese(republier(changer)).blocs
+        noms = [x["libelle"] for x in tableau.lignes]  # type: ignore[union-attr]
+        assert ("Communes membres" in noms) is (nombre == "95")
+        assert m.mots(*pourquoi.morceaux) == "Cinq communes nous ont rejoints. — DGS"  # type: ignore[union-attr]
+
+
 def test_un_ecart_a_ses_effets_et_son_commentaire_ou_dit_qu_il_n_en_a_pas(republier: Republier) -> None:
     textes = [_texte("CAM", "ecart", "Équipe complète.", "DCP"), _texte("CAM", "risque", "Prix.", "DAF")]
     bilan = republier(lambda lignes: lignes.update(textes=textes))

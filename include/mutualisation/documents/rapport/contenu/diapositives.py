@@ -13,6 +13,7 @@ from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import annexe_cam, elus, ouverture, textes, usage
 from mutualisation.documents.rapport.contenu.communes import bloc_communal, ensemble
 from mutualisation.documents.rapport.contenu.conseil import evolution, schema, synthese
+from mutualisation.documents.rapport.enonces import lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, Ligne
 from mutualisation.socle.francais import formats, libelles
 
@@ -91,9 +92,7 @@ def _liste(points: Sequence[tuple[str, str]], limite: int | None = None) -> m.Li
 
 
 def _cles(bilan: Bilan) -> m.Tableau:
-    lignes = [vars(c) for c in ouverture.chiffres(bilan)]
-    colonnes = [m.Colonne("libelle", "Mesure", part=3), m.Colonne("valeur", str(bilan.exercice), "lu", fort=True)]
-    return m.Tableau("Chiffres clés", (*colonnes, m.Colonne("note", "Évolution, précision", part=3)), lignes)
+    return lire_tableau("diapositives.cles", [vars(c) for c in ouverture.chiffres(bilan)], e=bilan.exercice)
 
 
 def _usages(bilan: Bilan) -> m.Tableau:

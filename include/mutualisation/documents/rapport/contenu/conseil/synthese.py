@@ -5,7 +5,7 @@ from operator import itemgetter
 
 from mutualisation.documents.mise_en_forme import graphiques as g
 from mutualisation.documents.mise_en_forme import modele as m
-from mutualisation.documents.rapport.contenu import encaissement, recettes
+from mutualisation.documents.rapport.contenu import encaissement, recettes, textes
 from mutualisation.documents.rapport.enonces import lire_colonnes, lire_graphique, lire_phrase
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.francais import formats, libelles
@@ -29,6 +29,8 @@ MESURES: tuple[m.Mesure, ...] = (
     (libelles.MESURES["reste_a_charge"], "euros", itemgetter("reste_a_charge")),
     ("Taux de couverture", "taux", itemgetter("taux_couverture")),
 )
+# told where years do not have as many
+MEMBRES: m.Mesure = (libelles.INDICATEURS["communes"], "entier", itemgetter("communes"))
 
 
 def flux(bilan: Bilan) -> g.Flux | None:
@@ -78,7 +80,9 @@ def section_synthese(bilan: Bilan) -> m.Section:
     note = NOTE_ORIGINE if origines else ""
     exercice = m.Tableau(titre, (*AVANT, *origines, *APRES), lignes, total, note)
     encaisse = encaissement.phrase(bilan.exercice, bilan[encaissement.RELATION], encaissement.arrete(bilan))
-    blocs: list[m.Bloc] = [totaux(bilan), m.p(encaisse), m.Repli(f"Voir {bilan.exercice} par dispositif", [exercice])]
+    pourquoi = textes.avec_leurs_auteurs(bilan, "ecart")
+    blocs: list[m.Bloc] = [totaux(bilan), *([m.p(pourquoi)] if pourquoi else []), m.p(encaisse)]
+    blocs.append(m.Repli(f"Voir {bilan.exercice} par dispositif", [exercice]))
     return m.Section("synthese", "Dépenses destinées aux besoins des communes", "Synthèse", blocs)
 
 
@@ -87,7 +91,15 @@ def totaux(bilan: Bilan) -> m.Tableau:
     sans = ", ".join(str(e) for e in bilan.exercices if not bilan.totaux[e]["recettes_renseignees"])
     omises = f" Un dispositif dont les recettes ne sont pas renseignées compte pour zéro dans le total ({sans})."
     titre = f"Synthèse {formats.periode(bilan.exercices)}, tous dispositifs valorisés"
-    return m.par_annee(titre, bilan.totaux, MESURES, note=lire_phrase("synthese.note") + (omises if sans else ""))
+    communes = {e: _communes(bilan, e) for e in bilan.totaux}
+    annees = {e: total | {"communes": communes[e]} for e, total in bilan.totaux.items()}
+    mesures = [MEMBRES, *MESURES] if len({*communes.values()} - {None}) > 1 else MESURES
+    return m.par_annee(titre, annees, mesures, note=lire_phrase("synthese.note") + (omises if sans else ""))
+
+
+def _communes(bilan: Bilan, exercice: int) -> Decimal | None:
+    lus = (r["valeur"] for r in bilan.lignes("indicateurs_cles", exercice) if r["indicateur"] == "communes")
+    return next(lus, None)
 
 
 def financement(bilan: Bilan) -> g.CoutsCouverts:
