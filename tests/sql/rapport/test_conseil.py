@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from mutualisation.documents import audit as dossier_d_audit
 from mutualisation.documents.audit import index, passages
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.mise_en_forme.graphiques import Cascade, CoutsCouverts, Flux
@@ -89,6 +90,9 @@ def test_un_compte_et_une_empreinte_sont_pour_l_auditeur(bilan: Bilan, monkeypat
         dits = "\n".join(m.textes(document))
         assert not re.search(rf"\broot\b|{bilan.empreinte}", dits), document.chemin
     audit = "\n".join(m.textes(index.sommaire(bilan)))
+    # the account once, as an account
+    (seule,) = (x for d in dossier_d_audit.documents(bilan) for x in m.textes(d) if re.search(r"\broot\b", x))
+    assert "Compte qui a préparé" in audit
     assert all(x in audit for x in ("root, identité déclarée", bilan.empreinte, "Document présenté au conseil : "))
     assert "voté" not in audit.lower()
 

@@ -1,5 +1,6 @@
 """Slides as a PowerPoint file: its titles, its words, its alternatives, the same bytes; LibreOffice opens it."""
 
+import io
 import shutil
 import subprocess
 import zipfile
@@ -8,16 +9,19 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pikepdf
 import pytest
+from openpyxl.utils import get_column_letter
 from pptx import Presentation
 from pptx.util import Pt
 from tests.unit.rapport import documents
 
 from mutualisation.documents.extrait import imprimerie
+from mutualisation.documents.mise_en_forme import graphiques, pptx
 from mutualisation.documents.mise_en_forme import modele as m
-from mutualisation.documents.mise_en_forme import pptx
 from mutualisation.documents.mise_en_forme.archive import INSTANT
+from mutualisation.socle.francais.typographie import imprimer
 
 IMPRESS = Path("/usr/lib/libreoffice/program/libsdlo.so")
 
@@ -82,11 +86,32 @@ def test_les_tableaux_sont_natifs_et_ce_qui_est_dessine_est_dit(fichier: Path) -
     tete, *_, total = grille.table.rows
     for rangee in (tete, total):
         assert all(mot.font.bold for c in rangee.cells for p in c.text_frame.paragraphs for mot in p.runs)
-    images = [f for f in communes.shapes if f.shape_type == 13]
+    images = [f for f in communes.shapes if f.shape_type == 13 or f.has_chart]
+    assert [f.has_chart for f in images] == [False, True]
     dites = [f._element.xpath(".//p:cNvPr")[0].get("descr").replace("\u00a0", " ") for f in images]
     assert [x.partition(" ; ")[0] for x in dites] == [
         "Services. 1 à 4 : 1", "Communes. Communes, par nombre de services. 1 à 4 : 40",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("trace", [x for x in documents.graphiques() if graphiques.en_barres(x)], ids=lambda x: x.ancre)
+def test_un_graphique_en_barres_se_modifie_et_dit_ce_qui_est_dessine(trace: Any, tmp_path: Path) -> None:
+    """A chart was a picture in a file called « modifiable »: its data is exact, in the chart and in its workbook."""
+    section = m.Section("s", "S", "S", [trace])
+    pptx.ecrire(documents.document("diapositives", [section]), tmp_path / "lu.pptx")
+    (cadre,) = (f for f in Presentation(str(tmp_path / "lu.pptx")).slides[1].shapes if f.has_chart)
+    dit: Any = graphiques.en_barres(trace)
+    feuille = openpyxl.load_workbook(io.BytesIO(cadre.chart.part.chart_workbook.xlsx_part.blob)).active
+    (trace_,) = cadre.chart.plots
+    for rang, ((_, _, valeurs), serie) in enumerate(zip(dit["series"], trace_.series, strict=True), start=2):
+        exactes = [None if v is None else Decimal(v) for v in valeurs]
+        lues = [None if v is None else Decimal(str(v)) for v in serie.values]
+        ecrites = [c.value for c in feuille[get_column_letter(rang)][1:]]
+        assert lues == exactes == [None if v is None else Decimal(str(v)) for v in ecrites]
+    assert [str(c) for c in trace_.categories] == [imprimer(x) for x in dit["noms"]]
+    if isinstance(trace, graphiques.Cascade):
+        socle, *parts = ([Decimal(v or 0) for v in x] for _, _, x in dit["series"])
+        assert [s + sum(p[i] for p in parts) for i, s in enumerate(socle)][-1] == trace.etapes[-1].montant
 
 
 def test_les_etats_sont_sur_chaque_diapositive(fichier: Path) -> None:

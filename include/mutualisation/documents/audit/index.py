@@ -102,9 +102,10 @@ def _scellement(bilan: Bilan) -> m.Section:
         jour = formats.jour(formats.lire_jour(cloture.approuve_le))
         approbation = f"approuvé par {cloture.approuve_par} le {jour}, {identite}"
     versions = ", ".join(f"{e} (version {v})" for e, v in sorted(bilan.contexte.presentes.items()))
+    prepare = "Préparé par" if ouverture.preparateur(bilan) else "Compte qui a préparé"
     points = [
         ("Version", f"{construction.version}, calculée par mutualisation {construction.code_version}"),
-        ("Préparé par", f"{construction.prepare_par}, {identite}"),
+        (prepare, f"{construction.prepare_par}, {identite}"),
         ("Approbation", approbation),
         ("Exercices montrés", versions),
     ]

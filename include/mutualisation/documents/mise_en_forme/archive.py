@@ -1,5 +1,6 @@
 """Files of an office that are archives: the same bytes whatever the clock, which libraries stamp on the entries."""
 
+import io
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 INSTANT = (1980, 1, 1, 0, 0, 0)
 
 
-def ecrire(chemin: Path, parties: Iterable[tuple[str, str | bytes]]) -> None:
+def ecrire(chemin: Path | io.BytesIO, parties: Iterable[tuple[str, str | bytes]]) -> None:
     """Write the archive of these (name, content), each dated by a constant."""
     with zipfile.ZipFile(chemin, "w") as ecrite:
         for nom, contenu in parties:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from mutualisation.documents.mise_en_forme.palette import DEBUTS
 from mutualisation.socle.francais.formats import INSECABLE, arrondi, euros, nombre, pourcent, signe
@@ -213,6 +214,45 @@ def decrire(g: Graphique) -> str:
             enonces = (f"{nom} : {INCONNU if v is None else nombre(v, g.decimales)}" for nom, v in g.barres)
             return f"{g.mesure}, par {g.axe}. {_enoncer(enonces)}"
     raise TypeError(type(g).__name__)
+
+
+# ---------------------------------------------------------------- as data
+def en_barres(g: Graphique) -> dict[str, Any] | None:
+    """The chart as bars that an office draws by itself: names, then (words, meaning, exact amounts) of each series.
+
+    A name says what is written beside its bar; a series without meaning holds the next ones up, unseen. None for what
+    is no bars, or goes below zero.
+    """
+    match g:
+        case CoutsCouverts():
+            noms = [f"{b.libelle} : {b.valeurs}" for b in g.barres]
+            # the mark at the cost is where the parts meet
+            series = [(mots.partition(" (")[0], sens, [getattr(b, sens) for b in g.barres]) for sens, mots in g.entrees]
+        case Cascade():
+            noms = [f"{e.libelle} : {mots}" for e, mots in zip(g.etapes, dire_les_etapes(g.etapes), strict=True)]
+            series = _niveaux(g.etapes)
+        case Histogramme():
+            noms = [nom if v is not None else f"{nom} : {INCONNU}" for nom, v in g.barres]
+            series = [(g.mesure, "mesure", [v for _, v in g.barres])]
+        case _:
+            return None
+    if any(v is not None and v < 0 for *_, valeurs in series for v in valeurs):
+        return None
+    return {"noms": noms, "series": [(m, s, [None if v is None else str(v) for v in x]) for m, s, x in series]}
+
+
+def _niveaux(etapes: Sequence[Etape]) -> list[tuple[str, str, list[Decimal | None]]]:
+    """What a step stands on, then its amount, under what it does."""
+    socle: list[Decimal | None] = []
+    sens: list[str] = []
+    niveau = ZERO
+    for e in etapes:
+        avant, niveau = (ZERO, e.montant) if e.total else (niveau, niveau + e.montant)
+        socle.append(min(avant, niveau))
+        sens.append("total" if e.total else "hausse" if e.montant >= 0 else "baisse")
+    parts = [(mots, nom, [abs(e.montant) if s == nom else None for e, s in zip(etapes, sens, strict=True)])
+             for nom, mots in NIVEAUX]  # fmt: skip
+    return [("", "", socle), *parts]
 
 
 def _enoncer(enonces: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from mutualisation.documents.composition.compilation import composer, nommer_les_lignes
 from mutualisation.documents.mise_en_forme import cellules, dessin
 from mutualisation.documents.mise_en_forme import modele as m
-from mutualisation.documents.mise_en_forme.graphiques import Graphique, decrire
+from mutualisation.documents.mise_en_forme.graphiques import Graphique, decrire, en_barres
 from mutualisation.socle.francais import formats
 
 # width of a bold letter of a header, in digits
@@ -130,4 +130,5 @@ def _graphique(g: Graphique, *, etroit: bool = False) -> dict[str, Any]:
         "note": g.note,
         "dessins": [str(feuille).replace("&#39;", "'") for feuille in feuilles],
         "etroit": etroit,
+        "natif": en_barres(g),
     }

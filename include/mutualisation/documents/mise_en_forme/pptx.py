@@ -1,7 +1,7 @@
 """Slides that can be edited: a title, then a section a slide, in the blocks that the PDF is made of.
 
-Same document, same bytes. Words and tables are native, a chart is its drawing with its text alternative. Lengths are
-points.
+Same document, same bytes. Words, tables and charts of bars are native, their data with them; a map is its drawing. Each
+has its text alternative. Lengths are points.
 """
 
 import io
@@ -9,10 +9,14 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
 from pptx.enum.lang import MSO_LANGUAGE_ID
 from pptx.enum.text import PP_ALIGN
 from pptx.util import Pt
@@ -21,12 +25,17 @@ from mutualisation.documents.composition.compilation import imager
 from mutualisation.documents.mise_en_forme import archive, pdf
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.mise_en_forme.dessin.toile import ECRAN, SUPPORTS, couper
+from mutualisation.documents.mise_en_forme.palette import COULEURS
 from mutualisation.socle.francais.typographie import imprimer
 
 PAGE, MARGE, HAUT, BAS = (960, 540), 40, 84, 504
 # the largest size at which a slide holds; at the last one its chart gives way
 TAILLES, TITRE, PIED, TITRE_SEUL = (20, 18, 16, 15, 14), 28, 10, 5
 INTERLIGNE, ESPACE, CELLULE, SIGNE = 1.2, 0.45, 8, 0.7
+# share of a chart that its names have; white between two bars, in percent of one
+NOMS, ECART = 0.35, 40
+# what the library stamps on the workbook of a chart
+HEURE = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 ETENDUE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 Bloc = Mapping[str, Any]
 Mots = list[tuple[str, bool]]
@@ -53,7 +62,17 @@ def ecrire(document: m.Document, chemin: Path) -> None:
         _page(livre.slides.add_slide(livre.slide_layouts[TITRE_SEUL]), titre, blocs, pied)
     livre.save(tampon)
     with zipfile.ZipFile(tampon) as lue:
-        archive.ecrire(chemin, [(nom, lue.read(nom)) for nom in lue.namelist()])
+        archive.ecrire(chemin, [(nom, _sans_heure(nom, lue.read(nom))) for nom in lue.namelist()])
+
+
+def _sans_heure(nom: str, octets: bytes) -> bytes:
+    """The same; of the workbook of a chart, whatever the clock."""
+    if not nom.endswith(".xlsx"):
+        return octets
+    ecrit, fixe = io.BytesIO(), datetime(*archive.INSTANT).isoformat().encode() + b"Z"
+    with zipfile.ZipFile(io.BytesIO(octets)) as lue:
+        archive.ecrire(ecrit, [(x, HEURE.sub(fixe, lue.read(x))) for x in lue.namelist()])
+    return ecrit.getvalue()
 
 
 def _p(texte: str, genre: str = "p") -> Bloc:
@@ -81,7 +100,8 @@ def _poser(page: Any, blocs: Iterable[Bloc], place: Place, taille: float) -> flo
                 y = max(_poser(page, cote, (x + i * pas, y, pas - MARGE / 2), taille) for i, cote in cotes)
             case "graphique" | "tableau" as genre:
                 y = _texte(page, [[(bloc["titre"], True)]], (x, y, large), taille)
-                y = (_tableau if genre == "tableau" else _dessin)(page, bloc, (x, y, large), taille)
+                trace = _barres if bloc.get("natif") else _dessin
+                y = (_tableau if genre == "tableau" else trace)(page, bloc, (x, y, large), taille)
                 y = _texte(page, [[(bloc["note"], False)]], (x, y, large), taille) if bloc["note"] else y
             case "liste":
                 points = [[(sujet, True), (f" {phrase}", False)] for sujet, phrase in bloc["points"]]
@@ -131,6 +151,41 @@ def _dessin(page: Any, bloc: Bloc, place: Place, taille: float) -> float:
         boite = (*place[:2], vue[0] * echelle, vue[1] * echelle)
         _dire(page.shapes.add_picture(image, *(Pt(v) for v in boite)), bloc["titre"], bloc["alt"])
     return place[1] + vue[1] * echelle + taille * ESPACE
+
+
+def _barres(page: Any, bloc: Bloc, place: Place, taille: float) -> float:
+    """A chart that can be edited; each name has the place that its words ask for."""
+    noms, series = [imprimer(x) for x in bloc["natif"]["noms"]], bloc["natif"]["series"]
+    lignes = sum(len(couper(x, place[2] * NOMS, taille, ECRAN)) * INTERLIGNE + 2 * ESPACE for x in noms)
+    haut = min(taille * (lignes + 2), BAS - place[1]) if page else taille * (lignes + 2)
+    if page:
+        donnees = CategoryChartData()
+        donnees.categories = noms
+        for mots, _, valeurs in series:
+            donnees.add_series(imprimer(mots), [None if v is None else Decimal(v) for v in valeurs])
+        seule = len(series) == 1
+        genre = XL_CHART_TYPE.BAR_CLUSTERED if seule else XL_CHART_TYPE.BAR_STACKED
+        cadre = page.shapes.add_chart(genre, *(Pt(v) for v in (*place, haut)), donnees)
+        _dire(cadre, bloc["titre"], bloc["alt"])
+        _habiller(cadre.chart, [sens for _, sens, _ in series], taille)
+    return place[1] + haut + taille * ESPACE
+
+
+def _habiller(graphique: Any, sens: list[str], taille: float) -> None:
+    """Colours that mean what they mean elsewhere, the first name on top, no axis of amounts: names say them."""
+    graphique.font.size, graphique.font.language_id = Pt(taille), MSO_LANGUAGE_ID.FRENCH
+    graphique.has_title, graphique.has_legend = False, len(sens) > 1 and all(sens)
+    if graphique.has_legend:
+        graphique.legend.position, graphique.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
+    graphique.category_axis.reverse_order, graphique.value_axis.visible = True, False
+    graphique.value_axis.has_major_gridlines, graphique.value_axis.minimum_scale = False, 0
+    (trace,) = graphique.plots
+    trace.gap_width, trace.has_data_labels = ECART, len(sens) == 1
+    for nom, serie in zip(sens, trace.series, strict=True):
+        serie.format.fill.background()
+        if nom:
+            serie.format.fill.solid()
+            serie.format.fill.fore_color.rgb = RGBColor.from_string(COULEURS[nom][1:])
 
 
 def _tableau(page: Any, t: Bloc, place: Place, taille: float) -> float:

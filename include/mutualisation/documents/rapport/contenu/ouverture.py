@@ -229,18 +229,21 @@ def preparateur(bilan: Bilan) -> str:
 
 
 def identite(bilan: Bilan, *, audit: bool = False) -> Etiquettes:
-    """Who prepared it, from what, and how to reuse it; `audit`: under which account, by which software, which hash."""
+    """Who prepared it, from what, and how to reuse it; `audit`: by which software, which hash; an account is for
+    the index of the audit file."""
     construction = bilan.contexte.construction
     premier, *vifs = (etat for etat, _ in etats(bilan))
     accord = "authentifiée" if bilan.contexte.identite == "authentifiee" else "déclarée"
     reutilisation = f" ; {RESTREINTE.lower()}" if est_restreinte(bilan) else f", sous {licence(bilan)}"
-    nom = construction.prepare_par if audit else preparateur(bilan)
+    nom = preparateur(bilan)
+    version = str(construction.version)
+    version = lire_phrase("ouverture.version", version=version) if construction.version > 1 else version
     calcul = f"calculée par mutualisation {construction.code_version}" if audit else "empreinte au dossier d'audit"
     return [
         ("Statut", (", ".join([premier, *(vif.lower() for vif in vifs)]),)),
         *([("Préparé par", (f"{nom} (identité {accord})",))] if nom else []),
         *approbation(bilan, accord),
-        ("Version", (f"{construction.version}, {calcul}",)),
+        ("Version", (f"{version}, {calcul}",)),
         (
             "Sources",
             (
