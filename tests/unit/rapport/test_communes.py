@@ -135,7 +135,7 @@ def test_un_cout_non_suivi_n_est_pas_zero(bilan: BilanFactice) -> None:
     lignes = {x["libelle"]: x for x in _tableau(_page(bilan, "59350"), "Adhésions, 2021").lignes}
     assert lignes["Convention UGAP"]["cout"] is None
     assert lignes["Convention UGAP"]["du"] == usages_et_titres.RIEN
-    assert lignes["Centrale d'achat"]["recours"] == "1\u00a0adhérent"
+    assert lignes["Centrale d'achat"]["recours"] == ""
     assert lignes["Protection des données"]["depuis"] == "01/01/2019 au 30/06/2021"
     assert lignes["Protection des données"]["titre"] == m.Valeur("par l'AC", "lu")
 
@@ -221,9 +221,9 @@ def test_le_classeur_dit_de_chaque_facture_ce_qu_en_dit_sa_page(titre: str) -> N
 def test_le_gain_ne_porte_que_sur_les_achats_compares(bilan: BilanFactice) -> None:
     phrases = usages_et_titres.phrases_des_gains(_bloc(bilan, "59350").annee)
     achats, certificats = (m.mots(*b.morceaux) for b in phrases if isinstance(b, m.Paragraphe))
-    assert "2\u00a0commandes pour 150\u00a0€ hors taxes, dont 80\u00a0€ comparés" in achats
-    assert "un gain de 20\u00a0€ (20,0\u00a0% du prix de référence)" in achats
-    assert "324,50\u00a0€ reversés, 25,50\u00a0€ de frais retenus" in certificats
+    assert "2\u00a0commandes passées par la centrale d'achat, pour 150\u00a0€ hors taxes" in achats
+    assert "Sur les 80\u00a0€ comparés à un prix de référence, un gain de 20\u00a0€, soit 20,0\u00a0%" in achats
+    assert "324,50\u00a0€ reversés et 25,50\u00a0€ retenus pour frais" in certificats
 
 
 def test_une_commune_sans_population_est_laissee_de_cote_et_nommee(bilan: BilanFactice) -> None:

@@ -50,9 +50,9 @@ def donnees_facture(contexte: Contexte, f: Facture) -> dict[str, Any]:
         arrete=jour(s.fin),
         lignes=[_ligne_de_page(x) | {"calcul": _calcul(x)} for x in f.lignes],
         reports=[_ligne_de_page(x) for x in f.reports],
-        hors_titre=[_ligne_de_page(x) | {"mode": libelle_mode(x.mode)} for x in f.hors_titre if x.mode != GRATUIT],
+        hors_titre=[_ligne_de_page(x) | {"mode": libelle_mode(x.mode)} for x in f.hors_titre if not _est_nul(x)],
         restes=[{"exercice": str(x.exercice), "au": jour(x.au), "montant": montant(x.montant)} for x in f.restes],
-        gratuits=", ".join(x.libelle for x in f.hors_titre if x.mode == GRATUIT),
+        gratuits=", ".join(x.libelle for x in f.hors_titre if _est_nul(x)),
     )
 
 
@@ -104,6 +104,11 @@ def _facture(f: Facture) -> dict[str, Any]:
 
 def _ligne_de_page(x: LigneFacture) -> dict[str, Any]:
     return {"libelle": x.libelle, "periode": x.periode, "montant": montant(x.montant)}
+
+
+def _est_nul(x: LigneFacture) -> bool:
+    """True for what asks nothing this semestre, free or of no amount; a tariff that is missing is no zero."""
+    return x.mode == GRATUIT or (x.mode is not None and not x.montant)
 
 
 def _calcul(ligne: LigneFacture) -> list[str]:

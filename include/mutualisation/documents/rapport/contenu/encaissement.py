@@ -22,7 +22,7 @@ def phrase(exercice: int, siennes: list[Ligne], au: date | None, decimales: int 
     if not siennes:
         return f"Aucun titre de l'exercice {exercice} à encaisser, au {jour}."
     titre, encaisse, reste = (somme(siennes, c) for c in ("montant_titre", "encaisse", "reste_a_recouvrer"))
-    titres = f"Sur l'exercice {exercice}, {formats.euros(titre, decimales)} titrés"
+    titres = f"Titres de l'exercice {exercice} : {formats.euros(titre, decimales)}"
     restes = f" ; reste à recouvrer : {formats.euros(reste, decimales)}." if reste else "."
     if encaisse < 0:
         depasse = formats.euros(-encaisse, decimales)

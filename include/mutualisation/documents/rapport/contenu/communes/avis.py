@@ -7,7 +7,7 @@ from mutualisation.socle.francais import formats, libelles
 
 RELATION = "avis_commune"
 DEMANDE = lire_phrase("avis_commune.demande")
-TACITE, TARDIF, SANS_DATE = "repute_favorable", "tardif", "non_transmis"
+TACITE, TARDIF, RESERVE, SANS_DATE = "repute_favorable", "tardif", "reserve", "non_transmis"
 OUVERTS = ("en_attente", SANS_DATE)
 
 
@@ -32,6 +32,7 @@ def phrase(avis: Ligne) -> str:
     nom = statut if statut in (*OUVERTS, TACITE) else "rendu"
     # a late deliberation stays shown
     noms = [nom, TARDIF] if nom == TACITE and avis["delibere_le"] else [nom]
+    noms += [RESERVE] if statut == RESERVE else []
     jours_ = {c: formats.jour(avis[c]) for c in ("transmis_le", "limite", "delibere_le", "au")}
     sens = libelles.STATUTS_AVIS[avis["sens"]][0] if avis["sens"] else ""
     return " ".join(lire_phrase(f"avis_commune.{n}", **jours_, sens=sens) for n in noms)

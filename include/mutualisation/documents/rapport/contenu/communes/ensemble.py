@@ -156,7 +156,7 @@ def page_annuaire(bilan: Bilan, territoire: Territoire, *, sortie: str) -> m.Doc
         bilan,
         bloc_communal.ANNUAIRE,
         f"Les communes, {bilan.exercice}",
-        sous_titre="À quoi chaque commune adhère, ce qu'elle doit, ce que cela coûte : une page chacune",
+        sous_titre="À quoi chaque commune adhère, ce qu'elle doit, ce que cela coûte : une page par commune",
         resume=_resume(territoire, sortie),
         chiffres=_chiffres(territoire),
         sections=[*sections, section_glossaire(sections, *MOTS_DES_PAGES)],

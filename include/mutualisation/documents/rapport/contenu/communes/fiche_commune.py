@@ -110,10 +110,10 @@ def _pour_le_conseil(bloc: BlocCommunal) -> list[m.Lien]:
 
 def _sous_titre(bloc: BlocCommunal) -> str:
     population = bloc.annee.population
-    debut = f"Ce que la mutualisation a coûté et rapporté en {bloc.exercice}"
+    dit = f"ce que la mutualisation a coûté et rapporté en {bloc.exercice}"
     if not bloc.est_commune:
-        return f"{debut}, adhérent sans commune"
-    return debut + (f", {formats.nombre(population)} habitants" if population else "")
+        return f"Adhérent sans commune : {dit}"
+    return f"{formats.nombre(population)} habitants : {dit}" if population else formats.majuscule(dit)
 
 
 # ---------------------------------------------------------------- first screen
@@ -207,10 +207,11 @@ def comparer(bloc: BlocCommunal, r: Repere) -> str:
     if strate is None or any(None in paire for paire in paires):
         return ""
     siens, medianes = ([formats.euros(x, 2) for x in cote] for cote in zip(*paires, strict=True))
+    doit = f"elle doit {siens[0]}" if annee.du else "elle ne doit rien"
     couts = [f"le {formats.minuscule(annee.nom_du_cout)} est de {x}" for x in siens[1:]]
     mot = "Médianes" if couts else "Médiane"
     taille = f"des {len(strate.communes)} communes de sa taille ({strate.libelle})"
-    return f"Par habitant, {formats.et([f'elle doit {siens[0]}', *couts])}. {mot} {taille} : {formats.et(medianes)}."
+    return f"Par habitant, {formats.et([doit, *couts])}. {mot} {taille} : {formats.et(medianes)}."
 
 
 # ---------------------------------------------------------------- sections

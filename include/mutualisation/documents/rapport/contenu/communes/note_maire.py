@@ -50,7 +50,8 @@ def _services(bilan: Bilan, bloc: BlocCommunal) -> list[m.Bloc]:
             points.append((nom, " ; ".join(filter(None, (recours, f"dû : {du}", f"coût : {vaut}"))) + "."))
     suite = [(f"Et {formats.plusieurs(autres, 'autre')}", PAGE)] if (autres := len(points[SERVICES_DITS:])) else []
     if muets:
-        suite.append(("Rien n'est dû, le coût n'est pas suivi", f"{formats.enumerer(muets, SERVICES_DITS)}."))
+        nombre = formats.plusieurs(len(muets), "service sans dû ni coût suivi", "services sans dû ni coût suivi")
+        suite.append((nombre, f"{formats.enumerer(muets, SERVICES_DITS)}."))
     lus = [*points[:SERVICES_DITS], *suite]
     return [m.Liste(lus)] if lus else []
 

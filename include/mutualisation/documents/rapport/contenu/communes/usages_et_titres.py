@@ -10,7 +10,7 @@ from typing import Any
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import encaissement
 from mutualisation.documents.rapport.contenu.communes.bloc_communal import CEE, COMMUNE, Annee
-from mutualisation.documents.rapport.contenu.usage import en_vigueur, nom_de_la_cle
+from mutualisation.documents.rapport.contenu.usage import compte_les_membres, en_vigueur, nom_de_la_cle
 from mutualisation.documents.rapport.enonces import lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
 from mutualisation.socle.francais import formats, libelles
@@ -22,6 +22,8 @@ AUTRES_VOIES = {"imputation_AC": "par l'attribution de compensation",
                 "retenue": "retenus sur le produit reversé des certificats d'énergie"}  # fmt: skip
 # types of units that are named where there are many, before « 12 autres »
 TYPES_DITS = 2
+# keys of a cost that are no plural: their article
+SINGULIERS = {"population": "la", "nombre d'adhérents": "le"}
 RIEN = m.Valeur("rien", "lu")
 
 
@@ -82,13 +84,17 @@ def _dire_adhesion(adhesions: list[Ligne], exercice: int) -> str:
 
 def _dire_recours(recours: list[Ligne], *, stock: bool) -> str:
     """Units by type, largest first; of a stock, the mean of the two semestres (R10e)."""
-    if not recours:
-        return ""
     par_type: dict[str, Decimal] = defaultdict(Decimal)
     for r in recours:
-        par_type[r["type_unite"]] += r["quantite"]
+        # a member is one: it says nothing of its use
+        if not compte_les_membres([r["type_unite"]]):
+            par_type[r["type_unite"]] += r["quantite"]
     connus = sorted(((n / 2 if stock else n, t) for t, n in par_type.items()), key=lambda x: (-x[0], x[1]))
     enonces = [f"{formats.exact(n)}{formats.INSECABLE}{libelles.libelle_unite(t, int(n))}" for n, t in connus]
+    # half a building is followed nowhere
+    enonces = [
+        dit if n == int(n) or not stock else f"{dit} en moyenne" for dit, (n, _) in zip(enonces, connus, strict=True)
+    ]
     if len(enonces) > TYPES_DITS + 1:
         autres = sum((n for n, _ in connus[TYPES_DITS:]), Decimal(0))
         mot = "autre" if autres < 2 else "autres"
@@ -115,7 +121,7 @@ def _note_des_cles(bilan: Bilan, annee: Annee) -> str:
     if any(r["dispositif"] not in bilan.synthese[bilan.exercice] for r in annee["adhesion"]):
         phrases.append(f"« {NON_SUIVI.capitalize()} » : le coût de ce service n'est pas encore suivi.")
     if any(r["reste_a_charge"] < 0 for r in annee["cout_adherent"]):
-        phrases.append("Une part négative : ce qui est dû dépasse le coût.")
+        phrases.append("Part négative de l'EPCI : ce qui est dû dépasse le coût.")
     if any(r["mode_recouvrement"] == "retenue" and r["montant_du"] for r in annee["recouvrement"]):
         phrases.append("« Retenu » : gardé sur le produit reversé des certificats d'économies d'énergie.")
     if any(r["mode_recouvrement"] == "imputation_AC" and r["montant_du"] for r in annee["recouvrement"]):
@@ -135,18 +141,23 @@ def _partages_par_cle(bilan: Bilan, annee: Annee) -> list[str]:
 
 def _partage(bilan: Bilan, cles: dict[str, set[str]], *, membre: bool) -> str:
     premiere, *autres = sorted(cles, key=lambda c: (-len(cles[c]), c))
-    enonces = [premiere]
+    enonces = [_selon(premiere)]
     if membre:
         # it stands beside costs of use: which services it is of is said
         enonces[0] += f" pour {_nommer_services(bilan, cles[premiere])}"
-    enonces += [f"{cle} pour {_nommer_services(bilan, cles[cle])}" for cle in autres]
+    enonces += [f"{_selon(cle)} pour {_nommer_services(bilan, cles[cle])}" for cle in autres]
     debut = "Coût de l'adhésion" if membre else "Coût de l'usage"
-    suite = ", quoi que chacun utilise" if membre else ""
-    return f"{debut} : le coût complet du service, partagé entre ses adhérents{suite} ({', '.join(enonces)})."
+    suite = ", quoi que chacun utilise," if membre else ""
+    return f"{debut} : le coût complet du service, partagé entre ses adhérents{suite} {', ou '.join(enonces)}."
+
+
+def _selon(cle: str) -> str:
+    """`selon les unités utilisées`."""
+    return f"selon {SINGULIERS.get(cle, 'les')} {cle}"
 
 
 def _nommer_services(bilan: Bilan, codes: set[str]) -> str:
-    return ", ".join(bilan.libelle(d) for d in bilan.trier(codes))
+    return formats.et(f"« {bilan.libelle(d)} »" for d in bilan.trier(codes))
 
 
 def adherents(annee: Annee) -> m.Tableau:
@@ -285,7 +296,7 @@ def ecart_factures(annee: Annee) -> Decimal:
 def _note_factures(annee: Annee) -> str:
     """Whether the invoices add up to what is due, and why when they do not."""
     lignes, ecart = annee["facture_semestrielle"], ecart_factures(annee)
-    phrases = ["Le dû des factures est ce qui est à titrer."] if lignes and not ecart else []
+    phrases = ["Les factures portent tout ce qui est à titrer."] if lignes and not ecart else []
     if ecart:
         enonce = formats.euros(ecart, 2)
         phrases.append(f"Le dû des factures diffère de {enonce} de ce qui est à titrer : écart à expliquer.")
@@ -305,30 +316,26 @@ def _dire_achats(achats: list[Ligne]) -> str:
     if not achats:
         return ""
     commandes = sum(r["commandes"] for r in achats)
-    texte = (
-        f"Centrale d'achat : {formats.plusieurs(commandes, 'commande')} pour "
-        f"{formats.euros(somme(achats, 'achats_ht'))} hors taxes"
-    )
+    passees = formats.plusieurs(commandes, "commande passée", "commandes passées")
+    texte = f"{passees} par la centrale d'achat, pour {formats.euros(somme(achats, 'achats_ht'))} hors taxes"
     reference = somme(achats, "prix_reference_ht")
     if not reference:
         return f"{texte} ; aucun prix de référence n'est connu pour dire un gain."
     gain = somme(achats, "gain")
-    enonce = "un gain" if gain >= 0 else "un surcoût"
-    return (
-        f"{texte}, dont {formats.euros(somme(achats, 'achats_compares_ht'))} comparés à un prix de référence : "
-        f"{enonce} de {formats.euros(abs(gain))} ({formats.pourcent(abs(gain) / reference, 1)} du prix de référence)."
-    )
+    enonce = f"{'un gain' if gain >= 0 else 'un surcoût'} de {formats.euros(abs(gain))}"
+    compares = f"Sur les {formats.euros(somme(achats, 'achats_compares_ht'))} comparés à un prix de référence"
+    return f"{texte}. {compares}, {enonce}, soit {formats.pourcent(abs(gain) / reference, 1)} de ce prix."
 
 
 def _certificats(cee: list[Ligne]) -> str:
     if not cee:
         return ""
     operations = sum(r["operations"] for r in cee)
+    vendues = formats.plusieurs(operations, "opération vendue", "opérations vendues")
     return (
-        f"Certificats d'économies d'énergie, à part des dossiers suivis : {formats.plusieurs(operations, 'opération')} "
-        f"{'vendue' if operations < 2 else 'vendues'} pour {formats.euros(somme(cee, 'produit'), 2)} ; "
-        f"{formats.euros(somme(cee, 'reversement'), 2)} reversés, {formats.euros(somme(cee, 'frais'), 2)} de frais "
-        "retenus."
+        f"Certificats d'économies d'énergie, outre les dossiers suivis : {vendues}, pour "
+        f"{formats.euros(somme(cee, 'produit'), 2)}, dont {formats.euros(somme(cee, 'reversement'), 2)} reversés et "
+        f"{formats.euros(somme(cee, 'frais'), 2)} retenus pour frais."
     )
 
 
