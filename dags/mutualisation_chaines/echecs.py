@@ -9,7 +9,7 @@ from typing import Any
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from mutualisation.entrepot.base.pannes import phrase_imprevue
-from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse, SansReprise
+from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse, SansReprise, en_ligne
 from mutualisation_chaines.alertes import envoyer, texte_de
 
 journal = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class Echec:
     def phrase(self, dag: str, tache: str, erreur: BaseException | None) -> str:
         """The sentence of a failure. An unforeseen error gives its type only: its text may hold a cell."""
         if isinstance(erreur, (ErreurMutualisation, AirflowException)):
-            raison = " ; ".join(ligne.strip() for ligne in str(erreur).splitlines() if ligne.strip())
+            raison = en_ligne(" ; ".join(ligne.strip() for ligne in str(erreur).split("\n") if ligne.strip()))
         else:
             raison = f"erreur imprévue ({type(erreur).__name__}), voir le journal de la tâche"
         return f"Échec de la chaîne {dag}, tâche {tache} ({self.etape}) : {raison.rstrip('. ')}. {self.suite}"

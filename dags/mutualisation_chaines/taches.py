@@ -17,7 +17,7 @@ from airflow.sdk import get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from mutualisation.socle.chemins import dossier_var
-from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse, SansReprise
+from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse, SansReprise, en_ligne
 from mutualisation.usage.ordonnancement import DEPOT, nommer
 from mutualisation_chaines.actifs import candidate, depot_charge, depot_complet
 from mutualisation_chaines.alertes import envoyer
@@ -44,14 +44,19 @@ def entrepot() -> Iterator[Session]:
     ti = contexte["ti"]
     lieu = f"Airflow, chaîne {ti.dag_id}, exécution {ti.run_id}, essai {ti.try_number}"
     demande = Demande(ti.task_id, lieu, contexte["params"])
-    with Session.depuis_environnement(journal.info, journal.info, demande, poste_de(nom_en_cours())) as session:
+    with Session.depuis_environnement(noter, noter, demande, poste_de(nom_en_cours())) as session:
         yield session
+
+
+def noter(message: str) -> None:
+    """A step in the log of the task, on one line."""
+    journal.info(en_ligne(message))
 
 
 def dire(reste: str) -> None:
     """What a step left out, last in its log; nothing when everything counts."""
     if reste:
-        journal.warning(reste)
+        journal.warning(en_ligne(reste))
 
 
 @task(
@@ -99,7 +104,7 @@ def raconter(session: Session, chargements: Iterable[Any]) -> None:
 
     dire(laisse_de_cote_par_la_lecture(session, chargements))
     for avertissement in (a for c in chargements for a in c.avertissements):
-        journal.warning(avertissement)
+        dire(avertissement)
 
 
 def depot_demande(params: Any) -> str:

@@ -11,6 +11,20 @@ from mutualisation.socle.chemins import FICHIER_RAISONS
 RAISONS: dict[str, dict[str, str]] = tomllib.loads(FICHIER_RAISONS.read_text(encoding="utf-8"))
 INTERROMPU = "Interrompu : la publication est restée entière."
 
+# spaces of French typography, which a sentence bears
+_ESPACES = "\u00a0\u202f"
+
+
+def affichable(texte: str, permis: str = "") -> str:
+    """A text, whole (K9a), on one line that a terminal prints and does not obey: what shows nothing, line ends and
+    undecodable bytes, by their escapes."""
+    return "".join(c if c.isprintable() or c in permis else c.encode("unicode_escape").decode() for c in texte)
+
+
+def en_ligne(phrase: str) -> str:
+    """A sentence of ours as `affichable` writes it: what it quotes of a drop adds no line to it, and no colour."""
+    return affichable(phrase, _ESPACES)
+
 
 def raison_systeme(erreur: OSError) -> str:
     """What the system refused, in French: its own words are those of its language."""
@@ -51,7 +65,7 @@ class FichierRefuse(ErreurMutualisation):
 
     def __init__(self, refus: list[tuple[str, str]], charges: Iterable[Any] = ()) -> None:
         self.refus, self.charges = refus, charges
-        super().__init__("\n".join(f"{fichier} : {motif}" for fichier, motif in refus))
+        super().__init__("\n".join(en_ligne(f"{fichier} : {motif}") for fichier, motif in refus))
 
 
 class ControleEchoue(ErreurMutualisation):
@@ -65,7 +79,7 @@ class ControleEchoue(ErreurMutualisation):
 
     def __init__(self, controles: list[str], laisse_de_cote: str = "") -> None:
         self.controles, self.laisse_de_cote = controles, laisse_de_cote
-        super().__init__("\n".join(controles))
+        super().__init__("\n".join(map(en_ligne, controles)))
 
 
 class ExtraitRefuse(ErreurMutualisation):

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from tests.atelier.tables import cas
+from tests.attaques.test_textes_hostiles import HOSTILES, PERMIS, faits
 
 from mutualisation.entree.sources.brut import synchroniser_brut
 from mutualisation.socle.erreurs import ControleEchoue, SansReprise
@@ -60,13 +61,28 @@ def test_les_ecarts_d_une_version_en_euros(construite: Conn) -> None:
     )
     lignes = texte(presentee.tableau).splitlines()[2:]
     assert lignes == [
-        "| 2021 | TOTAL | Coût net | 238 664,57 € | +1 000,01 € | +59 766,57 € |",
-        "| 2021 | TOTAL | Recettes | 47 505,49 € | -0,01 € | -2 178,51 € |",
-        "| 2021 | TOTAL | Reste à charge | 190 159,06 € | 0,00 € | +60 945,06 € |",
-        "| 2021 | CAM | Coût net | 189 131,06 € | +1 000,01 € | +63 801,06 € |",
-        "| 2021 | CAM | Recettes | 45 049,99 € | -0,01 € | +5 599,99 € |",
+        "| 2021 | `TOTAL` | Coût net | 238 664,57 € | +1 000,01 € | +59 766,57 € |",
+        "| 2021 | `TOTAL` | Recettes | 47 505,49 € | -0,01 € | -2 178,51 € |",
+        "| 2021 | `TOTAL` | Reste à charge | 190 159,06 € | 0,00 € | +60 945,06 € |",
+        "| 2021 | `CAM` | Coût net | 189 131,06 € | +1 000,01 € | +63 801,06 € |",
+        "| 2021 | `CAM` | Recettes | 45 049,99 € | -0,01 € | +5 599,99 € |",
         *A_COMMENTER,
     ]
+
+
+def test_qui_publie_ne_lit_que_du_texte(construite: Conn) -> None:
+    """A code, the key of a control, of a drop that means to be a title, a link, an image."""
+    construite.execute(BOUGE.encode())
+    session, dispositif = valider(construite, [2021]), "CAM"
+    for hostile in HOSTILES:
+        construite.execute(
+            "update construction.synthese_financiere set dispositif = %s where dispositif = %s", (hostile, dispositif)
+        )
+        construite.execute("update construction.controles set cle = %s where statut = 'ecart'", (hostile,))
+        construite.commit()
+        dispositif, lu = hostile, op.candidate(session).tableau
+        assert faits(lu) <= PERMIS
+        assert len([x for x in lu.splitlines() if x.startswith("| 2021 |")]) >= 6
 
 
 def test_qui_clot_lit_ce_que_la_version_publiee_a_change(conn_publiee: Conn) -> None:
@@ -85,8 +101,8 @@ def test_qui_clot_lit_ce_que_la_version_publiee_a_change(conn_publiee: Conn) -> 
         "Version 2 à clore : exercice 2021, coût net 238 664,57 € (+1 000,01 € depuis la version 1, +59 766,57 € "
         "depuis 2020)."
     )
-    assert "| 2021 | CAM | Coût net | 189 131,06 € | +1 000,01 € | +63 801,06 € |" in texte(tableau)
-    assert tableau.splitlines()[-3:] == [*A_COMMENTER[-2:], f"- exercice 2021, {verdict['libelle']}"]
+    assert "| 2021 | `CAM` | Coût net | 189 131,06 € | +1 000,01 € | +63 801,06 € |" in texte(tableau)
+    assert tableau.splitlines()[-3:] == [*A_COMMENTER[-2:], f"- exercice 2021, `{verdict['libelle']}`"]
 
 
 def test_ce_qui_est_laisse_de_cote_tient_dans_la_proposition(construite: Conn) -> None:
@@ -115,7 +131,7 @@ def test_un_dispositif_qui_s_en_va_et_une_premiere_publication(construite: Conn)
     construite.execute(b"delete from journal.publications where exercice = 2019")
     lu = texte(op.candidate(valider(construite, [2019, 2020])).phrase)
     assert "exercice 2019, coût net 122 535,20 € (première publication) ; exercice 2020" in lu
-    assert "| 2020 | CAM | Coût net | non renseigné | -125 330,00 € |" in texte(
+    assert "| 2020 | `CAM` | Coût net | non renseigné | -125 330,00 € |" in texte(
         op.candidate(op.Session(construite.info.dsn, Path("/nulle/part"))).tableau
     )
 

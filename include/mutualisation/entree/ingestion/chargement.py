@@ -23,7 +23,7 @@ from mutualisation.entree.ingestion.correspondances import (
     compiler,
     noter_defauts,
 )
-from mutualisation.entree.ingestion.depot import Depot, FichierDepose, affichable, decouvrir
+from mutualisation.entree.ingestion.depot import Depot, FichierDepose, decouvrir
 from mutualisation.entree.ingestion.journal import INGESTION_REFUSEE, Connexion
 from mutualisation.entree.ingestion.nouveautes import fichiers_nouveaux
 from mutualisation.entree.ingestion.travail import Chargement, Porte, Refus, Suivi, Travail, muet, transaction
@@ -34,7 +34,7 @@ from mutualisation.entree.lecteurs.limites import LectureRefusee
 from mutualisation.entree.sources.brut import synchroniser_brut, table
 from mutualisation.entree.sources.jeux import Source
 from mutualisation.entree.sources.registre import registre
-from mutualisation.socle.erreurs import FichierRefuse
+from mutualisation.socle.erreurs import FichierRefuse, affichable
 from mutualisation.socle.francais.formats import plusieurs
 from mutualisation.socle.francais.libelles import PARAMETRES
 from mutualisation.socle.poste import Poste

@@ -21,7 +21,7 @@ from mutualisation.entree.lecteurs.limites import LectureRefusee
 from mutualisation.entree.lecteurs.noms import CONSEILS, plat
 from mutualisation.entree.sources.jeux import PERIODES, Jeu, Registre, Source
 from mutualisation.entree.sources.registre import registre
-from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
+from mutualisation.socle.erreurs import ErreurMutualisation, affichable, raison_systeme
 
 SUFFIXE_CONTROLE = ".controle.json"
 _LOCAUX = ("", "file", "local")
@@ -147,11 +147,6 @@ def rang_de_periode(jeu: Jeu, periode: str) -> str:
     """What orders periods: the last month of a jeu by month (F17), elsewhere the periode itself."""
     couverts = mois_couverts(jeu, periode)
     return f"{periode[:4]}-{couverts[-1]:02}" if couverts else periode
-
-
-def affichable(texte: str) -> str:
-    """A name, whole (K9a), that can be printed: what shows nothing, and undecodable bytes, by their escapes."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in texte)
 
 
 def decouvrir(depot: str | UPath | Any) -> Depot:

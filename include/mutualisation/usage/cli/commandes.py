@@ -21,7 +21,7 @@ from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
 from rich.text import Text
 
-from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, NonPublie
+from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, NonPublie, en_ligne
 from mutualisation.socle.francais.formats import euros, nombre, plusieurs
 from mutualisation.socle.francais.libelles import page_des_regles
 from mutualisation.usage.cli import options
@@ -90,7 +90,7 @@ LARGEUR_PHRASE = 160
 
 def suivre(message: str) -> None:
     """Progress goes to stderr, so that stdout can be read by a program."""
-    journal.print(f"· {message}")
+    journal.print(f"· {en_ligne(message)}")
 
 
 @contextmanager
@@ -104,7 +104,7 @@ def _session(commande: str = "", *, bavard: bool = False, **parametres: Any) -> 
         detail = suivre if bavard else op.muet
         if journal.is_terminal and not bavard:
             statut = pile.enter_context(journal.status(""))
-            detail = lambda message: statut.update(Text(message))  # noqa: E731
+            detail = lambda message: statut.update(Text(en_ligne(message)))  # noqa: E731
         creer = commande in ENTREES
         session = pile.enter_context(op.Session.depuis_environnement(suivre, detail, demande, creer=creer))
         try:
@@ -527,7 +527,8 @@ def _rendre(json_: bool, contenu: Any, lignes: list[Any], reste: str = "") -> No
     """The result on stdout: JSON for a program, else lines for a reader; the last line says what was left out."""
     try:
         ascii_ = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
-        for ligne in [json.dumps(contenu, ensure_ascii=ascii_)] if json_ else [*lignes, *filter(None, [reste])]:
+        dites = [en_ligne(str(ligne)) for ligne in [*lignes, *filter(None, [reste])]]
+        for ligne in [json.dumps(contenu, ensure_ascii=ascii_)] if json_ else dites:
             print(ligne)
         sys.stdout.flush()
     except BrokenPipeError:
@@ -541,7 +542,7 @@ def _avertir(charges: list[Any]) -> None:
     """What the loads noted (F2, F5), once they are done."""
     for charge in charges:
         for avertissement in charge.avertissements:
-            journal.print(f"! {avertissement}")
+            journal.print(f"! {en_ligne(avertissement)}")
 
 
 def main() -> None:
@@ -559,8 +560,8 @@ def main() -> None:
         from mutualisation.usage.operations.executions import issue_de
 
         code, dite = issue_de(erreur)
-        for ligne in filter(None, (dite, getattr(erreur, "laisse_de_cote", ""))):
-            journal.print(ligne)
+        for ligne in filter(None, (*dite.split("\n"), getattr(erreur, "laisse_de_cote", ""))):
+            journal.print(en_ligne(ligne))
         sys.exit(code)
     finally:
         try:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from mutualisation.entree.ingestion.cellules_lues import ColonneLue
-from mutualisation.entree.ingestion.depot import affichable
 from mutualisation.entree.lecteurs.limites import nombre_fr
 from mutualisation.entree.lecteurs.noms import montrable as nom_montrable
 from mutualisation.entree.sources.jeux import TYPES_LIBRES, Colonne, Jeu
+from mutualisation.socle.erreurs import affichable
 from mutualisation.socle.francais.formats import enumerer, plusieurs
 from mutualisation.usage.examen.diagnostic import ACCEPTE, REFUSE, REJETS, Essai, Verdict
 from mutualisation.usage.examen.propositions import Proposition, Table

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mutualisation.entree.ingestion.depot import SUFFIXE_CONTROLE, affichable, decouvrir, entree_ignoree
+from mutualisation.entree.ingestion.depot import SUFFIXE_CONTROLE, decouvrir, entree_ignoree
 from mutualisation.entree.sources.registre import registre
-from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.erreurs import ErreurMutualisation, affichable
 from mutualisation.socle.francais.formats import plusieurs
 from mutualisation.usage.examen.compte_rendu import avis_de, en_dict, lignes_proposees, manquantes
 from mutualisation.usage.examen.diagnostic import (

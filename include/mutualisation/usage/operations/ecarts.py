@@ -14,6 +14,7 @@ from psycopg.rows import dict_row
 from mutualisation.publication.portes.bilan import points_a_commenter
 from mutualisation.socle.francais.formats import INSECABLE, euros, signe
 from mutualisation.socle.francais.libelles import libelle_controle
+from mutualisation.socle.francais.neutralisation import en_markdown
 from mutualisation.usage.operations.en_attente import en_attente, lieu_des_lignes
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote_par_la_construction
 from mutualisation.usage.operations.publication_candidate import CONSTRUITE, derniere_validee, exiger_la_derniere
@@ -123,11 +124,11 @@ def _a_commenter(conn: psycopg.Connection[Any], schema: str, version: int, exerc
     """In a Markdown list, the controls that say a gap, whether it is justified, and the figures that stand out."""
     requete = sql.SQL(CONSTATS).format(sql.Identifier(schema))
     dits = [
-        f"exercice {exercice}, {libelle_controle(controle)}{f' ({cle})' if cle else ''} : {etat}"
+        f"exercice {exercice}, {libelle_controle(controle)}{f' ({en_markdown(cle)})' if cle else ''} : {etat}"
         for exercice, controle, cle, etat in conn.execute(requete, {"version": version, "exercices": exercices})
     ]
     (portes,) = conn.execute(PORTES, (version,)).fetchone() or ({},)
-    dits += [f"exercice {e}, {p['libelle']}" for e in exercices for p in points_a_commenter(portes, e)]
+    dits += [f"exercice {e}, {en_markdown(p['libelle'])}" for e in exercices for p in points_a_commenter(portes, e)]
     reste = [f"… et {len(dits) - LIGNES_MAX} de plus"] if len(dits) > LIGNES_MAX else []
     return "".join(["\n\nÀ commenter :\n", *(f"\n- {dit}" for dit in dits[:LIGNES_MAX] + reste)]) if dits else ""
 
@@ -157,7 +158,7 @@ def _tableau(lignes: list[dict[str, Any]]) -> str:
     montrees = [x for x in lignes if x["dispositif"] == TOTAL or x["candidate"] != x["publiee"]]
     reste = len(montrees) - LIGNES_MAX
     rangees = (
-        f"| {x['exercice']} | {x['dispositif']} | {MESURES[x['mesure']]} | {euros(x['candidate'], 2)}"
+        f"| {x['exercice']} | {en_markdown(x['dispositif'])} | {MESURES[x['mesure']]} | {euros(x['candidate'], 2)}"
         f" | {_ecart(x, 'publiee')} | {_ecart(x, 'avant')} |"
         for x in montrees[:LIGNES_MAX]
     )
