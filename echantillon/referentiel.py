@@ -59,10 +59,11 @@ def fichiers() -> list[Fichier]:
 
 
 def _dispositifs() -> Table:
-    entetes = ("Code", "Libellé", "Thématique", "Véhicule juridique", "Valorisation", "Nature unités", "Début", "Fin")
+    entetes = ("Code", "Libellé", "Thématique", "Véhicule juridique", "Valorisation", "Nature unités",
+               "Population min", "Population max", "Début", "Fin")  # fmt: skip
     return Table(entetes, [
         [r["code"], r["libelle"], r["thematique"], r["vehicule_juridique"], r["valorisation"],
-         r["nature_unites"] or None, jour_du(r["debut"]), jour(r["fin"])]
+         r["nature_unites"] or None, None, r["population_max"] or None, jour_du(r["debut"]), jour(r["fin"])]
         for r in lire("dispositifs")
     ])  # fmt: skip
 
@@ -146,10 +147,14 @@ def _parametres() -> Table:
 
 
 def _justifications() -> Table:
-    """The one gap the drop leaves on purpose: time entries that nobody validated, held out of the figures."""
+    """The gaps the drop leaves on purpose: time entries that nobody validated, a number declared for a later year."""
     entetes = ("Exercice", "Contrôle", "Clé", "Justification", "Auteur", "Date")
-    motif = "Saisies de novembre 2021 jamais validées : retenues, sans effet sur les ETP"
-    return Table(entetes, [[2021, "a_affecter", None, motif, "Direction des ressources humaines", date(2022, 2, 15)]])
+    heures = "Saisies de novembre 2021 jamais validées : retenues, sans effet sur les ETP"
+    communes_ = "Le rapport de décembre 2022 compte les communes de la convention qui commence le 1er janvier 2023"
+    return Table(entetes, [
+        [2021, "a_affecter", None, heures, "Direction des ressources humaines", date(2022, 2, 15)],
+        [2021, "communes_declarees", "NON_DECENCE", communes_, "Direction de l'habitat", date(2022, 12, 15)],
+    ])  # fmt: skip
 
 
 def _textes() -> Table:

@@ -59,6 +59,8 @@
     au_tarif ~ "f.regle in ('par_tranche', 'par_habitant') and f.mode_recouvrement <> 'gratuit')"),
   ('tranche', 'int_adhesions_semestre',
     't.population is not null and ' ~ au_tarif ~ "f.regle = 'par_tranche' and f.mode_recouvrement <> 'gratuit')"),
+  ('adherent_non_eligible', 'int_eligibilites', "t.membre and t.obstacle is distinct from 'population'"),
+  ('communes_declarees', 'stg_activite__indicateurs', "t.indicateur = 'communes_adherentes' and t.dispositif is not null"),
   ('cout_precedent_absent', 'int_couts_unitaires_factures', '(t.exercice, t.dispositif) in (select a.exercice, a.dispositif
     from ' ~ ref('int_adhesions_semestre') ~ ' as a inner join ' ~ tarifs ~ " as f using (exercice, semestre, dispositif)
     where f.regle = 'cout_unitaire' and f.mode_recouvrement <> 'gratuit')"),

@@ -1,4 +1,5 @@
--- R17: what a year would cost a commune that is no member, by the tariffs of 31 December; what depends on its use is named.
+-- R17: what a year would cost a commune that is no member, by the tariffs of 31 December; what depends on its use is named,
+-- and one that may not join has no price (R17b).
 with communes as (
   select distinct on (e.exercice, a.siret)
     e.exercice, e.fin, a.siret, p.population_totale as population
@@ -11,7 +12,7 @@ with communes as (
 
 tarifs as (
   select
-    c.exercice, c.siret, t.dispositif, t.mode_recouvrement,
+    c.exercice, c.siret, t.dispositif, t.mode_recouvrement, i.obstacle,
     case
       when t.mode_recouvrement = 'gratuit' then 0
       when t.regle = 'forfait' then t.montant
@@ -27,6 +28,8 @@ tarifs as (
     end as depend
   from communes as c
   inner join {{ ref('stg_referentiel__tarifs') }} as t on {{ en_vigueur('t', 'c.fin') }}
+  left join {{ ref('int_eligibilites') }} as i
+    on c.exercice = i.exercice and c.siret = i.siret_adherent and t.dispositif = i.dispositif
   where
     exists (select from {{ ref('stg_referentiel__dispositifs') }} as d where d.code = t.dispositif and {{ en_vigueur('d', 'c.fin') }})
     and not exists (
@@ -39,10 +42,10 @@ sommes as (
   select
     exercice, dispositif, siret,
     min(mode_recouvrement) as mode_recouvrement,
-    case when bool_or(depend = 'population') is not true then sum({{ arrondi('fixe') }}) end as montant,
-    string_agg(distinct depend, '+' order by depend) as depend_de
+    case when bool_or(depend = 'population' or obstacle is not null) is not true then sum({{ arrondi('fixe') }}) end as montant,
+    coalesce(min(obstacle), string_agg(distinct depend, '+' order by depend)) as depend_de
   from tarifs
-  where fixe is not null or depend is not null
+  where num_nonnulls(fixe, depend, obstacle) > 0
   group by exercice, dispositif, siret
 )
 

@@ -17,6 +17,7 @@ plausibilite pourcentage_douteux aucun_axe rejets_excessifs colonne_disparue liv
 AUTRES = """
 lignes_rejetees a_affecter quotite_convertie temps_sup_etpt ecart_etpt sens_inattendu sans_tarif unites_nulles decp
 siret_illisible balance_dgfip sans_donnee masse_salariale_compte dotations_6811 reprises_777 cee_compte
+adherent_non_eligible
 """
 
 
@@ -40,5 +41,6 @@ def test_chaque_controle_dit_ce_qu_il_a_examine() -> None:
     assert muets == {*sommes.split(), "cee_compte"}
 
 
-def test_un_seul_controle_n_existe_qu_avec_son_jeu() -> None:
-    assert {nom: controle.jeu for nom, controle in lire_index().items() if controle.jeu} == {"plausibilite": "bornes"}
+def test_ces_controles_n_existent_qu_avec_leur_jeu() -> None:
+    avec_jeu = {nom: controle.jeu for nom, controle in lire_index().items() if controle.jeu}
+    assert avec_jeu == {"plausibilite": "bornes", "communes_declarees": "indicateurs"}

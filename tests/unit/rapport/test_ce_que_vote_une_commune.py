@@ -197,8 +197,11 @@ def _offre(dispositif: str, mode: str, montant: str | None, depend: str | None =
 
 
 @cas
-def test_un_prix_dit_de_quoi_il_depend(mode: str, montant: str | None, depend: str | None, dit: str) -> None:
-    assert offre.prix(_offre("CAM", mode, montant, depend)) == dit
+def test_un_prix_dit_de_quoi_il_depend(
+    mode: str, montant: str | None, depend: str | None, dit: str, mini: int | None, maxi: int | None
+) -> None:
+    fiche = {"population_min": mini, "population_max": maxi}
+    assert offre.prix(_offre("CAM", mode, montant, depend), fiche) == dit
 
 
 def test_les_services_non_utilises_ont_un_prix_et_une_voie_d_entree() -> None:
@@ -220,6 +223,21 @@ def test_les_services_non_utilises_ont_un_prix_et_une_voie_d_entree() -> None:
     assert feuille.index("Gratuit. Convention UGAP.") < feuille.index("420 €. Protection des données.")
     sans_general = _documents(BilanFactice(offre=rangees, textes=textes[:3]), "59360")["page pdf"]
     assert "Par convention." in _texte(sans_general)
+
+
+def test_un_service_reserve_n_a_ni_prix_ni_voie_d_entree() -> None:
+    bilan = BilanFactice(
+        offre=[_offre("RGPD", "titre", None, "eligibilite"), _offre("UGAP", "gratuit", "0.00")],
+        textes=[TEXTE | {"dispositif": "RGPD", "rubrique": "adhesion", "texte": "Par convention."},
+                TEXTE | {"dispositif": None, "rubrique": "contact", "texte": "Le guichet."}],
+    )  # fmt: skip
+    bilan.contexte.dispositifs[1] |= {"population_min": None, "population_max": 10000}
+    siens = _documents(bilan, "59360")
+    page, feuille = (_texte(siens[x]).replace("\u00a0", " ").replace("\u202f", " ") for x in ("page html", "page pdf"))
+    assert "n'adhère pas à 2 services, dont 1 gratuit et 1 réservé à d'autres communes." in page
+    assert "réservé aux communes de moins de 10 000 habitants" in page
+    assert "Par convention." not in page
+    assert feuille.index("Gratuit.") < feuille.index("Réservé aux communes de moins de 10 000 habitants. Protection")
 
 
 def test_sans_offre_il_n_y_a_pas_de_cadre() -> None:

@@ -6,10 +6,13 @@ select
   d.valorisation = 'valorisé' as est_valorise,
   -- R10e
   coalesce(d.nature_unites, 'flux') as nature_unites,
+  d.population_min,
+  d.population_max,
   d.debut,
   d.fin
 from {{ ref('int_exercices') }} as e
 cross join (select distinct code from {{ ref('stg_referentiel__dispositifs') }}) as c
 inner join lateral {{ dispositif_de(
-  'c.code', 'e.exercice', ['libelle', 'thematique', 'vehicule_juridique', 'valorisation', 'nature_unites', 'debut', 'fin']
+  'c.code', 'e.exercice', ['libelle', 'thematique', 'vehicule_juridique', 'valorisation', 'nature_unites',
+    'population_min', 'population_max', 'debut', 'fin']
 ) }} as d on true

@@ -3,6 +3,6 @@ select
   {{ version_courante() }} as version,
   exercice,
   dispositif as code,
-  libelle, thematique, vehicule_juridique, valorisation
+  libelle, thematique, vehicule_juridique, valorisation, population_min, population_max
 from {{ ref('int_dispositifs_exercice') }}
 where exercice in {{ exercices_demandes() }}

@@ -26,7 +26,7 @@ select version, prepare_par, code_version, to_char(fin at time zone 'UTC', 'YYYY
 """
 EPCI_INCONNU = {"siret": "", "siren": "", "nom": "EPCI non renseigné"}
 PARAMETRE = ("parametre", "valeur", "debut", "fin", "reference")
-DISPOSITIF = ("code", "libelle", "thematique", "vehicule_juridique", "valorisation")
+DISPOSITIF = ("code", "libelle", "thematique", "vehicule_juridique", "valorisation", "population_min", "population_max")
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,10 @@ class Contexte:
     """Surroundings of one exercice and version.
 
     `parametres`: {parametre, valeur, debut, fin, reference}, dates as ISO text; `dispositifs`: {code, libelle,
-    thematique, vehicule_juridique, valorisation}; `fichiers`: {chemin, sha256, lignes, octets}; `presentes`:
-    {exercice: version}; `relations`: {relation: columns} of the contract at publication, internal ones included;
-    `cloture`: who approved, None while it is to be approved; `dernier`: no later exercice is of the same version, so
-    that it is this one that communes are asked about.
+    thematique, vehicule_juridique, valorisation, population_min, population_max}; `fichiers`: {chemin, sha256, lignes,
+    octets}; `presentes`: {exercice: version}; `relations`: {relation: columns} of the contract at publication,
+    internal ones included; `cloture`: who approved, None while it is to be approved; `dernier`: no later exercice is
+    of the same version, so that it is this one that communes are asked about.
     """
 
     exercice: int

@@ -163,7 +163,8 @@ def _cellules(
         ).format(table(registre().jeu(jeu)))
         fichiers, lignes = zip(*couples, strict=True)
         for fichier_id, ligne, delivre in conn.execute(requete, (list(fichiers), list(lignes))):
-            trouvees[fichier_id, ligne] = dict(zip(noms, delivre.split(SEPARATEUR_DELIVRE), strict=True))
+            # a row that landed before the last columns were known has no cell for them
+            trouvees[fichier_id, ligne] = dict(zip(noms, delivre.split(SEPARATEUR_DELIVRE), strict=False))
     return trouvees
 
 
