@@ -99,7 +99,7 @@ depassements as (
 select
   i.fichier_id, i.ligne, i.fichier, i.sha256, i.exercice_fichier,
   i.exercice_fichier as rejet_exercice,
-  i.matricule, i.categorie, i.quotite_pct,
+  i.matricule, coalesce(i.matricule_sans_zeros, i.matricule) as matricule_sans_zeros, i.categorie, i.quotite_pct,
   coalesce(i.quotite_convertie, false) as quotite_convertie,
   i.date_entree, i.sortie, i.code_activite, i.pct_affectation,
   greatest(coalesce(i.debut_affectation, i.date_entree), i.date_entree) as debut_affectation,

@@ -67,31 +67,49 @@ contrats as (
   select distinct exercice, matricule, date_entree, sortie from {{ ref('stg_rh__agents') }}
 ),
 
+agents_sans_zeros as (
+  select distinct exercice_fichier, matricule_sans_zeros from {{ ref('lec_rh__agents') }} where segment_compte
+),
+
 -- H5: what the file itself does not refuse, the contract may: « N » of an unknown agent is rejected too
 rattaches as (
   select
     i.*,
     coalesce(i.rejet_statut, 'retenu') = 'retenu' and c.matricule is null as hors_contrat,
-    (i.exercice_fichier, i.matricule) in (select k.exercice, k.matricule from contrats as k) as agent_connu
+    (i.exercice_fichier, i.matricule) in (select k.exercice, k.matricule from contrats as k) as agent_connu,
+    (i.exercice_fichier, coalesce(i.matricule_sans_zeros, i.matricule)) in (select z.* from agents_sans_zeros as z)
+      as agent_sans_zeros
   from issues as i
   left join contrats as c
     on i.exercice_fichier = c.exercice and i.matricule = c.matricule and i.date between c.date_entree and c.sortie
     and coalesce(i.rejet_statut, 'retenu') = 'retenu'
+),
+
+-- the agent is there but for the zeros before the number, which a spreadsheet takes away: said, never guessed
+aux_zeros_pres as (
+  select fichier_id, count(distinct matricule) as matricules
+  from rattaches
+  where hors_contrat and agent_sans_zeros and not agent_connu
+  group by fichier_id
 )
 
 select
-  fichier_id, ligne, fichier, sha256, exercice_fichier,
-  exercice_fichier as rejet_exercice,
-  matricule, date, code_activite, duree, type_jour,
+  r.fichier_id, r.ligne, r.fichier, r.sha256, r.exercice_fichier,
+  r.exercice_fichier as rejet_exercice,
+  r.matricule, r.date, r.code_activite, r.duree, r.type_jour,
   case
-    when not hors_contrat then nullif(split_part(issue, '|', 1), '')
-    when agent_connu then 'Date'
+    when not r.hors_contrat then nullif(split_part(r.issue, '|', 1), '')
+    when r.agent_connu then 'Date'
     else 'Matricule'
   end as rejet_colonne,
   case
-    when hors_contrat then 'agent absent du fichier des agents, ou jour hors de son contrat (H5)'
-    else substr(issue, strpos(issue, '|') + 1)
+    when not r.hors_contrat then substr(r.issue, strpos(r.issue, '|') + 1)
+    when r.agent_sans_zeros and not r.agent_connu
+      then 'agent absent du fichier des agents, sinon aux zéros de tête près, comme ' || z.matricules
+        || ' matricules de ce fichier : exporter Matricule en texte dans les deux (H5)'
+    else 'agent absent du fichier des agents, ou jour hors de son contrat (H5)'
   end as rejet_motif,
-  case when hors_contrat then 'rejete' else rejet_statut end as rejet_statut,
-  rejet_statut is null and not hors_contrat as comptee
-from rattaches
+  case when r.hors_contrat then 'rejete' else r.rejet_statut end as rejet_statut,
+  r.rejet_statut is null and not r.hors_contrat as comptee
+from rattaches as r
+left join aux_zeros_pres as z on r.fichier_id = z.fichier_id

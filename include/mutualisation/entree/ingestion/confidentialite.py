@@ -172,6 +172,8 @@ class Confidentialite:
             return lambda cellule: (
                 cellule if deja and _PSEUDONYME.fullmatch(cellule) else pseudonymes.pseudonyme(cellule)
             )
+        if colonne.type == "pseudonyme_sans_zeros":
+            return self._pseudonyme_sans_zeros
         if colonne.type == "empreinte":
             return self._sinon_masque(lambda _texte: False)
         if not colonne.gardee or colonne.type not in _FORMES:
@@ -192,6 +194,13 @@ class Confidentialite:
         else:
             par_la_forme = forme_d_un_code_comptable(code)
         return par_la_forme and (len(code) < MATRICULE_MIN or self.pseudonymes.pseudonyme(code) not in self.agents)
+
+    def _pseudonyme_sans_zeros(self, cellule: str) -> str:
+        """Whom a matricule would be without its leading zeros (H5); empty where it has none."""
+        propre = cellule.strip(BLANCS)
+        nu = propre.lstrip("0")
+        masquee = self.deja_masquees and _PSEUDONYME.fullmatch(propre)
+        return "" if nu == propre or masquee else self.pseudonymes.pseudonyme(nu)
 
     def _sinon_masque(self, permise: Callable[[str], bool]) -> Callable[[str], str]:
         def garder(cellule: str) -> str:
