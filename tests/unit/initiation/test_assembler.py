@@ -1,5 +1,6 @@
 """A source of one's own: declared beside the drop, made rows of the contract, each with where it comes from."""
 
+import stat
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,25 @@ def test_une_annee_et_des_trimestres_font_une_annee_lue_par_les_correspondances(
         ("2024", "TEL", "2024", "30", "Émis"),
     }  # fmt: skip
     assert decouvrir(tmp_path / "depot").refus == {}
+
+
+def test_des_heures_par_service_font_un_fichier_sans_un_nom_et_pour_soi_seul(sources: Path, tmp_path: Path) -> None:
+    """What leaves the exports is what the load needs, read by whoever made it (K9, S2)."""
+    (sources / "telephone.toml").unlink()
+    declaration = 'comme = "temps"\n[colonnes]\n"Matricule" = "Mat."\n[constantes]\n"Type jour" = "T"\n"Validé" = "O"\n'
+    (sources / "heures.toml").write_text(declaration, encoding="utf-8")
+    for service, matricule in (("accueil", "00101"), ("urbanisme", "00102")):
+        (sources / f"heures_{service}_2024-01.csv").write_text(
+            f"Mat.;Nom;Date;Code activité;Durée\n{matricule};ZYLBERSTEIN;05/01/2024;ADS;7,00\nTotal;;;;7,00\n", "utf-8"
+        )
+    (fait,) = assembler(sources, tmp_path / "depot")
+    assert (fait.fichier, fait.lignes) == ("rh/temps_2024-01.csv", 2)
+    ecrit = tmp_path / "depot" / fait.fichier
+    assert _rangees(ecrit)[2:] == [
+        f"{m};;;;05/01/2024;ADS;;7,00;T;O;heures_{s}_2024-01.csv:2"
+        for s, m in (("accueil", "00101"), ("urbanisme", "00102"))
+    ]
+    assert stat.filemode(ecrit.stat().st_mode) == "-rw-------"
 
 
 @cas

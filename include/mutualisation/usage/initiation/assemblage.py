@@ -1,8 +1,9 @@
 """Sources of an EPCI's own: exports that a folder beside the drop declares, made files of the contract.
 
 A declaration (TOML) says which files they are, what their rows are (a cost: `mandats`; a receipt: `titres`; units:
-`unites`; or any other jeu without agents), and how its columns are read. What several exports say of one jeu and one
-periode makes one file of the drop, whose last column names the file and the line that each row comes from.
+`unites`; hours, which each service exports: `temps`; or any other jeu), and how its columns are read. What several
+exports say of one jeu and one periode makes one file of the drop, whose last column names the file and the line that
+each row comes from.
 """
 
 from __future__ import annotations
@@ -128,6 +129,7 @@ def _exiger_une_longueur(depot: Path, rangees: Iterable[tuple[Jeu, str]]) -> Non
 
 
 def _ecrire_fichiers(depot: Path, rangees: Mapping[tuple[Jeu, str], list[list[str]]], exports: Any) -> list[Assemble]:
+    """Those about agents can be read by their owner alone."""
     textes = {
         f"{jeu.source}/{jeu.nom}_{p}.csv".replace("_.", "."): en_csv(
             [[MARQUE], [*(c.entete for c in jeu.colonnes), ORIGINE], *r]
@@ -141,9 +143,9 @@ def _ecrire_fichiers(depot: Path, rangees: Mapping[tuple[Jeu, str], list[list[st
                     f"{depot / nom} n'a pas été écrit par « assembler » : le déclarer lui aussi parmi les "
                     "sources, et le retirer du dépôt."
                 )
-        for nom, texte in textes.items():
+        for (jeu, _), (nom, texte) in zip(rangees, textes.items(), strict=True):
             (depot / nom).parent.mkdir(parents=True, exist_ok=True)
-            disque.ecrire(depot / nom, texte.encode("utf-8-sig"), 0o644)
+            disque.ecrire(depot / nom, texte.encode("utf-8-sig"), 0o600 if jeu.agents else 0o644)
     except OSError as e:
         raise ErreurMutualisation(f"{depot} ne peut pas être écrit ({raison_systeme(e)}).") from None
     return [Assemble(nom, len(rangees[c]), exports[c]) for nom, c in zip(textes, rangees, strict=True)]
@@ -162,7 +164,7 @@ def _lire_declaration(fichier: Path) -> SourcePropre:
         raise ErreurMutualisation(
             f"{fichier.name} : la clé « comme » manque, qui dit ce que sont ses lignes (« mandats », « titres »…)."
         )
-    jeux = {j.nom: j for j in registre().jeux if j.format == "tabulaire" and not j.agents}
+    jeux = {j.nom: j for j in registre().jeux if j.format == "tabulaire"}
     jeu = jeux[_nom_connu(fichier, "jeu inconnu", str(lu["comme"]), jeux)]
     noms = {normaliser(c.entete or ""): c.nom for c in jeu.colonnes}
 
@@ -252,7 +254,9 @@ def _rangees_du_jeu(source: SourcePropre, fichier: Path, periode: str) -> Iterat
         for ligne, rangee in zip(bloc.lignes, rangees, strict=True):
             valeurs = reperes | {"ligne": str(ligne)}
             cellules = [
-                rangee[places[c.nom]] if c.nom in places else _resoudre(source.constantes.get(c.nom, ""), valeurs)
+                rangee[places[c.nom]]
+                if c.nom in places and c.atterrit  # a name has no use in what is written
+                else _resoudre(source.constantes.get(c.nom, ""), valeurs)
                 for c in jeu.colonnes
             ]
             cellules_lues = [
