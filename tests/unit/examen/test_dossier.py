@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from tests.atelier.assaut import en_csv
+from tests.atelier.tables import cas
 from tests.unit.examen.verrues import AGENTS, TITRES, M, T, bon, sans
 
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.usage.examen import diagnostic, dossier_en_dict, essai_dossier, essayer_dossier, lignes_du_dossier
+from mutualisation.usage.examen import lignes as lignes_d_un_essai
 
 OUVERTS: list[str] = []
 
@@ -133,6 +135,44 @@ def test_un_dossier_de_fichiers_en_vrac(tmp_path: Path) -> None:
     assert essai.ecrit == tmp_path / "referentiel" / "correspondances.csv"
     assert essai.code == 0
     assert "à déposer sous le nom rh/agents_AAAA.csv" in "\n".join(lignes_du_dossier(essai))
+
+
+@cas
+def test_les_matricules_du_temps_sont_croises_avec_ceux_des_agents(
+    tmp_path: Path, agents: str, temps: str, dit: str, code: int
+) -> None:
+    """H5: what each bilan would reject, seen before anything is loaded; nothing is said of a year without agents."""
+    poses = {"rh__temps_2023-03_Pcsv": bon("temps", matricule=temps), "rh__agents_2022_Pcsv": AGENTS}
+    if agents:
+        poses["rh__agents_2023_Pcsv"] = bon("agents", matricule=agents)
+    essai = essayer_dossier(_poser(tmp_path, **poses))
+    texte = "\n".join(lignes_du_dossier(essai))
+    assert [e.code for e in essai.essais if e.jeu and e.jeu.nom == "temps"] == [code]
+    assert dit in texte
+    assert ("(H5)" in texte) == bool(dit)
+
+
+def test_ce_qu_un_autre_fichier_fait_proposer_n_est_pas_absent(tmp_path: Path) -> None:
+    """The days of the second are numbers of days, which only the header of the first tells to be « Date »."""
+    jours = {"rh__temps_2023-03_Pcsv": T, "rh__temps_2023-04_Pcsv": bon("temps", date="45021")}
+    essai = essayer_dossier(_poser(tmp_path, **{nom: _entete(r, Date="Jour") for nom, r in jours.items()}))
+    texte = "\n".join(lignes_du_dossier(essai))
+    assert "Date : absente" not in texte
+    assert "avec la table proposée : 2\u00a0lignes, 2\u00a0rejetées" in texte
+    assert "2 × Date : date illisible, nombre de jours de tableur" in texte
+
+
+def test_une_valeur_traduite_n_est_pas_inconnue(tmp_path: Path) -> None:
+    """What the report shows of a cell does not change what was read of it."""
+    depot = _poser(
+        tmp_path,
+        **{
+            "compta__mandats_2023-03_Pcsv": bon("mandats", statut="Soldé"),
+            "referentiel__correspondances_Pcsv": "Jeu;Colonne;Lu;Vaut\nmandats;Statut;Soldé;Payé\n",
+        },
+    )
+    essai = diagnostic.essayer(depot / "compta" / "mandats_2023-03.csv")
+    assert "inconnue" not in "\n".join(lignes_d_un_essai(essai))
 
 
 def test_rien_a_essayer(tmp_path: Path) -> None:

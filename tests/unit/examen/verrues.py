@@ -174,6 +174,10 @@ SEPARATEURS = (
       for nom, s in (("virgule", ","), ("tabulation", "\t"), ("point-virgule", ";"))),
     *(_v(f"séparateur « {s} »", "temps", en_csv(T, s), 3, f"« {s} »", "point-virgule", tus=("aucun jeu", "aucune des 6"), attendu=None)
       for s in "|^~#"),
+    _v("en-tête « ; », lignes « , »", "temps", en_csv(T[:1]) + en_csv(T[1:], ","), 2, "2 × cellules séparées par des "
+       "virgules, en-tête par des points-virgules"),
+    _v("en-tête « ; », lignes « , » entre guillemets", "temps", en_csv(T[:1]) + '"1","","","","05/03/2023","A","","7","T","O"\n',
+       3, "ligne 2 : cellules séparées par des virgules", tus=("guillemet",)),
     _v("séparateur « | », autres en-têtes", "temps", en_csv(renomme(T, Matricule="N° agent"), "|"), 3, FORME, attendu=None),
     _v("séparateur « : »", "masse_salariale", en_csv(bon("masse_salariale"), ":"), 3, "deux-points", "point-virgule",
        attendu=None),
@@ -227,6 +231,8 @@ LIGNES = (
     _v("sous-totaux", "temps", [*T, _total("temps", "", "", "", "", "", "Sous-total", "", "14"), *T[1:],
                                 _total("temps", "", "", "", "", "", "Sous-total", "", "14")], 2,
        "lignes 4, 7", "un total", "retirer"),
+    _v("sous-totaux au pied d'un grand livre", "mandats", [*M, _total("mandats", "Total URBA"), _total("mandats", "Totaux")],
+       2, "lignes 4, 5 : un total ou un sous-total", tus=("ligne 4 : une cellule",)),
     _v("« Total mars 2023 » au milieu", "unites", [*UNITES, ["", "", "Total mars 2023", "", "", "2", ""], UNITES[1]], 2,
        "ligne 4", "un total", "retirer"),
     _v("« Cumul » en bas", "masse_salariale", [*bon("masse_salariale"), ["", "Cumul", "20", "", "2"]], 2, "ligne 4",

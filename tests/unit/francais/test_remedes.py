@@ -32,3 +32,8 @@ def test_chaque_motif_a_une_regle_et_un_remede() -> None:
 @cas
 def test_la_regle_citee(motif: str, regle: str) -> None:
     assert regle_citee(motif) == regle
+
+
+@cas
+def test_le_remede_est_de_la_cellule(motif: str, remede: str) -> None:
+    assert remede_du_motif(motif) == remede

@@ -42,6 +42,17 @@ _ANNEE = re.compile("[ \t\u00a0\u202f]*([0-9]{4})[ \t\u00a0\u202f]*")
 _MINUIT = re.compile(r"[ T]00:00(?::00)?$")
 _JOUR_DEVANT = re.compile(r"([0-9]{2})([/.-])([0-9]{2})\2([0-9]{4})")
 _ANNEE_DEVANT = re.compile(r"([0-9]{4})([/-]?)([0-9]{2})\2([0-9]{2})")
+# (form, what it is): the example is constant, for no cell may be told (K9)
+_DATES_D_AILLEURS = (
+    (
+        r"[2-6][0-9]{4}(?:[.,][0-9]+)?",
+        "nombre de jours de tableur (45292 est le 01/01/2024) : exporter en jj/mm/aaaa",
+    ),
+    (
+        r"[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{2}",
+        "année sur deux chiffres (01/01/24 est le 01/01/2024) : en écrire 4",
+    ),
+)
 _CENTIEMES = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
 _HEURES = re.compile(r"([0-9]{1,2})(?:[:hH]([0-5][0-9])|[hH])|([0-9]{1,4}):([0-5][0-9]):00")
 _LONG = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
@@ -129,6 +140,12 @@ def date(cellule: str) -> Lu:
         return dt.date(int(a), int(m), int(j)).isoformat() if a >= "1000" else None
     except ValueError:
         return None
+
+
+def date_d_ailleurs(cellule: str) -> str | None:
+    """How another program writes a day so, and what to do about it; None for a cell that is no day for any."""
+    c = _MINUIT.sub("", cellule.strip(BLANCS))
+    return next((dit for forme, dit in _DATES_D_AILLEURS if re.fullmatch(forme, c)), None)
 
 
 def minutes(cellule: str) -> Lu:
@@ -236,7 +253,8 @@ def defaut(colonne: Colonne, cellule: str, lu: Lu) -> str | None:
         if colonne.type == "enumeration":
             attendues = ", ".join(colonne.valeurs)
             return f"valeur inconnue (attendu : {attendues}) (C7), à corriger ou à traduire par correspondances (F16)"
-        return ILLISIBLES[colonne.type]
+        ailleurs = colonne.type == "date" and date_d_ailleurs(cellule)
+        return f"date illisible, {ailleurs} (C3)" if ailleurs else ILLISIBLES[colonne.type]
     if colonne.type in ("montant", "nombre", "pourcentage") and _nombre_de_chiffres(lu) > _CHIFFRES_MAX:
         return "nombre de plus de onze chiffres avant la virgule (C1)"
     if len(lu) > (borne := LONGUEURS.get(colonne.type, len(lu))):

@@ -5,6 +5,7 @@ A column is read once per distinct cell: agents, suppliers, days and codes come 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,11 +28,16 @@ from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Entete, Traduc
 from mutualisation.entree.lecteurs.lecture import Ouvert, ouvrir, ouvrir_ici
 from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites
 from mutualisation.entree.sources.jeux import SEPARATEUR_DELIVRE, TYPES_SOMMABLES, Colonne, Jeu
+from mutualisation.socle.francais.formats import enumerer
 
 # what a Total row says where its number can't be read: the gate refuses the file
 ILLISIBLE = "illisible"
 _CHIFFRES = frozenset("0123456789.,()+-€%hH: \t\u00a0\u202f")
 _TOTAL_MAX = 100
+# in a cell of a row that is rejected, says what the row is
+_UN_TOTAL = re.compile(r"\b(?:tot(?:al|aux)\b|tot\.)", re.IGNORECASE)
+TOTAUX = "ligne{s} {dites} : un total ou un sous-total, qui n'est pas une donnée : à retirer de l'export (F4)."
+_TOTAUX_DITS = 20
 # the only types kept of a row whose cells may be shifted: under any other, a cell could be somebody's name
 _NOMBRES = ("montant", "nombre", "pourcentage")
 
@@ -71,6 +77,8 @@ class Typage:
         self.codes = CodesDuTemps(confidentialite)
         self.colonnes: dict[str, ColonneLue] = {}
         self._toutes: list[ColonneLue] = []
+        # lines that are rejected and say that they are a total
+        self.lignes_de_total: list[int] = []
         self._colonnes = [self._colonne(c) for c in jeu.colonnes_entrepot]
         self._secondes = [self._seconde(c.nom, s) for c in jeu.colonnes_entrepot for s in c.secondes]
 
@@ -81,6 +89,8 @@ class Typage:
         motifs = [""] * lu.nombre
         for i, defaut_ in lu.defauts.items():
             motifs[i] = "|".join(defaut_)
+            if any(map(_UN_TOTAL.search, bloc.rangees[i])):
+                self.lignes_de_total.append(bloc.lignes[i])
         tete = [str(fichier_id)] * lu.nombre, map(str, bloc.lignes), motifs, delivrees
         rangees = zip(*tete, *lu.lues.values(), strict=True)
         texte = "\n".join(map("\t".join, rangees))
@@ -292,6 +302,9 @@ class Lecture:
                 raise LectureRefusee(
                     f"lignes {bloc.lignes[0]} à {bloc.lignes[-1]} : un caractère n'existe pas en Unicode (F8)."
                 ) from None
+        if lignes := self.typage.lignes_de_total:
+            dits = TOTAUX.format(s="s" * (len(lignes) > 1), dites=enumerer([*map(str, lignes)], _TOTAUX_DITS))
+            self.dialecte["avertissements"] = [*self.dialecte.get("avertissements", ()), dits]
 
 
 def lire_et_typer(chemin: Path, fichier_id: int, *demande: Any) -> Iterator[tuple[int, Any]]:

@@ -29,6 +29,7 @@ _COLONNES_D_UN_TABLEUR = 16_384
 # in the order in which they are tried
 SEPARATEURS = (";", ",", "\t")
 _NOMS_DES_SEPARATEURS = {"\t": "tabulation"}
+_SEPARES_PAR = {";": "des points-virgules", ",": "des virgules", "\t": "des tabulations"}
 # Excel's way to keep zeros (F14): the quotes inside are doubled
 _EGALITE = re.compile(r'="((?:[^"]|"")*)"')
 # what exports write too, and no contract allows (F5)
@@ -141,6 +142,8 @@ class LecteurCsv:
                         suivant = numero + lecteur.line_num
                         lignes.rangee = 0
                 except csv.Error as e:
+                    if motif := self._separee_autrement(lignes.derniere):
+                        raise LectureRefusee(f"ligne {suivant} : {motif}.") from None
                     raise _rangee_fausse(suivant, e) from None
                 numero = suivant
                 courtes += sum(len(r) < self._largeur for r in rangees)
@@ -187,9 +190,22 @@ class LecteurCsv:
         if lignes.suites:
             rangees = [[c.replace("\r\n", "\n") for c in r] for r in rangees]
         bloc = Bloc(numeros, rangees)
+        for i, rangee in enumerate(rangees):
+            if len(rangee) == 1 < self._largeur and (motif := self._separee_autrement(rangee[0])):
+                bloc.defauts[i] = (None, motif)
         if lignes.plus_longue > self._limites.cellule:
             bloc.vider_les_longues(self._limites.cellule)
         return bloc
+
+    def _separee_autrement(self, ligne: str) -> str | None:
+        """Why a line that is one cell is none: another separator than that of the header makes a row of it (F6)."""
+        autres = (s for s in SEPARATEURS if s != self._separateur and len(_rangee_seule(ligne, s)) >= self._largeur)
+        if (signe := next(autres, None)) is None:
+            return None
+        return (
+            f"cellules séparées par {_SEPARES_PAR[signe]}, en-tête par {_SEPARES_PAR[self._separateur]} : "
+            "exporter avec le même séparateur (F6)"
+        )
 
     def _refuser_larges(self, numeros: Iterable[int], rangees: list[list[str]]) -> None:
         """LectureRefusee when a row has too many cells; blank ones at its end are those of a sheet dressed in full."""
@@ -215,6 +231,7 @@ class _Lignes(Iterator[str]):
         self._texte, self._longueur = io.StringIO(texte, newline="\n"), len(texte)
         self._lues = chain.from_iterable(iter(partial(f.readline, RANGEE_MAX), "") for f in (self._texte, fichier))
         self.rangee = self.plus_longue = 0
+        self.derniere = ""
         self.egalites = self.suites = False
 
     @property
@@ -223,7 +240,7 @@ class _Lignes(Iterator[str]):
         return self._texte.tell() < self._longueur
 
     def __next__(self) -> str:
-        ligne = next(self._lues)
+        ligne = self.derniere = next(self._lues)
         if self.rangee:
             self.suites = True
         self.rangee += len(ligne)

@@ -40,7 +40,8 @@ class Colonne:
     `pourcent_si`: (column, value) under which a trailing % is dropped from a number (C1). `inconnue_vide`: an unknown
     value of an enumeration is read as not stated (C7). `gardee`: of a source about persons, the cell lands only in a
     form that its type allows (K9). `document`: the code is that of a document, which is published: its form alone says
-    whether it may land. `plafond`: a number over it is kept as infinity (K9). `aussi`: (name, type) of other columns
+    whether it may land. `plafond`: a number over it is kept as infinity (K9). `rapport_max`: a
+    percentage up to it is a ratio, and counts a hundred times (C10). `aussi`: (name, type) of other columns
     of the warehouse, the same cell read by another type. `mesure`: what its sum tells of a delivery, compared with the
     one it replaces, and of the rows left out: at most one of a jeu, no pay (K8).
     """
@@ -59,6 +60,7 @@ class Colonne:
     document: bool = False
     gardee: bool = False
     plafond: int | None = None
+    rapport_max: str | None = None
     aussi: tuple[tuple[str, str], ...] = ()
     mesure: bool = False
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mutualisation.entree.ingestion.cellules_lues import ColonneLue
+from mutualisation.entree.lecteurs.entete import normaliser
 from mutualisation.entree.lecteurs.limites import nombre_fr
 from mutualisation.entree.lecteurs.noms import montrable as nom_montrable
 from mutualisation.entree.sources.jeux import TYPES_LIBRES, Colonne, Jeu
@@ -123,7 +124,7 @@ def _colonne_en_dict(essai: Essai, trouve: Reconnaissance, c: Colonne) -> dict[s
 def _exemples(jeu: Jeu, lue: ColonneLue) -> list[tuple[str, str]]:
     """Cells before and after, hidden where they may not be shown."""
     return [
-        (_court(brute), affichage(lue[cellule], lue.colonne.type, illisible=cellule in lue.fautes))
+        (_court(brute), affichage(lue[cellule], lue.colonne, illisible=cellule in lue.fautes))
         if montrable(jeu, lue, brute) and montrable(jeu, lue, cellule)
         else (MASQUE, MASQUE)
         for brute, cellule in lue.exemples(EXEMPLES)
@@ -166,11 +167,14 @@ def _non_lue(essai: Essai, trouve: Reconnaissance, c: Colonne, place: int) -> st
     return f"« {nom} » ({enumerer(valeurs_montrees, _INCONNUES_MAX) or 'vide'})"
 
 
-def manquantes(essai: Essai) -> dict[str, str]:
-    """The `*` columns that the file lacks and nothing is proposed for, and what to write."""
+def manquantes(essai: Essai, proposees: Sequence[Proposition]) -> dict[str, str]:
+    """The `*` columns that the file lacks and that no row proposed gives it, and what to write."""
     if (t := essai.trouve) is None:
         return {}
-    donnees = {p.ligne.colonne for p in essai.propositions} | {t.jeu.colonne(n).entete for n in t.traduction.defauts}
+    noms = {"", *map(normaliser, t.tete.noms)}
+    lignes_du_jeu = (p.ligne for p in proposees if p.ligne.jeu == t.jeu.nom)
+    donnees = {x.colonne for x in lignes_du_jeu if normaliser(x.lu) in noms}
+    donnees |= {t.jeu.colonne(n).entete or "" for n in t.traduction.defauts}
     absentes = (c for c in t.jeu.obligatoires if t.place(c.nom) is None and c.entete not in donnees)
     return {c.entete or "": _absence(essai, t, c) for c in absentes}
 
@@ -192,7 +196,7 @@ def _verdicts(essai: Essai) -> Iterator[str]:
         s = "s" if d["nombre"] > 1 else ""
         valeurs_dites = f" ({', '.join(d['valeurs'])})" if d["valeurs"] else f", masquée{s}"
         nom = f"valeur{s} inconnue{s} de « {d['colonne']} »{valeurs_dites}"
-        attendues = ", ".join(d["attendues"])
+        attendues = ", ".join(d["attendues"]) or "un nombre d'années"
         yield f"  {nombre_fr(d['nombre'])} {nom} : à corriger, ou à traduire dans correspondances ({attendues})"
 
 
@@ -253,7 +257,7 @@ def lignes_proposees(propositions: Sequence[Proposition], table: Table | None, e
 def _conclusion(essai: Essai) -> str:
     verdict = essai.propose if essai.ecrit and essai.propose else essai.tel_quel
     accepte = "accepté sans rejet" if verdict.colonnes else "accepté, ses lignes se jugent au chargement"
-    absentes = [f"« {nom} »" for nom in manquantes(essai)]
+    absentes = [f"« {nom} »" for nom in manquantes(essai, essai.propositions)]
     sans = f", sans {enumerer(absentes, _MOTIFS_MAX)}" if absentes else ""
     dit = {
         ACCEPTE: f"le fichier serait {accepte if verdict.lignes else 'accepté, sans une ligne'}",
@@ -287,8 +291,9 @@ def _peut_etre_un_matricule(jeu: Jeu, cellule: str) -> bool:
     return cellule.isdigit() and len(cellule) > 1 and (cellule[0] == "0" or (jeu.pseudonymise and len(cellule) > 3))
 
 
-def affichage(lu: str, type_: str, *, illisible: bool) -> str:
-    """What a cell is read as, as a reader of French writes it."""
+def affichage(lu: str, colonne: Colonne, *, illisible: bool) -> str:
+    """What a cell is read as, as a reader of French writes it; a ratio, as the percentage that it counts for (C10)."""
+    type_ = colonne.type
     if illisible:
         return "illisible"
     if lu == "":
@@ -297,5 +302,8 @@ def affichage(lu: str, type_: str, *, illisible: bool) -> str:
         heures, minutes = divmod(Decimal(lu), 60)
         return f"{int(heures)} h {minutes.normalize():02f}" if minutes else f"{int(heures)} h"
     if type_ in ("montant", "nombre", "decimal", "pourcentage"):
-        return f"{Decimal(lu):,f}".replace(",", " ").replace(".", ",") + (" %" if type_ == "pourcentage" else "")
+        nombre = Decimal(lu)
+        if colonne.rapport_max and nombre <= Decimal(colonne.rapport_max):
+            nombre = (100 * nombre).normalize()
+        return f"{nombre:,f}".replace(",", " ").replace(".", ",") + (" %" if type_ == "pourcentage" else "")
     return date.fromisoformat(lu).strftime("%d/%m/%Y") if type_ == "date" else lu

@@ -10,7 +10,7 @@ import re
 import secrets
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -73,6 +73,8 @@ from mutualisation.usage.examen.reconnaissance import (
 )
 
 Motif = tuple[str, str]
+# of this command: what it lands in a throwaway server can be compared from a file to another, and told by nobody
+_CLE = secrets.token_bytes(32)
 # gives a connection to the throwaway server; the first call starts it
 Connexions: TypeAlias = "Callable[[], psycopg.Connection[Any]]"
 ACCEPTE, REJETS, REFUSE = 0, 2, 3
@@ -85,7 +87,7 @@ _HORS_PERIODE = re.compile(r"différent de celui du nom|hors d(?:u mois|e la pé
 _ACCENT_PERDU = re.compile(r"\w\?\w|\ufffd")
 # the byte of « € » in latin-9, read as cp1252
 _EURO_PERDU = "¤"
-_LIGNES_DITES, _TOTAUX_DITS = 5, 20
+_LIGNES_DITES = 5
 AUCUNE_LIGNE = "le fichier n'a aucune ligne : vérifier le filtre et la période de l'export, puis le redéposer (F6)."
 AUCUN_JEU = "aucun jeu ne ressemble à ce fichier{proche} : vérifier son en-tête, ou donner --jeu (F5)."
 # said of a file that is no table of rows
@@ -97,12 +99,6 @@ NON_LUES = (
     "ligne{s} {dites} : une cellule n'y est pas ce que dit sa colonne ; un total, une rupture, un pied de page ou un "
     "en-tête répété n'est pas une donnée : à retirer de l'export (F4, F5)"
 )
-TOTAUX = "ligne{s} {dites} : un total ou un sous-total, qui n'est pas une donnée : à retirer de l'export (F4)"
-# lines that can't be read, those that say they are a total first
-SQL_FAUTIVES = """
-select l::text ~* '\\mtot(al\\M|aux\\M|\\.)', array_agg(ligne order by ligne) from {} as l where defauts is not null
- group by 1 order by 1 desc
-"""
 SANS_LIGNE = "l'en-tête est seul, sans une ligne de données : vérifier le filtre et la période de l'export (F6)"
 
 
@@ -110,7 +106,8 @@ SANS_LIGNE = "l'en-tête est seul, sans une ligne de données : vérifier le fil
 class Verdict:
     """What would become of a file: refused, with the reason, or read: rows, (header, reason) of those rejected and of
     those held, columns as read (none of a PES or a DECP, whose rows are not judged), headers that are ignored, what is
-    to be known of its rows, the periode that they call for."""
+    to be known of its rows, the periode that they call for; distinct cells that no value of their enumeration is, nor
+    a number of years, by column; rows not rejected by matricule: its pseudonym, and that of it without its zeros."""
 
     refus: str | None = None
     lignes: int = 0
@@ -120,6 +117,8 @@ class Verdict:
     ignorees: Sequence[str] = ()
     avis: Sequence[str] = ()
     periode: str | None = None
+    valeurs_inconnues: Mapping[str, list[str]] = field(default_factory=dict)
+    matricules: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @property
     def code(self) -> int:
@@ -132,13 +131,6 @@ class Verdict:
     def rejets(self) -> int:
         """Rows that would be rejected."""
         return self.motifs.total()
-
-    @property
-    def valeurs_inconnues(self) -> dict[str, list[str]]:
-        """Distinct cells that no value of their enumeration is, nor a number of years, by column."""
-        lues = (c for c in self.colonnes.values() if c.colonne.type == "enumeration" or c.colonne.unite == EN_ANNEES)
-        vues = {c.colonne.nom: [v for x in c.fautes if (v := x.strip(BLANCS))] for c in lues}
-        return {nom: cellules for nom, cellules in vues.items() if cellules}
 
 
 @dataclass
@@ -330,7 +322,7 @@ def _proposer(connexions: Connexions, essai: Essai, trouve: Reconnaissance, lign
 
 def _entrevoir(trouve: Reconnaissance) -> dict[str, ColonneLue]:
     """The first cells of each column, read where it has a place."""
-    garde = Confidentialite(Pseudonymes(secrets.token_bytes(32)))
+    garde = Confidentialite(Pseudonymes(_CLE))
     vues = {}
     for c in trouve.jeu.colonnes:
         if c.atterrit:
@@ -418,7 +410,7 @@ def juger(connexions: Connexions, fichier: Path, genre: str, jeu: Jeu, lignes: S
         annonce: Mapping[str, Any] = {}
         if controle.exists():
             annonce = lire_controle(octets_controle(controle), jeu, empreinte(fichier).sha256, traduction)
-        garde = Confidentialite(Pseudonymes(secrets.token_bytes(32)))
+        garde = Confidentialite(Pseudonymes(_CLE))
         lecture = Lecture(fichier, jeu, genre, garde, limites, traduction)
         conn = connexions()
         conn.execute("drop schema if exists brut cascade; create schema brut")
@@ -429,6 +421,7 @@ def juger(connexions: Connexions, fichier: Path, genre: str, jeu: Jeu, lignes: S
             colonnes=lecture.typage.colonnes,
             ignorees=lecture.entete.ignorees,
             avis=[a.removesuffix(".") for a in lecture.dialecte.get("avertissements", ())],
+            valeurs_inconnues=_valeurs_inconnues(lecture.typage.colonnes.values()),
         )
         if not verdict.lignes:
             verdict.avis = [*verdict.avis, SANS_LIGNE]
@@ -438,34 +431,44 @@ def juger(connexions: Connexions, fichier: Path, genre: str, jeu: Jeu, lignes: S
             verdict.avis = [*verdict.avis, f"ses lignes sont de {annees} années : un fichier par année au moins (F17)"]
         _verifier_sommes(conn, jeu, lecture.totaux, annonce, verdict.lignes)
         _verifier_jour(conn, jeu, fichier)
-        fautives = sql.SQL(SQL_FAUTIVES).format(table(jeu))
-        for un_total, numeros in conn.execute(fautives):
-            phrase, nombre = (TOTAUX, _TOTAUX_DITS) if un_total else (NON_LUES, _LIGNES_DITES)
-            avis_de_lecture = phrase.format(s="s" * (len(numeros) > 1), dites=enumerer([*map(str, numeros)], nombre))
-            verdict.avis = [*verdict.avis, avis_de_lecture]
+        fautives = sql.SQL("select ligne from {} where defauts is not null order by ligne").format(table(jeu))
+        if autres := [n for (n,) in conn.execute(fautives) if n not in lecture.typage.lignes_de_total]:
+            dites = enumerer([*map(str, autres)], _LIGNES_DITES)
+            verdict.avis = [*verdict.avis, NON_LUES.format(s="s" * (len(autres) > 1), dites=dites)]
     except (LectureRefusee, psycopg.DataError) as e:
         return Verdict(motif_refus(e))
     return verdict
 
 
+def _valeurs_inconnues(lues: Iterable[ColonneLue]) -> dict[str, list[str]]:
+    listes = (c for c in lues if c.colonne.type == "enumeration" or c.colonne.unite == EN_ANNEES)
+    vues = {c.colonne.nom: [v for x in c.fautes if (v := x.strip(BLANCS))] for c in listes}
+    return {nom: cellules for nom, cellules in vues.items() if cellules}
+
+
 def _compter(conn: psycopg.Connection[Any], jeu: Jeu, fichier: Path, verdict: Verdict) -> None:
-    """Rows by what rejects them, first what their cells say, then the rules; those that are held are counted apart."""
+    """Rows by what rejects them, first what their cells say, then the rules; those that are held are counted apart, and
+    those that are left by matricule."""
+    agent = "matricule, coalesce(matricule_sans_zeros, matricule)" if jeu.pseudonymise else "null, null"
     requete = sql.SQL(
-        "select coalesce(defauts, {rejet}) as rejet, {retenue} as retenue, count(*) from ("
+        "select coalesce(defauts, {rejet}) as rejet, {retenue} as retenue, {agent}, count(*) from ("
         " select *, {}::int as exercice_fichier, {}::int as mois_debut_fichier, {}::int as mois_fichier,"
         " {}::int as semestre_fichier from {brut}) as l"
-        " group by 1, 2 order by 3 desc, 1, 2"
+        " group by 1, 2, 3, 4 order by 5 desc, 1, 2"
     ).format(
         *map(sql.Literal, _periode_du_nom(jeu, fichier)),
+        agent=sql.SQL(agent),
         brut=table(jeu),
         rejet=_premiere(jeu, [r for r in jeu.regles if r.issue != "retenu"]),
         retenue=_premiere(jeu, [r for r in jeu.regles if r.issue == "retenu"]),
     )
-    for rejet, retenue, nombre in conn.execute(requete).fetchall():
+    for rejet, retenue, matricule, sans_zeros, nombre in conn.execute(requete).fetchall():
         compte, faute = (verdict.motifs, rejet) if rejet is not None else (verdict.retenues, retenue)
         if faute is not None:
             entete, _, motif = faute.partition("|")
             compte[entete, motif] += nombre
+        if rejet is None and matricule:
+            verdict.matricules[matricule, sans_zeros] += nombre
 
 
 def _periode_du_nom(jeu: Jeu, fichier: Path) -> tuple[int | None, ...]:
@@ -474,6 +477,13 @@ def _periode_du_nom(jeu: Jeu, fichier: Path) -> tuple[int | None, ...]:
         return None, None, None, None
     depose = FichierDepose(jeu, fichier.name, fichier.name, UPath(fichier), *lu)
     return depose.exercice, next(iter(depose.couverts), None), depose.mois, depose.semestre
+
+
+def exercice(essai: Essai) -> int | None:
+    """That of the name of a file, else of its rows."""
+    nomme = _periode_du_nom(essai.jeu, essai.fichier)[0] if essai.jeu else None
+    lu = essai.verdict_retenu.periode
+    return nomme or (int(lu[:4]) if lu else None)
 
 
 def _periode_des_lignes(conn: psycopg.Connection[Any], jeu: Jeu) -> tuple[str | None, int]:

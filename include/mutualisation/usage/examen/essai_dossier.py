@@ -21,12 +21,19 @@ from mutualisation.usage.examen.diagnostic import (
     Verdict,
     brouillon,
     examiner,
+    exercice,
     juger,
 )
 from mutualisation.usage.examen.propositions import Proposition, Table, completer, lire_table, nouvelles, table_du_depot
 from mutualisation.usage.examen.reconnaissance import douteuses
 
 _MOTIFS_MAX = 3
+# as the build says it (H5), where it also knows the days of the contracts
+ABSENT = "agent absent du fichier des agents (H5)"
+AUX_ZEROS_PRES = (
+    "agent absent du fichier des agents, sinon aux zéros de tête près, comme {} matricules de ce fichier : exporter "
+    "Matricule en texte dans les deux (H5)"
+)
 
 
 @dataclass
@@ -67,6 +74,7 @@ def essayer_dossier(dossier: Path, correspondances: Path | None = None, *, ecrir
             essai.propositions += nouvelles(e.propositions, [p.ligne for p in essai.propositions])
         for e in essai.essais:
             _rejuger(connexions, e, essai)
+        _croiser_les_agents(essai.essais)
     _juger_le_depot(essai)
     if ecrire and essai.propositions:
         essai.ecrit = completer(table, [p.ligne for p in essai.propositions])
@@ -111,6 +119,21 @@ def _rejuger(connexions: Connexions, essai: Essai, tout: EssaiDossier) -> None:
         essai.propose = juger(connexions, essai.fichier, essai.nature, essai.jeu, lignes)
 
 
+def _croiser_les_agents(essais: Sequence[Essai]) -> None:
+    """Count as rejected the rows of time of whoever is in no file of agents of the year that the folder holds (H5)."""
+    for e in (e for e in essais if e.jeu and e.jeu.nom == "temps"):
+        connus: Counter[tuple[str, str]] = Counter()
+        for a in (a for a in essais if a.jeu and a.jeu.nom == "agents" and exercice(a) in (None, exercice(e))):
+            connus += (a.propose or a.tel_quel).matricules
+        agents, sans_zeros = {m for m, _ in connus}, {s for _, s in connus}
+        for verdict in filter(None, (e.tel_quel, e.propose) if agents else ()):
+            absents = {cle: n for cle, n in verdict.matricules.items() if cle[0] not in agents}
+            proches = [cle for cle in absents if cle[1] in sans_zeros]
+            for cle, n in absents.items():
+                motif = AUX_ZEROS_PRES.format(len(proches)) if cle in proches else ABSENT
+                verdict.motifs["Matricule", motif] += n
+
+
 def _juger_le_depot(essai: EssaiDossier) -> None:
     """What a drop as a whole refuses of its files (two of one identity, F1, F17), and what it lacks."""
     if not any((essai.dossier / nom).is_dir() for nom in registre().noms):
@@ -143,7 +166,7 @@ def _par_fichier(essai: EssaiDossier) -> Iterator[str]:
             yield f"  {lu.refus}"
         for (entete, motif), n in lu.motifs.most_common(_MOTIFS_MAX):
             yield f"  {n} × {entete + ' : ' if entete else ''}{motif}"
-        yield from (f"  {nom} : {absence}." for nom, absence in manquantes(e).items())
+        yield from (f"  {nom} : {absence}." for nom, absence in manquantes(e, essai.propositions).items())
         yield from (f"  À savoir : {a}." for a in avis_de(e) if a != SANS_LIGNE)
 
 

@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from mutualisation.entree.ingestion.cellules_lues import date, lecture_de, minutes, nombre
+from mutualisation.entree.ingestion.cellules_lues import date, date_d_ailleurs, lecture_de, minutes, nombre
 from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Traduction, epurer, est_vide, normaliser
 from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites
 from mutualisation.entree.lecteurs.noms import plat
@@ -191,7 +191,10 @@ def _candidats(essai: Reconnaissance) -> dict[str, Candidat]:
             pareils = [i for i in pareils if _tous_des_valeurs(c, essai.tete.cellules(i))]
         seule = _seule_place(c, manquantes, pareils)
         for i, nom in libres.items():
-            note, raison = _noter_ressemblance(c, _note_du_nom(essai.jeu.nom, c, nom, prefixe), contenus[i])
+            # a header that says a day is proposed even where another program wrote it: each row then says how
+            nombre_de_jours = c.type == "date" and all(map(date_d_ailleurs, essai.tete.cellules(i)[:_ECHANTILLON]))
+            lu = None if nombre_de_jours else contenus[i]
+            note, raison = _noter_ressemblance(c, _note_du_nom(essai.jeu.nom, c, nom, prefixe), lu)
             if seule == i and note < _SEULE and not est_exclu(c, nom):
                 note, raison = _SEULE, f"ses cellules ont la forme attendue ({_FORMES_PARLANTES[c.type]})"
             if note >= (_SEUIL if c.obligatoire else _SEUIL_FACULTATIF):
