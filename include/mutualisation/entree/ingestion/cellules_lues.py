@@ -44,14 +44,8 @@ _JOUR_DEVANT = re.compile(r"([0-9]{2})([/.-])([0-9]{2})\2([0-9]{4})")
 _ANNEE_DEVANT = re.compile(r"([0-9]{4})([/-]?)([0-9]{2})\2([0-9]{2})")
 # (form, what it is): the example is constant, for no cell may be told (K9)
 _DATES_D_AILLEURS = (
-    (
-        r"[2-6][0-9]{4}(?:[.,][0-9]+)?",
-        "nombre de jours de tableur (45292 est le 01/01/2024) : exporter en jj/mm/aaaa",
-    ),
-    (
-        r"[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{2}",
-        "année sur deux chiffres (01/01/24 est le 01/01/2024) : en écrire 4",
-    ),
+    (r"[2-6][0-9]{4}(?:[.,][0-9]+)?", "nombre de jours de tableur (45292 est le 01/01/2024) : exporter en jj/mm/aaaa"),
+    (r"[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{2}", "année sur deux chiffres (01/01/24 est le 01/01/2024) : en écrire 4"),
 )
 _CENTIEMES = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
 _HEURES = re.compile(r"([0-9]{1,2})(?:[:hH]([0-5][0-9])|[hH])|([0-9]{1,4}):([0-5][0-9]):00")
