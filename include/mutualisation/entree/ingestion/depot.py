@@ -376,7 +376,7 @@ def nom_juste(jeu: Jeu, tige: str) -> str:
     if jeu.nom_libre:
         return "*"
     lue, ecrite = _PERIODES.get(jeu.periode, (r"[\d\W_s]*", ""))
-    trouve = re.search(rf"(?<![a-z]){lue}(?:[\W_]*v0*(?P<v>{_VERSION}|{_JOUR}))?$", tige, re.ASCII)
+    trouve = re.search(rf"(?<![a-z\d]){lue}(?:[\W_]*v0*(?P<v>\d*))?$", tige, re.ASCII)
     if trouve is None:
         return jeu.forme_du_nom
     version = f"_v{trouve['v']}" if trouve["v"] and _admise(int(trouve["v"])) else ""

@@ -11,6 +11,7 @@ import hashlib
 import os
 import pwd
 import re
+import resource
 import shlex
 import shutil
 import stat
@@ -58,6 +59,16 @@ REGLAGES = {
     "log_error_verbosity": "terse",
     "unix_socket_permissions": "0700",
 }
+# below which PostgreSQL does not start, or can't write one segment of its journal: how it is said, lifted
+LIMITES = {
+    resource.RLIMIT_NOFILE: (64, "les fichiers ouverts à {}", "ulimit -n 1024", "LimitNOFILE=1024"),
+    resource.RLIMIT_FSIZE: (
+        16 * 1024**2,
+        "la taille d'un fichier à {} octets",
+        "ulimit -f unlimited",
+        "LimitFSIZE=infinity",
+    ),
+}
 UTILISATEUR = "mutualisation"
 GRAVE = re.compile(r"\b(?:FATAL|PANIC): ")
 
@@ -76,9 +87,21 @@ def serveur_entrepot(var: Path | None = None, port: int | None = None, *, jetabl
     if nomme and var is None:
         yield nomme
         return
+    exiger_des_limites()
     dossier = (var or dossier_var()).resolve()
     with _sans_reglages(), _tenir_presence(dossier, port, jetable=jetable) as dsn:
         yield dsn
+
+
+def exiger_des_limites() -> None:
+    """Raise `ErreurMutualisation` when a limit of the session is too low for a server: it would say so in English."""
+    for nom, (demande, quoi, commande, service) in LIMITES.items():
+        permis = resource.getrlimit(nom)[0]
+        if permis != resource.RLIM_INFINITY and permis < demande:
+            raise ErreurMutualisation(
+                f"Cette session limite {quoi.format(permis)}, trop peu pour PostgreSQL embarqué : levez la limite "
+                f"(« {commande} », ou {service} du service), puis relancez."
+            )
 
 
 @contextlib.contextmanager
