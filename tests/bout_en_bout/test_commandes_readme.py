@@ -63,8 +63,8 @@ def test_make_bilan_donne_la_page(reference: Reference) -> None:
     assert Path(page).is_file()
     # the two entries that nobody validated, and nothing else
     assert laisse == (
-        "Laissé de côté, exercice 2021 : 2\u00a0lignes livrées ne comptent dans aucun chiffre (2\u00a0retenues), soit "
-        "7,00 h de travail — lignes et motifs dans « rejets »."
+        "Laissé de côté, exercice 2021 : 2\u00a0lignes livrées, soit 7\u00a0heures de travail, ne sont pas comptées "
+        "(retenues) — lignes et motifs dans « rejets »."
     )
     assert re.fullmatch(r"[0-9a-f]{64}", empreinte(reference.sortie))
     assert sorted(d.name for d in reference.bilans.iterdir()) == [f"bilan_{e}" for e in EXERCICES]

@@ -118,8 +118,8 @@ def test_ce_qui_est_laisse_de_cote_tient_dans_la_proposition(construite: Conn) -
     session = valider(construite, [2021])
     dit = texte(op.candidate(session).phrase)
     laisse = (
-        "Laissé de côté, exercice 2021 : 3 lignes livrées ne comptent dans aucun chiffre (3 rejetées), soit 1 234,50 € "
-        "et 21,00 h de travail — lignes et motifs par « mutualisation reparer --sortie DOSSIER ». Avant de clore, "
+        "Laissé de côté, exercice 2021 : 3 lignes livrées, soit 1 234,50 € et 21 heures de travail, ne sont pas "
+        "comptées (rejetées) — lignes et motifs par « mutualisation reparer --sortie DOSSIER ». Avant de clore, "
         "exercice 2021 : 2 des 3 écarts constatés restent à justifier."
     )
     assert dit.endswith(f"depuis 2020). {laisse}")

@@ -114,8 +114,8 @@ def test_les_rejets_disent_leurs_lignes_leur_motif_et_leur_remede(bilan: Bilan) 
     ("statut", "effet"),
     [
         # R1: what is in no denominator changes no ETP; « environ 479 € » stood beside « sans effet sur les ETP »
-        ("retenu", "leur coût reste réparti selon les heures validées"),
-        ("a_affecter", "dont environ 479 € hors des coûts, à l'ETP le plus cher"),
+        ("retenu", "leur coût suit les heures validées"),
+        ("a_affecter", "environ 479 € de travail manquent aux coûts, à l'ETP le plus cher"),
     ],
 )
 def test_un_seul_compte_de_ce_qui_est_ecarte_dans_tous_les_documents(
@@ -136,8 +136,8 @@ def test_un_seul_compte_de_ce_qui_est_ecarte_dans_tous_les_documents(
 
     bilan = republier(ecarter)
     dite = (
-        "4 lignes livrées ne comptent dans aucun chiffre (2 rejetées, 2 retenues), soit 12,50 € et 7,00 h de travail "
-        f"({effet})"
+        "4 lignes livrées, soit 12,50 € et 7 heures de travail, ne sont pas comptées (2 rejetées, 2 retenues) ; "
+        f"{effet}"
     )
     page, (classeur,) = constats.lignes_ecartees(bilan), feuilles.documents(bilan)
     (avant, _) = classeur.notice

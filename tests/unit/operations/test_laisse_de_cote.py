@@ -19,9 +19,9 @@ def test_lignes_euros_et_heures_par_exercice() -> None:
         ]
     )
     assert dit.replace("\u202f", " ").replace("\xa0", " ") == (
-        "Laissé de côté, exercice 2020 : 190 lignes livrées ne comptent dans aucun chiffre (187 rejetées, 3 retenues), "
-        "soit 12 345,67 € et 676,50 h de travail ; exercice 2021 : 2 lignes livrées ne comptent dans aucun chiffre "
-        "(2 à affecter), sans montant ni durée — lignes et motifs dans « rejets »."
+        "Laissé de côté, exercice 2020 : 190 lignes livrées, soit 12 345,67 € et 676,50 heures de travail, ne sont pas "
+        "comptées (187 rejetées, 3 retenues) ; exercice 2021 : 2 lignes livrées, sans montant ni durée, ne sont pas "
+        "comptées (à affecter) — lignes et motifs dans « rejets »."
     )
 
 

@@ -33,7 +33,7 @@ PAGE, MARGE, HAUT, BAS = (960, 540), 40, 84, 504
 TAILLES, TITRE, PIED, TITRE_SEUL = (20, 18, 16, 15, 14), 28, 10, 5
 INTERLIGNE, ESPACE, CELLULE, SIGNE = 1.2, 0.45, 8, 0.7
 # share of a chart that its names have; white between two bars, in percent of one
-NOMS, ECART = 0.35, 40
+NOMS, ECART = 0.45, 40
 # what the library stamps on the workbook of a chart
 HEURE = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 ETENDUE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
@@ -155,12 +155,12 @@ def _dessin(page: Any, bloc: Bloc, place: Place, taille: float) -> float:
 
 def _barres(page: Any, bloc: Bloc, place: Place, taille: float) -> float:
     """A chart that can be edited; each name has the place that its words ask for."""
-    noms, series = [imprimer(x) for x in bloc["natif"]["noms"]], bloc["natif"]["series"]
-    lignes = sum(len(couper(x, place[2] * NOMS, taille, ECRAN)) * INTERLIGNE + 2 * ESPACE for x in noms)
+    noms = [couper(imprimer(x), place[2] * NOMS, taille, ECRAN) for x in bloc["natif"]["noms"]]
+    series, lignes = bloc["natif"]["series"], sum(len(x) * INTERLIGNE + ESPACE for x in noms)
     haut = min(taille * (lignes + 2), BAS - place[1]) if page else taille * (lignes + 2)
     if page:
         donnees = CategoryChartData()
-        donnees.categories = noms
+        donnees.categories = ["\n".join(x) for x in noms]
         for mots, _, valeurs in series:
             donnees.add_series(imprimer(mots), [None if v is None else Decimal(v) for v in valeurs])
         seule = len(series) == 1

@@ -22,8 +22,8 @@ def lire_phrase(nom: str, **valeurs: Any) -> str:
     return str(_lire_enonce(nom)).format(**valeurs) if valeurs else str(_lire_enonce(nom))
 
 
-def lire_listes(nom: str) -> dict[str, list[str]]:
-    """{subject: names} of the table `section.name`, in order."""
+def lire_listes(nom: str) -> dict[str, dict[str, list[str]]]:
+    """{subject: {name: words}} of the table `section.name`, in order."""
     return dict(_lire_enonce(nom))
 
 
@@ -66,7 +66,7 @@ def lire_tableau(
     colonnes = [
         Colonne(**c | {"titre": c["titre"].format(**valeurs)})
         for c in champs.pop("colonnes")
-        if c["cle"] not in sans and not (pleines and all(x.get(c["cle"]) in (None, "") for x in lignes))
+        if c["cle"] not in sans and not (pleines and lignes and all(x.get(c["cle"]) in (None, "") for x in lignes))
     ]
     if total is not None or any(c.somme for c in colonnes):
         champs["total"] = additionner("Total", colonnes, lignes) | dict(total or {})

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from mutualisation.socle.francais.formats import euros, nombre, plusieurs
+from mutualisation.socle.francais.formats import INSECABLE, euros, nombre, plusieurs
 
 # (one, several) rows of a status; a row that repeats another counts once, and is none of them
 STATUTS = {"rejete": ("rejetée", "rejetées"), "retenu": ("retenue", "retenues"), "a_affecter": ("à affecter",) * 2}
@@ -15,26 +15,31 @@ def compter(comptes: Mapping[str, int]) -> int:
 
 
 def dire_ecartees(comptes: Mapping[str, int], montant: Decimal | None, heures: Decimal | None, effet: str = "") -> str:
-    """`2 lignes livrées ne comptent dans aucun chiffre (2 retenues), soit 7,00 h de travail`, without a full stop.
+    """`2 lignes livrées, soit 7 heures de travail, ne sont pas comptées (retenues)`, without a full stop.
 
     `montant`, `heures`: what is written on them, None when it was not kept; `effet`: what these hours change. Empty
     when every row counts.
     """
-    total = compter(comptes)
+    total, connus = compter(comptes), [s for s in STATUTS if comptes.get(s)]
     if not total:
         return ""
-    detail = ", ".join(plusieurs(comptes[s], *STATUTS[s]) for s in STATUTS if comptes.get(s))
-    lignes = plusieurs(total, "ligne livrée ne compte", "lignes livrées ne comptent")
-    return f"{lignes} dans aucun chiffre ({detail}){_mesures(montant, heures, effet)}"
+    detail = ", ".join(plusieurs(comptes[s], *STATUTS[s]) for s in connus)
+    if len(connus) == 1:
+        detail = STATUTS[connus[0]][total > 1]
+    comptees = "n'est pas comptée" if total == 1 else "ne sont pas comptées"
+    suite = f" ; {effet}" if effet and heures else ""
+    lignes = plusieurs(total, "ligne livrée", "lignes livrées")
+    return f"{lignes}{_mesures(montant, heures)} {comptees} ({detail}){suite}"
 
 
-def _mesures(montant: Decimal | None, heures: Decimal | None, effet: str) -> str:
+def _mesures(montant: Decimal | None, heures: Decimal | None) -> str:
     if montant is None and heures is None:
         return ""
-    mesures_dites = [euros(montant, 2)] if montant else []
+    dites = [euros(montant, 2)] if montant else []
     if heures:
-        mesures_dites.append(f"{nombre(heures, 2)} h de travail" + (f" ({effet})" if effet else ""))
-    return f", soit {' et '.join(mesures_dites)}" if mesures_dites else ", sans montant ni durée"
+        nom = "heure" if heures < 2 else "heures"
+        dites.append(f"{nombre(heures, 0 if heures == int(heures) else 2)}{INSECABLE}{nom} de travail")
+    return f", soit {' et '.join(dites)}," if dites else ", sans montant ni durée,"
 
 
 def dire_ecarts(ecarts: int, sans: int) -> str:

@@ -120,7 +120,7 @@ def _section_objet(bilan: Bilan) -> m.Section:
     adresse = [m.p(f"{BLANC}, le {BLANC}"), m.p(f"{MAIRES},")]
     envoi = m.p(
         f"Vous trouverez ci-après l'avancement de la mutualisation en {bilan.exercice}. La page de votre commune, "
-        "jointe, dit à quoi elle adhère, ce qu'elle doit, ce qui lui a été titré, et ce que cela coûte."
+        "jointe, dit à quoi elle adhère, ce qu'elle doit, ce qui lui a été titré, et ce que coûtent ses services."
     )
     objet = f"Objet : avancement de la mutualisation des services en {bilan.exercice}"
     return m.Section("objet", objet, "Objet", [*adresse, m.p(lire_phrase("communication.cadre")), envoi])
@@ -199,19 +199,19 @@ def _section_prevision(bilan: Bilan) -> m.Section:
 
 def _impact(bilan: Bilan, rangees: list[Ligne], prevue: int) -> str:
     scenario = formats.minuscule(libelles.libelle(libelles.SCENARIOS, SCENARIO_PREVU))
-    etp, cout = formats.nombre(somme(rangees, "etp"), 2), prevision.millier(somme(rangees, "cout_net"))
+    etp, cout = formats.nombre(somme(rangees, "etp"), 2), prevision.environ(somme(rangees, "cout_net"))
     enonce = (
         f"À services inchangés ({scenario}), les dispositifs valorisés mobiliseraient {etp} ETP de l'établissement en "
-        f"{prevue}, pour un coût net de {cout}"
+        f"{prevue}, pour un coût net d'{cout}"
     )
     cle = (SCENARIO_PREVU, prevue)
     totaux = [r for r in bilan["prevision_fourchette"] if (r["scenario"], r["exercice"]) == cle]
     for bas, haut in filter(None, map(prevision.fourchette, totaux)):
-        entre = f"entre {prevision.millier(bas)} et {prevision.millier(haut)}"
+        entre = f"entre {prevision.environ(bas)} et {prevision.environ(haut)}"
         enonce += f", qui serait compris {entre} d'après les essais sur les exercices connus"
     recettes = [r for r in rangees if r["recettes"] is not None]
     if recettes:
-        enonce += f". Les recettes seraient de {prevision.millier(somme(recettes, 'recettes'))}"
+        enonce += f". Les recettes seraient d'{prevision.environ(somme(recettes, 'recettes'))}"
     sans = [prevision.lire_fourchettes(totaux)] if totaux and not any(map(prevision.fourchette, totaux)) else []
     return " ".join([f"{enonce}.", *sans])
 

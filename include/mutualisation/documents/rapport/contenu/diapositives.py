@@ -42,7 +42,7 @@ def documents(bilan: Bilan) -> list[m.Document]:
 
 def _pages(bilan: Bilan) -> Iterator[tuple[str, list[m.Bloc]]]:
     e, couts, pont = bilan.exercice, synthese.couverture(bilan), evolution.cascade(bilan)
-    chiffres = [_liste(b.points) for b in textes.section_annee(bilan).blocs[-1:] if isinstance(b, m.Liste)]
+    chiffres = [b for b in textes.section_annee(bilan).blocs[-1:] if isinstance(b, m.Liste)]
     yield f"L'année {e} en chiffres", [_cles(bilan), *chiffres]
     yield f"Ce que coûte chaque service, et qui le paie, {e}", [replace(couts, barres=couts.barres[:LIGNES])]
     yield f"De {e - 1} à {e} : ce qui fait évoluer le coût", [m.p(elus.cout(bilan)), pont] if pont else []

@@ -74,7 +74,7 @@ def _change(bilan: Bilan) -> list[m.Bloc]:
 
 def cout(bilan: Bilan) -> str:
     pourquoi = evolution.phrase(bilan)
-    enonce = _de_a(bilan.totaux[bilan.exercice - 1]["cout_net"], bilan.total["cout_net"])
+    enonce = f"Il passe {_de_a(bilan.totaux[bilan.exercice - 1]['cout_net'], bilan.total['cout_net'])}"
     return f"{enonce} : {pourquoi}." if pourquoi else f"{enonce}."
 
 
@@ -82,13 +82,13 @@ def _recettes(bilan: Bilan) -> str:
     avant, apres = (bilan.recettes_totales(e) for e in (bilan.exercice - 1, bilan.exercice))
     if avant is None or apres is None:
         return ""
-    rangees = bilan[encaissement.RELATION]
-    return f"{_de_a(avant, apres)}. {encaissement.phrase(bilan.exercice, rangees, encaissement.arrete(bilan))}"
+    encaisse = encaissement.phrase(bilan.exercice, bilan[encaissement.RELATION], encaissement.arrete(bilan))
+    return f"Elles passent {_de_a(avant, apres)}. {encaisse}"
 
 
 def _de_a(avant: Decimal, apres: Decimal) -> str:
     change = formats.evolution(avant, apres)
-    return f"De {formats.euros(avant)} à {formats.euros(apres)}" + (f" ({change})" if change else "")
+    return f"de {formats.euros(avant)} à {formats.euros(apres)}" + (f" ({change})" if change else "")
 
 
 def _adhesions(bilan: Bilan) -> str:

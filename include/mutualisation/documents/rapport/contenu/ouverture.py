@@ -151,9 +151,13 @@ def phrase_ecartees(bilan: Bilan) -> str:
     montant, heures = (somme(lues, x) if lues else None for x in ("montant", "heures"))
     methode, cout = bilan.parametre("methode_etp") or "R", _cout_horaire(bilan)
     perdues = somme((r for r in lues if r["statut"] in PERDUES.get(methode, ())), "heures")
-    effet = "leur coût reste réparti selon les heures validées" if methode == "R" else ""
+    effet = "leur coût suit les heures validées" if methode == "R" else ""
     if perdues:
-        effet = f"dont environ {formats.euros(perdues * cout)} hors des coûts, à l'ETP le plus cher" if cout else ""
+        effet = (
+            f"environ {formats.euros(perdues * cout)} de travail manquent aux coûts, à l'ETP le plus cher"
+            if cout
+            else ""
+        )
     return dire_ecartees(comptes(bilan), montant, heures, effet)
 
 

@@ -102,6 +102,11 @@ def millier(valeur: Decimal | None) -> str:
     return f"≈{formats.INSECABLE}{formats.euros(arrondie)}" if arrondie else formats.euros(0)
 
 
+def environ(valeur: Decimal) -> str:
+    """`environ 1 396 000 €`: in a sentence."""
+    return f"environ {millier(valeur).removeprefix('≈').strip()}"
+
+
 def _millier(valeur: Decimal) -> Decimal:
     return formats.arrondi(valeur / 1000) * 1000
 

@@ -36,7 +36,8 @@ def avec_leurs_auteurs(bilan: Bilan, rubrique: str, dispositif: str | None = Non
     enonces = []
     for rang, texte in enumerate(siens):
         suivant = siens[rang + 1]["auteur"] if rang + 1 < len(siens) else None
-        enonces.append(texte["texte"] if texte["auteur"] == suivant else avec_son_auteur(texte))
+        signe = texte["texte"] if texte["auteur"] == suivant else avec_son_auteur(texte)
+        enonces.append(signe if suivant in (None, texte["auteur"]) else f"{signe}.")
     return " ".join(enonces)
 
 
@@ -78,10 +79,12 @@ def section_annee(bilan: Bilan) -> m.Section:
 def _liste_des_chiffres(bilan: Bilan) -> m.Liste:
     connus = {r["indicateur"]: r for r in bilan["indicateurs_cles"] if r["valeur"] is not None}
     points = []
-    for sujet, noms in SUJETS.items():
-        enonces = [f"{formats.minuscule(libelles.INDICATEURS[n])} : {_ecrire(connus[n])}" for n in noms if n in connus]
+    for sujet, mots in SUJETS.items():
+        lus = [(connus[n], dits) for n, dits in mots.items() if n in connus]
+        # the last of its words is that of several
+        enonces = [f"{_ecrire(r)}{formats.INSECABLE}{dits[0 if r['valeur'] < 2 else -1]}" for r, dits in lus]
         if enonces:
-            points.append((sujet, formats.majuscule(" ; ".join(enonces)) + "."))
+            points.append((sujet, f"{' ; '.join(enonces)}."))
     return m.Liste(points)
 
 

@@ -160,7 +160,7 @@ def partage(bilan: Bilan, code: str) -> str:
     entre = formats.plusieurs(len(couts), "adhérent")
     autres = formats.plusieurs(sans, "autre n'en porte rien", "autres n'en portent rien")
     cle, moyenne = nom_de_la_cle(lues[0]["cle"], membre=False), formats.euros(sum(couts) / len(couts), 2)
-    return f"partagé entre {entre} ({cle}), {moyenne} en moyenne ; {autres}"
+    return f"partagé entre {entre} selon les {cle}, {moyenne} en moyenne ; {autres}"
 
 
 def stocks(bilan: Bilan, exercice: int) -> frozenset[str]:

@@ -95,8 +95,8 @@ def section_communes(bilan: Bilan) -> m.Section:
             "Chaque commune a sa page : ", m.Lien(PAGES, "trouver une commune, et qui a adhéré à quoi"), ".", ecran=True
         )
         parts = m.CoteACote((distribution(bilan, territoire), par_taille(bilan, territoire)))
-        # in this order on paper: the map asks for most of a page
-        blocs = [renvoi, parts, carte(bilan, territoire)]
+        # in this order on paper: what follows the charts goes on under them
+        blocs = [renvoi, carte(bilan, territoire), parts]
     return m.Section("communes", "Les communes et leurs adhésions", "Communes", blocs)
 
 

@@ -235,8 +235,9 @@ def _adherents(code: str, exercice: int, comptes: Comptes) -> str:
     avant = comptes.get(exercice - 1, {}).get(code)
     total, ancien = sum(compte.values()), sum(avant.values()) if avant else 0
     genres = usage.en_mots(compte)
-    enonce = genres if len(compte) == 1 else f"{formats.plusieurs(total, 'adhérent')} : {genres}"
-    return f"{enonce} ({formats.nombre(ancien)} fin {exercice - 1})" if avant else enonce
+    enonce = genres if len(compte) == 1 else f"{formats.nombre(total)}, dont {genres}"
+    autant = "autant" if ancien == total else formats.nombre(ancien)
+    return f"{enonce} ({autant} fin {exercice - 1})" if avant else enonce
 
 
 def _certificats(bilan: Bilan, code: str) -> str:
