@@ -221,7 +221,7 @@ def en_barres(g: Graphique) -> dict[str, Any] | None:
     """The chart as bars that an office draws by itself: names, then (words, meaning, exact amounts) of each series.
 
     A name says what is written beside its bar; a series without meaning holds the next ones up, unseen. None for what
-    is no bars, or goes below zero.
+    has no bar, or goes below zero.
     """
     match g:
         case CoutsCouverts():
@@ -236,7 +236,7 @@ def en_barres(g: Graphique) -> dict[str, Any] | None:
             series = [(g.mesure, "mesure", [v for _, v in g.barres])]
         case _:
             return None
-    if any(v is not None and v < 0 for *_, valeurs in series for v in valeurs):
+    if not noms or any(v is not None and v < 0 for *_, valeurs in series for v in valeurs):
         return None
     return {"noms": noms, "series": [(m, s, [None if v is None else str(v) for v in x]) for m, s, x in series]}
 

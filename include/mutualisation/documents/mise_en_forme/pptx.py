@@ -7,9 +7,10 @@ has its text alternative. Lengths are points.
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def _page(page: Any, titre: str, blocs: list[Bloc], pied: str) -> None:
     _texte(page, [[(pied, False)]], (MARGE, BAS + 14, place[2]), PIED)
 
 
-def _poser(page: Any, blocs: Iterable[Bloc], place: Place, taille: float) -> float:
+def _poser(page: Any, blocs: Sequence[Bloc], place: Place, taille: float) -> float:
     """Blocks one under another in a column; where they end. Without a page, a measure."""
     x, y, large = place
     for bloc in blocs:
@@ -100,7 +101,9 @@ def _poser(page: Any, blocs: Iterable[Bloc], place: Place, taille: float) -> flo
                 y = max(_poser(page, cote, (x + i * pas, y, pas - MARGE / 2), taille) for i, cote in cotes)
             case "graphique" | "tableau" as genre:
                 y = _texte(page, [[(bloc["titre"], True)]], (x, y, large), taille)
-                trace = _barres if bloc.get("natif") else _dessin
+                # the last of its column has what is left of it
+                natif = partial(_barres, fin=BAS if bloc is blocs[-1] and not bloc["note"] else 0)
+                trace = natif if bloc.get("natif") else _dessin
                 y = (_tableau if genre == "tableau" else trace)(page, bloc, (x, y, large), taille)
                 y = _texte(page, [[(bloc["note"], False)]], (x, y, large), taille) if bloc["note"] else y
             case "liste":
@@ -153,11 +156,12 @@ def _dessin(page: Any, bloc: Bloc, place: Place, taille: float) -> float:
     return place[1] + vue[1] * echelle + taille * ESPACE
 
 
-def _barres(page: Any, bloc: Bloc, place: Place, taille: float) -> float:
-    """A chart that can be edited; each name has the place that its words ask for."""
+def _barres(page: Any, bloc: Bloc, place: Place, taille: float, fin: float) -> float:
+    """A chart that can be edited; each name has the place that its words ask for, or more down to `fin`."""
     noms = [couper(imprimer(x), place[2] * NOMS, taille, ECRAN) for x in bloc["natif"]["noms"]]
     series, lignes = bloc["natif"]["series"], sum(len(x) * INTERLIGNE + ESPACE for x in noms)
-    haut = min(taille * (lignes + 2), BAS - place[1]) if page else taille * (lignes + 2)
+    haut = taille * (lignes + 2)
+    haut = min(max(haut, fin - place[1]), BAS - place[1]) if page else haut
     if page:
         donnees = CategoryChartData()
         donnees.categories = ["\n".join(x) for x in noms]
