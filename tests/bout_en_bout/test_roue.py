@@ -60,6 +60,13 @@ def test_la_roue_porte_sa_version_et_sa_licence(installation: Path) -> None:
     assert dite.name == f"mutualisation-{dit.strip()}.dist-info"
 
 
+def test_la_roue_tient_ce_qui_est_versionne_et_rien_d_autre(installation: Path) -> None:
+    donnees = _paquet(installation) / "donnees"
+    versionnes = _faire("git", "ls-files", "dbt_project", "expectations", "dags", "docs/regles.md").splitlines()
+    tenus = [str(f.relative_to(donnees)) for f in donnees.rglob("*") if f.is_file() and f.suffix != ".pyc"]
+    assert sorted(tenus) == sorted(versionnes)
+
+
 def test_la_roue_a_de_quoi_lancer_dbt(installation: Path, tmp_path: Path) -> None:
     """From any folder, on the project that is installed, in which nothing is written."""
     avant, python = _fichiers(installation), str(installation / "venv/bin/python")

@@ -1,6 +1,7 @@
 """The wheel goes into an environment that others made: it asks for ranges, in which the lock is, and public doors."""
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterator
 from itertools import chain
@@ -30,6 +31,13 @@ def test_ce_que_demande_la_roue_est_une_plage_ou_est_le_verrou() -> None:
     assert len(demandes) > 25
     assert [str(d) for d in demandes for clause in d.specifier if clause.operator == "=="] == []
     assert [f"{d} : {verrou[d.name]}" for d in demandes if verrou[d.name] not in d.specifier] == []
+
+
+def test_une_action_de_la_forge_est_dite_par_son_empreinte() -> None:
+    """A tag is what its owner makes of it."""
+    dites = [u for f in (RACINE / ".github").rglob("*.yml") for u in re.findall("uses: (.+)", f.read_text("utf-8"))]
+    assert dites
+    assert [dite for dite in dites if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v[\d.]+", dite)] == []
 
 
 def ecarts_des_portes(source: str) -> Iterator[str]:

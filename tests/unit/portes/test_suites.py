@@ -12,7 +12,8 @@ from tests.atelier.tables import cas
 
 from mutualisation.entree.sources.registre import registre
 from mutualisation.publication.portes import moteur
-from mutualisation.publication.portes.suites import SQL_EXACT, Attente, lire_point
+from mutualisation.publication.portes.execution import commencer
+from mutualisation.publication.portes.suites import SQL_EXACT, Attente, fichier_de, lire_point
 from mutualisation.socle.chemins import dossier_attentes
 from mutualisation.socle.erreurs import ControleEchoue
 
@@ -100,9 +101,20 @@ def test_ce_qui_n_est_pas_natif_dit_pourquoi() -> None:
 
 def test_chaque_suite_est_passee_par_un_point_de_controle() -> None:
     passees = [suite.nom for point in POINTS for suite in lire_point("essai", point)]
-    suites = CONTEXTE / "expectations"
-    ecrites = [".".join(chemin.relative_to(suites).with_suffix("").parts) for chemin in suites.rglob("*.json")]
-    assert sorted(passees) == sorted(ecrites)
+    assert len(set(passees)) == len(passees)
+    # and nothing else is there: a project that Great Expectations made beside ours has gone into the wheel
+    tenus = ["great_expectations.yml", *(f"checkpoints/{point}.json" for point in POINTS)]
+    for nom in passees:
+        tenus += [f"validation_definitions/{nom}.json", str(fichier_de(nom))]
+    la = [str(chemin.relative_to(CONTEXTE)) for chemin in CONTEXTE.parent.rglob("*") if chemin.is_file()]
+    assert sorted(nom for nom in la if not nom.startswith("uncommitted/")) == sorted(tenus)
+
+
+def test_sans_projet_rien_ne_s_y_fait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Great Expectations would make one where there is none, and say nothing."""
+    _lire(tmp_path, monkeypatch, json.dumps({"expectations": [UNE]}))
+    with pytest.raises(ControleEchoue, match=f"porte essai : {tmp_path}/gx/great_expectations.yml manque"):
+        commencer("essai", "postgresql://", {"essai": None})
 
 
 def test_le_contexte_est_a_jour(tmp_path: Path) -> None:

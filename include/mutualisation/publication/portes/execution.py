@@ -70,6 +70,9 @@ def commencer(porte: str, dsn: str, points: Mapping[str, Lignes | None]) -> Call
 
     Raise as `executer`.
     """
+    if not (dossier_attentes() / "gx" / "great_expectations.yml").is_file():
+        # where there is no project, Great Expectations makes one
+        raise echec(porte, f"{dossier_attentes()}/gx/great_expectations.yml manque — le remettre")
     attentes = [[attente for suite in lire_point(porte, point) for attente in suite.attentes] for point in points]
     demandes = [
         {
