@@ -61,7 +61,7 @@ def _registre(etat: dict[str, Any], dsn: str) -> None:
         ("extraire", "reussie", []), ("publier", "reussie", []), ("controler", "reussie", [1]),
         ("charger", "reussie", []),
     ]  # fmt: skip
-    (suite,) = etat["a_faire"]
+    suite, *_ = etat["a_faire"]
     assert suite.startswith(f"L'exercice {EXERCICE} est à approuver par une autre personne que Zoé Martin")
     with connecter(dsn) as conn:
         etapes = conn.execute(

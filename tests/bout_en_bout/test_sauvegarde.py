@@ -18,6 +18,7 @@ from tests.bout_en_bout.entrepots import Publie, lire, publier
 
 from mutualisation.entrepot.base.connexion import verrou_entrepot
 from mutualisation.entrepot.base.migrations import revisions
+from mutualisation.entrepot.base.roles import LECTEUR
 from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere
 from mutualisation.usage import operations as op
 from mutualisation.usage.operations.session import version_du_code
@@ -91,6 +92,8 @@ def test_un_entrepot_perdu_revient_avec_ses_sceaux_et_va_plus_loin(
     remplacer(vide)
     faite = op.restaurer(sauvegarde)
     assert (faite.sceaux, faite.ecarts, faite.airflow) == (1, [], False)
+    # what a copy of a database doesn't hold
+    assert lire(vide, f"select has_database_privilege('{LECTEUR}', current_database(), 'temporary')") == [(False,)]
     var = tmp_path / "var"
     for cle in ("cle_pseudonymes", "cle_signature"):
         shutil.copy2(publie.contexte.var / cle, var / cle)

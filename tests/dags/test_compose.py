@@ -150,7 +150,7 @@ def test_env_example_ne_tait_rien_de_ce_que_le_fichier_lit():
 def test_meme_version_de_postgresql_que_l_embarque(services, entrepot):
     with psycopg.connect(entrepot) as conn:
         majeure = conn.info.server_version // 10000
-    assert services["postgres"]["image"].startswith(f"postgres:{majeure}@")
+    assert services["postgres"]["image"].startswith(f"postgres:{majeure}.")
 
 
 def test_une_image_des_autres_est_dite_par_son_empreinte(services):

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from tests.atelier.tables import cas
 
+from mutualisation.entrepot.base import programmes
 from mutualisation.socle.erreurs import INTERROMPU, ControleEchoue, ErreurMutualisation, FichierRefuse, PannePassagere
 from mutualisation.usage import cli, operations
 from mutualisation.usage.cli import commandes
@@ -227,8 +228,10 @@ def test_qui_lit_ne_fait_pas_d_entrepot(
     assert set(LECTURES) == set(commandes.app) - AUTRES
 
 
-def test_un_entrepot_neuf_se_lit_en_json(taper: Taper, var_neuf: Path) -> None:
+def test_un_entrepot_neuf_se_lit_en_json(taper: Taper, var_neuf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is to be done, and that its server lacks a security release."""
     assert taper("migrer")[0] == 0
+    monkeypatch.setattr(programmes, "MINEURES", {})
     code, texte, _ = taper("etat", "--json")
     assert code == 0
     assert json.loads(texte) == {
@@ -255,6 +258,9 @@ def test_un_entrepot_neuf_se_lit_en_json(taper: Taper, var_neuf: Path) -> None:
     code, _, erreurs = taper("extraire", "--exercice", "2021", "--sortie", var_neuf / "bilans")
     assert code == 1
     assert f"L'exercice 2021 n'est pas publié : lancez d'abord « mutualisation bilan ». {vide}" in erreurs
+    monkeypatch.setattr(programmes, "MINEURES", {(majeure := programmes.Programmes.trouver().majeure): 99})
+    for commande in ("etat", "verifier"):
+        assert f" ; le {majeure}.99 corrige des failles" in taper(commande)[1], commande
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from tests.atelier.processus import envoyer, processus_du_serveur
 
-from mutualisation.entrepot.base import serveur
+from mutualisation.entrepot.base import programmes, serveur
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.pannes import phrase_imprevue
 from mutualisation.entrepot.base.parametres_libpq import parametres
@@ -83,6 +83,22 @@ def test_demarre_arrete_et_garde_les_donnees(tmp_path):
         un(dsn)
     with serveur_entrepot(tmp_path) as dsn, psycopg.connect(dsn) as conn:
         assert conn.execute("select e, u from public.t").fetchone() == ("É", "mutualisation")
+
+
+@pytest.mark.systeme
+def test_une_autre_mineure_reprend_les_memes_donnees(var, tmp_path, monkeypatch):
+    """That of the wheel, Debian's, which may be ahead, and the way back."""
+    majeure, systeme, lues = Programmes.trouver().majeure, programmes.SYSTEME, []
+    if not (systeme / str(majeure) / "bin" / "postgres").exists():
+        pytest.skip(f"paquet postgresql-{majeure} absent")
+    for rang, ou in enumerate([tmp_path, systeme, tmp_path], 1):
+        monkeypatch.setattr(programmes, "SYSTEME", ou)
+        with serveur_entrepot(var) as dsn, psycopg.connect(dsn) as conn:
+            conn.execute(f"create table public.t{rang} as select upper('é') as e")
+            assert conn.execute("select count(*) from pg_tables where schemaname = 'public'").fetchone() == (rang,)
+            lues.append(conn.info.server_version)
+    assert lues[1] == max(lues)
+    assert lues[0] == lues[2]
 
 
 def test_chemin_long_avec_espaces_et_accents(tmp_path):

@@ -1,11 +1,11 @@
-"""Which pg_dump copies which server: its own version, else a newer one; never an older one."""
+"""Which programs of PostgreSQL run: of one major the highest minor; which pg_dump copies which server."""
 
 from pathlib import Path
 
 import pytest
 
 from mutualisation.entrepot.base import copie_de_base, programmes
-from mutualisation.entrepot.base.programmes import Programmes, clients_pour
+from mutualisation.entrepot.base.programmes import Programmes, clients_pour, mineure_depassee
 from mutualisation.socle.erreurs import ErreurMutualisation
 
 
@@ -14,10 +14,34 @@ def debian(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine that has the clients of PostgreSQL 98 too."""
     dossier = tmp_path / "98" / "bin"
     dossier.mkdir(parents=True)
-    (dossier / "pg_dump").write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 98.1 (Debian 98.1-1)'\n")
-    (dossier / "pg_dump").chmod(0o755)
+    _ecrire(dossier, "98.1", "pg_dump")
     monkeypatch.setattr(programmes, "SYSTEME", tmp_path)
     return dossier
+
+
+def _ecrire(dossier: Path, version: str, *noms: str) -> None:
+    for nom in noms:
+        (dossier / nom).write_text(f"#!/bin/sh\necho '{nom} (PostgreSQL) {version} (Debian {version}-1)'\n")
+        (dossier / nom).chmod(0o755)
+
+
+@pytest.mark.parametrize(("mineure", "prise"), [(0, False), (99, True)])
+def test_d_une_majeure_la_plus_haute_mineure_sert(debian: Path, mineure: int, *, prise: bool) -> None:
+    """The wheel says which major; Debian's package may have the security release that the wheel lacks."""
+    majeure = Programmes.trouver().majeure
+    ici = debian.parents[1] / str(majeure) / "bin"
+    ici.mkdir(parents=True)
+    _ecrire(ici, f"{majeure}.{mineure}", "postgres", "initdb", "pg_dump")
+    assert (programmes.dossier_binaires() == ici, clients_pour(majeure)[0] == ici) == (prise, prise)
+    assert programmes.dossier_binaires() != debian
+
+
+def test_une_mineure_depassee_se_dit() -> None:
+    for majeure, connue in programmes.MINEURES.items():
+        (phrase,) = mineure_depassee(majeure * 10000 + connue - 1)
+        assert f"est le {majeure}.{connue - 1} ; le {majeure}.{connue} corrige" in phrase
+        assert mineure_depassee(majeure * 10000 + connue) == []
+    assert mineure_depassee(990000) == []
 
 
 def test_le_client_suit_le_serveur(debian: Path) -> None:

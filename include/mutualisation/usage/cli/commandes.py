@@ -306,6 +306,7 @@ def verifier(
     annees = op.verifier_exercices(exercice) if exercice else []
     with _session("verifier", exercices=annees) as session:
         ecarts, remarques = op.verifier(session, annees, extrait or [])
+        remarques += op.serveur_depasse(session)
         contenu = {"conforme": not ecarts, "ecarts": ecarts, "remarques": remarques}
         _rendre(json_, contenu, [*remarques, *([] if ecarts else ["conforme"])], _ou_rien(session))
         if ecarts:

@@ -7,6 +7,7 @@ from psycopg.rows import dict_row
 
 from mutualisation.entree.ingestion.journal import INGESTION_REFUSEE
 from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.programmes import mineure_depassee
 from mutualisation.publication.versions.inchange import publication_en_vigueur
 from mutualisation.socle.francais.formats import enumerer
 from mutualisation.usage.operations.echeance import semestres_a_facturer
@@ -78,8 +79,14 @@ def etat(session: Session) -> dict[str, Any]:
         execution["secondes"] = float(execution["secondes"] or 0)
     # who finds nothing may have filled another one
     ou = rien_de_publie(session.dsn, session.var if session.embarque else None) if not lus["fichiers"] else ""
-    lus["a_faire"] = [*_a_faire(lus, reste=reste), *factures, *filter(None, [ou])]
+    lus["a_faire"] = [*_a_faire(lus, reste=reste), *factures, *filter(None, [ou]), *serveur_depasse(session)]
     return lus
+
+
+def serveur_depasse(session: Session) -> list[str]:
+    """That the server of the warehouse lacks a security release, in a sentence; nothing when it does not."""
+    with connecter(session.dsn) as conn:
+        return mineure_depassee(conn.info.server_version)
 
 
 def _a_faire(lus: Mapping[str, Any], *, reste: bool) -> Iterator[str]:

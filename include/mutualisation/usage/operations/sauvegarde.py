@@ -20,7 +20,7 @@ from mutualisation.entree.ingestion.confidentialite import FICHIER_CLE
 from mutualisation.entree.lecteurs.octets import empreinte
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.copie_de_base import copier, remettre
-from mutualisation.entrepot.base.migrations import SUITE, revisions
+from mutualisation.entrepot.base.migrations import DROITS_SUR_LA_BASE, SUITE, revisions
 from mutualisation.entrepot.base.parametres_libpq import adresse, parametres
 from mutualisation.entrepot.base.roles import APPROBATEUR, GROUPES, MIGRATION, PREPARATEUR, PROPRIETAIRE, peut_prendre
 from mutualisation.entrepot.base.serveur import serveur_entrepot
@@ -182,6 +182,7 @@ def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
             if (dossier / SCEAUX).is_dir() and not lire_chaine(conn, session.poste).ecarts:
                 shutil.copytree(dossier / SCEAUX, var / SCEAUX, dirs_exist_ok=True)
             ligne = conn.execute("select count(*) from journal.sceaux").fetchone()
+            conn.execute(DROITS_SUR_LA_BASE.read_bytes())
             complete = bool(airflow) or not (dossier / AIRFLOW).is_file()
             return Restauration(int(ligne[0]) if ligne else 0, *verifier(session), complete)
 
