@@ -10,7 +10,7 @@ from mutualisation.socle.francais.ecartees import compter, dire_ecartees, dire_e
 @cas
 def test_les_lignes_qu_aucun_chiffre_ne_compte(comptes: dict[str, int], mesures: list[str], dite: str) -> None:
     montant, heures = (Decimal(x) if x else None for x in mesures[:2])
-    assert dire_ecartees(comptes, montant, heures, mesures[2]).replace("\u202f", " ").replace("\u00a0", " ") == dite
+    assert dire_ecartees(comptes, montant, heures, *mesures[2:]).replace("\u202f", " ").replace("\u00a0", " ") == dite
     assert bool(compter(comptes)) is bool(dite)
 
 

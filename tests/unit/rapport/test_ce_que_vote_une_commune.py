@@ -214,13 +214,14 @@ def test_les_services_non_utilises_ont_un_prix_et_une_voie_d_entree() -> None:
     # Loos is a member of CAM
     page = _texte(siens["page html"]).replace("\u00a0", " ")
     for attendu in (
-        "la commune n'adhère pas à 2 services, dont 1 gratuit.", "Estimation, tarifs au 31/12/2021",
+        "la commune n'adhère pas à 2 services, dont 1 sans participation.", "Estimation, tarifs au 31/12/2021",
         "Protection des données\n420 €\nPar convention. Direction des achats, au guichet.",
-        "Convention UGAP\ngratuit\nAu guichet. — Direction des achats", "Contact. Le guichet. — Direction des achats",
+        "Convention UGAP\nsans participation\nAu guichet. — Direction des achats",
+        "Contact. Le guichet. — Direction des achats",
     ):  # fmt: skip
         assert attendu in page, attendu
     feuille = _texte(siens["page pdf"]).replace("\u00a0", " ")
-    assert feuille.index("Gratuit. Convention UGAP.") < feuille.index("420 €. Protection des données.")
+    assert feuille.index("Sans participation. Convention UGAP.") < feuille.index("420 €. Protection des données.")
     sans_general = _documents(BilanFactice(offre=rangees, textes=textes[:3]), "59360")["page pdf"]
     assert "Par convention." in _texte(sans_general)
 
@@ -234,10 +235,12 @@ def test_un_service_reserve_n_a_ni_prix_ni_voie_d_entree() -> None:
     bilan.contexte.dispositifs[1] |= {"population_min": None, "population_max": 10000}
     siens = _documents(bilan, "59360")
     page, feuille = (_texte(siens[x]).replace("\u00a0", " ").replace("\u202f", " ") for x in ("page html", "page pdf"))
-    assert "n'adhère pas à 2 services, dont 1 gratuit et 1 réservé à d'autres communes." in page
+    assert "n'adhère pas à 2 services, dont 1 sans participation et 1 réservé à d'autres communes." in page
     assert "réservé aux communes de moins de 10 000 habitants" in page
     assert "Par convention." not in page
-    assert feuille.index("Gratuit.") < feuille.index("Réservé aux communes de moins de 10 000 habitants. Protection")
+    assert feuille.index("Sans participation.") < feuille.index(
+        "Réservé aux communes de moins de 10 000 habitants. Protection"
+    )
 
 
 def test_sans_offre_il_n_y_a_pas_de_cadre() -> None:

@@ -12,6 +12,7 @@ from mutualisation.documents.rapport.contenu.controles import a_commenter, justi
 from mutualisation.documents.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, Ligne
 from mutualisation.socle.francais import formats, libelles
+from mutualisation.socle.francais.ecartees import dire_ecarts
 
 # (anchor, title, statuses), in the order of what calls for attention
 PARTIES = (
@@ -27,10 +28,8 @@ def controles(bilan: Bilan) -> m.Document:
     rangees = bilan["controles"]
     ecarts = [c for c in rangees if c["statut"] == "ecart"]
     sans = sum(not c["justification"] for c in ecarts)
-    resume = (
-        f"{formats.plusieurs(len(rangees), 'contrôle')} sur l'exercice {bilan.exercice} : "
-        f"{formats.plusieurs(len(ecarts), 'écart')}, dont {formats.nombre(sans)} sans justification."
-    )
+    dits = dire_ecarts(len(ecarts), sans) or "aucun écart"
+    resume = f"{formats.plusieurs(len(rangees), 'contrôle')} sur l'exercice {bilan.exercice} : {dits}."
     noms = noms_des_cles(bilan)
     lignes = [_ligne_de_controle(bilan, c, noms) for c in rangees]
     sections = [

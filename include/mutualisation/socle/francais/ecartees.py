@@ -14,18 +14,20 @@ def compter(comptes: Mapping[str, int]) -> int:
     return sum(comptes.get(statut, 0) for statut in STATUTS)
 
 
-def dire_ecartees(comptes: Mapping[str, int], montant: Decimal | None, heures: Decimal | None, effet: str = "") -> str:
+def dire_ecartees(
+    comptes: Mapping[str, int], montant: Decimal | None, heures: Decimal | None, effet: str = "", motif: str = ""
+) -> str:
     """`2 lignes livrées, soit 7 heures de travail, ne sont pas comptées (retenues)`, without a full stop.
 
-    `montant`, `heures`: what is written on them, None when it was not kept; `effet`: what these hours change. Empty
-    when every row counts.
+    `montant`, `heures`: what is written on them, None when it was not kept; `effet`: what these hours change; `motif`:
+    the one reason of them all. Empty when every row counts.
     """
     total, connus = compter(comptes), [s for s in STATUTS if comptes.get(s)]
     if not total:
         return ""
     detail = ", ".join(plusieurs(comptes[s], *STATUTS[s]) for s in connus)
-    if len(connus) == 1:
-        detail = STATUTS[connus[0]][total > 1]
+    if motif or len(connus) == 1:
+        detail = motif or STATUTS[connus[0]][total > 1]
     comptees = "n'est pas comptée" if total == 1 else "ne sont pas comptées"
     suite = f" ; {effet}" if effet and heures else ""
     lignes = plusieurs(total, "ligne livrée", "lignes livrées")

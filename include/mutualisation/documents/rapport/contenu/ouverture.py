@@ -12,7 +12,7 @@ from mutualisation.documents.rapport.enonces import lire_phrase
 from mutualisation.documents.rapport.publie import Bilan, somme
 from mutualisation.entree.sources.vocabulaire import vocabulaire
 from mutualisation.socle.francais import formats, libelles
-from mutualisation.socle.francais.ecartees import dire_ecartees, dire_ecarts
+from mutualisation.socle.francais.ecartees import STATUTS, dire_ecartees, dire_ecarts
 
 SEUIL = "seuil_effectif"
 # R1, by method: statuses of the rows whose hours are lost to the ETP. In R, a row rejected or held is in no
@@ -22,6 +22,8 @@ HEURES = "heures_reference"
 A_APPROUVER, CLOS = "À approuver", "Clos"
 SYNTHETIQUES = "Données synthétiques"
 RESTREINTE = "Diffusion restreinte"
+# the rule that ends a reason
+REGLE = re.compile(r" \([A-Z]\d+[a-z]?\)$")
 # an account (`root`) is no name: that of a person has a capital letter, a space or a dot
 COMPTE = re.compile(r"[a-z0-9_-]+")
 Etiquettes = list[tuple[str, tuple[m.Morceau, ...]]]
@@ -158,7 +160,8 @@ def phrase_ecartees(bilan: Bilan) -> str:
             if cout
             else ""
         )
-    return dire_ecartees(comptes(bilan), montant, heures, effet)
+    motifs = {REGLE.sub("", r["motif"]) for r in bilan.laissees_de_cote if r["statut"] in STATUTS}
+    return dire_ecartees(comptes(bilan), montant, heures, effet, motifs.pop() if len(motifs) == 1 else "")
 
 
 def comptes(bilan: Bilan) -> Counter[str]:

@@ -13,6 +13,8 @@ from mutualisation.socle.francais import formats, libelles
 
 RELATION = "offre"
 RUBRIQUES = ("adhesion", "contact")
+# nothing is asked of a member: what it orders in a group is still its own to pay
+SANS_PARTICIPATION = "sans participation"
 INCONNU = "non connu"
 FERMEE = "eligibilite"
 
@@ -37,7 +39,7 @@ def prix(r: Ligne, fiche: Mapping[str, Any]) -> str:
     if r["depend_de"] == FERMEE:
         return f"réservé aux communes {_population(fiche)}"
     if r["mode_recouvrement"] == libelles.GRATUIT and r["montant"] is not None:
-        return libelles.GRATUIT
+        return SANS_PARTICIPATION
     depend = [libelles.DEPENDANCES.get(nom, nom) for nom in (r["depend_de"] or "").split("+") if nom]
     fixe = [formats.euros(r["montant"])] if r["montant"] or (r["montant"] is not None and not depend) else []
     return formats.et([*fixe, *depend]) or INCONNU
@@ -81,9 +83,9 @@ def _par_prix(tableau: m.Tableau) -> m.Pile:
 
 
 def _resume(exercice: int, lignes: list[Ligne]) -> str:
-    gratuits = sum(x["prix"] == libelles.GRATUIT for x in lignes)
+    gratuits = sum(x["prix"] == SANS_PARTICIPATION for x in lignes)
     fermes = sum(not x["ouverte"] for x in lignes)
-    comptes = [formats.plusieurs(gratuits, libelles.GRATUIT)] if gratuits else []
+    comptes = [f"{formats.nombre(gratuits)} {SANS_PARTICIPATION}"] if gratuits else []
     comptes += [formats.plusieurs(fermes, "réservé", "réservés") + " à d'autres communes"] if fermes else []
     dont = f", dont {formats.et(comptes)}" if comptes else ""
     return f"Au 31 décembre {exercice}, la commune n'adhère pas à {formats.plusieurs(len(lignes), 'service')}{dont}."
