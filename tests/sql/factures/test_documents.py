@@ -49,6 +49,7 @@ def test_fichiers_du_second_semestre(dossier: Path) -> None:
         "projet_pes_recette_2021-S2.xml",
         "recapitulatif_2021-S2.csv",
         "recapitulatif_2021-S2.pdf",
+        "recours_2021_CAM.csv",
         "recours_2021_IMPRESSION.csv",
         "recouvrement_2021-S2.csv",
         "registre_notifications_2021.csv",
@@ -127,8 +128,15 @@ def test_le_recapitulatif_dit_ce_que_le_projet_ne_porte_pas(conn_facturee: Conn,
 
 def test_csv_de_l_etat_annuel(dossier: Path) -> None:
     lignes = (dossier / "etat_annuel_2021_IMPRESSION.csv").read_text(encoding="utf-8").splitlines()
-    assert lignes[0] == "exercice;dispositif;siret_adherent;nom;unites_s1;unites_s2;montant_s1;montant_s2;montant"
-    assert lignes[1] == f"2021;IMPRESSION;{base.SIRET_LILLE};Lille;0;60.4438;0.00;1234.26;1234.26"
+    debut = "exercice;dispositif;siret_adherent;nom;unites_s1;unites_s2;montant_s1;montant_s2;montant"
+    assert lignes[0] == f"{debut};unites;cout_d5211_unitaire;cout_d5211;ecart"
+    # 60,4438 × 115,95 = 7 008,45861
+    chiffres = "0;60.4438;0.00;1234.26;1234.26;60.4438;115.95;7008.46;-5774.20"
+    assert lignes[1] == f"2021;IMPRESSION;{base.SIRET_LILLE};Lille;{chiffres}"
+    # a stock, of which each semestre counts all again: (6 + 9) / 2 = 7,5 ; 7,5 × 2 023,04 = 15 172,80
+    cam = (dossier / "etat_annuel_2021_CAM.csv").read_text(encoding="utf-8").splitlines()
+    assert cam[1] == f"2021;CAM;{CCAS};CCAS de Lille;6;9;0.00;14.99;14.99;7.5;2023.04;15172.80;-15157.81"
+    assert cam[2].endswith(";Lille;85;85;0.00;500.00;500.00;85;2023.04;171958.40;-171458.40")
     recours = (dossier / "recours_2021_IMPRESSION.csv").read_text(encoding="utf-8").splitlines()
     assert recours[1] == f"2021;2;IMPRESSION;{base.SIRET_LILLE};Lille;AFFICHE;1;40;1.1;44.0"
 
@@ -171,7 +179,7 @@ def test_registre_des_notifications(dossier: Path) -> None:
     lignes = (dossier / "registre_notifications_2021.csv").read_text(encoding="utf-8").splitlines()
     assert lignes[0] == "exercice;dispositif;siret_adherent;nom;a_notifier_avant;notifie_le;etat"
     assert f"2021;IMPRESSION;{base.SIRET_LILLE};Lille;2021-04-15;;à notifier" in lignes
-    assert f"2021;CAM;{base.SIRET_LILLE};Lille;2021-04-15;;à notifier" in lignes
+    assert f"2021;CAM;{base.SIRET_LILLE};Lille;2022-04-15;;à notifier" in lignes
 
 
 def test_un_etat_qui_ne_dit_pas_le_bilan_n_est_pas_ecrit(conn_facturee: Conn, tmp_path: Path) -> None:

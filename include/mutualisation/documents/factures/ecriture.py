@@ -50,6 +50,7 @@ COLONNES_RECOUVREMENT = (
 COLONNES_HORS_PES = ("siret_adherent", "nom", "dispositif", "periode", "montant", "motif")
 COLONNES_ETAT = (
     "exercice", "dispositif", "siret_adherent", "nom", "unites_s1", "unites_s2", "montant_s1", "montant_s2", "montant",
+    "unites", "cout_d5211_unitaire", "cout_d5211", "ecart",
 )  # fmt: skip
 COLONNES_REGISTRE = ("exercice", "dispositif", "siret_adherent", "nom", "a_notifier_avant", "notifie_le", "etat")
 COLONNES_RECOURS = (

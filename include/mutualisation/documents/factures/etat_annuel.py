@@ -1,4 +1,5 @@
-"""Annual statement of article D5211-16: unit cost × units used by each beneficiary, and what the units are.
+"""Annual statement of article D5211-16: the units used by each beneficiary, at the unit cost of the accounts, beside
+what it owes, and what the units are.
 
 One per dispositif billed by the unit, by its unit cost, or whose legal base binds; what is due in it is what the bilan
 says, to the cent.
@@ -6,7 +7,7 @@ says, to the cent.
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,11 +18,13 @@ import psycopg
 from mutualisation.documents.factures.facturation import ZERO, Facturation, Ligne, Parametres, lire_chiffres, somme
 from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.francais.formats import arrondi
 
 REGLES_UNITAIRES = ("par_unite", "cout_unitaire")
-TARIF = ("semestre", "regle", "prix", "reference", "mode_recouvrement")
-UNITES, MONTANTS = ("unites_s1", "unites_s2"), ("montant_s1", "montant_s2")
-CHIFFRES = (*UNITES, *MONTANTS, "montant")
+TARIF = ("semestre", "regle", "tranche_min", "tranche_max", "prix", "reference", "mode_recouvrement")
+UNITES, MONTANTS = ("unites_s1", "unites_s2", "unites"), ("montant_s1", "montant_s2", "montant")
+BASE, ECART = "cout_d5211", "ecart"
+CHIFFRES = (*UNITES, BASE, *MONTANTS, ECART)
 MOIS_APRES_SIGNATURE = 3
 
 
@@ -29,17 +32,19 @@ MOIS_APRES_SIGNATURE = 3
 class EtatAnnuel:
     """Statement of a dispositif and exercice.
 
-    `tarifs`: {semestre, regle, prix, reference, mode_recouvrement} applied; `beneficiaires`: {siret_adherent, nom,
-    unites_s1, unites_s2, montant_s1, montant_s2, montant}, weighted units and `montant_du` that the bilan publishes
-    (R7), in euros; `recours`: rows of `factures_unites` with the name of the adherent; `cout`: row of `factures_couts`
-    (R7f), None for a tariff per unit; `constate`: row of `cout_unitaire`, `passage`: row of `passage_d5211`, None when
-    the dispositif is not valued; `notifications`: the register, rows of `notifications`.
+    `tarifs`: `TARIF` of each one applied; `tous`: {siret_adherent, nom, *CHIFFRES} of every beneficiary: its weighted
+    units, of each semestre and of the year (R10, R10e), at the unit cost of the accounts (None when there is none), the
+    `montant_du` that the bilan publishes (R7) and the difference, in euros; `beneficiaires`: those to show; `recours`:
+    rows of `factures_unites` with the name of the adherent; `cout`: row of `factures_couts` (R7f), None for a tariff
+    per unit; `constate`: row of `cout_unitaire`, `passage`: row of `passage_d5211`, None when the dispositif is not
+    valued; `notifications`: the register, rows of `notifications`.
     """
 
     exercice: int
     dispositif: str
     libelle: str
     tarifs: list[Ligne]
+    tous: list[Ligne]
     beneficiaires: list[Ligne]
     recours: list[Ligne]
     cout: Ligne | None
@@ -48,9 +53,19 @@ class EtatAnnuel:
     notifications: list[Ligne]
 
     @property
-    def total(self) -> Ligne:
-        """Units and amounts of the beneficiaries shown."""
-        return {colonne: somme(self.beneficiaires, colonne) for colonne in CHIFFRES}
+    def unitaire(self) -> bool:
+        """Whether it is billed by the unit."""
+        return _est_unitaire(self.tarifs)
+
+
+def total(beneficiaires: Sequence[Ligne]) -> Ligne:
+    """Units and amounts of these beneficiaries; no base without a unit cost."""
+    connus = CHIFFRES if all(b[BASE] is not None for b in beneficiaires) else (*UNITES, *MONTANTS)
+    return dict.fromkeys(CHIFFRES) | {colonne: somme(beneficiaires, colonne) for colonne in connus}
+
+
+def _est_unitaire(tarifs: Iterable[Ligne]) -> bool:
+    return any(t["regle"] in REGLES_UNITAIRES for t in tarifs)
 
 
 def lire_etats(
@@ -70,10 +85,8 @@ def lire_etats(
         for relation in ("cout_unitaire", "passage_d5211", "recouvrement", "adhesion")
     }
     constates, passages = ({r["dispositif"]: r for r in publie[x]} for x in ("cout_unitaire", "passage_d5211"))
-    dus, tarifs, unites = (
-        [r for r in lignes if adherent in (None, r["siret_adherent"])]
-        for lignes in (publie["recouvrement"], facturation.tarifs, facturation.unites)
-    )
+    dus = [r for r in publie["recouvrement"] if adherent in (None, r["siret_adherent"])]
+    tarifs = [t for t in facturation.tarifs if adherent in (None, t["siret_adherent"])]
     retenus = {t["dispositif"] for t in tarifs if t["regle"] in REGLES_UNITAIRES}
     retenus |= {r["dispositif"] for r in dus if passages.get(r["dispositif"], {}).get("base_opposable")}
     libelles = {d["code"]: d["libelle"] for d in contexte.dispositifs}
@@ -82,22 +95,29 @@ def lire_etats(
     etats = []
     for d in sorted(retenus):
         siens, attendus, utilisees, adhesions = (
-            [r for r in lignes if r["dispositif"] == d] for lignes in (tarifs, dus, unites, publie["adhesion"])
+            [r for r in lignes if r["dispositif"] == d]
+            for lignes in (tarifs, publie["recouvrement"], facturation.unites, publie["adhesion"])
         )
-        _verifier_dus(contexte.exercice, d, siens, attendus)
-        beneficiaires = _beneficiaires(siens, attendus, noms)
+        _verifier_dus(contexte.exercice, d, siens, [r for r in dus if r["dispositif"] == d])
+        tous = _beneficiaires(utilisees, attendus, noms, constates.get(d))
+        beneficiaires, recours = (
+            [b for b in lignes if adherent in (None, b["siret_adherent"])] for lignes in (tous, utilisees)
+        )
         etats.append(
             EtatAnnuel(
                 exercice=contexte.exercice,
                 dispositif=d,
                 libelle=libelles.get(d, d),
                 tarifs=_tarifs(siens),
+                tous=tous,
                 beneficiaires=beneficiaires,
-                recours=_recours(utilisees, noms),
+                recours=_recours(recours, noms),
                 cout=couts.get(d),
                 constate=constates.get(d),
                 passage=passages.get(d),
-                notifications=notifications(contexte.exercice, d, beneficiaires, adhesions, parametres),
+                notifications=notifications(
+                    contexte.exercice, d, beneficiaires, adhesions, parametres, unitaire=_est_unitaire(siens)
+                ),
             )
         )
     return etats
@@ -120,28 +140,41 @@ def _verifier_dus(exercice: int, dispositif: str, tarifs: Iterable[Ligne], dus: 
 
 def _tarifs(tarifs: Iterable[Ligne]) -> list[Ligne]:
     vus = {
-        (t["semestre"], t["regle"], t["prix"] or ZERO, t["mode_recouvrement"]): {c: t[c] for c in TARIF} for t in tarifs
+        (t["semestre"], t["regle"], t["tranche_min"] or ZERO, t["prix"] or ZERO, t["mode_recouvrement"]): {
+            c: t[c] for c in TARIF
+        }
+        for t in tarifs
     }
     return [vus[cle] for cle in sorted(vus)]
 
 
-def _beneficiaires(tarifs: Iterable[Ligne], dus: Iterable[Ligne], noms: Mapping[str, str]) -> list[Ligne]:
-    """Those with a unit or an amount, by name."""
-    chiffres: dict[str, Ligne] = defaultdict(
-        lambda: dict.fromkeys(UNITES, Decimal(0)) | dict.fromkeys((*MONTANTS, "montant"), ZERO)
-    )
-    for t in tarifs:
-        if t["regle"] in REGLES_UNITAIRES:
-            # two tariffs per unit on one semestre price the same units
-            chiffres[t["siret_adherent"]][f"unites_s{t['semestre']}"] = t["unites"]
+def _beneficiaires(
+    unites: Iterable[Ligne], dus: Iterable[Ligne], noms: Mapping[str, str], constate: Ligne | None
+) -> list[Ligne]:
+    """Those with a unit or an amount, by name; `constate`: row of `cout_unitaire`, if any."""
+    chiffres: dict[str, Ligne] = defaultdict(lambda: dict.fromkeys(UNITES, Decimal(0)) | dict.fromkeys(MONTANTS, ZERO))
+    for u in unites:
+        # a unit without its weight is unknown: the units of the year leave it out too
+        for colonne in (f"unites_s{u['semestre']}", "unites"):
+            chiffres[u["siret_adherent"]][colonne] += u["unites"] or 0
     for r in dus:
         for colonne in (f"montant_s{r['semestre']}", "montant"):
             chiffres[r["siret_adherent"]][colonne] += r["montant_du"]
-    lignes = [
-        {"siret_adherent": siret, "nom": noms.get(siret, siret), **siens}
-        for siret, siens in chiffres.items()
-        if any(siens[c] for c in (*UNITES, *MONTANTS))
-    ]
+    annee, unitaire = (constate["unites"], constate["cout_d5211_unitaire"]) if constate else (None, None)
+    # both semestres count a stock again: the year is their mean (R10e)
+    if annee and annee == arrondi(somme(chiffres.values(), "unites") / 2, 6):
+        for siens in chiffres.values():
+            siens["unites"] /= 2
+    lignes = []
+    for siret, siens in chiffres.items():
+        if any(siens.values()):
+            base = None if unitaire is None else arrondi(siens["unites"] * unitaire, 2)
+            cout = {
+                "cout_d5211_unitaire": unitaire,
+                BASE: base,
+                ECART: None if base is None else siens["montant"] - base,
+            }
+            lignes.append({"siret_adherent": siret, "nom": noms.get(siret, siret), **siens, **cout})
     return sorted(lignes, key=lambda b: (b["nom"], b["siret_adherent"]))
 
 
@@ -157,29 +190,41 @@ def notifications(
     beneficiaires: Iterable[Ligne],
     adhesions: Iterable[Ligne],
     parametres: Parametres,
+    *,
+    unitaire: bool,
 ) -> list[Ligne]:
     """{siret_adherent, nom, a_notifier_avant, notifie_le, etat} of each beneficiary: what is to be notified to it.
 
     The cost is notified before the budget is adopted (L1612-2); in the year a convention is signed, within three
-    months of it: the first day of the adhesion stands for the signature, which no file gives. Date on which: dated
-    parameter `notifie_le:<dispositif>`, else `notifie_le`, else None. `adhesions` are those of the dispositif. Raises
-    `ErreurMutualisation` when a parameter is no date.
+    months of it: the first day of the adhesion stands for the signature, which no file gives. `unitaire`: billed by the
+    unit, at a cost of the year that is notified in it; else the cost is the one of its accounts, notified before the
+    next budget and not before the year is over. Date on which: dated parameter `notifie_le:<dispositif>`, else
+    `notifie_le`, else None. `adhesions` are those of the dispositif. Raises `ErreurMutualisation` when a parameter is
+    no date.
     """
     nom = next((n for n in (f"notifie_le:{dispositif}", "notifie_le") if n in parametres.valeurs), None)
     notifiee = parametres.jour(nom) if nom else None
-    commune = parametres.notification_cout(exercice)
+    annee = annee_de_notification(exercice, unitaire=unitaire)
+    if notifiee is not None and not unitaire and notifiee.year <= exercice:
+        notifiee = None
+    commune = parametres.notification_cout(annee)
     debuts: dict[str, date] = {}
     for a in adhesions:
         debuts[a["siret_adherent"]] = min(debuts.get(a["siret_adherent"], a["debut"]), a["debut"])
     registre = []
     for b in beneficiaires:
-        limite = _limite(exercice, commune, debuts.get(b["siret_adherent"]))
+        limite = _limite(annee, commune, debuts.get(b["siret_adherent"]))
         etat = "à notifier"
         if notifiee is not None:
             etat = "notifié" if notifiee <= limite else "notifié hors délai"
         beneficiaire = {"siret_adherent": b["siret_adherent"], "nom": b["nom"]}
         registre.append(beneficiaire | {"a_notifier_avant": limite, "notifie_le": notifiee, "etat": etat})
     return registre
+
+
+def annee_de_notification(exercice: int, *, unitaire: bool) -> int:
+    """The year in which the cost of a statement is notified: its own where it was billed, else the next one."""
+    return exercice if unitaire else exercice + 1
 
 
 def _limite(exercice: int, commune: date, debut: date | None) -> date:

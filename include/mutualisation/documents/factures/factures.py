@@ -275,7 +275,7 @@ def phrase_du_tarif(tarif: Mapping[str, Any]) -> str:
         case "par_habitant":
             return f"{a_payer} × {exact(r['population'] or 0)}{INSECABLE}habitants {prorata}"
         case "par_tranche":
-            return f"Tranche {_dire_tranche(r)} (population {exact(r['population'] or 0)}) : {a_payer} par an {prorata}"
+            return f"Tranche {dire_tranche(r)} (population {exact(r['population'] or 0)}) : {a_payer} par an {prorata}"
         case "par_unite":
             return f"{a_payer} × {exact(r['unites'])}{INSECABLE}unités"
         case "cout_unitaire":
@@ -285,7 +285,8 @@ def phrase_du_tarif(tarif: Mapping[str, Any]) -> str:
     raise ValueError(f"règle de tarif sans phrase : {r['regle']}")
 
 
-def _dire_tranche(r: Mapping[str, Any]) -> str:
+def dire_tranche(r: Mapping[str, Any]) -> str:
+    """`de 2 000 à moins de 5 000 habitants`."""
     bas, haut = r["tranche_min"], r["tranche_max"]
     if haut is None:
         return f"{exact(bas)} habitants et plus" if bas is not None else "toutes populations"

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from mutualisation.documents.factures.etat_annuel import REGLES_UNITAIRES, UNITES, EtatAnnuel
+from mutualisation.documents.factures.etat_annuel import BASE, UNITES, EtatAnnuel, annee_de_notification, total
 from mutualisation.documents.factures.facturation import ZERO, Ligne, Parametres, Semestre
-from mutualisation.documents.factures.factures import Facture, LigneFacture, prix
+from mutualisation.documents.factures.factures import Facture, LigneFacture, dire_tranche, prix
 from mutualisation.documents.factures.pes import LignePes
 from mutualisation.documents.factures.projet_pes import ProjetPes
 from mutualisation.publication.versions.contexte import Contexte
@@ -17,13 +17,14 @@ from mutualisation.socle.francais.noms_propres import contracter
 PROJET = "Projet, à valider par l'ordonnateur."
 ORDINAUX = {1: "Premier", 2: "Second"}
 MONTANTS = ("montant_du", "report_precedent", "cumul", "montant_facture")
+MONTANTS_ETAT = ("montant", "ecart")
 BLANC, NON_MESURE = "…………", "non mesuré"
 REGLES = {
     "cout_unitaire": "Coût unitaire",
     "par_unite": "Prix par unité",
     "forfait": "Forfait annuel",
     "par_habitant": "Prix par habitant et par an",
-    "par_tranche": "Montant annuel de la tranche",
+    "par_tranche": "Montant annuel,",
     "pourcentage": "Pourcentage",
 }
 
@@ -125,11 +126,12 @@ def _ligne_pes(x: LignePes) -> dict[str, Any]:
 
 
 def donnees_etat(contexte: Contexte, etat: EtatAnnuel, parametres: Parametres) -> dict[str, Any]:
-    e, limite = etat.exercice, parametres.notification_cout(etat.exercice)
+    e, annee = etat.exercice, annee_de_notification(etat.exercice, unitaire=etat.unitaire)
     modes = ", ".join(sorted({libelle_mode(t["mode_recouvrement"]).lower() for t in etat.tarifs}))
+    cout = f"de {e} était" if etat.unitaire else f"que constatent les comptes de {e} est"
     notification = (
-        f"le coût unitaire de {e} est à notifier aux bénéficiaires au plus tard le {jour(limite)}, date limite "
-        "d'adoption du budget (article L1612-2)."
+        f"le coût unitaire {cout} à notifier aux bénéficiaires au plus tard le "
+        f"{jour(parametres.notification_cout(annee))}, date limite d'adoption du budget {annee} (article L1612-2)."
     )
     return page(
         contexte,
@@ -149,9 +151,8 @@ def donnees_etat(contexte: Contexte, etat: EtatAnnuel, parametres: Parametres) -
             | {"etat": n["etat"]}
             for n in etat.notifications
         ],
-        accord=f"Le total dû de l'année, {montant(etat.total['montant'])}, est celui du bilan d'étape {e}.",
+        accord=f"Le dû est celui du bilan d'étape {e}, arrondi au centime chaque semestre, comme il est facturé.",
         **_beneficiaires(etat),
-        note="Chaque semestre est arrondi au centime, comme il est facturé.",
         recours=_recours(etat),
     )
 
@@ -161,7 +162,8 @@ def _tarifs(etat: EtatAnnuel) -> list[dict[str, str]]:
     semestres: dict[tuple[str, str, str], list[str]] = {}
     for t in etat.tarifs:
         dit = f"{exact(t['prix'])}{INSECABLE}%" if t["regle"] == "pourcentage" else prix(t["prix"])
-        cle = (REGLES[t["regle"]], t["reference"], dit)
+        tranche = f" {dire_tranche(t)}" if t["regle"] == "par_tranche" else ""
+        cle = (REGLES[t["regle"]] + tranche, t["reference"], dit)
         if (semestre := f"S{t['semestre']}") not in semestres.setdefault(cle, []):
             semestres[cle].append(semestre)
     return [
@@ -172,7 +174,7 @@ def _tarifs(etat: EtatAnnuel) -> list[dict[str, str]]:
 
 def _objet_de_l_etat(etat: EtatAnnuel) -> str:
     """What the article says, where the dispositif is billed so; else why it has a statement all the same."""
-    if any(t["regle"] in REGLES_UNITAIRES for t in etat.tarifs):
+    if etat.unitaire:
         return (
             "État prévu par l'article D5211-16 du code général des collectivités territoriales : le remboursement est "
             "le coût unitaire de fonctionnement multiplié par le nombre d'unités constatées."
@@ -194,17 +196,26 @@ def _recours(etat: EtatAnnuel) -> list[dict[str, str]]:
 
 
 def _beneficiaires(etat: EtatAnnuel) -> dict[str, Any]:
-    lignes, total = etat.beneficiaires, etat.total
-    precision = decimales(b[u] for b in lignes for u in UNITES)
+    lignes, sommes = etat.beneficiaires, total(etat.beneficiaires)
+    precisions = {u: decimales(b[u] for b in lignes) for u in UNITES}
+    semestres = sommes["unites_s1"] + sommes["unites_s2"]
+    unitaire = etat.constate and etat.constate["cout_d5211_unitaire"]
+    moyenne = (
+        f"Chaque semestre recompte les mêmes unités : leur moyenne, {exact(sommes['unites'])}, est celle de l'année."
+    )
 
     def chiffres(x: Ligne) -> dict[str, str]:
-        return {c: exact(v, precision) if c in UNITES else montant(v) for c, v in x.items() if isinstance(v, Decimal)}
+        return {c: exact(x[c], p) for c, p in precisions.items()} | {
+            c: NON_MESURE if x[c] is None else montant(x[c]) for c in (BASE, *MONTANTS_ETAT)
+        }
 
     return {
         "beneficiaires": [{"nom": contracter(b["nom"]), **chiffres(b)} for b in lignes],
         "compte": f"{len(lignes)} bénéficiaire{'s' if len(lignes) > 1 else ''}",
-        "unites": exact(total["unites_s1"] + total["unites_s2"], precision),
-        **chiffres(total),
+        "unites_semestres": exact(semestres, max(precisions["unites_s1"], precisions["unites_s2"])),
+        "cout": f"Unités × {euros(unitaire, 2)}" if unitaire is not None else "Unités × coût",
+        "moyenne": moyenne if semestres != sommes["unites"] else "",
+        **chiffres(sommes),
     }
 
 
@@ -212,7 +223,7 @@ def _formation(etat: EtatAnnuel) -> list[str]:
     """How the unit cost was set: voted, or from the last accounts (R7f)."""
     c = etat.cout
     if c is None:
-        return ["Le prix par unité est celui du tarif voté."]
+        return ["Le prix par unité est celui du tarif voté."] if etat.unitaire else []
     base, prevues = c["cout_d5211_base"] or ZERO, c["unites_previsionnelles"]
     actualisation = c["actualisation"] or ZERO
     # a voted unit cost wins over the one of the accounts (R7f), and is then not the quotient of these figures
@@ -227,7 +238,7 @@ def _formation(etat: EtatAnnuel) -> list[str]:
 
 def _comparaison(etat: EtatAnnuel) -> list[dict[str, str]]:
     """The cost of the accounts beside what is billed: an information, never a true-up (D5211-16)."""
-    p, c, lignes = etat.passage, etat.constate, []
+    p, c, lignes, sommes = etat.passage, etat.constate, [], total(etat.tous)
     if p is not None:
         lignes += [
             ("Coût net complet", montant(p["cout_complet"])),
@@ -238,6 +249,13 @@ def _comparaison(etat: EtatAnnuel) -> list[dict[str, str]]:
         lignes += [
             ("Unités constatées de l'exercice, tous bénéficiaires", exact(c["unites"] or 0)),
             ("Coût constaté par unité, base D5211-16", euros(c["cout_d5211_unitaire"], 2)),
+        ]
+    if p is not None and sommes[BASE] is not None:
+        reste = sommes[BASE] - p["cout_d5211"]
+        lignes += [
+            ("Unités × coût par unité" + (f", dont arrondi {montant(reste)}" if reste else ""), montant(sommes[BASE])),
+            ("Dû de l'année, tous bénéficiaires", montant(sommes["montant"])),
+            ("Écart, ce qui est dû moins ce coût", montant(sommes["ecart"])),
         ]
     return [{"libelle": libelle, "valeur": valeur} for libelle, valeur in lignes]
 
