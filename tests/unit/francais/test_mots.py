@@ -6,7 +6,7 @@ from tests.atelier.tables import cas
 from mutualisation.socle.chemins import PROJET_DBT
 from mutualisation.socle.francais import formats, libelles
 from mutualisation.socle.francais.neutralisation import neutraliser
-from mutualisation.socle.francais.typographie import imprimer, insecables
+from mutualisation.socle.francais.typographie import COUPURE, imprimer, insecables, secable
 
 
 @cas
@@ -43,6 +43,13 @@ def test_un_chiffre_garde_son_pour_cent_et_son_euro(espace: str) -> None:
     assert insecables(f"plus de 40{espace}% du coût") == "plus de 40\u202f% du coût"
     assert insecables("environ 12 € par an") == "environ 12\u00a0€ par an"
     assert insecables("sans signe % ni €") == "sans signe % ni €"
+
+
+def test_un_mot_trop_long_se_coupe() -> None:
+    """Longer than any French word; a sha256, the name of a file or of a relation is copied as it is."""
+    assert secable(f"le mot {'x' * 75}.").split(COUPURE) == [f"le mot {'x' * 10}", *["x" * 10] * 6, "xxxxx."]
+    for texte in ("anticonstitutionnellement", "9e107d9d" * 8, "rapport_mutualisation_du_schema.csv", "a " * 40):
+        assert secable(texte) == texte
 
 
 def test_l_imprime_a_des_apostrophes_courbes() -> None:

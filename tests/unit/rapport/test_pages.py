@@ -165,6 +165,18 @@ def test_un_tableau_reste_un_tableau_des_768(onglet: Onglet, pages: dict[str, Pa
 
 @pytest.mark.systeme
 @sans_chromium
+@pytest.mark.parametrize("largeur", [390, 768, 1280])
+def test_un_mot_trop_long_ne_traverse_pas_un_tableau(onglet: Onglet, tmp_path: Path, largeur: int) -> None:
+    table = documents.table(2)
+    table = replace(table, lignes=[ligne | {table.colonnes[0].cle: "x" * 75} for ligne in table.lignes])
+    html.ecrire(documents.document("rapport", [m.Section("c", "C", "C", [table])]), tmp_path / "page.html")
+    onglet.ouvrir(tmp_path / "page.html", largeur)
+    bloc = "[...document.querySelectorAll('.bloc')].map(bloc => bloc.scrollWidth - bloc.clientWidth)"
+    assert max(onglet.page.evaluate(bloc)) <= 0
+
+
+@pytest.mark.systeme
+@sans_chromium
 @pytest.mark.parametrize("largeur", [768, 1024, 1440])
 def test_les_mots_d_un_dessin_se_lisent_a_cote_d_un_autre(onglet: Onglet, tmp_path: Path, largeur: int) -> None:
     """In half a page too, of a screen and of the reader's printer: pixels of the smallest word that is shown."""

@@ -12,7 +12,7 @@ import typst
 from mutualisation.documents.composition.glyphes import Releve, phrase
 from mutualisation.socle.chemins import GABARITS_PDF
 from mutualisation.socle.erreurs import ErreurMutualisation
-from mutualisation.socle.francais.typographie import imprimer
+from mutualisation.socle.francais.typographie import imprimer, secable
 
 # elements of structure, as typst writes them; a pattern that starts by a word is a hundred times as fast
 CORPS = re.compile(rb"endobj\n(\d+) 0 obj\n<</Type/StructElem/S/T(?:Body|Foot)/")
@@ -35,7 +35,7 @@ def composer(gabarit: str, donnees: Mapping[str, Any], jour: date) -> bytes:
     PDF/UA-1 forbids a character without a glyph (a control, an emoji): « □ » stands in its place, and the template is
     given a sentence that says how many (`sans_dessin`, empty when there is none).
     """
-    releve = Releve(puis=imprimer)
+    releve = Releve(puis=lambda texte: secable(imprimer(texte)))
     imprimees = releve.remplacer({**donnees, "jour": jour.isoformat()})
     imprimees["sans_dessin"] = imprimer(phrase(releve.remplaces, "ce document") + ".") if releve.remplaces else ""
     try:

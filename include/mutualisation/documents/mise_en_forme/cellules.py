@@ -7,6 +7,7 @@ from typing import Any
 
 from mutualisation.documents.mise_en_forme.modele import AUCUN, Colonne, Lien, Tableau, Valeur
 from mutualisation.socle.francais import formats
+from mutualisation.socle.francais.typographie import secable
 
 LECTURES: dict[str, Callable[[Any], str]] = {
     "annee": str,
@@ -64,12 +65,16 @@ def en_francais(valeur: Any, genre: str, absent: str = AUCUN) -> str:
 
 def _cellule(colonne: Colonne, valeur: Any, *, total: bool = False) -> Cellule:
     if isinstance(valeur, Lien):
-        return Cellule(colonne, valeur.texte, _classes(colonne, valeur.texte, valeur.texte, False), lien=valeur.cible)
+        return Cellule(
+            colonne, secable(valeur.texte), _classes(colonne, valeur.texte, valeur.texte, False), lien=valeur.cible
+        )
     enonce = valeur if isinstance(valeur, Valeur) else Valeur(valeur, colonne.genre)
     brute = -enonce.valeur if colonne.deduit and enonce.valeur is not None else enonce.valeur
     absente = brute is None or brute == ""
     texte = "" if total and absente else en_francais(brute, enonce.genre, colonne.absent)
-    return Cellule(colonne, texte, _classes(colonne, brute, texte, absente), enonce.suite, enonce.a_faire)
+    # a code is copied as it is
+    montre = texte if enonce.genre == "code" else secable(texte)
+    return Cellule(colonne, montre, _classes(colonne, brute, texte, absente), enonce.suite, enonce.a_faire)
 
 
 def _classes(colonne: Colonne, valeur: Any, texte: str, absente: bool) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ from mutualisation.socle.chemins import POSITIONS
 from mutualisation.socle.francais.formats import INSECABLE, nombre, signe
 
 COLONNES_MAX = 9
+# of the name of a tile, whose title says it whole: one long name must not stretch every tile
+LIGNES_MAX = 3
 Case = tuple[int, int]
 Boite = tuple[float, float, float, float]
 
@@ -64,7 +66,7 @@ def _tuiles(
     place = pas - toile.support.taille * 0.4
     noms = [str(numeros[c.code_insee]) if toile.support.etroit else c.nom for c, _ in placees]
     taille = _taille(toile, noms, place)
-    enonces = [couper(nom, place, taille, toile.support.polices) for nom in noms]
+    enonces = [_abreger(couper(nom, place, taille, toile.support.polices), place, taille, toile) for nom in noms]
     # the figure under the name: a map is read without its colours too
     suite = 0 if toile.support.etroit else 1
     hauteur = (max(map(len, enonces)) + suite) * taille * INTERLIGNE + toile.support.taille * 0.6
@@ -72,6 +74,16 @@ def _tuiles(
         boite = (colonne * pas, haut + rang * hauteur, pas, hauteur)
         _tuile(carte, toile, commune, boite, (lignes, taille))
     return toile.hauteur + 2
+
+
+def _abreger(lignes: list[str], place: float, taille: float, toile: Toile) -> list[str]:
+    """The first lines of a name, and « … » where it goes on."""
+    gardees = lignes[:LIGNES_MAX]
+    if len(lignes) > LIGNES_MAX:
+        while largeur(f"{gardees[-1]}…", taille, toile.support.polices) > place:
+            gardees[-1] = gardees[-1][:-1]
+        gardees[-1] += "…"
+    return gardees
 
 
 def _taille(toile: Toile, noms: Sequence[str], place: float) -> float:
