@@ -25,6 +25,7 @@ environnement: .venv/.a_jour ## Python environment, locked; PYTHON=… for anoth
 
 .venv/.a_jour: uv.lock pyproject.toml
 	@outils/environnement.sh
+	@echo "Environnement : notre code et les modèles dbt…" >&2
 	@.venv/bin/python -P -m compileall -q include
 	@.venv/bin/python -P -m mutualisation.entrepot.construction.enfant_dbt
 	@touch $@

@@ -5,7 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 read -r bas haut < <(sed -nE 's/^requires-python = ">=3\.([0-9]+),<3\.([0-9]+)"$/\1 \2/p' pyproject.toml)
 uv=$(command -v uv || echo var/outils/bin/uv)
-finir() { echo "$1" >&2; exit 1; }
+dire() { echo "$1" >&2; }
+finir() { dire "$1"; exit 1; }
 version() { "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || true; }
 
 choisir() { # names in the order of preference: the first that is what it says, then what `python3` is, then those of uv
@@ -37,4 +38,5 @@ apt install python3-venv, ou python$(version "$python")-venv), ou installez uv, 
   var/outils/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9 ||
     finir "uv ne s'est pas installé : un accès au registre des paquets Python est nécessaire (PIP_INDEX_URL en désigne un autre), puis relancez."
 fi
+dire "Environnement : paquets de uv.lock pour $python, reçus puis compilés dans .venv (trois minutes la première fois)…"
 exec "$uv" sync --locked --quiet --python "$python"

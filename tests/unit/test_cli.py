@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -113,7 +114,7 @@ def test_qui_lit_peut_s_en_aller(lignes: int) -> None:
 @cas
 def test_les_flux_et_la_langue_de_qui_nous_lance(lancement: str, code: int, dit: str, tmp_path: Path) -> None:
     (tmp_path / "é.csv").write_text("a;b\n1;2\n", encoding="utf-8")
-    commande = lancement.format(f"{sys.executable} -c 'from mutualisation.usage.cli import main; main()'")
+    commande = lancement.format(f"{shlex.quote(sys.executable)} -c 'from mutualisation.usage.cli import main; main()'")
     fait = subprocess.run(["bash", "-c", commande], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert fait.returncode == code, fait.stderr
     assert (dit in fait.stderr) if dit else fait.stderr == ""
