@@ -28,7 +28,7 @@ environnement: .venv/.a_jour ## Python environment, locked; PYTHON=… for anoth
 	@echo "Environnement : notre code et les modèles dbt…" >&2
 	@.venv/bin/python -P -m compileall -q include
 	@.venv/bin/python -P -m mutualisation.entrepot.construction.enfant_dbt
-	@touch $@
+	@touch $@ && echo "Environnement prêt." >&2
 
 ifdef DEPOT
 bilan: environnement ## the main job: DEPOT=… EXERCICE="2023 2024" for a drop of yours, else the reference drop
