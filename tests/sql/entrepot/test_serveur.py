@@ -106,6 +106,7 @@ def test_chemin_long_avec_espaces_et_accents(tmp_path):
         with serveur_entrepot(var) as dsn:
             assert un(dsn) == 1
             assert len(os.fsencode(prise_de(dsn) / ".s.PGSQL.5432")) <= SUN_PATH_MAX
+        assert not prise_de(dsn).exists()
 
 
 def test_des_commandes_partagent_le_serveur_et_la_derniere_l_arrete(var):

@@ -232,11 +232,13 @@ def _port(donnees: Path) -> int:
 
 
 def arreter(donnees: Path, programmes: Programmes) -> None:
-    """Stop the server of this folder, frozen or not."""
+    """Stop the server of this folder, frozen or not; the folder of its socket goes with it."""
     if processus_de(donnees):
         arguments = ["stop", "-D", str(donnees), "-m", "fast", "-w", "-t", str(ATTENTE_ARRET_S)]
         programmes.lancer("pg_ctl", arguments, _journal(donnees)).wait()
         _tuer(donnees)
+    with contextlib.suppress(OSError):
+        _lieu_prise(donnees).rmdir()
 
 
 def processus_de(donnees: Path) -> list[psutil.Process]:
@@ -293,11 +295,17 @@ def _tuer(donnees: Path) -> None:
     psutil.wait_procs(restes, timeout=10)
 
 
-def _dossier_prise(donnees: Path, programmes: Programmes) -> Path:
-    """A private folder for the unix socket, short enough for `sun_path`, without the comma that separates two."""
+def _lieu_prise(donnees: Path) -> Path:
+    """Beside the data where that is short enough for `sun_path`, without the comma that separates two; else in /tmp."""
     prise = donnees.with_name("pg.prise")
-    if len(os.fsencode(prise / f".s.PGSQL.{PORT}.lock")) > SUN_PATH_MAX or "," in str(prise):
-        prise = Path("/tmp") / f"mutualisation-{hashlib.sha256(os.fsencode(donnees)).hexdigest()[:16]}"  # noqa: S108
+    if len(os.fsencode(prise / f".s.PGSQL.{PORT}.lock")) <= SUN_PATH_MAX and "," not in str(prise):
+        return prise
+    return Path("/tmp") / f"mutualisation-{hashlib.sha256(os.fsencode(donnees)).hexdigest()[:16]}"  # noqa: S108
+
+
+def _dossier_prise(donnees: Path, programmes: Programmes) -> Path:
+    """A private folder for the unix socket."""
+    prise = _lieu_prise(donnees)
     prise.mkdir(mode=0o700, exist_ok=True)
     etat = prise.lstat()
     attendu = programmes.compte.pw_uid if programmes.compte else os.geteuid()
