@@ -143,8 +143,22 @@ def test_une_note_tient_en_une_page_quoi_qu_utilise_la_commune(tmp_path: Path) -
     ]  # fmt: skip
     du = f.RANGEES["recouvrement", 2021][0]
     dus = [*f.RANGEES["recouvrement", 2021], *(du | {"dispositif": code.format(n)} for n in range(40))]
-    note = _documents(BilanFactice(adhesion=adhesion, recouvrement=dus, avis_commune=[TRANSMIS]))["note pdf"]
-    assert "Et 31\u00a0autres : voir la page" in _texte(note)
+    # services that ask nothing, others that it does not use, each with a price, and whom to ask
+    adhesion += [r | {"dispositif": code.format(n + 100)} for n, r in enumerate(adhesion)]
+    offres = [_offre(code.format(n), "titre", "614.00") | {"siret_adherent": f.LILLE} for n in range(200, 240)]
+    bilan = BilanFactice(
+        adhesion=adhesion, recouvrement=dus, avis_commune=[TRANSMIS], offre=offres,
+        textes=[TEXTE | {"dispositif": None, "rubrique": "contact", "texte": "Le guichet."}],
+    )  # fmt: skip
+    note = _documents(bilan)["note pdf"]
+    texte = _texte(note).replace("\u00a0", " ")
+    for attendu in (
+        "Et 35 autres : voir la page",
+        "n'adhère pas à 40 services",
+        "n° 200 : 614 €.",
+        "Contact. Le guichet.",
+    ):
+        assert attendu in texte
     (fichier,) = imprimerie.ecrire(note, tmp_path)
     with pikepdf.open(fichier) as lu:
         assert len(lu.pages) == 1
@@ -214,14 +228,23 @@ def test_les_services_non_utilises_ont_un_prix_et_une_voie_d_entree() -> None:
     # Loos is a member of CAM
     page = _texte(siens["page html"]).replace("\u00a0", " ")
     for attendu in (
-        "la commune n'adhère pas à 2 services, dont 1 sans participation.", "Estimation, tarifs au 31/12/2021",
+        "la commune n'adhère pas à 2 services, dont 1 sans participation.", "Prix estimé d'une année entière",
         "Protection des données\n420 €\nPar convention. Direction des achats, au guichet.",
         "Convention UGAP\nsans participation\nAu guichet. — Direction des achats",
         "Contact. Le guichet. — Direction des achats",
     ):  # fmt: skip
         assert attendu in page, attendu
     feuille = _texte(siens["page pdf"]).replace("\u00a0", " ")
-    assert feuille.index("Sans participation. Convention UGAP.") < feuille.index("420 €. Protection des données.")
+    assert feuille.index("Sans participation. Convention UGAP.") < feuille.index("Protection des données : 420 €.")
+    # a mayor asks how much, and whom to call: nobody where the drop names nobody
+    note = _texte(siens["note pdf"]).replace("\u00a0", " ")
+    for attendu in (
+        "dont 1 sans participation. Prix estimé",
+        "Protection des données : 420 €.",
+        "Contact. Le guichet.",
+    ):
+        assert attendu in note
+    assert "Contact" not in _texte(_documents(BilanFactice(offre=rangees), "59360")["note pdf"])
     sans_general = _documents(BilanFactice(offre=rangees, textes=textes[:3]), "59360")["page pdf"]
     assert "Par convention." in _texte(sans_general)
 
@@ -238,6 +261,9 @@ def test_un_service_reserve_n_a_ni_prix_ni_voie_d_entree() -> None:
     assert "n'adhère pas à 2 services, dont 1 sans participation et 1 réservé à d'autres communes." in page
     assert "réservé aux communes de moins de 10 000 habitants" in page
     assert "Par convention." not in page
+    dits = [*_lignes(next(s for s in siens["note pdf"].sections if s.ancre == "offre").lus)]
+    assert len(dits) == 2
+    assert not any("Protection" in dit for dit in dits)
     assert feuille.index("Sans participation.") < feuille.index(
         "Réservé aux communes de moins de 10 000 habitants. Protection"
     )

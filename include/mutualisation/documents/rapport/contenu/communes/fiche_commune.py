@@ -207,11 +207,13 @@ def comparer(bloc: BlocCommunal, r: Repere) -> str:
     if strate is None or any(None in paire for paire in paires):
         return ""
     siens, medianes = ([formats.euros(x, 2) for x in cote] for cote in zip(*paires, strict=True))
+    taille = f"es {len(strate.communes)} communes de sa taille ({strate.libelle})"
+    if not annee.du and len(siens) == 1:
+        return f"L{taille} doivent, en médiane, {medianes[0]} par habitant."
     doit = f"elle doit {siens[0]}" if annee.du else "elle ne doit rien"
     couts = [f"le {formats.minuscule(annee.nom_du_cout)} est de {x}" for x in siens[1:]]
     mot = "Médianes" if couts else "Médiane"
-    taille = f"des {len(strate.communes)} communes de sa taille ({strate.libelle})"
-    return f"Par habitant, {formats.et([doit, *couts])}. {mot} {taille} : {formats.et(medianes)}."
+    return f"Par habitant, {formats.et([doit, *couts])}. {mot} d{taille} : {formats.et(medianes)}."
 
 
 # ---------------------------------------------------------------- sections

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mutualisation.documents.mise_en_forme import cellules
 from mutualisation.documents.mise_en_forme import modele as m
-from mutualisation.documents.rapport.contenu.communes import avis, bloc_communal, fiche_commune, usages_et_titres
+from mutualisation.documents.rapport.contenu.communes import avis, bloc_communal, fiche_commune, offre, usages_et_titres
 from mutualisation.documents.rapport.contenu.communes.bloc_communal import BlocCommunal
 from mutualisation.documents.rapport.contenu.communes.fiche_commune import Repere
 from mutualisation.documents.rapport.publie import Bilan
@@ -12,13 +12,16 @@ from mutualisation.socle.francais import formats
 
 # what the page says of each service, and that a page read in five minutes leaves to it
 SANS = ("depuis", "titre", "reste")
-SERVICES_DITS = 12
+SERVICES_DITS, NOMMES = 8, 4
+# services and prices share the page
+POINTS_DITS, PRIX_MIN = 11, 2
 PAGE = "voir la page de la commune."
 
 
 def note(bilan: Bilan, bloc: BlocCommunal, r: Repere) -> m.Document:
     """The blocks of its page, and no others."""
-    e = bloc.exercice
+    e, services = bloc.exercice, _services(bilan, bloc)
+    prix = max(PRIX_MIN, POINTS_DITS - sum(len(liste.points) for liste in services))
     return replace(
         r.modele,
         chemin=f"{bloc_communal.DOSSIER}/{bloc_communal.NOTES}/{bloc.page}",
@@ -27,9 +30,10 @@ def note(bilan: Bilan, bloc: BlocCommunal, r: Repere) -> m.Document:
         chiffres=fiche_commune.chiffres(bloc, r),
         sections=[
             m.Section("avis", "Ce qui est demandé au conseil municipal", "", [m.p(avis.demande(avis.de(bilan, bloc)))]),
-            m.Section("services", "Ce que la commune utilise", "", _services(bilan, bloc)),
+            m.Section("services", "Ce que la commune utilise", "", services),
             m.Section("du", "Ce qu'elle doit, ce qu'elle gagne", "", _du(bloc, r)),
             m.Section("annees", f"Ce qui a changé depuis {e - 1}", "", fiche_commune.depuis_un_an(bilan, bloc)),
+            m.Section("offre", "Ce qu'elle n'utilise pas", "", offre.pour_le_maire(bilan, bloc, prix)),
         ],
         identite=fiche_commune.IMPRIMES,
         sorties=("pdf",),
@@ -37,7 +41,7 @@ def note(bilan: Bilan, bloc: BlocCommunal, r: Repere) -> m.Document:
     )
 
 
-def _services(bilan: Bilan, bloc: BlocCommunal) -> list[m.Bloc]:
+def _services(bilan: Bilan, bloc: BlocCommunal) -> list[m.Liste]:
     """A point a service, as its page tells it: a table takes half as long again as the rest of the note. Those of which
     no figure is known come together."""
     tableau = usages_et_titres.services(bilan, bloc.annee, "", SANS)
@@ -51,7 +55,7 @@ def _services(bilan: Bilan, bloc: BlocCommunal) -> list[m.Bloc]:
     suite = [(f"Et {formats.plusieurs(autres, 'autre')}", PAGE)] if (autres := len(points[SERVICES_DITS:])) else []
     if muets:
         nombre = formats.plusieurs(len(muets), "service sans dû ni coût suivi", "services sans dû ni coût suivi")
-        suite.append((nombre, f"{formats.enumerer(muets, SERVICES_DITS)}."))
+        suite.append((nombre, f"{formats.enumerer(muets, NOMMES)}."))
     lus = [*points[:SERVICES_DITS], *suite]
     return [m.Liste(lus)] if lus else []
 

@@ -1,13 +1,14 @@
 """The services that a commune is no member of: what a year would have cost it, how to join, whom to ask (R17)."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.mise_en_forme.graphiques import ZERO
 from mutualisation.documents.rapport.contenu import textes
 from mutualisation.documents.rapport.contenu.communes.bloc_communal import BlocCommunal
-from mutualisation.documents.rapport.enonces import lire_tableau
+from mutualisation.documents.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, Ligne
 from mutualisation.socle.francais import formats, libelles
 
@@ -26,7 +27,11 @@ def modalites(bilan: Bilan) -> dict[str, str]:
 
 
 def _modalites(bilan: Bilan, code: str) -> str:
-    siens = [texte for rubrique in RUBRIQUES for texte in textes.de(bilan, rubrique, code)]
+    return _signer([texte for rubrique in RUBRIQUES for texte in textes.de(bilan, rubrique, code)])
+
+
+def _signer(siens: list[Ligne]) -> str:
+    """Texts, then the authors that they do not name."""
     dit = " ".join(str(texte["texte"]) for texte in siens)
     auteurs = dict.fromkeys(texte["auteur"] for texte in siens if texte["auteur"] not in dit)
     return " — ".join(filter(None, (dit, ", ".join(auteurs))))
@@ -54,17 +59,35 @@ def _population(fiche: Mapping[str, Any]) -> str:
 
 def section(bilan: Bilan, bloc: BlocCommunal, comment: Mapping[str, str], *, detail: bool) -> m.Section:
     """How many, each with its price; nothing where all are joined, or have no tariff; `comment`: `modalites`."""
-    annee = bloc.annee
-    siennes = {r["dispositif"]: r for r in annee[RELATION] if r["dispositif"] not in annee.services}
+    annee, lignes = bloc.annee, _lignes(bilan, bloc, comment)
     blocs: list[m.Bloc] = []
-    if siennes:
-        lignes = [_dite(siennes[code], bilan.fiche(code), comment.get(code, "")) for code in bilan.trier(siennes)]
-        points = [(libelles.RUBRIQUES[x], dit) for x in RUBRIQUES if (dit := textes.avec_leurs_auteurs(bilan, x))]
+    if lignes:
+        points = [(libelles.RUBRIQUES[x], dit) for x in RUBRIQUES if (dit := _signer(textes.de(bilan, x)))]
         tableau = lire_tableau("offre.services", lignes, e=annee.exercice)
         # a sheet has no room for what the whole says in two sentences
         prix_ = m.Repli("Voir ces services", [tableau]) if detail else _par_prix(tableau) if points else tableau
         blocs = [m.p(_resume(annee.exercice, lignes)), prix_, *([m.Liste(points)] if points else [])]
     return m.Section("offre", "Les services que la commune n'utilise pas", "Autres services", blocs)
+
+
+def pour_le_maire(bilan: Bilan, bloc: BlocCommunal, place: int) -> list[m.Bloc]:
+    """How many services are left, the price of `place` of those that ask for one, the least first, whom to ask."""
+    lignes = _lignes(bilan, bloc, {})
+    if not lignes:
+        return []
+    payants = sorted((x for x in lignes if _rang(x)[0] == 1), key=_rang)
+    points = [(x["libelle"], f"{x['prix']}.") for x in payants[:place]]
+    if autres := len(payants) - len(points):
+        points.append((f"Et {formats.plusieurs(autres, 'autre')}", "voir la page de la commune."))
+    if contact := _signer(textes.de(bilan, "contact")):
+        points.append((libelles.RUBRIQUES["contact"], contact))
+    estime = lire_phrase("offre.estimation", e=bloc.exercice) if payants else ""
+    return [m.p(f"{_resume(bloc.exercice, lignes)} {estime}".strip()), *([m.Liste(points)] if points else [])]
+
+
+def _lignes(bilan: Bilan, bloc: BlocCommunal, comment: Mapping[str, str]) -> list[Ligne]:
+    siennes = {r["dispositif"]: r for r in bloc.annee[RELATION] if r["dispositif"] not in bloc.annee.services}
+    return [_dite(siennes[code], bilan.fiche(code), comment.get(code, "")) for code in bilan.trier(siennes)]
 
 
 def _dite(r: Ligne, fiche: Mapping[str, Any], comment: str) -> Ligne:
@@ -73,19 +96,29 @@ def _dite(r: Ligne, fiche: Mapping[str, Any], comment: str) -> Ligne:
     return r | {"ouverte": ouverte, "prix": prix(r, fiche), "comment": comment if ouverte else ""}
 
 
+def _rang(x: Mapping[str, Any]) -> tuple[int, bool, Decimal]:
+    """What asks nothing, then each price from the least to what depends on use, then what is reserved."""
+    return (
+        (0 if x["prix"] == SANS_PARTICIPATION else 1 if x["ouverte"] else 2),
+        x["montant"] is None,
+        x["montant"] or ZERO,
+    )
+
+
 def _par_prix(tableau: m.Tableau) -> m.Pile:
-    """The same in a point a price, from nothing to what depends on use, then what is reserved, and its remark."""
-    noms: dict[str, list[str]] = {}
-    for x in sorted(tableau.lignes, key=lambda x: (not x["ouverte"], x["montant"] is None, x["montant"] or ZERO)):
-        noms.setdefault(formats.majuscule(x["prix"]), []).append(x["libelle"])
-    points = [(prix_, f"{' ; '.join(siens)}.") for prix_, siens in noms.items()]
-    return m.Pile([m.Liste(points), m.p(tableau.note, note=True)])
+    """The same in a point a price, those that ask nothing or are reserved together, and its remark."""
+    points: dict[str, list[str]] = {}
+    for x in sorted(tableau.lignes, key=_rang):
+        sujet, dit = (x["libelle"], x["prix"]) if _rang(x)[0] == 1 else (formats.majuscule(x["prix"]), x["libelle"])
+        points.setdefault(sujet, []).append(dit)
+    lus = [(sujet, f"{' ; '.join(dits)}.") for sujet, dits in points.items()]
+    return m.Pile([m.Liste(lus), m.p(tableau.note, note=True)])
 
 
 def _resume(exercice: int, lignes: list[Ligne]) -> str:
     gratuits = sum(x["prix"] == SANS_PARTICIPATION for x in lignes)
     fermes = sum(not x["ouverte"] for x in lignes)
-    comptes = [f"{formats.nombre(gratuits)} {SANS_PARTICIPATION}"] if gratuits else []
+    comptes = [f"{formats.nombre(gratuits)}{formats.INSECABLE}{SANS_PARTICIPATION}"] if gratuits else []
     comptes += [formats.plusieurs(fermes, "réservé", "réservés") + " à d'autres communes"] if fermes else []
     dont = f", dont {formats.et(comptes)}" if comptes else ""
     return f"Au 31 décembre {exercice}, la commune n'adhère pas à {formats.plusieurs(len(lignes), 'service')}{dont}."
