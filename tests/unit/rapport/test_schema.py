@@ -103,9 +103,9 @@ def test_un_chiffre_declare_a_sa_source_et_celui_de_l_an_dernier() -> None:
     ("etp", "charges", "valorisation", "manque", "resume", "cout"),
     [
         ("1.20", "11009.40", "en attente", "décision : x", "1,20 ETP et 11 009 € de dépenses directes, hors des totaux",
-         "1,20 ETP et 11 009 € de dépenses directes, hors des totaux ; pour le valoriser, il manque : décision."),
+         "1,20 ETP et 11 009 € de dépenses directes, hors des totaux ; pour le valoriser, il manque la décision."),
         ("0", "0", "en attente", "temps passé : x ; dépenses : x ; décision : x", "Coût non mesuré",
-         "Coût non mesuré ; pour le valoriser, il manque : temps saisi, clé de dépenses, décision."),
+         "Coût non mesuré ; pour le valoriser, il manque un temps saisi, une clé de dépenses et la décision."),
         (None, None, "hors périmètre", None, "Coût non mesuré",
          "Coût non mesuré ; hors du périmètre de la synthèse financière."),
     ],

@@ -26,8 +26,8 @@ def mots_seuls(bilan: Bilan, rubrique: str, dispositif: str | None = None) -> li
 
 
 def avec_son_auteur(texte: Ligne) -> str:
-    """A text and who says it."""
-    return f"{texte['texte']} — {texte['auteur']}"
+    """A text and who says it, where its words do not."""
+    return str(texte["texte"]) if texte["auteur"] in texte["texte"] else f"{texte['texte']} — {texte['auteur']}"
 
 
 def avec_leurs_auteurs(bilan: Bilan, rubrique: str, dispositif: str | None = None) -> str:
@@ -37,7 +37,7 @@ def avec_leurs_auteurs(bilan: Bilan, rubrique: str, dispositif: str | None = Non
     for rang, texte in enumerate(siens):
         suivant = siens[rang + 1]["auteur"] if rang + 1 < len(siens) else None
         signe = texte["texte"] if texte["auteur"] == suivant else avec_son_auteur(texte)
-        enonces.append(signe if suivant in (None, texte["auteur"]) else f"{signe}.")
+        enonces.append(signe if suivant in (None, texte["auteur"]) or signe.endswith(".") else f"{signe}.")
     return " ".join(enonces)
 
 

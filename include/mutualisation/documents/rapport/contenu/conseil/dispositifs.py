@@ -122,7 +122,7 @@ def dire_mesures(etp: Decimal | None, charges: Decimal | None) -> str:
 
 def dire_manques(r: Ligne) -> str:
     """What is missing to value a dispositif, or that it is not to be."""
-    return ", ".join(libelles.MANQUES.get(x, x) for x in _manques(r) or [r["valorisation"]])
+    return formats.et(libelles.MANQUES.get(x, x) for x in _manques(r) or [r["valorisation"]])
 
 
 def dires(bilan: Bilan, code: str) -> list[tuple[str, str]]:
