@@ -74,7 +74,7 @@ def _change(bilan: Bilan) -> list[m.Bloc]:
 
 def cout(bilan: Bilan) -> str:
     pourquoi = evolution.phrase(bilan)
-    enonce = f"Il passe {_de_a(bilan.totaux[bilan.exercice - 1]['cout_net'], bilan.total['cout_net'])}"
+    enonce = f"Le coût net passe {_de_a(bilan.totaux[bilan.exercice - 1]['cout_net'], bilan.total['cout_net'])}"
     return f"{enonce} : {pourquoi}." if pourquoi else f"{enonce}."
 
 
