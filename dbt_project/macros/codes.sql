@@ -28,6 +28,16 @@ case
 end
 {%- endmacro %}
 
+{# Whether a catégorie that no group holds is paid in an exercice: a sum over pay less its groups would be that pay (R2i). #}
+{% macro paie_isolee(exercice) -%}
+({{ exercice }} in (select g.exercice from {{ ref('int_categories_sans_groupe') }} as g))
+{%- endmacro %}
+
+{# What a control says in place of such a sum. #}
+{% macro paie_tue() -%}
+'montants non publiés, une catégorie payée n''est d''aucun groupe'
+{%- endmacro %}
+
 {# Statuses of a ledger line that counts (R3b). #}
 {% macro statuts_comptes() -%}
 ('Émis', 'Pris en charge', 'Payé')

@@ -1,4 +1,4 @@
-"""Nobody's pay can be derived from what is published (K8, R2h): it is the same whatever one apprentice earns, one
+"""Nobody's pay can be derived from what is published (K8, R2h, R2i): it is the same whatever one apprentice earns, one
 version after the other.
 
 What does not move with a pay can't tell it, however it is combined: no derivation is left to try.
@@ -18,11 +18,12 @@ import pytest
 from echantillon.siret import siret
 from tests.atelier import petit_depot
 from tests.atelier.atelier import Atelier
-from tests.atelier.fouille import contenu, fichiers, lignes_csv
+from tests.atelier.fouille import contenu, fichiers, lignes_csv, octets
 from tests.atelier.petit_depot import EPCI, EXERCICE, ajouter, ecrire_csv, ecriture
 
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.publication.versions.relations import Relation, relations_analyse
+from mutualisation.socle.erreurs import ControleEchoue
 from mutualisation.usage import operations as op
 
 # one apprentice, whose pay the pool hides among that of category C
@@ -39,6 +40,14 @@ TARDIVES = PAIES
 # the same sums of APP and B in both versions, the same correction of B
 PREMIERES_BIS = PREMIERES | {"APP": ("19 298,61", "", "1,00"), "B": ("158 000,40", "500,25", "5,00")}
 TARDIVES_BIS = TARDIVES | {"APP": ("19 298,61", "", "1,00"), "B": ("286 000,40", "500,25", "8,00")}
+# paid, of ETPT 0: in no group; then the row comes as it is, alone between the two versions
+SANS_ETPT = PAIES | {"APP": ("17 298,61", "", "0")}
+SANS_ETPT_BIS = PAIES | {"APP": ("19 298,61", "", "0")}
+REVENUE = PAIES | {"APP": ("17 298,61", "", "0,70")}
+JUSTIFIES = (
+    "lignes_rejetees", "unites_nulles", "ecart_etpt", "dotations_6811", "reprises_777", "masse_salariale_compte",
+    "masse_salariale_manquante",
+)  # fmt: skip
 RESTREINTE = "Diffusion restreinte"
 # digests of the files that were read, and of what is written from them
 EMPREINTE = re.compile(rb"\b[0-9a-f]{16}(?:[0-9a-f]{48})?\b")
@@ -52,7 +61,8 @@ Dits = dict[str, bytes]
 
 @pytest.fixture(scope="module")
 def extraire(atelier: Atelier, petit: Path, tmp_path_factory: pytest.TempPathFactory) -> Ecrire:
-    """Extract of the small drop where the third agent is an apprentice, under a payroll and a threshold; made once."""
+    """Extract of the small drop where the third agent is an apprentice, under a payroll and a threshold; made once.
+    Beside it, what `bi` says."""
     faits: dict[tuple[str, ...], Path] = {}
 
     def ecrire(paies: Paies = PAIES, seuil: str = "5") -> Path:
@@ -62,7 +72,11 @@ def extraire(atelier: Atelier, petit: Path, tmp_path_factory: pytest.TempPathFac
             depot = Path(shutil.copytree(petit, dossier / "depot"))
             _retoucher(depot, paies, seuil)
             _ecrire_la_paie_au_grand_livre(depot, paies)
-            op.bilan(atelier.neuf(), str(depot), [EXERCICE], str(dossier / "bilans"), "alice")
+            petit_depot.justifier(depot, *JUSTIFIES)
+            session = atelier.neuf()
+            op.bilan(session, str(depot), [EXERCICE], str(dossier / "bilans"), "alice")
+            for nom, dite in _vues(session).items():
+                (dossier / "bilans" / nom).write_bytes(dite)
             faits[cle] = dossier / "bilans" / f"bilan_{EXERCICE}"
         return faits[cle]
 
@@ -73,13 +87,18 @@ def _publier_deux_fois(atelier: Atelier, petit: Path, dossier: Path, premieres: 
     """What a version, its closing, and the restatement made of it by a late payroll say: extracts, `bi` (K6, S17)."""
     session, depot = atelier.neuf(), Path(shutil.copytree(petit, dossier / "depot"))
     _retoucher(depot, premieres, "5")
-    petit_depot.justifier(depot, "lignes_rejetees", "unites_nulles", "ecart_etpt")
+    petit_depot.justifier(depot, *JUSTIFIES)
     op.bilan(session, str(depot), [EXERCICE], str(dossier / "bilans"), "alice")
     op.cloturer(session, EXERCICE, "bob")
     _payer(depot, f"masse_salariale_{EXERCICE}_v2.csv", tardives)
     op.bilan(session, str(depot), [EXERCICE], str(dossier / "bilans"), "alice")
+    return _dit(dossier / "bilans") | _vues(session)
+
+
+def _vues(session: op.Session) -> Dits:
+    """What the schema of analysts says."""
     with connecter(session.dsn) as conn:
-        return _dit(dossier / "bilans") | {f"bi.{nom}": _vue(conn, r) for nom, r in relations_analyse().items()}
+        return {f"bi.{nom}": _vue(conn, r) for nom, r in relations_analyse().items()}
 
 
 def _vue(conn: psycopg.Connection[Any], vue: Relation) -> bytes:
@@ -93,7 +112,10 @@ def _retoucher(depot: Path, paies: Paies, seuil: str) -> None:
     _payer(depot, f"masse_salariale_{EXERCICE}.csv", paies)
     agents = depot / "rh" / f"agents_{EXERCICE}.csv"
     agents.write_text(agents.read_text(encoding="utf-8").replace(";;C;100;", ";;APP;100;"), encoding="utf-8")
-    ajouter(depot / "referentiel" / "parametres.csv", f"seuil_effectif;{seuil};2019-01-01;;Délib. 9")
+    # nobody is alone in a group
+    ajouter(agents, *(f"09074{n};N{n};P{n};Titulaire;;{c};100;2015-01-01;;T-STR;100;;" for n, c in enumerate("ABCC")))
+    parametres = (f"seuil_effectif;{seuil}", "grand_livre_complet;oui")
+    ajouter(depot / "referentiel" / "parametres.csv", *(f"{dit};2019-01-01;;Délib. 9" for dit in parametres))
 
 
 def _payer(depot: Path, nom: str, paies: Paies) -> None:
@@ -134,13 +156,52 @@ def _dit(extrait: Path) -> Dits:
 
 def test_deux_paies_de_meme_total_donnent_le_meme_extrait(extraire: Ecrire) -> None:
     """CSV, pages, workbook, drafts: the pool of R2c, and the masks of what controls find in the ledger and balance."""
-    un, deux = _dit(extraire()), _dit(extraire(DEPLACEES))
-    assert len(un) > 40
-    assert un.keys() == deux.keys()
-    assert [nom for nom in un if un[nom] != deux[nom]] == []
+    _sont_egaux(extraire(), extraire(DEPLACEES))
     # the accounts of pay are gaps that the controls found: had they been shown, they would differ
     cles = {r["cle"] for r in lignes_csv(extraire() / "controles.csv") if r["controle"] == "balance_dgfip"}
     assert {"6417/mandat", "6064/mandat"} <= cles
+
+
+def _sont_egaux(*extraits: Path) -> None:
+    """Extracts that say the same, and `bi` beside them."""
+    un, deux = (_dit(extrait.parent) for extrait in extraits)
+    assert len(un) > 60
+    assert un.keys() == deux.keys()
+    assert [nom for nom in un if un[nom] != deux[nom]] == []
+
+
+def test_une_paie_que_nul_groupe_ne_contient_n_est_dans_aucun_total(extraire: Ecrire) -> None:
+    """R2i: justified, it moves alone, in the payroll and in the ledger, whose every account is counted."""
+    _sont_egaux(extraire(SANS_ETPT), extraire(SANS_ETPT_BIS))
+    assert _rapprochement(extraire(SANS_ETPT)) == ("ecart", "", "")
+    # what was read there: the total less the groups
+    assert _rapprochement(extraire()) == ("ecart", "1103422.46 ; 1500.25", "1103422.46 ; 0")
+
+
+def _rapprochement(extrait: Path) -> tuple[str, str, str]:
+    """Outcome, payroll and ledger."""
+    (r,) = (r for r in lignes_csv(extrait / "controles.csv") if r["controle"] == "masse_salariale_compte")
+    return r["statut"], r["valeur_attendue"], r["valeur_constatee"]
+
+
+def test_une_paie_qui_revient_seule_est_nommee_avant_tout_document(
+    atelier: Atelier, petit: Path, tmp_path: Path
+) -> None:
+    """R2i: between two versions the row of the apprentice comes with its ETPT; justified, it is published (G5)."""
+    session, depot, bilans = atelier.neuf(), Path(shutil.copytree(petit, tmp_path / "depot")), tmp_path / "bilans"
+    _retoucher(depot, SANS_ETPT, "5")
+    petit_depot.justifier(depot, *JUSTIFIES)
+    op.bilan(session, str(depot), [EXERCICE], str(bilans), "alice")
+    publies = octets(bilans)
+    _payer(depot, f"masse_salariale_{EXERCICE}_v2.csv", REVENUE)
+    with pytest.raises(ControleEchoue, match=r"divulgation_entre_versions \(APP\), exercice 2021 : .* 0,7 ETPT"):
+        op.bilan(session, str(depot), [EXERCICE], str(bilans), "alice")
+    assert octets(bilans) == publies
+    petit_depot.justifier(depot, *JUSTIFIES, "divulgation_entre_versions")
+    op.bilan(session, str(depot), [EXERCICE], str(bilans), "alice")
+    lus = lignes_csv(bilans / f"bilan_{EXERCICE}" / "controles.csv")
+    dite = [(r["cle"], r["justification"]) for r in lus if r["controle"] == "divulgation_entre_versions"]
+    assert dite == [("APP", "Vu")]
 
 
 def test_deux_versions_ne_disent_pas_ce_qu_une_seule_tait(atelier: Atelier, petit: Path, tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 -- One row per exercice asked × control × key: each gap found, « conforme » where there is none among the things looked
 -- at, « sans_donnee » where there was nothing to look at.
 with ecarts as (
-  {% for c in ['fichiers', 'referentiel', 'ecritures', 'couts', 'recouvrement', 'adhesions', 'externes', 'rejets', 'completude', 'plausibilite'] %}
+  {% for c in ['fichiers', 'referentiel', 'ecritures', 'couts', 'divulgation', 'recouvrement', 'adhesions', 'externes', 'rejets', 'completude',
+    'plausibilite'] %}
   select exercice, controle, cle, statut, valeur_attendue, valeur_constatee, seuil from {{ ref('ctl_' ~ c) }}
   {{ 'union all' if not loop.last }}
   {% endfor %}

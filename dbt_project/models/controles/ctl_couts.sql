@@ -190,6 +190,9 @@ union all
 select
   coalesce(d.exercice, r.exercice), 'somme_repartition', coalesce(d.source, r.source),
   case when abs(coalesce(d.montant, 0) - coalesce(r.montant, 0)) > 0.000001 then 'ecart' else 'conforme' end,
-  trim_scale(round(d.montant, 6))::text, trim_scale(round(r.montant, 6))::text, null
+  case when not s.tue then trim_scale(round(d.montant, 6))::text end,
+  case when not s.tue then trim_scale(round(r.montant, 6))::text end,
+  case when s.tue then {{ paie_tue() }} end
 from (select * from detenu where exercice in (select e.exercice from exercices as e)) as d
 full join reparti as r using (exercice, source)
+cross join lateral (select source in ('mandats', 'titres') and {{ paie_isolee('exercice') }} as tue) as s

@@ -34,6 +34,7 @@
   ('masse_salariale_manquante', 'stg_rh__masse_salariale', 'true', 'count(distinct t.categorie)', 't.exercice_fichier = e.exercice'),
   ('masse_salariale_manquante', 'int_segments', 't.etpt > 0 and (t.exercice, t.categorie) not in (select p.exercice_fichier, p.categorie from '
     ~ ref('stg_rh__masse_salariale') ~ ' as p)', 'count(distinct t.categorie)'),
+  ('divulgation_entre_versions', 'int_couts_categories', 't.groupe is not null'),
   ('compte_sans_role', 'int_ecritures_sommes', "t.comptee and t.cle_dispositif <> 'HORS'", lignes),
   ('aucun_axe', 'int_ecritures_sommes',
     "t.comptee and t.role in ('fonctionnement_direct', 'personnel_exterieur', 'rabais', 'recette_commune', 'recette_autre')", lignes),

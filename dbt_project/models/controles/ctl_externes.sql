@@ -41,7 +41,7 @@ ecarts_balance as (
 
 -- mandats, then titres: both sides in full, where no account is apart
 sommes_balance as (
-  select b.exercice, b.sens, b.montant as balance, coalesce(e.montant, 0) as ecritures
+  select b.exercice, b.sens, b.montant as balance, coalesce(e.montant, 0) as ecritures, {{ paie_isolee('b.exercice') }} as tue
   from (select x.exercice, x.sens, sum(x.montant) as montant from balance as x group by x.exercice, x.sens) as b
   left join (select x.exercice, x.sens, sum(x.montant) as montant from ecritures as x group by x.exercice, x.sens) as e
     using (exercice, sens)
@@ -127,7 +127,8 @@ cee as (
 ),
 
 rapprochements as (
-  select e.exercice, e.grand_livre_complet, v.controle, v.rang, v.attendue, v.constatee
+  select e.exercice, e.grand_livre_complet, v.controle, v.rang, v.attendue, v.constatee,
+    v.controle = 'masse_salariale_compte' and {{ paie_isolee('e.exercice') }} as tue
   from exercices as e
   left join paie as p using (exercice)
   left join personnel as r using (exercice)
@@ -160,10 +161,12 @@ left join ecarts_balance as x
 where x.cle is not null or e.exercice not in (select b.exercice from balance as b)
 union all
 select
-  exercice, 'balance_dgfip', '', 'conforme', string_agg(trim_scale(balance)::text, ' ; ' order by sens),
-  string_agg(trim_scale(ecritures)::text, ' ; ' order by sens), '0,01 €'
+  exercice, 'balance_dgfip', '', 'conforme',
+  string_agg(trim_scale(balance)::text, ' ; ' order by sens) filter (where not tue),
+  string_agg(trim_scale(ecritures)::text, ' ; ' order by sens) filter (where not tue),
+  concat_ws(' ; ', '0,01 €', case when tue then {{ paie_tue() }} end)
 from sommes_balance
-group by exercice
+group by exercice, tue
 union all
 select
   e.exercice, 'decp', coalesce(x.cle, ''), case when x.cle is null then 'sans_donnee' else 'ecart' end,
@@ -182,7 +185,8 @@ select
     when bool_and(abs(coalesce(attendue, 0) - coalesce(constatee, 0)) <= 0.01) then 'conforme'
     else 'ecart'
   end,
-  string_agg(trim_scale(coalesce(attendue, 0))::text, ' ; ' order by rang),
-  string_agg(trim_scale(coalesce(constatee, 0))::text, ' ; ' order by rang), '0,01 €'
+  string_agg(trim_scale(coalesce(attendue, 0))::text, ' ; ' order by rang) filter (where not tue),
+  string_agg(trim_scale(coalesce(constatee, 0))::text, ' ; ' order by rang) filter (where not tue),
+  concat_ws(' ; ', '0,01 €', case when tue then {{ paie_tue() }} end)
 from rapprochements
-group by exercice, controle, grand_livre_complet
+group by exercice, controle, grand_livre_complet, tue

@@ -1,4 +1,4 @@
-"""R2h, by algebra: what the average costs of successive versions of an exercice tell, whoever combines them.
+"""R2h, R2i, by algebra: what the average costs of successive versions of an exercice tell, whoever combines them.
 
 A version tells the payroll of each of its groups, the mean by the ETPT. From one to the next the payroll of a category
 is the same unknown until it is corrected: what a correction changes is its own amount, which is said (K6).
@@ -7,7 +7,7 @@ is the same unknown until it is corrected: what a correction changes is its own 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
@@ -59,6 +59,28 @@ def _grouper(regle: Regle, paie: Paie, publies: Groupes, seuil: int) -> Groupes:
     return {r["groupe"] for r in regle.appliquer("int_couts_categories", entrees) if r["groupe"]}
 
 
+def _effectif(paie: Paie) -> Decimal:
+    return sum((Decimal(etpt) for etpt, _ in paie.values()), Decimal(0))
+
+
+def _divulgue(regle: Regle, paie: Paie, groupes: Groupes, publiees: Sequence[tuple[Paie, Groupes]]) -> set[str]:
+    """Keys of the control that compares a payroll with what was published before (R2i)."""
+    entrees: dict[str, list[dict[str, Any]]] = {
+        "stg_publication__couts_moyens": [
+            {"exercice": E, "version": version} | place
+            for version, (ancienne, anciens) in enumerate(publiees, 1)
+            for place in _places(ancienne, anciens)
+        ],
+        "int_exercices": [{"exercice": E, "seuil_effectif": SEUIL, "demande": True}],
+        "int_couts_categories": [{"exercice": E} | place for place in _places(paie, groupes)],
+    }
+    return {r["cle"] for r in regle.appliquer("ctl_divulgation", entrees)}
+
+
+def _places(paie: Paie, groupes: Groupes) -> list[dict[str, Any]]:
+    return [{"categorie": c, "groupe": g, "etpt": Decimal(paie[c][0])} for g in groupes for c in g.split("+")]
+
+
 def _publier(
     regle: Regle, paies: Sequence[Paie], seuils: Sequence[int] = (SEUIL,) * 4, *, oublieuse: bool = False
 ) -> list[Groupes]:
@@ -81,6 +103,23 @@ class Attaquant:
             for groupe in sorted(groupes)
         ]
         self._premiers = len(versions[0])
+
+    def paies_lues(self, etpt: Mapping[str, Decimal]) -> list[str]:
+        """Catégories that are under the threshold in every version, whose pay is worked out by who also knows what each
+        correction has changed (K6)."""
+        corrections = [
+            self._vecteur([apres[c]], [avant[c]])
+            for avant, apres in combinations(self._payees, 2)
+            for c in avant.keys() & apres.keys()
+        ]
+        base = _echelonner([*(v for _, v in self._dits), *corrections])
+        return [
+            "+".join(noms)
+            for payees in self._payees
+            for nombre in range(1, len(payees) + 1)
+            for noms in combinations(sorted(payees), nombre)
+            if sum(etpt[c] for c in noms) < SEUIL and not any(_reduire(base, self._vecteur([payees[c] for c in noms])))
+        ]
 
     def lit(self, inconnue: tuple[str, int]) -> bool:
         """Whether a payroll, alone, is worked out."""
@@ -134,7 +173,7 @@ def suites(tirer: st.DrawFn) -> list[Paie]:
     paies: list[Paie] = [{c: (tirer(etpt), 0) for c in CATEGORIES}]
     for version in range(1, tirer(st.integers(2, 4))):
         corrigees = tirer(st.sets(st.sampled_from(CATEGORIES), max_size=2))
-        paies.append({**paies[-1], **{c: (tirer(etpt), version) for c in corrigees}})
+        paies.append({**paies[-1], **{c: (tirer(etpt), tirer(st.sampled_from([0, version]))) for c in corrigees}})
     return paies
 
 
@@ -148,3 +187,18 @@ def test_une_version_ne_dit_de_plus_que_ses_corrections(regle: Regle, paies: lis
         assert sorted(c for g in groupes for c in g.split("+")) == sorted(payees)
         effectifs = [sum(payees[c] for c in g.split("+")) for g in groupes]
         assert min(effectifs, default=seuil) >= seuil or len(groupes) == 1
+
+
+@REGLAGES
+@given(paies=suites())
+def test_des_categories_vont_et_viennent_sans_qu_une_paie_se_lise(regle: Regle, paies: list[Paie]) -> None:
+    """R2i: what is published is what the control lets through; a whole payroll under the threshold hides nothing."""
+    publiees: list[tuple[Paie, Groupes]] = []
+    for paie in paies:
+        groupes = _grouper(regle, paie, set().union(*(g for _, g in publiees)), SEUIL)
+        if _effectif(paie) >= SEUIL and not _divulgue(regle, paie, groupes, publiees):
+            publiees.append((paie, groupes))
+    lus, dits = [p for p, _ in publiees], [g for _, g in publiees]
+    if lus:
+        etpt = {c: max(Decimal(paie[c][0]) for paie in lus) for c in CATEGORIES}
+        assert Attaquant(lus, dits).paies_lues(etpt) == []

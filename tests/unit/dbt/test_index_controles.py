@@ -10,6 +10,7 @@ dispositif_sans_cle masse_salariale_manquante compte_sans_role identite_ambigue 
 tarifs_chevauchants ponderations_chevauchantes tranche population_manquante cle_usage_inconnue cout_precedent_absent
 ponderation_manquante adherent_ambigu cee_volume cee_sans_operation somme_etp somme_repartition periodes_chevauchantes
 plausibilite pourcentage_douteux aucun_axe rejets_excessifs colonne_disparue livraison_amputee hors_excessif
+divulgation_entre_versions
 """
 
 

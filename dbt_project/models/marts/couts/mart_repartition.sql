@@ -6,7 +6,8 @@ with temps as (
     motif,
     'ETP' as unite,
     sum(lignes) as lignes,
-    sum(etp) as montant
+    sum(etp) as montant,
+    false as porte_la_paie
   from {{ ref('int_etp_parts') }}
   group by exercice, destination, motif
 ),
@@ -19,7 +20,8 @@ ecritures as (
     motif,
     'EUR' as unite,
     count(*) as lignes,
-    sum(montant) as montant
+    sum(montant) as montant,
+    bool_or(destination = 'EXCLU' and {{ compte_de_paie('nature') }}) as porte_la_paie
   from {{ ref('int_ecritures_parts') }}
   group by exercice, sens, destination, motif
 ),
@@ -39,11 +41,12 @@ actif as (
     case destination when 'NON_REPARTI' then 'axe_sans_cle' when 'HORS' then 'hors_mutualisation' when 'STRUCTURE' then 'structure' else 'cle' end as motif,
     'EUR' as unite,
     count(*) as lignes,
-    sum(dotation_part) as montant
+    sum(dotation_part) as montant,
+    false as porte_la_paie
   from {{ ref('int_amortissements') }}
   group by exercice, destination
   union all
-  select exercice, 'actif', 'HORS', 'hors_quote_part', 'EUR', count(*), sum(reste)
+  select exercice, 'actif', 'HORS', 'hors_quote_part', 'EUR', count(*), sum(reste), false
   from biens
   where reste <> 0
   group by exercice
@@ -57,5 +60,5 @@ lignes as (
   select * from actif
 )
 
-select exercice, source, destination, motif, unite, lignes, {{ arrondi('montant', 12) }} as montant
+select exercice, source, destination, motif, unite, lignes, {{ arrondi('montant', 12) }} as montant, porte_la_paie
 from lignes

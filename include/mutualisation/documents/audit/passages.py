@@ -110,7 +110,8 @@ def _repartition(bilan: Bilan) -> list[m.Section]:
 
 
 def _total(rangees: list[Ligne]) -> Ligne:
-    montant = _quantite(somme(rangees, "montant"), rangees[0]["unite"])
+    total = None if any(r["montant"] is None for r in rangees) else somme(rangees, "montant")
+    montant = _quantite(total, rangees[0]["unite"])
     return {"lignes": sum(r["lignes"] for r in rangees), "montant": montant}
 
 
@@ -146,5 +147,7 @@ def _destinations(bilan: Bilan, source: str, rangees: list[Ligne]) -> m.Tableau:
     )
 
 
-def _quantite(valeur: Decimal, unite: str) -> str:
+def _quantite(valeur: Decimal | None, unite: str) -> str:
+    if valeur is None:
+        return "non publié"  # R2i
     return formats.euros(valeur, 2) if unite == "EUR" else formats.etp(valeur, 6)

@@ -41,7 +41,8 @@ def _ligne_de_controle(bilan: Bilan, controle: Ligne, noms: Mapping[str, str]) -
         "cle": lire_cle(bilan, controle["cle"], noms),
         "resultat": libelles.libelle(libelles.STATUTS, controle["statut"]),
         "valeur_attendue": examine(controle, controle["valeur_attendue"]),
-        "valeur_constatee": examine(controle, controle["valeur_constatee"]),
+        # what is not published is said with the bound (R2i)
+        "valeur_constatee": examine(controle, controle["valeur_constatee"]) or controle["seuil"],
     }
 
 
