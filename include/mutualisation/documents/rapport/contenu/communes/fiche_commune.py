@@ -265,7 +265,8 @@ def depuis_un_an(bilan: Bilan, bloc: BlocCommunal) -> list[m.Bloc]:
     avant = bloc.annees.get(e - 1)
     if avant is None or not avant.adherents:
         return [m.p(change)] if change else []
-    rangees = cellules.rangees(_d_une_annee_a_l_autre(bloc, (e - 1, e)))
+    # adhesions are named, and counted, above
+    _, *rangees = cellules.rangees(_d_une_annee_a_l_autre(bloc, (e - 1, e)))
     lues = [[c.texte.replace(m.AUCUN, usages_et_titres.NON_SUIVI) for c in rangee] for rangee in rangees]
     bouge = [(nom, f"{x} en {e - 1}, {y} en {e}.") for nom, x, y in lues if x != y]
     return [m.p(change), m.Liste(bouge)] if bouge else [m.p(f"{change} Aucun chiffre n'a changé, à l'euro près.")]
