@@ -27,11 +27,7 @@ def modalites(bilan: Bilan) -> dict[str, str]:
 
 
 def _modalites(bilan: Bilan, code: str) -> str:
-    return _signer([texte for rubrique in RUBRIQUES for texte in textes.de(bilan, rubrique, code)])
-
-
-def _signer(siens: list[Ligne]) -> str:
-    """Texts, then the authors that they do not name."""
+    siens = [texte for rubrique in RUBRIQUES for texte in textes.de(bilan, rubrique, code)]
     dit = " ".join(str(texte["texte"]) for texte in siens)
     auteurs = dict.fromkeys(texte["auteur"] for texte in siens if texte["auteur"] not in dit)
     return " — ".join(filter(None, (dit, ", ".join(auteurs))))
@@ -62,7 +58,7 @@ def section(bilan: Bilan, bloc: BlocCommunal, comment: Mapping[str, str], *, det
     annee, lignes = bloc.annee, _lignes(bilan, bloc, comment)
     blocs: list[m.Bloc] = []
     if lignes:
-        points = [(libelles.RUBRIQUES[x], dit) for x in RUBRIQUES if (dit := _signer(textes.de(bilan, x)))]
+        points = [(libelles.RUBRIQUES[x], dit) for x in RUBRIQUES if (dit := textes.avec_leurs_auteurs(bilan, x))]
         tableau = lire_tableau("offre.services", lignes, e=annee.exercice)
         # a sheet has no room for what the whole says in two sentences
         prix_ = m.Repli("Voir ces services", [tableau]) if detail else _par_prix(tableau) if points else tableau
@@ -79,7 +75,7 @@ def pour_le_maire(bilan: Bilan, bloc: BlocCommunal, place: int) -> list[m.Bloc]:
     points = [(x["libelle"], f"{x['prix']}.") for x in payants[:place]]
     if autres := len(payants) - len(points):
         points.append((f"Et {formats.plusieurs(autres, 'autre')}", "voir la page de la commune."))
-    if contact := _signer(textes.de(bilan, "contact")):
+    if contact := textes.avec_leurs_auteurs(bilan, "contact"):
         points.append((libelles.RUBRIQUES["contact"], contact))
     estime = lire_phrase("offre.estimation", e=bloc.exercice) if payants else ""
     return [m.p(f"{_resume(bloc.exercice, lignes)} {estime}".strip()), *([m.Liste(points)] if points else [])]
