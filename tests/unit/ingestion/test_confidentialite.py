@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mutualisation.entree.ingestion.confidentialite import FICHIER_CLE, Pseudonymes, cle_pseudonymes
+from mutualisation.entree.ingestion.confidentialite import FICHIER_CLE, Confidentialite, Pseudonymes, cle_pseudonymes
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.poste import CLE_PSEUDONYMES, Poste
 
@@ -42,6 +42,17 @@ def test_ni_nom_ni_matricule_ni_motif_d_absence(tmp_path: Path) -> None:
     assert codes[0] == "0069"
     assert len({codes[1], codes[2], codes[3]}) == 3
     assert all(c and c.startswith("A-") and len(c) == 14 for c in codes[1:])
+
+
+def test_un_matricule_sans_ses_zeros_est_celui_de_qui_n_en_a_pas(tmp_path: Path) -> None:
+    """H5; of a pseudonym that comes back from the warehouse, nothing is known."""
+    pseudonymes, connu = Pseudonymes(CLE), "0" + "a" * 31
+    lignes = (rangee("agents", matricule=m) for m in ("0058798", " 058798", "58798", "000", connu))
+    garde = Confidentialite(pseudonymes, deja_masquees=True)
+    lu = lire(_fichier(tmp_path, "agents", *lignes), "agents", confidentialite=garde)
+    sans_zeros = pseudonymes.pseudonyme("58798")
+    assert lu.lue("matricule_sans_zeros") == [sans_zeros, sans_zeros, None, None, None]
+    assert lu.lue("matricule")[2:5:2] == [sans_zeros, connu]
 
 
 def test_l_empreinte_d_une_absence_ne_depend_pas_de_l_ecriture_du_jour(tmp_path: Path) -> None:
