@@ -74,8 +74,8 @@ roue: environnement ## the wheel, for an Airflow that exists already: var/roue, 
 secrets: ## .env for docker compose, each empty secret filled
 	@docker/secrets.sh
 
-tableaux: ## dashboards in Superset: ADRESSE=… (mutualisation ouvrir), EXERCICE=2021 or the last published
-	@docker/superset/lancer.sh "$(ADRESSE)" "$(EXERCICE)"
+tableaux: ## dashboards in Superset: in the environment, ADRESSE=… (mutualisation ouvrir), EXERCICE=2021 or the last published
+	@docker/superset/lancer.sh
 
 qualite: environnement ## lint, format, types, SQL
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy include/mutualisation

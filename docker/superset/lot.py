@@ -1,14 +1,15 @@
 """Write the bundle that `importer.py` imports, from `tableaux.yml`: same file, same bundle.
 
-    python lot.py ENTREPOT_URL EXERCICE LOT.zip
+    python lot.py LOT.zip
 
-`ENTREPOT_URL`: the SQLAlchemy address of an account that reads `bi` (an analyst, or a commune, which sees its own
-rows). Every page opens on `EXERCICE`; '' is the last published.
+In the environment, `ADRESSE`: that of an account that reads `bi` (an analyst, or a commune, which sees its own rows).
+Every page opens on `EXERCICE`; '' is the last published.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import uuid
 import zipfile
@@ -294,4 +295,5 @@ def principal(adresse: str, exercice: str, sortie: Path) -> None:
 
 
 if __name__ == "__main__":
-    principal(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
+    adresse = os.environ["ADRESSE"].replace("postgresql:", "postgresql+psycopg2:", 1)
+    principal(adresse, os.environ.get("EXERCICE", ""), Path(sys.argv[1]))
