@@ -5,7 +5,7 @@
 set -euo pipefail
 umask 077
 ici=$(cd "$(dirname "$0")" && pwd)
-: "${ADRESSE:?donnez l'adresse de l'entrepôt par la variable ADRESSE}"
+[ -n "${ADRESSE:-}" ] || { echo "Donnez l'adresse de l'entrepôt par la variable ADRESSE." >&2; exit 1; }
 dossier=${SUPERSET_HOME:-$ici/../../var/superset}
 mkdir -p "$dossier" && chmod 700 "$dossier"
 # flask and gunicorn take modules from the current folder
