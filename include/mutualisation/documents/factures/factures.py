@@ -9,15 +9,7 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.documents.factures.facturation import (
-    ZERO,
-    Facturation,
-    Ligne,
-    Semestre,
-    lire_chiffres,
-    periode,
-    somme,
-)
+from mutualisation.documents.factures.facturation import ZERO, Facturation, Ligne, Semestre, lire_chiffres, periode
 from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.francais.formats import INSECABLE, exact
@@ -189,14 +181,19 @@ class _Assemblage:
         return self._recouvrement.get(quand, {}).get(siret, [])
 
     def _tarifs_de(self, r: Ligne) -> list[Ligne]:
-        return _siennes(self._tarifs, r)
+        return self._siennes(self._tarifs, r)
+
+    @staticmethod
+    def _siennes(lignes: Iterable[Ligne], r: Ligne) -> list[Ligne]:
+        cle = (r["siret_adherent"], r["dispositif"])
+        return [x for x in lignes if (x["siret_adherent"], x["dispositif"]) == cle]
 
     def _lignes_de_l_adherent(self, siret: str) -> Iterable[LigneFacture]:
         """A row without due nor tariff exists by its past titres alone (R7a): nothing is invoiced for it."""
         for r in self._lignes_dues(siret, self._ici):
             tarifs = self._tarifs_de(r)
             if r["mode_recouvrement"] == "titre" and (r["montant_du"] or tarifs):
-                unites = _siennes(self._unites, r)
+                unites = self._siennes(self._unites, r)
                 dits = ((f"{phrase_du_tarif(t)}{dire_les_actes(t, unites)}", t["montant"]) for t in tarifs)
                 yield self._ligne_facturee(r, tarifs=tuple(dits))
 
@@ -238,26 +235,18 @@ def _verifier(f: Facture) -> None:
         )
 
 
-def _siennes(lignes: Iterable[Ligne], r: Ligne) -> list[Ligne]:
-    """Those of the adherent and dispositif of a row."""
-    cle = (r["siret_adherent"], r["dispositif"])
-    return [x for x in lignes if (x["siret_adherent"], x["dispositif"]) == cle]
-
-
 def dire_les_actes(tarif: Ligne, unites: Iterable[Ligne]) -> str:
-    """` (13 déclarations préalables × 0,7 + 2 pages)`: what the units that a tariff bills are, as they were weighted
-    (rows of `factures_unites`); empty for a tariff that bills none."""
+    """` (13 déclarations préalables × 0,7 + 2 pages)`: what the units that a tariff bills are (rows of
+    `factures_unites`); empty for a tariff that bills none."""
     comptees = sorted((u for u in unites if u["unites"]), key=lambda u: (-u["quantite"], u["type_unite"]))
-    if not tarif["unites"] or not comptees:
-        return ""
-    dits = [
+    dits = " + ".join(
         f"{exact(u['quantite'])}{INSECABLE}{libelle_unite(u['type_unite'], int(u['quantite']))}"
         + ("" if u["poids"] == 1 else f" × {exact(u['poids'])}")
         for u in comptees
-    ]
+    )
     # both semestres count a stock: the tariff takes half of it (R10e)
-    moitie = "" if somme(comptees, "unites") == tarif["unites"] else ", pour moitié"
-    return f" ({' + '.join(dits)}{moitie})"
+    moitie = "" if sum(u["unites"] for u in comptees) == tarif["unites"] else ", pour moitié"
+    return f" ({dits}{moitie})" if tarif["unites"] and dits else ""
 
 
 def prix(valeur: Decimal | None) -> str:

@@ -254,8 +254,7 @@ def _juste_part(bilan: Bilan, bloc: BlocCommunal, r: Repere) -> m.Section:
 def _d_une_annee_a_l_autre(bloc: BlocCommunal, exercices: Collection[int]) -> m.Tableau:
     """Adhesions and amounts of these years; a dash where it was no adherent yet."""
     annees = {e: a if a.adherents else None for e, a in sorted(bloc.annees.items()) if e in exercices}
-    depasse = any(a.reste < 0 for a in annees.values() if a)
-    mesures = [x for x in MESURES if depasse or x[0] != AU_DELA]
+    mesures = MESURES if any(a.reste < 0 for a in annees.values() if a) else MESURES[:-1]
     return m.par_annee("D'une année à l'autre", annees, _mesures_nommees(bloc, mesures))
 
 

@@ -22,8 +22,8 @@ AUTRES_VOIES = {"imputation_AC": "par l'attribution de compensation",
                 "retenue": "retenus sur le produit reversé des certificats d'énergie"}  # fmt: skip
 # types of units that are named where there are many, before « 12 autres »
 TYPES_DITS = 2
-# keys of a cost that are no plural: their article
-SINGULIERS = {"population": "la", "nombre d'adhérents": "le"}
+# of the keys of a cost that are no plural
+ARTICLES = {"population": "la", "nombre d'adhérents": "le"}
 RIEN = m.Valeur("rien", "lu")
 
 
@@ -91,10 +91,9 @@ def _dire_recours(recours: list[Ligne], *, stock: bool) -> str:
             par_type[r["type_unite"]] += r["quantite"]
     connus = sorted(((n / 2 if stock else n, t) for t, n in par_type.items()), key=lambda x: (-x[0], x[1]))
     enonces = [f"{formats.exact(n)}{formats.INSECABLE}{libelles.libelle_unite(t, int(n))}" for n, t in connus]
-    # half a building is followed nowhere
-    enonces = [
-        dit if n == int(n) or not stock else f"{dit} en moyenne" for dit, (n, _) in zip(enonces, connus, strict=True)
-    ]
+    if stock and any(n % 1 for n, _ in connus):
+        # half a building is followed nowhere
+        enonces[-1] += " en moyenne"
     if len(enonces) > TYPES_DITS + 1:
         autres = sum((n for n, _ in connus[TYPES_DITS:]), Decimal(0))
         mot = "autre" if autres < 2 else "autres"
@@ -140,20 +139,13 @@ def _partages_par_cle(bilan: Bilan, annee: Annee) -> list[str]:
 
 
 def _partage(bilan: Bilan, cles: dict[str, set[str]], *, membre: bool) -> str:
-    premiere, *autres = sorted(cles, key=lambda c: (-len(cles[c]), c))
-    enonces = [_selon(premiere)]
-    if membre:
-        # it stands beside costs of use: which services it is of is said
-        enonces[0] += f" pour {_nommer_services(bilan, cles[premiere])}"
-    enonces += [f"{_selon(cle)} pour {_nommer_services(bilan, cles[cle])}" for cle in autres]
+    tries = sorted(cles, key=lambda c: (-len(cles[c]), c))
+    enonces = [f"selon {ARTICLES.get(c, 'les')} {c} pour {_nommer_services(bilan, cles[c])}" for c in tries]
+    # what stands beside costs of use says of which services it is
+    enonces[0] = enonces[0] if membre else enonces[0].partition(" pour ")[0]
     debut = "Coût de l'adhésion" if membre else "Coût de l'usage"
     suite = ", quoi que chacun utilise," if membre else ""
     return f"{debut} : le coût complet du service, partagé entre ses adhérents{suite} {', ou '.join(enonces)}."
-
-
-def _selon(cle: str) -> str:
-    """`selon les unités utilisées`."""
-    return f"selon {SINGULIERS.get(cle, 'les')} {cle}"
 
 
 def _nommer_services(bilan: Bilan, codes: set[str]) -> str:
