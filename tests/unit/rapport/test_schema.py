@@ -95,6 +95,17 @@ def test_un_chiffre_declare_a_sa_source_et_celui_de_l_an_dernier() -> None:
     assert _clair(dict(dires(bilan, "CAM"))["Activité déclarée"]) == (
         "Marchés : 55 (50 en 2020) ; référents : 175 agents (source : Rapport, p. 7)."
     )
+    # 28 declared and 15 counted stood on one sheet without a word
+    compte = {
+        "controle": "communes_declarees",
+        "cle": "CAM",
+        "valeur_attendue": "15 communes adhérentes au 31 décembre",
+    }
+    for motif, fin in ((None, "."), ("La convention de 2023", " ; la convention de 2023.")):
+        dit = schema.indicateurs(
+            BilanFactice(indicateur_declare=declare, controles=[compte | {"justification": motif}]), "CAM"
+        )
+        assert dit.endswith(f"(source : Rapport, p. 7). Compté : 15 communes adhérentes au 31 décembre{fin}")
     (liste,) = schema.section_schema(bilan).blocs
     assert liste.points == [("Chiffres déclarés", "Dispositifs déployés : 18 (source : Rapport, p. 3).")]
 

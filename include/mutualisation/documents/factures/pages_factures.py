@@ -199,7 +199,7 @@ def _beneficiaires(etat: EtatAnnuel) -> dict[str, Any]:
     lignes, sommes = etat.beneficiaires, total(etat.beneficiaires)
     precisions = {u: decimales(b[u] for b in lignes) for u in UNITES}
     semestres = sommes["unites_s1"] + sommes["unites_s2"]
-    unitaire = etat.constate and etat.constate["cout_d5211_unitaire"]
+    unitaire = etat.constate["cout_d5211_unitaire"] if etat.constate else None
     moyenne = (
         f"Chaque semestre recompte les mêmes unités : leur moyenne, {exact(sommes['unites'])}, est celle de l'année."
     )

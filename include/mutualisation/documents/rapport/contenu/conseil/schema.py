@@ -14,6 +14,7 @@ from mutualisation.socle.francais.formats import enumerer
 from mutualisation.socle.francais.typographie import ordre
 
 RUBRIQUES = ("gouvernance", "reseaux", "qualite", "adhesion", "contact")
+DECLAREES = "communes_declarees"
 ACTIONS, AVIS, INDICATEURS = "action", "avis_commune", "indicateur_declare"
 TOUT = "Tout le schéma"
 FINIES = ("realisee", "abandonnee")
@@ -41,7 +42,14 @@ def indicateurs(bilan: Bilan, code: str | None = None) -> str:
         siens = par_source[r["source"]]
         nom = formats.minuscule(r["libelle"]) if siens else r["libelle"]
         siens.append(f"{nom} : {formats.exact(r['valeur'])}{unite}{avant}")
-    return " ".join(f"{' ; '.join(lus)} (source : {source})." for source, lus in par_source.items())
+    dits = [f"{' ; '.join(lus)} (source : {source})." for source, lus in par_source.items()]
+    return " ".join([*dits, *(_ecart(r) for r in bilan["controles"] if (r["controle"], r["cle"]) == (DECLAREES, code))])
+
+
+def _ecart(controle: Ligne) -> str:
+    """What was counted beside what was declared, and why they differ."""
+    dit = f"Compté : {controle['valeur_attendue']}"
+    return f"{dit} ; {formats.minuscule(controle['justification'])}." if controle["justification"] else f"{dit}."
 
 
 # ---------------------------------------------------------------- actions
