@@ -17,6 +17,7 @@ import pytest
 from tests.atelier.tables import cas
 
 from mutualisation.entrepot.base import programmes
+from mutualisation.socle.chemins import RACINE
 from mutualisation.socle.erreurs import INTERROMPU, ControleEchoue, ErreurMutualisation, FichierRefuse, PannePassagere
 from mutualisation.usage import cli, operations
 from mutualisation.usage.cli import commandes
@@ -114,7 +115,10 @@ def test_qui_lit_peut_s_en_aller(lignes: int) -> None:
 @cas
 def test_les_flux_et_la_langue_de_qui_nous_lance(lancement: str, code: int, dit: str, tmp_path: Path) -> None:
     (tmp_path / "é.csv").write_text("a;b\n1;2\n", encoding="utf-8")
-    commande = lancement.format(f"{shlex.quote(sys.executable)} -c 'from mutualisation.usage.cli import main; main()'")
+    # where a checkout lies under an accent, Python itself can't name it in the worst of these languages
+    (tmp_path / "code").symlink_to(RACINE / "include")
+    programme = f"{shlex.quote(sys.executable)} -c 'from mutualisation.usage.cli import main; main()'"
+    commande = lancement.format(f"env PYTHONPATH=code {programme}")
     fait = subprocess.run(["bash", "-c", commande], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert fait.returncode == code, fait.stderr
     assert (dit in fait.stderr) if dit else fait.stderr == ""
