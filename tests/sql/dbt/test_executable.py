@@ -1,5 +1,5 @@
-"""What builds is not tied to the dbt that is installed: another one, in its own environment, by its command line and its
-artefacts (docs/exploitation.md); or the SQL that dbt compiled, without dbt (docs/decisions/0024-dbt.md)."""
+"""What builds is not tied to one dbt: another, in an environment of its own, by its command line and
+its artefacts (docs/exploitation.md); or the SQL that dbt compiled, without dbt (docs/decisions/0024-dbt.md)."""
 
 import shutil
 import subprocess

@@ -49,7 +49,10 @@ def _preparer_ici(cible: Path) -> Reponse:
     garde = cible if INSTALLE or not os.access(garde if garde.exists() else PROJET_DBT, os.W_OK) else garde
 
     def lire_projet() -> Any:
-        return dbtRunner().invoke(["parse", "--target-path", str(garde), *OPTIONS, *MUET])
+        lire = ["parse", "--target-path", str(garde), *OPTIONS, *MUET]
+        lu = dbtRunner().invoke([*lire, "--partial-parse"])
+        # dbt 1.12 brings what it has kept up to date with each rate of a model that changed twice, and refuses it
+        return lu if lu.success else dbtRunner().invoke([*lire, "--no-partial-parse"])
 
     # a build wants a manifest of its own: compiled, its ephemeral models are not written in a query twice
     lus = [lire_projet()]
