@@ -3,7 +3,7 @@
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG, Param
 from mutualisation_chaines.alertes import OU_REPONDRE, RAPPEL, Alerte
-from mutualisation_chaines.echecs import REPONDRE, Echec
+from mutualisation_chaines.echecs import SUIVRE, Echec
 from mutualisation_chaines.entites import chaines
 from mutualisation_chaines.lignage import declarer
 from mutualisation_chaines.reglages import EXERCICE, attente
@@ -12,7 +12,7 @@ from mutualisation_chaines.taches import OUVERT, clore, encore_demandee, verifie
 DOC = """
 ### Clôture d'un exercice
 1. `verifier` : aucun écart sans justification, l'extrait à approuver est celui qui a été écrit ;
-2. `approuver` : la chaîne attend qu'une personne réponde (« Required Actions »), qui y lit les chiffres ; l'alerte la
+2. `approuver` : la chaîne attend qu'une personne réponde (« Actions requises »), qui y lit les chiffres ; l'alerte la
    prévient, et de nouveau tous les sept jours (`MUTUALISATION_RAPPEL`) ;
 3. `clore` : la base enregistre l'approbation sous le compte de la personne qui a répondu, puis l'extrait est réécrit
    avec le statut `clos`.
@@ -25,7 +25,7 @@ A_CLORE = "ti.xcom_pull(task_ids='verifier')"
 PHRASE = f"{{{{ {A_CLORE}['phrase'] }}}} {{{{ {A_CLORE}['laisse_de_cote'] }}}}"
 CORPS = """
 Exercice **{{ params.exercice }}**, version **{{ ti.xcom_pull(task_ids='verifier')['version'] }}** ; extrait
-`{{ ti.xcom_pull(task_ids='verifier')['dossier'] }}`, empreinte de son manifeste
+{{ ti.xcom_pull(task_ids='verifier')['lieu'] }}, empreinte de son manifeste
 `{{ ti.xcom_pull(task_ids='verifier')['manifeste_sha256'] }}`.
 
 {{ ti.xcom_pull(task_ids='verifier')['phrase'] }} {{ ti.xcom_pull(task_ids='verifier')['laisse_de_cote'] }}
@@ -60,7 +60,7 @@ for entite, reglages in chaines("cloture_exercice", "Clôture d'un exercice"):
             assigned_users=entite.repondants,
             notifiers=[Alerte(entite.dire(RAPPEL + PHRASE), OU_REPONDRE)],
             pre_execute=encore_demandee,
-            on_failure_callback=Echec("approbation", OUVERT, REPONDRE),
+            on_failure_callback=Echec("approbation", OUVERT, SUIVRE),
             **attente(),
         )
         a_clore >> approuver

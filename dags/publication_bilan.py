@@ -4,7 +4,7 @@ from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG, Param
 from mutualisation_chaines.actifs import candidate
 from mutualisation_chaines.alertes import OU_REPONDRE, RAPPEL, Alerte
-from mutualisation_chaines.echecs import REPONDRE, Echec
+from mutualisation_chaines.echecs import SUIVRE, Echec
 from mutualisation_chaines.entites import chaines
 from mutualisation_chaines.lignage import declarer
 from mutualisation_chaines.reglages import attente
@@ -14,7 +14,7 @@ DOC = """
 ### Publication d'un bilan
 1. `presenter` : la version qui attend, ses écarts en euros avec la version publiée et avec l'année précédente, le
    dossier où lire les documents mêmes qui seront publiés ;
-2. `relire` : la chaîne attend qu'une personne réponde (« Required Actions »), et l'alerte la prévient ;
+2. `relire` : la chaîne attend qu'une personne réponde (« Actions requises »), et l'alerte la prévient ;
 3. `publier_au_nom` : la version est publiée sous le compte de la personne qui a répondu, que dit l'énoncé signé, et ces
    documents prennent leur place.
 
@@ -28,6 +28,7 @@ l'alerte repart tous les sept jours (`MUTUALISATION_RAPPEL`).
 """
 PRESENTEE = "ti.xcom_pull(task_ids='presenter')"
 PHRASE = f"{{{{ {PRESENTEE}['phrase'] }}}}"
+CORPS = f"{{{{ {PRESENTEE}['tableau'] }}}}\n\nDocuments qui seront publiés : {{{{ {PRESENTEE}['lieu'] }}}}"
 
 
 for entite, reglages in chaines("publication_bilan", "Publication d'un bilan"):
@@ -51,11 +52,11 @@ for entite, reglages in chaines("publication_bilan", "Publication d'un bilan"):
         relire = ApprovalOperator(
             task_id="relire",
             subject=PHRASE,
-            body=f"{{{{ {PRESENTEE}['tableau'] }}}}",
+            body=CORPS,
             notifiers=[Alerte(entite.dire(RAPPEL + PHRASE), OU_REPONDRE)],
             assigned_users=entite.repondants,
             pre_execute=encore_demandee,
-            on_failure_callback=Echec("publication", remede=REPONDRE),
+            on_failure_callback=Echec("publication", remede=SUIVRE),
             **attente(),
         )
         presentee >> relire

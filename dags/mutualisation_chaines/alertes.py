@@ -12,7 +12,7 @@ from airflow.sdk import BaseNotifier
 
 journal = logging.getLogger(__name__)
 SUJET_MAX, DELAI_S = 150, 20.0
-OU_REPONDRE = "répondez dans « Required Actions » d'Airflow"
+OU_REPONDRE = "répondez dans « Actions requises » d'Airflow"
 # a request that is made again says so
 RAPPEL = "{{ 'Rappel : ' if ti.try_number > 1 else '' }}"
 COURRIEL, WEBHOOK = "alerte_courriel", "alerte_webhook"

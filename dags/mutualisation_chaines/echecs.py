@@ -16,9 +16,9 @@ journal = logging.getLogger(__name__)
 
 INCOMPLET = "déposez-les, le bilan suivra, ou justifiez leur absence dans referentiel/justifications"
 REMEDE = "levez la cause que dit cette phrase, puis effacez l'état de la tâche (« Clear ») : ce qui est fait le reste"
-REPONDRE = (
-    "répondez à la demande, ou sous le compte, que nomme cette phrase ; une autre cause levée, effacez l'état de la "
-    "tâche (« Clear »)"
+SUIVRE = (
+    "faites ce que dit cette phrase ; s'il ne s'agit ni de répondre ni de lancer une chaîne, effacez ensuite l'état de "
+    "la tâche (« Clear ») : une réponse déjà donnée vaut toujours"
 )
 
 

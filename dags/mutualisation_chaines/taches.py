@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from airflow.sdk import get_current_context, task
@@ -21,7 +23,7 @@ from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, Fic
 from mutualisation.usage.ordonnancement import DEPOT, nommer
 from mutualisation_chaines.actifs import candidate, depot_charge, depot_complet
 from mutualisation_chaines.alertes import envoyer
-from mutualisation_chaines.echecs import INCOMPLET, REPONDRE, DepotPerdu, Echec, en_francais
+from mutualisation_chaines.echecs import INCOMPLET, SUIVRE, DepotPerdu, Echec, en_francais
 from mutualisation_chaines.entites import entite_en_cours, entites, nom_en_cours
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ journal = logging.getLogger(__name__)
 PARIS = ZoneInfo("Europe/Paris")
 PUBLIEE = "Ce qui est publié déjà le reste, à l'identique."
 OUVERT = "L'exercice n'est pas clos."
+# the address by which the folder `bilans/` opens at a desk, where a share or a server shows it
+ADRESSE = "MUTUALISATION_ADRESSE_BILANS"
 
 
 @contextmanager
@@ -229,7 +233,8 @@ def proposer(version: int, outlet_events: Any = None) -> None:
 @task(on_failure_callback=Echec("publication"))
 @en_francais
 def presenter(params: Any = None, triggering_asset_events: Any = None) -> dict[str, Any]:
-    """The version to publish (default: the last one), its differences, its documents: the fields of `Candidate`."""
+    """The version to publish (default: the last one), its differences, its documents: the fields of `Candidate`, and
+    where a reviewer opens them."""
     from mutualisation.usage import operations
 
     proposees = [e.extra["version"] for e in triggering_asset_events[candidate(nom_en_cours())]]
@@ -240,10 +245,11 @@ def presenter(params: Any = None, triggering_asset_events: Any = None) -> dict[s
             operations.composer(session, presentee.version)
             presentee = operations.candidate(session, presentee.version)
         exiger_places(session, presentee.exercices, presentee.documents)
+        lieu = ou_lire(session, presentee.documents)
     if not presentee.exercices:
         raise AirflowSkipException(presentee.phrase)
     journal.info("%s\n%s", presentee.phrase, presentee.tableau)
-    return vars(presentee)
+    return vars(presentee) | {"lieu": lieu}
 
 
 def encore_demandee(contexte: Any) -> None:
@@ -280,7 +286,7 @@ def publier(version: int, exercices: list[int], params: Any = None) -> str:
     return empreinte
 
 
-@task(on_failure_callback=Echec("publication", PUBLIEE, REPONDRE))
+@task(on_failure_callback=Echec("publication", PUBLIEE, SUIVRE))
 @en_francais
 def publier_au_nom(presentee: dict[str, Any], reponse: dict[str, Any]) -> str:
     """Promote the version that was read, under the login of who answered, and put the documents that were read in
@@ -319,6 +325,18 @@ def exiger_places(session: Session, exercices: list[int], documents: list[str]) 
 
     for sortie in {str(Path(dossier).parents[1]) for dossier in documents}:
         verifier_extraits(session, exercices, sortie)
+
+
+def ou_lire(session: Session, dossiers: list[str]) -> str:
+    """Where a reviewer opens folders of the server: links where an address shows those of the bilans, else paths."""
+    bilans, adresse = session.var / "bilans", os.environ.get(ADRESSE, "").rstrip("/")
+
+    def lien(dossier: Path) -> str:
+        if not adresse or not dossier.is_relative_to(bilans):
+            return f"`{dossier}`, sur le serveur"
+        return f"[{dossier}]({nommer(adresse, nom_en_cours(), '/')}/{quote(dossier.relative_to(bilans).as_posix())}/)"
+
+    return " ; ".join(lien(Path(dossier)) for dossier in dossiers)
 
 
 @task(
@@ -366,17 +384,18 @@ def semestre_voulu(params: Any, jour: dt.date) -> tuple[int, int]:
 @task(on_failure_callback=Echec("clôture", OUVERT))
 @en_francais
 def verifier(params: Any = None) -> dict[str, Any]:
-    """What is to be closed, once all but who approves is right: exercice, version, dossier, manifeste_sha256."""
+    """What is to be closed, once all but who approves is right: the fields of `AClore`, and where it is opened."""
     from mutualisation.usage.operations import verifier_cloture
 
     with entrepot() as session:
         sortie = _sortie(session, params) if params["sortie"] else None
-        return vars(verifier_cloture(session, params["exercice"], sortie))
+        a_clore = verifier_cloture(session, params["exercice"], sortie)
+        return vars(a_clore) | {"lieu": ou_lire(session, [a_clore.dossier])}
 
 
 @task(
     on_failure_callback=Echec(
-        "clôture", "Si l'exercice est déjà clos, la tâche relancée n'écrit que ce qui manque.", REPONDRE
+        "clôture", "Si l'exercice est déjà clos, la tâche relancée n'écrit que ce qui manque.", SUIVRE
     )
 )
 @en_francais

@@ -96,7 +96,7 @@ def test_une_alerte_qui_ne_part_pas_se_dit_et_ne_leve_rien(dagbag, monkeypatch, 
     assert "jeton-secret" not in caplog.text
 
 
-IMPERATIF = re.compile(r"\. Remède : (levez|corrigez|déposez|rétablissez|répondez|lancez)[^.]+\.$")
+IMPERATIF = re.compile(r"\. Remède : (levez|corrigez|déposez|rétablissez|répondez|lancez|faites)[^.]+\.$")
 
 
 def textes(dagbag):
@@ -117,5 +117,6 @@ def textes(dagbag):
 def test_chaque_alerte_finit_par_son_remede(dagbag):
     dits = list(textes(dagbag))
     assert len(dits) > 100
-    assert sum("Required Actions" in d for d in dits) == 2
+    assert sum("Actions requises" in d for d in dits) == 2
+    assert [d for d in dits if "répondez" in d and "Échec" in d] == [], "who answered is not asked to answer again"
     assert [d for d in dits if not IMPERATIF.search(d) or d.count("Remède : ") != 1] == []

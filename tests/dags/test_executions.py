@@ -156,9 +156,7 @@ def test_une_personne_approuve_sous_son_propre_compte(airflow_pret, publie, bila
         execution, taches = lancer("cloture_exercice", exercice=EXERCICE)
     assert (taches["clore"], essais(execution)) == ({"failed"}, {1})
     dite = "La connexion Airflow « approbation_inconnue » n'existe pas"
-    assert any(
-        dite in m and "peuvent répondre : directrice." in m and "Remède : répondez" in m for m in caplog.messages
-    )
+    assert any(dite in m and "peuvent répondre : directrice." in m and "Remède : faites" in m for m in caplog.messages)
     repondre("directrice")
     assert lancer("cloture_exercice", exercice=EXERCICE)[1]["clore"] == {"success"}
     with psycopg.connect(publie.contexte.dsn) as conn:

@@ -135,16 +135,34 @@ def test_qui_repond_lit_les_chiffres_et_ce_qui_est_laisse_de_cote(dagbag, chaine
     laisse, total, table = "Laissé de côté, exercice 2020 : 3 lignes", "exercice 2020, coût net 7 €", "| 2020 | TOTAL |"
     a_clore = op.AClore(2020, 1, "bilans", "ab", laisse, total, table)
     remise = a_clore if demande == "approuver" else op.Candidate(1, [], f"{total} {laisse}", table, [])
+    lieu = "[bilan_2020](https://d.epci.fr/bilan_2020/)"
     tache = dagbag.dags[chaine].get_task(demande)
     (alerte,) = tache.notifiers
 
     def rendre(texte, essai):
-        ti = SimpleNamespace(xcom_pull=lambda **_: vars(remise), try_number=essai)
+        ti = SimpleNamespace(xcom_pull=lambda **_: vars(remise) | {"lieu": lieu}, try_number=essai)
         return tache.render_template(texte, {"ti": ti, "params": {"exercice": 2020}})
 
     lue = rendre(f"{tache.subject} {tache.body}", 1)
-    assert [dit in lue for dit in (laisse, total, table)] == [True] * 3
+    assert [dit in lue for dit in (laisse, total, table, lieu)] == [True] * 4
     assert [rendre(alerte.phrase, essai) for essai in (1, 3)] == [f"{total} {laisse}", f"Rappel : {total} {laisse}"]
+
+
+@pytest.mark.parametrize(
+    ("adresse", "dossier", "lu"),
+    [
+        ("https://d.epci.fr/mutu/", "{}/lac/bilans/a_publier_v2/bilan 1", "[{0}](https://d.epci.fr/mutu/lac/a_publier_v2/bilan%201/)"),
+        ("https://d.epci.fr/mutu/", "{}/ailleurs/bilan_1", "`{0}`, sur le serveur"),
+        ("", "{}/lac/bilans/bilan_1", "`{0}`, sur le serveur"),
+    ],
+)  # fmt: skip
+def test_qui_relit_ouvre_les_documents_de_son_bureau(dagbag, tmp_path, monkeypatch, adresse, dossier, lu):
+    from mutualisation_chaines import taches
+
+    monkeypatch.setattr("mutualisation_chaines.taches.nom_en_cours", lambda: "lac")
+    monkeypatch.setenv("MUTUALISATION_ADRESSE_BILANS", adresse)
+    dossier = dossier.format(tmp_path)
+    assert taches.ou_lire(op.Session("", tmp_path / "lac"), [dossier]) == lu.format(dossier)
 
 
 @cas

@@ -122,6 +122,9 @@ def test_qui_a_prepare_une_version_de_l_exercice_n_en_approuve_aucune(conn: Conn
     conn.execute("update versions.controles set justification = 'vu' where statut = 'ecart'")
     _noter_extrait(conn, 2)
     conn.execute("create role la_directrice login in role approbateur")
+    # who installed has the ADMIN option of what it created, which is no membership (K10)
+    conn.execute("create role installatrice login")
+    conn.execute("grant approbateur to installatrice with admin true, inherit false, set false")
     conn.commit()
     with pytest.raises(
         ControleEchoue, match=r"a été préparé par « b\.approuve ».*Peuvent l'approuver : la_directrice\."
@@ -129,7 +132,7 @@ def test_qui_a_prepare_une_version_de_l_exercice_n_en_approuve_aucune(conn: Conn
         comme(conn, "b.approuve", lambda c: clore(c, 2), "approbateur")
     with pytest.raises(SansReprise, match=r"n'est pas membre .*Peuvent l'approuver : la_directrice\."):
         comme(conn, "quidam", lambda c: clore(c, 2))
-    conn.execute("drop role la_directrice")
+    conn.execute("drop role la_directrice, installatrice")
     conn.commit()
 
 

@@ -103,6 +103,9 @@ def test_qui_clot_lit_ce_que_la_version_publiee_a_change(conn_publiee: Conn) -> 
     )
     assert "| 2021 | `CAM` | Coût net | 189 131,06 € | +1 000,01 € | +63 801,06 € |" in texte(tableau)
     assert tableau.splitlines()[-3:] == [*A_COMMENTER[-2:], f"- exercice 2021, `{verdict['libelle']}`"]
+    # what is published is not « à publier », nor its own first one
+    assert "Écart avec la version d'avant" in tableau
+    assert "(aucune version avant elle, " in texte(figures_a_clore(conn_publiee, 2021, 1)[0])
 
 
 def test_ce_qui_est_laisse_de_cote_tient_dans_la_proposition(construite: Conn) -> None:

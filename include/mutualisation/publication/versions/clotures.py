@@ -18,10 +18,11 @@ select version, approuve_par, to_char(approuve_le at time zone 'UTC', 'YYYY-MM-D
   from journal.clotures
  where exercice = %s and version = %s
 """
-# the members of a group, but for who prepared or published a version of the exercice (K2), when there is one
+# who may act as a group, but for who prepared or published a version of the exercice (K2), when there is one: the ADMIN
+# option alone is no membership (K10); who publishes puts the role on, who approves needs no more than to inherit it
 PEUVENT = """
 select r.rolname from pg_catalog.pg_roles as r
- where r.rolcanlogin and not r.rolsuper and pg_catalog.pg_has_role(r.oid, %(groupe)s, 'member')
+ where r.rolcanlogin and not r.rolsuper and pg_catalog.pg_has_role(r.oid, %(groupe)s, %(droit)s)
    and not exists (select from journal.constructions as c
                     where c.statut = 'publiee' and c.prepare_par = r.rolname and %(exercice)s::int = any (c.exercices))
    and not exists (select from journal.sceaux as s
@@ -52,7 +53,8 @@ def lire_cloture(conn: psycopg.Connection[Any], exercice: int, version: int) -> 
 
 def qui_peut(conn: psycopg.Connection[Any], groupe: str, exercice: int | None = None) -> list[str]:
     """The logins of a group that may answer; where an exercice is to be closed, none that prepared or published it."""
-    return [nom for (nom,) in conn.execute(PEUVENT, {"groupe": groupe, "exercice": exercice}).fetchall()]
+    droit = "set" if exercice is None else "usage, set"
+    return [nom for (nom,) in conn.execute(PEUVENT, {"groupe": groupe, "droit": droit, "exercice": exercice})]
 
 
 def versions_closes(conn: psycopg.Connection[Any], exercices: Iterable[int] = ()) -> set[int]:

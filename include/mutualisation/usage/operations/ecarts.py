@@ -4,7 +4,6 @@ euros, and what is to be commented on."""
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -25,9 +24,12 @@ MESURES = {"cout_net": "Coût net", "recettes": "Recettes", "reste_a_charge": "R
 TOTAL = "TOTAL"
 LIGNES_MAX = 60
 ENTETE = (
-    "| Exercice | Dispositif | Mesure | Cette version | Écart avec la version publiée | Écart avec N−1 |\n"
+    "| Exercice | Dispositif | Mesure | Cette version | Écart avec la version {} | Écart avec N−1 |\n"
     "|---|---|---|---:|---:|---:|\n"
 )
+# how the version that it is compared with is called, and what is said where there is none: of one that waits, then of
+# one that is published
+A_PUBLIER, A_CLORE = ("publiée", "première publication"), ("d'avant", "aucune version avant elle")
 # what a version that waits is compared with, then one that is published, which replaced another
 PUBLIEES = "select exercice, version from journal.publications"
 REMPLACEES = """
@@ -76,7 +78,7 @@ PORTES = "select portes from journal.constructions where version = %s"
 class Candidate:
     """A version that passed its gates and waits: the exercices that it would change, none when nothing does; its total
     in a sentence, then what it leaves out, its differences in a Markdown table (€) that ends with what is to be
-    commented on and where its documents are, each of the folders of `documents`."""
+    commented on; `documents`: the folders where its documents are."""
 
     version: int
     exercices: list[int]
@@ -101,7 +103,7 @@ def candidate(session: Session, version: int | None = None) -> Candidate:
         attente = en_attente(conn, choisie)
     phrase = " ".join(filter(None, [_phrase(choisie, lignes), laisse]))
     extraits = [str(extrait) for extrait in attente.extraits] if attente else []
-    return Candidate(choisie, changes, phrase, _tableau(lignes) + commenter + "".join(map(_lien, extraits)), extraits)
+    return Candidate(choisie, changes, phrase, _tableau(lignes, A_PUBLIER) + commenter, extraits)
 
 
 def figures_a_clore(conn: psycopg.Connection[Any], exercice: int, version: int) -> tuple[str, str]:
@@ -109,7 +111,7 @@ def figures_a_clore(conn: psycopg.Connection[Any], exercice: int, version: int) 
     on."""
     lignes = _lire_ecarts(conn, "versions", REMPLACEES, version, [exercice])
     commenter = _a_commenter(conn, "versions", version, [exercice])
-    return f"Version {version} à clore : {_totaux(lignes)}.", _tableau(lignes) + commenter
+    return f"Version {version} à clore : {_totaux(lignes, A_CLORE)}.", _tableau(lignes, A_CLORE) + commenter
 
 
 def _lire_ecarts(
@@ -133,27 +135,23 @@ def _a_commenter(conn: psycopg.Connection[Any], schema: str, version: int, exerc
     return "".join(["\n\nÀ commenter :\n", *(f"\n- {dit}" for dit in dits[:LIGNES_MAX] + reste)]) if dits else ""
 
 
-def _lien(extrait: str) -> str:
-    return f"\n\nDocuments qui seront publiés : [{extrait}]({Path(extrait).as_uri()})"
-
-
 def _phrase(version: int, lignes: Iterable[dict[str, Any]]) -> str:
-    totaux = _totaux(lignes)
+    totaux = _totaux(lignes, A_PUBLIER)
     return f"Version {version} {f'à publier : {totaux}' if totaux else ': rien ne change de ce qui est publié'}."
 
 
-def _totaux(lignes: Iterable[dict[str, Any]]) -> str:
+def _totaux(lignes: Iterable[dict[str, Any]], mots: tuple[str, str]) -> str:
     """The total of each exercice and what it moved by."""
     return " ; ".join(
         f"exercice {x['exercice']}, coût net {euros(x['candidate'], 2)} ("
-        + (f"{_ecart(x, 'publiee')} depuis la version {x['version']}" if x["version"] else "première publication")
+        + (f"{_ecart(x, 'publiee')} depuis la version {x['version']}" if x["version"] else mots[1])
         + (f", {_ecart(x, 'avant')} depuis {x['exercice'] - 1})" if x["avant"] is not None else ")")
         for x in lignes
         if (x["dispositif"], x["mesure"]) == (TOTAL, next(iter(MESURES)))
     )
 
 
-def _tableau(lignes: list[dict[str, Any]]) -> str:
+def _tableau(lignes: list[dict[str, Any]], mots: tuple[str, str]) -> str:
     """Totals, and each figure that the version moves."""
     montrees = [x for x in lignes if x["dispositif"] == TOTAL or x["candidate"] != x["publiee"]]
     reste = len(montrees) - LIGNES_MAX
@@ -162,7 +160,7 @@ def _tableau(lignes: list[dict[str, Any]]) -> str:
         f" | {_ecart(x, 'publiee')} | {_ecart(x, 'avant')} |"
         for x in montrees[:LIGNES_MAX]
     )
-    return ENTETE + "\n".join(rangees) + (f"\n\n… et {reste} lignes de plus." if reste > 0 else "")
+    return ENTETE.format(mots[0]) + "\n".join(rangees) + (f"\n\n… et {reste} lignes de plus." if reste > 0 else "")
 
 
 def _ecart(ligne: dict[str, Any], avec: str) -> str:
