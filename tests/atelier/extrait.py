@@ -1,9 +1,12 @@
-"""An extract of a warehouse published by hand, put in place as `extraire` does, without its gate."""
+"""An extract of a warehouse published by hand, put in place as `extraire` does, without its gate; one signed anew."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.atelier.fouille import empreintes, manifeste
 
 from mutualisation.documents.composition.dossier import mise_en_place
 from mutualisation.documents.extrait.annuel import (
@@ -12,10 +15,10 @@ from mutualisation.documents.extrait.annuel import (
     composer_extrait,
     dossier_de,
     est_en_place,
-    signer_extrait,
     verifier_places,
 )
 from mutualisation.documents.extrait.produits import presses
+from mutualisation.documents.extrait.remise import mettre_en_place
 from mutualisation.publication.versions.contexte import version_publiee
 from mutualisation.socle.chemins import dossier_var
 from mutualisation.socle.poste import Poste
@@ -38,8 +41,15 @@ def ecrire_extrait(
         with presses() as imprimer:
             dossier = pose.preparer(dossier_de(conn, sortie, exercice, choisie).name)
             lu = composer_extrait(conn, exercice, choisie, dossier, imprimer).finir(conn, porte)
-        destination = signer_extrait(conn, dossier, sortie, lu, Poste.ici())
-        conn.commit()
         pose.mettre_sur_disque()
-        pose.poser()
-    return destination
+        (ecrit,) = mettre_en_place(conn, pose, {dossier.name: lu}, Poste.ici())
+    return ecrit.place
+
+
+def signer_de_nouveau(extrait: Path, cle: Ed25519PrivateKey, **dit: Any) -> None:
+    """Make the manifest of an extract over the files that are there, what it says changed, and sign it with a key."""
+    lus = {nom: e for nom, e in empreintes(extrait).items() if not nom.startswith("manifeste.json")}
+    lu = manifeste(extrait) | dit | {"sorties": [{"fichier": nom, "sha256": e} for nom, e in lus.items()]}
+    ecrit = (json.dumps(lu, ensure_ascii=False, indent=2) + "\n").encode()
+    (extrait / "manifeste.json").write_bytes(ecrit)
+    (extrait / "manifeste.json.sig").write_bytes(cle.sign(ecrit))

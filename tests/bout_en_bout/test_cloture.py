@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.atelier import petit_depot
+from tests.atelier.extrait import signer_de_nouveau
 from tests.atelier.fouille import empreintes, lignes_csv, manifeste
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import Publie, lire
@@ -140,14 +141,8 @@ def _reecrire(chemin: Path, changer: Callable[[dict[str, str]], dict[str, str]])
 
 def _signer_clos(extrait: Path, cle: Ed25519PrivateKey) -> None:
     """The manifest of an extract that a former software closed, over the files that are there."""
-    dit = manifeste(extrait) | {
-        "statut": "clos", "version": 7, "code_version": "0.1.0+03f04a039bd0", "approuve_par": "bob",
-        "approuve_le": "2026-11-28T12:00:00Z",
-    }  # fmt: skip
-    lus = {nom: e for nom, e in empreintes(extrait).items() if not nom.startswith("manifeste.json")}
-    ecrit = json.dumps(dit | {"sorties": [{"fichier": nom, "sha256": e} for nom, e in lus.items()]}).encode()
-    (extrait / "manifeste.json").write_bytes(ecrit)
-    (extrait / "manifeste.json.sig").write_bytes(cle.sign(ecrit))
+    quand = {"approuve_par": "bob", "approuve_le": "2026-11-28T12:00:00Z"}
+    signer_de_nouveau(extrait, cle, statut="clos", version=7, code_version="0.1.0+03f04a039bd0", **quand)
 
 
 def _refus(session: op.Session, extrait: Path) -> None:

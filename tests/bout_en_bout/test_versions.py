@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from tests.atelier import bases, petit_depot
 from tests.atelier.atelier import BASE, Atelier
+from tests.atelier.extrait import signer_de_nouveau
 from tests.atelier.fouille import empreintes, lignes_csv, manifeste
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import lire, publication
 
 from mutualisation.entrepot.base.copie_de_base import remettre
 from mutualisation.entrepot.base.migrations import revisions
+from mutualisation.publication.signatures.cle_signature import cle_signature
 from mutualisation.usage import operations as op
 from mutualisation.usage.cli.commandes import app
 
@@ -71,7 +73,14 @@ def test_un_entrepot_laisse_par_une_version_se_met_a_jour_et_continue(
     assert len(lu) > 300
     assert lu - {*lire(neuf.dsn, CONTRAT)} == set()
     extrait = laisse / "bilans" / BILAN
-    assert op.verifier(neuf, [], [extrait])[0] == []
+    ecarts, remarques = op.verifier(neuf, [], [extrait])
+    assert (ecarts, "ne scellait pas les documents" in remarques[-1]) == ([], True)
+    refait = Path(shutil.copytree(extrait, laisse / "refait"))
+    synthese = refait / "synthese_financiere.csv"
+    synthese.write_bytes(synthese.read_bytes().replace(b"CEP", b"CEQ"))
+    signer_de_nouveau(refait, cle_signature(neuf.poste))
+    (ecart,) = op.verifier(neuf, [], [refait])[0]
+    assert "le fichier synthese_financiere.csv n'a pas les chiffres scellés de la version 1" in ecart
 
     ecrites = Path(op.facturer(neuf, EXERCICE, 1, str(laisse / "refaites")).dossier)
     for avant in (laisse / "factures" / ecrites.name).glob("*.csv"):

@@ -47,7 +47,7 @@ class MiseEnPlace:
     def mettre_sur_disque(self) -> None:
         """Put every file on the disk, before what can't be undone. Raises `ErreurMutualisation` when a place is no
         longer ours."""
-        for nouveau in self._a_placer():
+        for nouveau in self.a_placer():
             verifier_place(self.sortie / nouveau.name)
         chemins = [c for c in self.travail.rglob("*") if not c.is_symlink()]
         with ThreadPoolExecutor(SUR_DISQUE_A_LA_FOIS) as fils:
@@ -58,10 +58,10 @@ class MiseEnPlace:
 
         Raises `ErreurMutualisation` when a place is no longer ours: what a killed run left is ended days later.
         """
-        for nouveau in self._a_placer():
+        for nouveau in self.a_placer():
             verifier_place(self.sortie / nouveau.name)
         self._anciens.mkdir(exist_ok=True)
-        for nouveau in self._a_placer():
+        for nouveau in self.a_placer():
             place = self.sortie / nouveau.name
             if place.exists():
                 place.rename(self._anciens / nouveau.name)
@@ -74,8 +74,13 @@ class MiseEnPlace:
             self.poser()
         shutil.rmtree(self.travail, ignore_errors=True)
 
-    def _a_placer(self) -> list[Path]:
-        dossiers = self.travail.iterdir() if self.travail.is_dir() else ()
+    def a_placer(self) -> list[Path]:
+        """The folders that wait for their places. Raises `ErreurMutualisation` when a link stands for one."""
+        dossiers = [*self.travail.iterdir()] if self.travail.is_dir() else []
+        for lien in (d for d in (self.travail, *dossiers) if d.is_symlink()):
+            raise ErreurMutualisation(
+                f"{lien} est un lien, et non le dossier que la commande a écrit : rien n'a été remplacé ; retirez-le."
+            )
         return sorted(d for d in dossiers if d.is_dir() and d != self._anciens)
 
 

@@ -1,17 +1,16 @@
 """The statements of the warehouse: each holds, differs from what was signed or kept, or is not kept here (K10)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 
 from mutualisation.publication.signatures.ancrage import Ancres
-from mutualisation.publication.signatures.cle_signature import cle_signature, empreinte_publique, est_signe, publique
+from mutualisation.publication.signatures.cle_signature import cle_signature, publique
 from mutualisation.publication.versions.sceaux import (
-    PUBLICATION,
+    CLOTURE,
     SceauInscrit,
-    canonique,
     cles_connues,
     lire_sceaux,
     sha256,
@@ -22,7 +21,7 @@ from mutualisation.socle.poste import Poste
 
 @dataclass(frozen=True)
 class Chaine:
-    """The statements, oldest first; what is wrong with them, and what is to be known of them."""
+    """The statements that hold, oldest first; what is wrong with them, and what is to be known of them."""
 
     sceaux: list[SceauInscrit]
     ecarts: list[str]
@@ -30,15 +29,19 @@ class Chaine:
 
 
 def lire_chaine(conn: psycopg.Connection[Any], poste: Poste) -> Chaine:
-    """The statements against their signatures, their chain, and those that this machine keeps: a sentence at most.
+    """The statements against their signatures, their chain, and those that this machine keeps: a difference at most.
 
-    It begins the transaction of a reader: what is kept by then was committed before, and is there to be read.
+    An act that does not hold is named and passed over, for a login inscribes one without a signature; but for what this
+    machine has kept, or has signed after: that held, and was changed since. It begins the transaction of a reader: what
+    is kept by then was committed before, and is there to be read.
     """
     ancres = Ancres(poste.var)
     gardes = ancres.enonces()
     sceaux, connues = lire_sceaux(conn), cles_connues(conn, poste.var)
     inscrits = {s.numero: s.enonce.encode() for s in sceaux}
-    if rompus := list(_sceaux_rompus(sceaux, connues)):
+    passes = [s for s in sceaux if not (s.tient and s.cle_publique in connues)]
+    temoins = [s for s in sceaux if s not in passes and s.numero in gardes]
+    if rompus := sorted({*_hors_de_la_chaine(sceaux)}.union(s.numero for s in passes if _a_tenu(s, temoins, gardes))):
         ecart = (
             f"{_nommer(rompus)} : la ligne de journal.sceaux, sa signature ou sa place dans la chaîne n'est plus celle "
             "de l'énoncé signé — restaurez dans une base neuve une sauvegarde que « verifier » dit conforme, et gardez "
@@ -53,13 +56,14 @@ def lire_chaine(conn: psycopg.Connection[Any], poste: Poste) -> Chaine:
             "est voulue, renommez ce dossier sans l'effacer : il dit ce qui est à refaire."
         )
         return Chaine(sceaux, [ecart], [])
-    absents = sorted(inscrits.keys() - gardes.keys())
+    tenus = [s for s in sceaux if s not in passes]
+    absents = [s.numero for s in tenus if s.numero not in gardes]
     remarque = (
         f"{_nommer(absents)} : non gardé sur ce poste (fait sur un autre, sous une autre clé, ou dossier perdu) ; "
         "signature et chaîne tiennent. Un plus récent qui aurait été perdu ne se voit qu'au dernier extrait remis "
         "(« verifier --extrait »)."
     )
-    return Chaine(sceaux, [], [remarque] if absents else [])
+    return Chaine(tenus, [], [*map(_passe, passes), *([remarque] if absents else [])])
 
 
 def ancrer(conn: psycopg.Connection[Any], poste: Poste) -> None:
@@ -67,25 +71,35 @@ def ancrer(conn: psycopg.Connection[Any], poste: Poste) -> None:
     ancres, mienne = Ancres(poste.var), publique(cle_signature(poste))
     ancres.connaitre(mienne)
     for sceau in lire_sceaux(conn):
-        if sceau.cle_publique == mienne:
+        if sceau.tient and sceau.cle_publique == mienne:
             ancres.poser(sceau.numero, sceau.enonce)
 
 
-def _sceaux_rompus(sceaux: list[SceauInscrit], connues: set[bytes]) -> Iterator[int]:
-    """Numbers of the rows that are not their statement, not signed, or out of the chain."""
+def _hors_de_la_chaine(sceaux: list[SceauInscrit]) -> Iterator[int]:
+    """Numbers of the rows that do not follow the one before, whether that one holds or not: the server sees to it."""
     precedent: str | None = None
     for rang, sceau in enumerate(sceaux, start=1):
-        dit = sceau.dit
-        tient = (
-            sceau.cle_publique in connues
-            and est_signe(sceau.enonce.encode(), sceau.signature, [sceau.cle_publique])
-            and empreinte_publique(sceau.cle_publique) == dit.get("cle_sha256")
-            and (sceau.acte != PUBLICATION or sha256(canonique(sceau.relations)) == dit.get("relations_sha256"))
-            and (sceau.numero, dit.get("numero"), dit.get("precedent_sha256")) == (rang, rang, precedent)
-        )
-        if not tient:
+        if (sceau.numero, sceau.suit) != (rang, precedent):
             yield sceau.numero
         precedent = sha256(sceau.enonce)
+
+
+def _a_tenu(sceau: SceauInscrit, temoins: list[SceauInscrit], gardes: Collection[int]) -> bool:
+    """Whether an act that does not hold is kept on this machine, or one of those that are has not passed it over."""
+    return sceau.numero in gardes or any(
+        t.numero > sceau.numero and sceau.numero not in t.dit.get("ecartes", ()) for t in temoins
+    )
+
+
+def _passe(sceau: SceauInscrit) -> str:
+    """That an act is passed over, and what is then to be done."""
+    acte, refaire = f"la publication de la version {sceau.version}", "un « bilan » de tous les exercices publiés"
+    if sceau.acte == CLOTURE:
+        acte = f"la clôture de l'exercice {sceau.exercice}, version {sceau.version}"
+        refaire = "« mutualisation cloturer », s'il n'a pas été clos de nouveau"
+    return (
+        f"sceau {sceau.numero} : {acte}, n'est pas signée ou ne se lit pas : elle est écartée, à refaire par {refaire}."
+    )
 
 
 def _nommer(numeros: Iterable[int]) -> str:

@@ -1,6 +1,8 @@
 """What is closed, by whom: the statements of closing alone say it (K11), and only `journal.approuver` inscribes one."""
 
-from collections.abc import Iterable, Mapping
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,15 +10,14 @@ import psycopg
 
 from mutualisation.entrepot.base.roles import APPROBATEUR, REFUS, compte_connecte
 from mutualisation.publication.signatures.cle_signature import cle_signature, publique
-from mutualisation.publication.versions.sceaux import CLOTURE, enoncer, maintenant
+from mutualisation.publication.versions.sceaux import CLOTURE, enoncer, lire_sceaux, maintenant
 from mutualisation.socle.erreurs import ControleEchoue, SansReprise
 from mutualisation.socle.poste import Poste
 
-LIRE = """
-select version, approuve_par, to_char(approuve_le at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), manifeste_sha256,
-  identite, enonce::jsonb
-  from journal.clotures
- where exercice = %s and version = %s
+# what a run tells the server, which verifies no signature: its views leave these out; nothing else is said there
+ECARTER = """
+with passes as (delete from journal.ecartes where numero <> all (%(passes)s))
+insert into journal.ecartes select unnest(%(passes)s::int[]) on conflict do nothing
 """
 # who may act as a group, but for who prepared or published a version of the exercice (K2), when there is one: the ADMIN
 # option alone is no membership (K10); who publishes puts the role on, who approves needs no more than to inherit it
@@ -44,11 +45,22 @@ class Cloture:
     identite: str
     enonce: dict[str, Any]
 
+    @classmethod
+    def dite(cls, version: int, dit: dict[str, Any]) -> Cloture:
+        """What a statement says, or will say once what it closes is composed."""
+        moment = f"{dit['approuve_le'][:19]}Z"
+        return cls(version, dit["approuve_par"], moment, dit["manifeste_sha256"], str(dit["identite"]), dit)
+
 
 def lire_cloture(conn: psycopg.Connection[Any], exercice: int, version: int) -> Cloture | None:
-    """The closing of a version; None while it is to be approved."""
-    ligne = conn.execute(LIRE, (exercice, version)).fetchone()
-    return None if ligne is None else Cloture(int(ligne[0]), *ligne[1:])
+    """The closing of a version, the first one that holds; None while it is to be approved."""
+    inscrites = (s for s in lire_sceaux(conn, CLOTURE, version) if s.exercice == exercice and s.tient)
+    return next((Cloture.dite(version, s.dit) for s in inscrites), None)
+
+
+def ecarter(conn: psycopg.Connection[Any]) -> None:
+    """Have the views of the server leave out the closings that do not hold, and no other (K10)."""
+    conn.execute(ECARTER, {"passes": [s.numero for s in lire_sceaux(conn, CLOTURE) if not s.tient]})
 
 
 def qui_peut(conn: psycopg.Connection[Any], groupe: str, exercice: int | None = None) -> list[str]:
@@ -73,13 +85,14 @@ def approuver(
     identite: str,
     poste: Poste,
     reprise: Mapping[str, Any] | None = None,
+    composer: Callable[[Cloture], Collection[str]] = lambda _: (),
 ) -> bool:
     """Close the published version by a signed statement in the name of the login of `sienne`; False when it was closed.
 
-    `conn` reads the journal; `identite`: `declaree` or `authentifiee` (K3); `poste`: who has the key; `reprise`:
-    what the statement says of the closing, by a former software, that it takes over. Raises
-    `ControleEchoue` when the database refuses who approves or what is approved, `SansReprise` when the login is no
-    approver.
+    `conn` reads the journal; `identite`: `declaree` or `authentifiee` (K3); `poste`: who has the key; `reprise`: what
+    the statement says of the closing, by a former software, that it takes over; `composer`: composes the closed
+    extract, and gives the digest of its manifest, which the statement holds. Raises `ControleEchoue` when the database
+    refuses who approves or what is approved, `SansReprise` when the login is no approver.
     """
     compte = compte_connecte(sienne)
     prepare = conn.execute("select prepare_par from journal.constructions where version = %s", (version,)).fetchone()
@@ -94,7 +107,8 @@ def approuver(
         "identite": identite,
         **({"reprise": reprise} if reprise else {}),
     }
-    enonce = enoncer(conn, CLOTURE, dit, cle)
+    extraits = [*composer(Cloture.dite(version, dit))]
+    enonce = enoncer(conn, CLOTURE, dit | {"extraits": extraits}, cle)
     try:
         ligne = sienne.execute(
             "select journal.approuver(%s, %s, %s)", (enonce, cle.sign(enonce.encode()), publique(cle))

@@ -14,7 +14,7 @@ import psycopg
 
 from mutualisation.publication.versions.clotures import Cloture, lire_cloture
 from mutualisation.publication.versions.extraits_csv import lire_lignes, lire_pointeurs
-from mutualisation.publication.versions.relations import relations_internes
+from mutualisation.publication.versions.relations import Relation, lire_relations, relations_internes
 from mutualisation.socle.erreurs import ErreurMutualisation, NonPublie
 from mutualisation.socle.francais.formats import NON_RENSEIGNE
 
@@ -27,6 +27,7 @@ select version, prepare_par, code_version, to_char(fin at time zone 'UTC', 'YYYY
 EPCI_INCONNU = {"siret": "", "siren": "", "nom": "EPCI non renseigné"}
 PARAMETRE = ("parametre", "valeur", "debut", "fin", "reference")
 DISPOSITIF = ("code", "libelle", "thematique", "vehicule_juridique", "valorisation", "population_min", "population_max")
+REDRESSEMENT = "redressement"
 
 
 @dataclass(frozen=True)
@@ -156,3 +157,16 @@ def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) ->
         cloture=lire_cloture(conn, exercice, version),
         dernier=exercice == max(map(int, fige["exercices"])),
     )
+
+
+def relations_ecrites(conn: psycopg.Connection[Any], contexte: Contexte) -> dict[str, Relation]:
+    """The relations of an extract, each a CSV, with the columns that the contract had when their rows were stored (S8);
+    `redressement` of a closed exercice that was built again (K6)."""
+    connues = lire_relations()
+    relations = {nom: connues[nom].limitee(colonnes) for nom, colonnes in contexte.relations.items() if nom in connues}
+    redressement = relations_internes()[REDRESSEMENT].limitee(contexte.relations.get(REDRESSEMENT, ()))
+    if redressement.colonnes:
+        lues = lire_lignes(conn, redressement, contexte.exercice, contexte.construction.version)
+        if next(iter(lues), None) is not None:
+            relations[REDRESSEMENT] = redressement
+    return relations

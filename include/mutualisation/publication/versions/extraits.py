@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -17,9 +18,10 @@ from mutualisation.entree.lecteurs.octets import empreinte
 from mutualisation.publication.signatures.ancrage import Ancres
 from mutualisation.publication.signatures.cle_signature import cle_signature, est_signe, publique
 from mutualisation.publication.versions.clotures import lire_cloture
-from mutualisation.publication.versions.extraits_csv import lire_pointeurs
-from mutualisation.publication.versions.manifeste import CLOS, MANIFESTE, SIGNATURE
-from mutualisation.publication.versions.sceaux import cles_connues, lire_sceaux
+from mutualisation.publication.versions.contexte import lire_contexte, relations_ecrites
+from mutualisation.publication.versions.extraits_csv import ecrire_csv, lire_pointeurs
+from mutualisation.publication.versions.manifeste import CLOS, MANIFESTE, SIGNATURE, condenser_manifeste, ecrire
+from mutualisation.publication.versions.sceaux import CLOTURE, PUBLICATION, SceauInscrit, cles_connues, lire_sceaux
 from mutualisation.socle.erreurs import ControleEchoue, raison_systeme
 from mutualisation.socle.poste import Poste
 
@@ -41,14 +43,10 @@ DOSSIERS = """
 select dossier from journal.extraits where exercice = %s and version = %s
  group by dossier order by max(numero) desc
 """
-REPRIS = """
-select version, enonce::jsonb #>> '{reprise,code_version}' from journal.clotures
- where enonce::jsonb #>> '{reprise,manifeste_sha256}' = %s
-"""
-PREMIER_CLOS = """
-select manifeste_sha256 from journal.extraits
- where exercice = %s and version = %s and statut = %s order by numero limit 1
-"""
+# its rows are there to be compared
+CONSERVEE = "select version from journal.constructions where version = %s and statut = 'publiee' and purgee_le is null"
+# former software did not check the same things
+CONTROLES = "controles.csv"
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ class ExtraitLu:
             lu = json.loads(octets)
             exercice, version, statut = lu["exercice"], lu["version"], lu["statut"]
             entier = isinstance(exercice, int) and isinstance(version, int) and statut and lu["sceau"]
-            _ = {s["fichier"]: s["sha256"] for s in lu["sorties"]}
+            _ = _declares(lu), {**lu["sceau"], **lu.get("cloture", {})}
         except (OSError, ValueError, KeyError, TypeError):
             return None
         if not entier:
@@ -91,7 +89,7 @@ class ExtraitLu:
 
 def differences(dossier: Path, manifeste: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """(name, what is wrong with it in French) per file of a folder that is not the one of its manifest. OSError."""
-    declares = {s["fichier"]: s["sha256"] for s in manifeste["sorties"]}
+    declares = _declares(manifeste)
     fichiers = (c for c in dossier.rglob("*") if c.is_symlink() or not c.is_dir())
     presents = {c.relative_to(dossier).as_posix(): c for c in fichiers}
     for nom in sorted((presents.keys() | declares.keys()) - {MANIFESTE, SIGNATURE}):
@@ -104,8 +102,15 @@ def differences(dossier: Path, manifeste: dict[str, Any]) -> Iterator[tuple[str,
             yield nom, CHANGE
 
 
+def _declares(manifeste: dict[str, Any]) -> dict[str, str]:
+    """{address: sha256} of the files that a manifest names."""
+    return {s["fichier"]: s["sha256"] for s in manifeste["sorties"]}
+
+
 def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | None = None) -> list[str]:
-    """A French sentence per file that is not the one written, then for the manifest, its signature and its seal.
+    """A French sentence per file that is not the one written, then for the manifest, its signature and its seal; a key
+    says who signed it: what it says is compared with what the statement of its publication, or of its closing, holds,
+    and its CSV with the rows of its version.
 
     `var`: the folder of the keys. An unreadable folder is a difference too: nothing is raised.
     """
@@ -125,38 +130,102 @@ def _ecarts(conn: psycopg.Connection[Any], dossier: Path, var: Path | None) -> I
     for nom, quoi in differences:
         yield f"le fichier {nom} {quoi} — {'retirez-le' if quoi == ETRANGER else REMEDE}"
     signe = est_signe(extrait.octets, extrait.signature, cles_connues(conn, var))
-    if signe and conn.execute(REPRIS, (extrait.sha256,)).fetchone() is not None:
+    if signe and (reprise := _reprise(conn, extrait)):
+        for nom in _autres_chiffres(conn, extrait, reprise):
+            yield f"{nom} n'a pas les chiffres de la version {reprise.version}, qui le reprend"
         return
-    sceaux, cloture = lire_sceaux(conn, extrait.version), lire_cloture(conn, extrait.exercice, extrait.version)
-    if not sceaux or (extrait.statut == CLOS and cloture is None):
-        quoi = "la clôture qu'il porte" if sceaux else f"la version {extrait.version}"
+    publications = (s for s in lire_sceaux(conn, PUBLICATION, extrait.version) if s.tient)
+    sceau = next((s for s in publications if extrait.exercice in s.dit["exercices"]), None)
+    cloture = lire_cloture(conn, extrait.exercice, extrait.version)
+    if sceau is None or (extrait.statut == CLOS and cloture is None):
+        quoi = "la clôture qu'il porte" if sceau else f"la version {extrait.version}"
         yield f"l'entrepôt n'a pas {quoi} : {ANTERIEURE}"
         return
+    dits = sceau.dit, cloture.enonce if cloture else None
     if not signe:
         yield f"{SIGNATURE} n'est pas la signature de {MANIFESTE} — {REMEDE}"
-    dits = sceaux[0].dit, cloture.enonce if cloture else None
     if (extrait.manifeste["sceau"], extrait.manifeste.get("cloture")) != dits:
         close = ", close depuis" if cloture and extrait.statut != CLOS else ""
         yield f"le sceau ou la clôture qu'il porte n'est pas de la version {extrait.version}{close} — {REMEDE}"
+    elif signe:
+        yield from _ecarts_au_scelle(conn, extrait, (cloture.enonce if cloture else sceau.dit).get("extraits"))
 
 
-def remarque_extrait(conn: psycopg.Connection[Any], dossier: Path) -> str:
-    """A French sentence when a folder is of a version that its exercice no longer publishes; else empty.
+def _ecarts_au_scelle(conn: psycopg.Connection[Any], extrait: ExtraitLu, scelles: list[str] | None) -> Iterator[str]:
+    """What a signed extract says otherwise than what was sealed: each figure, then anything else. A publication that
+    holds it holds its figures; a closing says what an approver has made of them."""
+    entier = ecrire(extrait.manifeste) == extrait.octets
+    tenu = entier and condenser_manifeste(extrait.manifeste) in (scelles or ())
+    if not tenu or extrait.statut == CLOS:
+        for nom in _autres_chiffres(conn, extrait):
+            yield f"le fichier {nom} n'a pas les chiffres scellés de la version {extrait.version} — {REMEDE}"
+    if scelles and not tenu:
+        yield (
+            f"{MANIFESTE} n'est pas celui qui a été scellé avec la version {extrait.version} : un fichier a été refait "
+            "et signé de nouveau, ou un autre logiciel l'a écrit — reprenez l'extrait remis alors, qui fait foi"
+        )
 
-    What was given out then is true of its version: it is no difference.
-    """
+
+def _autres_chiffres(
+    conn: psycopg.Connection[Any], extrait: ExtraitLu, reprise: SceauInscrit | None = None
+) -> Iterator[str]:
+    """The CSV of an extract that its version does not write, whoever signed it; of an extract that is taken over, those
+    whose common columns differ. None where the rows were purged."""
+    version = reprise.version if reprise else extrait.version
+    if conn.execute(CONSERVEE, (version,)).fetchone() is None:
+        return
+    declares = _declares(extrait.manifeste)
+    with TemporaryDirectory() as dossier:
+        for relation in relations_ecrites(conn, lire_contexte(conn, extrait.exercice, version)).values():
+            nom, ecrit = f"{relation.nom}.csv", Path(dossier) / f"{relation.nom}.csv"
+            if reprise and (nom not in declares or nom == CONTROLES):
+                continue
+            ecrire_csv(conn, relation, extrait.exercice, version, ecrit)
+            remis = extrait.dossier / nom
+            if empreinte(ecrit).sha256 != declares.get(nom) and not (
+                reprise and remis.is_file() and _memes_lignes(remis, ecrit)
+            ):
+                yield nom
+            ecrit.unlink()
+
+
+def versions_remises(conn: psycopg.Connection[Any], dossiers: Iterable[Path]) -> set[int]:
+    """The versions of these extracts whose rows are there."""
+    lus = {extrait.version for extrait in map(ExtraitLu.lire, dossiers) if extrait is not None}
+    return {v for v in lus if conn.execute(CONSERVEE, (v,)).fetchone() is not None}
+
+
+def _reprise(conn: psycopg.Connection[Any], extrait: ExtraitLu) -> SceauInscrit | None:
+    """The closing that takes over the closed extract of a former software."""
+    clotures = (s for s in lire_sceaux(conn, CLOTURE) if s.exercice == extrait.exercice and s.tient)
+    return next((s for s in clotures if (s.dit.get("reprise") or {}).get("manifeste_sha256") == extrait.sha256), None)
+
+
+def remarques_extrait(conn: psycopg.Connection[Any], dossier: Path) -> Iterator[str]:
+    """A French sentence when a folder is of a version that its exercice no longer publishes, or was sealed by software
+    that did not seal documents. What was given out then is true of its version: it is no difference."""
     extrait = ExtraitLu.lire(dossier)
     if extrait is None:
-        return ""
-    if repris := conn.execute(REPRIS, (extrait.sha256,)).fetchone():
-        return f"extrait {dossier} : clos par mutualisation {repris[1]}, que reprend celle de la version {repris[0]}."
+        return
+    if repris := _reprise(conn, extrait):
+        logiciel = repris.dit["reprise"]["code_version"]
+        yield (
+            f"extrait {dossier} : clos par mutualisation {logiciel}, que reprend celle de la version {repris.version}. "
+            "Ses chiffres sont comparés ; ses autres documents ne peuvent pas l'être."
+        )
+        return
+    acte = extrait.manifeste.get("cloture") or extrait.manifeste["sceau"]
+    if not acte.get("extraits"):
+        yield (
+            f"extrait {dossier} : le logiciel qui a scellé la version {extrait.version} ne scellait pas les documents. "
+            "Ses CSV sont comparés aux lignes scellées ; ses pages, PDF et classeurs ne peuvent pas l'être."
+        )
     publiee = lire_pointeurs(conn).get(extrait.exercice)
-    if publiee in (extrait.version, None):
-        return ""
-    return (
-        f"extrait {dossier} : il est de la version {extrait.version}, et l'exercice {extrait.exercice} publie la "
-        f"version {publiee}."
-    )
+    if publiee not in (extrait.version, None):
+        yield (
+            f"extrait {dossier} : il est de la version {extrait.version}, et l'exercice {extrait.exercice} publie la "
+            f"version {publiee}."
+        )
 
 
 def reprendre(
@@ -179,8 +248,7 @@ def reprendre(
         )
     if approuve_par != dit.get("approuve_par"):
         ecarts.append(f"il a été approuvé par « {dit.get('approuve_par')} », qui seul le reprend")
-    # `controles.csv` is left out: former software did not check the same things
-    noms = sorted(c.name for c in dossier.glob("*.csv") if (place / c.name).is_file() and c.stem != "controles")
+    noms = sorted(c.name for c in dossier.glob("*.csv") if (place / c.name).is_file() and c.name != CONTROLES)
     # figures are compared only where the extract is the one that was signed
     ecarts = ecarts or [f"{n} n'a pas les mêmes chiffres" for n in noms if not _memes_lignes(dossier / n, place / n)]
     if ecarts or not noms:
@@ -221,12 +289,6 @@ def signer_et_noter(
     lieu = str(dossier.absolute())
     conn.execute(NOTER, (exercice, version, statut, empreinte, signature, cle_publique, lieu))
     return signature
-
-
-def premier_clos(conn: psycopg.Connection[Any], exercice: int, version: int) -> str | None:
-    """sha256 of the manifest of the closed extract, as it was first written."""
-    ligne = conn.execute(PREMIER_CLOS, (exercice, version, CLOS)).fetchone()
-    return None if ligne is None else str(ligne[0])
 
 
 def dossiers_ecrits(conn: psycopg.Connection[Any], exercice: int, version: int) -> list[Path]:

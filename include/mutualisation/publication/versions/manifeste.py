@@ -1,5 +1,7 @@
 """`manifeste.json`: every input and output by sha256, the method in force, the gates, who prepared and who approved."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +11,20 @@ from mutualisation.publication.versions.contexte import Contexte
 MANIFESTE, SIGNATURE = "manifeste.json", "manifeste.json.sig"
 A_APPROUVER = "a_approuver"
 CLOS = "clos"
+# says that the software has changed since the extract was sealed, and writes it otherwise
+AUTREMENT_RENDU = "autrement_rendu"
+# known once what was composed is signed
+ENONCES = {"sceau", "cloture", AUTREMENT_RENDU}
+
+
+def ecrire(contenu: Mapping[str, Any]) -> bytes:
+    """The JSON of a manifest, or of what is written beside it."""
+    return (json.dumps(contenu, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def condenser_manifeste(contenu: Mapping[str, Any]) -> str:
+    """sha256 of what a manifest says, but for the statements that it carries: they hold it (K10)."""
+    return hashlib.sha256(ecrire({nom: dit for nom, dit in contenu.items() if nom not in ENONCES})).hexdigest()
 
 
 def statut_de(contexte: Contexte) -> str:

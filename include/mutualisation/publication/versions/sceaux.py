@@ -18,24 +18,24 @@ from psycopg.rows import class_row, dict_row
 
 from mutualisation.entrepot.base.roles import compte_connecte
 from mutualisation.publication.signatures.ancrage import Ancres
-from mutualisation.publication.signatures.cle_signature import cle_signature, empreinte_publique, publique
+from mutualisation.publication.signatures.cle_signature import cle_signature, empreinte_publique, est_signe, publique
 from mutualisation.publication.versions.extraits_csv import condenser, lire_pointeurs, sha256_stocke
 from mutualisation.publication.versions.relations import ANALYSE, INTERNE, PUBLIEE, Colonne, Relation, relations_promues
 from mutualisation.socle.erreurs import ControleEchoue
-from mutualisation.socle.francais.formats import enumerer
+from mutualisation.socle.francais.formats import enumerer, lire_jour
 from mutualisation.socle.poste import Poste
 
 SCEAUX = """
-select numero, acte, version, exercice, enonce, signature, cle_publique, relations
+select numero, acte, version, exercice, enonce, signature, cle_publique, relations,
+  case when (enonce::jsonb ->> 'numero')::int = numero then enonce::jsonb ->> 'precedent_sha256' else '' end as suit
   from journal.sceaux
- where %(version)s::bigint is null or (acte, version) = ('publication', %(version)s)
+ where acte = coalesce(%(acte)s, acte) and version = coalesce(%(version)s, version)
  order by numero
 """
 A_SCELLER = """
-select c.publication_sha256, d.relations
+select c.publication_sha256, d.relations, d.manifestes
   from journal.constructions as c inner join journal.candidates as d using (version) where version = %s
 """
-DERNIER = "select numero, enonce from journal.sceaux order by numero desc limit 1"
 # JSON columns as their text
 CONSTRUCTION = """
 select version, exercices, prepare_par, identite, code_version, portes::text as portes, contexte::text as contexte,
@@ -45,6 +45,9 @@ select version, exercices, prepare_par, identite, code_version, portes::text as 
 """
 HORODATAGE = "select to_char(now() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 PUBLICATION, CLOTURE = "publication", "cloture"
+# what is read of a closing, and of the former one that it takes over: an approver writes it, and no server checks it
+LUS = {"prepare_par": str, "approuve_par": str, "approuve_le": str, "manifeste_sha256": str}
+REPRISE = LUS | {"version": int, "code_version": str, "memes_chiffres": list}
 REMEDE_LIGNES = "restaurez l'entrepôt d'une sauvegarde, ou refaites d'un seul « bilan » tous les exercices publiés"
 NOMMES = 5
 Detail = dict[str, dict[str, Any]]
@@ -52,21 +55,47 @@ Detail = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class SceauInscrit:
-    """A row of `journal.sceaux`. `enonce` is what `signature` signs; `relations`, of a publication: {schema: {relation:
-    what its digest was taken over, and the digest}}; `exercice`: the one that is closed, None for a publication."""
+    """A row of `journal.sceaux`. `enonce` is what `signature` signs; `suit`: the digest of the former one, as it says
+    under its own number; `relations`, of a publication: {schema: {relation: what its digest was taken over, and the
+    digest}}; `exercice`: the one that is closed, None for a publication."""
 
     numero: int
     acte: str
     version: int
     exercice: int | None
     enonce: str
+    suit: str | None
     signature: bytes
     cle_publique: bytes
     relations: Detail | None
 
     @cached_property
     def dit(self) -> dict[str, Any]:
-        return dict(json.loads(self.enonce))
+        """What it says; nothing where the server reads a JSON that this program does not."""
+        try:
+            return dict(json.loads(self.enonce))
+        except (ValueError, RecursionError):
+            return {}
+
+    @cached_property
+    def tient(self) -> bool:
+        """Whether it is what its key signed, and can be read: the server inscribes without looking at a signature."""
+        return (
+            est_signe(self.enonce.encode(), self.signature, [self.cle_publique])
+            and (self.dit.get("numero"), self.dit.get("cle_sha256"))
+            == (self.numero, empreinte_publique(self.cle_publique))
+            and self._se_lit()
+        )
+
+    def _se_lit(self) -> bool:
+        if self.acte == PUBLICATION:
+            return sha256(canonique(self.relations)) == self.dit.get("relations_sha256")
+        reprise = self.dit.get("reprise")
+        return (
+            isinstance(self.dit.get("extraits", []), list)
+            and _porte(self.dit, LUS)
+            and (reprise is None or _porte(reprise, REPRISE))
+        )
 
     @property
     def pointeurs(self) -> dict[int, int]:
@@ -84,16 +113,19 @@ def sha256(texte: str) -> str:
     return hashlib.sha256(texte.encode()).hexdigest()
 
 
-def lire_sceaux(conn: psycopg.Connection[Any], version: int | None = None) -> list[SceauInscrit]:
-    """Every statement, oldest first; `version`: the one of its publication alone."""
+def lire_sceaux(
+    conn: psycopg.Connection[Any], acte: str | None = None, version: int | None = None
+) -> list[SceauInscrit]:
+    """Every statement, oldest first; those of an act, of a version, where one is given."""
     with conn.cursor(row_factory=class_row(SceauInscrit)) as curseur:
-        return curseur.execute(SCEAUX, {"version": version}).fetchall()
+        return curseur.execute(SCEAUX, {"acte": acte, "version": version}).fetchall()
 
 
 def lire_sceau(conn: psycopg.Connection[Any], version: int) -> SceauInscrit:
-    """The statement of the publication of a version. Raises `ControleEchoue` when it has none."""
-    for sceau in lire_sceaux(conn, version):
-        return sceau
+    """The statement of the publication of a version. Raises `ControleEchoue` when it has none that holds."""
+    for sceau in lire_sceaux(conn, PUBLICATION, version):
+        if sceau.tient:
+            return sceau
     raise ControleEchoue([f"sceau : la version {version} n'en a pas, rien ne dit ce qu'elle était — {REMEDE_LIGNES}."])
 
 
@@ -105,15 +137,17 @@ def cles_connues(conn: psycopg.Connection[Any], var: Path | None = None) -> set[
 
 # ---------------------------------------------------------------- writing
 def enoncer(conn: psycopg.Connection[Any], acte: str, dit: Mapping[str, Any], cle: Ed25519PrivateKey) -> str:
-    """The statement of an act, that follows the last one inscribed."""
-    dernier = conn.execute(DERNIER).fetchone()
+    """The statement of an act, that follows the last one inscribed, and says which of them do not hold."""
+    inscrits = lire_sceaux(conn)
+    ecartes = [s.numero for s in inscrits if not s.tient]
     return canonique(
         {
             **dit,
             "acte": acte,
-            "numero": dernier[0] + 1 if dernier else 1,
-            "precedent_sha256": sha256(dernier[1]) if dernier else None,
+            "numero": inscrits[-1].numero + 1 if inscrits else 1,
+            "precedent_sha256": sha256(inscrits[-1].enonce) if inscrits else None,
             "cle_sha256": empreinte_publique(publique(cle)),
+            **({"ecartes": ecartes} if ecartes else {}),
         }
     )
 
@@ -129,15 +163,17 @@ def condenser_version(conn: psycopg.Connection[Any], version: int) -> tuple[str,
 def sceller(conn: psycopg.Connection[Any], version: int, poste: Poste) -> str:
     """Conclude the publication of a version by its statement, within its transaction; give back `publication_sha256`.
 
-    What it says of the relations was taken when their rows were added. `poste`: who has the key."""
+    What it says of the relations was taken when their rows were added; of the extracts, when the gate read their
+    manifests. `poste`: who has the key."""
     cle, construction = cle_signature(poste), _construction(conn, version)
-    empreinte, relations = conn.execute(A_SCELLER, (version,)).fetchone() or ("", {})
+    empreinte, relations, manifestes = conn.execute(A_SCELLER, (version,)).fetchone() or ("", {}, {})
     dit = {
         "version": version,
         "exercices": construction["exercices"],
         "pointeurs": {str(e): v for e, v in lire_pointeurs(conn).items()},
         "publication_sha256": empreinte,
         "relations_sha256": sha256(canonique(relations)),
+        "extraits": sorted(manifestes.values()),
         "construction_sha256": sha256(canonique(construction)),
         "projet_dbt_sha256": json.loads(construction["portes"]).get("modele", {}).get("projet_dbt_sha256"),
         "code_version": construction["code_version"],
@@ -160,6 +196,14 @@ def maintenant(conn: psycopg.Connection[Any]) -> str:
 
 
 # ---------------------------------------------------------------- verifying
+def _porte(dit: Any, formes: Mapping[str, type]) -> bool:
+    """Whether each thing is there, in its form, and its day is one."""
+    try:
+        return lire_jour(dit["approuve_le"]) is not None and all(isinstance(dit[c], f) for c, f in formes.items())
+    except (ValueError, TypeError, KeyError):
+        return False
+
+
 def ecarts_pointeurs(conn: psycopg.Connection[Any], sceaux: list[SceauInscrit]) -> list[str]:
     """`journal.publications` against the last publication."""
     dernier = next((s for s in reversed(sceaux) if s.acte == PUBLICATION), None)

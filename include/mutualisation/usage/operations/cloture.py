@@ -1,6 +1,6 @@
 """`cloturer`: the published version of an exercice is approved by another person, and its extract written as closed."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,12 +8,14 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.documents.extrait.annuel import dossier_ecrit
+from mutualisation.documents.composition.dossier import MiseEnPlace, mise_en_place
+from mutualisation.documents.extrait.annuel import REFUS, dossier_ecrit
+from mutualisation.documents.extrait.remise import mettre_en_place
 from mutualisation.entree.lecteurs.noms import plat
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.roles import APPROBATEUR, au_nom_de, peut_prendre, sous_le_role
 from mutualisation.publication.versions.chaine import ancrer
-from mutualisation.publication.versions.clotures import approuver, lire_cloture
+from mutualisation.publication.versions.clotures import Cloture, approuver, lire_cloture
 from mutualisation.publication.versions.extraits import ExtraitLu, dossiers_ecrits, ecarts_extrait, reprendre
 from mutualisation.publication.versions.extraits_csv import lire_pointeurs
 from mutualisation.publication.versions.manifeste import A_APPROUVER
@@ -21,7 +23,7 @@ from mutualisation.socle.erreurs import ControleEchoue
 from mutualisation.socle.francais.formats import enumerer, plusieurs
 from mutualisation.usage.operations.ecarts import figures_a_clore
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote
-from mutualisation.usage.operations.livraison import ecrire_extraits
+from mutualisation.usage.operations.livraison import composer_ensemble, ecrire_extraits
 from mutualisation.usage.operations.session import Session, identite, verifier_exercices
 from mutualisation.usage.operations.session import signataire as signataire_de
 from mutualisation.usage.operations.verification_sceau import exiger_sceau
@@ -123,21 +125,44 @@ def cloturer(
             )
             conn.commit()
             session.suivi(f"Clôture de l'exercice {annee}, version {publiee}")
-            with _en_son_nom(session, signataire or "", compte) as sienne:
-                vu = a_clore.manifeste_sha256
-                approuver(conn, sienne, annee, publiee, vu, identite(session), session.poste, reprise)
+            with mise_en_place(Path(a_clore.dossier).parent, REFUS) as pose:
+                with _en_son_nom(session, signataire or "", compte) as sienne:
+                    lus = _approuver(session, conn, sienne, a_clore, reprise, pose)
+                ancrer(conn, session.poste)
+                mettre_en_place(conn, pose, lus, session.poste)
         cloture = lire_cloture(conn, annee, publiee)
         if cloture is None:
             raise _refus(f"l'exercice {annee} n'a pas été clos")
         conn.commit()
-        if not deja:
-            ancrer(conn, session.poste)
         parent = dossier.parent if dossier is not None else None
         # a closed extract whose folder was taken away is written again by `extraire`, where one wishes
         ecrit = ""
         if parent is not None and parent.is_dir():
             (ecrit,) = ecrire_extraits(session, conn, {annee: publiee}, parent)
     return ExerciceClos(annee, publiee, cloture.approuve_par, ecrit, deja, cloture.enonce.get("reprise"))
+
+
+def _approuver(
+    session: Session,
+    conn: psycopg.Connection[Any],
+    sienne: psycopg.Connection[Any],
+    vu: AClore,
+    reprise: dict[str, Any] | None,
+    pose: MiseEnPlace,
+) -> dict[str, str]:
+    """Compose the closed extract in `pose`, for the statement that closes holds it; {its folder: digest of its
+    manifest}, nothing when somebody has closed meanwhile."""
+    lus: dict[str, str] = {}
+
+    def composer(cloture: Cloture) -> Collection[str]:
+        lus.update(composer_ensemble(session, conn, {vu.exercice: vu.version}, pose, cloture))
+        return lus.values()
+
+    qui = identite(session)
+    clos = approuver(
+        conn, sienne, vu.exercice, vu.version, vu.manifeste_sha256, qui, session.poste, reprise, composer
+    )  # fmt: skip
+    return lus if clos else {}
 
 
 def exiger_publiee(conn: psycopg.Connection[Any], exercice: int, version: int) -> None:

@@ -10,8 +10,10 @@ from typing import Any
 import psycopg
 
 from mutualisation.documents.composition.dossier import MiseEnPlace
+from mutualisation.documents.extrait.remise import mettre_en_place
 from mutualisation.entree.ingestion.travail import Suivi
 from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
+from mutualisation.socle.poste import Poste
 
 LIRE = """
 select version, sortie, manifestes, c.statut = 'publiee'
@@ -21,8 +23,8 @@ select version, sortie, manifestes, c.statut = 'publiee'
 
 @dataclass(frozen=True)
 class EnAttente:
-    """A version and `sortie`, under which its documents wait; `manifestes`: {folder of an extract: sha256 of the
-    manifest that the gate read}, none before it did; `publiee`: only the renames are left to do."""
+    """A version and `sortie`, under which its documents wait; `manifestes`: {folder of an extract: digest of the
+    manifest that the gate read}, none before it did; `publiee`: they are left to be put in place."""
 
     version: int
     sortie: Path
@@ -74,7 +76,7 @@ def oublier(conn: psycopg.Connection[Any], version: int) -> None:
     conn.commit()
 
 
-def achever(conn: psycopg.Connection[Any], suivi: Suivi) -> None:
+def achever(conn: psycopg.Connection[Any], poste: Poste, suivi: Suivi) -> None:
     """Put in place the documents of a version that a killed command has published; what can't be is said."""
     for attente in _versions_en_attente(conn):
         if attente.publiee and not attente.dossier.is_dir():
@@ -82,7 +84,7 @@ def achever(conn: psycopg.Connection[Any], suivi: Suivi) -> None:
             oublier(conn, attente.version)
         elif attente.publiee:
             try:
-                prendre_place(conn, attente)
+                prendre_place(conn, attente, poste)
             except ErreurMutualisation as erreur:
                 suivi(str(erreur))
             else:
@@ -91,15 +93,16 @@ def achever(conn: psycopg.Connection[Any], suivi: Suivi) -> None:
     conn.commit()
 
 
-def prendre_place(conn: psycopg.Connection[Any], attente: EnAttente) -> None:
-    """Rename the documents of a published version into their places, the former ones gone at once (K11).
+def prendre_place(conn: psycopg.Connection[Any], attente: EnAttente, poste: Poste) -> None:
+    """Sign the documents of a published version as the journal has it, and rename them into their places, the former
+    ones gone at once (K11). `poste`: who has the key.
 
     Raises `ErreurMutualisation` when the disk refuses, or a place is no longer ours: they wait, and the next command
     tries again.
     """
     echec = f"La version {attente.version} est publiée, mais ses extraits n'ont pas pris leur place"
     try:
-        attente.pose.poser()
+        mettre_en_place(conn, attente.pose, attente.manifestes, poste)
     except OSError as erreur:
         raise ErreurMutualisation(
             f"{echec} dans {attente.sortie} ({raison_systeme(erreur)}) : vérifiez les droits et la place ; la "

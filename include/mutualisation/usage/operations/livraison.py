@@ -13,20 +13,19 @@ from mutualisation.documents.extrait.annuel import (
     REFUS,
     composer_extrait,
     dossier_de,
-    est_autrement_rendu,
     est_en_place,
-    signer_extrait,
     verifier_places,
 )
 from mutualisation.documents.extrait.produits import presses
+from mutualisation.documents.extrait.remise import mettre_en_place
 from mutualisation.documents.factures.ecriture import ecrire_factures, exiger_semestre
 from mutualisation.entrepot.base.parametres_libpq import Delais
 from mutualisation.publication.portes import execution
 from mutualisation.publication.portes.relecture import exiger_extrait
+from mutualisation.publication.versions.clotures import Cloture
 from mutualisation.publication.versions.contexte import version_publiee
 from mutualisation.publication.versions.extraits_csv import lire_pointeurs
 from mutualisation.socle.erreurs import ControleEchoue, EntrepotOccupe, ExtraitRefuse
-from mutualisation.socle.poste import Poste
 from mutualisation.usage.operations.candidate import construire_factures
 from mutualisation.usage.operations.conservation import exiger_conservee
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_construction
@@ -35,11 +34,16 @@ from mutualisation.usage.operations.verification_sceau import exiger_sceau
 
 
 def composer_ensemble(
-    session: Session, conn: psycopg.Connection[Any], versions: Mapping[int, int], pose: MiseEnPlace
+    session: Session,
+    conn: psycopg.Connection[Any],
+    versions: Mapping[int, int],
+    pose: MiseEnPlace,
+    cloture: Cloture | None = None,
 ) -> dict[str, str]:
     """Write the extract of each {exercice: version} in the working folder of `pose`, read back by the gate.
 
-    Gives back {name of its folder: sha256 of the manifest that the gate read}. Raises `ControleEchoue` with all the
+    `cloture`: the one that is about to be signed. Gives back {name of its folder: digest of the manifest that the gate
+    read}. Raises `ControleEchoue` with all the
     refusals of the gate at once.
     """
     porte = partial(exiger_extrait, session.dsn)
@@ -51,7 +55,7 @@ def composer_ensemble(
         for exercice, version in versions.items():
             session.suivi(f"Extrait de l'exercice {exercice}")
             dossier = pose.preparer(dossier_de(conn, pose.sortie, exercice, version).name)
-            extraits.append(composer_extrait(conn, exercice, version, dossier, imprimer))
+            extraits.append(composer_extrait(conn, exercice, version, dossier, imprimer, cloture))
         for extrait in extraits:
             try:
                 lus[extrait.dossier.name] = extrait.finir(conn, porte, session.detail)
@@ -60,19 +64,6 @@ def composer_ensemble(
     if refus:
         raise ControleEchoue(refus)
     return lus
-
-
-def signer_ensemble(
-    conn: psycopg.Connection[Any], pose: MiseEnPlace, lus: Mapping[str, str], poste: Poste
-) -> list[Path]:
-    """Sign the composed extracts of {folder: sha256 of the manifest that was read}; their places."""
-    places = []
-    for nom, lu in lus.items():
-        places.append(signer_extrait(conn, pose.travail / nom, pose.sortie, lu, poste))
-        # closed since it was composed, a former version keeps its place
-        (pose.travail / nom).rename(pose.travail / places[-1].name)
-    pose.mettre_sur_disque()
-    return places
 
 
 def verifier_extraits(session: Session, exercices: Sequence[int], sortie: str) -> None:
@@ -122,16 +113,15 @@ def ecrire_extraits(
                 f"L'extrait relu n'est pas conforme à la version publiée : {' ; '.join(echec.controles)} ; l'extrait "
                 "précédent est resté en place ; relancez « mutualisation extraire »."
             ) from echec
-        ecrits = signer_ensemble(conn, pose, lus, session.poste)
-        # noted before they take their places: what is found there was signed
-        conn.commit()
-        pose.poser()
-    for ecrit in filter(est_autrement_rendu, ecrits):
-        session.suivi(
-            f"L'extrait clos {ecrit} diffère de celui qui a été approuvé : le logiciel a changé depuis, et le "
-            "manifeste le dit ; l'extrait approuvé fait foi."
-        )
-    places |= dict(zip(a_ecrire, ecrits, strict=True))
+        pose.mettre_sur_disque()
+        ecrits = mettre_en_place(conn, pose, lus, session.poste)
+    for ecrit in ecrits:
+        if ecrit.est_autrement_rendu:
+            session.suivi(
+                f"L'extrait {ecrit.place} diffère de celui qui a été scellé : le logiciel a changé depuis, et le "
+                "manifeste le dit ; l'extrait remis alors fait foi."
+            )
+        places[ecrit.exercice] = ecrit.place
     return [str(place) for place in places.values()]
 
 

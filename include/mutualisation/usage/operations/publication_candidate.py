@@ -11,6 +11,7 @@ import psycopg
 
 from mutualisation.documents.composition.dossier import a_part
 from mutualisation.documents.extrait.annuel import REFUS
+from mutualisation.documents.extrait.remise import signer_ensemble
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.pannes import phrase_imprevue
 from mutualisation.entrepot.base.roles import TRAITEMENT, au_nom_de, dire_le_refus
@@ -22,7 +23,7 @@ from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere, San
 from mutualisation.socle.poste import Poste
 from mutualisation.usage.operations.conservation import purger
 from mutualisation.usage.operations.en_attente import EnAttente, dossier_d_attente, en_attente, prendre_place, retirer
-from mutualisation.usage.operations.livraison import composer_ensemble, signer_ensemble
+from mutualisation.usage.operations.livraison import composer_ensemble
 from mutualisation.usage.operations.session import Session
 from mutualisation.usage.operations.verification_sceau import exiger_publication
 
@@ -66,10 +67,11 @@ def publier(
 ) -> str:
     """Publish a validated build (default: the last one) with its documents, under its statement; `publication_sha256`.
 
-    One transaction moves the pointers and signs the extracts, which then take their places; they are composed first,
-    where `composer` did not. `publie_par`: the person who publishes, by default the login of the session; `compte`:
-    address of the warehouse under that person's own login, which a named server wants (K3). Raises `ControleEchoue` as
-    `composer`; `ErreurMutualisation`, with nothing published but where it says so.
+    One transaction moves the pointers and has the journal sign the extracts, which then take their places; they are
+    composed first, where `composer` did not. One that is published already is only finished. `publie_par`: the person
+    who publishes, by default the login of the session; `compte`: address of the warehouse under that person's own
+    login, which a named server wants (K3). Raises `ControleEchoue` as `composer`; `ErreurMutualisation`, with nothing
+    published but where it says so.
     """
     with session.connexion() as conn, session.etape("publication"):
         choisie = version if version is not None else derniere_validee(conn)
@@ -80,13 +82,14 @@ def publier(
         if statut != "publiee" and en_attente(conn, choisie) is None and not composer(session, choisie):
             return publication_en_vigueur(conn)
         attente = en_attente(conn, choisie)
-        session.suivi(f"Publication de la version {choisie}")
+        deja = statut == "publiee"
+        session.suivi(f"La version {choisie} est déjà publiée" if deja else f"Publication de la version {choisie}")
         conn.commit()
         with _au_nom_de_qui_publie(session, conn, publie_par, compte) as sienne:
             empreinte = promouvoir(sienne, choisie, session.poste, partial(_signer, sienne, attente, session.poste))
         with _une_fois_publiee(choisie):
             if attente is not None:
-                prendre_place(conn, attente)
+                prendre_place(conn, attente, session.poste)
             ancrer(conn, session.poste)
             purger(session)
         return empreinte
@@ -110,10 +113,10 @@ def exiger_la_derniere(conn: psycopg.Connection[Any], version: int) -> None:
 
 
 def derniere_validee(conn: psycopg.Connection[Any]) -> int:
-    """The version of the last build, when it passed its gates and nobody published it. Raises `ErreurMutualisation`."""
+    """The version of the last build, when it passed its gates, published or not. Raises `ErreurMutualisation`."""
     requete = "select version, statut from journal.constructions where version = journal.derniere_a_publier()"
     ligne = conn.execute(requete).fetchone()
-    if ligne is None or ligne[1] != "validee":
+    if ligne is None or ligne[1] not in ("validee", "publiee"):
         raise ErreurMutualisation("Aucune construction validée à publier : lancez « mutualisation controler ».")
     return int(ligne[0])
 
@@ -163,6 +166,6 @@ def _une_fois_publiee(version: int) -> Iterator[None]:
     except (ErreurMutualisation, psycopg.Error, OSError) as erreur:
         cause = str(erreur) if isinstance(erreur, ErreurMutualisation) else phrase_imprevue(erreur)
         raise PannePassagere(
-            f"La version {version} est publiée, mais la commande n'a pas fini. {cause} Lancez ensuite « mutualisation "
-            "extraire », qui fera le reste."
+            f"La version {version} est publiée, mais la commande n'a pas fini. {cause} Relancez la même commande, ou "
+            "« mutualisation extraire » : elle fera le reste."
         ) from erreur

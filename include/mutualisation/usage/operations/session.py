@@ -26,6 +26,7 @@ from mutualisation.entrepot.base.serveur import entrepots_voisins, est_a_creer, 
 from mutualisation.entrepot.construction.dbt import EnfantDbt
 from mutualisation.publication.portes import execution
 from mutualisation.publication.signatures import cle_signature
+from mutualisation.publication.versions.clotures import ecarter
 from mutualisation.publication.versions.preparation import est_preparee, preparer_publication
 from mutualisation.socle.chemins import RACINE, page_controles
 from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
@@ -123,7 +124,8 @@ class Session:
                     numero = str(self._execution.numero)
                     self._conn.execute("select set_config('mutualisation.execution', %s, false)", (numero,))
                     self._conn.commit()
-                achever(self._conn, self.suivi)
+                ecarter(self._conn)
+                achever(self._conn, self.poste, self.suivi)
                 yield self._conn
             finally:
                 self._conn = self._verrou = None

@@ -1,6 +1,6 @@
 """What is published and what was given out, against the statements (K10): recomputed before each reading."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import psycopg
 from mutualisation.publication.versions.chaine import lire_chaine
 from mutualisation.publication.versions.clotures import versions_closes
 from mutualisation.publication.versions.contexte import version_publiee, versions_presentees
-from mutualisation.publication.versions.extraits import ecarts_extrait, remarque_extrait
+from mutualisation.publication.versions.extraits import ecarts_extrait, remarques_extrait, versions_remises
 from mutualisation.publication.versions.extraits_csv import lire_pointeurs
 from mutualisation.publication.versions.sceaux import SceauInscrit, ecarts_contenu, ecarts_pointeurs, lire_sceau
 from mutualisation.socle.erreurs import ControleEchoue
@@ -52,11 +52,11 @@ def exiger_publication(session: Session, conn: psycopg.Connection[Any], version:
 
 
 def verifier(
-    session: Session, exercices: Iterable[int] = (), extraits: Iterable[Path] = ()
+    session: Session, exercices: Iterable[int] = (), extraits: Collection[Path] = ()
 ) -> tuple[list[str], list[str]]:
     """Every difference, a French sentence each: the chain of the statements, the pointers, the versions in force (of
-    these exercices; by default all) and those closed, and each file of the extracts given. Then what is to be known of
-    them, and is no difference."""
+    these exercices; by default all), those closed, those of the extracts given, and each file of these. Then what is to
+    be known of them, and is no difference."""
     demandes = set(exercices)
     with session.lecture() as conn:
         chaine = lire_chaine(conn, session.poste)
@@ -66,11 +66,11 @@ def verifier(
             # what was asked may be what an older base lacks
             versions = {version_publiee(conn, e) for e in demandes or lire_pointeurs(conn)}
             # a restatement moves the pointer, and what was closed is still given out
-            versions |= versions_closes(conn, demandes)
+            versions |= versions_closes(conn, demandes) | versions_remises(conn, extraits)
             ecarts = [e for v in sorted(versions) for e in ecarts_contenu(conn, v)]
         for dossier in extraits:
             ecarts += ecarts_extrait(conn, dossier, session.var)
-            remarques += filter(None, [remarque_extrait(conn, dossier)])
+            remarques += remarques_extrait(conn, dossier)
     return list(dict.fromkeys(ecarts)), remarques
 
 
