@@ -2,22 +2,31 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
-from tests.atelier.commande import demarrer, empreinte, finir, lancer
+from tests.atelier import bases
+from tests.atelier.atelier import BASE
+from tests.atelier.commande import RACINE, Sortie, demarrer, empreinte, environnement, finir, lancer
+from tests.atelier.fouille import manifeste
 from tests.atelier.petit_depot import EXERCICE
 from tests.atelier.processus import envoyer, processus_du_serveur
-from tests.bout_en_bout.entrepots import publication
+from tests.bout_en_bout.entrepots import Publie, lire, publication
 
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.serveur import processus_de, serveur_entrepot
+from mutualisation.publication.signatures.cle_signature import FICHIER
+from mutualisation.usage import operations as op
 
 ATTENTE_S = 300
 # What the test holds stops the run just there: no hook in the code, no race with a clock
@@ -28,6 +37,8 @@ CONSTRUCTION = ("lock table brut.unites in access exclusive mode", "create")
 COMPOSITION = ("lock table journal.extraits in exclusive mode", "noter_extrait")
 PUBLICATION = ("select from journal.publications for update", "select journal.publier")
 VERROU = 2021
+TIERS = 8
+SEULS = "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
 # the server goes on with a commit whose client is gone: it waits for our lock first
 AU_COMMIT = f"""
 create function public.attendre() returns trigger language plpgsql as $$
@@ -75,6 +86,54 @@ def test_des_executions_interrompues_de_suite_ne_perdent_rien(
     assert [r[2:] for r in publies[1:]] == [r[2:] for r in apres[1:]]
     with serveur_entrepot(var_publie) as dsn:
         assert publication(dsn) == publies
+
+
+def test_publier_tue_vingt_quatre_fois(publie: Publie, depot_corrige: Path, tmp_path: Path) -> None:
+    """Anywhere from its first call to its last: the same command then ends it, as a run that nothing disturbed; nothing
+    is signed that is not published."""
+    session, bilans, depart = publie.contexte, tmp_path / "bilans", tmp_path / "depart"
+    op.extraire(session, EXERCICE, str(bilans))
+    op.charger(session, str(depot_corrige))
+    op.controler(session, op.construire(session, [EXERCICE], "alice"))
+    op.composer(session, 2, str(bilans))
+    shutil.copytree(bilans, depart)
+    serveur = bases.adresse(session.dsn, "postgres")
+    bases.renommer(serveur, BASE, "a_publier")
+    morts, entrees, attendu = [0], [""], Sortie(0, "", "")
+    while morts:
+        mort = morts.pop(0)
+        shutil.rmtree(bilans)
+        shutil.copytree(depart, bilans)
+        var = Path(shutil.copytree(session.var / "sceaux", tmp_path / f"var_{mort}" / "sceaux")).parent
+        shutil.copy(session.var / FICHIER, var)
+        with bases.copie(serveur, "a_publier") as dsn:
+            coup = _publier_jusqu_a(var, dsn, mort, tmp_path / "entrees")
+            _attendre(lambda dsn=dsn: lire(dsn, SEULS) == [(0,)])  # type: ignore[misc]
+            ((statut,),) = lire(dsn, "select statut from journal.constructions where version = 2")
+            signes = [s for s in bilans.rglob("manifeste.json.sig") if manifeste(s.parent)["version"] == 2]
+            assert (not signes) or statut == "publiee", mort
+            suite = lancer(var, "publier", ENTREPOT_DSN=dsn)
+            print(f"{mort:3} {entrees[mort]} ({coup}) {statut}, {len(signes)} signé : {suite.code}, {suite.erreurs!r}")
+            if not mort:
+                entrees, attendu = ["", *(tmp_path / "entrees").read_text().splitlines()], suite
+                # before its transaction, within, then after the commit
+                bornes = [1, entrees.index("promouvoir"), entrees.index("prendre_place"), len(entrees)]
+                morts = [a + (b - a) * n // TIERS for a, b in pairwise(bornes) for n in range(TIERS)]
+            assert (suite.code, suite.texte) == (0, attendu.texte), (mort, suite.erreurs)
+            assert lire(dsn, "select version from journal.sceaux where acte = 'publication'") == [(1,), (2,)]
+            assert [d.name for d in bilans.iterdir()] == [f"bilan_{EXERCICE}"]
+            assert manifeste(bilans / f"bilan_{EXERCICE}")["version"] == 2
+            ici = replace(session, dsn=dsn, var=var)
+            assert op.verifier(ici, [EXERCICE], [bilans / f"bilan_{EXERCICE}"]) == ([], [])
+
+
+def _publier_jusqu_a(var: Path, dsn: str, appel: int, fichier: Path) -> int:
+    """Run `publier`, killed at a call where one is given; its exit code."""
+    commande = [sys.executable, "-m", "tests.atelier.mort", str(appel), str(fichier), "publier"]
+    propre = environnement(var, ENTREPOT_DSN=dsn)
+    lancee = subprocess.run(commande, env=propre, cwd=RACINE, start_new_session=True, capture_output=True, check=False)
+    assert lancee.returncode == (-signal.SIGKILL if appel else 0), lancee.stderr.decode()
+    return lancee.returncode
 
 
 def _tuer_la_ou(dsn: str, verrou: str, bloque: str, processus: subprocess.Popen[str]) -> None:
