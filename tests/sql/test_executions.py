@@ -172,7 +172,7 @@ def test_les_rejets_se_lisent_avant_toute_publication(dsn: str) -> None:
             " 'rejete' as statut"
         )
         op.clore(conn, version, "echouee", {})
-        (candidate, (suite, ou, *_)) = (op.etat(session)[cle] for cle in ("candidate", "a_faire"))
+        (candidate, (suite, *_, ou)) = (op.etat(session)[cle] for cle in ("candidate", "a_faire"))
     assert lire(dsn, "select version, construction, fichier, ligne, motif from exploitation.rejets") == [
         (1, "echouee", "rh/t.csv", 7, "m (C8)")
     ]

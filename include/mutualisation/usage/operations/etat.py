@@ -79,7 +79,7 @@ def etat(session: Session) -> dict[str, Any]:
         execution["secondes"] = float(execution["secondes"] or 0)
     # who finds nothing may have filled another one
     ou = rien_de_publie(session.dsn, session.var if session.embarque else None) if not lus["fichiers"] else ""
-    lus["a_faire"] = [*_a_faire(lus, reste=reste), *factures, *filter(None, [ou]), *serveur_depasse(session)]
+    lus["a_faire"] = [*_a_faire(lus, reste=reste), *factures, *serveur_depasse(session), *filter(None, [ou])]
     return lus
 
 
