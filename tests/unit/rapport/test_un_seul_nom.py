@@ -120,8 +120,8 @@ def test_les_mots_d_une_commune_sont_expliques_la_ou_mene_sa_page() -> None:
     (repli,) = next(s for s in index.sections if s.ancre == "glossaire").blocs
     mots = dict(repli.blocs[0].points)  # type: ignore[union-attr]
     assert {"Titré", "Dû", "CCAS", "Satellite", "Coût de l'usage", "Part de l'EPCI"} <= mots.keys()
-    # it said « sans structure », the opposite
-    assert "charges de structure comprises" in mots["Coût complet"]
+    # it is the base that leaves the structure out, not the complete cost
+    assert "base D5211\u201116, qui en retire la structure" in mots["Coût complet"]
     assert "reprise" in " ".join(libelles.GLOSSAIRE).lower()
     for page in pages:
         if page.sorties == ("html",):

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable
 from functools import cache
+from string import ascii_lowercase
 from typing import Any
 
 from mutualisation.socle.chemins import LIBELLES, PAGE_REGLES, PLAN_COMPTABLE, SEEDS, VOCABULAIRE
@@ -180,7 +181,7 @@ def regle_citee(motif: str) -> str:
 def regles_citees(textes: Iterable[str]) -> list[tuple[str, str]]:
     """(rule, what it says) of each rule that these texts cite, in order; a rule without words by its family."""
     codes = {code for texte in textes for code in _CITEE.findall(texte)}
-    sens = {code: REGLES_CITEES.get(code) or REGLES_CITEES.get(code.rstrip("abcdefghij"), "") for code in codes}
+    sens = {code: REGLES_CITEES.get(code) or REGLES_CITEES.get(code.rstrip(ascii_lowercase), "") for code in codes}
     return [(code, sens[code]) for code in sorted(codes, key=_rang) if sens[code]]
 
 
@@ -193,4 +194,4 @@ def _rang(code: str) -> tuple[str, int, str]:
 def remede_du_motif(motif: str) -> str:
     """One French phrase: what to do about a row rejected or held for that reason."""
     regle = regle_citee(motif)
-    return REMEDES.get(regle) or REMEDES.get(regle.rstrip("abcdefghij'")) or _DEFAUT
+    return REMEDES.get(regle) or REMEDES.get(regle.rstrip(f"{ascii_lowercase}'")) or _DEFAUT
