@@ -44,6 +44,7 @@ for entite, reglages in chaines("bilan_etape", "Bilan d'étape"):
             "relecture": Param(False, type="boolean", title="Relire avant de publier"),
         },
         tags=["bilan"],
+        description="Construit, contrôle et compose un bilan, puis le publie ou le propose",
         doc_md=DOC,
     ) as chaine:
         exercices = choisir_exercices()

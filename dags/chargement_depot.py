@@ -43,6 +43,7 @@ for entite, reglages in chaines("chargement_depot", "Chargement d'un dépôt"):
             "exercices": param_exercices("Ceux du bilan qui suivra ; vide : les exercices déjà publiés"),
         },
         tags=["chargement"],
+        description="Charge ce qu'un dépôt a de nouveau, et l'annonce",
         doc_md=DOC,
     ) as chaine:
         charger.override(outlets=[depot_charge(entite.nom)])()

@@ -38,7 +38,8 @@ Approuver fige les chiffres et les documents de cet exercice. Qui l'a préparé 
 
 for entite, reglages in chaines("cloture_exercice", "Clôture d'un exercice"):
     with DAG(
-        **reglages,
+        # a person answers when it may
+        **reglages | {"dagrun_timeout": None},
         schedule=None,
         params={
             "exercice": Param(**EXERCICE, title="Exercice publié"),
@@ -50,6 +51,7 @@ for entite, reglages in chaines("cloture_exercice", "Clôture d'un exercice"):
             ),
         },
         tags=["clôture"],
+        description="Fait approuver un exercice publié, puis le clôt",
         doc_md=DOC,
     ) as chaine:
         a_clore = verifier()

@@ -17,6 +17,7 @@ laissée de côté, et nommée dans le journal.
 @dag(
     dag_id="comparaison_entites",
     dag_display_name="Comparaison des entités",
+    description="Compare les coûts unitaires des entités",
     schedule=None,
     params={
         "exercice": Param(**EXERCICE, title="Exercice publié"),

@@ -34,6 +34,7 @@ for entite, reglages in chaines("echeance_bilan", "Échéance d'un bilan"):
             ),
         },
         tags=["échéance"],
+        description="Alerte tant qu'un bilan attendu n'est pas publié",
         doc_md=DOC,
     ) as chaine:
         exiger_bilan()

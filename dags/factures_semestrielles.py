@@ -44,6 +44,7 @@ for entite, reglages in chaines("factures_semestrielles", "Factures d'un semestr
             ),
         },
         tags=["factures"],
+        description="Écrit les factures d'un semestre",
         doc_md=DOC,
     ) as chaine:
         facturer()

@@ -33,8 +33,8 @@ CORPS = f"{{{{ {PRESENTEE}['tableau'] }}}}\n\nDocuments qui seront publiés : {{
 
 for entite, reglages in chaines("publication_bilan", "Publication d'un bilan"):
     with DAG(
-        # one that waits doesn't hold back the next
-        **reglages | {"max_active_runs": 16},
+        # one that waits for a person waits as long as it takes, and doesn't hold back the next
+        **reglages | {"max_active_runs": 16, "dagrun_timeout": None},
         schedule=[candidate(entite.nom)],
         params={
             "version": Param(
@@ -46,6 +46,7 @@ for entite, reglages in chaines("publication_bilan", "Publication d'un bilan"):
             ),
         },
         tags=["bilan", "publication"],
+        description="Fait relire une version proposée, puis la publie",
         doc_md=DOC,
     ) as chaine:
         presentee = presenter()

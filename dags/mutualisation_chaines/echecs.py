@@ -15,7 +15,9 @@ from mutualisation_chaines.alertes import envoyer, texte_de
 journal = logging.getLogger(__name__)
 
 INCOMPLET = "déposez-les, le bilan suivra, ou justifiez leur absence dans referentiel/justifications"
+DIFFERENTES = "répondez à chaque adhérent que nomme ce fichier : complément, ou réduction de ce qui est déjà titré"
 REMEDE = "levez la cause que dit cette phrase, puis effacez l'état de la tâche (« Clear ») : ce qui est fait le reste"
+ARRETEE = "levez ce qui la retient (le pool « entrepot » absent ou tenu, un travailleur arrêté), puis relancez-la"
 SUIVRE = (
     "faites ce que dit cette phrase ; s'il ne s'agit ni de répondre ni de lancer une chaîne, effacez ensuite l'état de "
     "la tâche (« Clear ») : une réponse déjà donnée vaut toujours"
@@ -57,6 +59,14 @@ class Echec:
         if isinstance(erreur, DepotPerdu):
             return erreur.remede
         return self.remede if isinstance(erreur, (AirflowFailException, FichierRefuse, ControleEchoue)) else REMEDE
+
+
+def trop_longue(contexte: Any) -> None:
+    """Alert that a run was stopped at the `dagrun_timeout` of its chain, which says nothing to its tasks."""
+    if contexte.get("reason") == "timed_out":
+        dag = contexte["dag"]
+        heures = int(dag.dagrun_timeout.total_seconds() // 3600)
+        envoyer(f"La chaîne {dag.dag_id} n'a pas fini en {heures} heures : elle est arrêtée.", ARRETEE, contexte)
 
 
 def en_francais(tache: Callable[..., Any]) -> Callable[..., Any]:

@@ -28,11 +28,12 @@ def declarer(chaine: Any, entite: str) -> None:
     """Add to each task of an entity's chain what it reads and writes, in the namespace of the entity."""
     for tache in chaine.tasks:
         lit, ecrit = TACHES.get(tache.task_id, (None, None))
-        tache.inlets = [*tache.inlets, *_jeux(lit, entite)]
-        tache.outlets = [*tache.outlets, *_jeux(ecrit, entite)]
+        tache.inlets = [*tache.inlets, *jeux(lit, entite)]
+        tache.outlets = [*tache.outlets, *jeux(ecrit, entite)]
 
 
-def _jeux(nom: str | None, entite: str) -> list[Table]:
+def jeux(nom: str | None, entite: str) -> list[Table]:
+    """A name as the one dataset of an entity; none for none."""
     if nom is None:
         return []
     base, _, jeu = nom.partition(".")

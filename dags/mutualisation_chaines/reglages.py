@@ -7,7 +7,7 @@ from typing import Any
 from airflow.sdk import Param
 
 from mutualisation.socle.erreurs import ErreurMutualisation
-from mutualisation_chaines.echecs import Echec
+from mutualisation_chaines.echecs import Echec, trop_longue
 
 # A task may be tried again: loads know the bytes they have, a build starts from an empty schema, a publication
 # is one transaction, an extract is written again with the same bytes. Files and controls at fault are not retried.
@@ -21,7 +21,12 @@ PAR_DEFAUT: dict[str, Any] = {
 RAPPEL, RAPPEL_JOURS = "MUTUALISATION_RAPPEL", 7.0
 # a person that is away for a year
 RAPPELS_MAX = 52
-COMMUNS: dict[str, Any] = {"catchup": False, "max_active_runs": 1}
+COMMUNS: dict[str, Any] = {
+    "catchup": False,
+    "max_active_runs": 1,
+    "dagrun_timeout": dt.timedelta(days=1),
+    "on_failure_callback": trop_longue,
+}
 EXERCICE: dict[str, Any] = {"type": "integer", "minimum": 2000, "maximum": 2100}
 
 

@@ -23,8 +23,9 @@ from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, Fic
 from mutualisation.usage.ordonnancement import DEPOT, nommer
 from mutualisation_chaines.actifs import candidate, depot_charge, depot_complet
 from mutualisation_chaines.alertes import envoyer
-from mutualisation_chaines.echecs import INCOMPLET, SUIVRE, DepotPerdu, Echec, en_francais
+from mutualisation_chaines.echecs import DIFFERENTES, INCOMPLET, SUIVRE, DepotPerdu, Echec, en_francais
 from mutualisation_chaines.entites import entite_en_cours, entites, nom_en_cours
+from mutualisation_chaines.lignage import BRUT, PUBLICATION, jeux
 
 if TYPE_CHECKING:
     from mutualisation.usage.operations import Session
@@ -362,12 +363,20 @@ def exiger_bilan(params: Any = None, dag_run: Any = None) -> None:
 @en_francais
 def facturer(params: Any = None, dag_run: Any = None) -> str:
     """Write the invoices of one semestre, by default the one that has ended; the folder written."""
+    from mutualisation.publication.versions.extraits_csv import lire_pointeurs
     from mutualisation.usage.operations import facturer
 
     exercice, semestre = semestre_voulu(params, dag_run.run_after.astimezone(PARIS).date())
     with entrepot() as session:
-        dossier, reste = facturer(session, exercice, semestre, _sortie(session, params), params["adherent"])
+        # they come from what is loaded until the year is published
+        with session.lecture() as conn:
+            publie = exercice in lire_pointeurs(conn)
+        get_current_context()["task"].inlets = jeux(PUBLICATION if publie else BRUT, nom_en_cours())
+        dossier, reste, ecarts = facturer(session, exercice, semestre, _sortie(session, params), params["adherent"])
         dire(reste)
+    if ecarts:
+        journal.warning(ecarts)
+        envoyer(entite_en_cours().dire(ecarts), DIFFERENTES, get_current_context())
     return dossier
 
 

@@ -62,7 +62,7 @@ def chiffres(dossier: str) -> dict[str, list[list[str]]]:
 
 def test_en_juillet_ce_que_l_annee_entiere_donnera(neuf: op.Session, juillet: Path, tmp_path: Path) -> None:
     op.charger(neuf, str(juillet))
-    dossier, reste = op.facturer(neuf, EXERCICE, 1, str(tmp_path / "juillet"))
+    dossier, reste, _ = op.facturer(neuf, EXERCICE, 1, str(tmp_path / "juillet"))
     avant, ecrit = chiffres(dossier), octets(Path(dossier))
     assert sum(float(ligne[5]) for ligne in avant["recouvrement"][1:]) > 0
     assert publication(neuf.dsn) == lire(neuf.dsn, "select * from versions.recouvrement") == []
@@ -88,14 +88,17 @@ def test_une_fois_publie_ce_qui_differe_adherent_par_adherent(neuf: op.Session, 
     publier(neuf, annee(juillet))
     dites: list[str] = []
     neuf.suivi = dites.append
-    dossier = Path(op.facturer(neuf, EXERCICE, 1, str(tmp_path / "publie")).dossier)
+    ecrites = op.facturer(neuf, EXERCICE, 1, str(tmp_path / "publie"))
+    dossier = Path(ecrites.dossier)
+    dit = ecrites.ecarts.replace("\u202f", " ").replace("\xa0", " ")
+    assert dit.startswith(f"Factures {EXERCICE}-S1 : 1 facture publiée diffère de son brouillon, +50,00 € en tout")
     (phrase,) = [x.replace("\u202f", " ").replace("\xa0", " ") for x in dites if "brouillon" in x]
     assert phrase.startswith(f"Facture {EXERCICE}-S1, Commune 59001 ({COMMUNES[0]}) : brouillon ")
     assert phrase.endswith("écart 50,00 €")
     entete, ligne = (dossier / f"ecarts_brouillons_{EXERCICE}-S1.csv").read_text("utf-8").splitlines()
     assert (entete.split(";")[0], ligne.split(";")[0], ligne.split(";")[-1]) == ("siret_adherent", COMMUNES[0], "50.00")
-    autre = Path(op.facturer(neuf, EXERCICE, 1, str(tmp_path), COMMUNES[1]).dossier)
-    assert not list(autre.glob("ecarts*"))
+    autre = op.facturer(neuf, EXERCICE, 1, str(tmp_path), COMMUNES[1])
+    assert (list(Path(autre.dossier).glob("ecarts*")), autre.ecarts) == ([], "")
 
 
 @cas

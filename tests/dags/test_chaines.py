@@ -103,11 +103,30 @@ def test_chaque_chaine_se_documente_et_dit_ses_echecs(dagbag):
     for dag in dagbag.dags.values():
         assert dag.doc_md, dag.dag_id
         assert dag.tags, dag.dag_id
+        assert dag.description, dag.dag_id
+        # who waits for a person waits as long as it takes; another run that never ends is said
+        assert (dag.dagrun_timeout is None) == (dag.dag_id in ("cloture_exercice", "publication_bilan")), dag.dag_id
         # a version that waits for its reader doesn't hold back the next
         assert (dag.catchup, dag.max_active_runs) == (False, 16 if dag.dag_id == "publication_bilan" else 1)
         for tache in dag.tasks:
             assert tache.retries > 0, tache.task_id
             assert tache.has_on_failure_callback, tache.task_id
+
+
+def test_une_execution_trop_longue_alerte_une_fois(dagbag, monkeypatch):
+    """Airflow stops its tasks without a word to them: the alert is the chain's, and a task that failed has its own."""
+    from mutualisation_chaines import echecs
+
+    envois = []
+    monkeypatch.setattr(echecs, "envoyer", lambda *dits: envois.append(dits[:2]))
+    dag = dagbag.dags["bilan_etape"]
+    for raison in ("task_failure", "timed_out"):
+        dag.on_failure_callback({"reason": raison, "dag": dag})
+    ((phrase, remede),) = envois
+    assert (phrase, "« entrepot »" in remede) == (
+        "La chaîne bilan_etape n'a pas fini en 24 heures : elle est arrêtée.",
+        True,
+    )
 
 
 def test_ce_qui_ecrit_dans_l_entrepot_attend_son_tour(dagbag):

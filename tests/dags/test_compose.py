@@ -231,8 +231,37 @@ def test_le_chart_dit_ce_que_dit_compose(services):
         "AIRFLOW__API_AUTH__JWT_SECRET", "AIRFLOW__CELERY__BROKER_URL",
     }  # fmt: skip
     assert valeurs["uid"] == 50000
+    # what is done once: Airflow's base, then the slot
+    init = services["airflow-init"]["command"]
+    (_, _, fait) = valeurs["migrateDatabaseJob"]["args"]
+    assert fait.split() == init.split(" && ", 1)[1].rstrip('"').split()
     montes = {v["mountPath"] for v in valeurs["volumeMounts"]}
     assert montes == {"/var/lib/mutualisation", "/depot"}
+
+
+def test_l_image_a_le_python_de_make():
+    """The newest that `make` takes is what is tried at each change."""
+    (majeure,) = re.findall("^FROM python:([0-9.]+)-", (RACINE / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    x, y = majeure.split(".")
+    assert f'requires-python = ">=3.11,<{x}.{int(y) + 1}"' in (RACINE / "pyproject.toml").read_text("utf-8")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_le_lignage_tait_qui_a_repondu_par_le_reglage_du_jour(services, dagbag, monkeypatch, recwarn):
+    """The policy of the file, read by Airflow's own provider: no event of a request, the others as before."""
+    from airflow.providers.openlineage.utils.emission_policy import resolve_task_emission_policy
+
+    (reglage,) = (
+        n for n in services["scheduler"]["environment"] if n.startswith("AIRFLOW__OPENLINEAGE__") and "POLICY" in n
+    )
+    monkeypatch.setenv(reglage, services["scheduler"]["environment"][reglage])
+    emis = {
+        t.task_id: resolve_task_emission_policy(t, d.dag_id, t.task_id).emit
+        for d in dagbag.dags.values()
+        for t in d.tasks
+    }
+    assert {nom for nom, part in emis.items() if not part} == {"approuver", "relire"}
+    assert [str(w.message) for w in recwarn if "emission_policy" in str(w.message)] == []
 
 
 @pytest.mark.systeme

@@ -82,7 +82,7 @@ def test_du_depot_aux_factures(petit, entrepot_neuf, tmp_path, caplog):
     assert charger(depot) == {"charger": {"success"}}, "what is loaded is announced"
 
 
-def test_des_factures_en_juillet_puis_l_annee(petit, entrepot_neuf, tmp_path, caplog):
+def test_des_factures_en_juillet_puis_l_annee(petit, entrepot_neuf, tmp_path, caplog, monkeypatch):
     """S1 is invoiced without the year's accounts, then the year is published with another tariff: the chain says what
     differs (R18)."""
     depot = Path(shutil.copytree(petit, tmp_path / "depot"))
@@ -99,8 +99,12 @@ def test_des_factures_en_juillet_puis_l_annee(petit, entrepot_neuf, tmp_path, ca
         "success",
         "skipped",
     }
+    envois = []
+    monkeypatch.setattr("mutualisation_chaines.taches.envoyer", lambda phrase, *_: envois.append(phrase))
     with caplog.at_level(logging.INFO):
         assert lancer("factures_semestrielles", **demande)[1] == {"facturer": {"success"}}
+    (envoi,) = envois
+    assert envoi.replace("\xa0", " ").startswith("Factures 2021-S1 : 2 factures publiées diffèrent de leur brouillon")
     dites = [x for x in caplog.messages if "brouillon" in x and "écart" in x]
     assert [x.split(" (")[0].rpartition(", ")[2] for x in dites] == ["Commune 59001", "Commune 59002"]
 

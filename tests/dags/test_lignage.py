@@ -31,7 +31,9 @@ def recu(base_vierge, petit, tmp_path, monkeypatch):
     monkeypatch.setenv("ENTREPOT_DSN", os.environ["ENTREPOT_DSN"].replace("ouvrier@", f"ouvrier:{MOT_DE_PASSE}@"))
     chaines = [
         ("chargement_depot", {"depot": str(petit)}),
+        ("factures_semestrielles", {"exercice": EXERCICE, "semestre": 1, "sortie": str(tmp_path / "factures")}),
         ("bilan_etape", {"exercices": [EXERCICE], "sortie": str(tmp_path / "bilans")}),
+        ("factures_semestrielles", {"exercice": EXERCICE, "semestre": 1, "sortie": str(tmp_path / "factures")}),
         ("echeance_bilan", {"exercice": 2020}),
     ]
     evenements = tmp_path / "evenements.jsonl"
@@ -50,7 +52,7 @@ def recu(base_vierge, petit, tmp_path, monkeypatch):
             capture_output=True, check=False,
         )  # fmt: skip
         assert fini.returncode == 0, fini.stderr
-        assert json.loads(fini.stdout.splitlines()[-1]) == ["success", "success", "failed"]
+        assert json.loads(fini.stdout.splitlines()[-1]) == [*["success"] * 4, "failed"]
         return evenements, lire(prise)
 
 
@@ -82,6 +84,8 @@ def test_le_lignage_va_du_depot_aux_extraits_sans_nom_ni_mot_de_passe(recu: tupl
     }
     for tache, (lu, ecrit) in pas.items():
         assert finies[tache] == ({f"mutualisation {lu}"}, {f"mutualisation {ecrit}"}), tache
+    lus = [noms(e["inputs"]) for e in dits if e["job"]["name"].endswith(".facturer") and e["eventType"] == "COMPLETE"]
+    assert lus == [{"mutualisation entrepot.brut"}, {"mutualisation entrepot.publication"}], "in July, then of the year"
     (echec,) = [e for e in dits if e["job"]["name"] == "echeance_bilan.exiger_bilan" and e["eventType"] == "FAIL"]
     assert "Pas de bilan 2020 au 30/06/2021" in echec["run"]["facets"]["errorMessage"]["message"]
     for evenement in dits:  # the one place of the one name: docs/exploitation.md says so

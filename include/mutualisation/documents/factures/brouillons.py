@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 from mutualisation.documents.factures.facturation import ZERO
 from mutualisation.documents.factures.factures import Facture
 from mutualisation.socle.francais import formats, libelles
-from mutualisation.socle.francais.formats import euros
+from mutualisation.socle.francais.formats import INSECABLE, euros, plusieurs
 
 Quand = tuple[int, int]
 COLONNES = ("siret_adherent", "nom", "montant_du", "report_precedent", "statut", "montant_facture")
@@ -48,6 +48,14 @@ class Ecart:
         avant = _dire_facture(self.statut_brouillon, self.montant_facture_brouillon, self.montant_du_brouillon)
         apres = _dire_facture(self.statut, self.montant_facture, self.montant_du)
         return f"{self.nom} ({self.siret_adherent}) : brouillon {avant}, publié {apres}, écart {euros(self.ecart, 2)}"
+
+
+def dire_ecarts(ecarts: Sequence[Ecart], semestre: str) -> str:
+    """How many of the published invoices differ from their drafts, by how much in all."""
+    combien = plusieurs(len(ecarts), "facture publiée diffère de son", "factures publiées diffèrent de leur")
+    total = formats.signe(sum((e.ecart for e in ecarts), ZERO), 2)
+    ou = f"ecarts_brouillons_{semestre}.csv"
+    return f"Factures {semestre} : {combien} brouillon, {total}{INSECABLE}€ en tout ({ou})."
 
 
 def _dire_facture(statut: str, facture: Decimal, du: Decimal) -> str:

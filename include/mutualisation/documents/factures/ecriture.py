@@ -13,7 +13,13 @@ import psycopg
 
 from mutualisation.documents.composition.compilation import composer
 from mutualisation.documents.composition.dossier import MANIFESTE, remplacer_dossier
-from mutualisation.documents.factures.brouillons import COLONNES_ECARTS, Ecart, ecarts_aux_brouillons, garder_brouillons
+from mutualisation.documents.factures.brouillons import (
+    COLONNES_ECARTS,
+    Ecart,
+    dire_ecarts,
+    ecarts_aux_brouillons,
+    garder_brouillons,
+)
 from mutualisation.documents.factures.etat_annuel import EtatAnnuel, lire_etats
 from mutualisation.documents.factures.facturation import (
     Facturation,
@@ -69,6 +75,7 @@ def ecrire_factures(
     suivi: Suivi = muet,
     version: int | None = None,
     poste: Poste | None = None,
+    alerter: Suivi = muet,
 ) -> Path:
     """Write `factures_AAAA-SN/` under `sortie` and give back its path (R7e); the same publication, the same bytes.
 
@@ -80,7 +87,8 @@ def ecrire_factures(
     signed. `adherent`: the documents of that SIRET alone, in `factures_AAAA-SN_<SIRET>/`. `suivi` hears why there is
     no PES, or what it leaves out; where published figures differ from the drafts of before, which
     `ecarts_brouillons_AAAA-SN.csv` lists. `version`: a build of invoices, of an exercice that is not published, whose
-    drafts are kept to be compared (R18); `poste`: who has the key.
+    drafts are kept to be compared (R18); `poste`: who has the key; `alerter` hears in a sentence that published figures
+    differ from the drafts.
 
     Raises `ErreurMutualisation`: semestre other than 1 or 2, exercice not published, adherent without an invoice,
     lines that do not sum to the published amounts, a parameter that cannot be read, a folder that cannot be written.
@@ -114,6 +122,8 @@ def ecrire_factures(
         redaction.manifeste(dossier, poste)
     if avant and adherent is None:
         garder_brouillons(conn, factures, (exercice, semestre))
+    if ecarts:
+        alerter(dire_ecarts(ecarts, periode(exercice, semestre)))
     return destination
 
 

@@ -324,7 +324,7 @@ def facturer(
 ) -> None:
     """Écrit les factures d'un semestre, publié ou non, le projet de PES et, de l'année publiée, les états annuels."""
     with _session("facturer", exercice=exercice, semestre=semestre) as session:
-        dossier, reste = op.facturer(session, exercice, semestre, str(sortie), adherent)
+        dossier, reste, _ = op.facturer(session, exercice, semestre, str(sortie), adherent)
     _rendre(json_, {"dossier": dossier, "fichiers": sorted(f.name for f in Path(dossier).iterdir())}, [dossier], reste)
 
 

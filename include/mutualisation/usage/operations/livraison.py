@@ -142,10 +142,12 @@ def _tenir_l_entrepot(session: Session, sortie: Path) -> Iterator[psycopg.Connec
 
 
 class FacturesEcrites(NamedTuple):
-    """The folder of the invoices of a semestre; what their figures leave out, in a sentence."""
+    """The folder of the invoices of a semestre; what their figures leave out, in a sentence; that they differ from
+    their drafts, empty where none does."""
 
     dossier: str
     laisse_de_cote: str
+    ecarts: str
 
 
 def facturer(
@@ -160,6 +162,7 @@ def facturer(
     (annee,) = verifier_exercices([exercice])
     exiger_semestre(semestre)
     verifier_sortie(Path(sortie))
+    ecarts: list[str] = []
     with _tenir_l_entrepot(session, Path(sortie)) as conn:
         session.suivi(f"Factures {annee}-S{semestre}")
         publie = annee in lire_pointeurs(conn)
@@ -170,7 +173,8 @@ def facturer(
             dossier = ecrire_factures(
                 conn, annee, semestre, Path(sortie),
                 adherent=adherent, suivi=session.suivi, version=version, poste=session.poste,
+                alerter=ecarts.append,
             )  # fmt: skip
         if version is not None:
-            return FacturesEcrites(str(dossier), laisse_de_cote_par_la_construction(conn, version))
-    return FacturesEcrites(str(dossier), laisse_de_cote(session, [annee]))
+            return FacturesEcrites(str(dossier), laisse_de_cote_par_la_construction(conn, version), "")
+    return FacturesEcrites(str(dossier), laisse_de_cote(session, [annee]), "".join(ecarts))
