@@ -190,12 +190,18 @@ def construire(exercices: list[int]) -> int:
 
     with entrepot() as session:
         session.precharger()
-        version = construire(session, exercices)
-        dire(controler(session, version))
+        # no other build takes what was built before it is checked and stored
+        with session.connexion():
+            version = construire(session, exercices)
+            dire(controler(session, version))
     return version
 
 
-@task(on_failure_callback=Echec("documents du bilan"))
+@task(
+    on_failure_callback=Echec(
+        "documents du bilan", remede="une fois levé ce que dit cette phrase, lancez « bilan_etape »"
+    )
+)
 @en_francais
 def composer(version: int, params: Any = None) -> list[str]:
     """Compose the documents of the version aside, read back by the gate « extrait »; where a person opens them."""

@@ -11,7 +11,7 @@ from tests.atelier.tables import cas
 from tests.bout_en_bout.entrepots import lire, publication, publier
 
 from mutualisation.publication.signatures.cle_signature import cle_signature, est_signe, publique
-from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, SansReprise
 from mutualisation.usage import operations as op
 
 COMMUNES = ("21990001600011", "21990002400015")
@@ -141,6 +141,46 @@ def test_ce_qu_un_semestre_attend_encore(neuf: op.Session, juillet: Path, tmp_pa
     assert dit() == [f"Factures 2021-S1 : {ecrit}", f"Factures 2021-S2 : il manque 6 fichiers : {mois}."]
     op.facturer(neuf, EXERCICE, 1, str(tmp_path))
     assert [phrase[:16] for phrase in dit()] == ["Factures 2021-S2"]
+
+
+def test_des_factures_entre_deux_taches_ne_defont_pas_un_bilan(neuf: op.Session, juillet: Path, tmp_path: Path) -> None:
+    """A candidate is stored when it has passed its gates: any build may take the schema before its documents."""
+    depot = annee(juillet)
+    op.charger(neuf, str(depot))
+    version = op.construire(neuf, [EXERCICE])
+    op.controler(neuf, version)
+    op.facturer(neuf, EXERCICE, 1, str(tmp_path / "factures"))
+    assert op.composer(neuf, version, str(tmp_path / "bilans"))
+    op.publier(neuf)
+    assert publication(neuf.dsn)[0] == (EXERCICE, version)
+
+
+def test_une_version_qui_attend_se_publie_telle_que_lue_quand_la_suivante_n_aboutit_pas(
+    neuf: op.Session, juillet: Path, tmp_path: Path
+) -> None:
+    """One that is built replaces nothing: it fails at a gate of its own, at its documents, or nobody composes it."""
+    op.charger(neuf, str(annee(juillet)))
+    premiere = op.construire(neuf, [EXERCICE])
+    op.controler(neuf, premiere)
+    (lu,) = map(Path, op.composer(neuf, premiere, str(tmp_path / "bilans")))
+    ecrit = octets(lu)
+    fichier = juillet / "activite" / f"unites_{EXERCICE}-S1.csv"
+    fichier.write_text(fichier.read_text("utf-8").replace(f"4;P-{COMMUNES[0]}", f"8;P-{COMMUNES[0]}"), "utf-8")
+    op.charger(neuf, str(juillet))
+    perdue = op.construire(neuf, [EXERCICE])
+    op.controler(neuf, perdue)
+    with neuf.connexion() as conn:
+        op.clore(conn, op.construire(neuf, [EXERCICE]), "echouee", {})
+    assert op.etat(neuf)["candidate"]["version"] == premiere
+    op.publier(neuf)
+    assert publication(neuf.dsn)[0] == (EXERCICE, premiere)
+    publies = octets(tmp_path / "bilans" / lu.name)
+    # the manifest says the statement
+    assert {nom for nom, lus in ecrit.items() if publies[nom] != lus} == {"manifeste.json"}
+    # what was lost may still be proposed
+    assert op.composer(neuf, perdue, str(tmp_path / "bilans"))
+    with pytest.raises(SansReprise, match=f"la version {perdue} l'a remplacée, et attend"):
+        op.candidate(neuf, premiere)
 
 
 def test_une_version_qui_attend_se_publie_apres_des_factures(neuf: op.Session, juillet: Path, tmp_path: Path) -> None:

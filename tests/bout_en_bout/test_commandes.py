@@ -70,7 +70,7 @@ def _registre(etat: dict[str, Any], dsn: str) -> None:
         portes = conn.execute("select porte, objet, issue from exploitation.portes order by 1, 2").fetchall()
         entrees = conn.execute("select execution, statut from exploitation.entrees group by 1, 2").fetchall()
     assert etapes == [
-        (1, "chargement", True), (2, "construction", True), (2, "contrôle", None), (2, "documents", True),
+        (1, "chargement", True), (2, "construction", True), (2, "contrôle", True), (2, "documents", None),
         (3, "publication", None), (4, "extraits", None),
     ]  # fmt: skip
     assert portes == [

@@ -15,7 +15,7 @@ from tests.atelier.atelier import Atelier
 from tests.bout_en_bout import entrepots
 
 from mutualisation.publication.versions.inchange import noter_contenu
-from mutualisation.publication.versions.promotion import preparer_version, promouvoir
+from mutualisation.publication.versions.promotion import noter_empreintes, promouvoir
 from mutualisation.socle.poste import Poste
 from mutualisation.usage import operations as op
 
@@ -116,6 +116,6 @@ def test_ce_qui_est_garde_vaut_ce_qui_serait_refait(
         op.controler(session, version)
         with session.connexion() as conn:
             noter_contenu(conn, version, EXERCICES)
-            preparer_version(conn, version, tmp_path)
+            noter_empreintes(conn, version, tmp_path)
             assert promouvoir(conn, version, Poste.ici()) == gardee, fait
     assert gardes

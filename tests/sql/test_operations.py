@@ -117,11 +117,12 @@ def test_une_construction_remplacee_ne_se_controle_ni_ne_se_publie(contexte: op.
     premiere = ouvrir(contexte, [2021])
     with contexte.connexion() as conn:
         op.clore(conn, premiere, "construite", {})
-        op.clore(conn, premiere, "validee", {})
+        with pytest.raises(ErreurMutualisation, match="La construction de la version 1 n'est plus entière"):
+            op.clore(conn, premiere, "validee", {})
     ouvrir(contexte, [2021])
     with pytest.raises(ErreurMutualisation, match="une autre construction l'a remplacée"):
         op.controler(contexte, premiere)
-    with pytest.raises(ErreurMutualisation, match="n'est plus à publier : la version 2 l'a remplacée"):
+    with pytest.raises(ErreurMutualisation, match="La version 1 n'est pas validée"):
         op.publier(contexte, premiere)
     with pytest.raises(ErreurMutualisation, match="Aucune construction validée"):
         op.publier(contexte)

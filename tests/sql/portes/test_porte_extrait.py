@@ -207,7 +207,7 @@ def session(publie: Publie, monkeypatch: pytest.MonkeyPatch) -> op.Session:
     publie[1].commit()
 
     monkeypatch.setattr(publication_candidate, "_a_publier", lambda *_, **__: [2020, 2021])
-    monkeypatch.setattr(publication_candidate, "preparer_version", lambda *_: 0)
+    monkeypatch.setattr(publication_candidate, "noter_empreintes", lambda *_: None)
     monkeypatch.setattr(op.Session, "precharger", lambda _: None)
     return op.Session(publie[0], dossier_var())
 

@@ -31,7 +31,9 @@ def conn_defaite(dsn_publie: str) -> Iterator[psycopg.Connection[Any]]:
 def construite(conn_publiee: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
     """A build of the three exercices that made the same rows again."""
     for nom in relations_promues():
-        copie = sql.SQL("create table construction.{n} as select * from versions.{n}").format(n=sql.Identifier(nom))
+        copie = sql.SQL(
+            "create temporary table copie as select * from {0}; update copie set version = 2;"
+            " insert into {0} table copie; drop table copie"
+        ).format(sql.Identifier("versions", nom))
         conn_publiee.execute(copie)
-        conn_publiee.execute(sql.SQL("update construction.{} set version = 2").format(sql.Identifier(nom)))
     return conn_publiee

@@ -18,9 +18,10 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from mutualisation.entrepot.base.roles import dire_le_refus
 from mutualisation.publication.versions.extraits_csv import condenser, lire_pointeurs, sha256_stocke
 from mutualisation.publication.versions.preparation import preparer_publication
-from mutualisation.publication.versions.promotion import noter_empreintes
+from mutualisation.publication.versions.promotion import noter_empreintes, ranger_lignes
 from mutualisation.publication.versions.relations import Relation, lire_relations, relations_promues
 from mutualisation.publication.versions.sceaux import sceller
 from mutualisation.socle.poste import Poste
@@ -109,6 +110,14 @@ def publier(conn: psycopg.Connection[Any], lignes: dict[str, list[Ligne]]) -> in
     conn.execute("delete from journal.candidates")
     conn.commit()
     return version
+
+
+def preparer(conn: psycopg.Connection[Any], version: int) -> None:
+    """Store the rows of a validated build and the digests of what it will show, as its gates, then its documents do."""
+    conn.commit()
+    with dire_le_refus(), conn.transaction():
+        ranger_lignes(conn, version)
+        noter_empreintes(conn, version, Path())
 
 
 def corriger(conn: psycopg.Connection[Any], relation: str, affectation: str, condition: str) -> None:

@@ -16,11 +16,13 @@ from tests.atelier import bases
 
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.roles import TRAITEMENT, sous_le_role
-from mutualisation.publication.versions.promotion import preparer_version, promouvoir
+from mutualisation.publication.versions.promotion import promouvoir
 from mutualisation.publication.versions.relations import relations_promues
 from mutualisation.socle.poste import Poste
 from mutualisation.usage.operations.conservation import purger
 from mutualisation.usage.operations.session import Session
+
+from . import entrepot_publie
 
 Conn = psycopg.Connection[Any]
 PUBLICATIONS = int(os.environ.get("PUBLICATIONS", "8"))
@@ -66,7 +68,7 @@ def _publier(conn: Conn, tour: int) -> None:
                 sql.SQL("update construction.{} set version = {}" + marque).format(sql.Identifier(nom), version)
             )
     conn.commit()
-    preparer_version(conn, int(version), Path())
+    entrepot_publie.preparer(conn, int(version))
     promouvoir(conn, int(version), Poste.ici())
     purger(Session("", Path(), _conn=conn, _verrou=conn), remplacees=True)
 

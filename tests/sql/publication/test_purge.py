@@ -74,9 +74,11 @@ def test_une_construction_qui_n_a_pas_abouti_est_marquee(conn_vierge: psycopg.Co
         " select '{2021}', s, 'c.durand', '0' from unnest(array['echouee', 'en_cours', 'validee']) as s"
     )
     assert _purger(conn) == []
-    assert conn.execute("select purgee_le is null from journal.constructions order by version").fetchall() == [
-        (False,), (False,), (True,),
-    ]  # fmt: skip
+    lire = "select version from journal.constructions where purgee_le is null order by version"
+    assert conn.execute(lire).fetchall() == [(1,), (2,), (3,)]
+    assert _publier(conn) == 4
+    assert _purger(conn) == []
+    assert conn.execute(lire).fetchall() == [(4,)]
 
 
 def test_un_lecteur_ne_bloque_pas_la_purge_et_garde_ses_lignes(

@@ -14,7 +14,6 @@ from psycopg import sql
 
 from mutualisation.publication.versions.extraits_csv import lire_pointeurs
 from mutualisation.publication.versions.preparation import colonnes_stockees
-from mutualisation.publication.versions.promotion import effacee
 from mutualisation.publication.versions.relations import Relation, relations_promues
 from mutualisation.socle.chemins import PAQUET, PROJET_DBT, dossier_attentes
 
@@ -56,7 +55,7 @@ select k.exercice
 """
 SOMMES = """
 select v.{pointeur}, count(*) || ' ' || sum(hashtextextended(row({valeurs})::text, 0)::numeric)
-  from {source} as v where v.{pointeur} = any (%s) group by 1
+  from {source} as v where v.version = %s and v.{pointeur} = any (%s) group by 1
 """
 
 
@@ -97,17 +96,13 @@ def publication_en_vigueur(conn: psycopg.Connection[Any]) -> str:
 
 
 def noter_contenu(conn: psycopg.Connection[Any], version: int, exercices: Sequence[int]) -> None:
-    """Keep, for each exercice of the schema `construction`, how many rows each relation has and the sum of the 64-bit
-    digests of their texts. Raises `ErreurMutualisation` when a relation is no longer there."""
+    """Keep, for each exercice of a version, how many rows each relation has and the sum of the 64-bit digests of their
+    texts."""
     sommes: dict[int, dict[str, str]] = {exercice: {} for exercice in exercices}
     for nom, relation in relations_promues().items():
         if nom in ECARTEES:
             continue
-        try:
-            rangees = conn.execute(_sommes(relation), (list(exercices),)).fetchall()
-        except psycopg.errors.UndefinedTable as erreur:
-            raise effacee(version, nom) from erreur
-        for exercice, somme in rangees:
+        for exercice, somme in conn.execute(_sommes(relation), (version, list(exercices))).fetchall():
             sommes[exercice][nom] = somme
     with conn.cursor() as curseur:
         curseur.executemany(
@@ -132,5 +127,5 @@ def _sommes(relation: Relation) -> sql.Composed:
         valeurs=sql.SQL(", ").join(
             sql.SQL("v.{}::{}").format(sql.Identifier(c.nom), sql.SQL(c.type)) for c in colonnes
         ),
-        source=sql.Identifier("construction", relation.nom),
+        source=sql.Identifier("versions", relation.nom),
     )

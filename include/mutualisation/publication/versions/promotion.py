@@ -21,23 +21,19 @@ from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.poste import Poste
 
 
-def preparer_version(conn: psycopg.Connection[Any], version: int, sortie: Path) -> int:
+def ranger_lignes(conn: psycopg.Connection[Any], version: int) -> int:
     """Add the rows of a build that passed its gates to the storage, where no pointer shows them yet; how many.
 
-    Its context is frozen, the digests of what it will show are kept, and `sortie`, under which its documents will wait.
-    Raises `ErreurMutualisation` when the version is not validated, a later build has taken its schema, or what was
-    built is no longer there.
+    Any build may take the schema `construction` then. Within the transaction that says it validated.
+    Raises `ErreurMutualisation` when the version is not, or what was built is no longer there.
     """
-    conn.commit()
-    with dire_le_refus(), conn.transaction():
-        conn.execute("select journal.preparer_lignes(%s)", (version,))
-        ajoutees = _ajouter_les_lignes(conn, version)
-        noter_empreintes(conn, version, sortie)
-    return ajoutees
+    conn.execute("select journal.preparer_lignes(%s)", (version,))
+    return _ajouter_les_lignes(conn, version)
 
 
 def noter_empreintes(conn: psycopg.Connection[Any], version: int, sortie: Path) -> None:
-    """Keep the digests of the rows of a version, for its statement, and the folder where its documents will wait."""
+    """Freeze the context of a version, keep the digests of what it will show, for its statement, and the folder where
+    its documents will wait."""
     empreinte, relations = condenser_version(conn, version)
     conn.execute("select journal.noter_empreinte(%s, %s)", (version, empreinte))
     conn.execute("delete from journal.candidates where version = %s", (version,))
@@ -68,7 +64,6 @@ def promouvoir(
 
 
 def _ajouter_les_lignes(conn: psycopg.Connection[Any], version: int) -> int:
-    """The rows of the exercices that it publishes: those that it does not change are there already. How many."""
     requete = "select exercices from journal.constructions where version = %s"
     (exercices,) = conn.execute(requete, (version,)).fetchone() or ([],)
     ajoutees = 0
@@ -82,16 +77,12 @@ def _ajouter_les_lignes(conn: psycopg.Connection[Any], version: int) -> int:
         try:
             ajoutees += conn.execute(ajout, (exercices,)).rowcount
         except psycopg.errors.UndefinedTable as erreur:
-            raise effacee(version, relation.nom) from erreur
+            manque = f"il manque construction.{relation.nom}"
+            raise _plus_entiere(version, manque, "un effacement ou une mise à jour du logiciel") from erreur
     if not ajoutees:
         # what is built is not logged: a server that recovers empties it all
         raise _plus_entiere(version, "toutes ses relations sont vides", "un arrêt brutal du serveur")
     return ajoutees
-
-
-def effacee(version: int, relation: str) -> ErreurMutualisation:
-    """What a build that lacks a relation is told: a migration that changes the contract empties it too."""
-    return _plus_entiere(version, f"il manque construction.{relation}", "un effacement ou une mise à jour du logiciel")
 
 
 def _plus_entiere(version: int, constat: str, cause: str) -> ErreurMutualisation:

@@ -12,6 +12,7 @@ from mutualisation.entrepot.base.roles import PREPARATEUR, au_nom_de, dire_le_re
 from mutualisation.entrepot.construction.dbt import EnfantDbt, ResultatDbt
 from mutualisation.publication.portes.bilan import points_a_commenter, verifier_bilan, verifier_plausibilite
 from mutualisation.publication.versions.inchange import empreinte_entrees
+from mutualisation.publication.versions.promotion import ranger_lignes
 from mutualisation.socle.chemins import page_controles
 from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote_par_la_construction
@@ -104,7 +105,9 @@ def construire_factures(session: Session, exercice: int, semestre: int) -> int:
 
 
 def controler(session: Session, version: int) -> str:
-    """Run the report gate on a build; what the build leaves out, in a sentence.
+    """Run the report gate on a build, whose rows then go to the storage; what the build leaves out, in a sentence.
+
+    The caller holds the connection since `construire`: no other build takes its schema in between.
 
     Raises `ControleEchoue` with every control that fails.
     """
@@ -116,7 +119,7 @@ def controler(session: Session, version: int) -> str:
         resultat = verifier_bilan(session.dsn)
         echecs = plausibilite.echecs + _sans_doublon(resultat.echecs, verdicts)
         portes = {"plausibilite": plausibilite.en_dict() | {"verdicts": verdicts}, "bilan": resultat.en_dict()}
-        clore(conn, version, "echouee" if echecs else VALIDEE, portes)
+        session.compter(clore(conn, version, "echouee" if echecs else VALIDEE, portes))
         reste = laisse_de_cote_par_la_construction(conn, version)
     if echecs:
         raise ControleEchoue(echecs, reste)
@@ -165,14 +168,18 @@ def ouvrir_construction(
         return version
 
 
-def clore(conn: psycopg.Connection[Any], version: int, statut: str, portes: dict[str, Any]) -> None:
-    """Note what became of a build. Raises `ErreurMutualisation` when it is published, or closed otherwise."""
-    with dire_le_refus():
+def clore(conn: psycopg.Connection[Any], version: int, statut: str, portes: dict[str, Any]) -> int:
+    """Note what became of a build, and store the rows of one that passed its gates; how many.
+
+    Raises `ErreurMutualisation` when it is published, or closed otherwise, or what was built is no longer there.
+    """
+    conn.commit()
+    with dire_le_refus(), conn.transaction():
         conn.execute(
             "select journal.clore_construction(%s, %s, %s::jsonb)",
             (version, statut, json.dumps(portes, ensure_ascii=False)),
         )
-    conn.commit()
+        return ranger_lignes(conn, version) if statut == VALIDEE else 0
 
 
 def _exercices_a_controler(conn: psycopg.Connection[Any], version: int) -> list[int]:

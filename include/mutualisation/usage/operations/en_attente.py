@@ -58,14 +58,15 @@ def en_attente(conn: psycopg.Connection[Any], version: int) -> EnAttente | None:
 
 
 def lieu_des_lignes(conn: psycopg.Connection[Any], version: int) -> str:
-    """The schema where the rows of a version that is not published stand: once composed, no other build takes them."""
-    return "construction" if en_attente(conn, version) is None else "versions"
+    """The schema where the rows of a version stand: once validated, no other build takes them."""
+    requete = "select statut in ('validee', 'publiee') from journal.constructions where version = %s"
+    return "versions" if conn.execute(requete, (version,)).fetchone() == (True,) else "construction"
 
 
-def retirer(conn: psycopg.Connection[Any]) -> None:
-    """Remove what waits and will not be published any more: another version takes its turn."""
+def retirer(conn: psycopg.Connection[Any], proposee: int) -> None:
+    """Remove what waited and will not be published any more: the version that is proposed takes its turn."""
     for attente in _versions_en_attente(conn):
-        if not attente.publiee:
+        if not attente.publiee and attente.version < proposee:
             attente.pose.finir()
             oublier(conn, attente.version)
 

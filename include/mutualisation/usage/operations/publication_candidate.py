@@ -18,7 +18,7 @@ from mutualisation.entrepot.base.roles import TRAITEMENT, au_nom_de, dire_le_ref
 from mutualisation.publication.versions.chaine import ancrer
 from mutualisation.publication.versions.contexte import version_publiee
 from mutualisation.publication.versions.inchange import exercices_inchanges, noter_contenu, publication_en_vigueur
-from mutualisation.publication.versions.promotion import preparer_version, promouvoir
+from mutualisation.publication.versions.promotion import noter_empreintes, promouvoir
 from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere, SansReprise
 from mutualisation.socle.poste import Poste
 from mutualisation.usage.operations.conservation import purger
@@ -28,12 +28,12 @@ from mutualisation.usage.operations.session import Session
 from mutualisation.usage.operations.verification_sceau import exiger_publication
 
 CONSTRUITE = "select exercices, statut from journal.constructions where version = %s"
-# what became of the last build
+# what became of a version, or of the one that replaced it
 DERNIERE = """
 select c.version, c.statut, c.exercices, s.enonce::jsonb ->> 'publie_par'
   from journal.constructions as c
   left join journal.sceaux as s on s.acte = 'publication' and s.version = c.version
- where c.version = journal.derniere_a_publier()
+ where c.version = greatest(%s, journal.derniere_proposee())
 """
 
 
@@ -52,13 +52,14 @@ def composer(session: Session, version: int, sortie: str | None = None, *, refai
         if not exercices:
             return []
         exiger_publication(session, conn, version)
-        retirer(conn)
         lieu = Path(sortie or session.var / "bilans").absolute()
-        session.compter(preparer_version(conn, version, lieu))
+        with dire_le_refus(), conn.transaction():
+            noter_empreintes(conn, version, lieu)
         with a_part(lieu, dossier_d_attente(version), REFUS) as pose:
             lus = composer_ensemble(session, conn, dict.fromkeys(exercices, version), pose)
         conn.execute("update journal.candidates set manifestes = %s where version = %s", (json.dumps(lus), version))
         conn.commit()
+        retirer(conn, version)
     return [str(pose.travail / nom) for nom in lus]
 
 
@@ -96,8 +97,8 @@ def publier(
 
 
 def exiger_la_derniere(conn: psycopg.Connection[Any], version: int) -> None:
-    """Raise `SansReprise` when a version waits for nobody: a later build replaced it, it is published, it failed."""
-    derniere, statut, exercices, par = conn.execute(DERNIERE).fetchone() or (version, "", [], None)
+    """Raise `SansReprise` when a version waits for nobody: a later one was proposed, it is published, it failed."""
+    derniere, statut, exercices, par = conn.execute(DERNIERE, (version,)).fetchone() or (version, "", [], None)
     if (derniere, statut) == (version, "validee"):
         return
     if statut == "publiee":
@@ -107,13 +108,13 @@ def exiger_la_derniere(conn: psycopg.Connection[Any], version: int) -> None:
     elif not exercices:
         suite = "ne change rien de ce qui est publié"
     else:
-        suite = f"attend : répondez à « Version {derniere} à publier », la demande de « publication_bilan »"
+        suite = "attend : répondez à sa demande dans « publication_bilan », ou, si elle n'en a pas, lancez cette chaîne"
     qui = "elle" if derniere == version else f"la version {derniere} l'a remplacée, et"
     raise SansReprise(f"La version {version} n'est plus à publier : {qui} {suite}.")
 
 
 def derniere_validee(conn: psycopg.Connection[Any]) -> int:
-    """The version of the last build, when it passed its gates, published or not. Raises `ErreurMutualisation`."""
+    """The version that waits, else that of the last build when it passed its gates. Raises `ErreurMutualisation`."""
     requete = "select version, statut from journal.constructions where version = journal.derniere_a_publier()"
     ligne = conn.execute(requete).fetchone()
     if ligne is None or ligne[1] not in ("validee", "publiee"):
