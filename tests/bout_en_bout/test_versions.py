@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.atelier import bases, petit_depot
 from tests.atelier.atelier import BASE, Atelier
+from tests.atelier.commande import lancer
 from tests.atelier.extrait import signer_de_nouveau
 from tests.atelier.fouille import empreintes, lignes_csv, manifeste
 from tests.atelier.petit_depot import EXERCICE
@@ -101,6 +102,45 @@ def test_un_entrepot_laisse_par_une_version_se_met_a_jour_et_continue(
     monkeypatch.setenv("MUTUALISATION_VAR", str(laisse / "ailleurs"))
     faite = op.restaurer(laisse / "seconde")
     assert (faite.sceaux, faite.ecarts, publication(neuf.dsn)) == (3, [], publie)
+
+
+# the tables, the functions and the migrations of a warehouse, and what it tells of its contract
+SCHEMA = """
+select c.oid::regclass::text, a.attname::text, null
+  from pg_catalog.pg_class as c inner join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attnum > 0
+ where c.relnamespace::regnamespace::text in ('journal', 'exploitation', 'versions', 'publication', 'public')
+union all select oid::regprocedure::text, prosrc, obj_description('versions'::regnamespace)
+  from pg_catalog.pg_proc where pronamespace = 'journal'::regnamespace
+union all select to_jsonb(m)::text, null, null from public.migrations as m
+order by 1, 2
+"""
+
+
+def test_une_commande_ne_migre_pas_l_entrepot_d_une_version_migrer_en_garde_une_copie(
+    neuf: op.Session, laisse: Path
+) -> None:
+    """Whatever is asked of it: the version that made it opens it still. What `migrer` copied, that version restores."""
+    vider(neuf.dsn)
+    remettre(neuf.dsn, laisse / "sauvegarde" / "entrepot.dump", "--clean", "--if-exists")
+    avant = lire(neuf.dsn, SCHEMA)
+    ailleurs = {"ENTREPOT_DSN": neuf.dsn}
+    for demande in (
+        ["etat"], ["etat", "--json"], ["verifier"], ["extraire", "--exercice", EXERCICE, "--sortie", laisse / "x"],
+        ["reparer", "--sortie", laisse / "x"], ["sauvegarder", laisse / "s"], ["publier"],
+    ):  # fmt: skip
+        dite = lancer(neuf.var, *demande, **ailleurs)
+        assert (dite.code, "« mutualisation migrer » le met à celle-ci" in dite.erreurs) == (1, True), dite.erreurs
+        assert dite.erreurs.count("\n") == 1, dite.erreurs
+    assert lire(neuf.dsn, SCHEMA) == avant
+    faite = lancer(neuf.var, "migrer", "--copie", laisse / "copie", **ailleurs)
+    assert faite.code == 0, faite.erreurs
+    assert f"migration jouée : {revisions()[-1]}" in faite.texte
+    assert f"copie d'avant, que la version d'avant restaure : {laisse / 'copie'}" in faite.texte
+    assert lancer(neuf.var, "verifier", **ailleurs).code == 0
+    vider(neuf.dsn)
+    remettre(neuf.dsn, laisse / "copie" / "entrepot.dump", "--clean", "--if-exists")
+    assert lire(neuf.dsn, SCHEMA) == avant
+    assert {*manifeste(laisse / "copie")["migrations"]} < {*revisions()}
 
 
 def test_une_cloture_d_une_version_se_reprend_dans_un_entrepot_neuf(neuf: op.Session, laisse: Path) -> None:

@@ -14,7 +14,7 @@ from mutualisation.entrepot.base.serveur import serveur_entrepot
 from mutualisation.entrepot.construction.dbt import variables_dbt
 from mutualisation.socle.chemins import PROJET_DBT, dossier_var
 from mutualisation.socle.enfant.hote import AILLEURS
-from mutualisation.usage.operations.session import mettre_a_jour
+from mutualisation.usage.operations.session import exiger_a_jour
 
 
 def main() -> int:
@@ -22,7 +22,7 @@ def main() -> int:
     cible = dossier_var() / "dbt_poste"
     cible.mkdir(parents=True, exist_ok=True)
     with serveur_entrepot() as dsn:
-        mettre_a_jour(dsn)
+        exiger_a_jour(dsn)
         environnement = os.environ | variables_dbt(dsn, cible) | {"DBT_WRITE_JSON": "true"} | AILLEURS
         environnement |= {"DBT_PROJECT_DIR": str(PROJET_DBT), "DBT_PROFILES_DIR": str(PROJET_DBT)}
         environnement["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environnement.get('PATH', '')}"

@@ -51,11 +51,15 @@ def migrer(dsn: str, logiciel: Callable[[], str] = str) -> None:
     `logiciel`: which software this is. Raises `ErreurMutualisation` when the warehouse is newer than this code, or of a
     former one, or a copy without its owner, the login may not migrate it, or a statement fails.
     """
-    with connecter(dsn, autocommit=True, role=None) as conn:
-        appliquees = _migrations_appliquees(conn, dsn)
-    if appliquees != revisions():
+    if migrations_appliquees(dsn) != revisions():
         with Connexion.ouvrir(dsn) as conn:
             patienter(conn, lambda: _appliquer(conn, dsn, logiciel()))
+
+
+def migrations_appliquees(dsn: str) -> list[str]:
+    """The migrations that a warehouse has, in order, none where there is no warehouse. Raises as `migrer`."""
+    with connecter(dsn, autocommit=True, role=None) as conn:
+        return _migrations_appliquees(conn, dsn)
 
 
 def refus_de_migrer(dsn: str) -> ErreurMutualisation:

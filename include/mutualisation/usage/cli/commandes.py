@@ -404,10 +404,13 @@ def _dire_reparation(reparation: Any) -> list[str]:
 
 
 @app.command
-def migrer(*, json_: options.Json = False) -> None:
+def migrer(*, copie: options.Copie = None, json_: options.Json = False) -> None:
     """Met l'entrepôt au schéma de ce logiciel ; sur un serveur nommé, sous un compte de mutualisation_migration."""
-    migration = op.migrer_l_entrepot()
-    _rendre(json_, {"migration": migration}, [f"entrepôt à jour, migration {migration}"])
+    faite = op.migrer_l_entrepot(copie)
+    lignes = [f"migration jouée : {nom}" for nom in faite.jouees]
+    if faite.copie:
+        lignes.append(f"copie d'avant, que la version d'avant restaure : {faite.copie}")
+    _rendre(json_, vars(faite), [*lignes, f"entrepôt à jour, migration {faite.migration}"])
 
 
 @app.command

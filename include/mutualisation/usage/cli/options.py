@@ -111,6 +111,13 @@ Attente = Annotated[
     int, Parameter(metavar="MINUTES", help="Ce que dure au plus l'attente d'un traitement.", converter=entiers)
 ]
 Sauvegarde = Annotated[Path, Parameter(metavar="DOSSIER", help="Dossier de la sauvegarde.")]
+Copie = Annotated[
+    Path | None,
+    Parameter(
+        metavar="DOSSIER",
+        help="Sauvegarde à faire d'abord (par défaut : avant_migration_NNNN, à côté de l'entrepôt embarqué).",
+    ),
+]
 Port = Annotated[int, Parameter(metavar="N", help="Port de cette machine (par défaut : 5432).", converter=entiers)]
 Json = Annotated[bool, Parameter(help="Résultat en JSON sur la sortie standard.")]
 Refaire = Annotated[bool, Parameter(help="Construit, publie et écrit tout, même ce qui n'a pas changé.")]

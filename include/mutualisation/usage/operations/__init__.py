@@ -13,6 +13,6 @@ from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote, laisse
 from mutualisation.usage.operations.livraison import extraire, extraire_ensemble, facturer, verifier_extraits
 from mutualisation.usage.operations.ouverture_en_lecture import ouvrir, rien_de_publie
 from mutualisation.usage.operations.publication_candidate import composer, publier
-from mutualisation.usage.operations.sauvegarde import restaurer, sauvegarder
-from mutualisation.usage.operations.session import Session, migrer_l_entrepot, verifier_exercices, verifier_sortie
+from mutualisation.usage.operations.sauvegarde import migrer_l_entrepot, restaurer, sauvegarder
+from mutualisation.usage.operations.session import Session, verifier_exercices, verifier_sortie
 from mutualisation.usage.operations.verification_sceau import exiger_publication, verifier

@@ -17,7 +17,7 @@ from mutualisation.entrepot.base.roles import LECTEUR
 from mutualisation.entrepot.base.serveur import BASE, LOCAL, serveur_entrepot
 from mutualisation.socle.chemins import dossier_var
 from mutualisation.socle.erreurs import ErreurMutualisation
-from mutualisation.usage.operations.session import entrepots_vus, exiger_un_entrepot, mettre_a_jour
+from mutualisation.usage.operations.session import entrepots_vus, exiger_a_jour, exiger_un_entrepot
 
 COMPTE = "lecture_locale"
 PORT_MIN, PORT_MAX = 1024, 65535
@@ -47,7 +47,7 @@ def ouvrir(port: int, suivi: Suivi = muet) -> Iterator[str]:
     exiger_un_entrepot(dossier_var())
     mot_de_passe = secrets.token_urlsafe(18)
     with serveur_entrepot(port=port) as dsn:
-        mettre_a_jour(dsn)
+        exiger_a_jour(dsn)
         _creer_le_compte(dsn, mot_de_passe)
         if dit := rien_de_publie(dsn, dossier_var()):
             suivi(dit)

@@ -18,9 +18,9 @@ from psycopg.rows import dict_row
 from mutualisation.documents.composition.dossier import MANIFESTE, empreintes_declarees, remplacer_dossier
 from mutualisation.entree.ingestion.confidentialite import FICHIER_CLE
 from mutualisation.entree.lecteurs.octets import empreinte
-from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.connexion import connecter, verrou_entrepot
 from mutualisation.entrepot.base.copie_de_base import copier, remettre
-from mutualisation.entrepot.base.migrations import DROITS_SUR_LA_BASE, SUITE, revisions
+from mutualisation.entrepot.base.migrations import DROITS_SUR_LA_BASE, SUITE, migrations_appliquees, revisions
 from mutualisation.entrepot.base.parametres_libpq import adresse, parametres
 from mutualisation.entrepot.base.roles import APPROBATEUR, GROUPES, MIGRATION, PREPARATEUR, PROPRIETAIRE, peut_prendre
 from mutualisation.entrepot.base.serveur import serveur_entrepot
@@ -31,8 +31,8 @@ from mutualisation.publication.signatures.ancrage import Ancres
 from mutualisation.publication.versions.chaine import lire_chaine
 from mutualisation.socle.chemins import dossier_var
 from mutualisation.socle.erreurs import ErreurMutualisation
-from mutualisation.socle.poste import CLE_PSEUDONYMES, CLE_SIGNATURE
-from mutualisation.usage.operations.session import Session, version_du_code
+from mutualisation.socle.poste import CLE_PSEUDONYMES, CLE_SIGNATURE, Poste
+from mutualisation.usage.operations.session import Session, a_jour, mettre_a_jour, version_du_code
 from mutualisation.usage.operations.verification_sceau import verifier
 
 ENTREPOT, AIRFLOW, COMPTES = "entrepot.dump", "airflow.dump", "comptes.json"
@@ -82,20 +82,58 @@ def sauvegarder(
         session.connexion(attente=60 * attente_min, annoncer=lambda: session.suivi(annonce)) as conn,
         remplacer_dossier(dossier, "La sauvegarde ne peut pas être écrite") as ebauche,
     ):
-        ebauche.chmod(0o700)
-        with conn.cursor(row_factory=dict_row) as curseur:
-            membres = curseur.execute(MEMBRES, (list(GROUPES), session.embarque, [PREPARATEUR, APPROBATEUR])).fetchall()
-        conn.commit()
-        _ecrire_json(ebauche / COMPTES, membres)
-        if (session.var / SCEAUX).is_dir():
-            shutil.copytree(session.var / SCEAUX, ebauche / SCEAUX)
-        copier(session.dsn, ebauche / ENTREPOT, f"--role={PROPRIETAIRE}", f"--exclude-table={SCHEMA}.*")
-        if airflow:
-            copier(base_voisine(session.dsn, airflow), ebauche / AIRFLOW)
-        sommes = empreintes(ebauche)
-        dit = {"code_version": version_du_code(), "migrations": revisions()}
-        _ecrire_json(ebauche / MANIFESTE, dit | {"sorties": [{"fichier": f, "sha256": s} for f, s in sommes.items()]})
+        sommes = _ecrire(session, conn, ebauche, revisions(), airflow)
     return Sauvegarde([*sommes, MANIFESTE], [_ou_est(session.var, *cle) for cle in CLES])
+
+
+def _ecrire(
+    session: Session, conn: psycopg.Connection[Any], ebauche: Path, migrations: list[str], airflow: str | None = None
+) -> list[str]:
+    """Fill the folder of a backup, of a warehouse that has these migrations; its files, but for its manifest."""
+    ebauche.chmod(0o700)
+    with conn.cursor(row_factory=dict_row) as curseur:
+        membres = curseur.execute(MEMBRES, (list(GROUPES), session.embarque, [PREPARATEUR, APPROBATEUR])).fetchall()
+    conn.commit()
+    _ecrire_json(ebauche / COMPTES, membres)
+    if (session.var / SCEAUX).is_dir():
+        shutil.copytree(session.var / SCEAUX, ebauche / SCEAUX)
+    copier(session.dsn, ebauche / ENTREPOT, f"--role={PROPRIETAIRE}", f"--exclude-table={SCHEMA}.*")
+    if airflow:
+        copier(base_voisine(session.dsn, airflow), ebauche / AIRFLOW)
+    sommes = empreintes(ebauche)
+    dit = {"code_version": version_du_code(), "migrations": migrations}
+    _ecrire_json(ebauche / MANIFESTE, dit | {"sorties": [{"fichier": f, "sha256": s} for f, s in sommes.items()]})
+    return list(sommes)
+
+
+@dataclass(frozen=True)
+class Migration:
+    """What `migrer` did: the last migration, those that it ran, the backup of what the warehouse was (none: null)."""
+
+    migration: str
+    jouees: list[str]
+    copie: str | None
+
+
+def migrer_l_entrepot(copie: Path | None = None) -> Migration:
+    """Bring the warehouse of `ENTREPOT_DSN`, else the embedded one, to the schema of this code.
+
+    `copie`: the folder of a backup, written first, that the software that made the warehouse brings back; by default
+    that of an embedded one is `avant_migration_NNNN…/` beside it. Raises `ErreurMutualisation`, with nothing migrated.
+    """
+    poste = Poste.ici()
+    with serveur_entrepot() as dsn:
+        avant = migrations_appliquees(dsn)
+        vers = None
+        if avant and not a_jour(dsn, avant):
+            vers = copie or (None if poste.dsn else poste.var / f"avant_migration_{avant[-1]}")
+        if vers is not None:
+            _exiger_droits(dsn)
+            echec = "La copie d'avant la migration ne peut pas être écrite"
+            with verrou_entrepot(dsn), connecter(dsn) as conn, remplacer_dossier(vers, echec) as ebauche:
+                _ecrire(Session(dsn, poste.var, embarque=not poste.dsn), conn, ebauche, avant)
+        mettre_a_jour(dsn)
+    return Migration(revisions()[-1], [m for m in revisions() if m not in avant], None if vers is None else str(vers))
 
 
 def empreintes(dossier: Path) -> dict[str, str]:
@@ -177,6 +215,7 @@ def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
             remettre(voisine, dossier / AIRFLOW, "--no-owner", "--no-privileges", f"--role={proprietaire}")
         # public is there already, with other rights
         remettre(dsn, dossier / ENTREPOT, "--clean", "--if-exists")
+        mettre_a_jour(dsn)
         with Session.depuis_environnement() as session, connecter(dsn, role=None) as conn:
             # a folder never mixes two histories
             if (dossier / SCEAUX).is_dir() and not lire_chaine(conn, session.poste).ecarts:

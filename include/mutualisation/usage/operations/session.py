@@ -20,8 +20,9 @@ import psycopg
 from mutualisation.entree.ingestion.confidentialite import FICHIER_CLE
 from mutualisation.entree.ingestion.travail import Suivi, muet
 from mutualisation.entrepot.base.connexion import ATTENTE_S, connecter, exiger_verrou, verrou_entrepot
-from mutualisation.entrepot.base.migrations import migrer, refus_de_migrer, revisions
-from mutualisation.entrepot.base.roles import PROPRIETAIRE, compte_connecte, compte_systeme, peut_prendre
+from mutualisation.entrepot.base.migrations import migrations_appliquees, migrer, refus_de_migrer, revisions
+from mutualisation.entrepot.base.parametres_libpq import adresse
+from mutualisation.entrepot.base.roles import MIGRATION, PROPRIETAIRE, compte_connecte, compte_systeme, peut_prendre
 from mutualisation.entrepot.base.serveur import entrepots_voisins, est_a_creer, serveur_entrepot
 from mutualisation.entrepot.construction.dbt import EnfantDbt
 from mutualisation.publication.portes import execution
@@ -29,7 +30,7 @@ from mutualisation.publication.signatures import cle_signature
 from mutualisation.publication.versions.clotures import ecarter
 from mutualisation.publication.versions.preparation import est_preparee, preparer_publication
 from mutualisation.socle.chemins import RACINE, page_controles
-from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
+from mutualisation.socle.erreurs import ErreurMutualisation, SansReprise, raison_systeme
 from mutualisation.socle.francais.formats import enumerer
 from mutualisation.socle.poste import Poste
 from mutualisation.usage.operations.en_attente import achever
@@ -79,7 +80,7 @@ class Session:
         *,
         creer: bool = True,
     ) -> Iterator[Session]:
-        """Open the warehouse of a workplace (default: that of the environment), migrated to the newest schema.
+        """Open the warehouse of a workplace (default: that of the environment), of the newest schema.
 
         `demande`: what is asked of it, written in the run ledger with what comes of it; `creer`: an embedded one that
         is not there is made. Raises `ErreurMutualisation` where it is not to be.
@@ -90,7 +91,7 @@ class Session:
         if not poste.dsn and est_a_creer(poste.var):
             execution.precharger()  # everything is to be loaded, and judged
         with nullcontext(poste.dsn) if poste.dsn else serveur_entrepot(poste.var) as dsn, ExitStack() as pile:
-            mettre_a_jour(dsn)
+            exiger_a_jour(dsn)
             session = cls(dsn, poste.var, suivi, detail, not poste.dsn, _poste=poste, _pile=pile)
             compte = compte_systeme() if session.embarque else None
             sans_cle = [cle for nom in CLES if not os.access(cle := session.var / nom, os.F_OK)]
@@ -251,11 +252,26 @@ def entrepots_vus(var: Path) -> str:
     return f" ; MUTUALISATION_VAR en désigne un autre, vu ici : {enumerer(map(str, voisins))}" if voisins else ""
 
 
-def migrer_l_entrepot() -> str:
-    """Bring the warehouse of `ENTREPOT_DSN`, else the embedded one, to the schema of this code; its last migration."""
-    with serveur_entrepot() as dsn:
+def exiger_a_jour(dsn: str) -> None:
+    """The warehouse has the schema of this code, made in an empty database. Only `migrer` changes a former one, which
+    the software that made it would no longer open. Raises `SansReprise`, with nothing changed."""
+    appliquees = migrations_appliquees(dsn)
+    if not appliquees:
         mettre_a_jour(dsn)
-    return revisions()[-1]
+    elif not a_jour(dsn, appliquees):
+        raise SansReprise(
+            f"L'entrepôt {adresse(dsn)} est d'une version antérieure du logiciel (migration {appliquees[-1]}), qui "
+            "l'ouvre encore : rien n'y a été changé. « mutualisation migrer » le met à celle-ci, et garde une copie de "
+            f"ce qu'il était ; sur un serveur nommé, sous un compte membre du groupe « {MIGRATION} »."
+        )
+
+
+def a_jour(dsn: str, appliquees: list[str]) -> bool:
+    """Whether a warehouse that has these migrations holds what this code reads."""
+    if appliquees != revisions():
+        return False
+    with connecter(dsn, role=None) as conn:
+        return est_preparee(conn)
 
 
 def mettre_a_jour(dsn: str) -> None:
