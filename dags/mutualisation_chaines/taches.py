@@ -199,7 +199,7 @@ def construire(exercices: list[int]) -> int:
 
 @task(
     on_failure_callback=Echec(
-        "documents du bilan", remede="une fois levé ce que dit cette phrase, lancez « bilan_etape »"
+        "documents du bilan", remede="levez la cause que dit cette phrase, puis lancez « bilan_etape »"
     )
 )
 @en_francais
