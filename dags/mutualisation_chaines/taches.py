@@ -50,7 +50,23 @@ def entrepot() -> Iterator[Session]:
     lieu = f"Airflow, chaîne {ti.dag_id}, exécution {ti.run_id}, essai {ti.try_number}"
     demande = Demande(ti.task_id, lieu, contexte["params"])
     with Session.depuis_environnement(noter, noter, demande, poste_de(nom_en_cours())) as session:
-        yield session
+        try:
+            yield session
+        finally:
+            mesurer(session)
+
+
+def mesurer(session: Session) -> None:
+    """What the ledger says, beside Airflow's own metrics: sent where StatsD or OpenTelemetry is on. Raises nothing."""
+    from airflow.sdk.observability.stats import Stats
+
+    from mutualisation.usage.operations import mesures
+
+    try:
+        for nom, valeur in mesures(session.dsn).items():
+            Stats.gauge(".".join(filter(None, ["mutualisation", nom_en_cours(), nom])), valeur)
+    except Exception as erreur:  # noqa: BLE001 - the work is done, or failed for its own reason
+        journal.warning("Les mesures n'ont pas pu être envoyées (%s).", type(erreur).__name__)
 
 
 def noter(message: str) -> None:
@@ -359,10 +375,12 @@ def exiger_bilan(params: Any = None, dag_run: Any = None) -> None:
     jour = dag_run.run_after.astimezone(PARIS).date()
     exercice = params["exercice"] or jour.year - 1
     echeance = dt.date.fromisoformat(params["date"]) if params["date"] else dt.date(exercice + 1, 6, 30)
-    if jour < echeance:
-        raise AirflowSkipException(f"Bilan {exercice} : attendu au {echeance:%d/%m/%Y}.")
+    # before the day too: the warehouse is measured each morning
     with entrepot() as session:
-        journal.info(exiger_bilan(session, exercice, echeance))
+        dite = exiger_bilan(session, exercice, echeance) if jour >= echeance else ""
+    if not dite:
+        raise AirflowSkipException(f"Bilan {exercice} : attendu au {echeance:%d/%m/%Y}.")
+    journal.info(dite)
 
 
 @task(on_failure_callback=Echec("factures", "Aucune facture n'a été écrite ; celles d'avant restent en place."))

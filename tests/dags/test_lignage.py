@@ -101,3 +101,13 @@ def test_le_lignage_va_du_depot_aux_extraits_sans_nom_ni_mot_de_passe(recu: tupl
             ("echeance_bilan", "exiger_bilan", "failed"),
         )
     }, sorted(mesures)
+    # the product's own, beside Airflow's: of the ledger, at the end of each task
+    assert mesures >= {
+        f"airflow.mutualisation.{nom}"
+        for nom in (
+            "publication.il_y_a_jours",
+            "lignes_rejetees.rh",
+            "porte.modele.echecs",
+            "etape.construction.secondes",
+        )
+    }, sorted(m for m in mesures if ".mutualisation." in m)

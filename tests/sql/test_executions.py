@@ -161,6 +161,21 @@ def test_ce_que_charge_et_construit_une_execution_porte_son_numero(dsn: str) -> 
     assert lire(dsn, "select versions from exploitation.registre") == [([1],)]
 
 
+def test_des_mesures_pour_une_surveillance(dsn: str) -> None:
+    """The last time of each stage, by name; what was never done has none."""
+    assert op.mesures(dsn) == {}
+    for _ in range(2):
+        with op.Session.depuis_environnement(demande=op.Demande("bilan")) as session, session.etape("clôture"):
+            pass
+    with connecter(dsn, role=None) as conn:
+        conn.execute(
+            'update exploitation.executions set etapes = \'[{"etape": "clôture", "secondes": 1.5}]\''
+            " where execution = 2"
+        )
+        conn.commit()
+    assert op.mesures(dsn) == {"etape.cloture.secondes": 1.5}
+
+
 def test_les_rejets_se_lisent_avant_toute_publication(dsn: str) -> None:
     assert lire(dsn, "select * from exploitation.rejets") == []
     with op.Session.depuis_environnement() as session, session.connexion() as conn:

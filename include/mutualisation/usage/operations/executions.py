@@ -5,6 +5,7 @@ failure of the ledger stops a run.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,8 +18,26 @@ from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.pannes import phrase_imprevue
 from mutualisation.publication.versions.inchange import ENTREES
 from mutualisation.socle.erreurs import INTERROMPU, ErreurMutualisation
+from mutualisation.socle.francais.typographie import sans_accent
 
 PHRASE_MAX = 2_000
+# of the last build, of the last time of each gate and stage
+MESURES = """
+select 'publication.il_y_a_jours', extract(epoch from now() - max(publie_le)) / 86400 from journal.publications
+ having count(*) > 0
+union all
+select 'lignes_rejetees.' || c.source, count(r.source)
+  from (select distinct source from journal.chargements) as c
+  left join exploitation.rejets as r on r.source = c.source and r.statut = 'rejete' group by c.source
+union all
+select 'porte.' || porte || '.echecs', sum(jsonb_array_length(echecs))
+  from (select distinct on (porte, case porte when 'fichier' then objet end) porte, echecs
+          from exploitation.portes order by porte, case porte when 'fichier' then objet end, execution desc) as p
+ group by porte
+union all
+(select distinct on (etape) 'etape.' || etape || '.secondes', secondes
+   from exploitation.etapes order by etape, execution desc)
+"""
 # a run holds the advisory lock (VIVANTE, its number) while it lives; the view `exploitation.registre` looks there
 VIVANTE = 190_018
 EMPREINTE = f"encode(sha256(convert_to(({ENTREES}), 'UTF8')), 'hex')"
@@ -75,6 +94,13 @@ class Execution:
         valeurs = ("echouee" if code else "reussie", code, phrase, self.numero)
         with suppress(psycopg.Error, ErreurMutualisation):
             self.conn.execute(SQL_FINIR, valeurs)
+
+
+def mesures(dsn: str) -> dict[str, float]:
+    """{name: value} of what a monitoring tool follows; names in ASCII, as such tools take them."""
+    with connecter(dsn) as conn:
+        lues = conn.execute(MESURES).fetchall()
+    return {re.sub(r"[^a-z0-9_.]", "_", sans_accent(nom)): float(valeur) for nom, valeur in lues}
 
 
 @contextmanager
