@@ -9,6 +9,7 @@ import pytest
 from tests.atelier.tables import cas
 
 from mutualisation.documents.rapport.contenu.ouverture import est_restreinte, seuil_effectif
+from mutualisation.documents.rapport.contenu.paie import protection
 from mutualisation.publication.versions.contexte import Contexte
 
 
@@ -21,12 +22,33 @@ def test_un_seuil_qui_n_est_pas_en_vigueur_au_premier_janvier_ne_compte_pas() ->
     assert seuil_effectif(_bilan("0", "2021-01-02")) == 5
 
 
-@pytest.mark.parametrize(("avant", "seuil", "attendu"), [("5", "5", False), ("4.999999", "5", True), ("9", "0", True)])
-def test_une_annee_montree_sans_regroupement_restreint_l_extrait(avant: str, seuil: str, attendu: bool) -> None:
+@pytest.mark.parametrize(
+    ("avant", "seuil", "isole", "attendu"),
+    [
+        ("5", "5", False, False),
+        ("4.999999", "5", False, True),
+        ("9", "0", False, True),
+        ("9", "4,99", False, True),
+        ("9", "0,01", False, True),
+        # a group of ETPT that one agent can't have alone
+        ("9", "5", True, True),
+    ],
+)
+def test_une_annee_montree_sans_protection_restreint_l_extrait(
+    avant: str, seuil: str, isole: bool, attendu: bool
+) -> None:
     bilan = _bilan(seuil, "2020-01-01")
-    groupes = {2020: [{"etpt_groupe": Decimal(avant)}], 2021: [{"etpt_groupe": Decimal(12)}, {"etpt_groupe": None}]}
+    groupes = {2020: [_groupe(avant)], 2021: [_groupe("12"), _groupe("12") | {"etpt_groupe": None}]}
     bilan.exercices, bilan.lignes = [2020, 2021], lambda _relation, exercice: groupes[exercice]
+    # a year that is not shown, a group of a former version, one that a former software kept
+    lus = [{"exercice_lu": 2020, "isole": isole}, {"exercice_lu": 2019, "isole": True}, {"exercice_lu": 2021}]
+    bilan.interne = {"groupes_lus": [*lus, {"exercice_lu": 2021, "isole": None}]}.__getitem__
     assert est_restreinte(bilan) is attendu
+    assert ("diffusion de ce bilan est restreinte" in protection(bilan)) is attendu
+
+
+def _groupe(etpt: str) -> dict[str, Any]:
+    return {"categorie": "A", "groupe": "A", "etpt_groupe": Decimal(etpt)}
 
 
 def _bilan(valeur: str, debut: str) -> Any:

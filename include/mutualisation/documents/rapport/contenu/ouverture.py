@@ -14,7 +14,7 @@ from mutualisation.entree.sources.vocabulaire import vocabulaire
 from mutualisation.socle.francais import formats, libelles
 from mutualisation.socle.francais.ecartees import STATUTS, dire_ecartees, dire_ecarts
 
-SEUIL = "seuil_effectif"
+SEUIL, SEUIL_PROTECTEUR = "seuil_effectif", 5
 # R1, by method: statuses of the rows whose hours are lost to the ETP. In R, a row rejected or held is in no
 # denominator: the other hours of the agent share its whole time
 PERDUES = {"R": ("a_affecter",), "T": ("rejete", "retenu", "a_affecter")}
@@ -43,10 +43,12 @@ def _parametre(bilan: Bilan, nom: str) -> Decimal:
 
 
 def est_restreinte(bilan: Bilan) -> bool:
-    """True where no pool hides a small category: the threshold is 0, or a group of a year shown is under it."""
+    """True where a mean may tell a pay (K8, R2i): the threshold is under 5, or a group of a year shown is under it, or
+    has fewer than two agents."""
     seuil = seuil_effectif(bilan)
     groupes = (r["etpt_groupe"] for e in bilan.exercices for r in bilan.lignes("cout_moyen", e))
-    return seuil <= 0 or any(etpt is not None and etpt < seuil for etpt in groupes)
+    isoles = (r.get("isole") for r in bilan.interne("groupes_lus") if r["exercice_lu"] in bilan.exercices)
+    return seuil < SEUIL_PROTECTEUR or any(etpt is not None and etpt < seuil for etpt in groupes) or any(isoles)
 
 
 def document(bilan: Bilan, chemin: str, titre: str, **autres: Any) -> m.Document:

@@ -4,15 +4,17 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from mutualisation.documents.rapport.contenu.ouverture import seuil_effectif
+from mutualisation.documents.rapport.contenu.ouverture import est_restreinte, seuil_effectif
 from mutualisation.documents.rapport.enonces import lire_phrase
 from mutualisation.documents.rapport.publie import Bilan, Ligne
 from mutualisation.socle.francais import formats, libelles
 
 
 def protection(bilan: Bilan) -> str:
-    """The promise on pay that the years shown can keep."""
-    return promettre(seuil_effectif(bilan), {e: bilan.lignes("cout_moyen", e) for e in bilan.exercices})
+    """The promise on pay that the years shown can keep; that the extract is restricted, where it does not say it."""
+    promesse = promettre(seuil_effectif(bilan), {e: bilan.lignes("cout_moyen", e) for e in bilan.exercices})
+    restreinte = est_restreinte(bilan) and "diffusion de ce bilan est restreinte" not in promesse
+    return f"{promesse} {lire_phrase('paie.restreinte')}" if restreinte else promesse
 
 
 def promettre(seuil: Decimal, annees: Mapping[int, Sequence[Ligne]]) -> str:
