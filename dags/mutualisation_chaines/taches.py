@@ -200,15 +200,18 @@ def exercices_voulus(demandes: list[list[int] | None], ouverts: list[int]) -> li
     )
 )
 @en_francais
-def construire(exercices: list[int]) -> int:
-    """Build the exercices, pass the gates « modèle » and « bilan »; the version built."""
+def construire(exercices: list[int], dag_run: Any = None) -> int:
+    """Build the exercices, pass the gates « modèle » and « bilan »; the version built, whose preparer is also the
+    account that started the run (K2)."""
     from mutualisation.usage.operations import construire, controler
+    from mutualisation.usage.ordonnancement.connexions import noms_de
 
     with entrepot() as session:
         session.precharger()
+        demande_par = noms_de(dag_run.triggering_user_name, nom_en_cours())
         # no other build takes what was built before it is checked and stored
         with session.connexion():
-            version = construire(session, exercices)
+            version = construire(session, exercices, demande_par=demande_par)
             dire(controler(session, version))
     return version
 

@@ -1,6 +1,7 @@
 """Accounts of a production auth manager, in a real browser: who publishes, who closes, who may not, and too late."""
 
 import json
+from contextlib import contextmanager
 from importlib import metadata
 from urllib.parse import urlsplit
 
@@ -17,7 +18,12 @@ from mutualisation.usage import operations as op
 CLOTURE = "cloture_exercice"
 GESTIONNAIRE = "AIRFLOW__CORE__AUTH_MANAGER"
 # account of Airflow: its role, its login in the warehouse, which does not have its name
-COMPTES = {"lea.martin": ("User", "lea"), "paul.durand": ("User", "paul"), "zoe": ("Viewer", None)}
+COMPTES = {
+    "lea.martin": ("User", "lea"), "paul.durand": ("User", "paul"), "ines": ("User", "ines"), "zoe": ("Viewer", None),
+}  # fmt: skip
+LANCER = """async ([chaine, conf]) => (await fetch(`/api/v2/dags/${chaine}/dagRuns`, {
+  method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify({logical_date: null, conf}),
+})).status"""
 MOT_DE_PASSE = "un mot de passe d'essai"
 PATIENCE_MS = 120_000  # the machine may be busy
 pytestmark = [
@@ -39,19 +45,25 @@ class Bureau:
         with psycopg.connect(self.dsn) as conn:
             return conn.execute(requete).fetchall()
 
-    def demander(self, chaine: str, demandes: int, **parametres: object) -> None:
-        """Run a chain, until as many requests wait for a person."""
+    def demander(self, chaine: str, demandes: int, par: str = "", **parametres: object) -> None:
+        """Run a chain, in the name of an account or from a shell, until as many requests wait for a person."""
 
         def attendent() -> bool:
             with psycopg.connect(self.airflow.base) as conn:
                 requete = "select count(*) from task_instance where state = 'awaiting_input'"
                 return conn.execute(requete).fetchall() == [(demandes,)]
 
-        self.airflow.commander("dags", "trigger", chaine, "--conf", json.dumps({"exercices": [EXERCICE]} | parametres))
+        conf = {"exercices": [EXERCICE]} | parametres
+        if par:
+            with self.ouvert(par) as page:
+                assert page.evaluate(LANCER, [chaine, conf]) == 200
+        else:
+            self.airflow.commander("dags", "trigger", chaine, "--conf", json.dumps(conf))
         self.airflow.attendre(self.veille, attendent)
 
-    def repondre(self, personne: str, demande: str) -> int:
-        """Log in, find a request among those that wait, approve it; the HTTP status of the answer."""
+    @contextmanager
+    def ouvert(self, personne: str):
+        """The pages of Airflow under an account; nothing comes from outside."""
         adresse = self.airflow.environnement["AIRFLOW__API__BASE_URL"]
         with navigateur() as onglet:
             page = onglet.page
@@ -61,13 +73,16 @@ class Bureau:
             page.fill("#password", MOT_DE_PASSE)
             page.click("input[type=submit]")
             page.wait_for_url(f"{adresse}/")
-            page.goto(f"{adresse}/required_actions?response_received=false")
+            yield page
+            assert {urlsplit(a).netloc for a in onglet.demandes} <= {urlsplit(adresse).netloc, ""}
+
+    def repondre(self, personne: str, demande: str) -> int:
+        """Find a request among those that wait, approve it; the HTTP status of the answer."""
+        with self.ouvert(personne) as page:
+            page.goto(f"{page.url}required_actions?response_received=false")
             page.get_by_role("link", name=demande).click()
             with page.expect_response(lambda r: r.request.method == "PATCH") as reponse:
                 page.get_by_role("button", name="Approve").click()
-            assert {urlsplit(a).netloc for a in onglet.demandes} <= {urlsplit(adresse).netloc, ""}, (
-                "nothing from outside"
-            )
             return int(reponse.value.status)
 
     def attendre(self, chaine: str, *etats: str) -> None:
@@ -101,10 +116,13 @@ def bureau(base_vierge, petit, tmp_path, monkeypatch):
         yield Bureau(airflow, veille, base_vierge)
 
 
-def test_une_version_se_publie_et_se_clot_par_deux_comptes(bureau):
+def test_une_version_se_demande_se_publie_et_se_clot_par_trois_comptes(bureau):
     bureau.demander(BILAN, 1, relecture=True)
     assert bureau.repondre("zoe", "Version 1 à publier") == 403, "whoever only reads answers nothing"
-    bureau.demander(BILAN, 2, relecture=True)
+    # who starts a run prepares what it builds, under the login of the service
+    bureau.demander(BILAN, 2, par="paul.durand", relecture=True)
+    demandee = "select prepare_par <> 'paul', portes -> 'demande' -> 'par' from journal.constructions where version = 2"
+    assert bureau.lire(demandee) == [(True, ["paul.durand", "paul"])]
     # too late: version 2 waits
     assert bureau.repondre("lea.martin", "Version 1 à publier") == 200
     bureau.attendre(PUBLICATION, "failed", "running")
@@ -121,8 +139,13 @@ def test_une_version_se_publie_et_se_clot_par_deux_comptes(bureau):
     assert bureau.repondre("lea.martin", "Clore l'exercice") == 200
     bureau.attendre(CLOTURE, "failed")
     assert "a été publié par « lea » : une autre personne doit l'approuver" in bureau.phrase()
+    # another, who asked for the build
     bureau.demander(CLOTURE, 1, exercice=EXERCICE)
     assert bureau.repondre("paul.durand", "Clore l'exercice") == 200
-    bureau.attendre(CLOTURE, "failed", "success")
+    bureau.attendre(CLOTURE, "failed", "failed")
+    assert "a été préparé par « paul », qui l'a demandé à Airflow" in bureau.phrase()
+    bureau.demander(CLOTURE, 1, exercice=EXERCICE)
+    assert bureau.repondre("ines", "Clore l'exercice") == 200
+    bureau.attendre(CLOTURE, "failed", "failed", "success")
     closes = bureau.lire("select exercice, version, approuve_par, identite from journal.clotures")
-    assert closes == [(EXERCICE, 2, "paul", "authentifiee")]
+    assert closes == [(EXERCICE, 2, "ines", "authentifiee")]

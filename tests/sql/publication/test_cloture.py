@@ -57,11 +57,11 @@ def comme(conn: Conn, compte: str, acte: Callable[[Conn], Any], *groupes: str) -
                 conn.execute("reset session authorization")
 
 
-def clore(conn: Conn, version: int = 1, manifeste: str = EMPREINTE) -> bool:
+def clore(conn: Conn, version: int = 1, manifeste: str = EMPREINTE, repondant: str | None = None) -> bool:
     """As `cloturer` asks; the journal is read by another connection, under the role of the run."""
     dsn = make_conninfo(conn.info.dsn, user="mutualisation", options="-c role=mutualisation_traitement")
     with psycopg.connect(dsn) as lectrice:
-        return approuver(lectrice, conn, 2021, version, manifeste, "declaree", Poste.ici())
+        return approuver(lectrice, conn, 2021, version, manifeste, "declaree", Poste.ici(), repondant=repondant)
 
 
 def test_un_approbateur_clot_la_version_publiee_une_fois(conn: Conn) -> None:
@@ -98,14 +98,14 @@ def test_un_superutilisateur_n_est_pas_approbateur_de_ce_fait(conn: Conn) -> Non
 
 
 @cas
-def test_ce_que_la_base_refuse_de_clore(conn: Conn, preparer: str, attendu: str | None) -> None:
+def test_ce_que_la_base_refuse_de_clore(conn: Conn, preparer: str, attendu: str | None, repondant: str | None) -> None:
     conn.execute(preparer)  # type: ignore[call-overload]
     conn.commit()
     if attendu is None:
         assert comme(conn, "b.approuve", clore, "approbateur")
         return
     with pytest.raises(ControleEchoue, match=attendu):
-        comme(conn, "b.approuve", clore, "approbateur")
+        comme(conn, "b.approuve", lambda c: clore(c, repondant=repondant), "approbateur")
     conn.rollback()
     assert conn.execute("select count(*) from journal.clotures").fetchone() == (0,)
 

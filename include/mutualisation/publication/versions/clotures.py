@@ -25,7 +25,8 @@ PEUVENT = """
 select r.rolname from pg_catalog.pg_roles as r
  where r.rolcanlogin and not r.rolsuper and pg_catalog.pg_has_role(r.oid, %(groupe)s, %(droit)s)
    and not exists (select from journal.constructions as c
-                    where c.statut = 'publiee' and c.prepare_par = r.rolname and %(exercice)s::int = any (c.exercices))
+                    where c.statut = 'publiee' and %(exercice)s::int = any (c.exercices)
+                      and (c.prepare_par = r.rolname or c.portes -> 'demande' -> 'par' ? r.rolname))
    and not exists (select from journal.sceaux as s
                     where s.acte = 'publication' and s.enonce::jsonb ->> 'publie_par' = r.rolname
                       and s.enonce::jsonb -> 'exercices' @> to_jsonb(%(exercice)s::int))
@@ -86,13 +87,15 @@ def approuver(
     poste: Poste,
     reprise: Mapping[str, Any] | None = None,
     composer: Callable[[Cloture], Collection[str]] = lambda _: (),
+    repondant: str | None = None,
 ) -> bool:
     """Close the published version by a signed statement in the name of the login of `sienne`; False when it was closed.
 
     `conn` reads the journal; `identite`: `declaree` or `authentifiee` (K3); `poste`: who has the key; `reprise`: what
     the statement says of the closing, by a former software, that it takes over; `composer`: composes the closed
-    extract, and gives the digest of its manifest, which the statement holds. Raises `ControleEchoue` when the database
-    refuses who approves or what is approved, `SansReprise` when the login is no approver.
+    extract, and gives the digest of its manifest, which the statement holds; `repondant`: the account, of another name,
+    that answered for the login. Raises `ControleEchoue` when the database refuses who approves or what is approved,
+    `SansReprise` when the login is no approver.
     """
     compte = compte_connecte(sienne)
     prepare = conn.execute("select prepare_par from journal.constructions where version = %s", (version,)).fetchone()
@@ -106,6 +109,7 @@ def approuver(
         "manifeste_sha256": manifeste_sha256,
         "identite": identite,
         **({"reprise": reprise} if reprise else {}),
+        **({"repondant": repondant} if repondant else {}),
     }
     extraits = [*composer(Cloture.dite(version, dit))]
     enonce = enoncer(conn, CLOTURE, dit | {"extraits": extraits}, cle)

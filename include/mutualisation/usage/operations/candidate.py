@@ -1,6 +1,7 @@
 """The candidate publication: built, checked, closed with the result of each gate."""
 
 import json
+from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Any
 
@@ -44,11 +45,16 @@ LIMITE_MESSAGES = 50
 
 
 def construire(
-    session: Session, exercices: list[int], prepare_par: str | None = None, ouvrier: EnfantDbt | None = None
+    session: Session,
+    exercices: list[int],
+    prepare_par: str | None = None,
+    ouvrier: EnfantDbt | None = None,
+    demande_par: Sequence[str] = (),
 ) -> int:
     """Build the candidate publication of the exercices and run the model gate; give back its version.
 
-    `ouvrier`: the dbt process of a simulation, by default that of the session.
+    `ouvrier`: the dbt process of a simulation, by default that of the session; `demande_par`: names of who started it
+    under another's login, a preparer too (K2).
     Raises `ControleEchoue` when dbt or one of its tests failed.
     """
     annees = verifier_exercices(exercices)
@@ -60,7 +66,7 @@ def construire(
                 clore(conn, _batir(session, conn, closes, prepare_par, sien), "echouee", {"redressement": etape})
 
             preparer_redressement(session, conn, annees, batir)
-        version = _batir(session, conn, annees, prepare_par, ouvrier or session.dbt())
+        version = _batir(session, conn, annees, prepare_par, ouvrier or session.dbt(), demande_par)
         (lignes,) = conn.execute(SQL_LIGNES).fetchone() or (0,)
         conn.commit()
         session.compter(lignes)
@@ -68,7 +74,12 @@ def construire(
 
 
 def _batir(
-    session: Session, conn: psycopg.Connection[Any], annees: list[int], prepare_par: str | None, ouvrier: EnfantDbt
+    session: Session,
+    conn: psycopg.Connection[Any],
+    annees: list[int],
+    prepare_par: str | None,
+    ouvrier: EnfantDbt,
+    demande_par: Sequence[str] = (),
 ) -> int:
     version = ouvrir_construction(session, conn, annees, prepare_par)
     session.suivi(f"Construction de la version {version}, exercices {', '.join(map(str, annees))}")
@@ -81,7 +92,8 @@ def _batir(
         clore(conn, version, "echouee", {"modele": resultat.en_dict()})
         raise ControleEchoue(_echecs_lisibles(conn, resultat), laisse_de_cote_par_la_construction(conn, version))
     (fichier,) = conn.execute(SQL_PORTE_FICHIER).fetchone() or ({},)
-    clore(conn, version, CONSTRUITE, {"fichier": fichier, "modele": resultat.en_dict()})
+    demande = {"demande": {"par": list(demande_par)}} if demande_par else {}
+    clore(conn, version, CONSTRUITE, demande | {"fichier": fichier, "modele": resultat.en_dict()})
     return version
 
 

@@ -34,9 +34,10 @@ select controle, coalesce(cle, '')
  where exercice = %s and version = %s and statut = 'ecart' and justification is null
  order by 1, 2
 """
-PREPARATEURS = (
-    "select distinct prepare_par from journal.constructions where statut = 'publiee' and %s = any (exercices)"
-)
+PREPARATEURS = """
+select distinct unnest(array_append(array(select jsonb_array_elements_text(portes -> 'demande' -> 'par')), prepare_par))
+  from journal.constructions where statut = 'publiee' and %s = any (exercices)
+"""
 LIMITE_NOMS = 10
 DIT_PAR = ("--approuve-par", "l'approbateur")
 
@@ -127,7 +128,7 @@ def cloturer(
             session.suivi(f"Clôture de l'exercice {annee}, version {publiee}")
             with mise_en_place(Path(a_clore.dossier).parent, REFUS) as pose:
                 with _en_son_nom(session, signataire or "", compte) as sienne:
-                    lus = _approuver(session, conn, sienne, a_clore, reprise, pose)
+                    lus = _approuver(session, conn, sienne, a_clore, reprise, pose, approuve_par if compte else None)
                 ancrer(conn, session.poste)
                 mettre_en_place(conn, pose, lus, session.poste)
         cloture = lire_cloture(conn, annee, publiee)
@@ -149,9 +150,10 @@ def _approuver(
     vu: AClore,
     reprise: dict[str, Any] | None,
     pose: MiseEnPlace,
+    repondant: str | None,
 ) -> dict[str, str]:
     """Compose the closed extract in `pose`, for the statement that closes holds it; {its folder: digest of its
-    manifest}, nothing when somebody has closed meanwhile."""
+    manifest}, nothing when somebody has closed meanwhile. `repondant`: the account that answered for the login."""
     lus: dict[str, str] = {}
 
     def composer(cloture: Cloture) -> Collection[str]:
@@ -160,7 +162,7 @@ def _approuver(
 
     qui = identite(session)
     clos = approuver(
-        conn, sienne, vu.exercice, vu.version, vu.manifeste_sha256, qui, session.poste, reprise, composer
+        conn, sienne, vu.exercice, vu.version, vu.manifeste_sha256, qui, session.poste, reprise, composer, repondant
     )  # fmt: skip
     return lus if clos else {}
 

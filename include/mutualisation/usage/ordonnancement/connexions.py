@@ -84,6 +84,13 @@ def compte_du_stockage(trouvee: Connection, extra: dict[str, Any]) -> dict[str, 
     return {nom: valeur for nom, valeur in options.items() if valeur}
 
 
+def noms_de(compte: str | None, entite: str = "") -> list[str]:
+    """An account of Airflow, and the logins that its Connections give, under which it would publish or approve."""
+    debuts = (f"{acte}_{entite}{SEPARATEUR}" if entite else f"{acte}_" for acte in ("publication", "approbation"))
+    siennes = [connexion(f"{debut}{compte}") for debut in debuts] if compte else []
+    return list(dict.fromkeys(filter(None, (compte, *(c.login for c in siennes if c is not None)))))
+
+
 def compte_de(dsn_entrepot: str, acte: str, nom: str, entite: str = "", autres: Iterable[str] = ()) -> str:
     """The warehouse under a person's own login, which the Connection `<acte>_NOM` gives, `<acte>_<entity>__NOM` for an
     entity: nobody publishes another's bilan. `autres`: who else may answer.
