@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 from tests.atelier import petit_depot, plantation
+from tests.atelier.atelier import Atelier
 from tests.atelier.commande import appeler
-from tests.atelier.fouille import colonnes_qui_disent, contenu, fichiers, vider
+from tests.atelier.fouille import colonnes_qui_disent, contenu, fichiers, manifeste, vider
 from tests.atelier.petit_depot import EXERCICE
 from tests.atelier.plantation import INCONNU, SECRETS
-from tests.bout_en_bout.entrepots import EnLigne, Publie, lire, publier
+from tests.bout_en_bout.entrepots import EnLigne, lire
 
 from mutualisation.entree.sources.registre import registre
 from mutualisation.usage import operations as op
@@ -114,11 +115,20 @@ def test_rien_dans_les_messages_d_un_refus(neuf: op.Session, depot: Path) -> Non
 
 
 def test_deux_cles_publient_les_memes_chiffres(
-    publie: Publie, petit: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    atelier: Atelier, plante: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pseudonymes = "select distinct matricule from brut.agents"
-    premiers = set(lire(publie.contexte.dsn, pseudonymes))
-    monkeypatch.setenv("MUTUALISATION_CLE_PSEUDONYMES", "une tout autre clé, assez longue")
-    autre = request.getfixturevalue("neuf")
-    assert publier(autre, petit) == publie.bilan.empreinte
-    assert premiers.isdisjoint(lire(autre.dsn, pseudonymes))
+    """K1: the number of a document that is a name is another digest under another key, and no figure moves."""
+    lus, pseudonymes = [], "select distinct matricule from brut.agents where matricule is not null"
+    for cle in ("une clé des essais", "une tout autre clé, assez longue"):
+        monkeypatch.setenv("MUTUALISATION_CLE_PSEUDONYMES", cle)
+        session = atelier.neuf()
+        bilan = op.bilan(session, str(plante), [EXERCICE], str(tmp_path / f"bilans_{len(lus)}"))
+        dit = op.etat(session)
+        assert (dit["publication_sha256"], dit["chiffres_sha256"]) == (bilan.empreinte, bilan.chiffres)
+        assert manifeste(Path(bilan.extraits[0]))["chiffres_sha256"] == bilan.chiffres
+        lus.append((bilan.empreinte, bilan.chiffres, set(lire(session.dsn, pseudonymes))))
+    (une, chiffres, premiers), (autre, memes, suivants) = lus
+    assert (une != autre, chiffres == memes, premiers.isdisjoint(suivants)) == (True, True, True)
+    # an invoice more
+    petit_depot.corriger(plante)
+    assert op.bilan(session, str(plante), [EXERCICE], str(tmp_path / "bilans_1")).chiffres != memes

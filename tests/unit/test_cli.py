@@ -241,6 +241,7 @@ def test_un_entrepot_neuf_se_lit_en_json(taper: Taper, var_neuf: Path, monkeypat
     assert code == 0
     assert json.loads(texte) == {
         "publication_sha256": None,
+        "chiffres_sha256": None,
         "sceau": None,
         "exercices": [],
         "fichiers": [],

@@ -20,7 +20,7 @@ from mutualisation.socle.francais.formats import NON_RENSEIGNE
 
 CONSTRUCTION = """
 select version, prepare_par, code_version, to_char(fin at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-  publication_sha256, portes, identite, semestre, coalesce(contexte, '{}')
+  publication_sha256, portes, identite, semestre, chiffres_sha256, coalesce(contexte, '{}')
   from journal.constructions
  where version = %s
 """
@@ -43,6 +43,7 @@ class Construction:
     portes: dict[str, Any]
     identite: str = "declaree"
     semestre: int | None = None
+    chiffres_sha256: str | None = None
 
     @property
     def stockage(self) -> str:

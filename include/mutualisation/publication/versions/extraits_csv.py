@@ -72,11 +72,17 @@ def ecrire_csv(conn: psycopg.Connection[Any], relation: Relation, exercice: int,
 
 
 def sha256_stocke(
-    conn: psycopg.Connection[Any], relation: Relation, pointeurs: Mapping[int, int], *, entier: bool = False
+    conn: psycopg.Connection[Any],
+    relation: Relation,
+    pointeurs: Mapping[int, int],
+    *,
+    entier: bool = False,
+    sans_cle: bool = False,
 ) -> str:
     """sha256 of the CSV of a relation as `pointeurs` ({exercice: version}) publish it, read from its storage.
 
-    `entier`: with the rows that a newer version of their key hides, for a relation without exercice.
+    `entier`: with the rows that a newer version of their key hides, for a relation without exercice; `sans_cle`: each
+    keyed digest of a code reads as any other (K1).
     """
     somme = hashlib.sha256()
     # nothing published yet: a pointer to nothing
@@ -85,10 +91,20 @@ def sha256_stocke(
         for e, v in sorted(pointeurs.items() or {(0, 0)})
     )
     source = lignes_en_vigueur(relation, sql.SQL("(values {}) as p (exercice, version)").format(rangees), entier=entier)
-    with conn.cursor() as curseur, curseur.copy(_copie(relation, sql.SQL("({})").format(source))) as copie:
+    lue = _sans_cle(relation, source) if sans_cle else source
+    with conn.cursor() as curseur, curseur.copy(_copie(relation, sql.SQL("({})").format(lue))) as copie:
         for rangee in copie:
             somme.update(rangee)
     return somme.hexdigest()
+
+
+def _sans_cle(relation: Relation, source: sql.Composable) -> sql.Composable:
+    """Its rows, where what a key has made of a code is one mark."""
+    modele = (
+        "case when position('~' in {c}) > 0 then regexp_replace({c}, '~[0-9a-f]{{16}}', '~', 'g') else {c} end as {c}"
+    )
+    cellules = (sql.SQL(modele if c.est_texte else "{c}").format(c=sql.Identifier(c.nom)) for c in relation.colonnes)
+    return sql.SQL("select {} from ({}) as s").format(sql.SQL(", ").join(cellules), source)
 
 
 def lire_pointeurs(conn: psycopg.Connection[Any]) -> dict[int, int]:

@@ -37,9 +37,10 @@ select c.version
  limit 1
 """
 # the newest statement says what is published
-EN_VIGUEUR = (
-    "select publication_sha256 from journal.constructions where statut = 'publiee' order by version desc limit 1"
-)
+EN_VIGUEUR = """
+select publication_sha256, chiffres_sha256 from journal.constructions where statut = 'publiee'
+ order by version desc limit 1
+"""
 # the same rows as those that it publishes, and documents that would show the same years, of the same versions; a closed
 # exercice has nothing to restate when all but its restatement is the same (K6)
 INCHANGES = """
@@ -91,8 +92,13 @@ def deja_publiee(conn: psycopg.Connection[Any], exercices: Sequence[int]) -> lis
 
 def publication_en_vigueur(conn: psycopg.Connection[Any]) -> str:
     """`publication_sha256` of what is published now (S7)."""
-    (empreinte,) = conn.execute(EN_VIGUEUR).fetchone() or ("",)
-    return str(empreinte)
+    return empreintes_en_vigueur(conn)[0]
+
+
+def empreintes_en_vigueur(conn: psycopg.Connection[Any]) -> tuple[str, str | None]:
+    """`publication_sha256` and `chiffres_sha256` of what is published now; none of the second by a former software."""
+    publication, chiffres = conn.execute(EN_VIGUEUR).fetchone() or ("", None)
+    return str(publication), chiffres
 
 
 def noter_contenu(conn: psycopg.Connection[Any], version: int, exercices: Sequence[int]) -> None:

@@ -68,6 +68,8 @@ def decrire(
         ),
         "identite": contexte.identite,
         "publication_sha256": construction.publication_sha256,
+        # none of a version that a former software published: its manifest stays as it was
+        **({"chiffres_sha256": x} if (x := construction.chiffres_sha256) else {}),
         "projet_dbt_sha256": construction.portes.get("modele", {}).get("projet_dbt_sha256"),
         "exercices_presentes": {str(e): v for e, v in contexte.presentes.items()},
         "parametres": contexte.parametres,

@@ -34,8 +34,9 @@ def ranger_lignes(conn: psycopg.Connection[Any], version: int) -> int:
 def noter_empreintes(conn: psycopg.Connection[Any], version: int, sortie: Path) -> None:
     """Freeze the context of a version, keep the digests of what it will show, for its statement, and the folder where
     its documents will wait."""
-    empreinte, relations = condenser_version(conn, version)
+    empreinte, chiffres, relations = condenser_version(conn, version)
     conn.execute("select journal.noter_empreinte(%s, %s)", (version, empreinte))
+    conn.execute("select journal.noter_chiffres(%s, %s)", (version, chiffres))
     conn.execute("delete from journal.candidates where version = %s", (version,))
     conn.execute(
         "insert into journal.candidates (version, relations, sortie) values (%s, %s::jsonb, %s)",

@@ -33,7 +33,7 @@ select numero, acte, version, exercice, enonce, signature, cle_publique, relatio
  order by numero
 """
 A_SCELLER = """
-select c.publication_sha256, d.relations, d.manifestes
+select c.publication_sha256, c.chiffres_sha256, d.relations, d.manifestes
   from journal.constructions as c inner join journal.candidates as d using (version) where version = %s
 """
 # JSON columns as their text
@@ -44,6 +44,8 @@ select version, exercices, prepare_par, identite, code_version, portes::text as 
  where version = %s
 """
 HORODATAGE = "select to_char(now() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+# the lines that figures are made of: a million of them, each with the number of its document
+TRACE = {"tracabilite"}
 PUBLICATION, CLOTURE = "publication", "cloture"
 # what is read of a closing, and of the former one that it takes over: an approver writes it, and no server checks it
 LUS = {"prepare_par": str, "approuve_par": str, "approuve_le": str, "manifeste_sha256": str}
@@ -152,12 +154,16 @@ def enoncer(conn: psycopg.Connection[Any], acte: str, dit: Mapping[str, Any], cl
     )
 
 
-def condenser_version(conn: psycopg.Connection[Any], version: int) -> tuple[str, str]:
-    """`publication_sha256` (S7) over every exercice that will be published with a version whose rows are there; the
-    digests of each relation, as canonical JSON."""
+def condenser_version(conn: psycopg.Connection[Any], version: int) -> tuple[str, str, str]:
+    """`publication_sha256` (S7) over every exercice that will be published with a version whose rows are there;
+    `chiffres_sha256`, the same of what no key touches, lines of trace left out; the digests of each relation, as
+    canonical JSON."""
     pointeurs = lire_pointeurs(conn) | dict.fromkeys(_construction(conn, version)["exercices"], version)
     relations = _relations_scellees(conn, pointeurs)
-    return condenser({nom: scellee["sha256"] for nom, scellee in relations[PUBLIEE].items()}), canonique(relations)
+    publiees = {nom: r for nom, r in relations_promues().items() if r.schema == PUBLIEE and nom not in TRACE}
+    chiffres = {nom: sha256_stocke(conn, r, pointeurs, sans_cle=True) for nom, r in publiees.items()}
+    empreinte = condenser({nom: scellee["sha256"] for nom, scellee in relations[PUBLIEE].items()})
+    return empreinte, condenser(chiffres), canonique(relations)
 
 
 def sceller(conn: psycopg.Connection[Any], version: int, poste: Poste) -> str:
@@ -166,12 +172,14 @@ def sceller(conn: psycopg.Connection[Any], version: int, poste: Poste) -> str:
     What it says of the relations was taken when their rows were added; of the extracts, when the gate read their
     manifests. `poste`: who has the key."""
     cle, construction = cle_signature(poste), _construction(conn, version)
-    empreinte, relations, manifestes = conn.execute(A_SCELLER, (version,)).fetchone() or ("", {}, {})
+    lus = conn.execute(A_SCELLER, (version,)).fetchone() or ("", None, {}, {})
+    empreinte, chiffres, relations, manifestes = lus
     dit = {
         "version": version,
         "exercices": construction["exercices"],
         "pointeurs": {str(e): v for e, v in lire_pointeurs(conn).items()},
         "publication_sha256": empreinte,
+        "chiffres_sha256": chiffres,
         "relations_sha256": sha256(canonique(relations)),
         "extraits": sorted(manifestes.values()),
         "construction_sha256": sha256(canonique(construction)),
@@ -231,9 +239,10 @@ def ecarts_contenu(conn: psycopg.Connection[Any], version: int) -> list[str]:
     ecarts = []
     if autres:
         ecarts.append(f"les lignes de {enumerer(sorted(autres), NOMMES)} ne sont plus celles qui ont été scellées")
-    publiee = conn.execute("select publication_sha256 from journal.constructions where version = %s", [version])
-    lus = (sha256(canonique(_construction(conn, version))), (publiee.fetchone() or (None,))[0])
-    if lus != (sceau.dit["construction_sha256"], sceau.dit["publication_sha256"]):
+    lues = "select publication_sha256, chiffres_sha256 from journal.constructions where version = %s"
+    publiee = conn.execute(lues, [version]).fetchone() or (None, None)
+    dits = (sceau.dit["publication_sha256"], sceau.dit.get("chiffres_sha256"))
+    if (sha256(canonique(_construction(conn, version))), publiee) != (sceau.dit["construction_sha256"], dits):
         ecarts.append(
             "sa ligne de journal.constructions (préparateur, portes, contexte) n'est plus ce qui a été scellé"
         )

@@ -122,6 +122,12 @@ def _ou_rien(session: op.Session) -> str:
     return op.rien_de_publie(session.dsn, session.var if session.embarque else None)
 
 
+def _dire_empreintes(dites: dict[str, Any]) -> list[str]:
+    """What is published, and its figures alone, which no key changes."""
+    chiffres = dites["chiffres_sha256"]
+    return [f"publication {dites['publication_sha256'] or 'aucune'}", *([f"chiffres {chiffres}"] if chiffres else [])]
+
+
 @app.command
 def bilan(
     *,
@@ -145,13 +151,14 @@ def bilan(
     contenu = {
         "version": resultat.version,
         "publication_sha256": resultat.empreinte,
+        "chiffres_sha256": resultat.chiffres,
         "fichiers": sum(len(c.fichiers) for c in resultat.chargements),
         "deja_charges": sum(len(c.deja_charges) for c in resultat.chargements),
         "chargements": [vars(c) for c in resultat.chargements],
         "extraits": resultat.extraits,
     }
     pages = [page_de(Path(dossier)) for dossier in resultat.extraits]
-    _rendre(json_, contenu, [f"publication {resultat.empreinte}", *pages], reste)
+    _rendre(json_, contenu, [*_dire_empreintes(contenu), *pages], reste)
 
 
 @app.command
@@ -471,7 +478,7 @@ def etat(*, json_: options.Json = False) -> None:
     with _session() as session:
         contenu = op.etat(session)
         reste = op.laisse_de_cote(session)
-    lignes = [f"publication {contenu['publication_sha256'] or 'aucune'}"]
+    lignes = _dire_empreintes(contenu)
     lignes += [
         f"exercice {e['exercice']} : version {e['version']}, préparée par {e['prepare_par']}"
         + (f", close, approuvée par {e['approuve_par']}" if e["approuve_par"] else ", à approuver")

@@ -17,7 +17,7 @@ from mutualisation.entree.lecteurs import lecture
 from mutualisation.publication.portes import execution
 from mutualisation.publication.portes.fichier import verifier_fichiers
 from mutualisation.publication.versions.contexte import version_publiee
-from mutualisation.publication.versions.inchange import deja_publiee, publication_en_vigueur
+from mutualisation.publication.versions.inchange import deja_publiee, empreintes_en_vigueur
 from mutualisation.socle.chemins import page_controles
 from mutualisation.socle.francais.formats import et
 from mutualisation.usage.operations.candidate import construire, controler
@@ -28,11 +28,13 @@ from mutualisation.usage.operations.session import Session, verifier_exercices, 
 
 @dataclass(frozen=True)
 class BilanPublie:
-    """What `bilan` did: loads, version, `publication_sha256`, folders of the extracts in order of exercice."""
+    """What `bilan` did: loads, version, `publication_sha256`, `chiffres_sha256`, folders of the extracts in order of
+    exercice."""
 
     chargements: list[Chargement]
     version: int
     empreinte: str
+    chiffres: str | None
     extraits: list[str]
 
 
@@ -63,18 +65,18 @@ def bilan(
             conn.commit()
             with session.etape("vérification"):
                 extraits = extraire_ensemble(session, annees, sortie)
-            return BilanPublie(chargements, versions[-1], publication_en_vigueur(conn), extraits)
+            return BilanPublie(chargements, versions[-1], *empreintes_en_vigueur(conn), extraits)
         lecture.fermer()  # what it holds in memory is wanted elsewhere
         session.precharger()
         version = construire(session, annees, prepare_par)
         session.congedier_dbt()
         controler(session, version)
         composer(session, version, sortie, refaire=refaire)
-        empreinte = publier(session, version)
+        publier(session, version)
         with session.etape("publication"):
             # one that the build doesn't change may be missing here
             extraits = ecrire_extraits(session, conn, {e: version_publiee(conn, e) for e in annees}, Path(sortie))
-    return BilanPublie(chargements, version, empreinte, extraits)
+        return BilanPublie(chargements, version, *empreintes_en_vigueur(conn), extraits)
 
 
 def charger(

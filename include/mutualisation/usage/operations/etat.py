@@ -8,7 +8,7 @@ from psycopg.rows import dict_row
 from mutualisation.entree.ingestion.journal import INGESTION_REFUSEE
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.programmes import mineure_depassee
-from mutualisation.publication.versions.inchange import publication_en_vigueur
+from mutualisation.publication.versions.inchange import empreintes_en_vigueur
 from mutualisation.socle.francais.formats import enumerer
 from mutualisation.usage.operations.echeance import semestres_a_facturer
 from mutualisation.usage.operations.en_attente import en_attente
@@ -53,14 +53,16 @@ select exists (select from journal.fichiers where statut = 'accepte' and charge_
 
 
 def etat(session: Session) -> dict[str, Any]:
-    """What is loaded, held, rejected, published and run (keys: publication_sha256, sceau, exercices, fichiers, refuses,
-    rejets, executions, candidate), the last runs first, and sentences that say what to do next (a_faire).
+    """What is loaded, held, rejected, published and run (keys: publication_sha256, chiffres_sha256, sceau, exercices,
+    fichiers, refuses, rejets, executions, candidate), the last runs first, and sentences that say what to do next
+    (a_faire).
 
     `candidate`: version, statut, rejets, sentence (laisse_de_cote) and folders of the documents of the last build when
     it is not published.
     """
     with connecter(session.dsn) as conn, conn.cursor(row_factory=dict_row) as curseur:
-        lus: dict[str, Any] = {"publication_sha256": publication_en_vigueur(conn) or None}
+        publication, chiffres = empreintes_en_vigueur(conn)
+        lus: dict[str, Any] = {"publication_sha256": publication or None, "chiffres_sha256": chiffres}
         lus |= curseur.execute(SQL_SCEAU).fetchone() or {}
         for nom, requete in SQL_ETAT.items():
             lus[nom] = curseur.execute(requete).fetchall()
