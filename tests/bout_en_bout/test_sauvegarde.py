@@ -19,6 +19,7 @@ from tests.bout_en_bout.entrepots import Publie, lire, publier
 from mutualisation.entrepot.base.connexion import verrou_entrepot
 from mutualisation.entrepot.base.migrations import revisions
 from mutualisation.entrepot.base.roles import LECTEUR
+from mutualisation.entrepot.base.serveur import serveur_entrepot
 from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere
 from mutualisation.usage import operations as op
 from mutualisation.usage.operations.session import version_du_code
@@ -105,6 +106,11 @@ def test_un_entrepot_perdu_revient_avec_ses_sceaux_et_va_plus_loin(
 
 def test_la_commande_restaure_un_serveur_neuf_et_refuse_ce_qui_ne_va_pas(sauvegarde: Path, tmp_path: Path) -> None:
     var, autre = tmp_path / "var", tmp_path / "autre"
+    # what a restoration that was killed leaves, and somebody looks at
+    with serveur_entrepot(var):
+        pass
+    lu = lancer(var, "etat")
+    assert (lu.code, "est vide : « mutualisation restaurer » le remplit" in lu.erreurs) == (1, True), lu
     rendu = lancer(var, "restaurer", sauvegarde)
     assert (rendu.code, rendu.texte.splitlines()[0]) == (0, "1\u00a0sceau conforme"), rendu.erreurs
     assert "métadonnées d'Airflow non restaurées" in rendu.texte

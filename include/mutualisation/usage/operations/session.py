@@ -91,7 +91,7 @@ class Session:
         if not poste.dsn and est_a_creer(poste.var):
             execution.precharger()  # everything is to be loaded, and judged
         with nullcontext(poste.dsn) if poste.dsn else serveur_entrepot(poste.var) as dsn, ExitStack() as pile:
-            exiger_a_jour(dsn)
+            exiger_a_jour(dsn, creer=creer)
             session = cls(dsn, poste.var, suivi, detail, not poste.dsn, _poste=poste, _pile=pile)
             compte = compte_systeme() if session.embarque else None
             sans_cle = [cle for nom in CLES if not os.access(cle := session.var / nom, os.F_OK)]
@@ -252,10 +252,16 @@ def entrepots_vus(var: Path) -> str:
     return f" ; MUTUALISATION_VAR en désigne un autre, vu ici : {enumerer(map(str, voisins))}" if voisins else ""
 
 
-def exiger_a_jour(dsn: str) -> None:
-    """The warehouse has the schema of this code, made in an empty database. Only `migrer` changes a former one, which
-    the software that made it would no longer open. Raises `SansReprise`, with nothing changed."""
+def exiger_a_jour(dsn: str, *, creer: bool = True) -> None:
+    """The warehouse has the schema of this code, made in an empty database (`creer`; else it stays empty, as a
+    restoration that starts again wants it). Only `migrer` changes a former one, which the software that made it would
+    no longer open. Raises `SansReprise`, with nothing changed."""
     appliquees = migrations_appliquees(dsn)
+    if not appliquees and not creer:
+        raise SansReprise(
+            f"L'entrepôt {adresse(dsn)} est vide : « mutualisation restaurer » le remplit d'une sauvegarde ; sinon "
+            f"lancez « mutualisation migrer » sous un compte membre du groupe « {MIGRATION} »."
+        )
     if not appliquees:
         mettre_a_jour(dsn)
     elif not a_jour(dsn, appliquees):
