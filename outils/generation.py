@@ -51,6 +51,7 @@ _AUTRES = {
         "totaux": "Cellules de la ligne Total d'un fichier (F4)",
         "constructions": "Les constructions, avec leurs exercices et leur statut",
         "construction_courante": "La construction en cours : version et exercices demandés",
+        "groupes_factures": "Groupes de coût moyen lus par des factures faites avant la publication (R2h, R18)",
         "versions_closes": "Dernière version close de chaque exercice clos (K5)",
         "etapes_redressement": "Chiffres d'un exercice clos, recalculés en changeant ses fichiers par étapes (K6)",
         "sceaux": "Énoncés de ce qui a été publié, dans l'ordre (K10)",

@@ -41,6 +41,12 @@ SQL_LIGNES = """
 select coalesce(sum(reltuples) filter (where reltuples > 0), 0)::bigint
   from pg_catalog.pg_class where relnamespace = 'construction'::regnamespace and relkind = 'r'
 """
+# what their unit costs tell stays together in every later version (R2h)
+SQL_GROUPES_FACTURES = """
+insert into journal.groupes_factures
+select distinct exercice, groupe from construction.int_couts_categories where groupe is not null and exercice < %s
+on conflict do nothing
+"""
 LIMITE_MESSAGES = 50
 
 
@@ -112,6 +118,7 @@ def construire_factures(session: Session, exercice: int, semestre: int) -> int:
         clore(conn, version, "echouee", {"facturation": semestre, "modele": resultat.en_dict()})
         if echecs := _echecs_lisibles(conn, resultat, "construction.controles_facturation"):
             raise ControleEchoue(echecs, laisse_de_cote_par_la_construction(conn, version))
+        conn.execute(SQL_GROUPES_FACTURES, (exercice,))
         conn.commit()
         return version
 
