@@ -172,7 +172,7 @@ def sceller(conn: psycopg.Connection[Any], version: int, poste: Poste) -> str:
     What it says of the relations was taken when their rows were added; of the extracts, when the gate read their
     manifests. `poste`: who has the key."""
     cle, construction = cle_signature(poste), _construction(conn, version)
-    lus = conn.execute(A_SCELLER, (version,)).fetchone() or ("", None, {}, {})
+    lus: Any = conn.execute(A_SCELLER, (version,)).fetchone() or ("", None, {}, {})
     empreinte, chiffres, relations, manifestes = lus
     dit = {
         "version": version,
