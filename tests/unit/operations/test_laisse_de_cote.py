@@ -42,6 +42,6 @@ def test_d_une_construction_rien_n_est_publie() -> None:
     """Its `rejets` is in no extract: the sentence says the command that gives its rows."""
     conn = MagicMock()
     conn.execute.return_value.fetchone.return_value = (False,)
-    conn.execute.return_value.fetchall.side_effect = [[], [(2021, "rejete", 1, None, None)], []]
+    conn.execute.return_value.fetchall.side_effect = [[(2021, "rejete", 1, None, None)], []]
     dit = laisse_de_cote_par_la_construction(conn, 2)
     assert dit.endswith("— lignes et motifs par « mutualisation reparer --sortie DOSSIER ».")
