@@ -13,10 +13,10 @@ from tests.atelier.extrait import ecrire_extrait
 from tests.atelier.fouille import octets
 from tests.sql.publication import entrepot_publie
 
-from mutualisation.documents.extrait import annuel as module_extrait
 from mutualisation.documents.extrait import produits
 from mutualisation.documents.extrait.annuel import page_de
 from mutualisation.documents.rapport.publie import Bilan
+from mutualisation.publication.versions import contexte as module_contexte
 from mutualisation.publication.versions.relations import Colonne, lire_relations
 from mutualisation.socle.erreurs import ErreurMutualisation
 
@@ -110,7 +110,7 @@ def test_une_relation_ajoutee_depuis_n_est_dans_aucun_extrait_anterieur(
     nouvelle = replace(relations["synthese_financiere"], nom="ajoutee")
     elargie = replace(relations["adhesion"], colonnes=(*relations["adhesion"].colonnes, Colonne("ajout", "text", "")))
     monkeypatch.setattr(
-        module_extrait, "lire_relations", lambda: relations | {"ajoutee": nouvelle, "adhesion": elargie}
+        module_contexte, "lire_relations", lambda: relations | {"ajoutee": nouvelle, "adhesion": elargie}
     )
     assert octets(ecrire_extrait(conn_publiee, 2021, tmp_path)) == avant
 
