@@ -41,9 +41,14 @@ def _ligne_de_controle(bilan: Bilan, controle: Ligne, noms: Mapping[str, str]) -
         "cle": lire_cle(bilan, controle["cle"], noms),
         "resultat": libelles.libelle(libelles.STATUTS, controle["statut"]),
         "valeur_attendue": examine(controle, controle["valeur_attendue"]),
-        # what is not published is said with the bound (R2i)
-        "valeur_constatee": examine(controle, controle["valeur_constatee"]) or controle["seuil"],
+        "valeur_constatee": examine(controle, controle["valeur_constatee"]) or _ce_qui_est_tu(controle),
     }
+
+
+def _ce_qui_est_tu(controle: Ligne) -> str | None:
+    """That its amounts are not published, which its bound says (R2i)."""
+    seuil = controle["seuil"] or ""
+    return seuil.rpartition(" ; ")[2] if "non publiés" in seuil else None
 
 
 def noms_des_cles(bilan: Bilan) -> dict[str, str]:
