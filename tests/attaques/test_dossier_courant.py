@@ -21,13 +21,15 @@ COMMANDES = {
 
 @pytest.fixture
 def piege(petit: Path, tmp_path: Path) -> Path:
-    """A drop with such modules at its root; `../sain`: the same without them."""
+    """A drop with such modules at its root, and a `.env`; `../sain`: the same without them."""
     depot = Path(shutil.copytree(petit, tmp_path / "depot"))
     (tmp_path / "sain").symlink_to(petit)
     bibliotheques = importlib.metadata.packages_distributions()
     for nom in {*sys.stdlib_module_names, *bibliotheques, "sitecustomize", "usercustomize"}:
         if nom.isidentifier():
             (depot / f"{nom}.py").write_text(PIEGE.format(str(tmp_path / "execute")), encoding="utf-8")
+    # dbt reads the `.env` of the current folder, or of one above: here, another server
+    (depot / ".env").write_text("PGHOSTADDR=127.0.0.1\n", encoding="utf-8")
     return depot
 
 

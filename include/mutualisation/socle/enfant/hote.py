@@ -26,8 +26,9 @@ PERIODE_S, PERIODE_PARENT_S = 0.5, 0.2
 # keys, the address of the warehouse, connections of Airflow: what no child inherits
 SECRETS = ("MUTUALISATION_CLE_", "ENTREPOT_", "PG", "AIRFLOW", "DBT_ENV_SECRET_")
 Veille = Callable[[], None]
-# the current folder, which may be a drop's, is no place of modules: for a child in Python, and for what it starts
-AILLEURS = {"PYTHONSAFEPATH": "1"}
+# the current folder, which may be a drop's, is no place of modules, nor of variables, which dbt reads in a `.env`: for
+# a child in Python, and for what it starts
+AILLEURS = {"PYTHONSAFEPATH": "1", "PYTHON_DOTENV_DISABLED": "1"}
 # the pid of the parent, given at the start: a child that asked later could get the pid of whoever adopted it
 PARENT = "MUTUALISATION_PARENT"
 Reponse = Callable[[Any], Any]
