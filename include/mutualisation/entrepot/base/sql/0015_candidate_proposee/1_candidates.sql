@@ -42,19 +42,19 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
 $$;
 comment on function journal.versions_perdues is 'Versions jamais publiées, qu''une autre a remplacées';
 
+-- the index of each storage says which column holds the exercice that a version publishes
 create function journal.effacer_lignes(perdues bigint[], de int[] default null) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   relation record;
 begin
   for relation in
-    select c.oid::regclass as nom, max(a.attname) as pointeur
-      from pg_class as c inner join pg_attribute as a on a.attrelid = c.oid
-     where c.relnamespace = 'versions'::regnamespace and c.relkind = 'r'
-       and a.attname in ('exercice', 'exercice_base') and not a.attisdropped
-     group by c.oid, c.relname order by c.relname
+    select i.indrelid::regclass as nom, pg_get_indexdef(i.indexrelid, 2, false) as pointeur
+      from pg_index as i inner join pg_class as c on c.oid = i.indrelid
+     where c.relnamespace = 'versions'::regnamespace and i.indexrelid = to_regclass(format('versions.%I', c.relname || '_version'))
+     order by c.relname
   loop
-    execute format('delete from %s where version = any ($1) and ($2 is null or %I = any ($2))',
+    execute format('delete from %s where version = any ($1) and ($2 is null or %s = any ($2))',
       relation.nom, relation.pointeur) using perdues, de;
   end loop;
 end $$;
