@@ -156,9 +156,16 @@ def _question_39(d: Depot) -> Table:
 
 
 def _question_40(d: Depot) -> Table:
-    (j,) = d.jeu("justifications").to_dict("records")
-    vu = f"{len(_retenues(d))} lignes retenues ou à affecter"
-    return Table([(j["Contrôle"], "", "0 ligne", vu, j["Justification"])])
+    dit = d.jeu("justifications").set_index("Contrôle")["Justification"]
+    membres = _avec(d, _an(d.fait_adhesion, "active_31_12"), "adherent").query("type_adherent == 'commune'")
+    membres = membres.groupby("dispositif")["siret"].nunique()
+    df = _an(d.jeu("indicateurs")).query("Indicateur == 'communes_adherentes' and dispositif.notna()")
+    declares = {s: int(nombre(n)) for s, n in df[["dispositif", "Valeur"]].to_numpy() if nombre(n) != membres.get(s, 0)}
+    return Table(
+        [("a_affecter", "", "0 ligne", f"{len(_retenues(d))} lignes retenues ou à affecter", dit["a_affecter"])]
+        + [("communes_declarees", s, f"{membres.get(s, 0)} communes adhérentes au 31 décembre", f"{n} déclarées",
+            dit["communes_declarees"]) for s, n in declares.items()]
+    )  # fmt: skip
 
 
 def _question_42(d: Depot) -> Table:

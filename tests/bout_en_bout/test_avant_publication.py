@@ -200,13 +200,3 @@ def test_une_version_qui_attend_se_publie_apres_des_factures(neuf: op.Session, j
     assert op.publier(neuf)
     assert (tmp_path / "bilans" / f"bilan_{EXERCICE}").is_dir()
     assert lire(neuf.dsn, "select version from journal.publications") == [(version,)]
-
-
-def test_une_version_qui_n_est_pas_composee_est_a_refaire(neuf: op.Session, juillet: Path, tmp_path: Path) -> None:
-    op.charger(neuf, str(annee(juillet)))
-    version = op.construire(neuf, [EXERCICE])
-    op.controler(neuf, version)
-    op.facturer(neuf, EXERCICE, 1, str(tmp_path / "factures"))
-    with pytest.raises(ErreurMutualisation, match="des factures ou une simulation l'ont remplacé"):
-        op.composer(neuf, version, str(tmp_path / "bilans"))
-    assert publication(neuf.dsn) == []
