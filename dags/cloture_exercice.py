@@ -3,7 +3,7 @@
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG, Param
 from mutualisation_chaines.alertes import OU_REPONDRE, RAPPEL, Alerte
-from mutualisation_chaines.echecs import SUIVRE, Echec
+from mutualisation_chaines.echecs import REVERIFIER, Echec
 from mutualisation_chaines.entites import chaines
 from mutualisation_chaines.lignage import declarer
 from mutualisation_chaines.reglages import EXERCICE, attente
@@ -62,7 +62,7 @@ for entite, reglages in chaines("cloture_exercice", "Clôture d'un exercice"):
             assigned_users=entite.repondants,
             notifiers=[Alerte(entite.dire(RAPPEL + PHRASE), OU_REPONDRE)],
             pre_execute=encore_demandee,
-            on_failure_callback=Echec("approbation", OUVERT, SUIVRE),
+            on_failure_callback=Echec("approbation", OUVERT, depassee=REVERIFIER),
             **attente(),
         )
         a_clore >> approuver

@@ -4,7 +4,7 @@ from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG, Param
 from mutualisation_chaines.actifs import candidate
 from mutualisation_chaines.alertes import OU_REPONDRE, RAPPEL, Alerte
-from mutualisation_chaines.echecs import SUIVRE, Echec
+from mutualisation_chaines.echecs import Echec
 from mutualisation_chaines.entites import chaines
 from mutualisation_chaines.lignage import declarer
 from mutualisation_chaines.reglages import attente
@@ -57,7 +57,7 @@ for entite, reglages in chaines("publication_bilan", "Publication d'un bilan"):
             notifiers=[Alerte(entite.dire(RAPPEL + PHRASE), OU_REPONDRE)],
             assigned_users=entite.repondants,
             pre_execute=encore_demandee,
-            on_failure_callback=Echec("publication", remede=SUIVRE),
+            on_failure_callback=Echec("publication"),
             **attente(),
         )
         presentee >> relire

@@ -9,18 +9,37 @@ from typing import Any
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from mutualisation.entrepot.base.pannes import phrase_imprevue
-from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse, SansReprise, en_ligne
+from mutualisation.socle.erreurs import (
+    ControleEchoue,
+    ErreurMutualisation,
+    FichierRefuse,
+    SansReprise,
+    VersionDepassee,
+    en_ligne,
+)
 from mutualisation_chaines.alertes import envoyer, texte_de
 
 journal = logging.getLogger(__name__)
 
 INCOMPLET = "déposez-les, le bilan suivra, ou justifiez leur absence dans referentiel/justifications"
 DIFFERENTES = "répondez à chaque adhérent que nomme ce fichier : complément, ou réduction de ce qui est déjà titré"
-REMEDE = "levez la cause que dit cette phrase, puis effacez l'état de la tâche (« Clear ») : ce qui est fait le reste"
+# the task that each names is the one to clear: what failed, unless an earlier one has to be done again
+REMEDE = "levez la cause que dit cette phrase, puis effacez l'état de la tâche « {tache} » (« Clear »)"
 ARRETEE = "levez ce qui la retient (le pool « entrepot » absent ou tenu, un travailleur arrêté), puis relancez-la"
 SUIVRE = (
-    "faites ce que dit cette phrase ; s'il ne s'agit ni de répondre ni de lancer une chaîne, effacez ensuite l'état de "
-    "la tâche (« Clear ») : une réponse déjà donnée vaut toujours"
+    "faites ce que dit cette phrase, puis effacez l'état de la tâche « {tache} » (« Clear ») : une réponse déjà donnée "
+    "vaut toujours"
+)
+DEPASSEE = (
+    "faites ce que demande cette phrase, ou rien si elle ne demande rien : effacer l'état de la tâche « {tache} » ne "
+    "la ferait pas aboutir"
+)
+_CONSTRUIRE = "effacez l'état de la tâche « construire » (« Clear ») et de celles qui la suivent"
+RECONSTRUIRE = f"levez la cause que dit cette phrase, puis {_CONSTRUIRE}"
+REMPLACEE = f"gardez la version que nomme cette phrase ou, pour une version neuve, {_CONSTRUIRE}"
+REVERIFIER = (
+    "faites ce que dit cette phrase, puis effacez l'état de la tâche « verifier » (« Clear ») et de celles qui la "
+    "suivent : la demande sera faite de nouveau"
 )
 
 
@@ -30,19 +49,35 @@ class DepotPerdu(AirflowFailException):
     remede = "rétablissez l'accès au dépôt, qui repartira de lui-même"
 
 
+class EnFaute(AirflowFailException):
+    """A file or a control is at fault."""
+
+
+class Depassee(AirflowFailException):
+    """The task can't succeed any more: its version was replaced."""
+
+
+def definitif(erreur: ErreurMutualisation) -> AirflowFailException:
+    """The failure that Airflow doesn't retry, of what no retry mends: its class says what the remedy is."""
+    if isinstance(erreur, SansReprise):
+        return (Depassee if isinstance(erreur, VersionDepassee) else AirflowFailException)(str(erreur))
+    return EnFaute(str(erreur))
+
+
 @dataclass(frozen=True)
 class Echec:
-    """The `on_failure_callback` of a task: what its step is called, what its failure leaves, and what mends a file or a
-    control at fault, which no retry does."""
+    """The `on_failure_callback` of a task: what its step is called, what its failure leaves, what mends a file or a
+    control at fault, and what to do once the version of the task was replaced; `{tache}` there is its name."""
 
     etape: str = "préparation"
     suite: str = "Rien n'a été publié ; la publication précédente est intacte."
     remede: str = REMEDE
+    depassee: str = DEPASSEE
 
     def __call__(self, contexte: Any) -> None:
         """One sentence for the operator, in the task's log and by the alerts."""
         ti, erreur = contexte["ti"], contexte.get("exception")
-        dite, remede = self.phrase(ti.dag_id, ti.task_id, erreur), self.remede_de(erreur)
+        dite, remede = self.phrase(ti.dag_id, ti.task_id, erreur), self.remede_de(ti.task_id, erreur)
         journal.error("%s", texte_de(dite, remede))
         envoyer(dite, remede, contexte)
 
@@ -54,11 +89,20 @@ class Echec:
             raison = f"erreur imprévue ({type(erreur).__name__}), voir le journal de la tâche"
         return f"Échec de la chaîne {dag}, tâche {tache} ({self.etape}) : {raison.rstrip('. ')}. {self.suite}"
 
-    def remede_de(self, erreur: BaseException | None) -> str:
-        """What to do about it: mend what no retry can, else take away the cause and clear the task."""
-        if isinstance(erreur, DepotPerdu):
-            return erreur.remede
-        return self.remede if isinstance(erreur, (AirflowFailException, FichierRefuse, ControleEchoue)) else REMEDE
+    def remede_de(self, tache: str, erreur: BaseException | None) -> str:
+        """What to do about it: one that can work, with the task to clear or the chain to launch."""
+        match erreur:
+            case DepotPerdu():
+                dit = erreur.remede
+            case EnFaute() | FichierRefuse() | ControleEchoue():
+                dit = self.remede
+            case Depassee():
+                dit = self.depassee
+            case AirflowFailException():
+                dit = SUIVRE
+            case _:
+                dit = REMEDE
+        return dit.format(tache=tache)
 
 
 def trop_longue(contexte: Any) -> None:
@@ -82,7 +126,7 @@ def en_francais(tache: Callable[..., Any]) -> Callable[..., Any]:
         except (FichierRefuse, ControleEchoue, SansReprise) as erreur:
             if reste := getattr(erreur, "laisse_de_cote", ""):
                 journal.warning(reste)
-            raise AirflowFailException(str(erreur)) from None
+            raise definitif(erreur) from None
         except AirflowException:
             # skipped, failed, put off: Airflow's own words to itself
             raise

@@ -16,14 +16,25 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from airflow.sdk import get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowSkipException
 
 from mutualisation.socle.chemins import dossier_var
 from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse, SansReprise, en_ligne
 from mutualisation.usage.ordonnancement import DEPOT, nommer
 from mutualisation_chaines.actifs import candidate, depot_charge, depot_complet
 from mutualisation_chaines.alertes import envoyer
-from mutualisation_chaines.echecs import DIFFERENTES, INCOMPLET, SUIVRE, DepotPerdu, Echec, en_francais
+from mutualisation_chaines.echecs import (
+    DIFFERENTES,
+    INCOMPLET,
+    RECONSTRUIRE,
+    REMPLACEE,
+    REVERIFIER,
+    Depassee,
+    DepotPerdu,
+    Echec,
+    definitif,
+    en_francais,
+)
 from mutualisation_chaines.entites import entite_en_cours, entites, nom_en_cours
 from mutualisation_chaines.lignage import BRUT, PUBLICATION, jeux
 
@@ -84,7 +95,8 @@ def dire(reste: str) -> None:
     on_failure_callback=Echec(
         "porte « fichier »",
         "Une source est chargée en entier, ou garde son état précédent ; rien n'est annoncé.",
-        "corrigez le fichier nommé et déposez-le de nouveau, sous le même nom ou en « _v2 »",
+        "corrigez le fichier nommé et déposez-le de nouveau, sous le même nom ou en « _v2 » ; si le dépôt n'est pas "
+        "surveillé, effacez ensuite l'état de la tâche « {tache} » (« Clear »)",
     )
 )
 @en_francais
@@ -196,7 +208,9 @@ def exercices_voulus(demandes: list[list[int] | None], ouverts: list[int]) -> li
 @task(
     on_failure_callback=Echec(
         "portes « modèle » et « bilan »",
-        remede="corrigez la source nommée et déposez-la, ou versez une ligne dans referentiel/justifications",
+        remede="corrigez la source nommée et déposez-la, ou versez une ligne dans referentiel/justifications ; si le "
+        "dépôt n'est pas surveillé, lancez « chargement_depot »",
+        depassee=REMPLACEE,
     )
 )
 @en_francais
@@ -216,11 +230,7 @@ def construire(exercices: list[int], dag_run: Any = None) -> int:
     return version
 
 
-@task(
-    on_failure_callback=Echec(
-        "documents du bilan", remede="levez la cause que dit cette phrase, puis lancez « bilan_etape »"
-    )
-)
+@task(on_failure_callback=Echec("documents du bilan", remede=RECONSTRUIRE, depassee=REMPLACEE))
 @en_francais
 def composer(version: int, params: Any = None) -> list[str]:
     """Compose the documents of the version aside, read back by the gate « extrait »; where a person opens them."""
@@ -242,7 +252,7 @@ def aiguiller(version: int, params: Any = None, dag_run: Any = None) -> str:
     return "publier" if suite else "proposer"
 
 
-@task
+@task(on_failure_callback=Echec(depassee=REMPLACEE))
 @en_francais
 def proposer(version: int, outlet_events: Any = None) -> None:
     """Tell that a version waits for somebody to publish it; skipped when it changes nothing."""
@@ -292,13 +302,16 @@ def encore_demandee(contexte: Any) -> None:
                 exiger_publiee(conn, exercice, montree["version"])
             else:
                 exiger_la_derniere(conn, montree["version"])
-    except (SansReprise, ControleEchoue) as erreur:
-        raise AirflowFailException(str(erreur)) from None
+    except ControleEchoue as erreur:
+        # another version is published than the one to close
+        raise Depassee(str(erreur)) from None
+    except SansReprise as erreur:
+        raise definitif(erreur) from None
     except Exception as erreur:  # noqa: BLE001 - its text may hold a cell
         journal.warning("La demande n'a pas pu être comparée à l'entrepôt (%s).", type(erreur).__name__)
 
 
-@task(on_failure_callback=Echec("publication", PUBLIEE))
+@task(on_failure_callback=Echec("publication", PUBLIEE, depassee=REMPLACEE))
 @en_francais
 def publier(version: int, exercices: list[int], params: Any = None) -> str:
     """Promote the version and put its documents in place; its `publication_sha256` (S7)."""
@@ -312,7 +325,7 @@ def publier(version: int, exercices: list[int], params: Any = None) -> str:
     return empreinte
 
 
-@task(on_failure_callback=Echec("publication", PUBLIEE, SUIVRE))
+@task(on_failure_callback=Echec("publication", PUBLIEE))
 @en_francais
 def publier_au_nom(presentee: dict[str, Any], reponse: dict[str, Any]) -> str:
     """Promote the version that was read, under the login of who answered, and put the documents that were read in
@@ -431,7 +444,7 @@ def verifier(params: Any = None) -> dict[str, Any]:
 
 @task(
     on_failure_callback=Echec(
-        "clôture", "Si l'exercice est déjà clos, la tâche relancée n'écrit que ce qui manque.", SUIVRE
+        "clôture", "Si l'exercice est déjà clos, la tâche relancée n'écrit que ce qui manque.", REVERIFIER, REVERIFIER
     )
 )
 @en_francais

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from tests.atelier.courrier import boite_aux_lettres
 
-from mutualisation.socle.erreurs import ControleEchoue, FichierRefuse
+from mutualisation.socle.erreurs import ControleEchoue, FichierRefuse, PannePassagere, SansReprise, VersionDepassee
 
 # ruff: noqa: S106 - passwords of nobody
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -70,8 +70,8 @@ def test_courriel_et_webhook_commencent_par_la_phrase(dagbag, webhook, monkeypat
     assert texte == (
         "Échec de la chaîne chargement_depot, tâche charger (porte « fichier ») : rh/agents_2021 {{ 7*7 }} <b>.csv : "
         "fichier vide. Une source est chargée en entier, ou garde son état précédent ; rien n'est annoncé. Remède : "
-        "corrigez le fichier nommé et déposez-le de nouveau, sous le même nom ou en « _v2 ». Journal : "
-        "https://airflow.epci.fr/j"
+        "corrigez le fichier nommé et déposez-le de nouveau, sous le même nom ou en « _v2 » ; si le dépôt n'est pas "
+        "surveillé, effacez ensuite l'état de la tâche « charger » (« Clear »). Journal : https://airflow.epci.fr/j"
     )
     assert recus[0][0] == "/services/secret"
     corps = lettre.get_body(("html",)).get_content()
@@ -96,20 +96,59 @@ def test_une_alerte_qui_ne_part_pas_se_dit_et_ne_leve_rien(dagbag, monkeypatch, 
     assert "jeton-secret" not in caplog.text
 
 
-IMPERATIF = re.compile(r"\. Remède : (levez|corrigez|déposez|rétablissez|répondez|lancez|faites)[^.]+\.$")
+IMPERATIF = re.compile(r"\. Remède : (levez|corrigez|déposez|rétablissez|répondez|lancez|faites|gardez)[^.]+\.$")
+
+
+def echecs_dits(dagbag):
+    """What each task says of each kind of failure, once `en_francais` has turned it into one of Airflow's."""
+    from airflow.sdk.exceptions import AirflowException
+    from mutualisation_chaines import echecs
+
+    def par_la_tache(erreur):
+        with pytest.raises(AirflowException) as levee:
+            echecs.en_francais(lambda: (_ for _ in ()).throw(erreur))()
+        return levee.value
+
+    nos_erreurs = (ControleEchoue(["y"]), SansReprise("Le compte."), VersionDepassee("La 1."), PannePassagere("Figé."))
+    erreurs = [*map(par_la_tache, (REFUS, *nos_erreurs, KeyError("x"))), echecs.DepotPerdu("Le dépôt"), REFUS, None]
+    for tache in (t for dag in dagbag.dags.values() for t in dag.tasks):
+        for erreur in erreurs:
+            for echec in tache.on_failure_callback:
+                dite = echec.phrase(tache.dag_id, tache.task_id, erreur)
+                yield tache, erreur, dite, echec.remede_de(tache.task_id, erreur)
+
+
+def test_un_remede_nomme_la_tache_a_effacer_ou_la_chaine_a_lancer(dagbag):
+    from mutualisation_chaines.echecs import Depassee
+
+    vus = set()
+    for tache, erreur, _, remede in echecs_dits(dagbag):
+        nommee = re.search(r"effacez .* tâche « (\w+) » \(« Clear »\)", remede)
+        assert ("« Clear »" in remede) is bool(nommee), remede
+        if nommee:
+            assert nommee[1] in {tache.task_id, *tache.get_flat_relative_ids(upstream=True)}, remede
+        assert all(chaine in dagbag.dags for chaine in re.findall(r"lancez « (\w+) »", remede)), remede
+        if isinstance(erreur, Depassee) and tache.task_id != "construire":
+            assert f"tâche « {tache.task_id} » (" not in remede, "its version is gone: to clear the task mends nothing"
+        vus.add((tache.task_id, type(erreur).__name__, nommee and nommee[1]))
+    assert {
+        ("composer", "Depassee", "construire"),
+        ("composer", "EnFaute", "construire"),
+        ("composer", "AirflowException", "composer"),
+        ("approuver", "Depassee", "verifier"),
+        ("clore", "EnFaute", "verifier"),
+        ("publier_au_nom", "Depassee", None),
+        ("construire", "AirflowFailException", "construire"),
+    } <= vus
 
 
 def textes(dagbag):
     """Every text that may be sent: each task by each kind of failure, each notifier, what is left out."""
-    from airflow.sdk.exceptions import AirflowException, AirflowFailException
     from mutualisation_chaines import echecs
     from mutualisation_chaines.alertes import texte_de
 
-    sans_reprise = (AirflowFailException("rh/x.csv"), echecs.DepotPerdu("Le dépôt"), REFUS, ControleEchoue(["y"]))
+    yield from (texte_de(phrase, remede) for _, _, phrase, remede in echecs_dits(dagbag))
     for tache in (t for dag in dagbag.dags.values() for t in dag.tasks):
-        for erreur in (*sans_reprise, AirflowException("Un autre."), KeyError("x"), None):
-            for echec in tache.on_failure_callback:
-                yield texte_de(echec.phrase(tache.dag_id, tache.task_id, erreur), echec.remede_de(erreur))
         yield from (texte_de(f"{a.phrase}.", a.remede) for a in getattr(tache, "notifiers", ()))
     yield texte_de("Exercice 2025 laissé de côté : il manque 2 fichiers.", echecs.INCOMPLET)
 

@@ -44,7 +44,11 @@ class NonPublie(ErreurMutualisation):
 
 
 class SansReprise(ErreurMutualisation):
-    """What no retry mends: an answer to a version that another replaced, a login that may not. Exit 1."""
+    """What no retry mends: a login that may not, a warehouse of a former version. Exit 1."""
+
+
+class VersionDepassee(SansReprise):
+    """What nothing mends for a version: another replaced it, or the journal refuses it. Exit 1."""
 
 
 class PannePassagere(ErreurMutualisation):

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from mutualisation.socle.erreurs import ErreurMutualisation, SansReprise
+from mutualisation.socle.erreurs import ErreurMutualisation, VersionDepassee
 
 PROPRIETAIRE = "mutualisation_proprietaire"
 MIGRATION = "mutualisation_migration"
@@ -41,13 +41,13 @@ def sous_le_role(conn: psycopg.Connection[Any], role: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def dire_le_refus() -> Iterator[None]:
-    """Raise as `SansReprise` what one of our functions refused: its message is the sentence."""
+    """Raise as `VersionDepassee` what one of our functions refused: its message is the sentence."""
     try:
         yield
     except psycopg.Error as erreur:
         if erreur.sqlstate != REFUS:
             raise
-        raise SansReprise(erreur.diag.message_primary or "") from erreur
+        raise VersionDepassee(erreur.diag.message_primary or "") from erreur
 
 
 def role_en_place(conn: psycopg.Connection[Any]) -> str:

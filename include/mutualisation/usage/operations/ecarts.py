@@ -90,7 +90,7 @@ class Candidate:
 def candidate(session: Session, version: int | None = None) -> Candidate:
     """The version to publish (default: the last one), its documents composed, and what it would change.
 
-    Raises `SansReprise` when a later build has replaced it, it is published, or it failed.
+    Raises `VersionDepassee` when a later build has replaced it, it is published, or it failed.
     """
     with session.connexion() as conn:
         choisie = version if version is not None else derniere_validee(conn)

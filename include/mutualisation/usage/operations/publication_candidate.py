@@ -19,7 +19,7 @@ from mutualisation.publication.versions.chaine import ancrer
 from mutualisation.publication.versions.contexte import version_publiee
 from mutualisation.publication.versions.inchange import exercices_inchanges, noter_contenu, publication_en_vigueur
 from mutualisation.publication.versions.promotion import noter_empreintes, promouvoir
-from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere, SansReprise
+from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere, VersionDepassee
 from mutualisation.socle.poste import Poste
 from mutualisation.usage.operations.conservation import purger
 from mutualisation.usage.operations.en_attente import EnAttente, dossier_d_attente, en_attente, prendre_place, retirer
@@ -97,7 +97,7 @@ def publier(
 
 
 def exiger_la_derniere(conn: psycopg.Connection[Any], version: int) -> None:
-    """Raise `SansReprise` when a version waits for nobody: a later one was proposed, it is published, it failed."""
+    """Raise `VersionDepassee` when a version waits for nobody: a later one was proposed, it is published, it failed."""
     derniere, statut, exercices, par = conn.execute(DERNIERE, (version,)).fetchone() or (version, "", [], None)
     if (derniere, statut) == (version, "validee"):
         return
@@ -110,7 +110,7 @@ def exiger_la_derniere(conn: psycopg.Connection[Any], version: int) -> None:
     else:
         suite = "attend : répondez à sa demande dans « publication_bilan », ou, si elle n'en a pas, lancez cette chaîne"
     qui = "elle" if derniere == version else f"la version {derniere} l'a remplacée, et"
-    raise SansReprise(f"La version {version} n'est plus à publier : {qui} {suite}.")
+    raise VersionDepassee(f"La version {version} n'est plus à publier : {qui} {suite}.")
 
 
 def derniere_validee(conn: psycopg.Connection[Any]) -> int:

@@ -103,7 +103,7 @@ def compte_de(dsn_entrepot: str, acte: str, nom: str, entite: str = "", autres: 
         peuvent = ", ".join(autre for autre in autres if connexion(f"{debut}{autre}"))
         raise SansReprise(
             f"La connexion Airflow « {debut}{nom} » n'existe pas : créez-la, avec le login et le mot de passe du "
-            "compte de base de données de cette personne, puis effacez l'état de la tâche (« Clear »)."
-            + (f" Sinon effacez celui de la demande, à laquelle peuvent répondre : {peuvent}." if peuvent else "")
+            "compte de base de données de cette personne."
+            + (f" Une fois effacé l'état de la demande, y peuvent répondre : {peuvent}." if peuvent else "")
         )
     return make_conninfo(dsn_entrepot, user=trouvee.login, password=trouvee.password)
