@@ -1,6 +1,7 @@
 """Shared fixtures: one real embedded PostgreSQL per test session."""
 
 import os
+import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -17,11 +18,16 @@ MODELE = VIDE
 # .ci/run installs every system package: there, a test left out is a failure
 SANS_OMISSION = os.environ.get("MUTUALISATION_SANS_OMISSION") == "1"
 ICI = Path(__file__).parent
+# the package that brings a program: a test marked `systeme("pdftotext")` is left out where the program is missing
+PAQUETS = {
+    "chromium": "chromium", "docker-compose": "docker-compose", "pdftohtml": "poppler-utils",
+    "pdftotext": "poppler-utils", "soffice": "libreoffice-calc-nogui",
+}  # fmt: skip
 # what `make test` leaves to `make test-complet`, beside the tests marked `systeme`: files and folders of tests/
 COMPLET = (
     "attaques/test_assauts.py", "attaques/test_dossier_courant.py", "attaques/test_essais.py", "bout_en_bout",
     "conformite", "dags/test_executions.py",
-    "dags/test_executions_entites.py", "dags/test_lignage.py", "dags/test_ordonnanceur.py", "dags/test_services.py",
+    "dags/test_executions_entites.py", "dags/test_lignage.py", "dags/test_ordonnanceur.py",
     "dags/test_sans_personne.py", "sql/dbt/test_poste.py", "sql/entrepot/test_reseau.py",
     "sql/entrepot/test_serveur.py", "sql/rapport/test_toute_version.py", "unit/examen/test_verrues.py",
     "unit/ingestion/test_bombes.py", "unit/ingestion/test_fuzz.py", "unit/ingestion/test_memoire.py",
@@ -31,8 +37,11 @@ CHAQUE_FOIS = {"bout_en_bout/test_commandes.py": (), "dags/test_executions.py": 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark `complet` what a person does not run at each change."""
+    """Mark `complet` what a person does not run at each change; leave out what asks for a program that is missing."""
     for item in items:
+        for programme in (p for marque in item.iter_markers("systeme") for p in marque.args):
+            if shutil.which(programme) is None:
+                item.add_marker(pytest.mark.skip(reason=f"paquet système {PAQUETS[programme]} absent"))
         chemin = item.path.relative_to(ICI).as_posix()
         gardes = CHAQUE_FOIS.get(chemin)
         if gardes is not None and (not gardes or item.name in gardes):

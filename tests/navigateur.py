@@ -1,21 +1,17 @@
 """Chromium on the pages of an extract, from its folder: widths, clicks, pictures, accessibility. Nothing is downloaded.
 
-A test that uses it is marked `systeme`, and `sans_chromium` leaves it out where the package is missing.
+A test that uses it is marked `systeme("chromium")`.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 LARGEURS = (320, 390, 768, 1280)
 HAUTEUR = 900
-sans_chromium = pytest.mark.skipif(shutil.which("chromium") is None, reason="paquet système chromium absent")
 OUVRIR = "document.querySelectorAll('details').forEach(d => { d.open = true })"
 
 

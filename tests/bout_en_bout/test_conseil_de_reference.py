@@ -45,8 +45,7 @@ def test_chaque_ecart_a_son_commentaire(reference: Reference, exercice: int) -> 
     assert "aucun commentaire" not in _page(reference.bilans, exercice).read_text(encoding="utf-8").lower()
 
 
-@pytest.mark.systeme
-@navigateur.sans_chromium
+@pytest.mark.systeme("chromium")
 def test_les_elus_lisent_huit_ecrans_de_telephone(reference: Reference) -> None:
     with navigateur.navigateur() as onglet:
         onglet.ouvrir(_page(reference.bilans, EXERCICES[-1]), TELEPHONE[0])

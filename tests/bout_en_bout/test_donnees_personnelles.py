@@ -6,7 +6,6 @@ The key of the pseudonyms stays in its file (K1).
 """
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -88,8 +87,7 @@ def test_rien_dans_les_fichiers_du_serveur_ni_la_cle_ailleurs_que_chez_elle(en_l
     assert (en_ligne.var / "cle_pseudonymes").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.systeme
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="paquet système poppler-utils absent")
+@pytest.mark.systeme("pdftotext")
 def test_rien_dans_ce_qui_s_imprime(en_ligne: EnLigne) -> None:
     """What is read of each PDF, words cut at the end of a line put together again."""
     pdf = [chemin for chemin in fichiers(en_ligne.sortie) if chemin.suffix == ".pdf"]

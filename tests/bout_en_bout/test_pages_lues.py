@@ -18,8 +18,7 @@ def extrait(reference: Reference) -> Path:
     return reference.bilans / f"bilan_{EXERCICE}"
 
 
-@pytest.mark.systeme
-@navigateur.sans_chromium
+@pytest.mark.systeme("chromium")
 def test_aucun_mot_coupe_et_aucun_tableau_a_faire_defiler_au_bureau(extrait: Path) -> None:
     pages = [
         extrait / f"bilan_etape_{EXERCICE}.html",
@@ -35,8 +34,7 @@ def test_aucun_mot_coupe_et_aucun_tableau_a_faire_defiler_au_bureau(extrait: Pat
             assert onglet.page.evaluate(DEBORDENT) == [], page.name
 
 
-@pytest.mark.systeme
-@navigateur.sans_chromium
+@pytest.mark.systeme("chromium")
 def test_le_personnel_et_la_commune_sont_a_quelques_clics_du_conseil(extrait: Path) -> None:
     """Index of communes to « what my commune pays and gets »; staff of a dispositif to its categories and hours."""
     with navigateur.navigateur() as onglet:

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sysconfig
 from itertools import combinations
 
 import psycopg
@@ -14,7 +15,16 @@ from cryptography.fernet import Fernet
 from outils.ordonnanceur import FAISCEAU
 from psycopg.conninfo import conninfo_to_dict
 from tests.atelier import compose
-from tests.atelier.compose import COMPOSE, RACINE, lieu_ouvert, lire_env, remplir_env
+from tests.atelier.compose import (
+    COMPOSE,
+    RACINE,
+    UTILISATEUR,
+    lieu_ouvert,
+    lire_env,
+    remplir_env,
+    services_remplis,
+)
+from tests.atelier.petit_depot import EXERCICE
 from tests.atelier.serveur_reseau import serveur_reseau
 
 from mutualisation.entree.ingestion.confidentialite import cle_pseudonymes
@@ -264,23 +274,52 @@ def test_le_lignage_tait_qui_a_repondu_par_le_reglage_du_jour(services, dagbag, 
     assert [str(w.message) for w in recwarn if "emission_policy" in str(w.message)] == []
 
 
-@pytest.mark.systeme
-@pytest.mark.skipif(shutil.which("docker-compose") is None, reason="docker-compose absent")
+@pytest.mark.systeme("docker-compose")
 @pytest.mark.parametrize("profils", PROFILS, ids=lambda p: "+".join(p) or "aucun")
 def test_docker_compose_l_accepte(services, tmp_path, profils):
     env = tmp_path / ".env"
     remplir_env(env)
-    choix = [mot for profil in profils for mot in ("--profile", profil)]
-    commande = ["docker-compose", "-f", str(COMPOSE), "--env-file", str(env), *choix, "config", "--format", "json"]
-    fini = subprocess.run(commande, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False)
-    assert fini.returncode == 0, fini.stderr
-    lu = json.loads(fini.stdout)["services"]
-    assert set(lu) == {n for n, s in services.items() if set(s.get("profiles", ())) <= set(profils)}
+    lus = services_remplis(env, *profils)
+    assert set(lus) == {n for n, s in services.items() if set(s.get("profiles", ())) <= set(profils)}
     # the key goes through as it was written: \n in two characters, which the package reads
     attendue = lire_env(env)["MUTUALISATION_CLE_SIGNATURE"]
-    assert lu["scheduler"]["environment"]["MUTUALISATION_CLE_SIGNATURE"] == attendue
+    assert lus["scheduler"]["environment"]["MUTUALISATION_CLE_SIGNATURE"] == attendue
     if not profils:
         env.write_text(env.read_text().replace("AIRFLOW_JWT_SECRET=", "AUTRE="))
-        sans = subprocess.run(commande, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False)
-        assert sans.returncode != 0
-        assert "make secrets" in sans.stderr
+        with pytest.raises(subprocess.CalledProcessError) as refus:
+            services_remplis(env)
+        assert "make secrets" in refus.value.stderr
+
+
+@root
+@pytest.mark.systeme("docker-compose")
+def test_une_chaine_publie_sous_50000(lieu, petit):
+    """The first start, then one bilan, in the environment and the folders of the services; the `.env` is root's."""
+    env, etat, accueil = lieu / ".env", lieu / "etat", lieu / "airflow"
+    remplir_env(env)
+    for volume in (etat, accueil):  # a named volume takes the owner of the image
+        volume.mkdir()
+        os.chown(volume, UTILISATEUR, 0)
+    depot = shutil.copytree(petit, lieu / "depot")
+    with serveur_reseau(lieu, "depart") as serveur:
+        lieux = {"postgres:5432": f"127.0.0.1:{serveur.port}", "/var/lib/mutualisation": str(etat)}
+        lus = services_remplis(env, lieux=lieux | {"/var/lib/airflow": str(accueil)})
+        a_poser = lus["postgres"]["environment"]
+        secrets = {nom: valeur for nom, valeur in a_poser.items() if "PASSWORD" in nom}
+        compose.premier_demarrage(lieu, serveur.port, a_poser["POSTGRES_DB"], secrets)
+        image = {
+            "PATH": f"{sysconfig.get_path('scripts')}:{os.defpath}", "HOME": str(accueil),
+            "AIRFLOW_HOME": str(accueil), "LOGNAME": "airflow", "DO_NOT_TRACK": "1", "LC_ALL": "C.UTF-8",
+        }  # fmt: skip
+        bilan = f"mutualisation bilan --depot {depot} --exercice {EXERCICE} --sortie {etat}/bilans".split()
+        for partie, mots in (("airflow-init", lus["airflow-init"]["command"]), ("scheduler", bilan)):
+            fini = subprocess.run(
+                [mot.replace("$$", "$") for mot in mots],
+                env=lus[partie]["environment"] | image, cwd=accueil, capture_output=True, text=True, check=False,
+                user=UTILISATEUR, group=0, extra_groups=[],
+            )  # fmt: skip
+            assert fini.returncode == 0, fini.stdout + fini.stderr
+    assert (etat / "bilans" / f"bilan_{EXERCICE}" / "manifeste.json").exists()
+    assert {f.stat().st_uid for f in etat.rglob("*")} == {UTILISATEUR}
+    # the keys are those of .env: none was made
+    assert [f.name for f in etat.glob("cle_*")] == []

@@ -11,7 +11,7 @@ from outils.ordonnanceur import BILAN, PUBLICATION, installer
 from tests.atelier import compose
 from tests.atelier.petit_depot import EXERCICE
 from tests.dags.test_executions import travailler_sur
-from tests.navigateur import navigateur, sans_chromium
+from tests.navigateur import navigateur
 
 from mutualisation.usage import operations as op
 
@@ -27,8 +27,7 @@ LANCER = """async ([chaine, conf]) => (await fetch(`/api/v2/dags/${chaine}/dagRu
 MOT_DE_PASSE = "un mot de passe d'essai"
 PATIENCE_MS = 120_000  # the machine may be busy
 pytestmark = [
-    pytest.mark.systeme,
-    sans_chromium,
+    pytest.mark.systeme("chromium"),
     pytest.mark.skipif(
         not list(metadata.distributions(name="apache-airflow-providers-fab")), reason="extra « comptes » non installé"
     ),

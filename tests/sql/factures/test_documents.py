@@ -20,7 +20,6 @@ from mutualisation.socle.erreurs import ErreurMutualisation
 from .conftest import CCAS
 
 Conn = psycopg.Connection[Any]
-texte_des_pdf = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) absent")
 
 
 class _Texte(str):
@@ -94,16 +93,14 @@ def test_pdf_balise_en_francais(dossier: Path, pdf: str) -> None:
 
 
 # what each document says
-@pytest.mark.systeme
-@texte_des_pdf
+@pytest.mark.systeme("pdftotext")
 @cas
 def test_texte_de_chaque_document(dossier: Path, nom: str, dits: list[str]) -> None:
     texte = _Texte.de(dossier / f"{nom}.pdf")
     assert [attendu for attendu in dits if attendu not in texte] == []
 
 
-@pytest.mark.systeme
-@texte_des_pdf
+@pytest.mark.systeme("pdftotext")
 def test_rien_n_est_dit_paye(dossier: Path) -> None:
     for pdf in sorted(dossier.glob("*.pdf")):
         lu = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
@@ -111,8 +108,7 @@ def test_rien_n_est_dit_paye(dossier: Path) -> None:
     assert "Reste dû" not in _Texte.de(dossier / f"facture_2021-S2_{base.SIRET_LILLE}.pdf")
 
 
-@pytest.mark.systeme
-@texte_des_pdf
+@pytest.mark.systeme("pdftotext")
 def test_le_recapitulatif_dit_ce_que_le_projet_ne_porte_pas(conn_facturee: Conn, tmp_path: Path) -> None:
     base.corriger(conn_facturee, "factures_titres", "budget = '01'", "montant = 45")
     base.corriger(conn_facturee, "factures_cles", "code = 'AUTRE'", "code = 'ARC1'")
@@ -165,8 +161,7 @@ def test_dossier_impossible_a_ecrire(conn_facturee: Conn, tmp_path: Path) -> Non
         ecrire_factures(conn_facturee, 2021, 2, tmp_path / "fichier" / "sortie")
 
 
-@pytest.mark.systeme
-@texte_des_pdf
+@pytest.mark.systeme("pdftotext")
 def test_cout_unitaire_vote(conn_facturee: Conn, tmp_path: Path) -> None:
     base.corriger(conn_facturee, "factures_couts", "cout_unitaire = 21.5", "true")
     dossier = ecrire_factures(conn_facturee, 2021, 2, tmp_path)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.navigateur import LARGEURS, navigateur, sans_chromium
+from tests.navigateur import LARGEURS, navigateur
 
 
 def _une_de_chaque(extrait: Path) -> list[Path]:
@@ -14,8 +14,7 @@ def _une_de_chaque(extrait: Path) -> list[Path]:
     return [p for p in pages if p not in communes[1:] and p not in traces[1:]]
 
 
-@pytest.mark.systeme
-@sans_chromium
+@pytest.mark.systeme("chromium")
 def test_axe_ne_trouve_rien_dans_un_extrait(extrait: Path) -> None:
     trouve = {}
     with navigateur() as onglet:

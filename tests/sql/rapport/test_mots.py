@@ -1,7 +1,6 @@
 """Words that no document of an extract may say: they would claim what no data tells (S16)."""
 
 import re
-import shutil
 import subprocess
 import zipfile
 from pathlib import Path
@@ -30,8 +29,7 @@ def test_rien_ne_se_dit_paye(extrait: Path) -> None:
     assert {nom: INTERDITS.findall(t) for nom, t in textes.items() if INTERDITS.search(t)} == {}
 
 
-@pytest.mark.systeme
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="paquet système poppler-utils absent")
+@pytest.mark.systeme("pdftotext")
 def test_rien_ne_se_dit_paye_sur_le_papier(extrait: Path) -> None:
     pdfs = sorted(extrait.rglob("*.pdf"))
     assert pdfs

@@ -1,7 +1,6 @@
 """The PDF: tagged, French, the figures of the page, the same bytes again, quick."""
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -29,8 +28,7 @@ def test_le_pdf_est_date_de_l_exercice(pdf: Path) -> None:
         assert lu.open_metadata()["pdfuaid:part"] == "1"
 
 
-@pytest.mark.systeme
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="paquet système poppler-utils absent")
+@pytest.mark.systeme("pdftotext")
 def test_le_pdf_dit_les_chiffres_et_les_etats_de_la_page(pdf: Path) -> None:
     texte = _texte(pdf)
     for attendu in (
@@ -50,8 +48,7 @@ def test_le_pdf_dit_les_chiffres_et_les_etats_de_la_page(pdf: Path) -> None:
     assert f"{total['cout_net']:,.0f} €".replace(",", " ") in texte
 
 
-@pytest.mark.systeme
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="paquet système poppler-utils absent")
+@pytest.mark.systeme("pdftotext")
 def test_aucun_lien_n_est_dit_sur_le_papier(extrait: Path) -> None:
     conseil, essentiel = (_texte(extrait / f"{nom}_2021.pdf") for nom in ("bilan_etape", "synthese"))
     assert not [x for x in ("trouver une commune", "Vérifier :", "lignes source") if x in conseil]

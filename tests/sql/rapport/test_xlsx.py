@@ -1,7 +1,6 @@
 """The workbook: typed cells, named tables, totals as formulas that equal the warehouse, F10, a real recalculation."""
 
 import re
-import shutil
 import subprocess
 from decimal import Decimal
 from functools import cache
@@ -232,11 +231,7 @@ def _convertir(extrait: Path, dossier: Path, forme: str) -> Path:
     return dossier / f"bilan_etape_2021.{forme}"
 
 
-libreoffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="paquet système libreoffice-calc-nogui absent")
-
-
-@pytest.mark.systeme
-@libreoffice
+@pytest.mark.systeme("soffice")
 def test_libreoffice_recalcule_comme_l_entrepot_et_garde_les_tables(extrait: Path, tmp_path: Path) -> None:
     recalcule = _convertir(extrait, tmp_path, "xlsx")
     formules, avant = _classeur(extrait), _classeur(extrait, valeurs=True)
@@ -257,8 +252,7 @@ def test_libreoffice_recalcule_comme_l_entrepot_et_garde_les_tables(extrait: Pat
     assert lues > 200
 
 
-@pytest.mark.systeme
-@libreoffice
+@pytest.mark.systeme("soffice")
 def test_le_classeur_s_imprime_en_peu_de_pages(extrait: Path, tmp_path: Path) -> None:
     pdf = _convertir(extrait, tmp_path, "pdf").read_bytes()
     pages = max(

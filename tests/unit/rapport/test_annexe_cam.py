@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.navigateur import LARGEURS, navigateur, sans_chromium
+from tests.navigateur import LARGEURS, navigateur
 from tests.unit.rapport.communes_factices import LILLE, LOOS, BilanFactice
 
 from mutualisation.documents.mise_en_forme import html
@@ -97,8 +97,7 @@ def test_sans_commande_il_n_y_a_ni_annexe_ni_lien() -> None:
     assert [any("annexe_cam" in lien.cible for lien in _liens(bilan)) for bilan in (BILAN, sans)] == [True, False]
 
 
-@pytest.mark.systeme
-@sans_chromium
+@pytest.mark.systeme("chromium")
 def test_axe_ne_trouve_rien_sur_sa_page(tmp_path: Path) -> None:
     (annexe,) = annexe_cam.documents(BILAN)
     html.ecrire(annexe, tmp_path / "annexe.html")

@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -99,8 +98,7 @@ def test_les_deux_pages_sont_deux(rangs: int) -> None:
         assert _pages(pdf.rendre(documents.document("deux_pages", gardees))) == 2
 
 
-@pytest.mark.systeme
-@pytest.mark.skipif(shutil.which("pdftohtml") is None, reason="paquet système poppler-utils absent")
+@pytest.mark.systeme("pdftohtml")
 @pytest.mark.parametrize(
     ("forme", "rangs", "pages", "moindre"), [("fiche", 1, 1, 9), ("fiche", 30, 2, 9), ("rapport", 1, 1, 8)]
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lxml import html as lxml_html
 from tests.atelier.tables import cas
-from tests.navigateur import LARGEURS, Onglet, navigateur, sans_chromium
+from tests.navigateur import LARGEURS, Onglet, navigateur
 from tests.unit.rapport import documents
 
 from mutualisation.documents.mise_en_forme import graphiques as g
@@ -84,8 +84,7 @@ def onglet() -> Iterator[Onglet]:
         yield ouvert
 
 
-@pytest.mark.systeme
-@sans_chromium
+@pytest.mark.systeme("chromium")
 @pytest.mark.parametrize("largeur", LARGEURS)
 @pytest.mark.parametrize("forme", documents.FORMES)
 def test_axe_ne_trouve_rien(onglet: Onglet, pages: dict[str, Path], forme: str, largeur: int) -> None:
@@ -99,8 +98,7 @@ def test_axe_ne_trouve_rien(onglet: Onglet, pages: dict[str, Path], forme: str, 
     assert onglet.erreurs == []
 
 
-@pytest.mark.systeme
-@sans_chromium
+@pytest.mark.systeme("chromium")
 @pytest.mark.parametrize("forme", documents.FORMES)
 def test_un_ecran_sombre_se_lit_et_s_imprime_clair(onglet: Onglet, pages: dict[str, Path], forme: str) -> None:
     fonds = "['body', 'figure', 'h2'].map(x => getComputedStyle(document.querySelector(x)).backgroundColor)"
@@ -120,8 +118,7 @@ def test_un_ecran_sombre_se_lit_et_s_imprime_clair(onglet: Onglet, pages: dict[s
         onglet.page.emulate_media(color_scheme="light", media="screen")
 
 
-@pytest.mark.systeme
-@sans_chromium
+@pytest.mark.systeme("chromium")
 def test_le_triangle_d_un_pli_n_est_pas_coupe(onglet: Onglet, pages: dict[str, Path]) -> None:
     onglet.ouvrir(pages["rapport"], 390)
     place = onglet.page.locator(".volet summary").first.bounding_box()
@@ -131,8 +128,7 @@ def test_le_triangle_d_un_pli_n_est_pas_coupe(onglet: Onglet, pages: dict[str, P
     assert onglet.page.screenshot(full_page=True, clip=bord) == avec
 
 
-@pytest.mark.systeme
-@sans_chromium
+@pytest.mark.systeme("chromium")
 def test_axe_n_est_pas_endormi(onglet: Onglet, pages: dict[str, Path], tmp_path: Path) -> None:
     gatee = tmp_path / "gatee.html"
     texte = pages["rapport"].read_text(encoding="utf-8")
@@ -141,8 +137,7 @@ def test_axe_n_est_pas_endormi(onglet: Onglet, pages: dict[str, Path], tmp_path:
     assert {"html-has-lang", "color-contrast"} <= regles
 
 
-@pytest.mark.systeme
-@sans_chromium
+@pytest.mark.systeme("chromium")
 def test_clavier_et_liens(onglet: Onglet, pages: dict[str, Path]) -> None:
     onglet.ouvrir(pages["fiche"])
     onglet.page.keyboard.press("Tab")
@@ -155,16 +150,14 @@ def test_clavier_et_liens(onglet: Onglet, pages: dict[str, Path]) -> None:
     assert onglet.fichier == "59350_lille.html"
 
 
-@pytest.mark.systeme
-@sans_chromium
+@pytest.mark.systeme("chromium")
 def test_un_tableau_reste_un_tableau_des_768(onglet: Onglet, pages: dict[str, Path]) -> None:
     vue = "getComputedStyle(document.querySelector('table.empile tbody tr')).display"
     assert onglet.ouvrir(pages["rapport"], 768).page.evaluate(vue) == "table-row"
     assert onglet.ouvrir(pages["rapport"], 767).page.evaluate(vue) != "table-row"
 
 
-@pytest.mark.systeme
-@sans_chromium
+@pytest.mark.systeme("chromium")
 @pytest.mark.parametrize("largeur", [390, 768, 1280])
 def test_un_mot_trop_long_ne_traverse_pas_un_tableau(onglet: Onglet, tmp_path: Path, largeur: int) -> None:
     table = documents.table(2)
@@ -175,8 +168,7 @@ def test_un_mot_trop_long_ne_traverse_pas_un_tableau(onglet: Onglet, tmp_path: P
     assert max(onglet.page.evaluate(bloc)) <= 0
 
 
-@pytest.mark.systeme
-@sans_chromium
+@pytest.mark.systeme("chromium")
 @pytest.mark.parametrize("largeur", [768, 1024, 1440])
 def test_les_mots_d_un_dessin_se_lisent_a_cote_d_un_autre(onglet: Onglet, tmp_path: Path, largeur: int) -> None:
     """In half a page too, of a screen and of the reader's printer: pixels of the smallest word that is shown."""
@@ -193,8 +185,7 @@ def test_les_mots_d_un_dessin_se_lisent_a_cote_d_un_autre(onglet: Onglet, tmp_pa
     onglet.page.emulate_media(media="screen")
 
 
-@pytest.mark.systeme
-@sans_chromium
+@pytest.mark.systeme("chromium")
 def test_l_impression_montre_ce_qui_est_replie(onglet: Onglet, pages: dict[str, Path], tmp_path: Path) -> None:
     import io
 
@@ -225,8 +216,7 @@ def annuaire(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return page
 
 
-@pytest.mark.systeme
-@sans_chromium
+@pytest.mark.systeme("chromium")
 @cas
 def test_ce_qu_on_tape_trouve_une_commune(
     onglet: Onglet, annuaire: Path, tapees: str, trouves: list[str], dit: str
@@ -239,8 +229,7 @@ def test_ce_qu_on_tape_trouve_une_commune(
     assert (onglet.debord, onglet.anomalies()[0]) == (0, [])
 
 
-@pytest.mark.systeme
-@sans_chromium
+@pytest.mark.systeme("chromium")
 def test_la_recherche_mene_a_la_page_sans_reseau(onglet: Onglet, annuaire: Path) -> None:
     onglet.demandes.clear()
     saisie = onglet.ouvrir(annuaire, 390).page.get_by_role("searchbox")
@@ -250,8 +239,7 @@ def test_la_recherche_mene_a_la_page_sans_reseau(onglet: Onglet, annuaire: Path)
     assert {adresse.partition(":")[0] for adresse in onglet.demandes} == {"file"}
 
 
-@pytest.mark.systeme
-@sans_chromium
+@pytest.mark.systeme("chromium")
 def test_sans_script_la_liste_reste(onglet: Onglet, annuaire: Path) -> None:
     sans = onglet.page.context.browser.new_context(java_script_enabled=False)
     page = sans.new_page()
