@@ -1,18 +1,14 @@
 """What users wait for, beside the same of a former version, in one run: `var/bench/ratios.csv`.
 
-    python outils/banc.py [--tailles 1000000 10000000] [--base bc25658] [--atterrissage]
+    python outils/banc.py [--tailles 1000000 10000000] [--base bc25658]
 
 Ratios are `mesure;valeur;but;tenu`; times and memory go to `var/bench/temps.csv`. `--base` is built beside, in
 `var/bench/`, from the history of this checkout; both are measured in turn, each on its own reference drop. Sizes are
-ledger lines more; over `POUR_LA_BASE` this version alone is measured. `--atterrissage`: the landing alone, in seconds.
-An EPCI by Airflow and twenty on workers: `outils/entites.py`. Exit 1 when a target is missed.
+ledger lines more; over `POUR_LA_BASE` this version alone is measured. Exit 1 when a target is missed.
 """
-
-from __future__ import annotations
 
 import argparse
 import csv
-import math
 import os
 import random
 import shutil
@@ -21,12 +17,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-import psycopg
 from psycopg import sql
 
 from mutualisation.entree.ingestion.chargement import charger_depot
@@ -38,8 +31,7 @@ from mutualisation.entrepot.base.serveur import serveur_entrepot
 from mutualisation.socle.poste import Poste
 
 RACINE = Path(__file__).resolve().parents[1]
-BANC = RACINE / "var" / "bench"
-EXERCICES, DERNIER = (2019, 2020, 2021), 2021
+BANC, DEPOT = RACINE / "var" / "bench", Path("var/echantillon/depot")
 # beyond, the base takes hours
 POUR_LA_BASE = 1_000_000
 PREMIERE, RIEN, UN_FICHIER = "première", "rien de nouveau", "un fichier changé"
@@ -47,251 +39,157 @@ PREMIERE, RIEN, UN_FICHIER = "première", "rien de nouveau", "un fichier changé
 BUTS: dict[str, float] = {PREMIERE: 1.15, RIEN: 0.2, UN_FICHIER: 1.0}
 BUTS_EN_GRAND = {PREMIERE: 0.75, RIEN: 0.0}
 BUT_COPY, BUT_MIO = 0.35, 600
-LIGNES, TOURS = 300_000, 3
-# a look at the memory of a process costs it milliseconds
-PERIODE_S = 1.0
+JEU = registre().jeu("mandats")
+ENTETE = ";".join(c.entete or "" for c in JEU.colonnes)
+TEMPS, RATIOS = [("mesure", "version", "secondes", "mio")], [("mesure", "valeur", "but", "tenu")]
 
 
-@dataclass
-class Mesures:
-    """Times (s) and memory (MiB) of what by which version; ratios with their targets. Both are files, from line one."""
-
-    temps: list[tuple[object, ...]] = field(default_factory=lambda: [("mesure", "version", "secondes", "mio")])
-    ratios: list[tuple[object, ...]] = field(default_factory=lambda: [("mesure", "valeur", "but", "tenu")])
-    tout_tient: bool = True
-
-    def noter(self, quoi: str, version: str, secondes: float, mio: float) -> tuple[float, float]:
-        """Keep what was taken, and say it."""
-        self.temps.append((quoi, version, f"{secondes:.1f}", f"{mio:.0f}"))
-        print(*self.temps[-1], sep=" · ", flush=True)
-        self._ecrire()
-        return secondes, mio
-
-    def ratio(self, mesure: str, valeur: float, *, au_plus: float = math.inf, au_moins: float = 0.0) -> None:
-        """Keep a ratio and its target."""
-        tenu = au_moins <= valeur <= au_plus
-        self.tout_tient &= tenu
-        but = f">= {au_moins}" if au_moins else f"<= {au_plus}"
-        self.ratios.append((mesure, f"{valeur:.3f}", but, "oui" if tenu else "non"))
-        self._ecrire()
-
-    def _ecrire(self) -> None:
-        for nom, lignes in (("temps", self.temps), ("ratios", self.ratios)):
-            with (BANC / f"{nom}.csv").open("w", encoding="utf-8", newline="") as fichier:
-                csv.writer(fichier, delimiter=";", lineterminator="\n").writerows(lignes)
+def noter(mesure: str, valeur: float, but: float, *, au_moins: bool = False) -> None:
+    """Keep a ratio and its target; both files are written at once, for a run takes an hour."""
+    tenu = valeur >= but if au_moins else valeur <= but
+    RATIOS.append((mesure, f"{valeur:.3f}", f"{'>=' if au_moins else '<='} {but}", "oui" if tenu else "non"))
+    print(*RATIOS[-1], sep=" · ", flush=True)
+    for nom, lignes in (("temps", TEMPS), ("ratios", RATIOS)):
+        with (BANC / f"{nom}.csv").open("w", encoding="utf-8", newline="") as fichier:
+            csv.writer(fichier, delimiter=";", lineterminator="\n").writerows(lignes)
 
 
 # ---------------------------------------------------------------- the whole job, of two versions
-@dataclass(frozen=True)
-class Version:
-    """A checkout with its environment, and its reference drop."""
-
-    nom: str
-    racine: Path
-    depot: Path
-
-    @classmethod
-    def preparer(cls, nom: str, racine: Path) -> Version:
-        """Write the reference drop of a checkout, as that version does."""
-        ecrire = ["python", "-m"] if (racine / "echantillon").is_dir() else ["mutualisation"]
-        depot, commande = BANC / f"reference_{nom}", [racine / ".venv/bin" / ecrire[0], *ecrire[1:], "echantillon"]
-        shutil.rmtree(depot, ignore_errors=True)
-        subprocess.run([*commande, "--sortie", depot], cwd=racine, check=True, stdout=subprocess.DEVNULL)
-        return cls(nom, racine, depot)
-
-    def bilan(self, depot: Path, var: Path) -> tuple[float, float]:
-        """Wall time (s) of `bilan`, and the most memory its processes held beside PostgreSQL (MiB)."""
-        exercices = [mot for e in EXERCICES for mot in ("--exercice", str(e))]
-        options = ["--depot", str(depot), *exercices, "--sortie", str(var / "bilans")]
-        milieu = {k: v for k, v in os.environ.items() if k != "ENTREPOT_DSN"} | {"MUTUALISATION_VAR": str(var / "var")}
-        var.mkdir(parents=True, exist_ok=True)
-        with (var / "journal.txt").open("w") as journal, ThreadPoolExecutor(1) as guet:
-            debut = time.perf_counter()
-            processus = subprocess.Popen(
-                [str(self.racine / ".venv/bin/mutualisation"), "bilan", *options],
-                cwd=self.racine, env=milieu, stdout=journal, stderr=journal,
-            )  # fmt: skip
-            pic = guet.submit(_guetter, processus)
-            processus.wait()
-            duree = time.perf_counter() - debut
-        if processus.returncode:
-            raise SystemExit(f"{self.nom} : {(var / 'journal.txt').read_text()[-1500:]}")
-        return duree, pic.result()
+def bilan(racine: Path, travail: Path) -> tuple[float, float]:
+    """Seconds that `bilan` of a checkout takes, and the most memory its processes hold beside PostgreSQL (MiB)."""
+    exercices = ("--exercice", "2019", "--exercice", "2020", "--exercice", "2021")
+    options = ("--depot", travail / "depot", *exercices, "--sortie", travail / "bilans")
+    milieu = {k: v for k, v in os.environ.items() if k != "ENTREPOT_DSN"} | {"MUTUALISATION_VAR": str(travail / "var")}
+    with (travail / "journal.txt").open("w") as journal:
+        commande, debut, pic = (racine / ".venv/bin/mutualisation", "bilan", *options), time.perf_counter(), 0.0
+        processus = subprocess.Popen(commande, cwd=racine, env=milieu, stdout=journal, stderr=journal)
+        while True:
+            try:
+                # a look at the memory of a process costs it milliseconds
+                processus.wait(1.0)
+                break
+            except subprocess.TimeoutExpired:
+                pic = max(pic, _memoire(processus.pid))
+        duree = time.perf_counter() - debut
+    if processus.returncode:
+        raise SystemExit(f"{racine} : {(travail / 'journal.txt').read_text()[-1500:]}")
+    return duree, pic
 
 
-def _guetter(processus: subprocess.Popen[bytes]) -> float:
-    """The most that it holds with its children (proportional, MiB), PostgreSQL aside, looked at to its end."""
-    pic = 0.0
-    while processus.returncode is None:
-        total = 0
-        try:
-            parent = psutil.Process(processus.pid)
-            for p in (parent, *parent.children(recursive=True)):
-                total += p.memory_full_info().pss if p.name() != "postgres" else 0
-        except psutil.Error:
-            pass
-        pic = max(pic, total / 2**20)
-        time.sleep(PERIODE_S)
-    return pic
+def _memoire(pid: int) -> float:
+    """What a process holds with its children (proportional, MiB), PostgreSQL aside; 0 where one ends meanwhile."""
+    try:
+        tous = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+        return float(sum(p.memory_full_info().pss for p in tous if p.name() != "postgres") / 2**20)
+    except psutil.Error:
+        return 0.0
 
 
-def base_de_comparaison(revision: str) -> Version:
-    """Another version of this checkout, built beside it."""
-    racine = BANC / revision
-    if not racine.is_dir():
-        subprocess.run(["git", "worktree", "add", "--detach", racine, revision], cwd=RACINE, check=True)
-    subprocess.run(["make", "environnement"], cwd=racine, check=True)
-    return Version.preparer(revision, racine)
-
-
-def comparer(mesures: Mesures, versions: list[Version], lignes: int) -> None:
-    """First, again, one file again, of the reference drop with `lignes` more; the first version is the judged one."""
-    travail, buts = BANC / "travail", BUTS_EN_GRAND if lignes else BUTS
-    shutil.rmtree(travail, ignore_errors=True)
-    depots = {v.nom: grossir(v.depot, travail / v.nom / "depot", lignes) for v in versions}
-    for quoi, but in buts.items():
-        nom, pris = f"{quoi}, {lignes} lignes", {}
-        for version in reversed(versions):
+def comparer(versions: dict[str, Path], lignes: int) -> None:
+    """First, again, one file again, of the reference drop with `lignes` more; the last version is the judged one."""
+    shutil.rmtree(BANC / "travail", ignore_errors=True)
+    for version, racine in versions.items():
+        grossir(shutil.copytree(racine / DEPOT, BANC / "travail" / version / "depot"), lignes)
+    for quoi, but in (BUTS_EN_GRAND if lignes else BUTS).items():
+        nom, mesures = f"{quoi}, {lignes} lignes", []
+        for version, racine in versions.items():
+            travail = BANC / "travail" / version
             if quoi == UN_FICHIER:
-                nouveau_mois(depots[version.nom])
-            pris[version.nom] = mesures.noter(
-                nom, version.nom, *version.bilan(depots[version.nom], travail / version.nom)
-            )
-        duree, mio = pris[versions[0].nom]
-        for base in versions[1:] if but else ():
-            mesures.ratio(f"{nom}, rapport à {base.nom}", duree / pris[base.nom][0], au_plus=but)
+                nouveau_mois(travail / "depot")
+            mesures.append(bilan(racine, travail))
+            TEMPS.append((nom, version, f"{mesures[-1][0]:.1f}", f"{mesures[-1][1]:.0f}"))
+            print(*TEMPS[-1], sep=" · ", flush=True)
+        duree, mio = mesures.pop()
+        for base, (sienne, _) in zip(versions, mesures if but else (), strict=False):
+            noter(f"{nom}, rapport à {base}", duree / sienne, but)
         if lignes and quoi == (PREMIERE if lignes <= POUR_LA_BASE else RIEN):
-            mesures.ratio(f"mémoire, {nom}, Mio", mio, au_plus=BUT_MIO)
-    shutil.rmtree(travail)
+            noter(f"mémoire, {nom}, Mio", mio, BUT_MIO)
 
 
-# ---------------------------------------------------------------- large drops
-LUES = {"Exercice", "Axe analytique", "SIRET", "Nature", "Pièce origine", "Montant HT", "TVA", "Montant TTC"}
+def grossir(depot: Path, lignes: int) -> None:
+    """Put `lignes` more of a few cents each in the files by `;` of the ledger of 2021, drawn from those with a usual
+    account, an axe and a supplier. The totals announced of these files, and the balance, no longer hold: they go."""
+    for annonce in (*depot.glob("compta/mandats_2021-*.controle.json"), *depot.glob("compta/balance_2021*")):
+        annonce.unlink()
+    tous = ((f, f.read_text(encoding=_encodage(f))) for f in sorted(depot.glob("compta/mandats_2021-??.csv")))
+    textes, hasard = [(f, t.partition("\nTotal;")[0].rstrip("\n")) for f, t in tous if ENTETE in t], random.Random(2021)  # noqa: S311
+    for rang, (chemin, texte) in enumerate(textes):
+        champs = [ligne.split(";") for ligne in texte.splitlines() if ligne.startswith("2021;")]
+        modeles = [c for c in champs if c[7][:2] in ("60", "61", "62") and c[11] and c[13] and not c[18]]
+        with chemin.open("w", encoding=_encodage(chemin), newline="\r\n") as fichier:
+            fichier.write(f"{texte}\n")
+            for k in range(lignes // len(textes) + (rang < lignes % len(textes))):
+                c, prix = hasard.choice(modeles), f"0,{hasard.randrange(1, 90):02d}"
+                piece = f"{1000 + k // 40};{(rang + 1) * 10_000_000 + k // 4};{k % 4 + 1}"
+                suite = (*c[5:14], f"Prestation n° {k}", *c[15:20], prix, "0,00", prix, *c[23:])
+                fichier.write(";".join((*c[:2], piece, *suite)) + "\n")
 
 
-def grossir(depot: Path, destination: Path, lignes: int) -> Path:
-    """Copy a drop, `lignes` more in the ledger of the last exercice, of a few cents each; give back `destination`.
-
-    Totals that the drop announces of these files no longer hold: their controls and the balance of the year go.
-    """
-    shutil.copytree(depot, destination)
-    for genre in (f"mandats_{DERNIER}-*.controle.json", f"balance_{DERNIER}*"):
-        for fichier in (destination / "compta").glob(genre):
-            fichier.unlink()
-    modeles = _modeles(destination)
-    hasard = random.Random(DERNIER)  # noqa: S311 - figures, not secrets
-    for rang, (chemin, texte, encodage, rangees) in enumerate(modeles):
-        part = lignes // len(modeles) + (rang < lignes % len(modeles))
-        with chemin.open("w", encoding=encodage, newline="") as fichier:
-            fichier.write(texte)
-            ecrire = csv.DictWriter(fichier, list(rangees[0]), delimiter=";", lineterminator="\r\n")
-            for k in range(part):
-                centimes = f"0,{hasard.randrange(1, 90):02d}"
-                piece = {"Bordereau": 1000 + k // 40, "Pièce": (rang + 1) * 10_000_000 + k // 4, "Ligne": k % 4 + 1}
-                montants = {"Montant HT": centimes, "TVA": "0,00", "Montant TTC": centimes}
-                ecrire.writerow(hasard.choice(rangees) | piece | montants | {"Objet": f"Prestation n° {k}"})
-    return destination
+def _encodage(chemin: Path) -> str:
+    with chemin.open("rb") as fichier:
+        return "utf-8-sig" if fichier.read(3) == b"\xef\xbb\xbf" else "cp1252"
 
 
 def nouveau_mois(depot: Path) -> None:
-    """Deliver again the last month of the ledger that was made larger, its last line gone."""
-    dernier = _modeles(depot)[-1][0]
+    """Deliver again the last month of the ledger, its last line gone."""
+    dernier = max(depot.glob("compta/mandats_2021-??.csv"))
     octets = dernier.read_bytes()
     dernier.with_name(f"{dernier.stem}_v2.csv").write_bytes(octets[: octets.rstrip(b"\r\n").rfind(b"\n") + 1])
 
 
-def _modeles(depot: Path) -> list[tuple[Path, str, str, list[dict[str, str]]]]:
-    """(file, its text to its last whole line, encoding, lines to take after) of the ledger files by `;`."""
-    modeles = []
-    for chemin in sorted((depot / "compta").glob(f"mandats_{DERNIER}-??.csv")):
-        octets = chemin.read_bytes()
-        encodage = "utf-8-sig" if octets.startswith(b"\xef\xbb\xbf") else "cp1252"
-        textes = octets.decode(encodage).splitlines(keepends=True)
-        while textes and not textes[-1].startswith(f"{DERNIER};"):
-            textes.pop()
-        rang = next((i for i, texte in enumerate(textes) if set(texte.strip().split(";")) >= LUES), None)
-        lues = [r for r in csv.DictReader(textes[rang:], delimiter=";") if _sert(r)] if rang is not None else []
-        if lues:
-            modeles.append((chemin, "".join(textes), encodage, lues))
-    return modeles
-
-
-def _sert(rangee: dict[str, str]) -> bool:
-    """Whole, of a usual account, with an axe and a supplier."""
-    entiere = None not in rangee and None not in rangee.values()
-    return (
-        entiere
-        and rangee["Exercice"] == str(DERNIER)
-        and bool(rangee["Axe analytique"] and rangee["SIRET"] and not rangee["Pièce origine"])
-        and rangee["Nature"].startswith(("60", "61", "62"))
-    )
-
-
 # ---------------------------------------------------------------- landing beside COPY
 def ecrire_mandats(chemin: Path, lignes: int) -> None:
-    """24 columns, 300 suppliers, a third of the lines without SIRET."""
-    hasard = random.Random(20_260_101)  # noqa: S311 - figures, not secrets
-    sirets = ["73282932000074", "21590128100018", "55208131766522", ""]
-    with chemin.open("w", encoding="utf-8", newline="") as f:
-        f.write(";".join(c.entete or "" for c in registre().jeu("mandats").colonnes) + "\r\n")
+    """24 columns, 300 suppliers, a quarter of the lines without SIRET."""
+    hasard, sirets = random.Random(20_260_101), ("73282932000074", "21590128100018", "55208131766522", "")  # noqa: S311
+    with chemin.open("w", encoding="utf-8", newline="\r\n") as f:
+        f.write(f"{ENTETE}\n")
         for i in range(lignes):
             ht = hasard.randrange(100, 5_000_000)
-            centimes = (ht, ht // 5, ht + ht // 5)
-            montants = (f"{c // 100:,}".replace(",", " ") + f",{c % 100:02d}" for c in centimes)
+            montants = (f"{c // 100:,}".replace(",", " ") + f",{c % 100:02d}" for c in (ht, ht // 5, ht + ht // 5))
             f.write(
                 f"2024;00;{i // 40 + 1};{i // 4 + 1};{i % 4 + 1};{i % 28 + 1:02d}/03/2024;01;{60600 + i % 90};020;;"
                 f"SG{i % 30:02d};AX{i % 60:03d};FOURNISSEUR FICTIF {i % 300};{sirets[i % 4]};Prestation n°{i};"
-                f"2024-M{i % 50:03d};;;;;{';'.join(montants)};Payé\r\n"
+                f"2024-M{i % 50:03d};;;;;{';'.join(montants)};Payé\n"
             )
 
 
-def atterrissage(lignes: int, tours: int) -> float:
-    """Rate of our landing, from a file on disk to accepted rows of `brut`, beside a raw COPY of the rows in memory.
-
-    Both in each round; the median of the rounds: a slow moment of the machine slows both.
-    """
-    jeu = registre().jeu("mandats")
+def atterrissage(lignes: int = 300_000, tours: int = 3) -> float:
+    """Rate of our landing, from a file on disk to accepted rows of `brut`, without the file gate, beside a raw COPY of
+    the rows in memory into a bare table. Both in each round; the median: a slow moment of the machine slows both."""
     with tempfile.TemporaryDirectory(prefix="banc-") as dossier, serveur_entrepot(Path(dossier) / "var") as dsn:
         migrer(dsn)
         with connecter(dsn) as conn:
             synchroniser_brut(conn)
             conn.commit()
-        fichier = Path(dossier) / "depot" / jeu.source / "mandats_2024-03.csv"
+        fichier, poste, rapports = (
+            Path(dossier, "depot", JEU.source, "mandats_2024-03.csv"),
+            Poste.ici(Path(dossier)),
+            [],
+        )
         fichier.parent.mkdir(parents=True)
         ecrire_mandats(fichier, lignes)
         rangees = fichier.read_text(encoding="utf-8").replace(";", "\t").splitlines()[1:]
         blocs = ["".join(f"{x}\n" for x in rangees[i : i + 500]).encode() for i in range(0, lignes, 500)]
-        return statistics.median(
-            _copier(dsn, len(jeu.colonnes), blocs) / _atterrir(dsn, Path(dossier), lignes) for _ in range(tours)
-        )
-
-
-def _atterrir(dsn: str, dossier: Path, lignes: int) -> float:
-    """Seconds of our landing, without the file gate."""
-    with connecter(dsn, role=None) as conn:
-        conn.execute(sql.SQL("truncate {}").format(table(registre().jeu("mandats"))))
-        conn.execute("truncate journal.chargements, journal.fichiers, journal.totaux cascade")
-        conn.commit()
-        debut = time.perf_counter()
-        (charge,) = charger_depot(conn, dossier / "depot", ["compta"], poste=Poste.ici(dossier), porte=lambda *_: list)
-        duree = time.perf_counter() - debut
-    if charge.lignes != lignes:
-        raise SystemExit(f"{charge.lignes} lignes chargées, {lignes} attendues")
-    return duree
-
-
-def _copier(dsn: str, colonnes: int, blocs: list[bytes]) -> float:
-    """Seconds of COPY into a bare table of text columns."""
-    with psycopg.connect(dsn) as conn:
-        conn.execute("drop table if exists public.banc")
-        conn.execute(f"create table public.banc ({', '.join(f'c{i} text' for i in range(colonnes))})".encode())
-        conn.commit()
-        debut = time.perf_counter()
-        with conn.cursor().copy("copy public.banc from stdin with (format text, null '')") as copie:
-            for bloc in blocs:
-                copie.write(bloc)
-        conn.commit()
-        return time.perf_counter() - debut
+        with connecter(dsn, role=None) as conn:
+            for _ in range(tours):
+                conn.execute(sql.SQL("truncate {}").format(table(JEU)))
+                conn.execute("truncate journal.chargements, journal.fichiers, journal.totaux cascade")
+                conn.execute("drop table if exists public.banc")
+                conn.execute(
+                    f"create table public.banc ({', '.join(f'c{i} text' for i in range(len(JEU.colonnes)))})".encode()
+                )
+                conn.commit()
+                debut = time.perf_counter()
+                with conn.cursor().copy("copy public.banc from stdin with (format text, null '')") as copie:
+                    for bloc in blocs:
+                        copie.write(bloc)
+                conn.commit()
+                copie_s, debut = time.perf_counter() - debut, time.perf_counter()
+                (charge,) = charger_depot(conn, fichier.parents[1], [JEU.source], poste=poste, porte=lambda *_: list)
+                rapports.append(copie_s / (time.perf_counter() - debut))
+                if charge.lignes != lignes:
+                    raise SystemExit(f"{charge.lignes} lignes chargées, {lignes} attendues")
+        return statistics.median(rapports)
 
 
 def main() -> int:
@@ -299,17 +197,19 @@ def main() -> int:
     analyse = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     analyse.add_argument("--tailles", type=int, nargs="*", default=[1_000_000, 10_000_000])
     analyse.add_argument("--base", default="bc25658")
-    analyse.add_argument("--atterrissage", action="store_true")
     options = analyse.parse_args()
+    versions = {options.base: BANC / options.base, "tête": RACINE}
     BANC.mkdir(parents=True, exist_ok=True)
-    mesures = Mesures()
-    mesures.ratio("atterrissage / COPY, mandats", atterrissage(LIGNES, TOURS), au_moins=BUT_COPY)
-    if not options.atterrissage:
-        versions = [Version.preparer("tête", RACINE), base_de_comparaison(options.base)]
-        for lignes in (0, *options.tailles):
-            comparer(mesures, versions if lignes <= POUR_LA_BASE else versions[:1], lignes)
-    print(*((BANC / f"{nom}.csv").read_text(encoding="utf-8") for nom in ("temps", "ratios")), sep="\n")
-    return 0 if mesures.tout_tient else 1
+    if not versions[options.base].is_dir():
+        subprocess.run(
+            ["git", "worktree", "add", "--detach", versions[options.base], options.base], cwd=RACINE, check=True
+        )
+    for racine in versions.values():
+        subprocess.run(["make", "environnement", DEPOT], cwd=racine, check=True, stdout=subprocess.DEVNULL)
+    noter("atterrissage / COPY, mandats", atterrissage(), BUT_COPY, au_moins=True)
+    for lignes in (0, *options.tailles):
+        comparer(versions if lignes <= POUR_LA_BASE else {"tête": RACINE}, lignes)
+    return int("non" in {tenu for *_, tenu in RATIOS})
 
 
 if __name__ == "__main__":
