@@ -21,6 +21,7 @@ from mutualisation.socle.chemins import RACINE
 from mutualisation.socle.erreurs import INTERROMPU, ControleEchoue, ErreurMutualisation, FichierRefuse, PannePassagere
 from mutualisation.usage import cli, operations
 from mutualisation.usage.cli import commandes
+from mutualisation.usage.operations.etat import dire_execution
 
 COMMANDES = {
     "bilan": ("--depot", "--exercice", "--sortie", "--prepare-par", "--json", "--bavard"),
@@ -285,5 +286,5 @@ def test_une_execution_tient_en_une_ligne(issue: dict[str, Any], dite: str) -> N
         "execution": 12, "commande": "bilan", "compte": "alice", "debut": "2026-11-29T12:00:00+00:00",
         "secondes": 18.25, "versions": [3], "phrase": None,
     }  # fmt: skip
-    dit = commandes._dire_execution(execution | issue)
+    dit = dire_execution(execution | issue)
     assert re.sub(r"le \d\d/\d\d/2026 à \d\d:\d\d", "", dit) == f"exécution 12 : bilan par alice, , 18,3 s{dite}"

@@ -20,6 +20,7 @@ from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Traduction
 from mutualisation.entree.lecteurs.limites import Limites
 from mutualisation.entree.sources.jeux import Jeu
 from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.francais.formats import plusieurs
 from mutualisation.socle.poste import Poste
 
 Refus = list[tuple[str, str]]
@@ -37,6 +38,11 @@ class Chargement:
     deja_charges: list[str] = field(default_factory=list)
     lignes: int = 0
     avertissements: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        charges = plusieurs(len(self.fichiers), "fichier chargé", "fichiers chargés")
+        deja = plusieurs(len(self.deja_charges), "déjà chargé", "déjà chargés")
+        return f"{self.source} : {charges}, {deja}, {plusieurs(self.lignes, 'ligne')}"
 
 
 def muet(_: str) -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import io
 import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
-from datetime import datetime
 from decimal import Decimal
+from functools import wraps
 from pathlib import Path
-from textwrap import shorten
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
@@ -84,8 +84,6 @@ class _Journal(Console):
 journal = _Journal(stderr=True, markup=False, highlight=False, soft_wrap=True)
 # the commands that fill a warehouse, and make the embedded one
 ENTREES = ("bilan", "charger")
-# of what ended a run, in a line of `etat`; `--json` has it whole
-LARGEUR_PHRASE = 160
 
 
 def suivre(message: str) -> None:
@@ -122,13 +120,40 @@ def _ou_rien(session: op.Session) -> str:
     return op.rien_de_publie(session.dsn, session.var if session.embarque else None)
 
 
-def _dire_empreintes(dites: dict[str, Any]) -> list[str]:
-    """What is published, and its figures alone, which no key changes."""
-    chiffres = dites["chiffres_sha256"]
-    return [f"publication {dites['publication_sha256'] or 'aucune'}", *([f"chiffres {chiffres}"] if chiffres else [])]
+class Dit(NamedTuple):
+    """What a command says: its JSON for a program, its lines for a reader, what was left out, lines that come last."""
+
+    contenu: Any
+    lignes: Iterable[Any]
+    reste: str = ""
+    fin: Iterable[str] = ()
 
 
-@app.command
+Commande: TypeAlias = "Callable[..., Iterator[Dit]]"
+
+
+def commande(**choix: Any) -> Callable[[Commande], Commande]:
+    """Make a command of a function that yields what it says, rendered as lines or, under `--json`, as JSON."""
+
+    def inscrire(fonction: Commande) -> Commande:
+        @wraps(fonction)
+        def lancer(*valeurs: Any, json_: bool = False, **nommees: Any) -> None:
+            for dit in fonction(*valeurs, **nommees):
+                _rendre(json_, *dit)
+
+        signature = inspect.signature(fonction)
+        en_json = inspect.Parameter("json_", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=options.Json)
+        lancer.__signature__ = signature.replace(  # type: ignore[attr-defined]
+            parameters=[*signature.parameters.values(), en_json]
+        )
+        lancer.__annotations__ = fonction.__annotations__ | {"json_": options.Json}
+        app.command(lancer, **choix)
+        return fonction
+
+    return inscrire
+
+
+@commande()
 def bilan(
     *,
     depot: options.Depot,
@@ -136,33 +161,20 @@ def bilan(
     sortie: options.Sortie,
     prepare_par: options.Preparateur = None,
     refaire: options.Refaire = False,
-    json_: options.Json = False,
     bavard: options.Bavard = False,
-) -> None:
+) -> Iterator[Dit]:
     """Charge ce qui est nouveau, construit, contrôle, publie et écrit l'extrait de chaque exercice."""
-    from mutualisation.documents.extrait.annuel import page_de
-
     op.verifier_exercices(exercice)
     with _session("bilan", bavard=bavard, exercices=exercice, refaire=refaire) as session:
-        resultat = op.bilan(session, depot, exercice, str(sortie), prepare_par, refaire=refaire)
+        fait = op.bilan(session, depot, exercice, str(sortie), prepare_par, refaire=refaire)
         reste = op.laisse_de_cote(session, exercice)
-    _avertir(resultat.chargements)
+    _avertir(fait.chargements)
     suivre(" · ".join(f"{nom} {nombre(Decimal(duree), 1)} s" for nom, duree in session.durees.items()))
-    contenu = {
-        "version": resultat.version,
-        "publication_sha256": resultat.empreinte,
-        "chiffres_sha256": resultat.chiffres,
-        "fichiers": sum(len(c.fichiers) for c in resultat.chargements),
-        "deja_charges": sum(len(c.deja_charges) for c in resultat.chargements),
-        "chargements": [vars(c) for c in resultat.chargements],
-        "extraits": resultat.extraits,
-    }
-    pages = [page_de(Path(dossier)) for dossier in resultat.extraits]
-    _rendre(json_, contenu, [*_dire_empreintes(contenu), *pages], reste)
+    yield Dit(fait.contenu, fait.lignes, reste)
 
 
-@app.command
-def initier(dossier: options.DepotNeuf, /, *, depuis: options.Depuis = None, json_: options.Json = False) -> None:
+@commande()
+def initier(dossier: options.DepotNeuf, /, *, depuis: options.Depuis = None) -> Iterator[Dit]:
     """Écrit le premier dépôt d'un EPCI d'après ses réponses : référentiel, paramètres, et ce qui reste à exporter."""
     from mutualisation.usage.initiation import ecrire_squelette, interroger, lire_reponses
 
@@ -172,22 +184,17 @@ def initier(dossier: options.DepotNeuf, /, *, depuis: options.Depuis = None, jso
         )
     reponses = interroger(_saisir, journal.print) if depuis is None else lire_reponses(depuis)
     ecrit = ecrire_squelette(dossier, reponses)
-    lignes = [
-        f"{ecrit.depot} : {plusieurs(ecrit.fichiers, 'fichier')}",
-        f"{ecrit.notice} : {plusieurs(ecrit.fichiers_notice, 'fichier')}",
-        f"À lire d'abord : {Path(ecrit.notice) / 'A_LIRE.md'}",
-    ]
-    _rendre(json_, asdict(ecrit), lignes)
+    yield Dit(asdict(ecrit), ecrit.lignes)
 
 
-@app.command(usage="mutualisation assembler SOURCES DOSSIER [OPTIONS]")
-def assembler(sources: options.SourcesPropres, depot: options.DepotAssemble, /, *, json_: options.Json = False) -> None:
+@commande(usage="mutualisation assembler SOURCES DOSSIER [OPTIONS]")
+def assembler(sources: options.SourcesPropres, depot: options.DepotAssemble, /) -> Iterator[Dit]:
     """Fait, des exports qu'un dossier déclare à côté du dépôt, des fichiers du contrat dans le dépôt."""
     from mutualisation.usage.initiation import assembler as ecrire
 
     ecrits = ecrire(sources, depot)
     lignes = [f"{e.fichier} : {plusieurs(e.lignes, 'ligne')} de {', '.join(e.exports)}" for e in ecrits]
-    _rendre(json_, [asdict(e) for e in ecrits], lignes)
+    yield Dit([asdict(e) for e in ecrits], lignes)
 
 
 def _saisir(demande: str) -> str:
@@ -198,7 +205,7 @@ def _saisir(demande: str) -> str:
         raise ErreurMutualisation("Réponses interrompues : rien n'a été écrit.") from None
 
 
-@app.command
+@commande()
 def essayer(
     fichier: options.Fichier,
     /,
@@ -206,46 +213,34 @@ def essayer(
     jeu: options.JeuEssaye = None,
     ecrire: options.Ecrire = False,
     correspondances: options.TableEssayee = None,
-    json_: options.Json = False,
-) -> None:
+) -> Iterator[Dit]:
     """Dit ce qu'est un fichier, ou chacun d'un dossier, et ce qui manque pour qu'il passe ; ne charge rien."""
     if fichier.is_dir():
         if jeu is not None:
             raise ErreurMutualisation(f"{fichier} est un dossier : --jeu se donne avec un seul fichier.")
         essai: Any = examen.essayer_dossier(fichier, correspondances, ecrire=ecrire)
-        _rendre(json_, examen.dossier_en_dict(essai), examen.lignes_du_dossier(essai))
+        yield Dit(examen.dossier_en_dict(essai), examen.lignes_du_dossier(essai))
     else:
         essai = examen.essayer(fichier, jeu, correspondances, ecrire=ecrire)
-        _rendre(json_, examen.en_dict(essai), examen.lignes(essai))
+        yield Dit(examen.en_dict(essai), examen.lignes(essai))
     if essai.code:
         sys.exit(essai.code)
 
 
-@app.command
-def charger(
-    *, depot: options.Depot, source: options.Sources = None, json_: options.Json = False, bavard: options.Bavard = False
-) -> None:
+@commande()
+def charger(*, depot: options.Depot, source: options.Sources = None, bavard: options.Bavard = False) -> Iterator[Dit]:
     """Charge ce qui est nouveau dans le dépôt, sans rien publier."""
     with _session("charger", bavard=bavard, sources=source) as session:
         charges = op.charger(session, depot, source)
         reste = op.laisse_de_cote_par_la_lecture(session, charges)
     _avertir(charges)
-    lignes = [
-        f"{c.source} : {plusieurs(len(c.fichiers), 'fichier chargé', 'fichiers chargés')}, "
-        f"{plusieurs(len(c.deja_charges), 'déjà chargé', 'déjà chargés')}, {plusieurs(c.lignes, 'ligne')}"
-        for c in charges
-    ]
-    _rendre(json_, [vars(c) for c in charges], lignes, reste)
+    yield Dit([vars(c) for c in charges], charges, reste)
 
 
-@app.command
+@commande()
 def controler(
-    *,
-    exercice: options.Exercices,
-    sortie: options.SortieControlee = None,
-    prepare_par: options.Preparateur = None,
-    json_: options.Json = False,
-) -> None:
+    *, exercice: options.Exercices, sortie: options.SortieControlee = None, prepare_par: options.Preparateur = None
+) -> Iterator[Dit]:
     """Construit les exercices, passe toutes les portes et compose leurs extraits, sans rien publier."""
     op.verifier_exercices(exercice)
     with _session("controler", exercices=exercice) as session:
@@ -257,85 +252,72 @@ def controler(
             documents = op.composer(session, version, None if sortie is None else str(sortie))
     suite = "prête à publier" if documents else "qui ne change rien à ce qui est publié"
     lignes = [f"version {version} validée, {suite}", *documents]
-    _rendre(json_, {"version": version, "documents": documents}, lignes, reste)
+    yield Dit({"version": version, "documents": documents}, lignes, reste)
 
 
-@app.command
-def publier(*, json_: options.Json = False) -> None:
+@commande()
+def publier() -> Iterator[Dit]:
     """Publie la dernière construction qui a passé toutes les portes, et met ses extraits à leur place."""
     with _session("publier") as session:
         empreinte = op.publier(session)
         reste = op.laisse_de_cote(session)
-    _rendre(json_, {"publication_sha256": empreinte}, [f"publication {empreinte}"], reste)
+    yield Dit({"publication_sha256": empreinte}, [f"publication {empreinte}"], reste)
 
 
-@app.command
+@commande()
 def cloturer(
     *,
     exercice: options.Exercice,
     approuve_par: options.Approbateur,
     sortie: options.ExtraitEcrit = None,
     reprend: options.Reprend = None,
-    json_: options.Json = False,
-) -> None:
+) -> Iterator[Dit]:
     """Clôt un exercice publié : l'extrait à approuver est approuvé par une autre personne, et figé."""
     with _session("cloturer", exercice=exercice) as session:
         clos = op.cloturer(session, exercice, approuve_par, None if sortie is None else str(sortie), reprend=reprend)
         reste = op.laisse_de_cote(session, [exercice], clos.version)
-    dit = "déjà clos" if clos.deja else "clos"
-    ligne = f"exercice {clos.exercice} {dit}, version {clos.version}, approuvé par {clos.approuve_par}"
-    if reprise := clos.reprise:
-        ligne += (
-            f" ; reprend la clôture du {reprise['approuve_le']}, faite par mutualisation {reprise['code_version']} : "
-            f"mêmes chiffres ({plusieurs(len(reprise['memes_chiffres']), 'relation comparée', 'relations comparées')})"
-        )
-    _rendre(json_, vars(clos), [ligne, *filter(None, [clos.dossier])], reste)
+    yield Dit(vars(clos), clos.lignes, reste)
 
 
-@app.command(version_flags=[])
-def extraire(
-    *, exercice: options.Exercices, sortie: options.Sortie, version: options.Version = None, json_: options.Json = False
-) -> None:
+@commande(version_flags=[])
+def extraire(*, exercice: options.Exercices, sortie: options.Sortie, version: options.Version = None) -> Iterator[Dit]:
     """Réécrit l'extrait de ce qui est publié, aux mêmes octets."""
     annees = op.verifier_exercices(exercice)
     op.verifier_sortie(sortie)
     with _session("extraire", exercices=annees, version=version) as session:
         dossiers = op.extraire_ensemble(session, annees, str(sortie), version)
         reste = op.laisse_de_cote(session, annees, version)
-    _rendre(json_, {"extraits": dossiers}, dossiers, reste)
+    yield Dit({"extraits": dossiers}, dossiers, reste)
 
 
-@app.command
-def verifier(
-    *, exercice: options.ExercicesVerifies = None, extrait: options.ExtraitsGardes = None, json_: options.Json = False
-) -> None:
+@commande()
+def verifier(*, exercice: options.ExercicesVerifies = None, extrait: options.ExtraitsGardes = None) -> Iterator[Dit]:
     """Recalcule les sceaux de ce qui est publié et relit les extraits donnés ; dit chaque écart."""
     annees = op.verifier_exercices(exercice) if exercice else []
     with _session("verifier", exercices=annees) as session:
         ecarts, remarques = op.verifier(session, annees, extrait or [])
         remarques += op.serveur_depasse(session)
         contenu = {"conforme": not ecarts, "ecarts": ecarts, "remarques": remarques}
-        _rendre(json_, contenu, [*remarques, *([] if ecarts else ["conforme"])], _ou_rien(session))
+        yield Dit(contenu, [*remarques, *([] if ecarts else ["conforme"])], _ou_rien(session))
         if ecarts:
             raise ControleEchoue(ecarts)
 
 
-@app.command
+@commande()
 def facturer(
     *,
     exercice: options.Exercice,
     semestre: options.Semestre,
     sortie: options.SortieFactures,
     adherent: options.Adherent = None,
-    json_: options.Json = False,
-) -> None:
+) -> Iterator[Dit]:
     """Écrit les factures d'un semestre, publié ou non, le projet de PES et, de l'année publiée, les états annuels."""
     with _session("facturer", exercice=exercice, semestre=semestre) as session:
         dossier, reste, _ = op.facturer(session, exercice, semestre, str(sortie), adherent)
-    _rendre(json_, {"dossier": dossier, "fichiers": sorted(f.name for f in Path(dossier).iterdir())}, [dossier], reste)
+    yield Dit({"dossier": dossier, "fichiers": sorted(f.name for f in Path(dossier).iterdir())}, [dossier], reste)
 
 
-@app.command
+@commande()
 def simuler(
     *,
     exercice: options.Exercices,
@@ -344,8 +326,7 @@ def simuler(
     cles: options.Essai = None,
     adhesions: options.Essai = None,
     parametres: options.Essai = None,
-    json_: options.Json = False,
-) -> None:
+) -> Iterator[Dit]:
     """Montre, par adhérent, ce que d'autres tarifs, clés, adhésions ou paramètres changeraient ; ne publie rien."""
     from mutualisation.usage.simulation.comparaison import ecrire_simulation
     from mutualisation.usage.simulation.comparaison import simuler as calculer
@@ -358,23 +339,19 @@ def simuler(
     fichiers = [str(f) for f in ecrire_simulation(simulation, sortie)]
     lignes, ecart = len(simulation.adherents), simulation.ecart_total
     pages = [f for f in fichiers if f.endswith(".html")]
-    _rendre(
-        json_,
+    yield Dit(
         {"lignes": lignes, "ecart_total": str(ecart), "fichiers": fichiers, "pages": pages},
         [
             f"{plusieurs(lignes, 'montant dû change', 'montants dus changent')}, écart total {euros(ecart, 2)}",
             *(f for f in fichiers if f not in pages),
-            *([reste] if reste and not json_ else []),
-            *pages,
         ],
-        reste if json_ else "",
+        reste,
+        pages,
     )
 
 
-@app.command(usage="mutualisation reparer [FICHIER] [OPTIONS]")
-def reparer(
-    fichier: options.Corrige = None, /, *, sortie: options.ACorriger = None, json_: options.Json = False
-) -> None:
+@commande(usage="mutualisation reparer [FICHIER] [OPTIONS]")
+def reparer(fichier: options.Corrige = None, /, *, sortie: options.ACorriger = None) -> Iterator[Dit]:
     """Écrit les lignes rejetées ou retenues, un classeur par source (--sortie), ou reprend le classeur corrigé."""
     from mutualisation.usage.reparation import ecrire_classeurs
     from mutualisation.usage.reparation import reparer as reprendre
@@ -387,158 +364,93 @@ def reparer(
         if sortie is not None:
             with session.connexion() as conn:
                 ecrits = ecrire_classeurs(conn, sortie)
-            contenu: Any = [{"classeur": str(c), "lignes": n} for c, n in ecrits]
             lignes = [f"{c} : {plusieurs(n, 'ligne')} à corriger" for c, n in ecrits] or ["aucune ligne à corriger"]
+            dit = Dit([{"classeur": str(c), "lignes": n} for c, n in ecrits], lignes)
         else:
             reparation = reprendre(session, Path(str(fichier)))
-            contenu, lignes = asdict(reparation), _dire_reparation(reparation)
-    _rendre(json_, contenu, lignes)
+            dit = Dit(asdict(reparation), reparation.lignes)
+    yield dit
 
 
-def _dire_reparation(reparation: Any) -> list[str]:
-    """A line per file, then what to do next."""
-    if reparation.deja_charge:
-        return [f"{reparation.classeur} : déjà chargé."]
-    lignes = []
-    for f in reparation.fichiers:
-        reprises = plusieurs(f.lignes, "ligne reprise", "lignes reprises")
-        perdu = " ; son .controle.json ou sa ligne Total ne vaut plus" if f.atteste else ""
-        lignes.append(f"{f.chemin} : version {f.version}, qui répare la version {f.repare} : {reprises}{perdu}")
-    return [
-        *lignes,
-        "lancez « mutualisation bilan » ou « mutualisation controler » pour que les chiffres en tiennent compte",
-    ]
-
-
-@app.command
-def migrer(*, copie: options.Copie = None, json_: options.Json = False) -> None:
+@commande()
+def migrer(*, copie: options.Copie = None) -> Iterator[Dit]:
     """Met l'entrepôt au schéma de ce logiciel ; sur un serveur nommé, sous un compte de mutualisation_migration."""
     faite = op.migrer_l_entrepot(copie)
-    lignes = [f"migration jouée : {nom}" for nom in faite.jouees]
-    if faite.copie:
-        lignes.append(f"copie d'avant, que la version d'avant restaure : {faite.copie}")
-    _rendre(json_, vars(faite), [*lignes, f"entrepôt à jour, migration {faite.migration}"])
+    yield Dit(vars(faite), faite.lignes)
 
 
-@app.command
-def purger(
-    *, garder: options.Garder = None, remplacees: options.Remplacees = False, json_: options.Json = False
-) -> None:
+@commande()
+def purger(*, garder: options.Garder = None, remplacees: options.Remplacees = False) -> Iterator[Dit]:
     """Efface les lignes des versions remplacées ; ce qui est publié, clos ou parmi les dernières reste."""
     with _session("purger", garder=garder, remplacees=remplacees) as session:
         purgees = op.purger(session, op.GARDER if garder is None else garder, remplacees=remplacees)
         ou = _ou_rien(session)
-    _rendre(json_, {"versions_purgees": purgees}, [plusieurs(len(purgees), "version purgée", "versions purgées")], ou)
+    yield Dit({"versions_purgees": purgees}, [plusieurs(len(purgees), "version purgée", "versions purgées")], ou)
 
 
-@app.command
+@commande()
 def sauvegarder(
-    dossier: options.Sauvegarde,
-    /,
-    *,
-    airflow: options.Airflow = None,
-    attente: options.Attente = 60,
-    json_: options.Json = False,
-) -> None:
+    dossier: options.Sauvegarde, /, *, airflow: options.Airflow = None, attente: options.Attente = 60
+) -> Iterator[Dit]:
     """Copie l'entrepôt, ses comptes et ses sceaux dans un dossier ; dit où sont les clés, qui n'y vont pas."""
     with _session("sauvegarder") as session:
         faite = op.sauvegarder(session, dossier, airflow=airflow, attente_min=attente)
-    lignes = [
-        plusieurs(len(faite.fichiers), "fichier sauvegardé", "fichiers sauvegardés"),
-        str(dossier),
-        *faite.phrases,
-    ]
-    _rendre(json_, {"dossier": str(dossier), **asdict(faite)}, lignes)
+    fichiers = plusieurs(len(faite.fichiers), "fichier sauvegardé", "fichiers sauvegardés")
+    yield Dit({"dossier": str(dossier), **asdict(faite)}, [fichiers, dossier, *faite.phrases])
 
 
-@app.command
-def restaurer(dossier: options.Sauvegarde, /, *, airflow: options.Airflow = None, json_: options.Json = False) -> None:
+@commande()
+def restaurer(dossier: options.Sauvegarde, /, *, airflow: options.Airflow = None) -> Iterator[Dit]:
     """Remet une sauvegarde dans un entrepôt vide, puis vérifie ses sceaux."""
     faite = op.restaurer(dossier, airflow=airflow)
     if faite.ecarts:
         raise ControleEchoue(faite.ecarts)
-    sans = [] if faite.airflow else ["métadonnées d'Airflow non restaurées : --airflow BASE, dans un entrepôt vide"]
-    lignes = [f"{plusieurs(faite.sceaux, 'sceau conforme', 'sceaux conformes')}", *faite.remarques, *sans]
-    _rendre(json_, {"sceaux": faite.sceaux, "remarques": faite.remarques, "airflow": faite.airflow}, lignes)
+    yield Dit({"sceaux": faite.sceaux, "remarques": faite.remarques, "airflow": faite.airflow}, faite.lignes)
 
 
-@app.command
-def effacer(*, jusqu_a: options.JusquA, json_: options.Json = False) -> None:
+@commande()
+def effacer(*, jusqu_a: options.JusquA) -> Iterator[Dit]:
     """Efface les lignes sur des personnes dont la conservation est échue ; ce qui est publié ne change pas."""
     (annee,) = op.verifier_exercices([jusqu_a])
     with _session("effacer", jusqu_a=annee) as session:
         fait = op.effacer(session, annee)
     lignes = plusieurs(fait["lignes"], "ligne effacée", "lignes effacées")
-    _rendre(json_, fait, [f"{lignes}, {plusieurs(fait['fichiers'], 'fichier')}"])
+    yield Dit(fait, [f"{lignes}, {plusieurs(fait['fichiers'], 'fichier')}"])
 
 
-@app.command
-def etat(*, json_: options.Json = False) -> None:
+@commande()
+def etat() -> Iterator[Dit]:
     """Dit ce qui est chargé, retenu, rejeté et publié, les dernières exécutions et la suite."""
     with _session() as session:
         contenu = op.etat(session)
         reste = op.laisse_de_cote(session)
-    lignes = _dire_empreintes(contenu)
-    lignes += [
-        f"exercice {e['exercice']} : version {e['version']}, préparée par {e['prepare_par']}"
-        + (f", close, approuvée par {e['approuve_par']}" if e["approuve_par"] else ", à approuver")
-        for e in contenu["exercices"]
-    ]
-    lignes += [
-        f"{f['source']}/{f['jeu']} : {plusieurs(f['fichiers'], 'fichier')}, {plusieurs(f['lignes'], 'ligne')}"
-        for f in contenu["fichiers"]
-    ]
-    lignes += [f"{r['source']} : {plusieurs(r['lignes'], 'ligne')} au statut {r['statut']}" for r in contenu["rejets"]]
-    lignes += [f"refusé {r['fichier']} : {r['motif']}" for r in contenu["refuses"]]
-    if candidate := contenu.get("candidate"):
-        lignes += [
-            f"version {candidate['version']}, non publiée, {r['source']} : {plusieurs(r['lignes'], 'ligne')} au statut "
-            f"{r['statut']}"
-            for r in candidate["rejets"]
-        ]
-    lignes += [_dire_execution(e) for e in contenu["executions"]]
-    lignes += [f"à faire : {phrase}" for phrase in contenu["a_faire"]]
-    _rendre(json_, contenu, lignes, reste)
+    yield Dit(contenu, op.dire_etat(contenu), reste)
 
 
-def _dire_execution(e: dict[str, Any]) -> str:
-    """One run of the ledger: its number, command, start, stages, outcome."""
-    issues = {"reussie": "réussie", "en_cours": "en cours", "interrompue": "interrompue"}
-    dite = (
-        issues.get(e["statut"]) or f"sortie {e['code']}, {shorten(str(e['phrase']), LARGEUR_PHRASE, placeholder=' …')}"
-    )
-    versions = "".join(f", version {v}" for v in e["versions"])
-    debut = datetime.fromisoformat(e["debut"]).astimezone()
-    return (
-        f"exécution {e['execution']} : {e['commande']} par {e['compte']}, le {debut:%d/%m/%Y à %H:%M}, "
-        f"{nombre(Decimal(e['secondes']), 1)} s{versions} : {dite}"
-    )
-
-
-@app.command
-def regle(nom: options.NomDeRegle, /, *, json_: options.Json = False) -> None:
+@commande()
+def regle(nom: options.NomDeRegle, /) -> Iterator[Dit]:
     """Dit une règle ou un contrôle que cite un message."""
     if not (dite := page_des_regles().get(nom.strip("()").lower())):
         raise ErreurMutualisation(f"« {nom} » n'est le nom d'aucune règle, ni d'aucun contrôle.")
-    _rendre(json_, {"nom": nom, "dit": dite}, [dite])
+    yield Dit({"nom": nom, "dit": dite}, [dite])
 
 
-@app.command
-def ouvrir(*, port: options.Port = 5432, json_: options.Json = False) -> None:
+@commande()
+def ouvrir(*, port: options.Port = 5432) -> Iterator[Dit]:
     """Ouvre l'entrepôt embarqué aux outils de cette machine, en lecture seule, jusqu'à Ctrl-C."""
     # a shell that starts it behind (`&`) has it ignored, and nothing else would end it
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with suppress(KeyboardInterrupt), op.ouvrir(port, suivre) as adresse:
-        _rendre(json_, {"adresse": adresse}, [adresse])
+        yield Dit({"adresse": adresse}, [adresse])
         suivre("Ouvert en lecture seule à qui tient cette adresse, jusqu'à Ctrl-C.")
         signal.pause()
 
 
-def _rendre(json_: bool, contenu: Any, lignes: list[Any], reste: str = "") -> None:
-    """The result on stdout: JSON for a program, else lines for a reader; the last line says what was left out."""
+def _rendre(json_: bool, contenu: Any, lignes: Iterable[Any], reste: str = "", fin: Iterable[str] = ()) -> None:
+    """The result on stdout: JSON for a program, else lines for a reader, with what was left out, which JSON has not."""
     try:
         ascii_ = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
-        dites = [en_ligne(str(ligne)) for ligne in [*lignes, *filter(None, [reste])]]
+        dites = [en_ligne(str(ligne)) for ligne in [*lignes, *filter(None, [reste]), *fin]]
         for ligne in [json.dumps(contenu, ensure_ascii=ascii_)] if json_ else dites:
             print(ligne)
         sys.stdout.flush()

@@ -15,6 +15,7 @@ from mutualisation.entree.sources.jeux import Jeu
 from mutualisation.entree.sources.registre import registre
 from mutualisation.entree.sources.vocabulaire import page, vocabulaire
 from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
+from mutualisation.socle.francais.formats import plusieurs
 from mutualisation.usage.initiation.notice import CEE_LIVRE, EXEMPLE, notice
 from mutualisation.usage.initiation.reponses import Ligne, Reponses, activite_de, cle_de, textes
 
@@ -35,6 +36,15 @@ class Squelette:
     notice: str
     fichiers: int
     fichiers_notice: int
+
+    @property
+    def lignes(self) -> list[str]:
+        """The same in French, then what to read first."""
+        return [
+            f"{self.depot} : {plusieurs(self.fichiers, 'fichier')}",
+            f"{self.notice} : {plusieurs(self.fichiers_notice, 'fichier')}",
+            f"À lire d'abord : {Path(self.notice) / 'A_LIRE.md'}",
+        ]
 
 
 def ecrire_squelette(dossier: Path, r: Reponses) -> Squelette:

@@ -7,7 +7,7 @@ from mutualisation.usage.operations.conservation import GARDER, effacer, purger
 from mutualisation.usage.operations.ecarts import Candidate, candidate
 from mutualisation.usage.operations.echeance import exiger_bilan
 from mutualisation.usage.operations.enchainement import BilanPublie, bilan, charger, porte_fichier
-from mutualisation.usage.operations.etat import etat, serveur_depasse
+from mutualisation.usage.operations.etat import dire_etat, etat, serveur_depasse
 from mutualisation.usage.operations.executions import Demande, mesures
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_lecture
 from mutualisation.usage.operations.livraison import extraire, extraire_ensemble, facturer, verifier_extraits

@@ -54,6 +54,17 @@ class ExerciceClos:
     deja: bool
     reprise: dict[str, Any] | None = None
 
+    @property
+    def lignes(self) -> list[str]:
+        """The same in French: what is closed, then its folder."""
+        dit = f"exercice {self.exercice} {'déjà clos' if self.deja else 'clos'}, version {self.version}"
+        dit += f", approuvé par {self.approuve_par}"
+        if reprise := self.reprise:
+            comparees = plusieurs(len(reprise["memes_chiffres"]), "relation comparée", "relations comparées")
+            dit += f" ; reprend la clôture du {reprise['approuve_le']}, faite par mutualisation "
+            dit += f"{reprise['code_version']} : mêmes chiffres ({comparees})"
+        return [dit, *filter(None, [self.dossier])]
+
 
 @dataclass(frozen=True)
 class AClore:

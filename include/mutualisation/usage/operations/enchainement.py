@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from upath import UPath
 
-from mutualisation.documents.extrait.annuel import verifier_places
+from mutualisation.documents.extrait.annuel import page_de, verifier_places
 from mutualisation.entree.ingestion.chargement import charger_depot
 from mutualisation.entree.ingestion.journal import noter_porte
 from mutualisation.entree.ingestion.travail import Chargement, Refus, Suivi, muet, transaction
@@ -21,6 +21,7 @@ from mutualisation.publication.versions.inchange import deja_publiee, empreintes
 from mutualisation.socle.chemins import page_controles
 from mutualisation.socle.francais.formats import et
 from mutualisation.usage.operations.candidate import construire, controler
+from mutualisation.usage.operations.etat import dire_empreintes
 from mutualisation.usage.operations.livraison import ecrire_extraits, extraire_ensemble
 from mutualisation.usage.operations.publication_candidate import composer, publier
 from mutualisation.usage.operations.session import Session, verifier_exercices, verifier_sortie
@@ -36,6 +37,24 @@ class BilanPublie:
     empreinte: str
     chiffres: str | None
     extraits: list[str]
+
+    @property
+    def contenu(self) -> dict[str, Any]:
+        """The same for a program."""
+        return {
+            "version": self.version,
+            "publication_sha256": self.empreinte,
+            "chiffres_sha256": self.chiffres,
+            "fichiers": sum(len(c.fichiers) for c in self.chargements),
+            "deja_charges": sum(len(c.deja_charges) for c in self.chargements),
+            "chargements": [vars(c) for c in self.chargements],
+            "extraits": self.extraits,
+        }
+
+    @property
+    def lignes(self) -> list[str]:
+        """What is published, then the page of each extract."""
+        return [*dire_empreintes(self.contenu), *(str(page_de(Path(dossier))) for dossier in self.extraits)]
 
 
 def bilan(

@@ -1,6 +1,9 @@
 """What is loaded, held, rejected, published and run, and what to do next."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from textwrap import shorten
 from typing import Any
 
 from psycopg.rows import dict_row
@@ -9,7 +12,7 @@ from mutualisation.entree.ingestion.journal import INGESTION_REFUSEE
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.programmes import mineure_depassee
 from mutualisation.publication.versions.inchange import empreintes_en_vigueur
-from mutualisation.socle.francais.formats import enumerer
+from mutualisation.socle.francais.formats import enumerer, nombre, plusieurs
 from mutualisation.usage.operations.echeance import semestres_a_facturer
 from mutualisation.usage.operations.en_attente import en_attente
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote_par_la_construction
@@ -43,6 +46,9 @@ SQL_REJETS = """
 select source, statut, count(*) as lignes from exploitation.rejets where version = %s
  group by source, statut order by 1, 2
 """
+ISSUES = {"reussie": "réussie", "en_cours": "en cours", "interrompue": "interrompue"}
+# of what ended a run, in a line; `--json` has it whole
+LARGEUR_PHRASE = 160
 SQL_SCEAU = "select max(numero) as sceau from journal.sceaux"
 # a version that waits for who publishes it has seen its files too, and one that changed nothing
 SQL_RESTE = """
@@ -83,6 +89,43 @@ def etat(session: Session) -> dict[str, Any]:
     ou = rien_de_publie(session.dsn, session.var if session.embarque else None) if not lus["fichiers"] else ""
     lus["a_faire"] = [*_a_faire(lus, reste=reste), *factures, *serveur_depasse(session), *filter(None, [ou])]
     return lus
+
+
+def dire_etat(lus: Mapping[str, Any]) -> Iterator[str]:
+    """The same in French, a line each."""
+    yield from dire_empreintes(lus)
+    for e in lus["exercices"]:
+        suite = f"close, approuvée par {e['approuve_par']}" if e["approuve_par"] else "à approuver"
+        yield f"exercice {e['exercice']} : version {e['version']}, préparée par {e['prepare_par']}, {suite}"
+    for f in lus["fichiers"]:
+        yield f"{f['source']}/{f['jeu']} : {plusieurs(f['fichiers'], 'fichier')}, {plusieurs(f['lignes'], 'ligne')}"
+    yield from map(_dire_rejets, lus["rejets"])
+    yield from (f"refusé {r['fichier']} : {r['motif']}" for r in lus["refuses"])
+    if candidate := lus.get("candidate"):
+        yield from (f"version {candidate['version']}, non publiée, {_dire_rejets(r)}" for r in candidate["rejets"])
+    yield from map(dire_execution, lus["executions"])
+    yield from (f"à faire : {phrase}" for phrase in lus["a_faire"])
+
+
+def _dire_rejets(r: Mapping[str, Any]) -> str:
+    return f"{r['source']} : {plusieurs(r['lignes'], 'ligne')} au statut {r['statut']}"
+
+
+def dire_empreintes(lus: Mapping[str, Any]) -> list[str]:
+    """What is published, and its figures alone, which no key changes."""
+    chiffres = lus["chiffres_sha256"]
+    return [f"publication {lus['publication_sha256'] or 'aucune'}", *([f"chiffres {chiffres}"] if chiffres else [])]
+
+
+def dire_execution(e: Mapping[str, Any]) -> str:
+    """One run of the ledger: its number, command, start, stages, outcome."""
+    fin = f"sortie {e['code']}, {shorten(str(e['phrase']), LARGEUR_PHRASE, placeholder=' …')}"
+    debut = datetime.fromisoformat(e["debut"]).astimezone()
+    return (
+        f"exécution {e['execution']} : {e['commande']} par {e['compte']}, le {debut:%d/%m/%Y à %H:%M}, "
+        f"{nombre(Decimal(e['secondes']), 1)} s{''.join(f', version {v}' for v in e['versions'])} : "
+        f"{ISSUES.get(e['statut'], fin)}"
+    )
 
 
 def serveur_depasse(session: Session) -> list[str]:

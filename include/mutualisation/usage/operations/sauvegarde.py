@@ -31,6 +31,7 @@ from mutualisation.publication.signatures.ancrage import Ancres
 from mutualisation.publication.versions.chaine import lire_chaine
 from mutualisation.socle.chemins import dossier_var
 from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.francais.formats import plusieurs
 from mutualisation.socle.poste import CLE_PSEUDONYMES, CLE_SIGNATURE, Poste
 from mutualisation.usage.operations.session import Session, a_jour, mettre_a_jour, version_du_code
 from mutualisation.usage.operations.verification_sceau import verifier
@@ -114,6 +115,13 @@ class Migration:
     jouees: list[str]
     copie: str | None
 
+    @property
+    def lignes(self) -> list[str]:
+        """The same in French, a line each."""
+        copie = f"copie d'avant, que la version d'avant restaure : {self.copie}"
+        jouees = [f"migration jouée : {nom}" for nom in self.jouees]
+        return [*jouees, *([copie] if self.copie else []), f"entrepôt à jour, migration {self.migration}"]
+
 
 def migrer_l_entrepot(copie: Path | None = None) -> Migration:
     """Bring the warehouse of `ENTREPOT_DSN`, else the embedded one, to the schema of this code.
@@ -182,6 +190,13 @@ class Restauration:
     ecarts: list[str]
     remarques: list[str]
     airflow: bool
+
+    @property
+    def lignes(self) -> list[str]:
+        """What holds, then what is to be known."""
+        sans = "métadonnées d'Airflow non restaurées : --airflow BASE, dans un entrepôt vide"
+        dits = plusieurs(self.sceaux, "sceau conforme", "sceaux conformes")
+        return [dits, *self.remarques, *([] if self.airflow else [sans])]
 
 
 def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:

@@ -29,6 +29,7 @@ from mutualisation.entree.sources.jeux import COLONNES_TECHNIQUES, Jeu
 from mutualisation.entree.sources.registre import registre
 from mutualisation.socle.chemins import page_controles
 from mutualisation.socle.erreurs import FichierRefuse
+from mutualisation.socle.francais.formats import plusieurs
 from mutualisation.usage.operations import Session, porte_fichier
 from mutualisation.usage.reparation.classeur import Correction, FichierCourant, lignes_fautives, lire_corrections
 
@@ -38,6 +39,7 @@ select exists (select from journal.fichiers
 """
 # its absent columns are still absent (G14)
 SQL_DIALECTE = "select dialecte from journal.fichiers where fichier_id = %s"
+SUITE = "lancez « mutualisation bilan » ou « mutualisation controler » pour que les chiffres en tiennent compte"
 _AUTRES = "réparation refusée avec les autres fichiers du classeur"
 
 
@@ -51,6 +53,11 @@ class FichierRepare:
     lignes: int
     atteste: bool
 
+    def __str__(self) -> str:
+        reprises = plusieurs(self.lignes, "ligne reprise", "lignes reprises")
+        perdu = " ; son .controle.json ou sa ligne Total ne vaut plus" if self.atteste else ""
+        return f"{self.chemin} : version {self.version}, qui répare la version {self.repare} : {reprises}{perdu}"
+
 
 @dataclass
 class Reparation:
@@ -59,6 +66,13 @@ class Reparation:
     classeur: str
     fichiers: list[FichierRepare] = field(default_factory=list)
     deja_charge: bool = False
+
+    @property
+    def lignes(self) -> list[str]:
+        """A line per file, then what to do next."""
+        if self.deja_charge:
+            return [f"{self.classeur} : déjà chargé."]
+        return [*map(str, self.fichiers), SUITE]
 
 
 def reparer(session: Session, classeur: Path) -> Reparation:
