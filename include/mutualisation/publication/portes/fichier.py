@@ -6,6 +6,7 @@ Cells and totals were read when the file landed: sums are made in SQL, and compa
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -24,13 +25,14 @@ PORTE = "fichier"
 Sommes = Mapping[tuple[int, str], Decimal]
 Refus = list[tuple[str, str]]
 COMPTE = "count"
+ANNONCES = "fichiers.annonces"
 ANNONCE = ("fichier_id", "chemin", "regle", "colonne", "attendu", "constate", "ecart")
 LIVRAISON = ("chemin", "lignes", "variation_lignes_pct", "variation_total_pct")
 
 # Pending files of a load, what they announce, and their former delivery: the last one of the same jeu and periode, else
 # that of the same periode a year before
 EN_ATTENTE = """
-select f.source, f.fichier_id, f.chemin, f.jeu, f.lignes, coalesce(f.controle, '{}') as controle,
+select f.source, f.fichier_id, f.chemin, f.jeu, f.exercice, f.lignes, coalesce(f.controle, '{}') as controle,
   coalesce((select jsonb_object_agg(t.colonne, t.valeur) from journal.totaux t where t.fichier_id = f.fichier_id), '{}')
     as totaux,
   p.fichier_id as precedent_id, p.lignes as lignes_precedentes
@@ -47,6 +49,21 @@ left join lateral (
 where f.statut = 'en_attente' and f.chargement_id = %s
 order by f.fichier_id
 """
+
+
+def refus_des_annonces(conn: psycopg.Connection[Any], jeu: Jeu, **lu: Any) -> list[str]:
+    """Why the gate would refuse the only file of `brut`: what it announces (F3, F4), the days of a list (R13a).
+
+    `lu`: exercice, lignes, controle, totaux, as the journal would say them of the file.
+    """
+    source, f = (
+        registre().source(jeu.source),
+        SimpleNamespace(jeu=jeu.nom, chemin="", fichier_id=0, precedent_id=0, **lu),
+    )
+    (suite,) = lire_point(PORTE, ANNONCES)
+    attentes = {a.kwargs["row_condition"]["parameter"]: a for a in suite.attentes if "column" in a.kwargs}
+    annonces = _annonces(conn, source, [f], _sommes_des_lignes(conn, source, [f], {}))
+    return [attentes[ligne["regle"]].phrase(ligne) for ligne in annonces if ligne["ecart"]]
 
 
 def verifier_fichiers(conn: psycopg.Connection[Any], chargement_id: int) -> Callable[[], tuple[Refus, ResultatPorte]]:
@@ -66,9 +83,8 @@ def verifier_fichiers(conn: psycopg.Connection[Any], chargement_id: int) -> Call
     totaux = {suite.nom.rpartition(".")[2]: suite.total for suite in lire_point(PORTE, source.nom) if suite.total}
     sommes = _sommes_des_lignes(conn, source, fichiers, totaux)
     presents = {f.jeu for f in fichiers}
-    annonces = [*_annonces(source, fichiers, sommes), *_jours(conn, source, fichiers)]
     points = {
-        "fichiers.annonces": (annonces, ANNONCE),
+        ANNONCES: (_annonces(conn, source, fichiers, sommes), ANNONCE),
         "fichiers.livraisons": (_livraisons(fichiers, sommes, totaux), LIVRAISON),
         source.nom: None,
     }
@@ -124,8 +140,15 @@ def _sommes_des_lignes(
     return sommes
 
 
-def _annonces(source: Source, fichiers: Sequence[Any], sommes: Sommes) -> Iterator[dict[str, Any]]:
-    """Rows of `ANNONCE`, one a file and rule: `lignes_posees`, `lignes_annoncees`, `total_annonce`, `ligne_total`."""
+def _annonces(
+    conn: psycopg.Connection[Any], source: Source, fichiers: Sequence[Any], sommes: Sommes
+) -> list[dict[str, Any]]:
+    """Rows of `ANNONCE`, one a file and rule."""
+    return [*_comptes(source, fichiers, sommes), *_jours(conn, source, fichiers)]
+
+
+def _comptes(source: Source, fichiers: Sequence[Any], sommes: Sommes) -> Iterator[dict[str, Any]]:
+    """Of the rules `lignes_posees`, `lignes_annoncees`, `total_annonce`, `ligne_total`."""
     for f in fichiers:
         jeu = next(j for j in source.jeux if j.nom == f.jeu)
         fichier = {"fichier_id": f.fichier_id, "chemin": f.chemin}
@@ -150,9 +173,9 @@ def _annonces(source: Source, fichiers: Sequence[Any], sommes: Sommes) -> Iterat
 def _jours(conn: psycopg.Connection[Any], source: Source, fichiers: Sequence[Any]) -> Iterator[dict[str, Any]]:
     """Rows of `ANNONCE`, rule `un_seul_jour`: the files that are drawn up to several days (R13a)."""
     chemins = {f.fichier_id: f.chemin for f in fichiers}
-    exercices = sql.SQL(
-        "(select fichier_id, exercice as exercice_fichier from journal.fichiers where fichier_id = any({}))"
-    ).format(sql.Literal(list(chemins)))
+    exercices = sql.SQL("(select * from unnest({}::bigint[], {}::int[]) as f (fichier_id, exercice_fichier))").format(
+        sql.Literal(list(chemins)), sql.Literal([f.exercice for f in fichiers])
+    )
     for jeu in source.jeux:
         if jeu.arrete is None or all(f.jeu != jeu.nom for f in fichiers):
             continue

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -35,7 +34,7 @@ from mutualisation.entree.ingestion.depot import (
     motif_nom,
     nom_juste,
 )
-from mutualisation.entree.ingestion.typage import ILLISIBLE, Lecture
+from mutualisation.entree.ingestion.typage import Lecture
 from mutualisation.entree.lecteurs.archive_xlsx import verifier_archive
 from mutualisation.entree.lecteurs.bloc import BLANCS
 from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Traduction
@@ -43,11 +42,12 @@ from mutualisation.entree.lecteurs.lecture import ouvrir
 from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites, motif_refus
 from mutualisation.entree.lecteurs.noms import CONSEILS, plat
 from mutualisation.entree.lecteurs.octets import conseil_de_nature, empreinte, encodage, nature
-from mutualisation.entree.sources.brut import ddl_brut, jours_en_trop, table
-from mutualisation.entree.sources.jeux import Jeu, Regle
+from mutualisation.entree.sources.brut import ddl_brut, table
+from mutualisation.entree.sources.jeux import Jeu
 from mutualisation.entree.sources.registre import registre
 from mutualisation.entrepot.base.roles import TRAITEMENT
 from mutualisation.entrepot.base.serveur import serveur_entrepot
+from mutualisation.publication.portes.fichier import refus_des_annonces
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.francais.formats import enumerer
 from mutualisation.usage.examen.propositions import (
@@ -429,8 +429,10 @@ def juger(connexions: Connexions, fichier: Path, genre: str, jeu: Jeu, lignes: S
         verdict.periode, annees = _periode_des_lignes(conn, jeu)
         if annees > 1:
             verdict.avis = [*verdict.avis, f"ses lignes sont de {annees} années : un fichier par année au moins (F17)"]
-        _verifier_sommes(conn, jeu, lecture.totaux, annonce, verdict.lignes)
-        _verifier_jour(conn, jeu, fichier)
+        nomme, *_ = _periode_du_nom(jeu, fichier)
+        lu = {"exercice": nomme, "lignes": verdict.lignes, "controle": annonce, "totaux": lecture.totaux}
+        if motifs := refus_des_annonces(conn, jeu, **lu):
+            return Verdict(" ; ".join(motifs))
         fautives = sql.SQL("select ligne from {} where defauts is not null order by ligne").format(table(jeu))
         if autres := [n for (n,) in conn.execute(fautives) if n not in lecture.typage.lignes_de_total]:
             dites = enumerer([*map(str, autres)], _LIGNES_DITES)
@@ -459,8 +461,8 @@ def _compter(conn: psycopg.Connection[Any], jeu: Jeu, fichier: Path, verdict: Ve
         *map(sql.Literal, _periode_du_nom(jeu, fichier)),
         agent=sql.SQL(agent),
         brut=table(jeu),
-        rejet=_premiere(jeu, [r for r in jeu.regles if r.issue != "retenu"]),
-        retenue=_premiere(jeu, [r for r in jeu.regles if r.issue == "retenu"]),
+        rejet=_premiere(jeu, retenue=False),
+        retenue=_premiere(jeu, retenue=True),
     )
     for rejet, retenue, matricule, sans_zeros, nombre in conn.execute(requete).fetchall():
         compte, faute = (verdict.motifs, rejet) if rejet is not None else (verdict.retenues, retenue)
@@ -513,43 +515,13 @@ def _periode_des_lignes(conn: psycopg.Connection[Any], jeu: Jeu) -> tuple[str | 
     return f"{annees[0]}{suffixes.get(jeu.periode, '')}", 1
 
 
-def _premiere(jeu: Jeu, regles: Sequence[Regle]) -> sql.Composable:
-    """« header|reason » of the first rule that a row breaks."""
-    if not regles:
-        return sql.SQL("null::text")
+def _premiere(jeu: Jeu, *, retenue: bool) -> sql.Composable:
+    """« header|reason » of the first rule that a row breaks, of those that hold it, or of those that reject it."""
     cas = [
-        sql.SQL("when {} then {}").format(
+        sql.SQL(" when {} then {}").format(
             sql.SQL(r.si), sql.Literal(f"{jeu.colonne(r.colonne).entete or r.colonne}|{r.motif}")
         )
-        for r in regles
+        for r in jeu.regles
+        if (r.issue == "retenu") == retenue
     ]
-    return sql.SQL("case {} end").format(sql.SQL(" ").join(cas))
-
-
-def _verifier_sommes(
-    conn: psycopg.Connection[Any], jeu: Jeu, totaux: Mapping[str, str], controle: Mapping[str, Any], lignes: int
-) -> None:
-    if controle.get("lignes", lignes) != lignes:
-        raise LectureRefusee(f"le .controle.json annonce {controle['lignes']} lignes, le fichier en a {lignes} (F3).")
-    for nom, valeur in totaux.items():
-        if _differe(conn, jeu, nom, valeur):
-            raise LectureRefusee(f"la ligne Total et la somme de « {jeu.colonne(nom).entete} » diffèrent (F4).")
-    annoncee = next((c for c in jeu.colonnes if c.entete == controle.get("colonne")), None)
-    if annoncee is not None and _differe(conn, jeu, annoncee.nom, controle["total"]):
-        raise LectureRefusee(f"le total annoncé par le .controle.json pour « {annoncee.entete} » diffère (F3).")
-
-
-def _verifier_jour(conn: psycopg.Connection[Any], jeu: Jeu, fichier: Path) -> None:
-    if jeu.arrete is None:
-        return
-    exercice = sql.Literal(_periode_du_nom(jeu, fichier)[0])
-    lu = sql.SQL("(select 0::bigint as fichier_id, {}::int as exercice_fichier)").format(exercice)
-    for _, jours in conn.execute(jours_en_trop(jeu, lu)):
-        entete = jeu.colonne(jeu.arrete.colonne).entete
-        raise LectureRefusee(f"colonne « {entete} » : plusieurs jours dans un même fichier, {jours} (R13a).")
-
-
-def _differe(conn: psycopg.Connection[Any], jeu: Jeu, nom: str, valeur: str | None) -> bool:
-    requete = sql.SQL("select coalesce(sum({}), 0) from {}").format(sql.Identifier(nom), table(jeu))
-    somme = conn.execute(requete).fetchone()
-    return valeur in (None, ILLISIBLE) or somme is None or Decimal(str(valeur)) != Decimal(somme[0])
+    return sql.SQL("case when false then ''{} end").format(sql.SQL("").join(cas))
