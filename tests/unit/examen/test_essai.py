@@ -106,7 +106,10 @@ def test_une_liste_de_restes_de_deux_jours_est_refusee(tmp_path: Path) -> None:
     fichier = tmp_path / "restes_a_recouvrer_2023.csv"
     essai = essayer(_ecrire(fichier, entete + lignes_.format("5,00")))
     assert essai.code == 3
-    assert "« Au » : plusieurs jours dans un même fichier, 15/02/2024, 31/03/2024 — exporter la liste arrêtée à un seul" in _dit(essai)
+    assert (
+        "« Au » : plusieurs jours dans un même fichier, 15/02/2024, 31/03/2024 — exporter la liste arrêtée à un seul"
+        in _dit(essai)
+    )
     assert essayer(_ecrire(fichier, entete + lignes_.format("-5,00"))).code == 2
 
 

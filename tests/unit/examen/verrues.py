@@ -225,7 +225,7 @@ CELLULES = (
 LIGNES = (
     _v("ligne Total juste", "ventes", [*bon("ventes"), _total("ventes", "Total", "", "", "2")]),
     _v("ligne TOTAL en capitales", "ventes", [*bon("ventes"), _total("ventes", "TOTAL", "", "", "2")]),
-    _v("ligne Total fausse", "ventes", [*bon("ventes"), _total("ventes", "Total", "", "", "3")], 3, "ligne Total", "diff",
+    _v("ligne Total fausse", "ventes", [*bon("ventes"), _total("ventes", "Total", "", "", "3")], 3, "la ligne Total porte 3,",
        tus=("Volume vendu (kWhc)* : vide",)),
     _v("« Total général »", "ventes", [*bon("ventes"), _total("ventes", "Total général", "", "", "2")], 2,
        "ligne 4", "un total", "retirer"),

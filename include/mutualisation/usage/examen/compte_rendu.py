@@ -20,7 +20,7 @@ from mutualisation.socle.erreurs import affichable
 from mutualisation.socle.francais.formats import enumerer, plusieurs
 from mutualisation.usage.examen.diagnostic import ACCEPTE, REFUSE, REJETS, Essai, Verdict
 from mutualisation.usage.examen.propositions import Proposition, Table
-from mutualisation.usage.examen.reconnaissance import Reconnaissance, douteuses, mots_connus, sens_usuel, sosie
+from mutualisation.usage.examen.reconnaissance import Reconnaissance, mots_connus, non_lues, sens_usuel
 
 _FORMES = {"xlsx": "classeur Excel", "csv": "texte à colonnes", "xml": "PES v2 Aller", "json": "DECP"}
 _ISSUES = {ACCEPTE: "accepte", REJETS: "rejets", REFUSE: "refuse"}
@@ -80,10 +80,10 @@ def _dire_reconnaissance(essai: Essai) -> Iterator[str]:
 def avis_de(essai: Essai) -> list[str]:
     """What is to be known of the file, then of its rows."""
     donnees = [(t, t.jeu.colonne(nom)) for t in [essai.trouve] if t for nom in t.traduction.defauts]
-    couvertes = [(c.entete, dite) for t, c in donnees if (dite := _peut_etre(essai, t, c))]
+    couvertes = [(c.entete, dites) for t, c in donnees if (dites := _dire_non_lues(t, c))]
     return [
         *essai.avis,
-        *(f"« {nom} » est donnée par correspondances{dite}" for nom, dite in couvertes),
+        *(f"« {nom} » est donnée par correspondances{dites}" for nom, dites in couvertes),
         *essai.verdict_retenu.avis,
     ]
 
@@ -144,27 +144,17 @@ def _absence(essai: Essai, trouve: Reconnaissance, c: Colonne) -> str:
         return "absente, donnée par correspondances"
     if not c.obligatoire:
         return "absente (facultative)"
-    nom = sosie(trouve, c)
-    autre = f", et « {nom_montrable(nom, mots_connus(trouve.jeu.nom, c))} » n'en tient pas lieu" if nom else ""
-    return f"absente{autre}{_peut_etre(essai, trouve, c)} ; {a_ecrire(trouve.jeu, c)}"
+    return f"absente{_dire_non_lues(trouve, c)} ; {a_ecrire(trouve.jeu, c)}"
 
 
-def _peut_etre(essai: Essai, trouve: Reconnaissance, c: Colonne) -> str:
-    """« , et rien ne lit « Suite » (Soldée), où elle est peut-être »: what a constant would cover; "" without any."""
-    colonnes_dites = enumerer([_non_lue(essai, trouve, c, place) for place in douteuses(trouve, c)], EXEMPLES)
-    return f", et rien ne lit {colonnes_dites}, où elle est peut-être" if colonnes_dites else ""
-
-
-def _non_lue(essai: Essai, trouve: Reconnaissance, c: Colonne, place: int) -> str:
-    """A header, without a word that `rh` can't tell (K9a), and the values that the wanted column lets show (K9)."""
-    nom = trouve.tete.noms[place]
-    if not nom or (trouve.jeu.agents and "…" in nom_montrable(nom, mots_connus(trouve.jeu.nom, c))):
-        nom = f"colonne {place + 1}"
-    vues = dict.fromkeys(map(_court, trouve.tete.cellules(place)))
-    valeurs_montrees = [v for v in vues if montrable(trouve.jeu, essai.entrevues[c.nom], v)]
-    masquees = plusieurs(len(vues) - len(valeurs_montrees), "valeur masquée", "valeurs masquées")
-    valeurs_montrees += [masquees] * (len(valeurs_montrees) < len(vues))
-    return f"« {nom} » ({enumerer(valeurs_montrees, _INCONNUES_MAX) or 'vide'})"
+def _dire_non_lues(trouve: Reconnaissance, c: Colonne) -> str:
+    """« , et rien ne lit « Suite » »: where a column that the file lacks may be; "" where each of the file is read."""
+    noms = {place: trouve.tete.noms[place] for place in non_lues(trouve)}
+    montres = {place: nom_montrable(n, mots_connus(trouve.jeu.nom, c)) for place, n in noms.items()}
+    # of `rh`, a word that nothing tells may be a name (K9a)
+    masques = [not n or (trouve.jeu.agents and "…" in montres[place]) for place, n in noms.items()]
+    dits = [f"colonne {p + 1}" if masque else n for (p, n), masque in zip(noms.items(), masques, strict=True)]
+    return f", et rien ne lit {enumerer([f'« {dit} »' for dit in dits], _INCONNUES_MAX)}" if dits else ""
 
 
 def manquantes(essai: Essai, proposees: Sequence[Proposition]) -> dict[str, str]:

@@ -25,7 +25,7 @@ from mutualisation.usage.examen.diagnostic import (
     juger,
 )
 from mutualisation.usage.examen.propositions import Proposition, Table, completer, lire_table, nouvelles, table_du_depot
-from mutualisation.usage.examen.reconnaissance import douteuses
+from mutualisation.usage.examen.reconnaissance import non_lues
 
 _MOTIFS_MAX = 3
 # as the build says it (H5), where it also knows the days of the contracts
@@ -99,11 +99,13 @@ def _depot(dossier: Path) -> Path:
 
 
 def _retirer_les_constantes(essais: Sequence[Essai]) -> None:
-    """A constant speaks of every file of its jeu: none where one of them has a column that it would cover."""
+    """A constant speaks of every file of its jeu: none where one of them lacks the column, and is not read whole."""
     trouves = [e.trouve for e in essais if e.trouve]
-    couvertes = {(t.jeu.nom, c.entete) for t in trouves for c in t.jeu.obligatoires if douteuses(t, c)}
+    incertaines = {
+        (t.jeu.nom, c.entete) for t in trouves if non_lues(t) for c in t.jeu.obligatoires if t.place(c.nom) is None
+    }
     for e in essais:
-        gardees = [p for p in e.propositions if p.ligne.lu or (p.ligne.jeu, p.ligne.colonne) not in couvertes]
+        gardees = [p for p in e.propositions if p.ligne.lu or (p.ligne.jeu, p.ligne.colonne) not in incertaines]
         if gardees != e.propositions:
             e.propositions, e.propose = gardees, None
 

@@ -20,7 +20,7 @@ from mutualisation.entree.sources.jeux import Colonne, Jeu
 from mutualisation.entree.sources.registre import registre
 from mutualisation.socle.disque import ecrire
 from mutualisation.socle.erreurs import ErreurMutualisation
-from mutualisation.usage.examen.reconnaissance import Reconnaissance, defaut_usuel, douteuses, sens_usuel
+from mutualisation.usage.examen.reconnaissance import Reconnaissance, defaut_usuel, non_lues, sens_usuel
 
 # beyond, the cells are no enumeration: another column stands under that name
 _INCONNUES_MAX = 20
@@ -50,7 +50,8 @@ def des_en_tetes(trouve: Reconnaissance) -> list[Proposition]:
 
 
 def des_defauts(trouve: Reconnaissance) -> list[Proposition]:
-    """The usual value of each `*` column that the file and `correspondances` lack, where no unread one may be it."""
+    """The usual value of each `*` column that the file and `correspondances` lack, of a file that is read whole: a
+    column that nothing reads may be the one, and a person then says which."""
     raison = "aucune colonne ne lui ressemble : à vérifier, la valeur vaut pour chaque ligne"
     return [
         Proposition(Correspondance(trouve.jeu.nom, c.entete or "", "", valeur), raison)
@@ -58,7 +59,7 @@ def des_defauts(trouve: Reconnaissance) -> list[Proposition]:
         if (valeur := defaut_usuel(trouve.jeu.nom, c.nom)) is not None
         and trouve.place(c.nom) is None
         and c.nom not in trouve.traduction.defauts
-        and not douteuses(trouve, c)
+        and not non_lues(trouve)
     ]
 
 

@@ -11,12 +11,11 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from mutualisation.entree.ingestion.cellules_lues import date, date_d_ailleurs, lecture_de, minutes, nombre
+from mutualisation.entree.ingestion.cellules_lues import date, date_d_ailleurs, lecture_de, nombre
 from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Traduction, epurer, est_vide, normaliser
 from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites
 from mutualisation.entree.lecteurs.noms import plat
@@ -291,41 +290,10 @@ def mots_connus(jeu: str, colonne: Colonne) -> list[str]:
     return [colonne.entete or "", *noms_usuels(jeu, colonne.nom), *_contraires(colonne)]
 
 
-def sosie(essai: Reconnaissance, colonne: Colonne) -> str | None:
-    """A header of the file that resembles a column that it lacks, and is none: its words say so."""
-    attendus, places = set(_coeur(_mots(colonne.entete or ""))), {essai.place(c.nom) for c in essai.jeu.colonnes}
-    noms = (n for i, n in enumerate(essai.tete.noms) if n and i not in places and est_exclu(colonne, n))
-    return next((n for n in noms if any(_proches(m, a) for m in _mots(n) for a in attendus)), None)
-
-
-def _proches(un: str, deux: str, seuil: float = _SEUIL) -> bool:
-    return difflib.SequenceMatcher(None, un, deux).ratio() >= seuil
-
-
-def douteuses(essai: Reconnaissance, colonne: Colonne) -> list[int]:
-    """Columns of the file that nothing reads and that may be one that it lacks, where a constant could cover them."""
-    if essai.place(colonne.nom) is not None or defaut_usuel(essai.jeu.nom, colonne.nom) is None:
-        return []
-    places_lues = {essai.place(c.nom) for c in essai.jeu.colonnes}
-    return [i for i in range(len(essai.tete.noms)) if i not in places_lues and _serait(essai, colonne, i)]
-
-
-def _serait(essai: Reconnaissance, colonne: Colonne, place: int) -> bool:
-    """By all the words of one of its names, or of a value (« Payé le »), whatever stands beside; else by its cells,
-    unless its header says what they are."""
-    lus, cellules = _mots(essai.tete.noms[place]), essai.tete.cellules(place)
-    noms = [colonne.entete or "", *noms_usuels(essai.jeu.nom, colonne.nom), *(v for v in colonne.valeurs if len(v) > 2)]
-    if any(all(any(m[0] == a[0] and _proches(m, a, _PRESQUE) for m in lus) for a in _coeur(_mots(n))) for n in noms):
-        return True
-    return bool(cellules) and _mots_de("etrangers").isdisjoint(lus) and _tiendrait(colonne, cellules)
-
-
-def _tiendrait(colonne: Colonne, cellules: Sequence[str]) -> bool:
-    """Whether a column could hold such cells: shares of a hundred, few and short values, no amounts, days nor hours."""
-    if colonne.type == "pourcentage":
-        return all((lu := lecture_de(colonne)(c)) is not None and 0 <= Decimal(lu or 0) <= 100 for c in cellules)
-    autres = all(len(c) > 2 and any(lit(c) is not None for lit in (nombre, date, minutes)) for c in cellules)
-    return not autres and contenu(colonne, cellules) != 0
+def non_lues(essai: Reconnaissance) -> list[int]:
+    """Places of the columns of the file, named or filled, that no column of the jeu reads."""
+    lues = {essai.place(c.nom) for c in essai.jeu.colonnes}
+    return [i for i, n in enumerate(essai.tete.noms) if i not in lues and (n or essai.tete.cellules(i))]
 
 
 @lru_cache(maxsize=4096)
