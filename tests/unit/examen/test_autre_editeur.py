@@ -21,7 +21,7 @@ def test_chaque_en_tete_a_sa_colonne(jeu: str, fichier: str, export: dict[str, s
 
 @pytest.mark.parametrize(("entete", "propose"), [("Chef d'équipe", "Chef d'équipe"), ("Numéro de badge", None)])
 def test_aucune_valeur_pour_tous_quand_une_colonne_la_donne(entete: str, propose: str | None) -> None:
-    """A column of yes and no is `Validé`; of one that nothing reads, « O » for all would count what nobody validated."""
+    """A column of yes and no is `Validé`; beside one that nothing reads, « O » for all is not proposed."""
     noms = ("Matricule", "Date", "Code activité", "Durée", "Type jour", entete)
     rangees = [("1", "02/01/2024", "ADS", "3,5", "T", mot if propose else "12") for mot in ("Oui", "Non")]
     trouve = reconnaitre([registre().jeu("temps")], [Tete(noms, tuple(rangees))], {}, "temps_2024-01.csv")
