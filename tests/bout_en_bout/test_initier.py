@@ -17,7 +17,11 @@ MOTIFS = {
     "date illisible, nombre de jours de tableur (45292 est le 01/01/2024) : exporter en jj/mm/aaaa (C3)",
     "cellule obligatoire vide (C2)",
 }
-DITS = MOTIFS | {"compta/mandats_2024-T3.csv : « mandats », 1\u00a0ligne.", "lignes 3, 4 : un total ou un sous-total"}
+DITS = MOTIFS | {
+    "compta/mandats_2024-T3.csv : texte à colonnes, jeu « mandats » (compta/mandats_AAAA-MM), sûr, 100 %.\n"
+    "  Tel quel : 1\u00a0ligne, 0\u00a0rejetée (0,0 %).\n",
+    "lignes 3, 4 : un total ou un sous-total",
+}
 # a file of the folder, and the name that it is told to bear
 _A_DEPOSER = re.compile(r"^(\S.*?\.csv) : (?:.*\n  )+?À savoir : à déposer sous le nom ([\w/-]+\.csv)", re.MULTILINE)
 

@@ -12,8 +12,7 @@ from tests.atelier.tables import cas
 from tests.unit.examen.verrues import AGENTS, TITRES, M, T, bon, sans
 
 from mutualisation.socle.erreurs import ErreurMutualisation
-from mutualisation.usage.examen import diagnostic, dossier_en_dict, essai_dossier, essayer_dossier, lignes_du_dossier
-from mutualisation.usage.examen import lignes as lignes_d_un_essai
+from mutualisation.usage.examen import diagnostic, en_dict, essai_dossier, essayer_dossier, lignes
 
 OUVERTS: list[str] = []
 
@@ -60,7 +59,7 @@ def test_un_depot_entier_une_seule_table(tmp_path: Path) -> None:
         },
     )
     essai = essayer_dossier(depot)
-    texte = "\n".join(lignes_du_dossier(essai))
+    texte = "\n".join(lignes(essai))
     assert essai.code == 3
     assert OUVERTS == ["un"]
     assert {(p.ligne.jeu, p.ligne.colonne, p.ligne.lu) for p in essai.propositions} == {
@@ -68,9 +67,10 @@ def test_un_depot_entier_une_seule_table(tmp_path: Path) -> None:
         ("mandats", "Bordereau", "N° bord."),
     }  # fmt: skip
     for dit in (
-        "rh/temps_2023-03.csv : « temps », refusé ; avec la table proposée : 2\u00a0lignes.",
-        "compta/Titres_2023.csv : « titres », refusé par son nom", "minuscules", "Quotité",
-        "divers/note.txt : aucun jeu, refusé", "une ligne de noms de colonnes",
+        "rh/temps_2023-03.csv : texte à colonnes, jeu « temps » (rh/temps_AAAA-MM), sûr",
+        "\n  Avec les correspondances proposées : 2\u00a0lignes, 0\u00a0rejetée (0,0 %).", "  Quotité : absente",
+        "\n  Sous ce nom : fichier refusé, un fichier de « titres » s'écrit en minuscules",
+        "divers/note.txt : texte à colonnes.", "une ligne de noms de colonnes",
         "Aucun fichier de : ", "masse_salariale",
         "6\u00a0fichiers essayés, en l'état : 0\u00a0accepté sans rejet",
     ):  # fmt: skip
@@ -83,7 +83,7 @@ def test_un_depot_entier_une_seule_table(tmp_path: Path) -> None:
     assert ecrit.ecrit == table
     assert len(table.read_text(encoding="utf-8-sig").splitlines()) == 5
     assert [e.code for e in ecrit.essais if e.jeu and e.jeu.nom in ("temps", "mandats")] == [0, 0, 0]
-    assert dossier_en_dict(essayer_dossier(depot))["correspondances"] == []
+    assert en_dict(essayer_dossier(depot))["correspondances"] == []
 
 
 def test_deux_fichiers_dont_les_lignes_se_contredisent(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_une_constante_ne_couvre_pas_la_colonne_d_un_autre_fichier(tmp_path: Pat
     table.write_text(table.read_text("utf-8-sig") + "temps;Validé;;O\n", "utf-8-sig")
     essai = essayer_dossier(depot)
     assert [e.code for e in essai.essais if e.jeu and e.jeu.nom == "temps"] == [0, 0]
-    assert [a for f in dossier_en_dict(essai)["fichiers"] for a in f["avis"]] == [
+    assert [a for f in en_dict(essai)["fichiers"] for a in f["avis"]] == [
         "« Validé » est donnée par correspondances, et rien ne lit « Visa N+1 »"
     ]
 
@@ -124,7 +124,7 @@ def test_deux_longueurs_de_periode(tmp_path: Path) -> None:
     depot = _poser(tmp_path, **{"rh__temps_2023-03_Pcsv": T, "rh__temps_2023-T1_Pcsv": T})
     essai = essayer_dossier(depot)
     assert [e.code for e in essai.essais] == [3, 3]
-    assert "sous une autre longueur de période" in "\n".join(lignes_du_dossier(essai))
+    assert "sous une autre longueur de période" in "\n".join(lignes(essai))
 
 
 def test_un_dossier_de_fichiers_en_vrac(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_un_dossier_de_fichiers_en_vrac(tmp_path: Path) -> None:
     essai = essayer_dossier(vrac, ecrire=True)
     assert essai.ecrit == tmp_path / "referentiel" / "correspondances.csv"
     assert essai.code == 0
-    assert "à déposer sous le nom rh/agents_AAAA.csv" in "\n".join(lignes_du_dossier(essai))
+    assert "à déposer sous le nom rh/agents_AAAA.csv" in "\n".join(lignes(essai))
 
 
 @cas
@@ -145,7 +145,7 @@ def test_les_matricules_du_temps_sont_croises_avec_ceux_des_agents(
     if agents:
         poses["rh__agents_2023_Pcsv"] = bon("agents", matricule=agents)
     essai = essayer_dossier(_poser(tmp_path, **poses))
-    texte = "\n".join(lignes_du_dossier(essai))
+    texte = "\n".join(lignes(essai))
     assert [e.code for e in essai.essais if e.jeu and e.jeu.nom == "temps"] == [code]
     assert dit in texte
     assert ("(H5)" in texte) == bool(dit)
@@ -155,9 +155,9 @@ def test_ce_qu_un_autre_fichier_fait_proposer_n_est_pas_absent(tmp_path: Path) -
     """The days of the second are numbers of days, which only the header of the first tells to be « Date »."""
     jours = {"rh__temps_2023-03_Pcsv": T, "rh__temps_2023-04_Pcsv": bon("temps", date="45021")}
     essai = essayer_dossier(_poser(tmp_path, **{nom: _entete(r, Date="Jour") for nom, r in jours.items()}))
-    texte = "\n".join(lignes_du_dossier(essai))
+    texte = "\n".join(lignes(essai))
     assert "Date : absente" not in texte
-    assert "avec la table proposée : 2\u00a0lignes, 2\u00a0rejetées" in texte
+    assert "Avec les correspondances proposées : 2\u00a0lignes, 2\u00a0rejetées" in texte
     assert "2 × Date : date illisible, nombre de jours de tableur" in texte
 
 
@@ -171,7 +171,7 @@ def test_une_valeur_traduite_n_est_pas_inconnue(tmp_path: Path) -> None:
         },
     )
     essai = diagnostic.essayer(depot / "compta" / "mandats_2023-03.csv")
-    assert "inconnue" not in "\n".join(lignes_d_un_essai(essai))
+    assert "inconnue" not in "\n".join(lignes(essai))
 
 
 def test_rien_a_essayer(tmp_path: Path) -> None:

@@ -219,10 +219,9 @@ def essayer(
         if jeu is not None:
             raise ErreurMutualisation(f"{fichier} est un dossier : --jeu se donne avec un seul fichier.")
         essai: Any = examen.essayer_dossier(fichier, correspondances, ecrire=ecrire)
-        yield Dit(examen.dossier_en_dict(essai), examen.lignes_du_dossier(essai))
     else:
         essai = examen.essayer(fichier, jeu, correspondances, ecrire=ecrire)
-        yield Dit(examen.en_dict(essai), examen.lignes(essai))
+    yield Dit(examen.en_dict(essai), examen.lignes(essai))
     if essai.code:
         sys.exit(essai.code)
 

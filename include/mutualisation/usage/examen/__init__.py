@@ -2,9 +2,6 @@
 
 from mutualisation.usage.examen.compte_rendu import en_dict, lignes
 from mutualisation.usage.examen.diagnostic import Essai, essayer
-from mutualisation.usage.examen.essai_dossier import EssaiDossier, dossier_en_dict, essayer_dossier
-from mutualisation.usage.examen.essai_dossier import lignes as lignes_du_dossier
+from mutualisation.usage.examen.essai_dossier import EssaiDossier, essayer_dossier
 
-__all__ = [
-    "Essai", "EssaiDossier", "dossier_en_dict", "en_dict", "essayer", "essayer_dossier", "lignes", "lignes_du_dossier",
-]  # fmt: skip
+__all__ = ["Essai", "EssaiDossier", "en_dict", "essayer", "essayer_dossier", "lignes"]

@@ -5,10 +5,11 @@ Never a person, a reason of absence, a name that sits in another column (K9).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
+from itertools import chain
 from typing import Any
 
 from mutualisation.entree.ingestion.cellules_lues import ColonneLue
@@ -19,7 +20,8 @@ from mutualisation.entree.sources.jeux import TYPES_LIBRES, Colonne, Jeu
 from mutualisation.socle.erreurs import affichable
 from mutualisation.socle.francais.formats import enumerer, plusieurs
 from mutualisation.usage.examen.diagnostic import ACCEPTE, REFUSE, REJETS, Essai, Verdict
-from mutualisation.usage.examen.propositions import Proposition, Table
+from mutualisation.usage.examen.essai_dossier import EssaiDossier
+from mutualisation.usage.examen.propositions import Proposition
 from mutualisation.usage.examen.reconnaissance import Reconnaissance, mots_connus, non_lues, sens_usuel
 
 _FORMES = {"xlsx": "classeur Excel", "csv": "texte à colonnes", "xml": "PES v2 Aller", "json": "DECP"}
@@ -29,14 +31,40 @@ EXEMPLES = 3
 MASQUE = "masqué"
 
 
-def lignes(essai: Essai) -> list[str]:
-    """The report, a line each; the last one says what would become of the file."""
-    proposees = lignes_proposees(essai.propositions, essai.table, essai.ecrit)
-    return [*_dire_reconnaissance(essai), *_dire_colonnes(essai), *_verdicts(essai), *proposees, _conclusion(essai)]
+def lignes(essai: Essai | EssaiDossier) -> list[str]:
+    """The report, a line each, of a file or of each of a folder; the last one says what would become of them."""
+    if isinstance(essai, Essai):
+        dits, conclusion = _dire_fichier(essai, affichable(essai.fichier.name)), _conclusion(essai)
+    else:
+        fichiers = (_dire_fichier(e, essai.nom(e), essai.propositions) for e in essai.essais)
+        absents = [f"Aucun fichier de : {', '.join(essai.absents)}, qu'un bilan attend."] * bool(essai.absents)
+        dits, conclusion = chain(*fichiers, absents), _conclusion_du_dossier(essai)
+    return [*dits, *_lignes_proposees(essai), conclusion]
 
 
-def en_dict(essai: Essai) -> dict[str, Any]:
+def _dire_fichier(essai: Essai, nom: str, du_dossier: Sequence[Proposition] | None = None) -> Iterator[str]:
+    """What a file is, its columns, what would become of it; of a folder, only the columns that it lacks."""
+    yield _dire_reconnaissance(essai, nom)
+    avis = (f"À savoir : {a}." for a in avis_de(essai))
+    if du_dossier is None:
+        if essai.table and essai.table.chemin and essai.jeu:
+            yield f"Lu avec {essai.table.chemin}."
+        yield from (*avis, *_dire_colonnes(essai), *_verdicts(essai))
+    else:
+        manquent = (f"{c} : {absence}." for c, absence in manquantes(essai, du_dossier).items())
+        yield from (f"  {dit}" for dit in (*avis, *manquent, *_verdicts(essai)))
+
+
+def en_dict(essai: Essai | EssaiDossier) -> dict[str, Any]:
     """The report for a program."""
+    commun = {
+        "correspondances": [{**vars(p.ligne), "raison": p.raison} for p in essai.propositions],
+        "ecrit": str(essai.ecrit) if essai.ecrit else None,
+        "code": essai.code,
+    }
+    if isinstance(essai, EssaiDossier):
+        fichiers = [en_dict(e) for e in essai.essais]
+        return {"dossier": str(essai.dossier), "fichiers": fichiers, "absents": essai.absents} | commun
     jeu, trouve = essai.jeu, essai.trouve
     return {
         "fichier": str(essai.fichier),
@@ -50,31 +78,21 @@ def en_dict(essai: Essai) -> dict[str, Any]:
         "tel_quel": _verdict_en_dict(essai.tel_quel),
         "avec_les_propositions": _verdict_en_dict(essai.propose) if essai.propose else None,
         "valeurs_inconnues": _inconnues(essai),
-        "correspondances": [{**vars(p.ligne), "raison": p.raison} for p in essai.propositions],
-        "ecrit": str(essai.ecrit) if essai.ecrit else None,
-        "code": essai.code,
-    }
+    } | commun
 
 
-def _dire_reconnaissance(essai: Essai) -> Iterator[str]:
-    fichier = affichable(essai.fichier.name)
+def _dire_reconnaissance(essai: Essai, fichier: str) -> str:
     forme = _FORMES.get(essai.nature, "forme qui n'est pas lue")
     if essai.jeu is None:
-        yield f"{fichier} : {forme}."
-        return
+        return f"{fichier} : {forme}."
     nom = "*.xml" if essai.jeu.nom_libre else essai.jeu.forme_du_nom
     cible = f"« {essai.jeu.nom} » ({essai.jeu.source}/{nom})"
     if essai.trouve is None:
         sans = " ; ce jeu ne prend pas de correspondances (F16)" if essai.jeu.format != "tabulaire" else ""
-        yield f"{fichier} : {forme}, jeu {cible}{sans}."
-    elif essai.trouve.autre is not None:
-        yield f"{fichier} : {forme}, jeu {cible} ou « {essai.trouve.autre.nom} », incertain."
-    else:
-        sur = f"{essai.trouve.mot}, {round(100 * essai.trouve.certitude)} %"
-        yield f"{fichier} : {forme}, jeu {cible}, {sur}."
-    if essai.table and essai.table.chemin:
-        yield f"Lu avec {essai.table.chemin}."
-    yield from (f"À savoir : {a}." for a in avis_de(essai))
+        return f"{fichier} : {forme}, jeu {cible}{sans}."
+    if essai.trouve.autre is not None:
+        return f"{fichier} : {forme}, jeu {cible} ou « {essai.trouve.autre.nom} », incertain."
+    return f"{fichier} : {forme}, jeu {cible}, {essai.trouve.mot}, {round(100 * essai.trouve.certitude)} %."
 
 
 def avis_de(essai: Essai) -> list[str]:
@@ -179,9 +197,14 @@ def a_ecrire(jeu: Jeu, c: Colonne) -> str:
 def _verdicts(essai: Essai) -> Iterator[str]:
     if essai.nom_refuse:
         yield f"Sous ce nom : fichier refusé, {essai.nom_refuse}"
-    yield from _dire_verdict("Bien nommé, tel quel" if essai.nom_refuse else "Tel quel", essai.tel_quel)
-    if essai.propose and (essai.propose.refus is None or essai.propose.refus != essai.tel_quel.refus):
-        yield from _dire_verdict("Avec les correspondances proposées", essai.propose)
+    tel_quel = _dire_verdict(essai.tel_quel)
+    propose = _dire_verdict(essai.propose) if essai.propose else tel_quel
+    yield from (
+        f"Bien nommé, tel quel : {tel_quel[0]}" if essai.nom_refuse else f"Tel quel : {tel_quel[0]}",
+        *tel_quel[1:],
+    )
+    if propose != tel_quel:
+        yield from (f"Avec les correspondances proposées : {propose[0]}", *propose[1:])
     for d in _inconnues(essai):
         s = "s" if d["nombre"] > 1 else ""
         valeurs_dites = f" ({', '.join(d['valeurs'])})" if d["valeurs"] else f", masquée{s}"
@@ -190,18 +213,20 @@ def _verdicts(essai: Essai) -> Iterator[str]:
         yield f"  {nombre_fr(d['nombre'])} {nom} : à corriger, ou à traduire dans correspondances ({attendues})"
 
 
-def _dire_verdict(titre: str, verdict: Verdict) -> Iterator[str]:
+def _dire_verdict(verdict: Verdict) -> list[str]:
+    """What would become of a file, then why its rows are rejected, or held."""
+    part = f"{100 * verdict.rejets / max(1, verdict.lignes):.1f}".replace(".", ",")
+    dit = f"{plusieurs(verdict.lignes, 'ligne')}, {plusieurs(verdict.rejets, 'rejetée')} ({part} %)."
     if verdict.refus is not None:
-        yield f"{titre} : fichier refusé, {verdict.refus}"
+        dit = f"fichier refusé, {verdict.refus}"
     elif not verdict.colonnes:
-        yield f"{titre} : {plusieurs(verdict.lignes, 'ligne lue', 'lignes lues')}."
-    else:
-        part = f"{100 * verdict.rejets / max(1, verdict.lignes):.1f}".replace(".", ",")
-        yield f"{titre} : {plusieurs(verdict.lignes, 'ligne')}, {plusieurs(verdict.rejets, 'rejetée')} ({part} %)."
-    for (entete, motif), n in verdict.motifs.most_common(_MOTIFS_MAX):
-        yield f"  {nombre_fr(n)} × {entete + ' : ' if entete else ''}{motif}"
-    for (entete, motif), n in verdict.retenues.most_common():
-        yield f"  {nombre_fr(n)} × {entete} : {motif} (non rejetée)"
+        dit = f"{plusieurs(verdict.lignes, 'ligne lue', 'lignes lues')}."
+    rejetees = [(faute, n, "") for faute, n in verdict.motifs.most_common(_MOTIFS_MAX)]
+    retenues = [(faute, n, " (non rejetée)") for faute, n in verdict.retenues.most_common()]
+    return [
+        dit,
+        *(f"  {nombre_fr(n)} × {' : '.join(filter(None, faute))}{fin}" for faute, n, fin in rejetees + retenues),
+    ]
 
 
 def _inconnues(essai: Essai) -> list[dict[str, Any]]:
@@ -228,18 +253,18 @@ def _verdict_en_dict(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def lignes_proposees(propositions: Sequence[Proposition], table: Table | None, ecrit: Path | None) -> Iterator[str]:
+def _lignes_proposees(essai: Essai | EssaiDossier) -> Iterator[str]:
     """The rows proposed, each with its reason, and where they are, or would be, written."""
-    if not propositions:
+    if not essai.propositions:
         return
     yield "Lignes de correspondances proposées (Jeu;Colonne;Lu;Vaut) :"
-    for p in propositions:
+    for p in essai.propositions:
         x = p.ligne
         yield f"  {x.jeu};{x.colonne};{x.lu};{x.vaut}    ({p.raison})"
-    if ecrit:
-        yield f"Écrites dans {ecrit}."
-    elif table and table.cible:
-        yield f"Avec --ecrire, elles sont ajoutées à {table.cible}."
+    if essai.ecrit:
+        yield f"Écrites dans {essai.ecrit}."
+    elif essai.table and essai.table.cible:
+        yield f"Avec --ecrire, elles sont ajoutées à {essai.table.cible}."
     else:
         yield "Avec --ecrire --correspondances CHEMIN, elles sont ajoutées à ce fichier."
 
@@ -255,6 +280,17 @@ def _conclusion(essai: Essai) -> str:
         REFUSE: f"le fichier serait refusé{sans}",
     }[essai.code]
     return f"En l'état, {dit} ; rien n'a été chargé. Ce qui dépend d'autres fichiers se juge au chargement."
+
+
+def _conclusion_du_dossier(essai: EssaiDossier) -> str:
+    codes = Counter(e.code for e in essai.essais)
+    return (
+        f"{plusieurs(len(essai.essais), 'fichier essayé', 'fichiers essayés')}, en l'état : "
+        f"{plusieurs(codes[ACCEPTE], 'accepté sans rejet', 'acceptés sans rejet')}, "
+        f"{plusieurs(codes[REJETS], 'accepté avec des rejets', 'acceptés avec des rejets')}, "
+        f"{plusieurs(codes[REFUSE], 'refusé')} ; rien n'a été chargé. Le détail d'un fichier : mutualisation essayer "
+        "FICHIER."
+    )
 
 
 # ---------------------------------------------------------------- which cells are shown

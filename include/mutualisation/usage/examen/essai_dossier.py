@@ -6,19 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from mutualisation.entree.ingestion.depot import SUFFIXE_CONTROLE, decouvrir, entree_ignoree
 from mutualisation.entree.sources.registre import registre
 from mutualisation.socle.erreurs import ErreurMutualisation, affichable
-from mutualisation.socle.francais.formats import plusieurs
-from mutualisation.usage.examen.compte_rendu import avis_de, en_dict, lignes_proposees, manquantes
 from mutualisation.usage.examen.diagnostic import (
-    REFUSE,
-    SANS_LIGNE,
     Connexions,
     Essai,
-    Verdict,
     brouillon,
     examiner,
     exercice,
@@ -27,7 +21,6 @@ from mutualisation.usage.examen.diagnostic import (
 from mutualisation.usage.examen.propositions import Proposition, Table, completer, lire_table, nouvelles, table_du_depot
 from mutualisation.usage.examen.reconnaissance import non_lues
 
-_MOTIFS_MAX = 3
 # as the build says it (H5), where it also knows the days of the contracts
 ABSENT = "agent absent du fichier des agents (H5)"
 AUX_ZEROS_PRES = (
@@ -146,65 +139,3 @@ def _juger_le_depot(essai: EssaiDossier) -> None:
     vus = {e.jeu.nom for e in essai.essais if e.jeu}
     vus |= {"mandats"} if "pes" in vus else set()
     essai.absents = [j.nom for j in registre().jeux if j.attendu and j.nom not in vus]
-
-
-# ---------------------------------------------------------------- what is said
-def lignes(essai: EssaiDossier) -> list[str]:
-    """The report, a line each: every file, the table, what would become of the folder."""
-    absents = [f"Aucun fichier de : {', '.join(essai.absents)}, qu'un bilan attend."] * bool(essai.absents)
-    proposees = lignes_proposees(essai.propositions, essai.table, essai.ecrit)
-    return [*_par_fichier(essai), *absents, *proposees, _conclusion(essai)]
-
-
-def _par_fichier(essai: EssaiDossier) -> Iterator[str]:
-    for e in essai.essais:
-        jeu = f"« {e.jeu.nom} »" if e.jeu else "aucun jeu"
-        sort = "refusé par son nom" if e.nom_refuse else _dire_sort(e.tel_quel)
-        yield f"{essai.nom(e)} : {jeu}, {sort}{_dire_avec_la_table(e, essai)}."
-        if e.nom_refuse:
-            yield f"  {e.nom_refuse}"
-        lu = e.propose or e.tel_quel
-        if lu.refus is not None:
-            yield f"  {lu.refus}"
-        for (entete, motif), n in lu.motifs.most_common(_MOTIFS_MAX):
-            yield f"  {n} × {entete + ' : ' if entete else ''}{motif}"
-        yield from (f"  {nom} : {absence}." for nom, absence in manquantes(e, essai.propositions).items())
-        yield from (f"  À savoir : {a}." for a in avis_de(e) if a != SANS_LIGNE)
-
-
-def _dire_sort(verdict: Verdict) -> str:
-    if verdict.refus is not None:
-        return "refusé"
-    if verdict.colonnes and not verdict.lignes:
-        return "en-tête seul, sans une ligne"
-    rejetees = f", {plusieurs(verdict.rejets, 'rejetée')}" if verdict.colonnes and verdict.rejets else ""
-    return f"{plusieurs(verdict.lignes, 'ligne')}{rejetees}"
-
-
-def _dire_avec_la_table(e: Essai, tout: EssaiDossier) -> str:
-    if e.propose is None or (e.propose.refus is None and _dire_sort(e.propose) == _dire_sort(e.tel_quel)):
-        return ""
-    return f" ; {'avec la table écrite' if tout.ecrit else 'avec la table proposée'} : {_dire_sort(e.propose)}"
-
-
-def _conclusion(essai: EssaiDossier) -> str:
-    codes = Counter(e.code for e in essai.essais)
-    return (
-        f"{plusieurs(len(essai.essais), 'fichier essayé', 'fichiers essayés')}, en l'état : "
-        f"{plusieurs(codes[0], 'accepté sans rejet', 'acceptés sans rejet')}, "
-        f"{plusieurs(codes[2], 'accepté avec des rejets', 'acceptés avec des rejets')}, "
-        f"{plusieurs(codes[REFUSE], 'refusé')} ; rien n'a été chargé. Le détail d'un fichier : mutualisation essayer "
-        "FICHIER."
-    )
-
-
-def dossier_en_dict(essai: EssaiDossier) -> dict[str, Any]:
-    """The report for a program."""
-    return {
-        "dossier": str(essai.dossier),
-        "fichiers": [en_dict(e) for e in essai.essais],
-        "absents": essai.absents,
-        "correspondances": [{**vars(p.ligne), "raison": p.raison} for p in essai.propositions],
-        "ecrit": str(essai.ecrit) if essai.ecrit else None,
-        "code": essai.code,
-    }
