@@ -64,6 +64,22 @@ class Assaut:
         return 3 if self.refus else 0
 
 
+@dataclass(frozen=True)
+class Sur:
+    """Assaults on one file of the drop, named after what it is: `lu` lands `lignes` rows, `refuse` says these words."""
+
+    titre: str
+    fichier: str
+
+    def lu(self, nom: str, contenu: Contenu, lignes: int = 2, *dits: str) -> Assaut:
+        """Read; `dits`: and said."""
+        return Assaut(f"{self.titre} {nom}", {self.fichier: contenu}, lignes={self.fichier: lignes}, dits=dits)
+
+    def refuse(self, nom: str, contenu: Contenu, *mots: str) -> Assaut:
+        """Refused."""
+        return Assaut(f"{self.titre} {nom}", {self.fichier: contenu}, {self.fichier: mots})
+
+
 @dataclass
 class Issue:
     """What a load left: exit code, (path, reason) refused, what was said."""

@@ -1,9 +1,10 @@
-"""Databases of the embedded server of a test session."""
+"""Databases of the embedded server of a test session, and what is read in one."""
 
 import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -12,6 +13,12 @@ from psycopg import sql
 def adresse(dsn: str, nom: str) -> str:
     """The address of another database of the server."""
     return re.sub(r"/\w+\?", f"/{nom}?", dsn)
+
+
+def lire(dsn: str, requete: str, *valeurs: Any) -> list[tuple[Any, ...]]:
+    """Rows of a query."""
+    with psycopg.connect(dsn) as conn:
+        return conn.execute(requete.encode(), valeurs).fetchall()
 
 
 def creer(dsn: str, nom: str, modele: str = "template0") -> str:

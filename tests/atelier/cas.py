@@ -16,7 +16,6 @@ A file of a hostile drop may say, in two columns before those that are delivered
 colonne » of `rejets`, none when it counts) and why: no other row of it may be in `rejets`.
 """
 
-import csv
 import json
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from tests.atelier.attendus import Attendu, ecarts
 from tests.atelier.attendus import lire as lire_attendu
 from tests.atelier.construction import Construction
 from tests.atelier.depots import accorder_entetes, composer_socle, ecrire
+from tests.atelier.fouille import lignes_csv
 
 DOSSIER = Path(__file__).resolve().parents[1] / "cas"
 ATTAQUES = DOSSIER.with_name("attaques") / "depots"
@@ -78,8 +78,7 @@ class Cas:
         """Insert the rows of what was published before, past triggers; an empty cell is NULL, `{"…` a JSON object."""
         conn.execute("set local session_replication_role = replica")
         for fichier in sorted((self.dossier / "publie").glob("*.csv")):
-            with fichier.open(encoding="utf-8", newline="") as lues:
-                rangees = [{c: _publiee(v) for c, v in ligne.items()} for ligne in csv.DictReader(lues, delimiter=";")]
+            rangees = [{c: _publiee(v) for c, v in ligne.items()} for ligne in lignes_csv(fichier)]
             table = sql.Identifier(*fichier.stem.split("."))
             colonnes = sql.SQL(", ").join(map(sql.Identifier, rangees[0]))
             conn.execute(

@@ -47,7 +47,8 @@ def _entete(fichier: Path, jeu: str) -> str:
     return ligne if {c.entete for c in registre().jeu(jeu).obligatoires} <= set(ligne.split(";")) else ""
 
 
-def ecrire(chemin: Path, contenu: str | bytes) -> None:
-    """One file, with its folders."""
+def ecrire(chemin: Path, contenu: str | bytes) -> Path:
+    """One file, with its folders; its path."""
     chemin.parent.mkdir(parents=True, exist_ok=True)
     chemin.write_bytes(contenu if isinstance(contenu, bytes) else contenu.encode())
+    return chemin

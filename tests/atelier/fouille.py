@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import os
+import subprocess
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -71,10 +72,16 @@ def empreintes(dossier: Path) -> dict[str, str]:
     return {nom: hashlib.sha256(lus).hexdigest() for nom, lus in octets(dossier).items()}
 
 
-def lignes_csv(fichier: Path) -> list[dict[str, str]]:
-    """The rows of a CSV of an extract."""
+def texte_du_pdf(pdf: Path, *choix: str) -> str:
+    """The words of a PDF, as pdftotext reads them with these options, one space between two."""
+    lu = subprocess.run(["pdftotext", *choix, str(pdf), "-"], capture_output=True, text=True, check=True)
+    return " ".join(lu.stdout.split())
+
+
+def lignes_csv(fichier: Path, separateur: str = ";") -> list[dict[str, str]]:
+    """The rows of a CSV, by the names of its columns."""
     with fichier.open(encoding="utf-8-sig", newline="") as lus:
-        return list(csv.DictReader(lus, delimiter=";"))
+        return list(csv.DictReader(lus, delimiter=separateur))
 
 
 def manifeste(extrait: Path) -> dict[str, Any]:

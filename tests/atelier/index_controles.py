@@ -1,8 +1,9 @@
 """The index of the controls that exist, as the seed `controles_index.csv` tells it to dbt."""
 
-import csv
 from dataclasses import dataclass
 from functools import cache
+
+from tests.atelier.fouille import lignes_csv
 
 from mutualisation.socle.chemins import SEEDS
 
@@ -22,12 +23,10 @@ class Controle:
 @cache
 def lire_index() -> dict[str, Controle]:
     """Controls by name, in the order of the seed."""
-    with (SEEDS / "controles_index.csv").open(encoding="utf-8", newline="") as fichier:
-        lignes = list(csv.DictReader(fichier))
     oui = "true"
     return {
         r["controle"]: Controle(
             r["controle"], r["bloquant"] == oui, r["justifiable"] == oui, r["libelle"], r["remede"], r["jeu"]
         )
-        for r in lignes
+        for r in lignes_csv(SEEDS / "controles_index.csv", ",")
     }

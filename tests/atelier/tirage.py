@@ -2,7 +2,6 @@
 that a relation or a column that is added is drawn by itself; `tests/donnees/domaines_publies.csv` lists the values of
 what is an enumeration."""
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,6 +12,7 @@ from random import Random
 from typing import Any
 
 from echantillon.siret import siren_fictif, siret
+from tests.atelier.fouille import lignes_csv
 
 from mutualisation.publication.versions.relations import Colonne, Relation, lire_relations, relations_internes
 
@@ -29,8 +29,7 @@ Ligne = dict[str, Any]
 @cache
 def domaines() -> dict[tuple[str, str], list[str]]:
     """{(relation, or none, column): values}."""
-    with DOMAINES.open(encoding="utf-8", newline="") as lignes:
-        return {(r["relation"], r["colonne"]): r["valeurs"].split("|") for r in csv.DictReader(lignes, delimiter=";")}
+    return {(r["relation"], r["colonne"]): r["valeurs"].split("|") for r in lignes_csv(DOMAINES)}
 
 
 @dataclass(frozen=True)

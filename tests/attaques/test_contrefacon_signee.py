@@ -11,10 +11,11 @@ from typing import Any
 import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.atelier.bases import lire
 from tests.atelier.extrait import signer_de_nouveau
 from tests.atelier.fouille import empreintes, manifeste
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import Publie, lire, publication
+from tests.bout_en_bout.entrepots import Publie, publication
 
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.roles import APPROBATEUR, au_nom_de

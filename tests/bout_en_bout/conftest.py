@@ -14,6 +14,7 @@ from tests.bout_en_bout import entrepots
 from tests.bout_en_bout.entrepots import EnLigne
 from tests.bout_en_bout.reference import Reference, publier
 
+from mutualisation.entrepot.base.serveur import serveur_entrepot
 from mutualisation.publication.portes import execution
 from mutualisation.usage import operations as op
 
@@ -70,6 +71,13 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
     """The reference drop published by `make bilan`; read only."""
     dossier, sortie = une_fois(tmp_path_factory, "reference", publier)
     return Reference(sortie, dossier)
+
+
+@pytest.fixture(scope="session")
+def dsn_reference(reference: Reference) -> Iterator[str]:
+    """Its warehouse, the server running."""
+    with serveur_entrepot(reference.var) as dsn:
+        yield dsn
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
-"""Warehouses where the small drop is published, and what is read in them."""
+"""Warehouses where the small drop is published, and what a reader sees of them."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.atelier.bases import lire
 from tests.atelier.commande import Sortie
 from tests.atelier.petit_depot import EXERCICE
 
-from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.usage import operations as op
 
 
@@ -26,12 +26,6 @@ class EnLigne:
     var: Path
     sortie: Path
     resultat: Sortie
-
-
-def lire(dsn: str, requete: str, *valeurs: Any) -> list[tuple[Any, ...]]:
-    """Rows of a query."""
-    with connecter(dsn, role=None) as conn:
-        return conn.execute(requete, valeurs).fetchall()
 
 
 def publication(dsn: str) -> list[tuple[Any, ...]]:

@@ -5,10 +5,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.atelier.bases import lire
 from tests.atelier.fouille import octets
 from tests.atelier.petit_depot import EXERCICE, ajouter, ecrire_csv
 from tests.atelier.tables import cas
-from tests.bout_en_bout.entrepots import lire, publication, publier
+from tests.bout_en_bout.entrepots import publication, publier
 
 from mutualisation.publication.signatures.cle_signature import cle_signature, est_signe, publique
 from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, SansReprise

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 import yaml
 from tests.atelier import bi, metriques
+from tests.atelier.bases import lire
 from tests.atelier.partage import partage
 from tests.bout_en_bout import entrepots
 from tests.bout_en_bout.depot_relu import Depot
@@ -22,7 +23,6 @@ from tests.bout_en_bout.reference import Reference
 
 import mutualisation
 from mutualisation.entrepot.base.connexion import connecter
-from mutualisation.entrepot.base.serveur import serveur_entrepot
 from mutualisation.publication.versions.relations import relations_analyse
 from mutualisation.usage import operations as op
 
@@ -31,20 +31,20 @@ LIGNES_MAX = 8
 SUPERSET = PAGE.parents[1] / "docker/superset"
 
 
-def test_du_depot_de_reference(reference: Reference) -> None:
-    with serveur_entrepot(reference.var) as dsn:
-        _exiger(dsn)
-        vides = [nom for nom in relations_analyse() if entrepots.lire(dsn, f"select count(*) from bi.{nom}") == [(0,)]]
-        assert vides == []
+def test_du_depot_de_reference(dsn_reference: str) -> None:
+    _exiger(dsn_reference)
+    assert [n for n in relations_analyse() if lire(dsn_reference, f"select count(*) from bi.{n}") == [(0,)]] == []
 
 
-def test_chaque_question_a_la_reponse_que_la_page_donne_et_que_les_fichiers_disent(reference: Reference) -> None:
+def test_chaque_question_a_la_reponse_que_la_page_donne_et_que_les_fichiers_disent(
+    reference: Reference, dsn_reference: str
+) -> None:
     """What the warehouse answers is on the page, and is found again by pandas from the drop alone."""
     ecrite = PAGE.read_text(encoding="utf-8")
     posees = list(questions(ecrite))
     assert [int(titre.split(".")[0]) for titre, _ in posees] == list(range(1, 49))
     assert [titre for titre, requete in posees if len(requete.splitlines()) > LIGNES_MAX] == []
-    with serveur_entrepot(reference.var) as dsn, connecter(dsn, role=None) as conn:
+    with connecter(dsn_reference, role=None) as conn:
         assert est_a_jour(conn, PAGE)
         lues = [_exactes(conn.execute(requete.encode()).fetchall()) for _, requete in posees]
     depot, ecarts = Depot(reference.var / "depot", (2019, 2020, 2021)), {}
@@ -62,22 +62,21 @@ def _exactes(rangees: list[Any]) -> Counter[tuple[Any, ...]]:
     )
 
 
-def test_lire_dit_d_un_exercice_ce_que_dit_sql(reference: Reference, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lire_dit_d_un_exercice_ce_que_dit_sql(dsn_reference: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every relation of `bi` that has one; a year to come too, which forecasts alone know."""
-    with serveur_entrepot(reference.var) as dsn:
-        monkeypatch.setenv("ENTREPOT_DSN", dsn)
-        for nom in (n for n, r in relations_analyse().items() if "exercice" in r.noms_colonnes):
-            for e in (2021, *([2022] if nom == bi.PREVU else [])):
-                attendu = entrepots.lire(dsn, f"select count(*) from bi.{nom} where exercice = {e}")
-                assert [(len(mutualisation.lire(nom, exercice=e)),)] == attendu, nom
+    monkeypatch.setenv("ENTREPOT_DSN", dsn_reference)
+    for nom in (n for n, r in relations_analyse().items() if "exercice" in r.noms_colonnes):
+        for e in (2021, *([2022] if nom == bi.PREVU else [])):
+            attendu = lire(dsn_reference, f"select count(*) from bi.{nom} where exercice = {e}")
+            assert [(len(mutualisation.lire(nom, exercice=e)),)] == attendu, nom
 
 
-def test_les_pieges_de_la_publication_sont_sans_effet_sur_bi(reference: Reference) -> None:
+def test_les_pieges_de_la_publication_sont_sans_effet_sur_bi(dsn_reference: str) -> None:
     """The query that comes first, there and here, as the page shows both; the right figure, asked with care."""
     ecrite = ANALYSER.read_text(encoding="utf-8")
     paires = [CASE.findall(ligne) for ligne in ecrite.splitlines() if ligne.count("`select ") == 2]
     assert len(paires) == len(bi.ECRIT["pieges"])
-    with serveur_entrepot(reference.var) as dsn, connecter(dsn, role=None) as conn:
+    with connecter(dsn_reference, role=None) as conn:
         assert est_a_jour(conn, ANALYSER)
         for (trompeuse, simple), piege in zip(paires, bi.ECRIT["pieges"], strict=True):
             requetes = (trompeuse, simple, piege["juste"])
@@ -85,20 +84,20 @@ def test_les_pieges_de_la_publication_sont_sans_effet_sur_bi(reference: Referenc
             assert lu == juste != faux, simple
 
 
-def test_les_tableaux_de_bord_demandent_ce_que_bi_a(reference: Reference) -> None:
+def test_les_tableaux_de_bord_demandent_ce_que_bi_a(dsn_reference: str) -> None:
     """Every dataset and every measure of the Superset pages is a query that runs, and gives rows."""
     tableaux = yaml.safe_load((SUPERSET / "tableaux.yml").read_text(encoding="utf-8"))
-    with serveur_entrepot(reference.var) as dsn, connecter(dsn, role=None) as conn:
+    with connecter(dsn_reference, role=None) as conn:
         assert _sans_reponse(conn, tableaux) == []
 
 
-def test_une_commune_ne_voit_dans_les_tableaux_de_bord_que_ce_qui_est_a_elle(reference: Reference) -> None:
+def test_une_commune_ne_voit_dans_les_tableaux_de_bord_que_ce_qui_est_a_elle(dsn_reference: str) -> None:
     """No page sets its rows beside those of all: the coverage of all costs by its receipts, 95 communes to its due."""
     tableaux = yaml.safe_load((SUPERSET / "tableaux.yml").read_text(encoding="utf-8"))
     siens = runpy.run_path(str(SUPERSET / "lot.py"))["selon_le_compte"](tableaux, commune=True)
     assert tableaux["jeux"].keys() - siens["jeux"].keys() == {"couverture", "controles"}
     assert siens["pages"].keys() == tableaux["pages"].keys()
-    with serveur_entrepot(reference.var) as dsn, connecter(dsn, role=None) as conn:
+    with connecter(dsn_reference, role=None) as conn:
         conn.execute("create role lille login in role mutualisation_commune")
         conn.execute("insert into journal.comptes_communes values ('lille', '59350')")
         conn.execute("set local session authorization lille")

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.atelier import petit_depot
+from tests.atelier.bases import lire
 from tests.atelier.extrait import signer_de_nouveau
 from tests.atelier.fouille import empreintes, lignes_csv, manifeste
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import Publie, lire
+from tests.bout_en_bout.entrepots import Publie
 
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.publication.signatures.cle_signature import cle_signature
@@ -132,7 +133,7 @@ def test_reprendre_une_cloture_d_un_logiciel_anterieur(publie: Publie, tmp_path:
 
 
 def _reecrire(chemin: Path, changer: Callable[[dict[str, str]], dict[str, str]]) -> None:
-    lignes = [changer(ligne) for ligne in csv.DictReader(chemin.read_text("utf-8").splitlines(), delimiter=";")]
+    lignes = [changer(ligne) for ligne in lignes_csv(chemin)]
     with chemin.open("w", encoding="utf-8", newline="") as fichier:
         sortie = csv.DictWriter(fichier, list(lignes[0]), delimiter=";")
         sortie.writeheader()

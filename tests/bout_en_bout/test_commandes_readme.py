@@ -1,18 +1,15 @@
 """The README's command on the reference drop, and the printed annex of the MEL against what is published."""
 
-import csv
 import json
 import re
-from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
+from tests.atelier.bases import lire
 from tests.atelier.commande import RACINE, empreinte, lancer
-from tests.bout_en_bout.entrepots import lire
+from tests.atelier.fouille import lignes_csv
 from tests.bout_en_bout.reference import Reference
-
-from mutualisation.entrepot.base.serveur import serveur_entrepot
 
 ANNEXE = RACINE / "tests" / "donnees" / "annexe_mel_2019_2021.csv"
 EXERCICES = ("2019", "2020", "2021")
@@ -21,21 +18,13 @@ Cellules = dict[tuple[str, str, str], Decimal | None]
 
 
 @pytest.fixture(scope="session")
-def dsn_reference(reference: Reference) -> Iterator[str]:
-    """The warehouse that `make bilan` left."""
-    with serveur_entrepot(reference.var) as dsn:
-        yield dsn
-
-
-@pytest.fixture(scope="session")
 def imprime() -> Cellules:
     """(dispositif, exercice, column) → printed value."""
-    with ANNEXE.open(encoding="utf-8", newline="") as fichier:
-        return {
-            (r["dispositif"], r["exercice"], colonne): Decimal(r[colonne]) if r[colonne] else None
-            for r in csv.DictReader(fichier, delimiter=";")
-            for colonne in PRECISION
-        }
+    return {
+        (r["dispositif"], r["exercice"], colonne): Decimal(r[colonne]) if r[colonne] else None
+        for r in lignes_csv(ANNEXE)
+        for colonne in PRECISION
+    }
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from tests.atelier.bases import lire
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import Publie, lire, publication
+from tests.bout_en_bout.entrepots import Publie, publication
 
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation

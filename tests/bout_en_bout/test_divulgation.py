@@ -18,7 +18,7 @@ import pytest
 from echantillon.siret import siret
 from tests.atelier import petit_depot
 from tests.atelier.atelier import Atelier
-from tests.atelier.fouille import contenu, fichiers, lignes_csv, octets
+from tests.atelier.fouille import contenu, fichiers, lignes_csv, manifeste, octets
 from tests.atelier.petit_depot import EPCI, EXERCICE, ajouter, ecrire_csv, ecriture
 
 from mutualisation.entrepot.base.connexion import connecter
@@ -224,7 +224,7 @@ def test_sans_regroupement_la_paie_se_lit_et_la_diffusion_est_restreinte(extrair
     page = f"bilan_etape_{EXERCICE}.html"
     for dossier, dite in ((ouverte, "ouverte"), (restreinte, "restreinte")):
         assert (RESTREINTE in (dossier / page).read_text(encoding="utf-8")) is (dite == "restreinte")
-        assert json.loads((dossier / "manifeste.json").read_text(encoding="utf-8"))["diffusion"] == dite
+        assert manifeste(dossier)["diffusion"] == dite
     paquet = json.loads((restreinte / "datapackage.json").read_text(encoding="utf-8"))
     assert RESTREINTE in paquet["description"]
     assert paquet["licenses"] == []

@@ -6,17 +6,17 @@ The key of the pseudonyms stays in its file (K1).
 """
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 from tests.atelier import petit_depot, plantation
 from tests.atelier.atelier import Atelier
+from tests.atelier.bases import lire
 from tests.atelier.commande import appeler
-from tests.atelier.fouille import colonnes_qui_disent, contenu, fichiers, manifeste, vider
+from tests.atelier.fouille import colonnes_qui_disent, contenu, fichiers, manifeste, texte_du_pdf, vider
 from tests.atelier.petit_depot import EXERCICE
 from tests.atelier.plantation import INCONNU, SECRETS
-from tests.bout_en_bout.entrepots import EnLigne, lire
+from tests.bout_en_bout.entrepots import EnLigne
 
 from mutualisation.entree.sources.registre import registre
 from mutualisation.usage import operations as op
@@ -93,8 +93,7 @@ def test_rien_dans_ce_qui_s_imprime(en_ligne: EnLigne) -> None:
     pdf = [chemin for chemin in fichiers(en_ligne.sortie) if chemin.suffix == ".pdf"]
     assert len(pdf) > 5
     for chemin in pdf:
-        lu = subprocess.run(["pdftotext", "-raw", str(chemin), "-"], capture_output=True, text=True, check=True).stdout
-        texte = " ".join(lu.split())
+        texte = texte_du_pdf(chemin, "-raw")
         assert f"{EXERCICE}" in texte, chemin
         assert not [s for s in petit_depot.SECRETS if s in texte or s in texte.replace("- ", "")], chemin
 

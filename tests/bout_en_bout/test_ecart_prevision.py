@@ -3,8 +3,9 @@
 from decimal import Decimal
 from pathlib import Path
 
+from tests.atelier.bases import lire
 from tests.atelier.petit_depot import COMMUNES, EXERCICE, ajouter, corriger
-from tests.bout_en_bout.entrepots import lire, publier
+from tests.bout_en_bout.entrepots import publier
 
 from mutualisation.usage import operations as op
 

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.atelier.bases import lire
 from tests.atelier.fouille import manifeste, octets
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import Publie, lire, publication, publier
+from tests.bout_en_bout.entrepots import Publie, publication, publier
 
 from mutualisation.documents.composition import dossier as module_dossier
 from mutualisation.documents.composition.dossier import TRAVAIL

@@ -4,10 +4,11 @@ import shutil
 from decimal import Decimal
 from pathlib import Path
 
+from tests.atelier.bases import lire
 from tests.atelier.commande import appeler
 from tests.atelier.partage import defauts_de_schema
 from tests.atelier.petit_depot import EXERCICE, ajouter
-from tests.bout_en_bout.entrepots import Publie, lire, publier
+from tests.bout_en_bout.entrepots import Publie, publier
 
 from mutualisation.usage import operations as op
 

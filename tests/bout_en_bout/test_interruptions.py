@@ -17,11 +17,12 @@ import psycopg
 import pytest
 from tests.atelier import bases
 from tests.atelier.atelier import BASE
+from tests.atelier.bases import lire
 from tests.atelier.commande import RACINE, Sortie, demarrer, empreinte, environnement, finir, lancer
 from tests.atelier.fouille import manifeste
 from tests.atelier.petit_depot import EXERCICE
 from tests.atelier.processus import envoyer, processus_du_serveur
-from tests.bout_en_bout.entrepots import Publie, lire, publication
+from tests.bout_en_bout.entrepots import Publie, publication
 
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.serveur import processus_de, serveur_entrepot
@@ -165,10 +166,8 @@ def _tuer_au_commit(dsn: str, processus: subprocess.Popen[str]) -> None:
 
 def _est_bloque(dsn: str, debut: str) -> bool:
     """A statement that begins so waits for a lock."""
-    with psycopg.connect(dsn, autocommit=True) as conn:
-        requetes = conn.execute(
-            "select query from pg_stat_activity where wait_event_type = 'Lock' and pid <> pg_backend_pid()"
-        ).fetchall()
+    bloquees = "select query from pg_stat_activity where wait_event_type = 'Lock' and pid <> pg_backend_pid()"
+    requetes = lire(dsn, bloquees)
     return any(debut in requete.lower()[:400] for (requete,) in requetes)
 
 

@@ -7,10 +7,11 @@ from typing import Any
 import openpyxl
 import pytest
 from tests.atelier.atelier import Atelier
+from tests.atelier.bases import lire
 from tests.atelier.commande import appeler
 from tests.atelier.fouille import lignes_csv
 from tests.atelier.petit_depot import AGENTS, EXERCICE, SECRETS
-from tests.bout_en_bout.entrepots import Publie, lire
+from tests.bout_en_bout.entrepots import Publie
 
 # file, what it holds, what stands there instead
 FAUTES = (

@@ -4,11 +4,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.atelier.bases import lire
 from tests.atelier.commande import appeler
 from tests.atelier.fouille import octets
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout import entrepots
-from tests.bout_en_bout.entrepots import Publie, lire
+from tests.bout_en_bout.entrepots import Publie
 
 from mutualisation.publication.portes import execution
 from mutualisation.publication.versions import inchange

@@ -11,10 +11,11 @@ import psycopg
 import pytest
 from tests.atelier import bases
 from tests.atelier.atelier import BASE
+from tests.atelier.bases import lire
 from tests.atelier.commande import appeler, lancer
 from tests.atelier.fouille import empreintes, manifeste
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import Publie, lire, publier
+from tests.bout_en_bout.entrepots import Publie, publier
 
 from mutualisation.entrepot.base.connexion import verrou_entrepot
 from mutualisation.entrepot.base.migrations import revisions
@@ -138,10 +139,8 @@ def test_les_metadonnees_d_airflow_vont_dans_la_base_vide_qui_les_attend(
         assert not (tmp_path / "var" / "sceaux").exists()
         taper(airflow, "drop table dag cascade")
         assert op.restaurer(sauvegarde, airflow="airflow").ecarts == []
-        with psycopg.connect(airflow) as conn:
-            assert conn.execute(
-                "select dag_id, relowner::regrole::text from public.dag, pg_class where oid = 'public.dag'::regclass"
-            ).fetchall() == [("bilan", "planificateur")]
+        a_qui = "select dag_id, relowner::regrole::text from public.dag, pg_class where oid = 'public.dag'::regclass"
+        assert lire(airflow, a_qui) == [("bilan", "planificateur")]
         assert lire(vide, "select count(*) from pg_roles where rolname = 'airflow'") == [(0,)]
 
 

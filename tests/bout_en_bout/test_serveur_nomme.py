@@ -1,6 +1,5 @@
 """A server that is not ours: installed by an account, worked with by another that owns nothing (K2, K3, K10)."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ import psycopg
 import pytest
 from tests.atelier import bases
 from tests.atelier.commande import Sortie, lancer
-from tests.atelier.fouille import empreintes
+from tests.atelier.fouille import empreintes, manifeste
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import EnLigne
 
@@ -82,9 +81,8 @@ def prepare(reseau: Reseau, petit: Path, en_ligne: EnLigne) -> Reseau:
 
 
 def test_une_vraie_execution_sous_un_compte_qui_ne_possede_rien(prepare: Reseau) -> None:
-    extrait = prepare.dossier / "bilans_a" / f"bilan_{EXERCICE}"
-    manifeste = json.loads((extrait / "manifeste.json").read_text(encoding="utf-8"))
-    assert {"agent", "authentifiee"} <= _valeurs(manifeste)
+    lu = manifeste(prepare.dossier / "bilans_a" / f"bilan_{EXERCICE}")
+    assert {"agent", "authentifiee"} <= _valeurs(lu)
     _rien_n_est_a_lui(prepare.adresse("agent"))
     # the account that installed may migrate again, and needs no right to make roles any more
     assert prepare.taper("a", "installateur", "migrer").code == 0

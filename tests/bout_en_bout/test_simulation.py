@@ -5,8 +5,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.atelier.bases import lire
 from tests.atelier.petit_depot import COMMUNES, EXERCICE
-from tests.bout_en_bout.entrepots import Publie, lire, publication
+from tests.bout_en_bout.entrepots import Publie, publication
 
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.enonces import lire_phrase

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests.atelier.atelier import Atelier
+from tests.atelier.bases import lire
 from tests.bout_en_bout import entrepots
 
 from mutualisation.publication.versions.inchange import noter_contenu
@@ -104,12 +105,12 @@ def test_ce_qui_est_garde_vaut_ce_qui_serait_refait(
     for geste in suite.gestes()[:ETAPES]:
         fait = geste()
         gardee = entrepots.publier(session, depot, *EXERCICES)
-        versions = dict(entrepots.lire(session.dsn, "select exercice, version from journal.publications"))
+        versions = dict(lire(session.dsn, "select exercice, version from journal.publications"))
         gardes += sum(v < max(versions.values()) for v in versions.values())
         # what an exercice keeps is not stored again
         stockees = "select distinct exercice from versions.synthese_financiere where version = %s"
         derniere = max(versions.values())
-        assert {e for (e,) in entrepots.lire(session.dsn, stockees, derniere)} == {
+        assert {e for (e,) in lire(session.dsn, stockees, derniere)} == {
             e for e, v in versions.items() if v == derniere
         }, fait
         version = op.construire(session, EXERCICES)

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from tests.atelier import bases, petit_depot
 from tests.atelier.atelier import BASE, Atelier
+from tests.atelier.bases import lire
 from tests.atelier.commande import lancer
 from tests.atelier.extrait import signer_de_nouveau
 from tests.atelier.fouille import empreintes, lignes_csv, manifeste
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import lire, publication
+from tests.bout_en_bout.entrepots import publication
 
 from mutualisation.entrepot.base.copie_de_base import remettre
 from mutualisation.entrepot.base.migrations import revisions

@@ -97,7 +97,6 @@ def test_un_defaut(
     assert obtenu == code, dites
     if code == 0:
         assert differences(session.dsn, SCHEMA, depots / "I" / "attendu", REPETEE) == []
-        with connecter(session.dsn, role=None) as conn:
-            motifs = conn.execute(f"select motif from {SCHEMA}.rejets where fichier = %s", (fichier,)).fetchall()  # type: ignore[call-overload]
+        motifs = bases.lire(session.dsn, f"select motif from {SCHEMA}.rejets where fichier = %s", fichier)
         dites += "\n".join(m for (m,) in motifs)
     assert dit in dites

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from outils.ordonnanceur import BILAN, PUBLICATION, installer
 from tests.atelier import compose
+from tests.atelier.bases import lire
 from tests.atelier.petit_depot import EXERCICE
 from tests.dags.test_executions import travailler_sur
 from tests.navigateur import navigateur
@@ -40,17 +41,12 @@ class Bureau:
     def __init__(self, airflow, veille, dsn: str) -> None:
         self.airflow, self.veille, self.dsn = airflow, veille, dsn
 
-    def lire(self, requete: str) -> list[tuple]:
-        with psycopg.connect(self.dsn) as conn:
-            return conn.execute(requete).fetchall()
-
     def demander(self, chaine: str, demandes: int, par: str = "", **parametres: object) -> None:
         """Run a chain, in the name of an account or from a shell, until as many requests wait for a person."""
 
         def attendent() -> bool:
-            with psycopg.connect(self.airflow.base) as conn:
-                requete = "select count(*) from task_instance where state = 'awaiting_input'"
-                return conn.execute(requete).fetchall() == [(demandes,)]
+            requete = "select count(*) from task_instance where state = 'awaiting_input'"
+            return lire(self.airflow.base, requete) == [(demandes,)]
 
         conf = {"exercices": [EXERCICE]} | parametres
         if par:
@@ -91,7 +87,7 @@ class Bureau:
     def phrase(self) -> str:
         """That of the last task that failed, in the run ledger."""
         echecs = "select phrase from exploitation.registre where statut = 'echouee' order by execution desc"
-        return str(self.lire(echecs)[0][0])
+        return str(lire(self.dsn, echecs)[0][0])
 
 
 @pytest.fixture
@@ -121,18 +117,18 @@ def test_une_version_se_demande_se_publie_et_se_clot_par_trois_comptes(bureau):
     # who starts a run prepares what it builds, under the login of the service
     bureau.demander(BILAN, 2, par="paul.durand", relecture=True)
     demandee = "select prepare_par <> 'paul', portes -> 'demande' -> 'par' from journal.constructions where version = 2"
-    assert bureau.lire(demandee) == [(True, ["paul.durand", "paul"])]
+    assert lire(bureau.dsn, demandee) == [(True, ["paul.durand", "paul"])]
     # too late: version 2 waits
     assert bureau.repondre("lea.martin", "Version 1 à publier") == 200
     bureau.attendre(PUBLICATION, "failed", "running")
     dite = bureau.phrase()
     assert dite.startswith("La version 1 ")
     assert "remplacée" in dite
-    assert bureau.lire("select count(*) from journal.publications") == [(0,)]
+    assert lire(bureau.dsn, "select count(*) from journal.publications") == [(0,)]
     assert bureau.repondre("lea.martin", "Version 2 à publier") == 200
     bureau.attendre(PUBLICATION, "failed", "success")
     publie_par = "select version, enonce::jsonb ->> 'publie_par' from journal.sceaux"
-    assert bureau.lire(publie_par) == [(2, "lea")], "the login of the warehouse, not the name of the account"
+    assert lire(bureau.dsn, publie_par) == [(2, "lea")], "the login of the warehouse, not the name of the account"
     # an approver, who published it
     bureau.demander(CLOTURE, 1, exercice=EXERCICE)
     assert bureau.repondre("lea.martin", "Clore l'exercice") == 200
@@ -146,5 +142,5 @@ def test_une_version_se_demande_se_publie_et_se_clot_par_trois_comptes(bureau):
     bureau.demander(CLOTURE, 1, exercice=EXERCICE)
     assert bureau.repondre("ines", "Clore l'exercice") == 200
     bureau.attendre(CLOTURE, "failed", "failed", "success")
-    closes = bureau.lire("select exercice, version, approuve_par, identite from journal.clotures")
+    closes = lire(bureau.dsn, "select exercice, version, approuve_par, identite from journal.clotures")
     assert closes == [(EXERCICE, 2, "ines", "authentifiee")]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.atelier.bases import lire
 from tests.atelier.fouille import manifeste, octets
 from tests.atelier.petit_depot import EXERCICE, corriger
 from tests.atelier.petit_depot import ecrire as ecrire_petit_depot
@@ -54,8 +55,7 @@ def charger(depot):
 
 
 def publies(dsn: str) -> list[tuple[int, int]]:
-    with psycopg.connect(dsn) as conn:
-        return conn.execute("select exercice, version from journal.publications order by exercice").fetchall()
+    return lire(dsn, "select exercice, version from journal.publications order by exercice")
 
 
 def test_du_depot_aux_factures(petit, entrepot_neuf, tmp_path, caplog):
@@ -67,13 +67,9 @@ def test_du_depot_aux_factures(petit, entrepot_neuf, tmp_path, caplog):
     assert set.union(*taches.values()) == {"success"}
     assert publies(entrepot_neuf) == [(EXERCICE, 1)]
     assert (tmp_path / "bilans" / f"bilan_{EXERCICE}" / "synthese_financiere.csv").exists()
-    with psycopg.connect(entrepot_neuf) as conn:
-        couts = conn.execute(
-            "select cout_fonctionnement::text, amortissements::text from publication.synthese_financiere"
-            " where dispositif = 'CEP'"
-        ).fetchone()
+    couts = "cout_fonctionnement::text, amortissements::text from publication.synthese_financiere"
     # twelve mandats of 100,10 + month, 540 of the PES; 24 000 over four years
-    assert couts == ("1819.20", "6000.00")
+    assert lire(entrepot_neuf, f"select {couts} where dispositif = 'CEP'") == [("1819.20", "6000.00")]
     verifier_journal(caplog.messages)
     _, taches = lancer("factures_semestrielles", exercice=EXERCICE, semestre=1, sortie=tmp_path / "factures")
     assert taches == {"facturer": {"success"}}
@@ -285,7 +281,6 @@ def test_un_fichier_refuse_est_nomme_et_rien_n_est_annonce(entrepot_neuf, tmp_pa
     assert taches == {"charger": {"failed"}}
     phrases = [m for m in caplog.messages if m.startswith("Échec de la chaîne chargement_depot")]
     assert [("rh/agents_2021.csv" in m, "compta" in m) for m in phrases] == [(True, False)]
-    with psycopg.connect(entrepot_neuf) as conn:
-        lues = conn.execute("select distinct source from journal.fichiers where statut = 'accepte'").fetchall()
+    lues = lire(entrepot_neuf, "select distinct source from journal.fichiers where statut = 'accepte'")
     assert ("compta",) in lues
     assert ("rh",) not in lues

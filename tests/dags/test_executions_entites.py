@@ -8,6 +8,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 from tests.atelier import bases
 from tests.atelier.atelier import VIDE
+from tests.atelier.bases import lire
 from tests.atelier.petit_depot import EXERCICE, ecrire
 from tests.dags.test_executions import lancer, publies, repondre, travailler_sur
 
@@ -50,8 +51,7 @@ def test_l_echec_de_l_une_n_arrete_pas_l_autre(deux_entites, tmp_path, caplog):
     assert str(lancer("bilan_etape__pays_haut", exercices=[EXERCICE])[0].state) == "success"
     assert publies(deux_entites["pays_haut"]) == [(EXERCICE, 1)]
     assert publies(deux_entites["grand_lac"]) == []
-    with psycopg.connect(deux_entites["grand_lac"]) as conn:
-        lues = conn.execute("select distinct source from journal.fichiers where statut = 'accepte'").fetchall()
+    lues = lire(deux_entites["grand_lac"], "select distinct source from journal.fichiers where statut = 'accepte'")
     assert ("rh",) not in lues
     var = tmp_path / "var"
     assert (var / "pays_haut" / "bilans" / f"bilan_{EXERCICE}" / "cout_unitaire.csv").exists()

@@ -7,8 +7,8 @@ import sys
 import time
 
 import psutil
-import psycopg
 import pytest
+from tests.atelier.bases import lire
 from tests.atelier.petit_depot import ecrire
 
 from mutualisation.entrepot.base.serveur import serveur_entrepot
@@ -43,13 +43,12 @@ def attendre_la_construction(lanceur, journaux) -> None:
 
 def test_un_depot_lance_un_bilan_et_un_lanceur_tue_ne_laisse_rien(lanceur, var_neuf):
     attendre_la_construction(lanceur, var_neuf / "airflow" / "logs")
-    with psycopg.connect(lanceur.metadonnees) as conn:
-        compte = conn.execute(
-            "select (select count(*) from asset_event), (select count(*) from asset_dag_run_queue),"
-            " (select count(*) from dag_run where dag_id = 'bilan_etape'),"
-            " (select count(*) from task_instance where task_id = 'charger' and state = 'success')"
-        ).fetchone()
-    assert compte == (1, 0, 1, 1), "one load, one event, one build, none waiting"
+    compte = (
+        "select (select count(*) from asset_event), (select count(*) from asset_dag_run_queue),"
+        " (select count(*) from dag_run where dag_id = 'bilan_etape'),"
+        " (select count(*) from task_instance where task_id = 'charger' and state = 'success')"
+    )
+    assert lire(lanceur.metadonnees, compte) == [(1, 0, 1, 1)], "one load, one event, one build, none waiting"
     descendants = psutil.Process(lanceur.pid).children(recursive=True)
     assert len(descendants) > 4, "the watch, three parts, a task at work"
     os.killpg(lanceur.pid, signal.SIGKILL)

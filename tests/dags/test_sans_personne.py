@@ -6,9 +6,9 @@ import shutil
 from email import policy
 from pathlib import Path
 
-import psycopg
 import pytest
 from outils.ordonnanceur import BILAN, CHARGEMENT, PUBLICATION, installer
+from tests.atelier.bases import lire
 from tests.atelier.courrier import boite_aux_lettres
 from tests.atelier.petit_depot import EXERCICE, corriger, ecrire
 
@@ -25,10 +25,6 @@ class Scene:
         self.airflow, self.veille, self.dsn, self.surveille = airflow, veille, dsn, surveille
         self.lettres = lettres
 
-    def lire(self, requete: str, *valeurs):
-        with psycopg.connect(self.dsn) as conn:
-            return conn.execute(requete, valeurs).fetchall()
-
     def executions(self, chaine: str, au_moins: int, echouees: int = 0) -> None:
         """Until a chain has run that many times, and none of its runs is left."""
 
@@ -43,13 +39,16 @@ class Scene:
 
     def constructions(self) -> int:
         """How many builds passed their gates."""
-        ((nombre,),) = self.lire("select count(*) from journal.constructions where statut in ('validee', 'publiee')")
+        ((nombre,),) = lire(
+            self.dsn, "select count(*) from journal.constructions where statut in ('validee', 'publiee')"
+        )
         return int(nombre)
 
     def publie(self) -> tuple[int, str, str]:
         """Version, hash and who published, as the last statement of a publication says them."""
-        ((version, dit),) = self.lire(
-            "select version, enonce from journal.sceaux where acte = 'publication' order by numero desc limit 1"
+        ((version, dit),) = lire(
+            self.dsn,
+            "select version, enonce from journal.sceaux where acte = 'publication' order by numero desc limit 1",
         )
         enonce = json.loads(dit)
         print(f"version {version}, publiée par {enonce['publie_par']} : {enonce['publication_sha256']}")
@@ -87,7 +86,7 @@ def test_du_depot_qui_arrive_seul_a_la_publication_par_une_personne(scene, tmp_p
     scene.executions(CHARGEMENT, 1)
     scene.executions(BILAN, 1)
     assert scene.airflow.taches(BILAN)["publier"] == "skipped"
-    assert scene.lire("select count(*) from journal.publications") == [(0,)]
+    assert lire(scene.dsn, "select count(*) from journal.publications") == [(0,)]
     # 2. a person is told, told again, and publishes it
     rappel = "Rappel : Version 1 à publier"
     scene.airflow.attendre(scene.veille, lambda: any(sujet(x).startswith(rappel) for x in scene.lettres))

@@ -2,11 +2,11 @@
 
 import getpass
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 from psycopg import sql
+from tests.atelier.bases import lire
 
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.roles import au_nom_de
@@ -25,12 +25,6 @@ def ouvrir(contexte: op.Session, exercices: list[int], nom: str | None = None) -
     """Open a build as `construire` does, dbt left out."""
     with contexte.connexion() as conn:
         return op.ouvrir_construction(contexte, conn, exercices, nom)
-
-
-def lire(contexte: op.Session, requete: str, *valeurs: Any) -> list[tuple[Any, ...]]:
-    """Rows of a query."""
-    with connecter(contexte.dsn, role=None) as conn:
-        return conn.execute(requete, valeurs).fetchall()
 
 
 def test_les_exercices_sont_ranges_et_uniques() -> None:
@@ -56,11 +50,11 @@ def test_le_preparateur_devient_un_compte_du_groupe(contexte: op.Session) -> Non
     """K2, K3: the build records the login, which the database itself knows as a preparer."""
     for tour in range(2):
         assert ouvrir(contexte, [2019, 2021], "Élodie d'Août") == tour + 1
-    assert lire(contexte, "select prepare_par, exercices from journal.constructions where statut = 'en_cours'") == [
+    assert lire(contexte.dsn, "select prepare_par, exercices from journal.constructions where statut = 'en_cours'") == [
         ("Élodie d'Août", [2019, 2021])
     ]
     ((connexion, membre),) = lire(
-        contexte,
+        contexte.dsn,
         "select rolcanlogin, pg_has_role(rolname, 'preparateur', 'member') from pg_roles where rolname = %s",
         "Élodie d'Août",
     )
@@ -69,14 +63,14 @@ def test_le_preparateur_devient_un_compte_du_groupe(contexte: op.Session) -> Non
 
 def test_sans_nom_le_preparateur_est_le_compte_du_systeme(contexte: op.Session) -> None:
     ouvrir(contexte, [2021])
-    assert lire(contexte, "select prepare_par from journal.constructions") == [(getpass.getuser(),)]
+    assert lire(contexte.dsn, "select prepare_par from journal.constructions") == [(getpass.getuser(),)]
 
 
 @pytest.mark.parametrize("nom", ["", " alice", "approbateur", "PREPARATEUR", "pg_monitor", "public", "a\0b", "é" * 32])
 def test_un_nom_impossible_est_refuse(contexte: op.Session, nom: str) -> None:
     with pytest.raises(ErreurMutualisation, match="ne peut pas être le nom"):
         ouvrir(contexte, [2021], nom)
-    assert lire(contexte, "select count(*) from journal.constructions") == [(0,)]
+    assert lire(contexte.dsn, "select count(*) from journal.constructions") == [(0,)]
 
 
 def test_apres_une_erreur_la_connexion_n_est_plus_au_nom_du_preparateur(contexte: op.Session) -> None:
@@ -140,8 +134,11 @@ def test_une_ouverture_vide_le_schema_de_la_precedente(contexte: op.Session) -> 
     with connecter(contexte.dsn, role=None) as conn:
         conn.execute(sql.SQL("create table {} (x int)").format(sql.Identifier(SCHEMA, "reste")))
     ouvrir(contexte, [2021])
-    assert lire(contexte, "select to_regclass('construction.reste')") == [(None,)]
-    assert lire(contexte, "select statut from journal.constructions order by version") == [("echouee",), ("en_cours",)]
+    assert lire(contexte.dsn, "select to_regclass('construction.reste')") == [(None,)]
+    assert lire(contexte.dsn, "select statut from journal.constructions order by version") == [
+        ("echouee",),
+        ("en_cours",),
+    ]
 
 
 def test_un_fichier_repare_n_est_plus_dit_refuse(contexte: op.Session) -> None:

@@ -5,22 +5,15 @@ import random
 import zipfile
 
 from openpyxl import Workbook
-from tests.atelier.assaut import Assaut, Contenu, au_moment, remplir
+from tests.atelier.assaut import Sur, au_moment, remplir
 from tests.atelier.livre import FEUILLE, LIVRE, en_xml, livre
 
 MANDATS, SANS = "compta/mandats_2023-03.xlsx", zipfile.ZIP_STORED
+_SUR = Sur("classeur", MANDATS)
+_lu, _refuse = _SUR.lu, _SUR.refuse
 RANGEES = remplir("mandats")
 TTC = RANGEES[0].index("Montant TTC")
 SUITE = remplir("mandats", 1)[1]
-
-
-def _lu(nom: str, contenu: Contenu, lignes: int = 2, *dits: str) -> Assaut:
-    """Read; `dits`: and said."""
-    return Assaut(f"classeur {nom}", {MANDATS: contenu}, lignes={MANDATS: lignes}, dits=dits)
-
-
-def _refuse(nom: str, contenu: Contenu, *mots: str) -> Assaut:
-    return Assaut(f"classeur {nom}", {MANDATS: contenu}, {MANDATS: mots})
 
 
 def _cellules(*xml: str, formats: tuple[str, ...] = (), niveau: int = zipfile.ZIP_DEFLATED) -> bytes:

@@ -3,17 +3,17 @@
 import json
 from typing import Any
 
-from tests.atelier.assaut import Assaut, Contenu, au_moment
+from tests.atelier.assaut import Assaut, Contenu, Sur, au_moment
 
-FICHIER = "cam/decp_2023.json"
+_SUR = Sur("DECP", "cam/decp_2023.json")
 
 
 def _lu(nom: str, contenu: Any, lignes: int = 1) -> Assaut:
-    return Assaut(f"DECP {nom}", {FICHIER: _texte(contenu)}, lignes={FICHIER: lignes})
+    return _SUR.lu(nom, _texte(contenu), lignes)
 
 
 def _refuse(nom: str, contenu: Any, *mots: str) -> Assaut:
-    return Assaut(f"DECP {nom}", {FICHIER: _texte(contenu)}, {FICHIER: mots})
+    return _SUR.refuse(nom, _texte(contenu), *mots)
 
 
 def _texte(contenu: Any) -> Contenu:

@@ -1,22 +1,16 @@
 """PES v2: XML that lies, includes, nests, swells (G1, G7, F8, P1)."""
 
-from tests.atelier.assaut import Assaut, Contenu, au_moment
+from tests.atelier.assaut import Assaut, Sur, au_moment
 from tests.atelier.pes import Bordereau, Ligne, Piece, Tiers, pes_aller
 
 FICHIER = "compta/PESALR2_2023.xml"
+_SUR = Sur("PES", FICHIER)
+_lu, _refuse = _SUR.lu, _SUR.refuse
 PES = pes_aller([Bordereau("1", "20.00", [Piece("1", [Ligne("10.00", numero="1"), Ligne("10.00", numero="2")])])])
 _DECLARATION = b"<?xml version='1.0' encoding='ISO-8859-1'?>"
 _CORPS = PES.removeprefix(_DECLARATION)
 _LIGNE = b'<IdLigne V="1"/>'
 assert _LIGNE in PES
-
-
-def _lu(nom: str, contenu: Contenu, lignes: int = 2) -> Assaut:
-    return Assaut(f"PES {nom}", {FICHIER: contenu}, lignes={FICHIER: lignes})
-
-
-def _refuse(nom: str, contenu: Contenu, *mots: str) -> Assaut:
-    return Assaut(f"PES {nom}", {FICHIER: contenu}, {FICHIER: mots})
 
 
 def _dans(xml: bytes) -> bytes:

@@ -1,20 +1,13 @@
 """CSV files: encodings, quotes, separators, banners, bombs of text (F4 to F9, F14)."""
 
-from tests.atelier.assaut import Assaut, Contenu, au_moment, en_csv, remplir
+from tests.atelier.assaut import Assaut, Sur, au_moment, en_csv, remplir
 
 TEMPS, MANDATS = "rh/temps_2023-03.csv", "compta/mandats_2023-03.csv"
+_SUR = Sur("texte", MANDATS)
+_lu, _refuse = _SUR.lu, _SUR.refuse
 RANGEES = remplir("mandats")
 TEXTE = en_csv(RANGEES)
 TOTAL = "Total" + ";" * (len(RANGEES[0]) - 1) + "\n"
-
-
-def _lu(nom: str, contenu: Contenu, lignes: int = 2, *dits: str) -> Assaut:
-    """Read; `dits`: and said."""
-    return Assaut(f"texte {nom}", {MANDATS: contenu}, lignes={MANDATS: lignes}, dits=dits)
-
-
-def _refuse(nom: str, contenu: Contenu, *mots: str) -> Assaut:
-    return Assaut(f"texte {nom}", {MANDATS: contenu}, {MANDATS: mots})
 
 
 def _objet(cellule: str, lignes: int = 2) -> str:

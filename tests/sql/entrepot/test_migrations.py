@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.atelier.bases import copie, lire
 from tests.atelier.tables import cas
 
 from mutualisation.entrepot.base import migrations
@@ -34,19 +35,15 @@ def ecrire(versions: Path, nom: str, sql: str) -> None:
 
 
 @pytest.fixture
-def base_nue(base_vierge):
+def base_nue(entrepot):
     """An empty database: no schema of ours, no migration."""
-    with psycopg.connect(base_vierge, autocommit=True) as conn:
-        schemas = "journal, brut, versions, publication, documents, bi, construction, exploitation"
-        conn.execute(f"drop schema {schemas} cascade")
-        conn.execute("drop table public.migrations")
-    return base_vierge
+    with copie(entrepot, "template0") as dsn:
+        yield dsn
 
 
 def inscrites(dsn: str) -> dict[str, str | None]:
     """{migration: software that ran it}, as the warehouse has them."""
-    with psycopg.connect(dsn) as conn:
-        return dict(conn.execute("select nom, logiciel from public.migrations order by nom").fetchall())
+    return dict(lire(dsn, "select nom, logiciel from public.migrations order by nom"))
 
 
 def dire_la_derniere(dsn: str, nom: str) -> None:
@@ -84,9 +81,8 @@ def test_chaque_migration_a_sa_ligne(base_nue):
     """Its name, the software, when; whatever row it reads, a former software finds a name that it doesn't know."""
     migrer(base_nue, lambda: "1.0+abc")
     assert inscrites(base_nue) == dict.fromkeys(migrations.revisions(), "1.0+abc")
-    with psycopg.connect(base_nue) as conn:
-        dites = conn.execute("select distinct version_num, appliquee_le is not null from public.migrations").fetchall()
-    assert dites == [("une_par_une", True)]
+    dites = "select distinct version_num, appliquee_le is not null from public.migrations"
+    assert lire(base_nue, dites) == [("une_par_une", True)]
 
 
 def test_deux_migrations_n_ont_pas_le_meme_numero():
@@ -99,8 +95,7 @@ def test_seule_la_nouvelle_migration_est_jouee(versions, base_nue):
     migrer(base_nue)
     ecrire(versions, "0002_deux", "insert into public.t values (2); -- 100 % :texte")
     migrer(base_nue)
-    with psycopg.connect(base_nue) as conn:
-        assert conn.execute("select n from public.t order by n").fetchall() == [(1,), (2,)]
+    assert lire(base_nue, "select n from public.t order by n") == [(1,), (2,)]
     assert list(inscrites(base_nue)) == ["0001_un", "0002_deux"]
 
 
@@ -111,8 +106,7 @@ def test_une_migration_arrivee_apres_une_autre_est_jouee(versions, base_nue):
     migrer(base_nue)
     ecrire(versions, "0002_deux", "insert into public.t values (2);")
     migrer(base_nue)
-    with psycopg.connect(base_nue) as conn:
-        assert conn.execute("select n from public.t").fetchall() == [(3,), (2,)]
+    assert lire(base_nue, "select n from public.t") == [(3,), (2,)]
 
 
 @pytest.mark.parametrize("derniere", ["0006_publie_par", "0004_pointeurs"])
@@ -149,16 +143,15 @@ def test_un_entrepot_deja_migre_recoit_la_suivante(versions, base_vierge):
 
 def test_chacun_a_son_proprietaire(base_vierge):
     """K10: the run owns `brut` and what it builds; a role that nobody logs in as, the rest."""
-    with psycopg.connect(base_vierge) as conn:
-        ailleurs = conn.execute(
-            "select c.oid::regclass::text, c.relowner::regrole::text from pg_class as c"
-            " join pg_namespace as n on n.oid = c.relnamespace"
-            " where n.nspname in ('journal', 'versions', 'publication', 'documents', 'bi', 'brut', 'construction',"
-            " 'exploitation')"
-            " and c.relowner::regrole::text <> case when n.nspname in ('brut', 'construction')"
-            "   then 'mutualisation_traitement' else 'mutualisation_proprietaire' end"
-        ).fetchall()
-    assert ailleurs == []
+    ailleurs = (
+        "select c.oid::regclass::text, c.relowner::regrole::text from pg_class as c"
+        " join pg_namespace as n on n.oid = c.relnamespace"
+        " where n.nspname in ('journal', 'versions', 'publication', 'documents', 'bi', 'brut', 'construction',"
+        " 'exploitation')"
+        " and c.relowner::regrole::text <> case when n.nspname in ('brut', 'construction')"
+        "   then 'mutualisation_traitement' else 'mutualisation_proprietaire' end"
+    )
+    assert lire(base_vierge, ailleurs) == []
 
 
 def test_une_migration_qui_echoue_ne_laisse_rien(versions, base_nue):
@@ -166,11 +159,7 @@ def test_une_migration_qui_echoue_ne_laisse_rien(versions, base_nue):
     ecrire(versions, "0002_deux", "select 1/0;")
     with pytest.raises(ErreurMutualisation, match=r"0002_deux/1_seul\.sql a échoué"):
         migrer(base_nue)
-    with psycopg.connect(base_nue) as conn:
-        assert conn.execute("select to_regclass('public.t'), to_regclass('public.migrations')").fetchone() == (
-            None,
-            None,
-        )
+    assert lire(base_nue, "select to_regclass('public.t'), to_regclass('public.migrations')") == [(None, None)]
 
 
 def test_entrepot_plus_recent_que_le_logiciel(versions, base_nue):
@@ -195,8 +184,7 @@ def test_un_entrepot_anterieur_est_nomme_pour_ce_qu_il_est(base_nue, squelette, 
     assert "rien n'y a été changé. Ce logiciel-là l'ouvre" in dit
     assert "cloturer --reprend" in dit
     assert not re.search("plus récente|copié sans|relance", dit)
-    with psycopg.connect(base_nue) as conn:
-        assert conn.execute("select to_regnamespace('exploitation')").fetchone() == (None,)
+    assert lire(base_nue, "select to_regnamespace('exploitation')") == [(None,)]
 
 
 def test_un_schema_journal_d_un_autre_se_dit(base_nue):

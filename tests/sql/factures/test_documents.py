@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from tests.atelier.fouille import octets
+from tests.atelier.fouille import octets, texte_du_pdf
 from tests.atelier.tables import cas
 from tests.sql.publication import entrepot_publie as base
 
@@ -27,8 +26,7 @@ class _Texte(str):
 
     @classmethod
     def de(cls, pdf: Path) -> _Texte:
-        sortie = subprocess.run(["pdftotext", "-raw", str(pdf), "-"], capture_output=True, text=True, check=True)
-        return cls("".join(sortie.stdout.split()))
+        return cls(texte_du_pdf(pdf, "-raw").replace(" ", ""))
 
     def __contains__(self, attendu: object) -> bool:
         return super().__contains__("".join(str(attendu).split()))
@@ -103,8 +101,7 @@ def test_texte_de_chaque_document(dossier: Path, nom: str, dits: list[str]) -> N
 @pytest.mark.systeme("pdftotext")
 def test_rien_n_est_dit_paye(dossier: Path) -> None:
     for pdf in sorted(dossier.glob("*.pdf")):
-        lu = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
-        assert not re.findall(r"(?i)\b(?:pay|r[ée]gl)é(?:e?s?)\b", lu), pdf.name
+        assert not re.findall(r"(?i)\b(?:pay|r[ée]gl)é(?:e?s?)\b", texte_du_pdf(pdf)), pdf.name
     assert "Reste dû" not in _Texte.de(dossier / f"facture_2021-S2_{base.SIRET_LILLE}.pdf")
 
 

@@ -1,6 +1,5 @@
 """Files that others wrote (../shared/domaine/reels), loaded for real: their rows are those of an independent parse."""
 
-import csv
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 from lxml import etree
 from psycopg import sql
 from tests.atelier import bases
+from tests.atelier.fouille import lignes_csv
 from tests.atelier.partage import partage
 from tests.conftest import MODELE
 
@@ -108,7 +108,7 @@ def _titulaires(marche: dict[str, Any]) -> list[str]:
 
 def test_balance(conn: psycopg.Connection[Any]) -> None:
     colonnes = ["exer", "ident", "codbud1", "cbudg", "compte", "obnetdeb", "obnetcre", "oobdeb", "oobcre"]
-    with partage("domaine", "reels", "balance", BALANCE).open(encoding="utf-8", newline="") as f:
-        attendues = [{c: r[c] or None for c in colonnes} for r in csv.DictReader(f, delimiter=";")]
+    reelles = lignes_csv(partage("domaine", "reels", "balance", BALANCE))
+    attendues = [{c: r[c] or None for c in colonnes} for r in reelles]
     assert len(attendues) == 20
     assert _lues(conn, "balance", "balance_2024.csv", colonnes) == attendues

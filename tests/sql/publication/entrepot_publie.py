@@ -8,7 +8,6 @@ beyond what a float tells apart: …68.18 and …68.19 are one float. `communes`
 them, which no base holds (`unit/rapport/communes_factices`).
 """
 
-import csv
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -17,6 +16,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from tests.atelier.fouille import lignes_csv
 
 from mutualisation.entrepot.base.roles import dire_le_refus
 from mutualisation.publication.versions.extraits_csv import condenser, lire_pointeurs, sha256_stocke
@@ -51,11 +51,10 @@ def rangees(*dossiers: str) -> dict[str, list[Ligne]]:
 def _lire(fichier: Path) -> list[Ligne]:
     relation = relations_promues()[fichier.stem].avec_exercice()
     types = {c.nom: c.type.partition("(")[0].replace("integer", "int") for c in relation.colonnes}
-    with fichier.open(encoding="utf-8", newline="") as lignes:
-        return [
-            {nom: LECTURES.get(types[nom], str)(lu) if lu else None for nom, lu in ligne.items()}
-            for ligne in csv.DictReader(lignes, delimiter=";")
-        ]
+    return [
+        {nom: LECTURES.get(types[nom], str)(lu) if lu else None for nom, lu in ligne.items()}
+        for ligne in lignes_csv(fichier)
+    ]
 
 
 def inserer(conn: psycopg.Connection[Any], table: sql.Identifier, lignes: list[Ligne], version: int) -> None:

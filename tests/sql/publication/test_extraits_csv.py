@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.atelier.fouille import lignes_csv
 
 from mutualisation.publication.versions.extraits_csv import ecrire_csv, lire_lignes
 from mutualisation.publication.versions.relations import Colonne, Relation, lire_relations
@@ -69,8 +70,7 @@ def test_l_extrait_ne_tient_que_son_exercice_et_sa_version(
     for nom in ("synthese_financiere", "adhesion", "rejets"):
         relation = lire_relations()[nom]
         ecrire_csv(conn_publiee, relation, 2020, 1, tmp_path / "r.csv")
-        with (tmp_path / "r.csv").open(encoding="utf-8", newline="") as fichier:
-            rangees = list(csv.DictReader(fichier, delimiter=";"))
+        rangees = lignes_csv(tmp_path / "r.csv")
         attendues = [r for r in entrepot_publie.rangees()[nom] if r["exercice"] == 2020]
         assert len(rangees) == len(attendues)
         assert ("exercice" in rangees[0]) == relation.par_exercice

@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.atelier.depots import ecrire
 
 from mutualisation.entree.ingestion.chargement import charger_depot
 from mutualisation.socle.erreurs import FichierRefuse
@@ -27,19 +28,14 @@ def _porte_fichier(conn: psycopg.Connection[Any]) -> Any:
     return fichier
 
 
-def _ecrire(depot: Path, chemin: str, contenu: str) -> None:
-    (depot / chemin).parent.mkdir(parents=True, exist_ok=True)
-    (depot / chemin).write_text(contenu, encoding="utf-8")
-
-
 def test_la_porte_reste_avec_son_chargement_et_se_somme_sur_ceux_qui_comptent(
     conn_vierge: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
     assert _porte_fichier(conn_vierge) == {
         "porte": "fichier", "reussie": False, "executees": 0, "chargements": 0,
     }  # fmt: skip
-    _ecrire(tmp_path, "referentiel/adherents.csv", ADHERENTS)
-    _ecrire(tmp_path, "activite/unites_2020-S1.csv", f"{UNITES}2020;1;ADS;{SIRET};PC;3;R1\n")
+    ecrire(tmp_path / "referentiel/adherents.csv", ADHERENTS)
+    ecrire(tmp_path / "activite/unites_2020-S1.csv", f"{UNITES}2020;1;ADS;{SIRET};PC;3;R1\n")
     charger_depot(conn_vierge, tmp_path, porte=op.porte_fichier)
     par_source = dict(conn_vierge.execute("select source, porte from journal.chargements").fetchall())
     assert {p["statut"] for p in par_source.values()} == {"conforme"}
@@ -49,10 +45,10 @@ def test_la_porte_reste_avec_son_chargement_et_se_somme_sur_ceux_qui_comptent(
     assert somme["executees"] == sum(p["executees"] for p in par_source.values()) > 0
 
     # a revision replaces the file: the former load counts no more; a refused one never does
-    _ecrire(tmp_path, "activite/unites_2020-S1_v2.csv", f"{UNITES}2020;1;ADS;{SIRET};PC;4;R1\n")
+    ecrire(tmp_path / "activite/unites_2020-S1_v2.csv", f"{UNITES}2020;1;ADS;{SIRET};PC;4;R1\n")
     charger_depot(conn_vierge, tmp_path, porte=op.porte_fichier)
     assert _porte_fichier(conn_vierge) == somme
-    _ecrire(tmp_path, "activite/unites_2020-S2.csv", f"{UNITES}2020;2;ADS;{SIRET};PC;4;R1\nTotal;;;;;5;\n")
+    ecrire(tmp_path / "activite/unites_2020-S2.csv", f"{UNITES}2020;2;ADS;{SIRET};PC;4;R1\nTotal;;;;;5;\n")
     with pytest.raises(FichierRefuse):
         charger_depot(conn_vierge, tmp_path, porte=op.porte_fichier)
     (refus,) = conn_vierge.execute("select porte from journal.chargements where statut = 'refuse'").fetchone() or ({},)

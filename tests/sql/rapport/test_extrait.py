@@ -10,7 +10,7 @@ import pikepdf
 import psycopg
 import pytest
 from tests.atelier.extrait import ecrire_extrait
-from tests.atelier.fouille import octets
+from tests.atelier.fouille import manifeste, octets
 from tests.sql.publication import entrepot_publie
 
 from mutualisation.documents.extrait import produits
@@ -54,22 +54,22 @@ def test_la_meme_version_donne_les_memes_octets_apres_d_autres_chargements(
 
 
 def test_le_manifeste_nomme_les_entrees_les_sorties_et_les_personnes(extrait: Path) -> None:
-    manifeste = json.loads((extrait / "manifeste.json").read_text(encoding="utf-8"))
-    assert {s["fichier"]: s["sha256"] for s in manifeste["sorties"]} == {
+    lu = manifeste(extrait)
+    assert {s["fichier"]: s["sha256"] for s in lu["sorties"]} == {
         nom: hashlib.sha256(octets).hexdigest() for nom, octets in octets(extrait).items() if nom not in HORS_SORTIES
     }
-    assert manifeste["entrees"] == [{"chemin": "rh/agents_2021.csv", "sha256": "ef" * 32, "lignes": 60, "octets": 1234}]
-    assert {c: manifeste[c] for c in ("exercice", "statut", "prepare_par", "approuve_par", "identite")} == {
+    assert lu["entrees"] == [{"chemin": "rh/agents_2021.csv", "sha256": "ef" * 32, "lignes": 60, "octets": 1234}]
+    assert {c: lu[c] for c in ("exercice", "statut", "prepare_par", "approuve_par", "identite")} == {
         "exercice": 2021,
         "statut": "a_approuver",
         "prepare_par": "c.durand",
         "approuve_par": None,
         "identite": "declaree",
     }
-    assert manifeste["avec_reserves"] is True
-    assert manifeste["portes"]["modele"]["controles"] == 42
-    assert {p["parametre"]: p["valeur"] for p in manifeste["parametres"]}["methode_etp"] == "R"
-    assert len(manifeste["publication_sha256"]) == 64
+    assert lu["avec_reserves"] is True
+    assert lu["portes"]["modele"]["controles"] == 42
+    assert {p["parametre"]: p["valeur"] for p in lu["parametres"]}["methode_etp"] == "R"
+    assert len(lu["publication_sha256"]) == 64
 
 
 def test_le_paquet_de_donnees_decrit_chaque_csv(extrait: Path) -> None:
@@ -98,7 +98,7 @@ def test_un_exercice_jamais_publie_se_dit_en_francais(conn_publiee: psycopg.Conn
 def test_l_empreinte_publiee_est_celle_qui_est_gardee(conn_publiee: psycopg.Connection[Any], tmp_path: Path) -> None:
     conn_publiee.execute("update journal.constructions set publication_sha256 = repeat('0', 64)")
     dossier = ecrire_extrait(conn_publiee, 2021, tmp_path)
-    assert json.loads((dossier / "manifeste.json").read_text())["publication_sha256"] == "0" * 64
+    assert manifeste(dossier)["publication_sha256"] == "0" * 64
 
 
 @pytest.mark.usefixtures("conseil_seul")

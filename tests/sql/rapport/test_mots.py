@@ -1,11 +1,11 @@
 """Words that no document of an extract may say: they would claim what no data tells (S16)."""
 
 import re
-import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
+from tests.atelier.fouille import texte_du_pdf
 
 BALISES = re.compile(r"<[^>]+>")
 # what only an accountant's statement could tell; « titré » is what is known
@@ -34,8 +34,7 @@ def test_rien_ne_se_dit_paye_sur_le_papier(extrait: Path) -> None:
     pdfs = sorted(extrait.rglob("*.pdf"))
     assert pdfs
     for pdf in pdfs:
-        lu = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
-        assert not INTERDITS.findall(lu), pdf.name
+        assert not INTERDITS.findall(texte_du_pdf(pdf)), pdf.name
 
 
 def test_un_encaissement_que_personne_ne_suit_se_dit(extrait: Path) -> None:

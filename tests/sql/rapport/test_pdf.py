@@ -1,7 +1,5 @@
 """The PDF: tagged, French, the figures of the page, the same bytes again, quick."""
 
-import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +7,13 @@ import pikepdf
 import psycopg
 import pytest
 from tests.atelier.extrait import ecrire_extrait
+from tests.atelier.fouille import texte_du_pdf
 from tests.sql.publication import entrepot_publie
 
 
 @pytest.fixture
 def pdf(extrait: Path) -> Path:
     return extrait / "bilan_etape_2021.pdf"
-
-
-def _texte(pdf: Path) -> str:
-    lu = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
-    return re.sub(r"[\s\u00a0\u202f]+", " ", lu)
 
 
 def test_le_pdf_est_date_de_l_exercice(pdf: Path) -> None:
@@ -30,7 +24,7 @@ def test_le_pdf_est_date_de_l_exercice(pdf: Path) -> None:
 
 @pytest.mark.systeme("pdftotext")
 def test_le_pdf_dit_les_chiffres_et_les_etats_de_la_page(pdf: Path) -> None:
-    texte = _texte(pdf)
+    texte = texte_du_pdf(pdf, "-layout")
     for attendu in (
         "Bilan d’étape 2021",
         "Métropole Européenne de Lille",
@@ -50,7 +44,7 @@ def test_le_pdf_dit_les_chiffres_et_les_etats_de_la_page(pdf: Path) -> None:
 
 @pytest.mark.systeme("pdftotext")
 def test_aucun_lien_n_est_dit_sur_le_papier(extrait: Path) -> None:
-    conseil, essentiel = (_texte(extrait / f"{nom}_2021.pdf") for nom in ("bilan_etape", "synthese"))
+    conseil, essentiel = (texte_du_pdf(extrait / f"{nom}_2021.pdf", "-layout") for nom in ("bilan_etape", "synthese"))
     assert not [x for x in ("trouver une commune", "Vérifier :", "lignes source") if x in conseil]
     # it has no such section
     assert "Publié avec réserves" in essentiel

@@ -4,11 +4,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jinja2 import Template
+from tests.atelier.bases import lire
 
 from mutualisation.socle.chemins import PROJET_DBT
 
@@ -18,10 +18,8 @@ NOMBRES = st.decimals(min_value=-(10**12), max_value=10**12, places=9, allow_nan
 
 
 def calculer(dsn: str, expression: str, *valeurs: Any) -> Decimal:
-    with psycopg.connect(dsn) as conn:
-        ligne = conn.execute(f"select {expression}".encode(), valeurs).fetchone()
-    assert ligne is not None
-    return Decimal(ligne[0])
+    ((lu,),) = lire(dsn, f"select {expression}", *valeurs)
+    return Decimal(lu)
 
 
 def arrondi_exact(x: Fraction, decimales: int) -> Fraction:

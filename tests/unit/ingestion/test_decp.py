@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
+from tests.atelier.depots import ecrire
 from tests.atelier.tables import cas
 
 from .outillage import lire, refus
 
+DECP = "decp_2020.json"
 ACTUEL = """{
  "autre": [1, {"marche": 2}],
  "marches": {"contrat-concession": [], "marche": [
@@ -19,14 +21,8 @@ ACTUEL = """{
 }"""
 
 
-def _ecrire(dossier: Path, texte: str | bytes) -> Path:
-    chemin = dossier / "decp_2020.json"
-    chemin.write_bytes(texte if isinstance(texte, bytes) else texte.encode())
-    return chemin
-
-
 def test_format_de_2022(tmp_path: Path) -> None:
-    lu = lire(_ecrire(tmp_path, ACTUEL), "decp")
+    lu = lire(ecrire(tmp_path / DECP, ACTUEL), "decp")
     assert lu.colonne("identifiant") == ["2020-M1", "2020-M1", "2020-M2", "2020-M3"]
     assert lu.colonne("siret_titulaire") == ["57722570900010", "45576163500016", None, None]
     assert lu.colonne("montant") == ["500000.10", "500000.10", "1000", "12345678901234567890.12"]
@@ -37,27 +33,29 @@ def test_format_de_2022(tmp_path: Path) -> None:
 
 @cas
 def test_format_d_avant_2024(tmp_path: Path, titulaires: str) -> None:
-    lu = lire(_ecrire(tmp_path, f'{{"marches": [{{"id": "M1", "montant": 3, "titulaires": {titulaires}}}]}}'), "decp")
+    texte = f'{{"marches": [{{"id": "M1", "montant": 3, "titulaires": {titulaires}}}]}}'
+    lu = lire(ecrire(tmp_path / DECP, texte), "decp")
     assert lu.colonne("siret_titulaire") == ["57722570900010"]
 
 
 @cas
 def test_un_marche_ou_des_concessions(tmp_path: Path, texte: str, formes: list[list[str]]) -> None:
-    lu = lire(_ecrire(tmp_path, texte), "decp")
+    lu = lire(ecrire(tmp_path / DECP, texte), "decp")
     assert [[r["format"], r["identifiant"]] for r in lu.rangees] == formes
 
 
 @cas
 def test_modifications(tmp_path: Path, modifications: str, titulaires: list[str]) -> None:
     marche = f'{{"id": "M1", "titulaires": [{{"id": "10000000000001"}}], "modifications": {modifications}}}'
-    lu = lire(_ecrire(tmp_path, f'{{"marches": [{marche}]}}'), "decp")
+    lu = lire(ecrire(tmp_path / DECP, f'{{"marches": [{marche}]}}'), "decp")
     assert lu.colonne("siret_titulaire") == titulaires
     assert lu.colonne("rang_titulaire") == [str(i + 1) for i in range(len(titulaires))]
 
 
 def test_un_marche_sur_une_ligne_plus_longue_qu_une_lecture(tmp_path: Path) -> None:
     objet = "é" * 70_000
-    lu = lire(_ecrire(tmp_path, f'\ufeff{{"marches": [\n{{"objet": "{objet}", "id": "M1"}}, {{"id": "M2"}}]}}'), "decp")
+    texte = f'\ufeff{{"marches": [\n{{"objet": "{objet}", "id": "M1"}}, {{"id": "M2"}}]}}'
+    lu = lire(ecrire(tmp_path / DECP, texte), "decp")
     assert (lu.colonne("identifiant"), lu.colonne("ligne")) == (["M1", "M2"], ["2", "2"])
 
 
@@ -71,4 +69,4 @@ def test_un_marche_sur_une_ligne_plus_longue_qu_une_lecture(tmp_path: Path) -> N
     ],
 )
 def test_json_abime(tmp_path: Path, texte: str, attendu: str) -> None:
-    assert attendu in refus(_ecrire(tmp_path, texte), "decp")
+    assert attendu in refus(ecrire(tmp_path / DECP, texte), "decp")

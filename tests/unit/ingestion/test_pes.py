@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tests.atelier.depots import ecrire
 from tests.atelier.partage import defauts_de_schema
 from tests.atelier.pes import METROPOLE, Bordereau, Ligne, Piece, Tiers, pes_aller
 
@@ -41,18 +42,12 @@ RECETTE = [
 PES = pes_aller(DEPENSE)
 
 
-def _ecrire(dossier: Path, octets: bytes) -> Path:
-    chemin = dossier / "PES.xml"
-    chemin.write_bytes(octets)
-    return chemin
-
-
 def test_ce_que_lisent_ces_essais_est_valide() -> None:
     assert defauts_de_schema(pes_aller(DEPENSE, RECETTE)) == []
 
 
 def test_depense(tmp_path: Path) -> None:
-    lu = lire(_ecrire(tmp_path, PES), "pes")
+    lu = lire(ecrire(tmp_path / "PES.xml", PES), "pes")
     assert {k: v for k, v in lu.rangees[0].items() if v} == {
         "fichier_id": "7", "ligne": "3", "sens": "depense", "rang_bordereau": "1", "rang_piece": "1", "rang_ligne": "1",
         "idcoll": METROPOLE, "codbud": "00", "exer": "2020", "idbord": "0000044", "dtebordem": "2020-06-26",
@@ -65,7 +60,7 @@ def test_depense(tmp_path: Path) -> None:
 
 
 def test_recette(tmp_path: Path) -> None:
-    lu = lire(_ecrire(tmp_path, pes_aller(DEPENSE, RECETTE)), "pes")
+    lu = lire(ecrire(tmp_path / "PES.xml", pes_aller(DEPENSE, RECETTE)), "pes")
     assert lu.colonne("sens")[2:] == ["recette", "recette"]
     assert lu.colonne("objet")[2:] == ["Part ADS", "Titre"]
     assert lu.colonne("codprodloc") == [None, None, "R025", "R000"]
@@ -91,12 +86,12 @@ def test_recette(tmp_path: Path) -> None:
 )
 def test_le_tiers_d_une_recette(tmp_path: Path, tiers: list[Tiers], siret: str | None, siren: str | None) -> None:
     octets = pes_aller([], [Bordereau("1", "1", [Piece("1", [Ligne("1", tiers=tiers)])])])
-    lu = lire(_ecrire(tmp_path, octets), "pes")
+    lu = lire(ecrire(tmp_path / "PES.xml", octets), "pes")
     assert (lu.colonne("siret"), lu.colonne("siren")) == ([siret], [siren])
 
 
 def test_rien_d_une_personne_n_est_garde(tmp_path: Path) -> None:
-    lu = lire(_ecrire(tmp_path, PES), "pes")
+    lu = lire(ecrire(tmp_path / "PES.xml", PES), "pes")
     assert lu.colonne("siret") == [SIRET, None]
     for interdit in ("1850559300000", "MARTIN", "TILLEULS"):
         assert interdit not in lu.octets.decode()
@@ -104,7 +99,7 @@ def test_rien_d_une_personne_n_est_garde(tmp_path: Path) -> None:
 
 def test_une_piece_sans_ligne_se_compte(tmp_path: Path) -> None:
     bordereau = Bordereau("1", "1", [Piece("1", [Ligne("1")]), Piece("2", [])])
-    lu = lire(_ecrire(tmp_path, pes_aller([bordereau])), "pes")
+    lu = lire(ecrire(tmp_path / "PES.xml", pes_aller([bordereau])), "pes")
     assert lu.colonne("idligne") == ["1", None]
     assert lu.colonne("rang_piece") == ["1", "2"]
     assert lu.colonne("rang_ligne") == ["1", None]
@@ -113,12 +108,12 @@ def test_une_piece_sans_ligne_se_compte(tmp_path: Path) -> None:
 def test_encodage_declare(tmp_path: Path) -> None:
     for encodage in ("UTF-8", "windows-1252", "ISO-8859-15"):
         octets = PES.decode("latin-1").replace("ISO-8859-1", encodage, 1).encode(encodage)
-        assert lire(_ecrire(tmp_path, octets), "pes").colonne("objet")[0] == "Étude"
+        assert lire(ecrire(tmp_path / "PES.xml", octets), "pes").colonne("objet")[0] == "Étude"
 
 
 def test_une_piece_jointe_n_est_jamais_gardee(tmp_path: Path) -> None:
     jointe = b"<PES_PJ><PJ><Contenu><Fichier MIMEType='x'>%b</Fichier></Contenu></PJ></PES_PJ>" % (b"QUJD" * 4_000_000)
-    lu = lire(_ecrire(tmp_path, PES.replace(b"</n:PES_Aller>", jointe + b"</n:PES_Aller>")), "pes")
+    lu = lire(ecrire(tmp_path / "PES.xml", PES.replace(b"</n:PES_Aller>", jointe + b"</n:PES_Aller>")), "pes")
     assert len(lu.rangees) == 2
     assert "QUJD" not in lu.octets.decode()
 
@@ -126,7 +121,7 @@ def test_une_piece_jointe_n_est_jamais_gardee(tmp_path: Path) -> None:
 @pytest.mark.parametrize("corps", [b"<PES_Budget/>", b""])
 def test_un_autre_flux_est_ignore(tmp_path: Path, corps: bytes) -> None:
     """G7: said, never refused."""
-    lu = lire(_ecrire(tmp_path, b"<n:PES_Aller xmlns:n='x'><EnTetePES/>%b</n:PES_Aller>" % corps), "pes")
+    lu = lire(ecrire(tmp_path / "PES.xml", b"<n:PES_Aller xmlns:n='x'><EnTetePES/>%b</n:PES_Aller>" % corps), "pes")
     assert lu.rangees == []
     assert lu.dialecte["ignore"].startswith("c'est un PES sans dépense ni recette, ni dépense ni recette : ignoré")
 
@@ -141,4 +136,4 @@ def test_un_autre_flux_est_ignore(tmp_path: Path, corps: bytes) -> None:
     ],
 )
 def test_octets_qui_ne_sont_pas_un_pes(tmp_path: Path, octets: bytes, attendu: str) -> None:
-    assert attendu in refus(_ecrire(tmp_path, octets), "pes")
+    assert attendu in refus(ecrire(tmp_path / "PES.xml", octets), "pes")

@@ -1,11 +1,11 @@
 """Unit costs of entities compared from sealed aggregates: what is compared, what is refused."""
 
-import csv
 import hashlib
 import json
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.atelier.fouille import lignes_csv
 
 from mutualisation.publication.signatures.ancrage import Ancres
 from mutualisation.publication.signatures.cle_signature import publique
@@ -43,38 +43,33 @@ def federation(tmp_path):
     return ecrire
 
 
-def lire(sortie):
-    with sortie.open(encoding="utf-8") as fichier:
-        return list(csv.DictReader(fichier, delimiter=";"))
-
-
 def test_chaque_cout_face_a_la_mediane(federation, tmp_path):
     """100, 110 and 150: median 110; (150 - 110) / 110 = 36.36 %. A cost without units is not compared."""
     dossiers = federation({"b": "150.00", "a": "100.00", "c": "110.00"})
     assert comparer(dossiers, 2021, tmp_path / "sortie" / "c.csv") == []
-    lues = [(x["dispositif"], x["entite"], x["mediane"], x["ecart_pct"]) for x in lire(tmp_path / "sortie" / "c.csv")]
+    lignes = lignes_csv(tmp_path / "sortie" / "c.csv")
+    lues = [(x["dispositif"], x["entite"], x["mediane"], x["ecart_pct"]) for x in lignes]
     assert lues == [("ADS", "a", "110.00", "-9.09"), ("ADS", "b", "110.00", "36.36"), ("ADS", "c", "110.00", "0.00")]
-    assert lire(tmp_path / "sortie" / "c.csv")[0]["libelle"] == "Droit des sols"
-    assert lire(tmp_path / "sortie" / "c.csv")[0]["publication_sha256"] == "sha-a"
+    assert (lignes[0]["libelle"], lignes[0]["publication_sha256"]) == ("Droit des sols", "sha-a")
 
 
 def test_deux_entites_n_ont_pas_de_mediane(federation, tmp_path):
     comparer(federation({"a": "100.00", "b": "150.00"}), 2021, tmp_path / "c.csv")
-    assert {x["mediane"] for x in lire(tmp_path / "c.csv")} == {""}
+    assert {x["mediane"] for x in lignes_csv(tmp_path / "c.csv")} == {""}
 
 
 def test_qui_n_a_pas_d_extrait_ou_le_restreint_n_est_pas_compare(federation, tmp_path):
     dossiers = federation({"a": "100.00"}) | federation({"b": "1.00"}, "restreinte") | {"c": tmp_path / "c"}
     absents = comparer(dossiers, 2021, tmp_path / "c.csv")
     assert [a.split(" :")[0] for a in absents] == ["b", "c"]
-    assert [x["entite"] for x in lire(tmp_path / "c.csv")] == ["a"]
+    assert [x["entite"] for x in lignes_csv(tmp_path / "c.csv")] == ["a"]
 
 
 def test_la_derniere_version_est_comparee(federation, tmp_path):
     """Beside the closed extract, that of the exercice opened again (S9)."""
     dossiers = federation({"a": "100.00"}) | federation({"a": "120.00"}, version=2)
     assert comparer(dossiers, 2021, tmp_path / "c.csv") == []
-    assert [x["cout_complet_unitaire"] for x in lire(tmp_path / "c.csv")] == ["120.00"]
+    assert [x["cout_complet_unitaire"] for x in lignes_csv(tmp_path / "c.csv")] == ["120.00"]
 
 
 def test_rien_d_autre_n_est_ouvert(federation, tmp_path):

@@ -1,11 +1,11 @@
 """The registry: shipped declarations, their errors, the dbt file made from them."""
 
-import csv
 from pathlib import Path
 
 import pytest
 import yaml
 from outils.generation import JEUX_DBT, SOURCES_DBT, macro_jeux, sources_dbt
+from tests.atelier.fouille import lignes_csv
 from tests.atelier.tables import cas
 
 from mutualisation.entree.sources.jeux import TYPES
@@ -100,6 +100,5 @@ def test_une_source_ou_un_jeu_inconnu_est_nomme() -> None:
 
 def test_les_roles_declares_sont_ceux_des_comptes_livres() -> None:
     """R3h: a row of roles_comptes names a role of the shipped table, whatever its case (C7)."""
-    with (RACINE / "dbt_project/seeds/comptes_role_cout.csv").open(encoding="utf-8", newline="") as f:
-        livres = {ligne["role"] for ligne in csv.DictReader(f)}
+    livres = {ligne["role"] for ligne in lignes_csv(RACINE / "dbt_project/seeds/comptes_role_cout.csv", ",")}
     assert set(registre().jeu("roles_comptes").colonne("role").valeurs) == livres
