@@ -12,7 +12,6 @@ from mutualisation.documents.mise_en_forme.graphiques import (
     Flux,
     Graphique,
     Histogramme,
-    Matrice,
 )
 
 D = Decimal
@@ -42,10 +41,6 @@ def flux(sources: list[tuple[str, D]], cibles: list[tuple[str, D]]) -> Flux:
 def carte(*communes: Commune, signee: bool = False, repere: str = "") -> Carte:
     classes = ("Aucun", "1 à 4", "5 à 9", "10 à 14", "15 et plus")
     return Carte("g-essai", "Titre", "Sujet", communes, classes, "dispositifs", repere=repere, signee=signee)
-
-
-def matrice(colonnes: list[str], lignes: list[tuple[str, list[bool]]]) -> Matrice:
-    return Matrice("g-essai", "Titre", "Sujet", colonnes, lignes)
 
 
 def histogramme(*barres: tuple[str, D | None], unite: str = "") -> Histogramme:
@@ -99,9 +94,6 @@ CAS: dict[str, Graphique] = {
     "carte_muette": carte(*_communes(VALEURS), repere="59350"),
     "carte_inconnue": carte(Commune("99998", LONG, 2, 0), Commune("99999", SANS_ESPACE, 1, 0), *_communes([3, 20])),
     "carte_enorme": carte(*(Commune(code, nom, ENORME, 4) for code, nom in COMMUNES.items())),
-    "matrice": matrice(["Archives", "Droit des sols"], [("Lille", [True, False]), ("Roubaix", [True, True])]),
-    "matrice_vide": matrice([], []),
-    "matrice_longue": matrice([LONG] * 20, [(LONG, [True] * 20), (SANS_ESPACE, [False] * 20)]),
     "histogramme": histogramme(*((str(i), D(i % 5)) for i in range(21))),
     "histogramme_vide": histogramme(),
     "histogramme_negatif": histogramme(("Petites", D(-3)), ("Moyennes", None), ("Grandes", D(4)), unite="€"),

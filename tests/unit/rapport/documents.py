@@ -81,8 +81,6 @@ def graphiques() -> list[g.Graphique]:
         g.Carte("carte", "Services par commune", "Services", [
             g.Commune("59350", "Lille", 9, 1), g.Commune("59599", "Tourcoing", 3, 0),
         ], ["1 à 4", "5 et plus"], "services"),
-        g.Matrice("matrice", "Adhésions", "Adhésions", ["Centrale d'achat", "Archives"],
-                  [("Lille", [True, False]), ("Tourcoing", [True, True])]),
         g.Histogramme("histogramme", "Répartition", "Communes", "nombre de services", "Communes",
                       [("1 à 4", Decimal(40)), ("5 à 9", Decimal(55))]),
     ]  # fmt: skip

@@ -307,8 +307,8 @@ def test_la_carte_compte_comme_les_chiffres_cles(bilan: BilanFactice) -> None:
     par_an = next(x for x in _tableau(page, "D'une année à l'autre").lignes if x["libelle"].startswith("Adhésions"))
     assert (next(c.valeur for c in page.chiffres if c.libelle == "Adhésions"), par_an["2021"].valeur) == ("2", 2)
     assert [x["services"] for x in _tableau(page, "CCAS et organismes").lignes] == [1]
-    lignes = ensemble.matrice(bilan, decouper(bilan)).lignes
-    assert [(nom, list(marques)) for nom, marques in lignes] == [("Lille", [True, True]), ("Loos", [True, False])]
+    lignes = ensemble.adhesions(bilan, decouper(bilan)).lignes
+    assert [(x["nombre"], x["communes"]) for x in lignes] == [(2, "Lille · Loos"), (1, "Lille")]
 
 
 def test_un_service_dont_personne_ne_suit_le_cout_ne_se_lit_pas_gratuit() -> None:

@@ -6,7 +6,6 @@ from tests.unit.rapport.dessins_types import CAS, COMMUNES
 
 from mutualisation.documents.mise_en_forme.dessin import dessiner
 from mutualisation.documents.mise_en_forme.dessin.carte import placer, positions
-from mutualisation.documents.mise_en_forme.dessin.mesures import lettre
 from mutualisation.documents.mise_en_forme.graphiques import Carte
 
 
@@ -49,11 +48,3 @@ def test_ce_qui_n_a_pas_de_place_est_nomme_et_non_perdu(support: str) -> None:
     tuiles = [t.text for t in racine.iter("{*}title") if t.getparent() is not racine]
     assert len(tuiles) == len(carte.communes) == 4
     assert "Sans position connue" in [t.text for t in racine.iter("{*}text")]
-
-
-@pytest.mark.parametrize(
-    ("rang", "attendu"), [(0, "A"), (19, "T"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")]
-)
-def test_une_colonne_de_la_matrice_a_une_lettre(rang: int, attendu: str) -> None:
-    """Numbers are those of the communes, on the map of the same page."""
-    assert lettre(rang) == attendu

@@ -11,9 +11,9 @@ from lxml import etree
 from tests.unit.rapport.dessins_types import CAS, COMMUNES, carte
 
 from mutualisation.documents.mise_en_forme import palette
-from mutualisation.documents.mise_en_forme.dessin import dessiner, ecrans, feuilles
+from mutualisation.documents.mise_en_forme.dessin import dessiner, ecrans, feuille
 from mutualisation.documents.mise_en_forme.dessin.toile import SUPPORTS, largeur
-from mutualisation.documents.mise_en_forme.graphiques import Carte, Commune, Flux, Matrice, decrire
+from mutualisation.documents.mise_en_forme.graphiques import Carte, Commune, Flux, decrire
 
 JEU = 0.6
 
@@ -126,8 +126,8 @@ def test_les_dessins_d_une_page_n_ont_aucun_identifiant_commun() -> None:
 
 
 def test_le_papier_a_huit_points_au_moins_et_aucun_lien() -> None:
-    for feuille in (f for bloc in CAS.values() for f in feuilles(bloc)):
-        racine = etree.fromstring(str(feuille))
+    for bloc in CAS.values():
+        racine = etree.fromstring(str(feuille(bloc)))
         assert min((float(e.get("font-size", "")) for e in racine.iter("{*}text")), default=8) >= 8
         assert racine.findall(".//{*}a") == []
 
@@ -142,18 +142,10 @@ def test_une_composante_a_une_seule_couleur_quel_que_soit_le_graphique() -> None
     }  # fmt: skip
 
 
-def test_les_lignes_qu_une_page_ne_contient_pas_vont_sur_une_autre() -> None:
-    lignes = [(f"Commune {i}", [True]) for i in range(95)]
-    pages = feuilles(Matrice("g-essai", "Titre", "Sujet", ["Archives"], lignes))
-    noms = [re.findall(r">(Commune \d+)<", re.sub(r"<desc.*?</desc>", "", str(page))) for page in pages]
-    assert [len(n) for n in noms] == [48, 47]
-    assert [nom for page in noms for nom in page] == [nom for nom, _ in lignes]
-
-
 def test_chaque_mot_de_chaque_libelle_est_dessine() -> None:
     """Wrapped, never cut: the letters of a label are all there, in order."""
     for support in ("large", "etroit", "papier"):
-        for cas in ("barres_longues", "cascade_negative", "flux_long", "matrice_longue", "histogramme_long"):
+        for cas in ("barres_longues", "cascade_negative", "flux_long", "histogramme_long"):
             ecrit = "".join(t for t, _ in _textes(_racine(cas, support), support))
             assert "Système" in ecrit
             lettres = re.sub(r"[ \u00a0\u202f]", "", ecrit)

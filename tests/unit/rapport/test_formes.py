@@ -60,10 +60,10 @@ def test_est_balise_et_titre(forme: str) -> None:
         balises = [str(e.S) for e in _elements(lu.Root.StructTreeRoot)]
         assert balises.count("/Title") == 1
         figures = [e for e in _elements(lu.Root.StructTreeRoot) if e.S == "/Figure"]
-        # six charts, and the columns beside a table
+        # five charts, and the columns beside a table
         assert [str(f.Alt)[:12] for f in figures].count("Financement.") == 2
         assert all("/Alt" in f for f in figures)
-        assert len(figures) == 7
+        assert len(figures) == 6
 
 
 def test_les_tableaux_ont_un_titre_et_des_entetes_dans_les_deux_sens(forme: str) -> None:

@@ -169,17 +169,6 @@ class Carte(Graphique):
 
 
 @dataclass(frozen=True)
-class Matrice(Graphique):
-    """Rows against columns: a mark where there is one (adhesions, communes × dispositifs).
-
-    `lignes`: (name, one bool per column); `colonnes`: full names, never cut.
-    """
-
-    colonnes: Sequence[str]
-    lignes: Sequence[tuple[str, Sequence[bool]]]
-
-
-@dataclass(frozen=True)
 class Histogramme(Graphique):
     """Bars of one measure by class, in order (distribution of communes, € per inhabitant by size of commune).
 
@@ -208,8 +197,6 @@ def decrire(g: Graphique) -> str:
         case Carte():
             connues = Counter(c.classe for c in g.communes)
             return _enoncer(f"{nom} : {connues[i]}" for i, nom in enumerate(g.classes))
-        case Matrice():
-            return _enoncer(f"{nom} : {sum(x[i] for _, x in g.lignes)}" for i, nom in enumerate(g.colonnes))
         case Histogramme():
             enonces = (f"{nom} : {INCONNU if v is None else nombre(v, g.decimales)}" for nom, v in g.barres)
             return f"{g.mesure}, par {g.axe}. {_enoncer(enonces)}"

@@ -119,7 +119,7 @@ def _largeur(titre: Sequence[str], textes: Sequence[str]) -> float:
 
 
 def _graphique(g: Graphique, *, etroit: bool = False) -> dict[str, Any]:
-    feuilles = [dessin.dessiner(g, "demi")] if etroit else dessin.feuilles(g)
+    feuille = dessin.dessiner(g, "demi") if etroit else dessin.feuille(g)
     alternative = f"{g.sujet}. {decrire(g)}"
     if len(alternative) > ALTERNATIVE_MAX:
         alternative = f"{alternative[:ALTERNATIVE_MAX].rpartition(' ; ')[0]} ; suite : {m.AILLEURS}."
@@ -128,7 +128,7 @@ def _graphique(g: Graphique, *, etroit: bool = False) -> dict[str, Any]:
         "titre": g.titre,
         "alt": alternative,
         "note": g.note,
-        "dessins": [str(feuille).replace("&#39;", "'") for feuille in feuilles],
+        "dessin": str(feuille).replace("&#39;", "'"),
         "etroit": etroit,
         "natif": en_barres(g),
     }

@@ -146,11 +146,11 @@ def _dire(forme: Any, nom: str, alternative: str) -> None:
 
 def _dessin(page: Any, bloc: Bloc, place: Place, taille: float) -> float:
     """A drawing whose smallest words have the size of those around, where there is room."""
-    vue = [float(x) for lu in ETENDUE.findall(bloc["dessins"][0]) for x in lu]
+    vue = [float(x) for lu in ETENDUE.findall(bloc["dessin"]) for x in lu]
     echelle = min(taille / SUPPORTS["papier"].petite, place[2] / vue[0])
     if page:
         echelle = min(echelle, (BAS - place[1]) / vue[1])
-        image = io.BytesIO(imager(imprimer(bloc["dessins"][0])))
+        image = io.BytesIO(imager(imprimer(bloc["dessin"])))
         boite = (*place[:2], vue[0] * echelle, vue[1] * echelle)
         _dire(page.shapes.add_picture(image, *(Pt(v) for v in boite)), bloc["titre"], bloc["alt"])
     return place[1] + vue[1] * echelle + taille * ESPACE

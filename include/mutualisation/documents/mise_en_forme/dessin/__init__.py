@@ -3,7 +3,6 @@
 Inline, with title and text alternative, texts as text; nothing reads the clock or the network.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -14,17 +13,14 @@ from mutualisation.documents.mise_en_forme import graphiques as g
 from mutualisation.documents.mise_en_forme.dessin import carte, mesures, montants
 from mutualisation.documents.mise_en_forme.dessin.toile import SUPPORTS, Toile
 
-__all__ = ["dessiner", "ecrans", "feuilles"]
+__all__ = ["dessiner", "ecrans", "feuille"]
 
-# rows that a sheet of paper holds
-LIGNES_PAR_PAGE = 48
 ECRANS = ("large", "etroit")
 DESSINS: dict[type, Callable[[Any, Toile], None]] = {
     g.CoutsCouverts: montants.dessiner_couts,
     g.Cascade: montants.dessiner_cascade,
     g.Flux: montants.dessiner_flux,
     g.Carte: carte.dessiner,
-    g.Matrice: mesures.dessiner_matrice,
     g.Histogramme: mesures.dessiner_histogramme,
 }
 
@@ -46,12 +42,8 @@ def ecrans(bloc: g.Graphique, *, etroit: bool = False) -> list[Markup]:
     return [dessiner(bloc, support) for support in ECRANS]
 
 
-def feuilles(bloc: g.Graphique) -> list[Markup]:
-    """The drawings on paper: one, or one a page where rows do not fit."""
+def feuille(bloc: g.Graphique) -> Markup:
+    """The drawing on paper, where nothing leads anywhere."""
     if isinstance(bloc, g.Carte):
         bloc = replace(bloc, communes=[replace(c, adresse="") for c in bloc.communes])
-    if not isinstance(bloc, g.Matrice):
-        return [dessiner(bloc, "papier")]
-    pages = max(math.ceil(len(bloc.lignes) / LIGNES_PAR_PAGE), 1)
-    pas = max(math.ceil(len(bloc.lignes) / pages), 1)
-    return [dessiner(replace(bloc, lignes=bloc.lignes[i * pas : (i + 1) * pas]), "papier") for i in range(pages)]
+    return dessiner(bloc, "papier")

@@ -130,26 +130,24 @@ def par_taille(bilan: Bilan, territoire: Territoire) -> g.Histogramme:
     return g.Histogramme(**champs, barres=barres, note=f"{effectifs}.")
 
 
-def matrice(bilan: Bilan, territoire: Territoire) -> g.Matrice:
-    """Communes against dispositifs: who is a member on 31 December."""
-    joints = {b.cle: set(b.annee.services) for b in territoire.communes}
-    dispositifs = bilan.trier({d for siens in joints.values() for d in siens})
-    return g.Matrice(
-        **lire_graphique("adhesions", e=bilan.exercice),
-        colonnes=[bilan.libelle(d) for d in dispositifs],
-        lignes=[(b.nom, [d in joints[b.cle] for d in dispositifs]) for b in territoire.communes],
-    )
+def adhesions(bilan: Bilan, territoire: Territoire) -> m.Tableau:
+    """The communes that are members of each service on 31 December; the page of a commune has its services."""
+    joints = [(b.nom, set(b.annee.services)) for b in territoire.communes]
+    lignes = []
+    for dispositif in bilan.trier({d for _, siens in joints for d in siens}):
+        noms = [nom for nom, siens in joints if dispositif in siens]
+        lignes.append({"nom": bilan.libelle(dispositif), "nombre": len(noms), "communes": " · ".join(noms)})
+    return lire_tableau("annuaire.adhesions", lignes, e=bilan.exercice)
 
 
 def page_annuaire(bilan: Bilan, territoire: Territoire, *, sortie: str) -> m.Document:
     """The index: names by letter on the page, figures folded; one table in print."""
     sur_carte = [carte(bilan, territoire, "")] if territoire.communes else []
-    adhesions = [matrice(bilan, territoire)] if territoire.communes else []
     sections = [
         *([_trouver(territoire)] if sortie == "html" else []),
         _chiffrees(territoire, plie=sortie == "html"),
         m.Section("carte", "Sur la carte", "Carte", sur_carte),
-        m.Section("adhesions", "Qui a adhéré à quoi", "Adhésions", adhesions),
+        m.Section("adhesions", "Qui a adhéré à quoi", "Adhésions", [adhesions(bilan, territoire)]),
         _sommes(bilan, territoire),
     ]
     return ouverture.document(
