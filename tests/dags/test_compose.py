@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sysconfig
@@ -80,6 +81,21 @@ def test_rien_ne_part_avant_que_les_dossiers_soient_donnes(services):
     attendus = {nom: set(s.get("depends_on") or ()) for nom, s in services.items()}
     assert "dossiers" in attendus["airflow-init"]
     assert all("airflow-init" in attendus[partie] for partie in (*CONTINUES, "superset", "demo"))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_airflow_a_chaque_commande_et_chaque_port_du_fichier(services):
+    """Commands and health tests, by Airflow's own parser; a port that is asked is the one that it serves."""
+    from airflow.cli.cli_parser import get_parser
+    from airflow.configuration import conf
+
+    tests = {nom: s["healthcheck"]["test"] for nom, s in services.items() if "healthcheck" in s}
+    servis = {"scheduler": ("scheduler", "scheduler_health_check_server_port"), "api-server": ("api", "port")}
+    for nom, reglage in servis.items():
+        assert f"http://localhost:{conf.get(*reglage)}/" in tests[nom][-1], nom
+    lancees = [shlex.split(s["command"]) for s in services.values() if "command" in s]
+    lues = [m[1:] for m in (*lancees, *(t[1:] for t in tests.values())) if m[0] == "airflow" and m[1] != "celery"]
+    assert len([get_parser().parse_args(mots) for mots in lues]) == 7
 
 
 @pytest.fixture
