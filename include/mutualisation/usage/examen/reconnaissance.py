@@ -11,6 +11,7 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -28,14 +29,27 @@ from mutualisation.socle.chemins import USAGES
 _FORMES_PARLANTES = {
     "date": "des dates", "duree": "des durées", "siret": "des SIRET", "enumeration": "les valeurs de cette liste",
 }  # fmt: skip
-_SEUIL, _SEUIL_FACULTATIF, _CONTENU_MIN = 0.6, 0.85, 0.6
-# how likely a header names a column: by the name of the contract, by a usual one; what is lost where words are cut
-# short, where others stand beside; from which two writings are one; what the values of a list need
-_EXACT, _USUEL, _ABREGE, _ACCOMPAGNE, _PRESQUE, _NOM_USUEL = 0.95, 0.92, 0.02, 0.07, 0.85, 0.82
-# letters of a word cut short, headers that have a common beginning
-_ABREGE_MIN, _NOMS_D_UN_PREFIXE = 3, 3
-# a header whose cells alone have the form of a column
-_SEULE = 0.75
+
+
+class Degre(IntEnum):
+    """The rule: how a header stands for a column, the surest first, and what that loses out of 100 beside a column that
+    the file has. To alter it, change a degree, or a bound below.
+
+    Of Durée: « Durée » is its name, « Heures » is usual, « Total heures » has other words beside, « Durrée » has nearly
+    its letters, and the cells of « Colonne 5 » have its form.
+    """
+
+    NOM = 14
+    USUEL = 16
+    ENTOURE = 20
+    PRESQUE = 24
+    CELLULES = 33
+
+
+# the last degree that a `*` column takes; a column that may lack; one whose list of values reads none of the cells
+_EXIGEE, _FACULTATIVE, _LISTE = Degre.CELLULES, Degre.ENTOURE, Degre.ENTOURE
+# of the letters of two words, from which they are nearly the same; letters of a word cut short
+_MEMES_LETTRES, _ABREGE_MIN = 0.85, 3
 _CODES = ("code", "numero", "compte", "pseudonyme")
 _SIGLE = re.compile(r"(?<=\b\w)\.(?=\w\b)")
 EN_ANNEES = "années"  # the unit of a number of years
@@ -44,6 +58,7 @@ _ANNEE = re.compile(r"\W*\b20[0-9]{2}\b\W*")
 _DECOUPE = re.compile(r"[^\w%?]|[_º]|(?<!\w)\?(?!\w)|(?<=[a-z]{2})(?=[A-Z])|(?<=[A-Z][a-z])(?=[A-Z])")
 Mots: TypeAlias = tuple[str, ...]
 Rangees: TypeAlias = list[list[str]]
+Note: TypeAlias = tuple[Degre] | tuple[Degre, bool, int, bool]
 JEU_DE_LA_CLASSE = {"6": "mandats", "7": "titres"}
 _MOTS_DU_NOM = re.compile(r"[a-z]+")
 _FINS = re.compile(r"\r\n|\n|\r")
@@ -66,11 +81,11 @@ class Tete:
 
 @dataclass(frozen=True)
 class Candidat:
-    """A header of the file that may stand for a column: place, name, how likely (0 to 1), and why."""
+    """A header of the file that may stand for a column: place, name, its degree and what tells two of one, and why."""
 
     place: int
     nom: str
-    note: float
+    note: Note
     raison: str
 
 
@@ -90,9 +105,9 @@ class Reconnaissance:
 
     @property
     def certitude(self) -> float:
-        """0 to 1: two thirds for the `*` columns found, one for the headers explained."""
+        """0 to 1: two thirds for the `*` columns found, one for the headers explained; what is proposed counts less."""
         exigees = [c for c in self.jeu.obligatoires if c.nom not in self.traduction.defauts]
-        notes = dict.fromkeys(self.trouvees, 1.0) | {n: c.note * 0.9 for n, c in self.candidats.items()}
+        notes = dict.fromkeys(self.trouvees, 1.0) | {n: 1 - c.note[0] / 100 for n, c in self.candidats.items()}
         couvertes = sum(notes.get(c.nom, 0.0) for c in exigees) / max(1, len(exigees))
         pleines = sum(1 for n in self.tete.noms if n)
         return min(1.0, 0.65 * couvertes + 0.35 * min(1.0, sum(notes.values()) / max(1, pleines)))
@@ -182,24 +197,26 @@ def _candidats(essai: Reconnaissance) -> dict[str, Candidat]:
         c for c in essai.jeu.colonnes
         if c.nom not in essai.trouvees and c.nom not in donnees and c.type != "personnel"
     ]  # fmt: skip
-    paires, prefixe = [], _prefixe(essai.tete.noms)
+    trouves, prefixe = [], _prefixe(essai.tete.noms)
     for c in manquantes:
         contenus = {i: contenu(c, essai.tete.cellules(i)[:_ECHANTILLON]) for i in libres}
-        pareils = [i for i, note in contenus.items() if note is not None and note >= 0.95]
+        pareils = [i for i, part in contenus.items() if part == 1]
         if c.type == "enumeration":
             pareils = [i for i in pareils if _tous_des_valeurs(c, essai.tete.cellules(i))]
         seule = _seule_place(c, manquantes, pareils)
         for i, nom in libres.items():
+            if est_exclu(c, nom):
+                continue
             # a header that says a day is proposed even where another program wrote it: each row then says how
             nombre_de_jours = c.type == "date" and all(map(date_d_ailleurs, essai.tete.cellules(i)[:_ECHANTILLON]))
-            lu = None if nombre_de_jours else contenus[i]
-            note, raison = _noter_ressemblance(c, _note_du_nom(essai.jeu.nom, c, nom, prefixe), lu)
-            if seule == i and note < _SEULE and not est_exclu(c, nom):
-                note, raison = _SEULE, f"ses cellules ont la forme attendue ({_FORMES_PARLANTES[c.type]})"
-            if note >= (_SEUIL if c.obligatoire else _SEUIL_FACULTATIF):
-                paires.append((note, c.obligatoire, c.nom, Candidat(i, nom, note, raison)))
+            candidat = _comparer(essai.jeu.nom, c, i, nom, prefixe, None if nombre_de_jours else contenus[i])
+            if candidat is None and seule == i:
+                raison = f"ses cellules ont la forme attendue ({_FORMES_PARLANTES[c.type]})"
+                candidat = Candidat(i, nom, (Degre.CELLULES,), raison)
+            if candidat is not None and candidat.note[0] <= (_EXIGEE if c.obligatoire else _FACULTATIVE):
+                trouves.append((candidat.note, not c.obligatoire, c.nom, candidat))
     retenus: dict[str, Candidat] = {}
-    for _, _, colonne, candidat in sorted(paires, key=lambda p: (-p[0], not p[1], p[2])):
+    for _, _, colonne, candidat in sorted(trouves, key=lambda trouve: trouve[:3]):
         if colonne not in retenus and candidat.place not in {c.place for c in retenus.values()}:
             retenus[colonne] = candidat
     return retenus
@@ -219,51 +236,54 @@ def _tous_des_valeurs(colonne: Colonne, cellules: Sequence[str]) -> bool:
     return len(lus) > 1 and None not in lus
 
 
-def _noter_ressemblance(colonne: Colonne, note_nom: float, note_contenu: float | None) -> tuple[float, str]:
-    """How likely a header stands for a column: its name, then what its cells look like (None: they say nothing)."""
-    if note_contenu is None:
-        if colonne.type != "enumeration":
-            return note_nom, "son nom est proche"
-        # values of a list that nothing reads are rejected, each said: nearly the same letters would be a guess
-        return (note_nom, "son nom est proche : à vérifier") if note_nom >= _NOM_USUEL else (0.0, "")
-    if not note_nom or note_contenu < _CONTENU_MIN:
-        return 0.0, ""
-    return 0.7 * note_nom + 0.3 * note_contenu, "son nom et ses cellules conviennent"
+def _comparer(jeu: str, colonne: Colonne, place: int, nom: str, prefixe: str, part: float | None) -> Candidat | None:
+    """A header that stands for a column by its name, unless most of its cells say otherwise; `part` of them is read,
+    None where they say nothing."""
+    note = _note_du_nom(jeu, colonne, nom, prefixe)
+    if note is None or (part is not None and part <= 0.5):
+        return None
+    if part is not None:
+        return Candidat(place, nom, note, "son nom et ses cellules conviennent")
+    if colonne.type != "enumeration":
+        return Candidat(place, nom, note, "son nom est proche")
+    # values of a list that nothing reads are rejected, each said: nearly the same letters would be a guess
+    return Candidat(place, nom, note, "son nom est proche : à vérifier") if note[0] <= _LISTE else None
 
 
 @lru_cache(maxsize=16_384)
-def _note_du_nom(jeu: str, colonne: Colonne, nom: str, prefixe: str) -> float:
-    """The best of the name and of what a prefix of all headers leaves of it, against each name of the column."""
-    if est_exclu(colonne, nom):
-        return 0.0
+def _note_du_nom(jeu: str, colonne: Colonne, nom: str, prefixe: str) -> Note | None:
+    """The best of the name and of what a prefix of all headers leaves of it, against each name of the column: the
+    degree, whether words are cut short, the rank among usual names, whether « N° » says no code."""
     lus = {_mots(nom), _mots(normaliser(nom).removeprefix(prefixe))}
-    # the surest ones first
-    usuels = [(_mots(n), _USUEL - rang / 1000) for rang, n in enumerate(noms_usuels(jeu, colonne.nom))]
-    attendus = [(_mots(colonne.entete or ""), _EXACT), *usuels]
-    numerote = 0.005 if colonne.type in _CODES and any(len(_coeur(lu)) < len(lu) for lu in lus) else 0.0
-    note = max(_proximite(lu, attendu, exact) for lu in lus for attendu, exact in attendus)
-    return note and note + numerote
+    attendus = [_mots(n) for n in (colonne.entete or "", *noms_usuels(jeu, colonne.nom))]
+    sans_numero = colonne.type not in _CODES or all(len(_coeur(lu)) == len(lu) for lu in lus)
+    notes = [
+        (*note, rang, sans_numero)
+        for lu in lus
+        for rang, attendu in enumerate(attendus)
+        if (note := _proximite(lu, attendu, usuel=rang > 0)) is not None
+    ]
+    return min(notes, default=None)
 
 
-def _proximite(lus: Mots, voulus: Mots, exact: float) -> float:
-    """`exact` for the same words, in any order or stuck together; less where some are cut short, then where others
-    stand beside them; 0 for what would be a guess."""
+def _proximite(lus: Mots, voulus: Mots, *, usuel: bool) -> tuple[Degre, bool] | None:
+    """The degree, and whether words are cut short: the same words, in any order or stuck together; others beside them;
+    nearly the same letters; None for what would be a guess."""
     lu, attendu = _coeur(lus), _coeur(voulus)
-    if exact < _EXACT and len(attendu) < len(voulus) and len(lu) == len(lus):
-        return 0.0  # « Code commune » is usual for a code, « Commune » is not
+    if usuel and len(attendu) < len(voulus) and len(lu) == len(lus):
+        return None  # « Code commune » is usual for a code, « Commune » is not
     entiers = tuple(_en_entier(m, attendu) for m in lu)
-    abrege = _ABREGE if entiers != lu else 0.0
     if sorted(entiers) == sorted(attendu) or "".join(lus) == "".join(voulus):
-        return exact - abrege
+        return Degre.USUEL if usuel else Degre.NOM, entiers != lu
     if set(attendu) <= set(entiers) and (len(attendu) > 1 or set(entiers) - set(attendu) <= _mots_de("neutres")):
-        return exact - _ACCOMPAGNE - abrege
+        return Degre.ENTOURE, entiers != lu
     ecrits = "".join(lu), "".join(attendu)
     presque = (
         len(lu) == len(attendu)
         and min(map(len, ecrits)) > _ABREGE_MIN
-        and difflib.SequenceMatcher(None, *ecrits).ratio() >= _PRESQUE
+        and difflib.SequenceMatcher(None, *ecrits).ratio() >= _MEMES_LETTRES
     )
-    return exact - 2 * _ACCOMPAGNE if presque else 0.0
+    return (Degre.PRESQUE, entiers != lu) if presque else None
 
 
 def _en_entier(mot: str, attendus: Mots) -> str:
@@ -291,9 +311,15 @@ def mots_connus(jeu: str, colonne: Colonne) -> list[str]:
 
 
 def non_lues(essai: Reconnaissance) -> list[int]:
-    """Places of the columns of the file, named or filled, that no column of the jeu reads."""
+    """Places of the columns of the file that the jeu neither reads nor leaves at the door because they say whom (« Nom
+    et prénom »)."""
     lues = {essai.place(c.nom) for c in essai.jeu.colonnes}
-    return [i for i, n in enumerate(essai.tete.noms) if i not in lues and (n or essai.tete.cellules(i))]
+    personnes = {mot for c in essai.jeu.colonnes if c.type == "personnel" for mot in _mots(c.entete or "")}
+    return [
+        i
+        for i, n in enumerate(essai.tete.noms)
+        if i not in lues and (n or essai.tete.cellules(i)) and not (n and personnes.issuperset(_mots(n)))
+    ]
 
 
 @lru_cache(maxsize=4096)
@@ -318,7 +344,7 @@ def _prefixe(noms: Iterable[str]) -> str:
     lus = [normaliser(n) for n in noms if n]
     lettres = itertools.takewhile(lambda lettre: len(set(lettre)) == 1, zip(*lus, strict=False))
     commun = re.match(r".*[\W_]", "".join(lettre[0] for lettre in lettres))
-    return commun[0] if commun and len(lus) > _NOMS_D_UN_PREFIXE else ""
+    return commun[0] if commun and len(lus) > 3 else ""
 
 
 def contenu(colonne: Colonne, cellules: Sequence[str]) -> float | None:
