@@ -23,11 +23,8 @@ from mutualisation.usage import operations as op
 EXERCICES = [2019, 2020, 2021]
 ETAPES = 5
 TARDIFS = (
-    "compta/titres_2019-09.csv",
-    "compta/titres_2020-10.csv",
-    "compta/titres_2021-07.csv",
-    "referentiel/textes.csv",
-)
+    "compta/titres_2019-09.csv", "compta/titres_2020-10.csv", "compta/titres_2021-07.csv", "referentiel/textes.csv",
+)  # fmt: skip
 
 
 class Suite:

@@ -132,14 +132,11 @@ def test_un_remede_nomme_la_tache_a_effacer_ou_la_chaine_a_lancer(dagbag):
             assert f"tâche « {tache.task_id} » (" not in remede, "its version is gone: to clear the task mends nothing"
         vus.add((tache.task_id, type(erreur).__name__, nommee and nommee[1]))
     assert {
-        ("composer", "Depassee", "construire"),
-        ("composer", "EnFaute", "construire"),
-        ("composer", "AirflowException", "composer"),
-        ("approuver", "Depassee", "verifier"),
-        ("clore", "EnFaute", "verifier"),
-        ("publier_au_nom", "Depassee", None),
+        ("composer", "Depassee", "construire"), ("composer", "EnFaute", "construire"),
+        ("composer", "AirflowException", "composer"), ("approuver", "Depassee", "verifier"),
+        ("clore", "EnFaute", "verifier"), ("publier_au_nom", "Depassee", None),
         ("construire", "AirflowFailException", "construire"),
-    } <= vus
+    } <= vus  # fmt: skip
 
 
 def textes(dagbag):

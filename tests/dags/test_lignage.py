@@ -105,9 +105,6 @@ def test_le_lignage_va_du_depot_aux_extraits_sans_nom_ni_mot_de_passe(recu: tupl
     assert mesures >= {
         f"airflow.mutualisation.{nom}"
         for nom in (
-            "publication.il_y_a_jours",
-            "lignes_rejetees.rh",
-            "porte.modele.echecs",
-            "etape.construction.secondes",
+            "publication.il_y_a_jours", "lignes_rejetees.rh", "porte.modele.echecs", "etape.construction.secondes",
         )
-    }, sorted(m for m in mesures if ".mutualisation." in m)
+    }, sorted(m for m in mesures if ".mutualisation." in m)  # fmt: skip

@@ -25,12 +25,9 @@ from mutualisation.usage.operations.etat import dire_execution
 
 COMMANDES = {
     "bilan": ("--depot", "--exercice", "--sortie", "--prepare-par", "--json", "--bavard"),
-    "charger": ("--depot", "--source", "--json", "--bavard"),
-    "controler": ("--exercice", "--prepare-par", "--json"),
-    "publier": ("--json",),
-    "extraire": ("--exercice", "--sortie", "--version", "--json"),
-    "etat": ("--json",),
-}
+    "charger": ("--depot", "--source", "--json", "--bavard"), "controler": ("--exercice", "--prepare-par", "--json"),
+    "publier": ("--json",), "extraire": ("--exercice", "--sortie", "--version", "--json"), "etat": ("--json",),
+}  # fmt: skip
 ANGLAIS = re.compile(r"\b(?:Usage|Commands?|Parameters?|required|default|Display|COMMAND|PATH|STR|INT|OBJECT)\b")
 Taper = Callable[..., tuple[int, str, str]]
 
@@ -202,18 +199,8 @@ LECTURES = {
     "facturer": "--exercice 2021 --semestre 1 --sortie factures", "simuler": "--exercice 2021 --sortie essais",
 }  # fmt: skip
 AUTRES = {
-    "bilan",
-    "charger",
-    "migrer",
-    "restaurer",
-    "initier",
-    "assembler",
-    "essayer",
-    "regle",
-    "--help",
-    "-h",
-    "--version",
-}
+    "bilan", "charger", "migrer", "restaurer", "initier", "assembler", "essayer", "regle", "--help", "-h", "--version",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("commande", LECTURES)

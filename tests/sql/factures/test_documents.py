@@ -57,12 +57,9 @@ def test_fichiers_du_second_semestre(dossier: Path) -> None:
 def test_premier_semestre_sans_etat_annuel(conn_facturee: Conn, tmp_path: Path) -> None:
     dossier = ecrire_factures(conn_facturee, 2021, 1, tmp_path)
     assert sorted(f.name for f in dossier.iterdir()) == [
-        "manifeste.json",
-        "recapitulatif_2021-S1.csv",
-        "recapitulatif_2021-S1.pdf",
-        "recouvrement_2021-S1.csv",
+        "manifeste.json", "recapitulatif_2021-S1.csv", "recapitulatif_2021-S1.pdf", "recouvrement_2021-S1.csv",
         "reports_2021-S1.pdf",
-    ]
+    ]  # fmt: skip
 
 
 def test_memes_octets_dans_un_dossier_remplace_en_entier(conn_facturee: Conn, dossier: Path, tmp_path: Path) -> None:

@@ -22,14 +22,8 @@ INSEE = "59001"
 FERMEES = {"fait_controle", "fait_depense", "fait_fournisseur", "fait_rejet", "fait_version"}
 # whole for a commune too: nothing in them is of an adherent
 COMMUNES_A_TOUS = {
-    "fait_action",
-    "fait_cout",
-    "fait_etp",
-    "fait_indicateur",
-    "fait_paie",
-    "fait_prevision",
-    "fait_variation",
-}
+    "fait_action", "fait_cout", "fait_etp", "fait_indicateur", "fait_paie", "fait_prevision", "fait_variation",
+}  # fmt: skip
 
 
 @pytest.fixture

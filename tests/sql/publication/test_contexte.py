@@ -23,12 +23,9 @@ def test_contexte_de_la_version(conn_publiee: Conn) -> None:
         entrepot_publie.SIRET_EPCI,
     )
     assert contexte.parametres[0] == {
-        "parametre": "heures_reference",
-        "valeur": "1607",
-        "debut": "2019-01-01",
-        "fin": None,
+        "parametre": "heures_reference", "valeur": "1607", "debut": "2019-01-01", "fin": None,
         "reference": "Délibération 2018-12",
-    }
+    }  # fmt: skip
     assert contexte.presentes == {2019: 1, 2020: 1, 2021: 1}
     assert set(contexte.relations) == {nom for nom, r in relations_promues().items() if r.schema != ANALYSE}
 

@@ -111,20 +111,14 @@ CONTREFACONS = {
     "sa ligne de journal.constructions": [
         f"journal.constructions set {colonne}"
         for colonne in (
-            "prepare_par = 'intrus'",
-            "code_version = '2'",
-            "identite = 'authentifiee'",
-            "exercices = '{2021}'",
-            "fin = now()",
-            "portes = '{}'",
-            "contexte = contexte - 'fichiers'",
-            "publication_sha256 = repeat('0', 64)",
+            "prepare_par = 'intrus'", "code_version = '2'", "identite = 'authentifiee'", "exercices = '{2021}'",
+            "fin = now()", "portes = '{}'", "contexte = contexte - 'fichiers'", "publication_sha256 = repeat('0', 64)",
         )
     ],
     # what the owner has written over a statement is not read any further
     "sceau 1 : la ligne de journal.sceaux": ["""journal.sceaux set enonce = '{"acte": "publication", "version": 1}'"""],
     "journal.publications montre la version 2": ["journal.publications set version = 2 where exercice = 2021"],
-}
+}  # fmt: skip
 
 
 def test_ce_que_le_proprietaire_a_change_n_est_pas_donne(conn_defaite: Conn, var_neuf: Path) -> None:

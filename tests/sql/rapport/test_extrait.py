@@ -60,12 +60,9 @@ def test_le_manifeste_nomme_les_entrees_les_sorties_et_les_personnes(extrait: Pa
     }
     assert lu["entrees"] == [{"chemin": "rh/agents_2021.csv", "sha256": "ef" * 32, "lignes": 60, "octets": 1234}]
     assert {c: lu[c] for c in ("exercice", "statut", "prepare_par", "approuve_par", "identite")} == {
-        "exercice": 2021,
-        "statut": "a_approuver",
-        "prepare_par": "c.durand",
-        "approuve_par": None,
+        "exercice": 2021, "statut": "a_approuver", "prepare_par": "c.durand", "approuve_par": None,
         "identite": "declaree",
-    }
+    }  # fmt: skip
     assert lu["avec_reserves"] is True
     assert lu["portes"]["modele"]["controles"] == 42
     assert {p["parametre"]: p["valeur"] for p in lu["parametres"]}["methode_etp"] == "R"

@@ -38,12 +38,8 @@ def test_dialectes_et_mention(depot: Path) -> None:
         codages[codage, max(";,\t", key=contenu.splitlines()[2].count), b"\r\n" in octets] += 1
         assert "Données synthétiques — MEL 2019-2021" in contenu.splitlines()[0]
     assert set(codages) == {
-        ("cp1252", ";", True),
-        ("utf-8", ";", False),
-        ("bom", ";", True),
-        ("utf-8", ",", False),
-        ("utf-8", "\t", True),
-    }
+        ("cp1252", ";", True), ("utf-8", ";", False), ("bom", ";", True), ("utf-8", ",", False), ("utf-8", "\t", True),
+    }  # fmt: skip
 
 
 def test_chaque_pes_est_valide(depot: Path, tmp_path: Path) -> None:

@@ -14,11 +14,8 @@ EPCI, LILLE, CCAS, LOOS, PERDU = (
 )  # fmt: skip
 INCONNU = "13000002900012"
 LIBELLES = {
-    "CAM": "Centrale d'achat",
-    "RGPD": "Protection des données",
-    "UGAP": "Convention UGAP",
-    "CEE": "Certificats",
-}
+    "CAM": "Centrale d'achat", "RGPD": "Protection des données", "UGAP": "Convention UGAP", "CEE": "Certificats",
+}  # fmt: skip
 
 
 RANGEES: dict[tuple[str, int], list[Ligne]] = {

@@ -172,13 +172,10 @@ def test_un_du_superieur_au_cout_se_dit(bilan: BilanFactice) -> None:
 def test_l_ecart_du_du_au_titre_s_explique_au_centime(bilan: BilanFactice) -> None:
     tableau = usages_et_titres.du_au_titre(_bloc(bilan, "59350").annee, None)
     assert [(x["libelle"], str(x["montant"])) for x in tableau.lignes] == [
-        ("Dû pour 2021", "875.50"),
-        ("dont par l'attribution de compensation", "-50.00"),
-        ("dont retenu sur le produit reversé des certificats", "-25.50"),
-        ("À titrer", "800.00"),
-        ("Titré", "700.00"),
+        ("Dû pour 2021", "875.50"), ("dont par l'attribution de compensation", "-50.00"),
+        ("dont retenu sur le produit reversé des certificats", "-25.50"), ("À titrer", "800.00"), ("Titré", "700.00"),
         ("Reste à titrer", "100.00"),
-    ]
+    ]  # fmt: skip
 
 
 def test_les_factures_retombent_sur_le_du_ou_disent_pourquoi(bilan: BilanFactice) -> None:

@@ -72,11 +72,8 @@ def test_ce_que_le_classeur_montre(tmp_path: Path) -> None:
     assert (montant["Objet"].value, montant["Tiers"].value) == (None, None)
     assert onglet.protection.sheet
     assert [montant[e].protection.locked for e in ("Ligne livrée", "Corrigé", "Montant TTC", "Repère mandats")] == [
-        True,
-        False,
-        False,
-        True,
-    ]
+        True, False, False, True,
+    ]  # fmt: skip
 
 
 def test_rien_de_personnel_dans_le_classeur(tmp_path: Path) -> None:
