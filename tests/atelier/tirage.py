@@ -36,7 +36,7 @@ def domaines() -> dict[tuple[str, str], list[str]]:
 class Tirage:
     """What is drawn: `graine`, how many years, communes and dispositifs; `nuls`: share of NULL where one may be;
     `vides`: share of relations without rows; `lignes`: rows at most of a relation and a year; `long`: names of 200
-    characters; `bornes`: amounts, zero and negative ones included, are drawn of these powers of ten."""
+    characters; `puissance`: amounts, zero and negative ones included, go up to that power of ten."""
 
     graine: int
     exercices: int = 1
