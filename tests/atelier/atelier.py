@@ -80,7 +80,7 @@ class Atelier:
             # nothing that is loaded or built is kept
             conn.commit = lambda: None  # type: ignore[method-assign]
             self._raconter(conn, cas, entier=entier)
-            yield Construction(conn, [])
+            yield Construction(conn, self.modeles.refuses(conn))
             conn.rollback()
 
     def garder(self, cas: Cas, nom: str) -> str:

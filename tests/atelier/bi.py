@@ -5,12 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from tests.atelier.modeles import REFERENCE
 
-from mutualisation.publication.versions.relations import relations_analyse
+from mutualisation.publication.versions.relations import relations, relations_analyse
+from mutualisation.socle.chemins import PROJET_DBT
 
 ECRIT = tomllib.loads((Path(__file__).parents[1] / "donnees" / "bi.toml").read_text(encoding="utf-8"))
 # {what is compared: (query on `bi`, query on `publication`)}, the same rows
 SOMMES = {nom: (s["bi"], s["publication"]) for nom, s in ECRIT["sommes"].items()}
+# dbt tests of the sums of `bi`, over what readers see
+DE_DBT = {
+    f.stem: REFERENCE.sub(lambda r: f"{relations()[r[1]].schema}.{r[1]}", f.read_text(encoding="utf-8"))
+    for f in (PROJET_DBT / "tests" / "bi").glob("*.sql")
+}
 DIMENSIONS = {
     "dim_exercice": ("exercice",),
     "dim_dispositif": ("exercice", "dispositif"),
@@ -40,7 +47,7 @@ def sommes_fausses(conn: psycopg.Connection[Any]) -> dict[str, list[tuple[Any, .
         ecarts = f"(({vue}) except all ({publiee})) union all (({publiee}) except all ({vue})) limit 5"
         if lues := conn.execute(ecarts.encode()).fetchall():
             faux[nom] = lues
-    return faux
+    return faux | {nom: lues for nom, q in DE_DBT.items() if (lues := conn.execute(q.encode()).fetchall())}
 
 
 def lignes_perdues(conn: psycopg.Connection[Any]) -> list[str]:

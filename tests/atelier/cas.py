@@ -142,7 +142,7 @@ class Cas:
             phrases.append(f"sortie : attendu {self.sortie}, constaté {constatee}")
         if (en_ecart := construction.en_ecart()) != self.controles:
             phrases.append(f"contrôles en écart : attendu {sorted(self.controles)}, constaté {sorted(en_ecart)}")
-        return phrases
+        return phrases + [f"test de dbt qui échoue : {nom}" for nom in construction.echecs]
 
     def _issues_manquees(self, construction: Construction) -> list[str]:
         """Sentences for the rows whose outcome is not the one that stands before them."""

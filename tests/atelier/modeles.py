@@ -27,6 +27,7 @@ EPHEMERE = "__dbt__cte__"
 PUBLIES = re.compile(r'"(?:publication|documents|bi)"\.')
 # what a build reads beside its own models
 SOURCE = re.compile(r'"?\b(brut|journal|publication|versions)"?\."?(\w+)"?')
+REFERENCE = re.compile(r"\{\{ ref\('(\w+)'\) \}\}")
 Retouche = Callable[[str, str], str]
 
 
@@ -36,7 +37,8 @@ class Modeles:
     an order that fits.
 
     `macros`: by model, the CTE that a macro writes, '' for the end of the query. A model that dbt does not create
-    (ephemeral) is a CTE, `__dbt__cte__<name>`, of those that read it; it has a folder only.
+    (ephemeral) is a CTE, `__dbt__cte__<name>`, of those that read it; it has a folder only. `identites`: the SQL of the
+    tests of `dbt_project/tests`, which give no row where they hold.
     """
 
     requetes: dict[str, str]
@@ -45,11 +47,18 @@ class Modeles:
     macros: dict[str, set[str]]
     sources: dict[str, set[str]]
     ordre: tuple[str, ...]
+    identites: dict[str, str]
 
     @classmethod
     def compiles(cls, manifeste: Path) -> Modeles:
         """Read the `manifest.json` of a build."""
         noeuds = json.loads(manifeste.read_text(encoding="utf-8"))["nodes"].values()
+        # a test of the views of `bi` has no compiled SQL: no build makes them
+        identites = {
+            n["name"]: _compile(n) or REFERENCE.sub(rf'"{SCHEMA}".\1', n["raw_code"])
+            for n in noeuds
+            if n["resource_type"] == "test" and n["original_file_path"].startswith("tests/")
+        }
         modeles = {
             n["name"]: n
             for n in noeuds
@@ -67,7 +76,13 @@ class Modeles:
         }
         macros = {nom: _de_macros(n["raw_code"], requetes[nom]) for nom, n in modeles.items()}
         sources = {nom: {".".join(s) for s in SOURCE.findall(requete)} for nom, requete in requetes.items()}
-        return cls(requetes, parents, dossiers, macros, sources, tuple(TopologicalSorter(parents).static_order()))
+        ordre = tuple(TopologicalSorter(parents).static_order())
+        return cls(requetes, parents, dossiers, macros, sources, ordre, identites)
+
+    def refuses(self, conn: psycopg.Connection[Any]) -> list[str]:
+        """Names of the tests of dbt for which a run would stop (gate « modèle »)."""
+        tests = (f"select '{nom}' where exists (\n{requete}\n)" for nom, requete in self.identites.items())
+        return [nom for (nom,) in conn.execute(_texte("\nunion all\n".join(tests)))]
 
     def dossier(self, nom: str, cte: str) -> str:
         """Folder of the file where the CTE of a model is written."""

@@ -1,6 +1,7 @@
 """Every scenario, built for real, gives what its README computes by hand."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -19,6 +20,19 @@ SANS_HASARD = ("version", "fichier_id", "tarif_fichier_id")
 def test_cas(cas: Cas, atelier: Atelier) -> None:
     with atelier.raconte(cas) as construction:
         assert cas.defauts(construction) == []
+
+
+@pytest.mark.parametrize(
+    ("modele", "refus"),
+    [("tracabilite", "tracabilite_somme"), ("fait_depense", "faits_sommes"), ("fait_cout", "vues_sommes")],
+)
+def test_un_cas_echoue_ou_une_construction_s_arrete(atelier: Atelier, modele: str, refus: str) -> None:
+    """A cost without its trace, a fact or a view of `bi` that no longer sums to it."""
+    cas = replace(
+        next(c for c in CAS if c.nom.startswith("14_")), faute={modele: "select * from {requete} where false"}
+    )
+    with atelier.raconte(cas) as construction:
+        assert f"test de dbt qui échoue : {refus}" in cas.defauts(construction)
 
 
 def test_dbt_construit_le_socle(atelier: Atelier) -> None:

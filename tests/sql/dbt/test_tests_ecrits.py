@@ -1,6 +1,5 @@
 """Tests that dbt writes from its graph or its macros, on a built publication that is altered: each is seen failing."""
 
-import json
 from pathlib import Path
 
 from tests.atelier.atelier import Atelier
@@ -8,16 +7,10 @@ from tests.atelier.cas import SOCLE_SEUL
 from tests.atelier.tables import lire
 
 
-def _requete(atelier: Atelier, test: str) -> str:
-    noeuds = json.loads(atelier.manifeste.read_text(encoding="utf-8"))["nodes"]
-    (noeud,) = (n for n in noeuds.values() if n["name"] == test)
-    return str(noeud["compiled_code"])
-
-
 def test_chaque_test_ecrit_voit_son_defaut(atelier: Atelier) -> None:
     with atelier.raconte(SOCLE_SEUL) as construction:
         for d in lire(Path(__file__).with_suffix(".toml"))["defauts"]:
-            requete = _requete(atelier, d["test"])
+            requete = atelier.modeles.identites[d["test"]]
             assert construction.lire(requete) == []
             with construction.conn.transaction(force_rollback=True):
                 construction.conn.execute(d["defaut"])
