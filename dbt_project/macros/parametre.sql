@@ -27,6 +27,17 @@
 {{ parametre(nom, jour, 'valeur_numerique', precision) }}
 {%- endmacro %}
 
+{# Whether white reads on a colour `#rrggbb`: contrast of 4.5 at least (WCAG 2); NULL when it is no colour. #}
+{% macro lisible_en_blanc(couleur) -%}
+case when {{ couleur }} ~ '^#[0-9a-fA-F]{6}$' then (
+  select 4.5 * (0.05 + sum(c.poids * case when c.part <= 0.04045 then c.part / 12.92 else ((c.part + 0.055) / 1.055) ^ 2.4 end)) <= 1.05
+  from (
+    select p.poids, ('x' || substr({{ couleur }}, p.place, 2))::bit(8)::int / 255.0 as part
+    from (values (0.2126, 2), (0.7152, 4), (0.0722, 6)) as p (poids, place)
+  ) as c
+) end
+{%- endmacro %}
+
 {# A word as C7 compares it: without case, accents or spaces around. #}
 {% macro mot_replie(texte) -%}
 lower(regexp_replace(normalize(trim({{ texte }}), nfd), '[\u0300-\u036f]', '', 'g'))

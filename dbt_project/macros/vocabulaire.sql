@@ -39,5 +39,7 @@
     'compte_recette': {'genre': 'code'},
     'fonction_recette': {'genre': 'code'},
     'jeu_de_donnees': {'genre': 'texte'},
+    'couleur_principale': {'genre': 'couleur'},
+    'phrase_collectivite': {'genre': 'phrase'},
   }) }}
 {%- endmacro %}

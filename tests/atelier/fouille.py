@@ -56,7 +56,7 @@ def fichiers(*dossiers: Path) -> Iterator[Path]:
 
 def contenu(chemin: Path) -> bytes:
     """Bytes of a file; what a workbook or a draft packs, unpacked."""
-    if chemin.suffix not in {".xlsx", ".docx"}:
+    if chemin.suffix not in {".xlsx", ".docx", ".pptx"}:
         return chemin.read_bytes()
     with zipfile.ZipFile(chemin) as paquet:
         return b"\n".join(paquet.read(nom) for nom in paquet.namelist())

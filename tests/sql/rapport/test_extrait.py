@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,17 @@ import pikepdf
 import psycopg
 import pytest
 from tests.atelier.extrait import ecrire_extrait
-from tests.atelier.fouille import manifeste, octets
+from tests.atelier.fouille import contenu, manifeste, octets
 from tests.sql.publication import entrepot_publie
 
-from mutualisation.documents.extrait import produits
+from mutualisation.documents import classeur
+from mutualisation.documents.extrait import imprimerie, produits
 from mutualisation.documents.extrait.annuel import page_de
+from mutualisation.documents.factures.ecriture import ecrire_factures
+from mutualisation.documents.rapport.contenu import actes, conseil, diapositives
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.publication.versions import contexte as module_contexte
+from mutualisation.publication.versions.contexte import lire_contexte
 from mutualisation.publication.versions.relations import Colonne, lire_relations
 from mutualisation.socle.erreurs import ErreurMutualisation
 
@@ -32,6 +37,52 @@ def test_chaque_fichier_est_la(extrait: Path) -> None:
     assert attendus <= {chemin.name for chemin in extrait.iterdir()}
     assert {c.name for c in extrait.iterdir() if c.suffix in (".csv", ".json", ".xlsx")} <= attendus
     assert page_de(extrait).name == "bilan_etape_2021.html"
+
+
+def test_couleur_et_phrase_de_l_epci_sur_chaque_forme(conn_vierge: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """The latest of the exercice, kept with the version: set otherwise since, it is rendered as it was."""
+
+    def publier(*reglages: tuple[str, str, str]) -> int:
+        lignes = entrepot_publie.rangees("publie", "facture")
+        lignes["parametres_en_vigueur"] += [
+            {"exercice": 2021, "parametre": nom, "valeur": valeur, "debut": date.fromisoformat(jour), "ligne": rang}
+            for rang, (nom, valeur, jour) in enumerate(reglages, start=90)
+        ]
+        return entrepot_publie.publier(conn_vierge, lignes)
+
+    def dessine(fichier: Path) -> bytes:
+        if fichier.suffix != ".pdf":
+            return contenu(fichier)
+        with pikepdf.open(fichier) as pdf:
+            return b"".join(page.Contents.read_bytes() for page in pdf.pages)
+
+    def rendre(version: int) -> dict[str, bytes]:
+        lu = Bilan(conn_vierge, lire_contexte(conn_vierge, 2021, version))
+        page = replace(conseil.bilan_etape(lu), sorties=("html",))
+        documents = [page, *diapositives.documents(lu), *classeur.documents(lu), actes.projet_de_deliberation(lu)]
+        ecrits = [f for d in documents for f in imprimerie.ecrire(d, tmp_path)]
+        return {f.name: dessine(f) for f in ecrits}
+
+    def facture(nom: str) -> bytes:
+        siret = entrepot_publie.SIRET_LOOS
+        dossier = ecrire_factures(conn_vierge, 2021, 2, tmp_path / nom, adherent=siret)
+        return dessine(dossier / f"facture_2021-S2_{siret}.pdf")
+
+    rouge = publier(
+        ("couleur_principale", "#0a1b2c", "2019-01-01"),
+        ("couleur_principale", "#8a1538", "2021-07-01"),
+        ("phrase_collectivite", "Ensemble et solidaires", "2021-01-01"),
+    )
+    # a workbook has a sheet of parameters: a colour of a style begins with its opacity; that of a PDF is three shares
+    couleurs = dict.fromkeys(("docx", "pptx"), b"8a1538") | {"html": b"--marque:#8a1538", "xlsx": b"ff8a1538"}
+    avant = rendre(rouge)
+    assert {nom.rpartition(".")[2] for nom in avant} == {*couleurs, "pdf"}
+    for nom, lus in {**avant, "facture.pdf": facture("rouge")}.items():
+        assert couleurs.get(nom.rpartition(".")[2], b"0.5411765 0.08235294 0.21960784") in lus.lower(), nom
+        assert nom.endswith("pdf") or b"Ensemble et solidaires" in lus, nom
+    publier(("couleur_principale", "#0b6e4f", "2019-01-01"))
+    assert b"0.5411765 0.08235294" not in facture("verte")
+    assert rendre(rouge) == avant
 
 
 def test_deux_documents_ne_sont_pas_un_fichier(bilan: Bilan) -> None:

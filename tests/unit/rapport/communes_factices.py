@@ -1,6 +1,7 @@
 """A bilan of two communes, a CCAS, a satellite, an adherent without a commune and the EPCI, without a warehouse."""
 
 from decimal import Decimal
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,6 +9,7 @@ from tests.sql.publication.entrepot_publie import rangees
 
 from mutualisation.documents.rapport.contenu.usage import QUANTITES
 from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
+from mutualisation.publication.versions.contexte import Contexte
 
 EPCI, LILLE, CCAS, LOOS, PERDU = (
     "20009320100016", "21590350100017", "26590670700010", "21590360000017", "13000001100010",
@@ -36,9 +38,10 @@ class BilanFactice(Bilan):
         self.contexte: Any = SimpleNamespace(
             exercice=2021, presentes={2020: 1, 2021: 1}, epci="Métropole", siren=EPCI[:9], siret=EPCI,
             est_synthetique=False, identite="declaree", construction=construction, cloture=None, dernier=True,
-            fichiers=[], parametres=[], parametres_au=lambda _jour: {},
+            charte={}, fichiers=[], parametres=[], parametres_au=lambda _jour: {},
             dispositifs=[{"code": c, "libelle": n} for c, n in LIBELLES.items()],
         )  # fmt: skip
+        self.contexte.parametre = partial(Contexte.parametre, self.contexte)
         suivis = {
             c: {"dispositif": c, "libelle": LIBELLES[c], "recettes": None, "cout_net": Decimal(1)}
             for c in ("CAM", "RGPD", "CEE")

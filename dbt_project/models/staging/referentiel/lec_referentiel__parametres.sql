@@ -44,6 +44,10 @@ regles as (
           then 'Valeur|année sur quatre chiffres attendue (G1)'
         when c.nom in ({{ parametres_de(['nombre'], ['positif']) }}) and c.valeur_numerique < 0 then 'Valeur|nombre positif ou nul attendu (G1)'
         when c.nom in ({{ parametres_de(['nombre'], ['strict']) }}) and c.valeur_numerique <= 0 then 'Valeur|nombre strictement positif attendu (G1)'
+        when c.nom in ({{ parametres_de(['couleur']) }}) and ({{ lisible_en_blanc('c.valeur') }}) is not true
+          then 'Valeur|couleur attendue : # et six chiffres hexadécimaux, où le blanc se lit (contraste de 4,5 au moins) (F18)'
+        when c.nom in ({{ parametres_de(['phrase']) }}) and length(c.valeur) > 255
+          then format('Valeur|%s caractères, 255 au plus pour ce paramètre : à raccourcir (F18)', length(c.valeur))
       end
     ) as defaut_regle
   from mots as c

@@ -43,7 +43,8 @@ def _feuille(bilan: Bilan, nom: str) -> Tableau:
 def _notice(bilan: Bilan) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """(subject, words) before and after the list of the sheets."""
     construction, cloture = bilan.contexte.construction, bilan.contexte.cloture
-    avant = []
+    phrase = bilan.contexte.charte["phrase"]
+    avant = [(bilan.contexte.epci, phrase)] if phrase else []
     if bilan.contexte.est_synthetique:
         avant.append(("DONNÉES SYNTHÉTIQUES", "Jeu de démonstration : aucune ligne ne provient d'un système réel."))
     if bilan.avec_reserves:

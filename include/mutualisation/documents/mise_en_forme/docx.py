@@ -21,6 +21,8 @@ from mutualisation.documents.mise_en_forme import archive, cellules, palette
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.socle.francais.typographie import imprimer
 
+# of the table style, and of its shaded rows
+ACCENT = "#4F81BD"
 ENCRE = RGBColor.from_string(palette.ENCRE.removeprefix("#").upper())
 # widths: of the sheet, and of a column of figures beside a column of words
 PAGE, MARGE = Cm(21), Cm(2.2)
@@ -48,12 +50,22 @@ TITRE, AUTEUR, ENTETE, PIED, CORPS, JOUR = "@titre@", "@auteur@", "@entete@", "@
 def ecrire(document: m.Document, chemin: Path) -> None:
     """Write the draft. Raises `TypeError` for a block that a Word file of this kind does not hold (a chart)."""
     entete = " · ".join(["PROJET", *(etat for etat, _ in document.etats[1:])])
-    pied = f"{document.epci} · {document.titre} · version {document.version}"
+    pied = " · ".join(filter(None, (document.epci, document.phrase, document.titre, f"version {document.version}")))
     textes = {TITRE: document.titre, AUTEUR: document.epci, ENTETE: entete, PIED: pied}
     dits = {place: escape(imprimer(texte)) for place, texte in textes.items()}
     # the body is put in last: the name of a placeholder that somebody typed in it stays as it is
     dits |= {JOUR: f"{document.exercice}-12-31", CORPS: "".join(_corps(document))}
-    archive.ecrire(chemin, ((nom, _remplir(texte, dits)) for nom, texte in _modele().items()))
+    archive.ecrire(
+        chemin, ((nom, _remplir(texte, _couleurs_de(document.marque) | dits)) for nom, texte in _modele().items())
+    )
+
+
+def _couleurs_de(marque: str) -> dict[str, str]:
+    """{colour of the template: the one that takes its place}, none where the EPCI sets none."""
+    if not marque:
+        return {}
+    prises = {str(ENCRE): marque, ACCENT: marque, palette.pale(ACCENT): palette.pale(marque)}
+    return {avant.removeprefix("#"): apres.removeprefix("#") for avant, apres in prises.items()}
 
 
 def _remplir(texte: str, dits: Mapping[str, str]) -> str:

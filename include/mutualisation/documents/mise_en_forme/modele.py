@@ -346,7 +346,7 @@ class Document:
     pdf, xlsx; `forme`: how it is laid out (rapport: cover and summary; deux_pages; fiche: one sheet; dossier);
     `liens`: other pages of the extract. `etats`: (state, whether it warns); `avis`: (subject, words); `identite`:
     (subject, words) of where it comes from; `notice`: (subject, words) of the workbook, before and after the list of
-    its sheets.
+    its sheets; `marque`, `phrase`: main colour and sentence of the EPCI, where it sets them.
     """
 
     chemin: str
@@ -367,3 +367,5 @@ class Document:
     liens: Sequence[Lien] = ()
     sorties: tuple[str, ...] = ("html", "pdf")
     forme: str = "rapport"
+    marque: str = ""
+    phrase: str = ""

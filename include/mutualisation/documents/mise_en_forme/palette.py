@@ -30,6 +30,11 @@ def classes(nombre: int, *, signee: bool = False) -> list[str]:
     return [echelle[round(i * (len(echelle) - 1) / (nombre - 1))] for i in range(nombre)]
 
 
+def pale(couleur: str) -> str:
+    """A colour mixed with three times as much white, as a style of tables shades its rows."""
+    return "#" + "".join(f"{(int(couleur[i : i + 2], 16) + 3 * 255) // 4:02X}" for i in (1, 3, 5))
+
+
 def luminance(couleur: str) -> float:
     """Relative luminance of `#rrggbb` (WCAG 2)."""
     rvb = (int(couleur[i : i + 2], 16) / 255 for i in (1, 3, 5))

@@ -19,7 +19,7 @@ LETTRE = 1.15
 # what a string of a PDF/A holds, two bytes a character
 ALTERNATIVE_MAX = 16_000
 # fields of a document that its template reads as they are
-TELS_QUELS = ("forme", "titre", "sous_titre", "epci", "siren", "synthetique", "resume", "version")
+TELS_QUELS = ("forme", "titre", "sous_titre", "epci", "siren", "synthetique", "resume", "version", "marque", "phrase")
 MOTS_CLES = ("mutualisation", "intercommunalité", "coût complet")
 
 

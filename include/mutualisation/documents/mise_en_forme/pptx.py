@@ -35,6 +35,8 @@ TAILLES, TITRE, PIED, TITRE_SEUL = (20, 18, 16, 15, 14), 28, 10, 5
 INTERLIGNE, ESPACE, CELLULE, SIGNE = 1.2, 0.45, 8, 0.7
 # share of a chart that its names have; white between two bars, in percent of one
 NOMS, ECART = 0.45, 40
+# the first accent of the theme of the library: tables
+ACCENT, THEME = b"4F81BD", "ppt/theme/theme1.xml"
 # what the library stamps on the workbook of a chart
 HEURE = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 ETENDUE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
@@ -55,15 +57,21 @@ def ecrire(document: m.Document, chemin: Path) -> None:
     dit.title, dit.author, dit.language, dit.last_modified_by = imprimer(lu["titre"]), imprimer(lu["epci"]), "fr-FR", ""
     dit.created = dit.modified = datetime(document.exercice, 12, 31)
     etats = ", ".join(lu["etats"])
-    tete = [_p(lu["epci"], "h3"), _p(lu["sous_titre"]), _p(etats, "h3"), _p(lu["resume"])]
+    phrase = [_p(lu["phrase"])] if lu["phrase"] else []
+    tete = [_p(lu["epci"], "h3"), *phrase, _p(lu["sous_titre"]), _p(etats, "h3"), _p(lu["resume"])]
     pages = [(lu["titre"], [*tete, {"genre": "liste", "points": lu["avis"]}])]
     pages += [(section["titre"], section["blocs"]) for section in lu["sections"]]
     for rang, (titre, blocs) in enumerate(pages, start=1):
         pied = f"{lu['epci']} · {lu['titre']} · {etats} · version {lu['version']} · page {rang} sur {len(pages)}"
-        _page(livre.slides.add_slide(livre.slide_layouts[TITRE_SEUL]), titre, blocs, pied)
+        _page(livre.slides.add_slide(livre.slide_layouts[TITRE_SEUL]), titre, blocs, pied, lu["marque"])
     livre.save(tampon)
     with zipfile.ZipFile(tampon) as lue:
-        archive.ecrire(chemin, [(nom, _sans_heure(nom, lue.read(nom))) for nom in lue.namelist()])
+        archive.ecrire(chemin, [(nom, _partie(nom, lue.read(nom), lu["marque"])) for nom in lue.namelist()])
+
+
+def _partie(nom: str, octets: bytes, marque: str) -> bytes:
+    """A part of the archive, in the main colour of the EPCI where it sets one."""
+    return octets.replace(ACCENT, marque[1:].encode()) if marque and nom == THEME else _sans_heure(nom, octets)
 
 
 def _sans_heure(nom: str, octets: bytes) -> bytes:
@@ -80,11 +88,13 @@ def _p(texte: str, genre: str = "p") -> Bloc:
     return {"genre": genre, "texte": texte}
 
 
-def _page(page: Any, titre: str, blocs: list[Bloc], pied: str) -> None:
+def _page(page: Any, titre: str, blocs: list[Bloc], pied: str, marque: str) -> None:
     place, forme = (MARGE, HAUT, PAGE[0] - 2 * MARGE), page.shapes.title
     forme.left, forme.top, forme.width, forme.height = (Pt(x) for x in (MARGE, 16, place[2], HAUT - 24))
     forme.text_frame.margin_left = 0
     _ecrire(forme.text_frame.paragraphs[0], [(titre, True)], TITRE)
+    if marque:
+        forme.text_frame.paragraphs[0].runs[0].font.color.rgb = RGBColor.from_string(marque[1:])
     taille = next((t for t in TAILLES if _poser(None, blocs, place, t) <= BAS), TAILLES[-1])
     _poser(page, blocs, place, taille)
     _texte(page, [[(pied, False)]], (MARGE, BAS + 14, place[2]), PIED)

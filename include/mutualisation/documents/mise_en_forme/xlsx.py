@@ -56,14 +56,15 @@ def ecrire(document: m.Document, chemin: Path) -> None:
             "created": datetime(document.exercice + 1, 1, 1),
         }
     )
-    formats: Formats = cache(lambda genre, role: livre.add_format(style(genre, role)))
+    marque = document.marque or MARQUE
+    formats: Formats = cache(lambda genre, role: livre.add_format(style(genre, role, marque)))
     notice = _ouvrir_feuille(livre, document, formats, SOMMAIRE, document.titre)
     parties = [(section, _ouvrir_feuilles(livre, document, section, formats)) for section in document.sections]
     # formulas of a sheet may read another one: every place is known before the first cell is written
     ailleurs = {f"{f.table}.{c.cle}": f.plage(c.cle) for _, siennes in parties for f in siennes for c in f.colonnes}
     for _, siennes in parties:
         for feuille in siennes:
-            feuille.ecrire(livre, ailleurs)
+            feuille.ecrire(livre, ailleurs, marque)
     _Sommaire(notice, document, formats).ecrire(parties)
     try:
         livre.close()
@@ -194,7 +195,7 @@ class FeuilleEcrite:
     def _plage(self, i: int) -> str:
         return str(xl_range_abs(self.premiere, i, self.fin - 1, i))
 
-    def ecrire(self, livre: Any, ailleurs: Mapping[str, str]) -> None:
+    def ecrire(self, livre: Any, ailleurs: Mapping[str, str], marque: str) -> None:
         """Everything, from the header down; `ailleurs`: addresses of the columns of every sheet."""
         for i, c in enumerate(self.colonnes):
             self.feuille.set_column(i, i, c.largeur)
@@ -210,7 +211,7 @@ class FeuilleEcrite:
         if self.tableau.note:
             imprimee, suite = self._ecrire_note(suite + 1), suite + 3
         if self.dite.dessin:
-            imprimee = self._tracer(livre, self.dite.dessin, suite + 1)
+            imprimee = self._tracer(livre, self.dite.dessin, suite + 1, marque)
         self._imprimer(imprimee)
 
     def _imprimer(self, dernier: int) -> None:
@@ -356,7 +357,7 @@ class FeuilleEcrite:
         return rang
 
     # ------------------------------------------------------------ chart
-    def _tracer(self, livre: Any, dessin: m.Dessin, rang: int) -> int:
+    def _tracer(self, livre: Any, dessin: m.Dessin, rang: int, marque: str) -> int:
         """A native chart under the table, its colours meaning what they mean on the page; the row after it."""
         nom, hauteur = self.dite.nom, 140 + 46 * len(self.lignes)
         largeur = min(LARGEUR_DU_DESSIN, sum(7 * c.largeur + 5 for c in self.colonnes))
@@ -373,7 +374,7 @@ class FeuilleEcrite:
                 }
             )
         graphique.set_title(
-            {"name": imprimer(dessin.titre), "name_font": {"size": 13, "color": MARQUE}, "overlay": False}
+            {"name": imprimer(dessin.titre), "name_font": {"size": 13, "color": marque}, "overlay": False}
         )
         filets = {"visible": True, "line": {"color": FILET}}
         montants = {"num_format": '[$-40C]#,##0\\ "€"', "num_font": {"size": 10, "color": GRIS}}
@@ -427,9 +428,9 @@ def lire_cellule(ligne: m.Ligne, colonne: m.Colonne) -> tuple[Any, str]:
     return valeur, genre
 
 
-def style(genre: str, role: str) -> dict[str, Any]:
+def style(genre: str, role: str, marque: str = MARQUE) -> dict[str, Any]:
     """Properties of a format; the kind settles how a number is written, the role how the cell looks."""
-    nombre, couleurs = genre in FORMATS, PAGE | COULEURS
+    nombre, couleurs = genre in FORMATS, PAGE | COULEURS | {"marque": marque}
     base = {"font_name": "Calibri", "font_size": 11, "num_format": FORMATS.get(genre, "@"), "valign": "top"}
     if role == "corps":
         base["text_wrap"] = not nombre

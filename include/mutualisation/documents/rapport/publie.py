@@ -143,7 +143,7 @@ class Bilan:
 
     def parametre(self, nom: str) -> str | None:
         """Value of a parameter in force in the exercice, the latest where it changed; None when it has none."""
-        return next((p["valeur"] for p in reversed(self.contexte.parametres) if p["parametre"] == nom), None)
+        return self.contexte.parametre(nom)
 
     def fiche(self, dispositif: str) -> Ligne:
         """What the referentiel says of a dispositif: code, libelle, thematique, vehicule_juridique, valorisation."""

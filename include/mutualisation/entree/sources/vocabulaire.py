@@ -19,6 +19,8 @@ GENRES = {
     "annee": "année sur quatre chiffres",
     "date": "date jj/mm/aaaa ou aaaa-mm-jj",
     "code": "code (texte)",
+    "couleur": "couleur, `#` et six chiffres hexadécimaux, dont le contraste avec le blanc est de 4,5 au moins",
+    "phrase": "texte, 255 caractères au plus",
     "texte": "texte",
 }
 SIGNES = {"positif": "≥ 0", "strict": "> 0"}

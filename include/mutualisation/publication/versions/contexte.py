@@ -86,6 +86,16 @@ class Contexte:
         retenus = (p for p in self.parametres if p["debut"] <= iso and (not p["fin"] or p["fin"] >= iso))
         return {p["parametre"]: str(p["valeur"]) for p in retenus}
 
+    def parametre(self, nom: str) -> str | None:
+        """Value of a parameter in force in the exercice, the latest where it changed; None when it has none."""
+        return next((p["valeur"] for p in reversed(self.parametres) if p["parametre"] == nom), None)
+
+    @property
+    def charte(self) -> dict[str, str]:
+        """What an EPCI sets of the look of its documents, empty where it sets nothing: main colour, sentence."""
+        reglages = {"marque": "couleur_principale", "phrase": "phrase_collectivite"}
+        return {cle: self.parametre(nom) or "" for cle, nom in reglages.items()}
+
     @property
     def identite(self) -> str:
         """`declaree` when who prepared, or who approved, was not authenticated (K3)."""
@@ -107,6 +117,7 @@ class Contexte:
             "version": self.construction.version,
             "sha256": self.construction.publication_sha256 or NON_RENSEIGNE,
             "avant_publication": self.avant_publication,
+            **self.charte,
         }
 
 

@@ -64,6 +64,7 @@ def document(bilan: Bilan, chemin: str, titre: str, **autres: Any) -> m.Document
         "siren": contexte.siren,
         "version": contexte.construction.version,
         "synthetique": contexte.est_synthetique,
+        **contexte.charte,
         "etats": etats(bilan),
         "avis": (),
         "resume": "",
