@@ -16,15 +16,7 @@ from cryptography.fernet import Fernet
 from outils.ordonnanceur import FAISCEAU
 from psycopg.conninfo import conninfo_to_dict
 from tests.atelier import compose
-from tests.atelier.compose import (
-    COMPOSE,
-    RACINE,
-    UTILISATEUR,
-    lieu_ouvert,
-    lire_env,
-    remplir_env,
-    services_remplis,
-)
+from tests.atelier.compose import COMPOSE, RACINE, UTILISATEUR, lieu_ouvert, lire_env, remplir_env, services_remplis
 from tests.atelier.petit_depot import EXERCICE
 from tests.atelier.serveur_reseau import serveur_reseau
 
