@@ -1,26 +1,21 @@
 """`cloturer` (K2 to K5, S3, S9, K11): approved by another person, frozen, restated only as a new version."""
 
-import csv
 import html
 import json
 import re
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.atelier import petit_depot
 from tests.atelier.bases import lire
-from tests.atelier.extrait import signer_de_nouveau
 from tests.atelier.fouille import empreintes, lignes_csv, manifeste
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import Publie
 
 from mutualisation.entrepot.base.connexion import connecter
-from mutualisation.publication.signatures.cle_signature import cle_signature
 from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
 from mutualisation.usage import operations as op
 
@@ -77,73 +72,6 @@ def test_cloturer_puis_publier_encore(publie: Publie, depot: Path, tmp_path: Pat
     ailleurs = Path(op.extraire(nommee, EXERCICE, str(tmp_path / "ailleurs"), clos.version))
     assert empreintes(ailleurs) == figees
     assert empreintes(extrait) == figees
-
-
-def test_reprendre_une_cloture_d_un_logiciel_anterieur(publie: Publie, tmp_path: Path) -> None:
-    """The former closed extract holds by itself; the same figures, seen to be, are closed under the same approver."""
-    session, sortie = publie.contexte, tmp_path / "bilans"
-    extrait = Path(op.extraire(session, EXERCICE, str(sortie)))
-    cle = cle_signature(session.poste)
-    # as 03f04a0 wrote it: no statement of closing in the manifest; it had other controls, and one column less
-    ancien = tmp_path / "anciens" / BILAN
-    shutil.copytree(extrait, ancien)
-    (ancien / "controles.csv").write_text("exercice;controle\n", encoding="utf-8")
-    _reecrire(ancien / "synthese_financiere.csv", lambda ligne: {c: v for c, v in ligne.items() if c != "etp"})
-    _signer_clos(ancien, cle)
-    for motif, approbateur, cle_de, changer in (
-        ("approuvé par « bob », qui seul le reprend", "carole", cle, None),
-        (r"manifeste\.json\.sig n'est d'aucune clé connue ici", "bob", Ed25519PrivateKey.generate(), None),
-        (
-            r": synthese_financiere\.csv n'a pas les mêmes chiffres",
-            "bob",
-            cle,
-            lambda ligne: ligne | {"cout_net": "1.00"},
-        ),
-    ):
-        essai = tmp_path / "essais" / approbateur / BILAN
-        shutil.copytree(ancien, essai, dirs_exist_ok=True)
-        if changer:
-            _reecrire(essai / "synthese_financiere.csv", changer)
-        _signer_clos(essai, cle_de)
-        with pytest.raises(ControleEchoue, match=motif) as refus:
-            op.cloturer(session, EXERCICE, approbateur, reprend=essai)
-        assert len(refus.value.controles) == 1
-    (essai / "recours.csv").unlink()
-    with pytest.raises(ControleEchoue, match=r"recours\.csv manque"):
-        op.cloturer(session, EXERCICE, "bob", reprend=essai)
-    with pytest.raises(ControleEchoue, match="n'est pas un extrait clos de l'exercice"):
-        op.cloturer(session, EXERCICE, "bob", reprend=extrait)
-
-    clos = op.cloturer(session, EXERCICE, "bob", reprend=ancien)
-    reprise = manifeste(extrait)["cloture"]["reprise"]  # type: ignore[index]
-    assert clos.reprise == reprise
-    assert reprise | {"memes_chiffres": len(reprise["memes_chiffres"])} == {
-        "version": 7, "code_version": "0.1.0+03f04a039bd0", "prepare_par": "alice", "approuve_par": "bob",
-        "approuve_le": "2026-11-28T12:00:00Z", "manifeste_sha256": empreintes(ancien)["manifeste.json"],
-        "memes_chiffres": len([*ancien.glob("*.csv")]) - 1,
-    }  # fmt: skip
-    assert "Reprend la clôture du 28/11/2026 faite par mutualisation 0.1.0+03f04a039bd0 : mêmes chiffres" in lue(
-        extrait
-    )
-    # from then on the former extract is known here
-    ecarts, (remarque,) = op.verifier(session, [], [ancien, extrait])
-    assert (ecarts, f"que reprend celle de la version {clos.version}" in remarque) == ([], True)
-    (ancien / "recours.csv").unlink()
-    assert "recours.csv manque" in op.verifier(session, [], [ancien])[0][0]
-
-
-def _reecrire(chemin: Path, changer: Callable[[dict[str, str]], dict[str, str]]) -> None:
-    lignes = [changer(ligne) for ligne in lignes_csv(chemin)]
-    with chemin.open("w", encoding="utf-8", newline="") as fichier:
-        sortie = csv.DictWriter(fichier, list(lignes[0]), delimiter=";")
-        sortie.writeheader()
-        sortie.writerows(lignes)
-
-
-def _signer_clos(extrait: Path, cle: Ed25519PrivateKey) -> None:
-    """The manifest of an extract that a former software closed, over the files that are there."""
-    quand = {"approuve_par": "bob", "approuve_le": "2026-11-28T12:00:00Z"}
-    signer_de_nouveau(extrait, cle, statut="clos", version=7, code_version="0.1.0+03f04a039bd0", **quand)
 
 
 def _refus(session: op.Session, extrait: Path) -> None:

@@ -8,15 +8,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.atelier.bases import copie, lire
-from tests.atelier.tables import cas
 
 from mutualisation.entrepot.base import migrations
 from mutualisation.entrepot.base.migrations import migrer
 from mutualisation.entrepot.base.roles import GROUPES, PROPRIETAIRE, TRAITEMENT
-from mutualisation.socle.chemins import MIGRATIONS
 from mutualisation.socle.erreurs import ErreurMutualisation
-
-ANTERIEURS = Path(__file__).parents[2] / "donnees" / "entrepots_anterieurs"
 
 
 @pytest.fixture
@@ -109,27 +105,31 @@ def test_une_migration_arrivee_apres_une_autre_est_jouee(versions, base_nue):
     assert lire(base_nue, "select n from public.t") == [(3,), (2,)]
 
 
-@pytest.mark.parametrize("derniere", ["0006_publie_par", "0004_pointeurs"])
-def test_un_entrepot_qui_disait_le_dernier_nom_est_reconnu(versions, base_vierge, derniere):
-    """8dfbac60 said `0006_publie_par`; between 0004 and 0005, `0004_pointeurs`, whose number another had."""
-    faites = [nom for nom in inscrites(base_vierge) if nom <= derniere]
+def test_un_entrepot_de_0_1_0_est_reconnu(versions, base_vierge):
+    """It said the name of its last migration alone."""
+    faites = [nom for nom in inscrites(base_vierge) if nom <= "0006_publie_par"]
     for nom in faites:
         ecrire(versions, nom, "select 1/0;")
     ecrire(versions, "0007_pointeurs", "create table journal.suivante (n int);")
-    dire_la_derniere(base_vierge, derniere)
+    dire_la_derniere(base_vierge, "0006_publie_par")
     migrer(base_vierge, lambda: "1.0+abc")
     assert inscrites(base_vierge) == dict.fromkeys(faites) | {"0007_pointeurs": "1.0+abc"}
     migrer(base_vierge)
 
 
-def test_celle_qui_a_change_de_numero_se_rejoue(versions, base_vierge):
-    (pointeurs,) = (MIGRATIONS / "0007_pointeurs").iterdir()
-    for nom in [n for n in inscrites(base_vierge) if n <= "0007"]:
-        ecrire(versions, nom, "select 1/0;")
-    ecrire(versions, "0007_pointeurs", pointeurs.read_text(encoding="utf-8"))
-    dire_la_derniere(base_vierge, "0006_publie_par")
-    migrer(base_vierge)
-    assert list(inscrites(base_vierge)) == migrations.revisions()
+@pytest.mark.parametrize("derniere", ["0005_porte_fichier", "0015_empreintes", "0004_pointeurs", "0005_exploitation"])
+def test_un_entrepot_anterieur_a_0_1_0_est_refuse(base_vierge, derniere):
+    """It is neither newer nor a copy without its groups: what opens it, the way on; and nothing is changed."""
+    dire_la_derniere(base_vierge, derniere)
+    with pytest.raises(
+        ErreurMutualisation, match=rf"\(migration {derniere}\) a été fait avant la version 0\.1\.0"
+    ) as refus:
+        migrer(base_vierge)
+    assert not re.search("plus récente|copié sans|relance", str(refus.value))
+    with psycopg.connect(base_vierge) as conn:
+        assert conn.execute("select to_jsonb(m) from public.migrations as m").fetchall() == [
+            ({"version_num": derniere},)
+        ]
 
 
 def test_un_entrepot_deja_migre_recoit_la_suivante(versions, base_vierge):
@@ -170,21 +170,6 @@ def test_entrepot_plus_recent_que_le_logiciel(versions, base_nue):
     dit = r"version plus récente du logiciel \(migration 0002_deux, 9\.9\+abc\) : mettez le logiciel à jour"
     with pytest.raises(ErreurMutualisation, match=dit):
         migrer(base_nue)
-
-
-@cas
-def test_un_entrepot_anterieur_est_nomme_pour_ce_qu_il_est(base_nue, squelette, fait_par):
-    """Neither newer, nor copied without its groups: who made it, what opens it, the way on; and nothing is changed."""
-    with psycopg.connect(base_nue) as conn:
-        conn.execute((ANTERIEURS / squelette).read_bytes())
-    with pytest.raises(ErreurMutualisation) as refus:
-        migrer(base_nue)
-    dit = str(refus.value)
-    assert f"a été fait par un logiciel antérieur ({fait_par})" in dit
-    assert "rien n'y a été changé. Ce logiciel-là l'ouvre" in dit
-    assert "cloturer --reprend" in dit
-    assert not re.search("plus récente|copié sans|relance", dit)
-    assert lire(base_nue, "select to_regnamespace('exploitation')") == [(None,)]
 
 
 def test_un_schema_journal_d_un_autre_se_dit(base_nue):

@@ -1,7 +1,7 @@
 """Bring a warehouse to the newest migration: a folder of plain SQL files, `sql/NNNN_nom/`, run in order, once.
 
-Table `public.migrations` has a row for each one applied: its name, the software that ran it, when. A warehouse made
-before it had says the last name alone; one made before these migrations were is named, and left as it is.
+Table `public.migrations` has a row for each migration that was applied: its name, the software that ran it, when.
+Version 0.1.0 wrote the name of its last migration alone. A warehouse made before it is refused, and left as it is.
 """
 
 import contextlib
@@ -17,13 +17,14 @@ from mutualisation.socle.chemins import MIGRATIONS
 from mutualisation.socle.erreurs import ErreurMutualisation
 
 TABLE = "public.migrations"
-# schema `lecture`: of the software whose migrations these replaced, under some of the same names
 LIRE = f"""
-select to_jsonb(m), to_regnamespace('lecture') is not null,
+select to_jsonb(m),
   (select pg_catalog.pg_get_userbyid(nspowner)::text from pg_catalog.pg_namespace where nspname = 'journal')
   from {TABLE} as m
 """  # noqa: S608
-# former software reads one name only: in any row it finds one that it doesn't know, and says the warehouse is newer
+# the one name that a warehouse of 0.1.0 has
+DE_0_1_0 = "0006_publie_par"
+# 0.1.0 reads one row, in which it finds a name that it doesn't know: it says that the warehouse is newer
 UNE_PAR_UNE = f"""
 delete from {TABLE};
 alter table {TABLE} rename version_num to nom;
@@ -32,24 +33,15 @@ alter table {TABLE} add version_num text not null default 'une_par_une', add log
 DETAILLEE = f"select from pg_catalog.pg_attribute where attrelid = '{TABLE}'::regclass and attname = 'nom'"
 INSCRIRE = f"insert into {TABLE} (nom, logiciel, appliquee_le) values (%s, %s, now())"  # noqa: S608
 INSCRIRE_ANCIENNE = f"insert into {TABLE} (nom) values (%s)"  # noqa: S608
-# the name that a warehouse may end on of a migration that was renumbered: it is run again under its new name
-RENOMMEE = "0004_pointeurs"
 # what a copy of a database doesn't hold, and that can be played again
 DROITS_SUR_LA_BASE = MIGRATIONS / "0013_lecteurs" / "1_sans_temporaire.sql"
-FAIT_PAR = "select code_version from journal.constructions order by version desc limit 1"
-SUITE = (
-    "Ce logiciel-là l'ouvre encore ; ses extraits clos restent lisibles, et se vérifient par leur signature. Pour "
-    "continuer avec celui-ci : dans un entrepôt vide, sous les mêmes clés, « mutualisation bilan » sur les mêmes "
-    "dépôts, puis « mutualisation cloturer --reprend bilan_AAAA » pour chaque exercice clos (docs/versions.md, "
-    "« D'un logiciel antérieur »)."
-)
 
 
 def migrer(dsn: str, logiciel: Callable[[], str] = str) -> None:
     """Apply the migrations that are missing, all in one transaction; nothing to do costs two queries.
 
-    `logiciel`: which software this is. Raises `ErreurMutualisation` when the warehouse is newer than this code, or of a
-    former one, or a copy without its owner, the login may not migrate it, or a statement fails.
+    `logiciel`: which software this is. Raises `ErreurMutualisation` when the warehouse is newer than this code, older
+    than 0.1.0 or a copy without its owner, when the login may not migrate it, or a statement fails.
     """
     if migrations_appliquees(dsn) != revisions():
         with Connexion.ouvrir(dsn) as conn:
@@ -67,6 +59,15 @@ def refus_de_migrer(dsn: str) -> ErreurMutualisation:
     return ErreurMutualisation(
         f"L'entrepôt {adresse(dsn)} est à migrer : lancez « mutualisation migrer » sous un compte membre du groupe "
         f"« {MIGRATION} » ; le compte connecté ne l'est pas."
+    )
+
+
+def anterieur_a_0_1_0(quoi: str) -> ErreurMutualisation:
+    """What is said of a warehouse, or of a backup, that was made before version 0.1.0."""
+    return ErreurMutualisation(
+        f"{quoi} a été fait avant la version 0.1.0 : ce logiciel ne l'ouvre pas, et n'y a rien changé. Celui qui l'a "
+        "fait l'ouvre encore. Pour continuer ici : « mutualisation bilan » sur les mêmes dépôts, dans un entrepôt "
+        "vide, sous les mêmes clés (docs/versions.md, « Avant la 0.1.0 »)."
     )
 
 
@@ -89,31 +90,20 @@ def _migrations_appliquees(conn: psycopg.Connection, dsn: str) -> list[str]:
         lignes = conn.execute(LIRE.encode()).fetchall()
     except psycopg.errors.InsufficientPrivilege as erreur:
         raise ErreurMutualisation(sans_le_groupe(dsn, TRAITEMENT)) from erreur
-    une_par_une = any("nom" in dite for dite, _, _ in lignes)
-    noms = {dite["nom" if une_par_une else "version_num"]: dite.get("logiciel") for dite, _, _ in lignes}
-    inconnues = sorted(noms.keys() - {*connues, RENOMMEE})
-    for _, anterieur, proprietaire in lignes[:1]:
-        if anterieur or (inconnues and not une_par_une):
-            raise _d_un_logiciel_anterieur(conn, dsn, f"migration {max(noms)}")
+    une_par_une = any("nom" in dite for dite, _ in lignes)
+    noms = {dite["nom" if une_par_une else "version_num"]: dite.get("logiciel") for dite, _ in lignes}
+    if not une_par_une and noms.keys() - {DE_0_1_0}:
+        raise anterieur_a_0_1_0(f"L'entrepôt {adresse(dsn)} (migration {max(noms)})")
+    for _, proprietaire in lignes[:1]:
         if proprietaire not in (None, PROPRIETAIRE):
             raise _copie_sans_ses_groupes(dsn, proprietaire)
-    if inconnues:
+    if inconnues := sorted(noms.keys() - {*connues}):
         par = f", {noms[inconnues[-1]]}" if noms[inconnues[-1]] else ""
         raise ErreurMutualisation(
             f"L'entrepôt {adresse(dsn)} a été migré par une version plus récente du logiciel "
             f"(migration {inconnues[-1]}{par}) : mettez le logiciel à jour."
         )
     return [nom for nom in connues if nom in noms or (not une_par_une and nom <= max(noms, default=""))]
-
-
-def _d_un_logiciel_anterieur(conn: psycopg.Connection, dsn: str, etat: str) -> ErreurMutualisation:
-    with contextlib.suppress(psycopg.Error):
-        if ligne := conn.execute(FAIT_PAR).fetchone():
-            etat = f"{ligne[0]}, {etat}"
-    return ErreurMutualisation(
-        f"L'entrepôt {adresse(dsn)} a été fait par un logiciel antérieur ({etat}), que celui-ci ne met pas à "
-        f"jour ; rien n'y a été changé. {SUITE}"
-    )
 
 
 def _copie_sans_ses_groupes(dsn: str, proprietaire: str) -> ErreurMutualisation:

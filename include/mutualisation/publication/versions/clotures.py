@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,17 +85,15 @@ def approuver(
     manifeste_sha256: str,
     identite: str,
     poste: Poste,
-    reprise: Mapping[str, Any] | None = None,
     composer: Callable[[Cloture], Collection[str]] = lambda _: (),
     repondant: str | None = None,
 ) -> bool:
     """Close the published version by a signed statement in the name of the login of `sienne`; False when it was closed.
 
-    `conn` reads the journal; `identite`: `declaree` or `authentifiee` (K3); `poste`: who has the key; `reprise`: what
-    the statement says of the closing, by a former software, that it takes over; `composer`: composes the closed
-    extract, and gives the digest of its manifest, which the statement holds; `repondant`: the account, of another name,
-    that answered for the login. Raises `ControleEchoue` when the database refuses who approves or what is approved,
-    `SansReprise` when the login is no approver.
+    `conn` reads the journal; `identite`: `declaree` or `authentifiee` (K3); `poste`: who has the key; `composer`:
+    composes the closed extract, and gives the digest of its manifest, which the statement holds; `repondant`: the
+    account, of another name, that answered for the login. Raises `ControleEchoue` when the database refuses who
+    approves or what is approved, `SansReprise` when the login is no approver.
     """
     compte = compte_connecte(sienne)
     prepare = conn.execute("select prepare_par from journal.constructions where version = %s", (version,)).fetchone()
@@ -108,7 +106,6 @@ def approuver(
         "approuve_le": maintenant(sienne),
         "manifeste_sha256": manifeste_sha256,
         "identite": identite,
-        **({"reprise": reprise} if reprise else {}),
         **({"repondant": repondant} if repondant else {}),
     }
     extraits = [*composer(Cloture.dite(version, dit))]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,15 +19,14 @@ from mutualisation.publication.versions.clotures import lire_cloture
 from mutualisation.publication.versions.contexte import lire_contexte, relations_ecrites
 from mutualisation.publication.versions.extraits_csv import ecrire_csv, lire_pointeurs
 from mutualisation.publication.versions.manifeste import CLOS, MANIFESTE, SIGNATURE, condenser_manifeste, ecrire
-from mutualisation.publication.versions.sceaux import CLOTURE, PUBLICATION, SceauInscrit, cles_connues, lire_sceaux
-from mutualisation.socle.erreurs import ControleEchoue, raison_systeme
+from mutualisation.publication.versions.sceaux import PUBLICATION, cles_connues, lire_sceaux
+from mutualisation.socle.erreurs import raison_systeme
 from mutualisation.socle.poste import Poste
 
 REMEDE = "réécrivez l'extrait par « mutualisation extraire »"
 ANTERIEURE = (
     "elle en a été effacée, ou il vient d'une sauvegarde antérieure — gardez ce dossier, et restaurez dans une base "
-    "neuve une sauvegarde plus récente ; d'un extrait clos par un logiciel antérieur, « mutualisation cloturer "
-    "--reprend » dit s'il tient"
+    "neuve une sauvegarde plus récente ; un extrait clos avant la version 0.1.0 ne se vérifie que par sa signature"
 )
 # what is wrong with a file
 MANQUE, CHANGE, ETRANGER = "manque", "n'est plus celui qui a été écrit", "n'est pas de l'extrait"
@@ -45,8 +42,6 @@ select dossier from journal.extraits where exercice = %s and version = %s
 """
 # its rows are there to be compared
 CONSERVEE = "select version from journal.constructions where version = %s and statut = 'publiee' and purgee_le is null"
-# former software did not check the same things
-CONTROLES = "controles.csv"
 
 
 @dataclass(frozen=True)
@@ -130,10 +125,6 @@ def _ecarts(conn: psycopg.Connection[Any], dossier: Path, var: Path | None) -> I
     for nom, quoi in differences:
         yield f"le fichier {nom} {quoi} — {'retirez-le' if quoi == ETRANGER else REMEDE}"
     signe = est_signe(extrait.octets, extrait.signature, cles_connues(conn, var))
-    if signe and (reprise := _reprise(conn, extrait)):
-        for nom in _autres_chiffres(conn, extrait, reprise):
-            yield f"{nom} n'a pas les chiffres de la version {reprise.version}, qui le reprend"
-        return
     publications = (s for s in lire_sceaux(conn, PUBLICATION, extrait.version) if s.tient)
     sceau = next((s for s in publications if extrait.exercice in s.dit["exercices"]), None)
     cloture = lire_cloture(conn, extrait.exercice, extrait.version)
@@ -166,25 +157,16 @@ def _ecarts_au_scelle(conn: psycopg.Connection[Any], extrait: ExtraitLu, scelles
         )
 
 
-def _autres_chiffres(
-    conn: psycopg.Connection[Any], extrait: ExtraitLu, reprise: SceauInscrit | None = None
-) -> Iterator[str]:
-    """The CSV of an extract that its version does not write, whoever signed it; of an extract that is taken over, those
-    whose common columns differ. None where the rows were purged."""
-    version = reprise.version if reprise else extrait.version
-    if conn.execute(CONSERVEE, (version,)).fetchone() is None:
+def _autres_chiffres(conn: psycopg.Connection[Any], extrait: ExtraitLu) -> Iterator[str]:
+    """The CSV of an extract that its version does not write, whoever signed it; none where the rows were purged."""
+    if conn.execute(CONSERVEE, (extrait.version,)).fetchone() is None:
         return
     declares = _declares(extrait.manifeste)
     with TemporaryDirectory() as dossier:
-        for relation in relations_ecrites(conn, lire_contexte(conn, extrait.exercice, version)).values():
+        for relation in relations_ecrites(conn, lire_contexte(conn, extrait.exercice, extrait.version)).values():
             nom, ecrit = f"{relation.nom}.csv", Path(dossier) / f"{relation.nom}.csv"
-            if reprise and (nom not in declares or nom == CONTROLES):
-                continue
-            ecrire_csv(conn, relation, extrait.exercice, version, ecrit)
-            remis = extrait.dossier / nom
-            if empreinte(ecrit).sha256 != declares.get(nom) and not (
-                reprise and remis.is_file() and _memes_lignes(remis, ecrit)
-            ):
+            ecrire_csv(conn, relation, extrait.exercice, extrait.version, ecrit)
+            if empreinte(ecrit).sha256 != declares.get(nom):
                 yield nom
             ecrit.unlink()
 
@@ -195,24 +177,11 @@ def versions_remises(conn: psycopg.Connection[Any], dossiers: Iterable[Path]) ->
     return {v for v in lus if conn.execute(CONSERVEE, (v,)).fetchone() is not None}
 
 
-def _reprise(conn: psycopg.Connection[Any], extrait: ExtraitLu) -> SceauInscrit | None:
-    """The closing that takes over the closed extract of a former software."""
-    clotures = (s for s in lire_sceaux(conn, CLOTURE) if s.exercice == extrait.exercice and s.tient)
-    return next((s for s in clotures if (s.dit.get("reprise") or {}).get("manifeste_sha256") == extrait.sha256), None)
-
-
 def remarques_extrait(conn: psycopg.Connection[Any], dossier: Path) -> Iterator[str]:
     """A French sentence when a folder is of a version that its exercice no longer publishes, or was sealed by software
     that did not seal documents. What was given out then is true of its version: it is no difference."""
     extrait = ExtraitLu.lire(dossier)
     if extrait is None:
-        return
-    if repris := _reprise(conn, extrait):
-        logiciel = repris.dit["reprise"]["code_version"]
-        yield (
-            f"extrait {dossier} : clos par mutualisation {logiciel}, que reprend celle de la version {repris.version}. "
-            "Ses chiffres sont comparés ; ses autres documents ne peuvent pas l'être."
-        )
         return
     acte = extrait.manifeste.get("cloture") or extrait.manifeste["sceau"]
     if not acte.get("extraits"):
@@ -226,45 +195,6 @@ def remarques_extrait(conn: psycopg.Connection[Any], dossier: Path) -> Iterator[
             f"extrait {dossier} : il est de la version {extrait.version}, et l'exercice {extrait.exercice} publie la "
             f"version {publiee}."
         )
-
-
-def reprendre(
-    conn: psycopg.Connection[Any], dossier: Path, place: Path, approuve_par: str, var: Path | None = None
-) -> dict[str, Any]:
-    """What the closing of the extract of `place` says of the closed extract, of a former software, that it takes over.
-
-    Raises `ControleEchoue` with a sentence per reason why it can't: the former one is not whole, not signed by a key
-    known here, of another approver, or says other figures.
-    """
-    ancien, nouveau = ExtraitLu.lire(dossier), ExtraitLu.lire(place)
-    if ancien is None or nouveau is None or (ancien.exercice, ancien.statut) != (nouveau.exercice, CLOS):
-        raise ControleEchoue([f"reprise : {dossier} n'est pas un extrait clos de l'exercice que {place} présente."])
-    dit = ancien.manifeste
-    ecarts = [f"{nom} {quoi}" for nom, quoi in ancien.differences()]
-    if not est_signe(ancien.octets, ancien.signature, cles_connues(conn, var)):
-        ecarts.append(
-            f"{SIGNATURE} n'est d'aucune clé connue ici ; sa clé publique est dans « sceaux/ » de l'ancien "
-            "MUTUALISATION_VAR (cle_*.pem), à copier dans celui d'ici"
-        )
-    if approuve_par != dit.get("approuve_par"):
-        ecarts.append(f"il a été approuvé par « {dit.get('approuve_par')} », qui seul le reprend")
-    noms = sorted(c.name for c in dossier.glob("*.csv") if (place / c.name).is_file() and c.name != CONTROLES)
-    # figures are compared only where the extract is the one that was signed
-    ecarts = ecarts or [f"{n} n'a pas les mêmes chiffres" for n in noms if not _memes_lignes(dossier / n, place / n)]
-    if ecarts or not noms:
-        raise ControleEchoue([f"reprise : extrait {dossier} : {e}." for e in ecarts or ["il n'a aucun CSV commun"]])
-    dits = {c: dit.get(c) for c in ("version", "code_version", "prepare_par", "approuve_par", "approuve_le")}
-    return dits | {"manifeste_sha256": ancien.sha256, "memes_chiffres": noms}
-
-
-def _memes_lignes(un: Path, autre: Path) -> bool:
-    """The same rows of two CSV, in the columns that both have."""
-    avant, apres = (
-        csv.DictReader(StringIO(f.read_text(encoding="utf-8"), newline=""), delimiter=";") for f in (un, autre)
-    )
-    colonnes = sorted({*(avant.fieldnames or ())} & {*(apres.fieldnames or ())})
-    lus = (sorted([ligne[c] or "" for c in colonnes] for ligne in table) for table in (avant, apres))
-    return bool(colonnes) and next(lus) == next(lus)
 
 
 def signer_et_noter(

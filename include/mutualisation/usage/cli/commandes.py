@@ -269,11 +269,10 @@ def cloturer(
     exercice: options.Exercice,
     approuve_par: options.Approbateur,
     sortie: options.ExtraitEcrit = None,
-    reprend: options.Reprend = None,
 ) -> Iterator[Dit]:
     """Clôt un exercice publié : l'extrait à approuver est approuvé par une autre personne, et figé."""
     with _session("cloturer", exercice=exercice) as session:
-        clos = op.cloturer(session, exercice, approuve_par, None if sortie is None else str(sortie), reprend=reprend)
+        clos = op.cloturer(session, exercice, approuve_par, None if sortie is None else str(sortie))
         reste = op.laisse_de_cote(session, [exercice], clos.version)
     yield Dit(vars(clos), clos.lignes, reste)
 

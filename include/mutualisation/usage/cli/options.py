@@ -50,7 +50,6 @@ SortieFactures = Annotated[Path, _dossier("Dossier où écrire factures_AAAA-SN/
 Preparateur = Annotated[str | None, _option("NOM", "Préparateur du bilan (par défaut : le compte connecté).")]
 Approbateur = Annotated[str, _option("NOM", "Qui approuve le bilan : une autre personne que celle qui l'a préparé.")]
 ExtraitEcrit = Annotated[Path | None, _dossier("Dossier où est l'extrait (par défaut : là où il a été écrit).")]
-Reprend = Annotated[Path | None, _dossier("Extrait clos par un logiciel antérieur, que cette clôture reprend.")]
 Sources = Annotated[list[str] | None, _option("NOM", "Source à charger (à répéter ; par défaut : toutes).")]
 Version = Annotated[int | None, _nombre("N", "Version à relire (par défaut : la version publiée).")]
 Semestre = Annotated[int, _nombre("S", "Semestre facturé, 1 ou 2.")]

@@ -16,7 +16,7 @@ from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.roles import APPROBATEUR, au_nom_de, peut_prendre, sous_le_role
 from mutualisation.publication.versions.chaine import ancrer
 from mutualisation.publication.versions.clotures import Cloture, approuver, lire_cloture
-from mutualisation.publication.versions.extraits import ExtraitLu, dossiers_ecrits, ecarts_extrait, reprendre
+from mutualisation.publication.versions.extraits import ExtraitLu, dossiers_ecrits, ecarts_extrait
 from mutualisation.publication.versions.extraits_csv import lire_pointeurs
 from mutualisation.publication.versions.manifeste import A_APPROUVER
 from mutualisation.socle.erreurs import ControleEchoue
@@ -45,24 +45,19 @@ DIT_PAR = ("--approuve-par", "l'approbateur")
 @dataclass(frozen=True)
 class ExerciceClos:
     """An exercice that is closed: version, approver, folder of its closed extract (empty when it can't be written);
-    `deja`: it was closed before this command; `reprise`: the closing, by a former software, that it takes over."""
+    `deja`: it was closed before this command."""
 
     exercice: int
     version: int
     approuve_par: str
     dossier: str
     deja: bool
-    reprise: dict[str, Any] | None = None
 
     @property
     def lignes(self) -> list[str]:
         """The same in French: what is closed, then its folder."""
         dit = f"exercice {self.exercice} {'déjà clos' if self.deja else 'clos'}, version {self.version}"
         dit += f", approuvé par {self.approuve_par}"
-        if reprise := self.reprise:
-            comparees = plusieurs(len(reprise["memes_chiffres"]), "relation comparée", "relations comparées")
-            dit += f" ; reprend la clôture du {reprise['approuve_le']}, faite par mutualisation "
-            dit += f"{reprise['code_version']} : mêmes chiffres ({comparees})"
         return [dit, *filter(None, [self.dossier])]
 
 
@@ -102,14 +97,12 @@ def cloturer(
     version: int | None = None,
     manifeste_sha256: str | None = None,
     compte: str | None = None,
-    reprend: Path | None = None,
 ) -> ExerciceClos:
     """Approve the published version of an exercice, then write its extract as closed; again, only what is missing.
 
     `sortie`: where its extract is, by default where it was last written; `version`, `manifeste_sha256`: the version
     and the extract that were looked at, by default what is found; `compte`: address of the warehouse under the
-    approver's own login, by default that of the session; `reprend`: an extract closed by a former software, whose
-    closing this one takes over where the figures are the same. Raises `ControleEchoue` (2) when K4 refuses,
+    approver's own login, by default that of the session. Raises `ControleEchoue` (2) when K4 refuses,
     `ErreurMutualisation` (1) when the login is no approver or the extract cannot be written.
     """
     (annee,) = verifier_exercices([exercice])
@@ -132,14 +125,11 @@ def cloturer(
                     f"{manifeste_sha256} alors, {a_clore.manifeste_sha256} maintenant) : regardez-le, puis "
                     "approuvez-le de nouveau"
                 )
-            reprise = (
-                reprendre(conn, reprend, Path(a_clore.dossier), signataire or "", session.var) if reprend else None
-            )
             conn.commit()
             session.suivi(f"Clôture de l'exercice {annee}, version {publiee}")
             with mise_en_place(Path(a_clore.dossier).parent, REFUS) as pose:
                 with _en_son_nom(session, signataire or "", compte) as sienne:
-                    lus = _approuver(session, conn, sienne, a_clore, reprise, pose, approuve_par if compte else None)
+                    lus = _approuver(session, conn, sienne, a_clore, pose, approuve_par if compte else None)
                 ancrer(conn, session.poste)
                 mettre_en_place(conn, pose, lus, session.poste)
         cloture = lire_cloture(conn, annee, publiee)
@@ -151,7 +141,7 @@ def cloturer(
         ecrit = ""
         if parent is not None and parent.is_dir():
             (ecrit,) = ecrire_extraits(session, conn, {annee: publiee}, parent)
-    return ExerciceClos(annee, publiee, cloture.approuve_par, ecrit, deja, cloture.enonce.get("reprise"))
+    return ExerciceClos(annee, publiee, cloture.approuve_par, ecrit, deja)
 
 
 def _approuver(
@@ -159,7 +149,6 @@ def _approuver(
     conn: psycopg.Connection[Any],
     sienne: psycopg.Connection[Any],
     vu: AClore,
-    reprise: dict[str, Any] | None,
     pose: MiseEnPlace,
     repondant: str | None,
 ) -> dict[str, str]:
@@ -173,7 +162,7 @@ def _approuver(
 
     qui = identite(session)
     clos = approuver(
-        conn, sienne, vu.exercice, vu.version, vu.manifeste_sha256, qui, session.poste, reprise, composer, repondant
+        conn, sienne, vu.exercice, vu.version, vu.manifeste_sha256, qui, session.poste, composer, repondant
     )  # fmt: skip
     return lus if clos else {}
 

@@ -20,7 +20,12 @@ from mutualisation.entree.ingestion.confidentialite import FICHIER_CLE
 from mutualisation.entree.lecteurs.octets import empreinte
 from mutualisation.entrepot.base.connexion import connecter, verrou_entrepot
 from mutualisation.entrepot.base.copie_de_base import copier, remettre
-from mutualisation.entrepot.base.migrations import DROITS_SUR_LA_BASE, SUITE, migrations_appliquees, revisions
+from mutualisation.entrepot.base.migrations import (
+    DROITS_SUR_LA_BASE,
+    anterieur_a_0_1_0,
+    migrations_appliquees,
+    revisions,
+)
 from mutualisation.entrepot.base.parametres_libpq import adresse, parametres
 from mutualisation.entrepot.base.roles import APPROBATEUR, GROUPES, MIGRATION, PREPARATEUR, PROPRIETAIRE, peut_prendre
 from mutualisation.entrepot.base.serveur import serveur_entrepot
@@ -37,7 +42,7 @@ from mutualisation.usage.operations.session import Session, a_jour, mettre_a_jou
 from mutualisation.usage.operations.verification_sceau import verifier
 
 ENTREPOT, AIRFLOW, COMPTES = "entrepot.dump", "airflow.dump", "comptes.json"
-# what a former software called its manifest
+# what software before 0.1.0 called its manifest
 MANIFESTE_ANTERIEUR = "sauvegarde.json"
 ATTENTE_MIN = 60
 # on the embedded server, who prepares and who approves are names that were given, not accounts
@@ -245,10 +250,7 @@ def _verifier_sauvegarde(dossier: Path, airflow: str | None) -> None:
     """Every file of the backup is there, as it was written."""
     declarees = empreintes_declarees(dossier)
     if (dossier / MANIFESTE_ANTERIEUR).is_file():
-        raise ErreurMutualisation(
-            f"La sauvegarde {dossier} a été écrite par un logiciel antérieur, que celui-ci ne restaure pas ; "
-            f"rien n'a été changé. {SUITE}"
-        )
+        raise anterieur_a_0_1_0(f"L'entrepôt que sauvegarde {dossier}")
     if ENTREPOT not in declarees:
         raise ErreurMutualisation(
             f"Le dossier {dossier} n'est pas une sauvegarde lisible : donnez celui que « mutualisation sauvegarder » a "
