@@ -115,11 +115,10 @@ def _derouler_rangees(chemin: Path, *demande: Any) -> Iterator[tuple[int, Any]]:
 # ---------------------------------------------------------------- by the child
 @dataclass
 class _Etat:
-    """The child of this process, the memory it may take, how many answers it owes, and the reading under way."""
+    """The child of this process, the memory it may take, and the reading under way."""
 
     enfant: Enfant | None = None
     memoire: int = 0
-    dues: int = 0
     tenant: object = None
 
 
@@ -133,49 +132,38 @@ def au_loin(lire: Lire, limites: Limites, chemin: Path, *arguments: Any) -> Iter
     Raises what it raises; `LectureRefusee` when the file takes more than the limits or kills what reads it,
     `PannePassagere` when something else stopped the child.
     """
-    if _etat.dues:
+    if _etat.enfant is not None and _etat.enfant.dues:
         fermer()  # left half way, it would answer for a file that nobody waits for
     prechauffer(limites)
     moi = _etat.tenant = object()
-    _envoyer((lire, chemin, limites.duree, arguments), limites)
+    with _arrets(limites) as enfant:
+        enfant.envoyer((lire, chemin, limites.duree, arguments))
     while not isinstance(lu := _recevoir(limites), bool):
         yield lu
         if _etat.tenant is not moi:
             raise ErreurMutualisation("Un autre fichier a été ouvert pendant la lecture d'un premier.")
-        while _etat.dues < AVANCE:
-            _envoyer(None, limites)
-    _vider(limites)
+        with _arrets(limites) as enfant:
+            while enfant.dues < AVANCE:
+                enfant.envoyer(None)
+    with _arrets(limites) as enfant:
+        enfant.vider()
     if lu:
         fermer()
-
-
-def _envoyer(demande: Any, limites: Limites) -> None:
-    with _arrets(limites) as enfant:
-        enfant.envoyer(demande)
-        _etat.dues += 1
 
 
 def _recevoir(limites: Limites) -> Any:
     with _arrets(limites) as enfant:
         lu = enfant.recevoir()
-        _etat.dues -= 1
+        if isinstance(lu, Exception) and not isinstance(lu, MemoryError | SessionBornee):
+            enfant.vider()
     if isinstance(lu, MemoryError):
         fermer()
         raise LectureRefusee(f"lire ce fichier demande plus de {limites.memoire} Mo de mémoire : {REMEDE} (F9).")
     if isinstance(lu, SessionBornee):
         fermer()
     if isinstance(lu, Exception):
-        _vider(limites)
         raise lu
     return lu
-
-
-def _vider(limites: Limites) -> None:
-    """Throw away the answers asked for ahead, once the reading has ended."""
-    while _etat.dues:
-        with _arrets(limites) as enfant:
-            enfant.recevoir()
-            _etat.dues -= 1
 
 
 @contextmanager
@@ -230,7 +218,7 @@ def fermer() -> None:
     """End the child of this process; the next file has another one."""
     if _etat.enfant is not None:
         _etat.enfant.fermer()
-    _etat.enfant, _etat.dues, _etat.tenant = None, 0, None
+    _etat.enfant, _etat.tenant = None, None
 
 
 atexit.register(fermer)

@@ -53,8 +53,8 @@ class Enfant:
     """`python -m <module> <arguments>`, started at once; its module calls `servir`.
 
     `nom` is what the user reads of it; `variables` are added to our environment without its secrets; `journal`
-    receives its stderr, thrown away by default; `suivi` what it says while it works (`avancer`). The child ends
-    with its parent, whatever killed it.
+    receives its stderr, thrown away by default; `suivi` what it says while it works (`avancer`); `dues` counts the
+    answers that nobody has read yet. The child ends with its parent, whatever killed it.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Enfant:
         journal: Path | None = None,
         suivi: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._nom, self._parent, self._dues, self._suivi = nom, os.getpid(), 0, suivi
+        self._nom, self._parent, self.dues, self._suivi = nom, os.getpid(), 0, suivi
         self._tube, bout = Pipe()
         herite = {nom: valeur for nom, valeur in os.environ.items() if not nom.startswith(SECRETS)}
         with bout, (journal or Path(os.devnull)).open("w", encoding="utf-8") as erreurs:
@@ -100,8 +100,7 @@ class Enfant:
         Answers that nobody has waited for are thrown away first.
         """
         with self._panne(lieu):
-            while self._dues:
-                self.recevoir(veiller)
+            self.vider(veiller)
             self.envoyer(demande)
 
         def finir() -> Any:
@@ -129,9 +128,14 @@ class Enfant:
         try:
             # not `send`: after a failure, its buffer is collected with a word on stderr under Python 3.13
             self._tube.send_bytes(pickle.dumps(demande))
-            self._dues += 1
+            self.dues += 1
         except OSError:
             raise self._arret() from None
+
+    def vider(self, veiller: Veille = lambda: None) -> None:
+        """Throw away the answers that are due. Raises `EnfantArrete`."""
+        while self.dues:
+            self.recevoir(veiller)
 
     def recevoir(self, veiller: Veille = lambda: None) -> Any:
         """The answer to the oldest request; `veiller` is called while the child works, and ends it by raising.
@@ -143,7 +147,7 @@ class Enfant:
             while isinstance(reponse, Avancee):
                 self._suivi(reponse)
                 reponse = self._recevoir(veiller)
-            self._dues -= 1
+            self.dues -= 1
             return reponse
         except (EOFError, OSError):
             raise self._arret() from None
