@@ -289,8 +289,10 @@ def presenter(params: Any = None, triggering_asset_events: Any = None) -> dict[s
 
 
 def encore_demandee(contexte: Any) -> None:
-    """Before a request is made, made again, or its answer taken: it fails where another version has replaced the one
-    that it shows. A warehouse that doesn't answer stops nothing: what follows says it, and keeps the answer."""
+    """Fail when another version has replaced the one that a request shows; called before each request and each answer.
+
+    When the warehouse doesn't answer, the task goes on: the next one says so, and keeps the answer.
+    """
     from mutualisation.usage.operations.cloture import exiger_publiee
     from mutualisation.usage.operations.publication_candidate import exiger_la_derniere
 

@@ -1,4 +1,4 @@
-"""What one load works with, and what it did."""
+"""This module holds what the files of one load share, and what the load did for each source."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ class _Partie:
 def verifier_archive(chemin: Path, limites: Limites) -> Archive:
     """LectureRefusee when the zip is broken or encrypted, holds macros (G7), a DTD (G1), or inflates too much (F9).
 
-    What it inflates to is what it declares, then what comes out.
+    The sizes that the archive declares are added up first; then it is inflated, and what comes out is counted.
     """
     plafond = min(limites.deploye, limites.rapport * chemin.stat().st_size)
     vue = Archive()

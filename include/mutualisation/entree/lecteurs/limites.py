@@ -89,7 +89,10 @@ def motif_refus(faute: Exception) -> str:
 
 
 def analyseur_xml() -> expat.XMLParserType:
-    """An expat that looks at each slice as it comes: `jeton` bounds what it holds of a tag, which it would put off."""
+    """Make an expat parser that parses each slice of a file as soon as it gets it.
+
+    Since 2.6 expat may put off parsing a long tag until more of it comes: the limit `jeton` would see it too late.
+    """
     analyseur = expat.ParserCreate(namespace_separator=" ")
     if hasattr(analyseur, "SetReparseDeferralEnabled"):  # from expat 2.6 on
         analyseur.SetReparseDeferralEnabled(False)
