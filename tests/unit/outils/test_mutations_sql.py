@@ -56,7 +56,7 @@ def test_ce_qu_une_macro_ecrit_ne_compte_qu_une_fois() -> None:
     brut = "with lues as ({{ lire() }}), regles as (select 2) select 1"
     requetes = {nom: requete.format(nom) for nom in ("a", "b")}
     assert _de_macros(brut, requetes["a"]) == {"lues"}
-    modeles = Modeles(requetes, {}, {}, {nom: {"lues"} for nom in requetes}, {}, ("a", "b"))
+    modeles = Modeles(requetes, {}, {}, {nom: {"lues"} for nom in requetes}, {}, ("a", "b"), {})
     groupes = list(_grouper([m for nom, r in requetes.items() for m in muter(nom, r)], modeles))
     assert [len(g) for g in groupes if g[0].cte == "lues"] == [2]
     assert {len(g) for g in groupes if g[0].cte == "regles"} == {1}
