@@ -143,11 +143,12 @@ def adhesions(bilan: Bilan, territoire: Territoire) -> m.Tableau:
 def page_annuaire(bilan: Bilan, territoire: Territoire, *, sortie: str) -> m.Document:
     """The index: names by letter on the page, figures folded; one table in print."""
     sur_carte = [carte(bilan, territoire, "")] if territoire.communes else []
+    joints = adhesions(bilan, territoire)
     sections = [
         *([_trouver(territoire)] if sortie == "html" else []),
         _chiffrees(territoire, plie=sortie == "html"),
         m.Section("carte", "Sur la carte", "Carte", sur_carte),
-        m.Section("adhesions", "Qui a adhéré à quoi", "Adhésions", [adhesions(bilan, territoire)]),
+        m.Section("adhesions", "Qui a adhéré à quoi", "Adhésions", [joints] if joints.lignes else []),
         _sommes(bilan, territoire),
     ]
     return ouverture.document(
