@@ -161,11 +161,8 @@ def atterrissage(lignes: int = 300_000, tours: int = 3) -> float:
         with connecter(dsn) as conn:
             synchroniser_brut(conn)
             conn.commit()
-        fichier, poste, rapports = (
-            Path(dossier, "depot", JEU.source, "mandats_2024-03.csv"),
-            Poste.ici(Path(dossier)),
-            [],
-        )
+        fichier, rapports = Path(dossier, "depot", JEU.source, "mandats_2024-03.csv"), []
+        poste = Poste.ici(Path(dossier))
         fichier.parent.mkdir(parents=True)
         ecrire_mandats(fichier, lignes)
         rangees = fichier.read_text(encoding="utf-8").replace(";", "\t").splitlines()[1:]

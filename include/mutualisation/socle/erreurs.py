@@ -44,11 +44,11 @@ class NonPublie(ErreurMutualisation):
 
 
 class SansReprise(ErreurMutualisation):
-    """What no retry mends: a login that may not, a warehouse of a former version. Exit 1."""
+    """A failure that trying again does not mend, as a login that has not the right. Exit 1."""
 
 
 class VersionDepassee(SansReprise):
-    """What nothing mends for a version: another replaced it, or the journal refuses it. Exit 1."""
+    """A version can no longer be published: another one replaced it, or the journal refuses it. Exit 1."""
 
 
 class PannePassagere(ErreurMutualisation):

@@ -56,10 +56,8 @@ def refus_des_annonces(conn: psycopg.Connection[Any], jeu: Jeu, **lu: Any) -> li
 
     `lu`: exercice, lignes, controle, totaux, as the journal would say them of the file.
     """
-    source, f = (
-        registre().source(jeu.source),
-        SimpleNamespace(jeu=jeu.nom, chemin="", fichier_id=0, precedent_id=0, **lu),
-    )
+    source = registre().source(jeu.source)
+    f = SimpleNamespace(jeu=jeu.nom, chemin="", fichier_id=0, precedent_id=0, **lu)
     (suite,) = lire_point(PORTE, ANNONCES)
     attentes = {a.kwargs["row_condition"]["parameter"]: a for a in suite.attentes if "column" in a.kwargs}
     annonces = _annonces(conn, source, [f], _sommes_des_lignes(conn, source, [f], {}))

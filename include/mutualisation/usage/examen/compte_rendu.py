@@ -166,13 +166,16 @@ def _absence(essai: Essai, trouve: Reconnaissance, c: Colonne) -> str:
 
 
 def _dire_non_lues(trouve: Reconnaissance, c: Colonne) -> str:
-    """« , et rien ne lit « Suite » »: where a column that the file lacks may be; "" where each of the file is read."""
-    noms = {place: trouve.tete.noms[place] for place in non_lues(trouve)}
-    montres = {place: nom_montrable(n, mots_connus(trouve.jeu.nom, c)) for place, n in noms.items()}
-    # of `rh`, a word that nothing tells may be a name (K9a)
-    masques = [not n or (trouve.jeu.agents and "…" in montres[place]) for place, n in noms.items()]
-    dits = [f"colonne {p + 1}" if masque else n for (p, n), masque in zip(noms.items(), masques, strict=True)]
-    return f", et rien ne lit {enumerer([f'« {dit} »' for dit in dits], _INCONNUES_MAX)}" if dits else ""
+    """Say which columns nothing reads, for the one that is missing may be there: « , et rien ne lit « Suite » »."""
+    dits = [f"« {_nom_non_lu(trouve, c, place)} »" for place in non_lues(trouve)]
+    return f", et rien ne lit {enumerer(dits, _INCONNUES_MAX)}" if dits else ""
+
+
+def _nom_non_lu(trouve: Reconnaissance, c: Colonne, place: int) -> str:
+    """The header of a column, or its place: of `rh`, a word that nothing tells may be a name (K9a)."""
+    nom = trouve.tete.noms[place]
+    masque = not nom or (trouve.jeu.agents and "…" in nom_montrable(nom, mots_connus(trouve.jeu.nom, c)))
+    return f"colonne {place + 1}" if masque else nom
 
 
 def manquantes(essai: Essai, proposees: Sequence[Proposition]) -> dict[str, str]:
@@ -199,10 +202,8 @@ def _verdicts(essai: Essai) -> Iterator[str]:
         yield f"Sous ce nom : fichier refusé, {essai.nom_refuse}"
     tel_quel = _dire_verdict(essai.tel_quel)
     propose = _dire_verdict(essai.propose) if essai.propose else tel_quel
-    yield from (
-        f"Bien nommé, tel quel : {tel_quel[0]}" if essai.nom_refuse else f"Tel quel : {tel_quel[0]}",
-        *tel_quel[1:],
-    )
+    titre = "Bien nommé, tel quel" if essai.nom_refuse else "Tel quel"
+    yield from (f"{titre} : {tel_quel[0]}", *tel_quel[1:])
     if propose != tel_quel:
         yield from (f"Avec les correspondances proposées : {propose[0]}", *propose[1:])
     for d in _inconnues(essai):

@@ -517,11 +517,13 @@ def _periode_des_lignes(conn: psycopg.Connection[Any], jeu: Jeu) -> tuple[str | 
 
 def _premiere(jeu: Jeu, *, retenue: bool) -> sql.Composable:
     """« header|reason » of the first rule that a row breaks, of those that hold it, or of those that reject it."""
+    regles = [r for r in jeu.regles if (r.issue == "retenu") == retenue]
+    if not regles:
+        return sql.SQL("null::text")
     cas = [
-        sql.SQL(" when {} then {}").format(
+        sql.SQL("when {} then {}").format(
             sql.SQL(r.si), sql.Literal(f"{jeu.colonne(r.colonne).entete or r.colonne}|{r.motif}")
         )
-        for r in jeu.regles
-        if (r.issue == "retenu") == retenue
+        for r in regles
     ]
-    return sql.SQL("case when false then ''{} end").format(sql.SQL("").join(cas))
+    return sql.SQL("case {} end").format(sql.SQL(" ").join(cas))

@@ -32,8 +32,8 @@ _FORMES_PARLANTES = {
 
 
 class Degre(IntEnum):
-    """The rule: how a header stands for a column, the surest first, and what that loses out of 100 beside a column that
-    the file has. To alter it, change a degree, or a bound below.
+    """How a header stands for a column, the surest way first. The value is what a column that is found this way loses,
+    out of the 100 of a column that is read without any proposal. To alter the rule, change a degree, or a bound below.
 
     Of Durée: « Durée » is its name, « Heures » is usual, « Total heures » has other words beside, « Durrée » has nearly
     its letters, and the cells of « Colonne 5 » have its form.
@@ -311,8 +311,8 @@ def mots_connus(jeu: str, colonne: Colonne) -> list[str]:
 
 
 def non_lues(essai: Reconnaissance) -> list[int]:
-    """Places of the columns of the file that the jeu neither reads nor leaves at the door because they say whom (« Nom
-    et prénom »)."""
+    """Places of the columns of the file that the jeu doesn't read. A name of persons (« Nom et prénom ») is not one of
+    them: it is left at the door on purpose."""
     lues = {essai.place(c.nom) for c in essai.jeu.colonnes}
     personnes = {mot for c in essai.jeu.colonnes if c.type == "personnel" for mot in _mots(c.entete or "")}
     return [
@@ -344,6 +344,7 @@ def _prefixe(noms: Iterable[str]) -> str:
     lus = [normaliser(n) for n in noms if n]
     lettres = itertools.takewhile(lambda lettre: len(set(lettre)) == 1, zip(*lus, strict=False))
     commun = re.match(r".*[\W_]", "".join(lettre[0] for lettre in lettres))
+    # a beginning that two or three headers share is no prefix
     return commun[0] if commun and len(lus) > 3 else ""
 
 
