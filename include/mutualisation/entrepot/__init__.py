@@ -1,1 +1,1 @@
-"""Where it is kept: server, connections, migrations, and dbt's build of a candidate. Imports the floors below."""
+"""This floor keeps the data: server, migrations, dbt's build of a candidate. It imports the floors below."""

@@ -1,1 +1,1 @@
-"""The ground: paths, errors, French words and forms, the one host of child processes. Imports nothing of ours."""
+"""This floor holds what every other uses: paths, errors, French words, child processes. It imports nothing of ours."""

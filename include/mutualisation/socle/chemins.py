@@ -1,7 +1,5 @@
-"""Where things lie: the one module that knows a path of the project, in a checkout or inside the wheel.
-
-In a checkout the folders stand beside `include/`; the wheel carries them as `mutualisation/donnees/`.
-"""
+"""This module alone knows the paths of the project, in a checkout (folders beside `include/`) or in the wheel (which
+carries them as `mutualisation/donnees/`)."""
 
 import os
 from pathlib import Path
@@ -40,12 +38,12 @@ POSITIONS = PAQUET / "documents" / "mise_en_forme" / "dessin" / "positions_commu
 
 
 def dossier_attentes() -> Path:
-    """Folder of the suites: `expectations/` of the project, or `MUTUALISATION_EXPECTATIONS`."""
+    """Return the folder of the suites: `MUTUALISATION_EXPECTATIONS`, else `expectations/` of the project."""
     return Path(os.environ.get("MUTUALISATION_EXPECTATIONS") or RACINE / "expectations")
 
 
 def dossier_var() -> Path:
-    """The folder of what runs: `MUTUALISATION_VAR`, else `var/` of the checkout, else of the current folder."""
+    """Return the folder where runs write: `MUTUALISATION_VAR`, else `var/` of the checkout or the current folder."""
     if choisi := os.environ.get("MUTUALISATION_VAR"):
         return Path(choisi).expanduser().resolve()
     ici = Path.cwd()
@@ -54,5 +52,5 @@ def dossier_var() -> Path:
 
 
 def page_controles(var: Path) -> Path:
-    """The page of what every gate judged, under the folder of what runs."""
+    """Return the path of the page that shows what every gate judged."""
     return var / "data_docs" / "index.html"

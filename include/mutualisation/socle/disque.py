@@ -1,4 +1,4 @@
-"""Files that a crash leaves whole or absent: written aside, put on the disk, then named."""
+"""A crash leaves these files whole or absent: each is written aside, put on the disk, then named."""
 
 import contextlib
 import os
@@ -7,10 +7,8 @@ from pathlib import Path
 
 
 def ecrire(chemin: Path, octets: bytes, droits: int = 0o600, *, remplacer: bool = True) -> None:
-    """Write a file that no crash can lose once this returns; with `remplacer` false, a file already there is kept.
-
-    Raises `OSError` when the disk refuses; the former file is then still there.
-    """
+    """Write a file that no crash can lose once this returns; with `remplacer` false, an existing file is kept. Raises
+    `OSError` when the disk refuses; the former file is then still there."""
     descripteur, provisoire = tempfile.mkstemp(dir=chemin.parent, prefix=f".{chemin.name}_")
     try:
         with os.fdopen(descripteur, "wb") as fichier:
@@ -21,7 +19,7 @@ def ecrire(chemin: Path, octets: bytes, droits: int = 0o600, *, remplacer: bool 
         if remplacer:
             Path(provisoire).replace(chemin)
         else:
-            # also when two runs make it at once
+            # two runs may make it at once: the first one wins
             with contextlib.suppress(FileExistsError):
                 os.link(provisoire, chemin)
     finally:
@@ -30,13 +28,13 @@ def ecrire(chemin: Path, octets: bytes, droits: int = 0o600, *, remplacer: bool 
 
 
 def creer_secret(chemin: Path, contenu: str) -> None:
-    """A file of mode 0600, whole or absent, also when two runs make it at once."""
+    """Write an ASCII secret with mode 0600; a file that is already there, even made at the same moment, is kept."""
     chemin.parent.mkdir(parents=True, exist_ok=True)
     ecrire(chemin, contenu.encode("ascii"), remplacer=False)
 
 
 def synchroniser(chemin: Path) -> None:
-    """Put a file, or the names of a folder, on the disk."""
+    """Put a file, or the names of the files of a folder, on the disk."""
     descripteur = os.open(chemin, os.O_RDONLY)
     try:
         os.fsync(descripteur)

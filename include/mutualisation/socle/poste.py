@@ -1,4 +1,4 @@
-"""Where one works: the folder of what runs, the warehouse and the keys that the environment or a chain gives."""
+"""A `Poste` says where one works: the folder where runs write, the warehouse, and the keys given to the command."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CLE_PSEUDONYMES, CLE_SIGNATURE = "MUTUALISATION_CLE_PSEUDONYMES", "MUTUALISATION
 
 @dataclass(frozen=True)
 class Poste:
-    """`dsn`: address of a named server, else the embedded one of `var`; a key that is not given is a file of `var`."""
+    """`dsn` is the address of a named server, else `var` has an embedded one; a key not given is a file of `var`."""
 
     var: Path
     dsn: str = field(default="", repr=False)
@@ -23,6 +23,6 @@ class Poste:
 
     @classmethod
     def ici(cls, var: Path | None = None) -> Poste:
-        """That of the environment; `var`: another folder."""
+        """Read the environment; `var` names another folder than `dossier_var()`."""
         env = os.environ.get
         return cls(var or dossier_var(), env(ENTREPOT_DSN, ""), env(CLE_PSEUDONYMES), env(CLE_SIGNATURE, "").strip())

@@ -1,1 +1,1 @@
-"""The warehouse: embedded PostgreSQL, connections, migrations."""
+"""This room reaches the warehouse: embedded PostgreSQL, connections, migrations."""

@@ -1,8 +1,5 @@
-"""Connections to the warehouse: bounded in time, told in French; and the lock that one run at a time holds.
-
-A frozen server keeps its connections open and its own timeouts asleep: only libpq's ping, which gets no answer, tells
-it from a long statement.
-"""
+"""Connect to the warehouse with bounded waits and French errors; hold the lock that lets one run at a time write. A
+frozen server keeps its connections open and its own timeouts asleep: libpq's ping alone, left unanswered, shows it."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ from mutualisation.entrepot.base.roles import TRAITEMENT
 from mutualisation.socle.erreurs import RAISONS, EntrepotOccupe, ErreurMutualisation, PannePassagere, SansReprise
 
 PREMIERE_S, PERIODE_S = 1.0, 5.0
-# libpq never waits less
+# libpq waits at least two seconds
 PATIENCE_MIN_S = 2
 SQL_BLOQUEURS = """
 select pid, coalesce(usename, '?'), coalesce(nullif(application_name, ''), '?')
@@ -32,7 +29,7 @@ select pid, coalesce(usename, '?'), coalesce(nullif(application_name, ''), '?')
 T = TypeVar("T")
 VERSION_MIN = 16
 PERIODE_ATTENTE, ATTENTE_S = 0.2, 5.0
-# transaction_timeout came with PostgreSQL 17
+# PostgreSQL 16 has no transaction_timeout: this query sets what exists
 SANS_DELAI = """
 select pg_catalog.set_config(name, '0', true) from pg_catalog.pg_settings
  where name in ('idle_in_transaction_session_timeout', 'transaction_timeout')
@@ -42,11 +39,9 @@ ESSAIS_VERROU, ATTENTE_VERROU_S, PAUSE_VERROU_S = 5, 3, 1.0
 
 
 class Surveillance:
-    """Called while a client waits, as often as one wants; looks at the server after a second, then every five.
-
-    Raises `PannePassagere` when the wait has lasted for the delay of a server and nothing answers. `pid`: the session
-    of the client, whose blockers are kept as a phrase in `bloqueurs`.
-    """
+    """A waiting client calls this object as often as it wants; it looks at the server after a second, then every five.
+    It raises `PannePassagere` when the wait has lasted for the delay of a server and nothing answers. `pid` is the
+    session of the client: `bloqueurs` names in a phrase the sessions that block it."""
 
     def __init__(self, dsn: str, pid: int | None = None) -> None:
         delais = Delais.de_l_environnement()
@@ -56,11 +51,11 @@ class Surveillance:
         self.commencer()
 
     def commencer(self) -> None:
-        """A wait begins."""
+        """Start to measure a new wait."""
         self._debut, self._prochaine, self.bloqueurs = time.monotonic(), PREMIERE_S, ""
 
     def __call__(self) -> None:
-        """Look at the server when it is time to."""
+        """Look at the server if the time has come."""
         if time.monotonic() - self._debut < self._prochaine:
             return
         repond = PGconn.ping(self._conninfo.encode()) != Ping.NO_RESPONSE
@@ -81,7 +76,7 @@ class Surveillance:
 
 
 def surveiller(gen: Generator[Any, Any, Any], regarder: Callable[[], None]) -> Generator[Any, Any, Any]:
-    """A wait of psycopg, as it is; `regarder` is called each time it has brought nothing."""
+    """Run a wait of psycopg unchanged; call `regarder` each time that the wait has brought nothing."""
     try:
         etat = next(gen)
         while True:
@@ -94,15 +89,13 @@ def surveiller(gen: Generator[Any, Any, Any], regarder: Callable[[], None]) -> G
 
 
 class Connexion(psycopg.Connection[Any]):
-    """A connection that ends with its server, frozen or gone, and that names who holds what it waits for.
-
-    Raises `PannePassagere` when the server gives no sign of life, `EntrepotOccupe` behind a lock.
-    """
+    """This connection ends with its server, frozen or gone, and names the session that holds what it waits for. It
+    raises `PannePassagere` when the server gives no sign of life, `EntrepotOccupe` behind a lock."""
 
     veille: Surveillance
 
     def wait(self, gen: Any, *args: Any, **kwargs: Any) -> Any:
-        """As psycopg waits, while the server is looked at."""
+        """Wait as psycopg does, and look at the server meanwhile."""
         self.veille.commencer()
         try:
             return super().wait(surveiller(gen, self.veille), *args, **kwargs)
@@ -118,7 +111,7 @@ class Connexion(psycopg.Connection[Any]):
 
     @classmethod
     def ouvrir(cls, dsn: str, *, autocommit: bool = False, options: str = "") -> Self:
-        """Connect with every setting of the address and ours. Raises the errors of psycopg."""
+        """Connect with the settings of the address and ours. Raises the errors of psycopg."""
         conn = cls.connect(make_conninfo(**reglages(dsn, options=options)), autocommit=autocommit)
         conn.veille = Surveillance(dsn, conn.pgconn.backend_pid)
         return conn
@@ -127,10 +120,9 @@ class Connexion(psycopg.Connection[Any]):
 def connecter(dsn: str, *, autocommit: bool = False, role: str | None = TRAITEMENT) -> Connexion:
     """Open a connection with an empty `search_path`: every name in our SQL carries its schema.
 
-    `role`: the group role to work under, by default that of the run; None works as the login itself.
-    Raises `PannePassagere` when the server does not answer, `ErreurMutualisation` when it is older than PostgreSQL 16,
-    `SansReprise` when the login is not a member of the role.
-    """
+    `role` is the group role to work under, by default that of a run; None works as the login itself. Raises
+    `PannePassagere` when the server does not answer, `ErreurMutualisation` when it is older than PostgreSQL 16,
+    `SansReprise` when the login is not a member of the role."""
     try:
         conn = Connexion.ouvrir(dsn, autocommit=autocommit, options=options_du_role(role, "-c search_path="))
     except psycopg.OperationalError as erreur:
@@ -151,12 +143,12 @@ def connecter(dsn: str, *, autocommit: bool = False, role: str | None = TRAITEME
 
 
 def surveillance(dsn: str) -> Surveillance:
-    """For who waits on another process that works in the warehouse."""
+    """Return a surveillance for a caller that waits on another process at work in the warehouse."""
     return Surveillance(dsn)
 
 
 def durable(conn: psycopg.Connection[Any]) -> None:
-    """What this transaction commits is on the disk of the server when the commit returns (K11)."""
+    """Have the server put this transaction on its disk before the commit returns (K11)."""
     conn.execute(
         "select pg_catalog.set_config('synchronous_commit', 'on', true)"
         " where pg_catalog.current_setting('synchronous_commit') in ('off', 'local')"
@@ -164,10 +156,8 @@ def durable(conn: psycopg.Connection[Any]) -> None:
 
 
 def patienter(conn: psycopg.Connection[Any], transaction: Callable[[], T]) -> T:
-    """Run a transaction that shuts readers out; behind a lock, let them pass and try again, a few times.
-
-    Raises `EntrepotOccupe`, which names the session that holds the lock, when every try has waited in vain.
-    """
+    """Run a transaction that shuts readers out; behind a lock, let them pass and try again, five times in all. Raises
+    `EntrepotOccupe`, which names the session that holds the lock, when every try has waited in vain."""
     essais = 0
     while True:
         try:
@@ -182,12 +172,12 @@ def patienter(conn: psycopg.Connection[Any], transaction: Callable[[], T]) -> T:
 
 
 def options_du_role(role: str | None = TRAITEMENT, *autres: str) -> str:
-    """The `options` of a session: others, and the role that every statement works under, `reset role` included."""
+    """Return the `options` of a session: `autres`, and the role that statements work under, even after a reset."""
     return " ".join([*autres, *([f"-c role={role}"] if role else [])])
 
 
 def sans_le_groupe(dsn: str, role: str) -> str:
-    """The sentence for a login that is not a member of a group role."""
+    """Say that the login is not a member of a group role, and how to make it one."""
     compte = parametres(dsn)["user"]
     return (
         f"Le compte {compte} n'est pas membre du groupe « {role} » de l'entrepôt {adresse(dsn)} : un administrateur de "
@@ -199,12 +189,11 @@ def sans_le_groupe(dsn: str, role: str) -> str:
 def verrou_entrepot(
     dsn: str, attente: float = ATTENTE_S, annoncer: Callable[[], None] | None = None
 ) -> Iterator[Connexion]:
-    """Hold the lock of the warehouse: one run at a time writes. Give back the connection that holds it.
+    """Hold the lock of the warehouse, so that one run at a time writes, and yield the connection that holds it.
 
-    It is a table that only the run role may lock, in a transaction of its own that stays open: it survives the
-    commits of the run and falls with its process. `annoncer` is called once when another run holds it.
-    Raises `EntrepotOccupe` when another run still holds it after `attente` seconds.
-    """
+    The lock is on a table that only the run role may lock, in a transaction of its own that stays open: it survives the
+    commits of the run and falls with its process. `annoncer` is called once when another run holds it. Raises
+    `EntrepotOccupe` when another run still holds it after `attente` seconds."""
     limite = time.monotonic() + attente
     with contextlib.closing(connecter(dsn)) as tenante:
         while not _prendre(tenante):
@@ -220,7 +209,7 @@ def verrou_entrepot(
 
 
 def exiger_verrou(tenante: psycopg.Connection[Any]) -> None:
-    """Raise `PannePassagere` when the server has cut the connection that held the lock: another run may go."""
+    """Raise `PannePassagere` when the server has cut the connection that held the lock: another run may then start."""
     try:
         tenante.execute("select 1")
     except psycopg.OperationalError:
@@ -232,7 +221,7 @@ def exiger_verrou(tenante: psycopg.Connection[Any]) -> None:
 def _prendre(tenante: psycopg.Connection[Any]) -> bool:
     tenante.rollback()
     try:
-        # idle for as long as the run lasts, by design; EXCLUSIVE lets readers and pg_dump through
+        # this connection stays idle for the whole run; an EXCLUSIVE lock lets readers and pg_dump through
         tenante.execute(SANS_DELAI)
         tenante.execute("lock table journal.verrou in exclusive mode nowait")
     except EntrepotOccupe:

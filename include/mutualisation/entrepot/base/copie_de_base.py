@@ -1,4 +1,4 @@
-"""A database written to a file and read back by PostgreSQL's own programs: pg_dump and pg_restore."""
+"""PostgreSQL's own programs, pg_dump and pg_restore, write a database to a file and read it back."""
 
 import os
 import subprocess
@@ -18,10 +18,8 @@ PERIODE_S = 0.25
 
 
 def copier(dsn: str, fichier: Path, *options: str) -> None:
-    """Write a consistent copy of the database, readable by its owner alone.
-
-    Raises `PannePassagere` when the program fails or the server is frozen, `ErreurMutualisation` when it is too new.
-    """
+    """Write a consistent copy of the database, readable by its owner alone. Raises `PannePassagere` when the program
+    fails or the server is frozen, `ErreurMutualisation` when it is too new."""
     programme = clients_pour(_majeure(dsn))[0] / "pg_dump"
     _lancer(dsn, programme, ["--format=custom", f"--file={fichier}", *options], "sauvegardée")
     fichier.chmod(0o600)
@@ -46,9 +44,9 @@ def _majeure(dsn: str) -> int:
 
 
 def _lancer(dsn: str, programme: Path, arguments: list[str], fait: str) -> None:
-    """Run a program on a database to its end, or to that of the server: it would wait for a frozen one for ever."""
+    """Run a program on a database to its end; a frozen server ends it, for it would wait for ever."""
     p, veiller = parametres(dsn), surveillance(dsn)
-    # other accounts of the machine read the command line
+    # the password stays out of the command line, which other accounts of the machine read
     ou = make_conninfo(**{n: v for n, v in reglages(dsn, options="-c statement_timeout=0").items() if n != "password"})
     env = os.environ | {"LC_ALL": "C", "PGPASSWORD": p["password"]}
     with tempfile.TemporaryDirectory(prefix="mutualisation-copie-") as dossier:

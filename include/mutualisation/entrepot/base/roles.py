@@ -1,4 +1,4 @@
-"""Group roles of the warehouse (K10), how to work as one, and the login roles of who prepares and approves (K2, K3)."""
+"""Name the group roles of the warehouse (K10), work as one, create the logins of preparers and approvers (K2, K3)."""
 
 import contextlib
 import getpass
@@ -19,29 +19,27 @@ COMMUNE = "mutualisation_commune"
 PREPARATEUR = "preparateur"
 APPROBATEUR = "approbateur"
 GROUPES = (PROPRIETAIRE, MIGRATION, TRAITEMENT, LECTEUR, COMMUNE, PREPARATEUR, APPROBATEUR)
-# SQLSTATE of our functions when their message is the French sentence for the user
+# our SQL functions raise this SQLSTATE when their message is the French sentence for the user
 REFUS = "MU001"
-OCTETS_MAX = 63  # longer names would be cut by PostgreSQL
+OCTETS_MAX = 63  # PostgreSQL would cut longer names
 RESERVES = frozenset({APPROBATEUR, PREPARATEUR, "current_role", "current_user", "none", "public", "session_user"})
 PREFIXES_RESERVES = ("pg_", "mutualisation_")
 
 
 @contextlib.contextmanager
 def sous_le_role(conn: psycopg.Connection[Any], role: str) -> Iterator[None]:
-    """Work as another role of the login until the end of the block or of the transaction; call it within one.
-
-    Raises `psycopg.errors.InsufficientPrivilege` when the login may not.
-    """
+    """Work as another role of the login until the block or its transaction ends; call it within a transaction. Raises
+    `psycopg.errors.InsufficientPrivilege` when the login may not."""
     avant = role_en_place(conn)
     _mettre(conn, role)
     yield
-    # an error rolls the transaction back, and the role with it
+    # an error rolls back the transaction, and the role with it
     _mettre(conn, avant)
 
 
 @contextlib.contextmanager
 def dire_le_refus() -> Iterator[None]:
-    """Raise as `VersionDepassee` what one of our functions refused: its message is the sentence."""
+    """Raise as `VersionDepassee` the refusal of one of our SQL functions, whose message is the sentence."""
     try:
         yield
     except psycopg.Error as erreur:
@@ -51,19 +49,19 @@ def dire_le_refus() -> Iterator[None]:
 
 
 def role_en_place(conn: psycopg.Connection[Any]) -> str:
-    """The role set on the connection, `none` when it is that of the login."""
+    """Return the role set on the connection, `none` when the login works as itself."""
     ligne = conn.execute("select pg_catalog.current_setting('role')").fetchone()
     return str(ligne[0]) if ligne else "none"
 
 
 def compte_connecte(conn: psycopg.Connection[Any]) -> str:
-    """The login, whatever the role that it works under."""
+    """Return the login, whatever the role that it works under."""
     (login,) = conn.execute("select session_user").fetchone() or ("",)
     return str(login)
 
 
 def peut_prendre(conn: psycopg.Connection[Any], role: str) -> bool:
-    """Whether the login may `set role` to it; false when it does not exist."""
+    """Say whether the login may `set role` to this role; false when the role does not exist."""
     ligne = conn.execute(
         "select coalesce(bool_or(pg_catalog.pg_has_role(session_user, oid, 'set')), false)"
         " from pg_catalog.pg_roles where rolname = %s",
@@ -77,7 +75,7 @@ def _mettre(conn: psycopg.Connection[Any], role: str) -> None:
 
 
 def compte_systeme() -> str:
-    """The login of who runs the command; the number of the account where it has no name."""
+    """Return the login of who runs the command, or the number of an account that has no name."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -86,10 +84,8 @@ def compte_systeme() -> str:
 
 @contextlib.contextmanager
 def au_nom_de(conn: psycopg.Connection, nom: str, groupe: str) -> Iterator[None]:
-    """On the embedded server: make `nom` a login role, member of `groupe`, and be it for the statements within.
-
-    Raises `ErreurMutualisation` when the name can't be that of a login role.
-    """
+    """Make `nom` a login of the embedded server, member of `groupe`, and be that login for the statements within.
+    Raises `ErreurMutualisation` when a login can't have that name."""
     compte = sql.Identifier(_verifier_nom(nom))
     avant = role_en_place(conn)
     conn.execute("set role none")
@@ -98,7 +94,7 @@ def au_nom_de(conn: psycopg.Connection, nom: str, groupe: str) -> Iterator[None]
     conn.execute(sql.SQL(ordre).format(compte=compte, groupe=sql.Identifier(groupe)))
     conn.execute(sql.SQL("set session authorization {}").format(compte))
     yield
-    # an error rolls the transaction back, and the identity with it
+    # an error rolls back the transaction, and the identity with it
     conn.execute("reset session authorization")
     conn.execute(sql.SQL("set role {}").format(sql.Identifier(avant)) if avant != "none" else sql.SQL("set role none"))
 

@@ -1,8 +1,6 @@
-"""Embedded PostgreSQL: one data folder under `var/`, shared by the commands that run at the same time.
-
-The last command that leaves stops the server. A killed command or a killed postmaster leaves nothing to clean by hand:
-locks are `flock`, `pg_ctl` starts and stops, what a killed server left is no obstacle.
-"""
+"""Run the embedded PostgreSQL: one data folder under `var/`, shared by the commands that run at the same time. The last
+command that leaves stops the server. A killed command or postmaster leaves nothing to clean by hand: locks are `flock`,
+and `pg_ctl` starts over what a killed server left."""
 
 import contextlib
 import errno
@@ -30,18 +28,19 @@ from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
 
 BASE, PORT, LOCAL = "entrepot", 5432, "localhost"
 SUN_PATH_MAX = 107
-# what pg_ctl hands to a shell between double quotes
+# pg_ctl hands the path to a shell between double quotes
 INTERDITS = '"$`\\\n'
 ATTENTE_DEMARRAGE_S = 120
-# of a fast shutdown; a frozen server is killed then, and recovers at its next start
+# a fast shutdown may take this long; then a frozen server is killed, and recovers at its next start
 ATTENTE_ARRET_S = 60
-# what keeps a server from starting where another was killed a moment ago, until its memory is gone
+# where a server was killed a moment ago, another can't start until the memory of the first is gone
 MEMOIRE_TENUE, ATTENTE_MEMOIRE_S = b"pre-existing shared memory block", 30.0
 JOURNAL_MAX = 10 * 1024 * 1024
-# fsync and synchronous_commit stay on: what a command said is done survives a crash (K11); dbt, whose relations are
+# fsync and synchronous_commit stay on: a command that said « done » survives a crash (K11); dbt, whose relations are
 # scratch, waits for no disk. Values of cells never reach the server log.
 REGLAGES = {
-    # measured at 300 000 ledger lines: 128 or 512 MB of buffers, 64 MB of work_mem, no autovacuum change nothing
+    # at 300 000 ledger lines, we measured that 128 or 512 MB of buffers, 64 MB of work_mem, no autovacuum change
+    # nothing
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "shared_buffers": "256MB",
@@ -59,7 +58,8 @@ REGLAGES = {
     "log_error_verbosity": "terse",
     "unix_socket_permissions": "0700",
 }
-# below which PostgreSQL does not start, or can't write one segment of its journal: how it is said, lifted
+# {limit: (least value, how it is named, the command and the setting of a service that lift it)}; below it PostgreSQL
+# does not start, or can't write one segment of its journal
 LIMITES = {
     resource.RLIMIT_NOFILE: (64, "les fichiers ouverts à {}", "ulimit -n 1024", "LimitNOFILE=1024"),
     resource.RLIMIT_FSIZE: (
@@ -79,10 +79,10 @@ def serveur_entrepot(var: Path | None = None, port: int | None = None, *, jetabl
 
     `ENTREPOT_DSN`, when set and `var` is not given, is yielded as it is. Otherwise the embedded server of `var`
     (default `dossier_var()`) is started or joined; the last command that leaves stops it. With `port` it is started
-    here, and listens on that port of this machine too: to who has a password. `jetable`: nothing of it is kept, the
-    disk is not waited for.
-    Raises `ErreurMutualisation` when PostgreSQL is missing or does not start, or runs already and a port is asked.
-    """
+    here, and also listens on that port of this machine for whoever has a password. With `jetable` nothing of it is
+    kept, so nothing waits for the disk.
+
+    Raises `ErreurMutualisation` when PostgreSQL is missing or does not start, or runs already and a port is asked."""
     nomme = os.environ.get("ENTREPOT_DSN")
     if nomme and var is None:
         yield nomme
@@ -94,7 +94,7 @@ def serveur_entrepot(var: Path | None = None, port: int | None = None, *, jetabl
 
 
 def exiger_des_limites() -> None:
-    """Raise `ErreurMutualisation` when a limit of the session is too low for a server: it would say so in English."""
+    """Raise `ErreurMutualisation` when a limit of the session is too low for a server (its error is English)."""
     for nom, (demande, quoi, commande, service) in LIMITES.items():
         permis = resource.getrlimit(nom)[0]
         if permis != resource.RLIM_INFINITY and permis < demande:
@@ -106,7 +106,7 @@ def exiger_des_limites() -> None:
 
 @contextlib.contextmanager
 def _sans_reglages() -> Iterator[None]:
-    """Without what the environment says to libpq: it speaks of another server."""
+    """Hide the `PG…` variables, which speak of another server."""
     ecartes = {nom: os.environ.pop(nom) for nom in list(os.environ) if nom.startswith("PG")}
     try:
         yield
@@ -115,20 +115,20 @@ def _sans_reglages() -> Iterator[None]:
 
 
 def est_a_creer(var: Path) -> bool:
-    """True when the embedded warehouse of a folder is not there yet."""
+    """Say whether the embedded warehouse of a folder is still to be made."""
     return not (var / "pg").exists()
 
 
 def entrepots_voisins(var: Path) -> list[Path]:
-    """Folders of what runs that hold another embedded warehouse: under this one, beside it, or above."""
+    """Return the working folders that hold another embedded warehouse: under this one, beside it, or above."""
     vus = {pg.parent for ou in (var, var.parent) for pg in (ou / "pg", *ou.glob("*/pg"))} - {var}
-    # a folder that may not be read is none that one could be sent to
+    # nobody can be sent to a folder that may not be read
     return sorted(voisin for voisin in vus if os.path.isfile(voisin / "pg" / "PG_VERSION"))  # noqa: PTH113
 
 
 @contextlib.contextmanager
 def _tenir_presence(var: Path, port: int | None, *, jetable: bool) -> Iterator[str]:
-    """Hold a shared lock while the server is used; the last holder stops the server."""
+    """Hold a shared lock while the server is used; its last holder stops the server."""
     donnees, programmes = var / "pg", Programmes.trouver()
     exiger_dossier(var, programmes.compte.pw_uid if programmes.compte else os.geteuid())
     ecriture = None
@@ -139,11 +139,11 @@ def _tenir_presence(var: Path, port: int | None, *, jetable: bool) -> Iterator[s
                 if neuf:
                     initialiser(donnees, programmes)
                 elif port is not None and _est_seul(presence):
-                    arreter(donnees, programmes)  # a command that was killed has left it
+                    arreter(donnees, programmes)  # a killed command has left this server
                 dsn = joindre_ou_demarrer(donnees, programmes, port)
                 fcntl.flock(presence, fcntl.LOCK_SH)
             if neuf and not jetable:
-                # the disk is waited for at the end only: the server looks after what comes after initdb (K11)
+                # initdb reaches the disk at the end only; the server puts what comes after it on the disk (K11)
                 ecriture = programmes.lancer("initdb", ["--sync-only", f"--pgdata={donnees}"], _journal(donnees))
             yield dsn
         finally:
@@ -155,10 +155,8 @@ def _tenir_presence(var: Path, port: int | None, *, jetable: bool) -> Iterator[s
 
 
 def exiger_dossier(var: Path, compte: int | None = None) -> None:
-    """Make the working folder. Raises `ErreurMutualisation` when it can't be, or belongs to another account.
-
-    `compte`: number of the account that PostgreSQL runs under, who must own its data.
-    """
+    """Make the working folder. Raises `ErreurMutualisation` when it can't be, or belongs to another account. `compte`
+    is the number of the account that PostgreSQL runs under, who must own its data."""
     if any(signe in INTERDITS or "\ud800" <= signe <= "\udfff" for signe in str(var)):
         raise ErreurMutualisation(
             f"Le dossier de travail {var} a dans son chemin un signe que PostgreSQL n'accepte pas (guillemet droit, "
@@ -199,7 +197,7 @@ def _exclusif(chemin: Path) -> Iterator[None]:
 
 
 def _est_seul(presence: object) -> bool:
-    """True when no other command holds the presence lock."""
+    """Say whether no other command holds the presence lock."""
     try:
         fcntl.flock(presence, fcntl.LOCK_EX | fcntl.LOCK_NB)  # type: ignore[arg-type]
     except BlockingIOError:
@@ -208,7 +206,7 @@ def _est_seul(presence: object) -> bool:
 
 
 def joindre_ou_demarrer(donnees: Path, programmes: Programmes, port: int | None = None) -> str:
-    """The libpq URL of the warehouse's database, on the server of this folder; started when it does not answer."""
+    """Return the libpq URL of the database on the server of this folder, started when it does not answer."""
     prise, choisi = _dossier_prise(donnees, programmes), _port(donnees)
     if PGconn.ping(f"{_url(prise, 'postgres', choisi)}&connect_timeout=5".encode()) == Ping.NO_RESPONSE:
         choisi = port or PORT
@@ -224,7 +222,7 @@ def joindre_ou_demarrer(donnees: Path, programmes: Programmes, port: int | None 
 
 
 def _port(donnees: Path) -> int:
-    """The port of the server that runs, which names its socket; that of most commands when none does."""
+    """Return the port of the server that runs, which names its socket; without one, the usual port."""
     try:
         return int((donnees / "postmaster.pid").read_text().splitlines()[3])
     except (OSError, IndexError, ValueError):
@@ -232,7 +230,7 @@ def _port(donnees: Path) -> int:
 
 
 def arreter(donnees: Path, programmes: Programmes) -> None:
-    """Stop the server of this folder, frozen or not; the folder of its socket goes with it."""
+    """Stop the server of this folder, frozen or not, and remove the folder of its socket."""
     if processus_de(donnees):
         arguments = ["stop", "-D", str(donnees), "-m", "fast", "-w", "-t", str(ATTENTE_ARRET_S)]
         programmes.lancer("pg_ctl", arguments, _journal(donnees)).wait()
@@ -242,7 +240,7 @@ def arreter(donnees: Path, programmes: Programmes) -> None:
 
 
 def processus_de(donnees: Path) -> list[psutil.Process]:
-    """The living processes of the server of a data folder, its postmaster first; each works in that folder."""
+    """Return the living processes of the server of a data folder, its postmaster first; each works in that folder."""
     trouves = []
     for processus in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
@@ -252,7 +250,7 @@ def processus_de(donnees: Path) -> list[psutil.Process]:
 
 
 def _demarrer(donnees: Path, programmes: Programmes, prise: Path, ecoute: dict[str, str]) -> None:
-    _tuer(donnees)  # frozen, or orphans of a killed postmaster
+    _tuer(donnees)  # a server may be frozen, or a killed postmaster may have left orphans
     # both folders serve this server only: a lock file that names a dead process, or another one, is out of date
     for reste in (donnees / "postmaster.pid", *prise.glob(".s.PGSQL.*")):
         reste.unlink(missing_ok=True)
@@ -276,7 +274,7 @@ def _demarrer(donnees: Path, programmes: Programmes, prise: Path, ecoute: dict[s
 
 
 def _attendre(serveur: str, donnees: Path) -> None:
-    """Until a server that was joined has recovered."""
+    """Wait until a server that was joined has recovered."""
     limite = time.monotonic() + ATTENTE_DEMARRAGE_S
     while PGconn.ping(serveur.encode()) != Ping.OK:
         if time.monotonic() > limite:
@@ -287,7 +285,7 @@ def _attendre(serveur: str, donnees: Path) -> None:
 
 
 def _tuer(donnees: Path) -> None:
-    """End what is left of a server, whose next start recovers what was committed."""
+    """Kill the processes left of a server, whose next start recovers what was committed."""
     restes = processus_de(donnees)
     for processus in restes:
         with contextlib.suppress(psutil.Error):
@@ -296,7 +294,7 @@ def _tuer(donnees: Path) -> None:
 
 
 def _lieu_prise(donnees: Path) -> Path:
-    """Beside the data where that is short enough for `sun_path`, without the comma that separates two; else in /tmp."""
+    """Put the socket beside the data where its path is short enough and without comma (a separator); else in /tmp."""
     prise = donnees.with_name("pg.prise")
     if len(os.fsencode(prise / f".s.PGSQL.{PORT}.lock")) <= SUN_PATH_MAX and "," not in str(prise):
         return prise
@@ -304,7 +302,6 @@ def _lieu_prise(donnees: Path) -> Path:
 
 
 def _dossier_prise(donnees: Path, programmes: Programmes) -> Path:
-    """A private folder for the unix socket."""
     prise = _lieu_prise(donnees)
     prise.mkdir(mode=0o700, exist_ok=True)
     etat = prise.lstat()
@@ -325,10 +322,8 @@ def _url(prise: Path, base: str, port: int) -> str:
 
 
 def initialiser(donnees: Path, programmes: Programmes) -> None:
-    """Make the data folder beside its final name, then rename it: a killed initdb leaves nothing half made.
-
-    It waits for no disk: whoever keeps the folder does, later.
-    """
+    """Make the data folder beside its final name, then rename it: a killed initdb leaves nothing half made. It waits
+    for no disk: whoever keeps the folder does, later."""
     ebauche = donnees.with_name("pg.ebauche")
     shutil.rmtree(ebauche, ignore_errors=True)
     if donnees.exists() and any(donnees.iterdir()):
@@ -362,10 +357,8 @@ def initialiser(donnees: Path, programmes: Programmes) -> None:
 
 
 def fin_journal(journal: Path, deja_ecrit: int = 0) -> str:
-    """What a log of PostgreSQL ends on, quoted: its last fatal error past `deja_ecrit` bytes, else its last line.
-
-    A server that can't start says why, then that it is shut down.
-    """
+    """Quote the end of a log of PostgreSQL: its last fatal error past `deja_ecrit` bytes, else its last line. A server
+    that can't start says why, then that it is shut down."""
     try:
         lignes = journal.read_bytes()[deja_ecrit:].decode(errors="replace").splitlines()
     except OSError:

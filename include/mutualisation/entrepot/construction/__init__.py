@@ -1,1 +1,1 @@
-"""Building the candidate publication: one dbt invocation, gate « modele »."""
+"""This room builds the candidate publication: one dbt invocation, gate « modele »."""

@@ -1,4 +1,4 @@
-"""One dbt invocation builds and tests the candidate publication (gate « modele »), over the files chosen for it."""
+"""One dbt invocation builds and tests the candidate publication (gate « modele ») from the files chosen for it."""
 
 import hashlib
 import os
@@ -20,18 +20,19 @@ from mutualisation.socle.francais.formats import plusieurs
 
 SCHEMA = "construction"
 REUSSIS = ("success", "pass")
-# how the macro `cle_publiee` names the key of a relation
+# the macro `cle_publiee` gives this prefix to the key of a relation
 CLE = "cle_"
-# how libpq begins to say that it could not connect, in its own words
+# libpq begins with these words when it could not connect
 PERDUE = "connection to server"
 Noeud = dict[str, str]
-# a number by use: one run at a time holds the lock of the warehouse
+# each use has its number, which no two runs share: one run at a time holds the lock of the warehouse
 SIMULATION, REDRESSEMENT = 1, 2
 
 
 @dataclass(frozen=True)
 class ResultatDbt:
-    """Nodes that ran, French sentences of those that failed, digest of the project as it was compiled."""
+    """`executes` and `tests` count nodes, `echecs` holds a French sentence for each that failed. `projet_dbt_sha256` is
+    the digest of the project as it was compiled."""
 
     executes: int
     tests: int
@@ -39,7 +40,7 @@ class ResultatDbt:
     projet_dbt_sha256: str = ""
 
     def en_dict(self) -> dict[str, Any]:
-        """As the manifest shows the gate."""
+        """Return the gate as the manifest shows it."""
         return {
             "reussie": not self.echecs,
             "noeuds": self.executes,
@@ -50,11 +51,9 @@ class ResultatDbt:
 
 
 class EnfantDbt:
-    """dbt in a child process: started with the warehouse address, it reads the project while files are loaded.
-
-    `ensemble`: the set of files that counts for this process only (`construction.fichiers_choisis`); `detail`: told of
-    each node that ended.
-    """
+    """dbt runs in a child process, started with the warehouse address: it reads the project while files are loaded.
+    `ensemble` numbers the set of files that counts for this process only (`construction.fichiers_choisis`); `detail` is
+    told of each node that ended."""
 
     def __init__(
         self, dsn: str, var: Path, ensemble: int | None = None, detail: Callable[[str], None] = lambda _: None
@@ -72,19 +71,19 @@ class EnfantDbt:
         )
 
     def construire(self, commande: str = "build") -> ResultatDbt:
-        """Run one build of `enfant_dbt`. Raises `ControleEchoue` when dbt could not run to its end, `PannePassagere`
-        when it died or lost the warehouse: no model was found wrong."""
+        """Run one command of `enfant_dbt` and judge it. Raises `ControleEchoue` when dbt could not run to its end,
+        `PannePassagere` when it died or lost the warehouse: no model was then found wrong."""
         return juger(self.demander(commande), lambda requete: refus(self._dsn, requete, self._ensemble))
 
     def demander(self, commande: str) -> list[Noeud]:
-        """What dbt says of each node of a command of `enfant_dbt`. Raises as `construire` does."""
+        """Return what dbt says of each node of a command of `enfant_dbt`. Raises as `construire` does."""
         reponse = self._enfant.demander("porte modele", commande, surveillance(self._dsn))
         if "erreur" not in reponse:
             # dbt gives an exposure a status too
             return [noeud for noeud in reponse["resultats"] if not noeud["unique_id"].startswith("exposure.")]
         if PERDUE in reponse["erreur"]:
             raise panne(None, "Porte modele : l'entrepôt")
-        with connecter(self._dsn):  # raises when it does not answer
+        with connecter(self._dsn):  # it raises when the warehouse does not answer
             raise ControleEchoue([f"porte modele : dbt n'a pas pu construire ({_une_ligne(reponse['erreur'])})"])
 
     def fermer(self) -> None:
@@ -92,7 +91,7 @@ class EnfantDbt:
 
 
 def juger(noeuds: list[Noeud], refus: Callable[[str], str | None]) -> ResultatDbt:
-    """What ran, and what did not: a test that was skipped has failed. `refus`: the SQLSTATE of a query refused."""
+    """Say which nodes failed; a skipped test has failed. `refus` gives the SQLSTATE of a query refused."""
     echecs = [
         f"porte modele : {_nom(noeud)} — échec {_faute(noeud, refus)}".rstrip()
         for noeud in noeuds
@@ -113,8 +112,8 @@ def _nom(noeud: Noeud) -> str:
 
 
 def _faute(noeud: Noeud, refus: Callable[[str], str | None]) -> str:
-    """What failed, in French. The words of an error may quote a cell, in the language of the server: what is said is
-    the rows that a test found, a key by the name that we gave it, the code of the refusal."""
+    """Say in French why a node failed. The message of dbt may quote a cell, in the language of the server. So we say
+    how many rows a test found, that a key has two rows (we named the key), or the code of the refusal."""
     message = noeud["message"]
     if trouve := re.search(r"Got (\d+) results?", message):
         return plusieurs(int(trouve[1]), "ligne en défaut", "lignes en défaut")
@@ -126,9 +125,8 @@ def _faute(noeud: Noeud, refus: Callable[[str], str | None]) -> str:
 
 
 def refus(dsn: str, requete: str, ensemble: int | None = None) -> str | None:
-    """The SQLSTATE with which the warehouse refuses a query of dbt, asked again: dbt does not tell it.
-
-    Raises `PannePassagere` when it refuses it for a passing reason, or no longer refuses it: so was the first refusal.
+    """Ask the warehouse a query of dbt again and return the SQLSTATE of its refusal, which dbt does not tell. Raises
+    `PannePassagere` when the refusal is a passing one, or when the warehouse no longer refuses: the first was passing.
     """
     with connecter(dsn) as conn:
         conn.execute("select set_config('mutualisation.ensemble', %s, false)", (_numero(ensemble),))
@@ -144,25 +142,25 @@ def refus(dsn: str, requete: str, ensemble: int | None = None) -> str | None:
 
 
 def variables_dbt(dsn: str, cible: Path, ensemble: int | None = None) -> dict[str, str]:
-    """The variables that `profiles.yml` and dbt read."""
+    """Return the variables that `profiles.yml` and dbt read."""
     profil = parametres(dsn)
     if len(ports := set(profil["port"].split(","))) > 1:
         raise ErreurMutualisation("ENTREPOT_DSN nomme plusieurs ports : donnez le même à chaque serveur.")
-    # said also when there is none: a setting of the login's own may not choose the files of what is published
+    # we set it even when it is empty: a setting of the login may not choose the files of what is published
     choix = f"-c mutualisation.ensemble={_numero(ensemble)}"
-    # what a build makes is scratch until it is published, and a publication is durable with all that came before
+    # a build makes scratch until it is published, and a publication is durable with all that came before
     options = f"-c synchronous_commit=off {choix}"
     return variables(dsn, options=options) | {
         "MUTUALISATION_PG_HOST": profil["host"],
         "MUTUALISATION_PG_PORT": ports.pop(),
         "MUTUALISATION_PG_USER": profil["user"],
-        # dbt hides what is so named from its logs
+        # dbt keeps a variable of this prefix out of its logs
         "DBT_ENV_SECRET_MUTUALISATION_PG_PASSWORD": profil["password"],
         "MUTUALISATION_PG_BASE": profil["dbname"],
         "MUTUALISATION_PG_DELAI": str(Delais.de_l_environnement().connexion),
         "DBT_TARGET_PATH": str(cible),
         "DBT_LOG_PATH": str(cible),
-        # nothing reads them but the workshop of the tests
+        # only the workshop of the tests reads these files
         "DBT_WRITE_JSON": os.environ.get("DBT_WRITE_JSON", "false"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
@@ -170,8 +168,8 @@ def variables_dbt(dsn: str, cible: Path, ensemble: int | None = None) -> dict[st
 
 
 def empreinte_compilee(noeuds: Iterable[Noeud]) -> str:
-    """sha256 over the lines `<name> <sha256>`, sorted: models and tests as dbt compiled them, which name no database;
-    seeds and macros of the project as they are."""
+    """Return the sha256 of the sorted lines `<name> <sha256>` of the project. Models and tests count as dbt compiled
+    them, which name no database; seeds and macros count as they are."""
     codes = {noeud["unique_id"]: noeud["compiled_code"].encode() for noeud in noeuds}
     livres = (*SEEDS.glob("*.csv"), *(PROJET_DBT / "macros").glob("*.sql"))
     codes |= {str(fichier.relative_to(PROJET_DBT)): fichier.read_bytes() for fichier in livres}
@@ -188,12 +186,12 @@ def _numero(ensemble: int | None) -> str:
 
 
 def _une_ligne(message: str) -> str:
-    """A database message without the values of its DETAIL (they may be source cells)."""
+    """Return a database message without its DETAIL, whose values may be source cells."""
     return re.sub(r"\s+", " ", message.split("DETAIL")[0]).strip()[:300]
 
 
 def choisir_ensemble(conn: psycopg.Connection[Any], ensemble: int, fichiers: Iterable[int]) -> None:
-    """Make these numbers of `journal.fichiers` the whole set, for the sessions whose setting names it; commits."""
+    """Make these numbers of `journal.fichiers` the whole set of the sessions whose setting names it; commit."""
     with conn.transaction():
         conn.execute("delete from journal.ensembles where ensemble = %s", (ensemble,))
         conn.execute(
@@ -204,5 +202,5 @@ def choisir_ensemble(conn: psycopg.Connection[Any], ensemble: int, fichiers: Ite
 
 
 def fichiers_en_vigueur(conn: psycopg.Connection[Any]) -> set[int]:
-    """Numbers of the files that count (F1, F2)."""
+    """Return the numbers of the files that count (F1, F2)."""
     return {n for (n,) in conn.execute("select fichier_id from journal.fichiers_courants").fetchall()}

@@ -1,5 +1,5 @@
-"""dbt by what it documents, in a child process: `dbtRunner` imported and the project read while files are loaded, a
-build on request; or another executable, `MUTUALISATION_DBT`, by its command line and its artefacts."""
+"""Run dbt in a child process by its documented API: `dbtRunner` is imported and the project read while files are
+loaded, and a build runs on request. `MUTUALISATION_DBT` names another executable, run by command line and artefacts."""
 
 import gc
 import json
@@ -15,8 +15,8 @@ from mutualisation.socle.chemins import INSTALLE, PROJET_DBT
 from mutualisation.socle.enfant.hote import Reponse, avancer, servir
 
 EXECUTABLE = "MUTUALISATION_DBT"
-# data tests with the tag `essais` are run by the test suite only: a build does not wait for them. `vue`: what no build
-# makes, the views of `bi`, made over what is published, and the days of the metrics
+# only the test suite runs data tests with the tag `essais`: a build does not wait for them. `vue` marks what no build
+# makes: the views of `bi`, made over what is published, and the days of the metrics
 COMMANDES = {
     "build": ["build", "--exclude", "test_type:unit", "tag:essais", "tag:vue"],
     "factures": ["build", "--selector", "factures"],
@@ -24,15 +24,15 @@ COMMANDES = {
 }
 OPTIONS = ["--project-dir", str(PROJET_DBT), "--profiles-dir", str(PROJET_DBT), "--target", "entrepot", "--quiet"]
 MUET = ["--log-level", "none", "--log-level-file", "none"]
-# the schema of a run is empty when it starts: what is in it is not looked for
+# the schema of a run is empty when it starts: dbt need not look for what is in it
 SANS_CACHE = "--no-populate-cache"
-# of what dbt says of a node, in `run_results.json` as in the result of an invocation
+# we keep these of what dbt says of a node, in `run_results.json` as in the result of an invocation
 DITS = ("unique_id", "status", "message", "compiled_code")
 
 
 def preparer(cible: str) -> Reponse:
-    """What answers to a name of `COMMANDES` with the outcome of one invocation: `{"resultats": [a dict a node]}`, or
-    `{"erreur": …}` when dbt did not run to its end."""
+    """Return the function that runs a command of `COMMANDES` and gives its outcome. The outcome is `{"resultats": [a
+    dict a node]}`, or `{"erreur": …}` when dbt did not run to its end."""
     autre = os.environ.get(EXECUTABLE)
     return (lambda commande: _lancer(autre, commande, Path(cible))) if autre else _preparer_ici(Path(cible))
 
@@ -40,7 +40,8 @@ def preparer(cible: str) -> Reponse:
 def _preparer_ici(cible: Path) -> Reponse:
     from dbt.cli.main import dbtRunner
 
-    # looking for cycles among so many objects is a quarter of the processor time of a build: done between two
+    # looking for cycles among so many objects is a quarter of the processor time of a build: we collect between two
+    # builds
     gc.set_threshold(100_000, 20, 100)
     connexion = {nom: os.environ.pop(nom) for nom in list(os.environ) if "MUTUALISATION_PG_" in nom}
     # the project is read as if the profile were its defaults, and names no database: dbt keeps what it has read from
@@ -50,22 +51,22 @@ def _preparer_ici(cible: Path) -> Reponse:
 
     def lire_projet() -> Any:
         lire = ["parse", "--target-path", str(garde), *OPTIONS, *MUET]
-        lu = dbtRunner().invoke([*lire, "--partial-parse"])
-        # dbt 1.12 brings what it has kept up to date with each rate of a model that changed twice, and refuses it
-        return lu if lu.success else dbtRunner().invoke([*lire, "--no-partial-parse"])
+        projet = dbtRunner().invoke([*lire, "--partial-parse"])
+        # dbt 1.12 updates what it has kept with each rate of a model that changed twice, and refuses it
+        return projet if projet.success else dbtRunner().invoke([*lire, "--no-partial-parse"])
 
-    # a build wants a manifest of its own: compiled, its ephemeral models are not written in a query twice
-    lus = [lire_projet()]
+    # a build needs a manifest of its own: once compiled, its ephemeral models would be written twice in a query
+    projets_lus = [lire_projet()]
     gc.freeze()
     gc.disable()
 
     def repondre(commande: str) -> dict[str, Any]:
         gc.collect()
-        lu = lus.pop() if lus else lire_projet()
-        if not lu.success:
-            return {"erreur": f"le projet dbt ne se lit pas : {lu.exception}"}
+        projet = projets_lus.pop() if projets_lus else lire_projet()
+        if not projet.success:
+            return {"erreur": f"le projet dbt ne se lit pas : {projet.exception}"}
         with _variables(connexion):
-            fait = dbtRunner(manifest=lu.result, callbacks=[_Avancee()]).invoke(
+            fait = dbtRunner(manifest=projet.result, callbacks=[_Avancee()]).invoke(
                 [*COMMANDES[commande], SANS_CACHE, *OPTIONS, *MUET]
             )
         if not hasattr(fait.result, "results"):
@@ -86,7 +87,7 @@ def _variables(connexion: dict[str, str]) -> Iterator[None]:
 
 
 class _Avancee:
-    """Tells the parent of each node that ended; dbt calls it with each of its events."""
+    """dbt calls this object with each of its events; it tells the parent of each node that ended."""
 
     faits = 0
 
@@ -104,7 +105,7 @@ def _dit_ici(resultat: Any) -> dict[str, str]:
 
 
 def _lancer(executable: str, commande: str, cible: Path) -> dict[str, Any]:
-    """Run a command by an executable, which reads the project by itself, and read what it wrote of it."""
+    """Run a command by an executable, which reads the project by itself, and read the artefacts that it wrote."""
     artefacts = {nom: cible / f"{nom}.json" for nom in ("run_results", "manifest")}
     for artefact in artefacts.values():
         artefact.unlink(missing_ok=True)
@@ -117,12 +118,12 @@ def _lancer(executable: str, commande: str, cible: Path) -> dict[str, Any]:
         return {"erreur": f"{EXECUTABLE}={executable} ne se lance pas ({type(erreur).__name__})"}
     if not artefacts["run_results"].exists():
         return {"erreur": fait.stdout}
-    lus = {nom: json.loads(artefact.read_bytes()) for nom, artefact in artefacts.items()}
+    artefacts_lus = {nom: json.loads(artefact.read_bytes()) for nom, artefact in artefacts.items()}
     return {
         "resultats": [
             {nom: str(noeud.get(nom) or "") for nom in DITS}
-            | {"description": lus["manifest"]["nodes"].get(noeud["unique_id"], {}).get("description", "")}
-            for noeud in lus["run_results"]["results"]
+            | {"description": artefacts_lus["manifest"]["nodes"].get(noeud["unique_id"], {}).get("description", "")}
+            for noeud in artefacts_lus["run_results"]["results"]
         ]
     }
 
@@ -131,5 +132,5 @@ if __name__ == "__main__":
     if sys.argv[1:]:
         servir(lambda: preparer(sys.argv[1]))
     else:
-        # the first build finds the project read (`make environnement`)
+        # `make environnement` reads the project here, so that the first build finds it read
         _preparer_ici(PROJET_DBT / "target")

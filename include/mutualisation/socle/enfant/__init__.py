@@ -1,1 +1,1 @@
-"""The one child host: a process of ours that imports a slow library early and answers on request."""
+"""This room runs every child process: one that imports a slow library early and answers on request."""

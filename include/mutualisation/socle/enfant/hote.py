@@ -1,10 +1,9 @@
-"""The one child host: start a child process, ask it, end it; and the child's side, which never outlives its parent.
+"""Start a child process, ask it, end it; `servir` is the side of the child, which never outlives its parent.
 
-A process rather than a thread: dbt and Great Expectations take seconds of pure Python to import, and what reads a
-hostile file has limits. None knows a secret but those that it is given. A process pool would give the child our
-environment and would not say what ended it. Requests and answers are objects, pickled on a socket that is the standard
-input of the child.
-"""
+We use a process rather than a thread: dbt and Great Expectations take seconds of pure Python to import, and the child
+that reads a hostile file runs under limits. A child knows the secrets that it is given and no other. A process pool
+would hand our environment to the child and would not say what ended it. Requests and answers are objects, pickled on a
+socket that is the standard input of the child."""
 
 import os
 import pickle
@@ -23,22 +22,22 @@ from typing import Any
 from mutualisation.socle.erreurs import PannePassagere
 
 PERIODE_S, PERIODE_PARENT_S = 0.5, 0.2
-# keys, the address of the warehouse, connections of Airflow: what no child inherits
+# no child inherits our keys, the address of the warehouse or the connections of Airflow
 SECRETS = ("MUTUALISATION_CLE_", "ENTREPOT_", "PG", "AIRFLOW", "DBT_ENV_SECRET_")
 Veille = Callable[[], None]
-# the current folder, which may be a drop's, is no place of modules, nor of variables, which dbt reads in a `.env`: for
-# a child in Python, and for what it starts
+# the current folder may be that of a drop: neither the child nor what it starts takes modules from it, and dbt reads
+# no `.env` there
 AILLEURS = {"PYTHONSAFEPATH": "1", "PYTHON_DOTENV_DISABLED": "1"}
-# the pid of the parent, given at the start: a child that asked later could get the pid of whoever adopted it
+# the parent gives its pid at the start: a child that asked later could get the pid of whoever adopted it
 PARENT = "MUTUALISATION_PARENT"
 Reponse = Callable[[Any], Any]
-# in a child: its socket to the parent, and the lock that keeps each message whole
+# a child keeps here its socket to the parent; the lock below keeps each message whole
 _TUBES: list[Connection] = []
 _PAROLE = threading.Lock()
 
 
 class EnfantArrete(Exception):
-    """The child is gone; `signal`: what killed it, None when it ended by itself."""
+    """The child is gone; `signal` is what killed it, None when it ended by itself."""
 
     def __init__(self, arret: signal.Signals | None) -> None:
         super().__init__()
@@ -46,16 +45,15 @@ class EnfantArrete(Exception):
 
 
 class Avancee(str):
-    """A message of progress from a child, which is not the answer to its request."""
+    """A message of this class tells progress: it does not answer the request."""
 
 
 class Enfant:
-    """`python -m <module> <arguments>`, started at once; its module calls `servir`.
+    """A child runs `python -m <module> <arguments>`, which calls `servir`; it starts at once and ends with its parent.
 
-    `nom` is what the user reads of it; `variables` are added to our environment without its secrets; `journal`
-    receives its stderr, thrown away by default; `suivi` what it says while it works (`avancer`); `dues` counts the
-    answers that nobody has read yet. The child ends with its parent, whatever killed it.
-    """
+    Error messages call it `nom`. It gets our environment without its secrets, plus `variables`. Its stderr goes to
+    `journal`, or nowhere. `suivi` receives each message of progress (`avancer`). `dues` counts the answers that nobody
+    has read yet."""
 
     def __init__(
         self,
@@ -73,7 +71,7 @@ class Enfant:
             self._processus = subprocess.Popen(
                 [sys.executable, "-m", module, *arguments],
                 stdin=bout.fileno(),
-                # what libraries print goes nowhere
+                # libraries print on stdout what nobody reads
                 stdout=subprocess.DEVNULL,
                 stderr=erreurs,
                 env={**herite, **(variables or {}), **AILLEURS, PARENT: str(self._parent)},
@@ -86,19 +84,17 @@ class Enfant:
 
     @property
     def vivant(self) -> bool:
-        """True while the child runs and is this process's own: after a fork it belongs to the parent."""
+        """Say whether the child runs and belongs to this process: after a fork it belongs to the parent."""
         return self._parent == os.getpid() and self._processus.poll() is None
 
     def demander(self, lieu: str, demande: Any, veiller: Veille = lambda: None) -> Any:
-        """The answer of the child. Raises `PannePassagere` (« lieu : … ») when it is dead: nothing is known against
-        what it was to judge or to write."""
+        """Send a request and return its answer. Raises `PannePassagere` (« lieu : … ») when the child is dead: what it
+        was to judge or write is then neither right nor wrong."""
         return self.commencer(lieu, demande, veiller)()
 
     def commencer(self, lieu: str, demande: Any, veiller: Veille = lambda: None) -> Callable[[], Any]:
-        """Send a request and return at once; calling what is given back waits for the answer. Raises as `demander`.
-
-        Answers that nobody has waited for are thrown away first.
-        """
+        """Send a request and return at once a function that waits for its answer. Raises as `demander`. Older answers
+        that nobody has waited for are thrown away first."""
         with self._panne(lieu):
             self.vider(veiller)
             self.envoyer(demande)
@@ -126,22 +122,20 @@ class Enfant:
     def envoyer(self, demande: Any) -> None:
         """Send a request. Raises `EnfantArrete`."""
         try:
-            # not `send`: after a failure, its buffer is collected with a word on stderr under Python 3.13
+            # Python 3.13 prints on stderr when the buffer of a `send` that failed is collected
             self._tube.send_bytes(pickle.dumps(demande))
             self.dues += 1
         except OSError:
             raise self._arret() from None
 
     def vider(self, veiller: Veille = lambda: None) -> None:
-        """Throw away the answers that are due. Raises `EnfantArrete`."""
+        """Read and throw away the answers that are due. Raises `EnfantArrete`."""
         while self.dues:
             self.recevoir(veiller)
 
     def recevoir(self, veiller: Veille = lambda: None) -> Any:
-        """The answer to the oldest request; `veiller` is called while the child works, and ends it by raising.
-
-        Raises `EnfantArrete`.
-        """
+        """Return the oldest answer due; `veiller` is called meanwhile, and what it raises ends the child. Raises
+        `EnfantArrete` when the child is gone."""
         try:
             reponse = self._recevoir(veiller)
             while isinstance(reponse, Avancee):
@@ -152,7 +146,7 @@ class Enfant:
         except (EOFError, OSError):
             raise self._arret() from None
         except BaseException:
-            self.fermer()  # its answer would be taken for that of the next request
+            self.fermer()  # the next request would take its answer for its own
             raise
 
     def _recevoir(self, veiller: Veille) -> Any:
@@ -161,14 +155,14 @@ class Enfant:
         return self._tube.recv()
 
     def fermer(self) -> None:
-        """End the child; closing twice, or after a fork, does nothing."""
+        """End the child; a second call, or a call after a fork, does nothing."""
         if self._parent == os.getpid():
             self._tube.close()
             self._processus.kill()
             self._attendre()
 
     def _attendre(self) -> int:
-        """Its exit code, once; what it had started ends with it."""
+        """Wait for its exit code; the first call also ends the processes that the child had started."""
         deja, code = self._processus.returncode, self._processus.wait()
         if deja is None:
             with suppress(ProcessLookupError):
@@ -182,7 +176,7 @@ class Enfant:
 
 
 def servir(preparer: Callable[[], Reponse]) -> None:
-    """Import what is slow (`preparer`), then answer each request until the parent closes."""
+    """Call `preparer`, which imports what is slow, then answer each request until the parent closes."""
     threading.Thread(target=finir_avec, args=(int(os.environ[PARENT]),), daemon=True).start()
     _TUBES.append(Connection(os.dup(0)))
     repondre = preparer()
@@ -195,7 +189,7 @@ def servir(preparer: Callable[[], Reponse]) -> None:
 
 
 def avancer(message: str) -> None:
-    """Tell the parent how far the work is, from any thread of a child."""
+    """Tell the parent how far the work is, from any thread of a child; outside a child, do nothing."""
     if _TUBES:
         _envoyer_au_parent(Avancee(message))
 
@@ -206,8 +200,7 @@ def _envoyer_au_parent(message: Any) -> None:
 
 
 def finir_avec(parent: int) -> None:
-    """End at once, with what it started, when the parent is gone: an orphan would write into the schema of the next
-    run."""
+    """End this process and its children once the parent is gone: an orphan would write into the next run's schema."""
     while os.getppid() == parent:
         time.sleep(PERIODE_PARENT_S)
     os.killpg(0, signal.SIGKILL)

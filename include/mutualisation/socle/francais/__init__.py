@@ -1,1 +1,1 @@
-"""French as readers see it: formats of numbers and dates, labels."""
+"""This room writes French as readers see it: formats of numbers and dates, labels."""

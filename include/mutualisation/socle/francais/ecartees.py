@@ -1,27 +1,25 @@
-"""The rows that no figure counts, in one sentence: that of the documents and of the last line of a command (G4)."""
+"""Documents and the last line of a command say in one sentence which rows no figure counts (G4)."""
 
 from collections.abc import Mapping
 from decimal import Decimal
 
 from mutualisation.socle.francais.formats import INSECABLE, euros, nombre, plusieurs
 
-# (one, several) rows of a status; a row that repeats another counts once, and is none of them
+# {status: (one row, several rows)}; a row that repeats another counts once: `doublon` is not here
 STATUTS = {"rejete": ("rejetée", "rejetées"), "retenu": ("retenue", "retenues"), "a_affecter": ("à affecter",) * 2}
 
 
 def compter(comptes: Mapping[str, int]) -> int:
-    """How many of these rows, {status: how many}, no figure counts."""
+    """Count the rows that no figure counts, from {status: how many}."""
     return sum(comptes.get(statut, 0) for statut in STATUTS)
 
 
 def dire_ecartees(
     comptes: Mapping[str, int], montant: Decimal | None, heures: Decimal | None, effet: str = "", motif: str = ""
 ) -> str:
-    """`2 lignes livrées, soit 7 heures de travail, ne sont pas comptées (retenues)`, without a full stop.
-
-    `montant`, `heures`: what is written on them, None when it was not kept; `effet`: what these hours change; `motif`:
-    the one reason of them all. Empty when every row counts.
-    """
+    """Say `2 lignes livrées, soit 7 heures de travail, ne sont pas comptées (retenues)`, without a full stop. `montant`
+    (euros) and `heures` sum what the rows bear, None when it was not kept; `effet` says what these hours change;
+    `motif` is the one reason of all the rows. The sentence is empty when every row counts."""
     total, connus = compter(comptes), [s for s in STATUTS if comptes.get(s)]
     if not total:
         return ""
@@ -37,15 +35,15 @@ def dire_ecartees(
 def _mesures(montant: Decimal | None, heures: Decimal | None) -> str:
     if montant is None and heures is None:
         return ""
-    dites = [euros(montant, 2)] if montant else []
+    mesures_dites = [euros(montant, 2)] if montant else []
     if heures:
         nom = "heure" if heures < 2 else "heures"
-        dites.append(f"{nombre(heures, 0 if heures == int(heures) else 2)}{INSECABLE}{nom} de travail")
-    return f", soit {' et '.join(dites)}," if dites else ", sans montant ni durée,"
+        mesures_dites.append(f"{nombre(heures, 0 if heures == int(heures) else 2)}{INSECABLE}{nom} de travail")
+    return f", soit {' et '.join(mesures_dites)}," if mesures_dites else ", sans montant ni durée,"
 
 
 def dire_ecarts(ecarts: int, sans: int) -> str:
-    """What is said of the gaps of controls, `sans` of which nobody justified; empty without any."""
+    """Say how many gaps the controls found, and how many (`sans`) nobody justified; empty without any."""
     if not ecarts:
         return ""
     sujet = "l'écart constaté" if ecarts == 1 else f"les {nombre(ecarts)} écarts constatés"

@@ -1,8 +1,6 @@
-"""French labels of what the warehouse names in ASCII: for reading only, a missing one shows the name itself.
-
-The tables are `libelles.toml`: a name that the warehouse gains has its label there, and nowhere else; words of a
-referentiel (parameters, roles, rules of a tariff, modes) have theirs in `sources/vocabulaire.toml`.
-"""
+"""Give a French label, for reading only, to what the warehouse names in ASCII; a name without a label shows itself. The
+tables are `libelles.toml`: the label of a new name goes there, and nowhere else; the words of a referentiel
+(parameters, roles, rules of a tariff, modes) have theirs in `sources/vocabulaire.toml`."""
 
 import csv
 import re
@@ -19,13 +17,13 @@ CONTROLES = SEEDS / "controles_index.csv"
 _TABLES: dict[str, Any] = tomllib.loads(LIBELLES.read_text(encoding="utf-8"))
 _VOCABULAIRE: dict[str, dict[str, Any]] = tomllib.loads(VOCABULAIRE.read_text(encoding="utf-8"))
 Noms = dict[str, str]
-# one, several
+# the word of one thing, then that of several
 Nombres = dict[str, tuple[str, str]]
 
 
 def _du_vocabulaire(table: str, cle: str) -> dict[str, Any]:
-    """{name: what it says under that key} of the words of a referentiel that say it."""
-    return {nom: dit[cle] for nom, dit in _VOCABULAIRE[table].items() if cle in dit}
+    """Return {name: value of `cle`} for the names of a table of the vocabulary that have this key."""
+    return {nom: mots[cle] for nom, mots in _VOCABULAIRE[table].items() if cle in mots}
 
 
 MESURES: Noms = _TABLES["mesures"]
@@ -71,7 +69,7 @@ FAMILLES_UNITES: dict[str, list[str]] = _TABLES["familles_unites"]
 UNITES_SERVICE: Nombres = _TABLES["unites_service"]
 ADHERENTS: Nombres = _TABLES["adherents"]
 VALEURS: dict[str, Noms] = _du_vocabulaire("parametres", "valeurs")
-# the rule that a reason of `rejets` ends with
+# a reason of `rejets` ends with its rule: « … (C1) »
 _REGLE = re.compile(r"\b([A-Z][0-9]{1,2}[a-z]?'?)(?=[,) ]|$)")
 _CITEE = re.compile(r"\b[CFGHKPR][0-9]{1,2}[a-z]?\b")
 _DEFAUT = "corriger la cellule en faute"
@@ -80,18 +78,18 @@ GRATUIT, SANS_TARIF = "gratuit", "Sans tarif en vigueur"
 
 @cache
 def controles() -> dict[str, dict[str, str]]:
-    """{control: {libelle, remede, …}} of the index of controls, which the warehouse loads as a seed."""
+    """Return {control: {libelle, remede, …}} from the index of controls, which the warehouse loads as a seed."""
     with CONTROLES.open(encoding="utf-8", newline="") as fichier:
         return {ligne["controle"]: ligne for ligne in csv.DictReader(fichier)}
 
 
 def libelle_controle(nom: str) -> str:
-    """Label of a control, else its name with spaces."""
+    """Return the label of a control, else its name with spaces."""
     return controles().get(nom, {}).get("libelle") or nom.replace("_", " ")
 
 
 def examine(nom: str, nombre: int) -> str:
-    """`1 234 périodes d'emploi examinées`: what a control counted; empty for a control of sums or an unknown one."""
+    """Say what a control counted: `1 234 périodes d'emploi examinées`; empty for an unknown control or one of sums."""
     controle = controles().get(nom, {})
     if controle.get("unite") != "nombre":
         return ""
@@ -99,65 +97,65 @@ def examine(nom: str, nombre: int) -> str:
 
 
 def libelle_motif(motif: str) -> str:
-    """Reason of `repartition`: `role:personnel` reads « Compte exclu : personnel, déjà dans la masse salariale »."""
+    """Label a reason: `role:personnel` reads « Compte exclu : personnel, déjà dans la masse salariale »."""
     nature, _, role = motif.partition(":")
     return f"Compte exclu : {libelle(ROLES, role)}" if nature == "role" else libelle(MOTIFS, motif)
 
 
 def libelle(table: dict[str, str], nom: str) -> str:
-    """Label of a name, else the name with spaces."""
+    """Return the label of a name, else the name with spaces."""
     return table.get(nom) or nom.replace("_", " ")
 
 
 def libelle_groupe(groupe: str) -> str:
-    """`B+C` reads « Catégories B et C regroupées » (S14)."""
+    """Label a group of categories: `B+C` reads « Catégories B et C regroupées » (S14)."""
     codes = groupe.split("+")
     return "Seule" if len(codes) == 1 else f"{formats.et(codes)} regroupées"
 
 
 def libelle_mode(mode: str | None) -> str:
-    """Label of a recovery mode; no mode means that no tariff was in force (R7b)."""
+    """Label a recovery mode; no mode means that no tariff was in force (R7b)."""
     return libelle(MODES, mode) if mode else SANS_TARIF
 
 
 def decompte(statut: str, nombre: int) -> str:
-    """What a status counts, singular or plural."""
+    """Name what a status counts, in the singular or the plural."""
     un, plusieurs = DECOMPTES.get(statut, (statut, statut))
     return un if nombre < 2 else plusieurs
 
 
 def libelle_unite(code: str, nombre: int = 2) -> str:
-    """`adherent_actif` reads « adhérents actifs »; a code that is not known loses its capitals and underscores."""
+    """Label a unit: `adherent_actif` reads « adhérents actifs »; an unknown code loses its capitals and underscores."""
     if noms := UNITES_SERVICE.get(code):
         return noms[0] if nombre < 2 else noms[1]
     return code.replace("_", " ").lower()
 
 
 def libelle_parametre(nom: str, nommer: Callable[[str], str] = str) -> str:
-    """`actualisation:ADS` reads « Actualisation du coût unitaire — ADS »; `nommer` gives the name of a dispositif."""
+    """Label a parameter: `actualisation:ADS` reads « Actualisation du coût unitaire — ADS », by `nommer`."""
     racine, _, objet = nom.partition(":")
     return libelle(PARAMETRES, racine) + (f" — {nommer(objet)}" if objet else "")
 
 
 def valeur_parametre(nom: str, valeur: str) -> str:
-    """Value of a parameter as it is read: `reel` is « jours réels », a figure is as it was typed."""
+    """Write the value of a parameter for readers: `reel` reads « jours réels », a figure stays as it was typed."""
     return VALEURS.get(nom.partition(":")[0], {}).get(valeur, valeur)
 
 
 @cache
 def _noms_de_comptes() -> dict[str, str]:
-    """`comptes_m57.csv`: account, up to five digits, and the name of the last year that has it among 2019-2024.
+    """Return {account of up to five digits: its name in the last year of 2019-2024 that has it} (`comptes_m57.csv`).
 
-    Chart of accounts M57 (M57 développé from 2022) of DGCL and DGFiP, classes 6 and 7 and assets of 20 and 21, as read
-    in the repository megalis-bretagne/opendata-extraction (`plans-de-comptes/**/planDeCompte.xml`). A name that only
-    completes that of its parent is set after it. No figure depends on it: what an account counts for is a role (R3).
-    """
+    The file is the chart of accounts M57 (M57 développé from 2022) of DGCL and DGFiP, classes 6 and 7 and assets of 20
+    and 21, read in the repository megalis-bretagne/opendata-extraction (`plans-de-comptes/**/planDeCompte.xml`). A name
+    that only completes that of its parent is set after it. No figure depends on a name: the role of an account does
+    that (R3)."""
     with PLAN_COMPTABLE.open(encoding="utf-8", newline="") as fichier:
         return {ligne["compte"]: ligne["libelle"] for ligne in csv.DictReader(fichier, delimiter=";")}
 
 
 def libelle_compte(compte: str) -> str:
-    """`60612 (Energie - Electricité)`: the account and its name, or that of its longest prefix that has one."""
+    """Write an account and its name, or that of its longest named prefix: `60612 (Energie - Electricité)`."""
     prefixes = (compte[:n] for n in range(len(compte), 1, -1))
     nom = next((_noms_de_comptes()[p] for p in prefixes if p in _noms_de_comptes()), "")
     return f"{compte} ({nom})" if nom else compte
@@ -165,33 +163,33 @@ def libelle_compte(compte: str) -> str:
 
 @cache
 def page_des_regles() -> dict[str, str]:
-    """{rule or control, in lower case: its row of the page of the rules, as a line}."""
+    """Return {rule or control in lower case: its row of `docs/regles.md`, as one line}."""
     rangees = re.findall(
         r'^\| <a id="(\w+)"></a>(.+?) \| (.+) \| (.*) \|$', PAGE_REGLES.read_text(encoding="utf-8"), re.MULTILINE
     )
-    return {ancre: f"{nom} : {dit} ({ou})".replace(" ()", "").replace("`", "") for ancre, nom, dit, ou in rangees}
+    return {ancre: f"{nom} : {sens} ({ou})".replace(" ()", "").replace("`", "") for ancre, nom, sens, ou in rangees}
 
 
 def regle_citee(motif: str) -> str:
-    """The rule that a reason of `rejets` ends with (`C1`), empty when it names none."""
+    """Return the rule that a reason of `rejets` ends with (`C1`), empty when it names none."""
     trouvees = _REGLE.findall(motif)
     return trouvees[-1] if trouvees else ""
 
 
 def regles_citees(textes: Iterable[str]) -> list[tuple[str, str]]:
-    """(rule, what it says) of each rule that these texts cite, in order; a rule without words by its family."""
+    """Return (rule, its meaning) for each rule that the texts cite, in order: R3f before R10. A rule without words of
+    its own takes those of its family: R3f those of R3."""
     codes = {code for texte in textes for code in _CITEE.findall(texte)}
     sens = {code: REGLES_CITEES.get(code) or REGLES_CITEES.get(code.rstrip(ascii_lowercase), "") for code in codes}
     return [(code, sens[code]) for code in sorted(codes, key=_rang) if sens[code]]
 
 
 def _rang(code: str) -> tuple[str, int, str]:
-    """R3f before R10."""
     chiffres = re.sub(r"\D", "", code)
     return code[0], int(chiffres), code
 
 
 def remede_du_motif(motif: str) -> str:
-    """One French phrase: what to do about a row rejected or held for that reason."""
+    """Say in one French phrase what to do about a row that was rejected or held for this reason."""
     regle = regle_citee(motif)
     return REMEDES.get(regle) or REMEDES.get(regle.rstrip(f"{ascii_lowercase}'")) or _DEFAUT
