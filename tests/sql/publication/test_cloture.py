@@ -10,8 +10,9 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from tests.atelier.tables import cas
 
+from mutualisation.publication.signatures.cle_signature import cle_signature
 from mutualisation.publication.versions import clotures
-from mutualisation.publication.versions.clotures import approuver, lire_cloture
+from mutualisation.publication.versions.clotures import Cloture, approuver, lire_cloture
 from mutualisation.publication.versions.sceaux import canonique
 from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, SansReprise
 from mutualisation.socle.poste import Poste
@@ -60,8 +61,10 @@ def comme(conn: Conn, compte: str, acte: Callable[[Conn], Any], *groupes: str) -
 def clore(conn: Conn, version: int = 1, manifeste: str = EMPREINTE, repondant: str | None = None) -> bool:
     """As `cloturer` asks; the journal is read by another connection, under the role of the run."""
     dsn = make_conninfo(conn.info.dsn, user="mutualisation", options="-c role=mutualisation_traitement")
+    quoi = {"exercice": 2021, "version": version, "manifeste_sha256": manifeste, "identite": "declaree"}
     with psycopg.connect(dsn) as lectrice:
-        return approuver(lectrice, conn, 2021, version, manifeste, "declaree", Poste.ici(), repondant=repondant)
+        cloture = Cloture.a_signer(lectrice, conn, quoi | ({"repondant": repondant} if repondant else {}))
+        return approuver(lectrice, conn, cloture, (), cle_signature(Poste.ici()))
 
 
 def test_un_approbateur_clot_la_version_publiee_une_fois(conn: Conn) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from mutualisation.entrepot.base.roles import APPROBATEUR, REFUS, compte_connecte
-from mutualisation.publication.signatures.cle_signature import cle_signature, publique
+from mutualisation.publication.signatures.cle_signature import publique
 from mutualisation.publication.versions.sceaux import CLOTURE, enoncer, lire_sceaux, maintenant
 from mutualisation.socle.erreurs import ControleEchoue, SansReprise
-from mutualisation.socle.poste import Poste
 
 # what a run tells the server, which verifies no signature: its views leave these out; nothing else is said there
 ECARTER = """
@@ -32,6 +32,7 @@ select r.rolname from pg_catalog.pg_roles as r
                       and s.enonce::jsonb -> 'exercices' @> to_jsonb(%(exercice)s::int))
  order by 1
 """
+PREPARE_PAR = "select prepare_par from journal.constructions where version = %s"
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,16 @@ class Cloture:
         """What a statement says, or will say once what it closes is composed."""
         moment = f"{dit['approuve_le'][:19]}Z"
         return cls(version, dit["approuve_par"], moment, dit["manifeste_sha256"], str(dit["identite"]), dit)
+
+    @classmethod
+    def a_signer(
+        cls, conn: psycopg.Connection[Any], sienne: psycopg.Connection[Any], quoi: Mapping[str, Any]
+    ) -> Cloture:
+        """What the login of `sienne` is about to sign; `conn` reads the journal. `quoi`: `exercice`, `version`,
+        `manifeste_sha256`, `identite` (K3), and `repondant` where an account of another name answered for the login."""
+        prepare = conn.execute(PREPARE_PAR, (quoi["version"],)).fetchone()
+        qui = {"approuve_par": compte_connecte(sienne), "approuve_le": maintenant(sienne)}
+        return cls.dite(quoi["version"], {**quoi, **qui, "prepare_par": prepare[0] if prepare else ""})
 
 
 def lire_cloture(conn: psycopg.Connection[Any], exercice: int, version: int) -> Cloture | None:
@@ -80,36 +91,18 @@ def versions_closes(conn: psycopg.Connection[Any], exercices: Iterable[int] = ()
 def approuver(
     conn: psycopg.Connection[Any],
     sienne: psycopg.Connection[Any],
-    exercice: int,
-    version: int,
-    manifeste_sha256: str,
-    identite: str,
-    poste: Poste,
-    composer: Callable[[Cloture], Collection[str]] = lambda _: (),
-    repondant: str | None = None,
+    cloture: Cloture,
+    extraits: Collection[str],
+    cle: Ed25519PrivateKey,
 ) -> bool:
     """Close the published version by a signed statement in the name of the login of `sienne`; False when it was closed.
 
-    `conn` reads the journal; `identite`: `declaree` or `authentifiee` (K3); `poste`: who has the key; `composer`:
-    composes the closed extract, and gives the digest of its manifest, which the statement holds; `repondant`: the
-    account, of another name, that answered for the login. Raises `ControleEchoue` when the database refuses who
-    approves or what is approved, `SansReprise` when the login is no approver.
+    `conn` reads the journal; `extraits`: the digest of the manifest of each closed extract, which the statement holds.
+    Raises `ControleEchoue` when the database refuses who approves or what is approved, `SansReprise` when the login is
+    no approver.
     """
-    compte = compte_connecte(sienne)
-    prepare = conn.execute("select prepare_par from journal.constructions where version = %s", (version,)).fetchone()
-    cle = cle_signature(poste)
-    dit = {
-        "exercice": exercice,
-        "version": version,
-        "prepare_par": prepare[0] if prepare else "",
-        "approuve_par": compte,
-        "approuve_le": maintenant(sienne),
-        "manifeste_sha256": manifeste_sha256,
-        "identite": identite,
-        **({"repondant": repondant} if repondant else {}),
-    }
-    extraits = [*composer(Cloture.dite(version, dit))]
-    enonce = enoncer(conn, CLOTURE, dit | {"extraits": extraits}, cle)
+    compte, exercice = cloture.approuve_par, cloture.enonce["exercice"]
+    enonce = enoncer(conn, CLOTURE, cloture.enonce | {"extraits": [*extraits]}, cle)
     try:
         ligne = sienne.execute(
             "select journal.approuver(%s, %s, %s)", (enonce, cle.sign(enonce.encode()), publique(cle))

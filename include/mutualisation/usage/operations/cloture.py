@@ -1,19 +1,20 @@
 """`cloturer`: the published version of an exercice is approved by another person, and its extract written as closed."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 
-from mutualisation.documents.composition.dossier import MiseEnPlace, mise_en_place
+from mutualisation.documents.composition.dossier import mise_en_place
 from mutualisation.documents.extrait.annuel import REFUS, dossier_ecrit
 from mutualisation.documents.extrait.remise import mettre_en_place
 from mutualisation.entree.lecteurs.noms import plat
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.roles import APPROBATEUR, au_nom_de, peut_prendre, sous_le_role
+from mutualisation.publication.signatures.cle_signature import cle_signature
 from mutualisation.publication.versions.chaine import ancrer
 from mutualisation.publication.versions.clotures import Cloture, approuver, lire_cloture
 from mutualisation.publication.versions.extraits import ExtraitLu, dossiers_ecrits, ecarts_extrait
@@ -22,7 +23,7 @@ from mutualisation.publication.versions.manifeste import A_APPROUVER
 from mutualisation.socle.erreurs import ControleEchoue
 from mutualisation.socle.francais.formats import enumerer, plusieurs
 from mutualisation.usage.operations.ecarts import figures_a_clore
-from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote
+from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote_des_versions
 from mutualisation.usage.operations.livraison import composer_ensemble, ecrire_extraits
 from mutualisation.usage.operations.session import Session, identite, verifier_exercices
 from mutualisation.usage.operations.session import signataire as signataire_de
@@ -80,12 +81,10 @@ def verifier_cloture(session: Session, exercice: int, sortie: str | None = None)
 
     Raises `ControleEchoue` (2) when K4 refuses, or when the version is closed already.
     """
-    (annee,) = verifier_exercices([exercice])
-    with session.connexion() as conn:
-        version = _version_publiee(conn, annee)
-        if lire_cloture(conn, annee, version) is not None:
-            raise _refus(f"l'exercice {annee}, version {version}, est déjà clos")
-        return _a_clore(session, conn, annee, version, _dossier(conn, annee, version, sortie))
+    with _Ouverte.ouvrir(session, exercice, sortie) as ouverte:
+        if ouverte.cloture is not None:
+            raise _refus(f"l'exercice {ouverte.exercice}, version {ouverte.version}, est déjà clos")
+        return ouverte.regarder()
 
 
 def cloturer(
@@ -105,75 +104,96 @@ def cloturer(
     approver's own login, by default that of the session. Raises `ControleEchoue` (2) when K4 refuses,
     `ErreurMutualisation` (1) when the login is no approver or the extract cannot be written.
     """
-    (annee,) = verifier_exercices([exercice])
-    with session.connexion() as conn, session.etape("clôture"):
-        publiee = _version_publiee(conn, annee)
-        if version is not None:
-            exiger_publiee(conn, annee, version)
-        deja = lire_cloture(conn, annee, publiee) is not None
-        dossier = _dossier(conn, annee, publiee, sortie)
-        if deja:
-            exiger_sceau(session, conn, [annee], publiee)
-        else:
-            signataire = approuve_par if compte else signataire_de(session, conn, approuve_par, *DIT_PAR)
-            if session.embarque:
-                exiger_une_autre(conn, annee, signataire or "")
-            a_clore = _a_clore(session, conn, annee, publiee, dossier)
-            if manifeste_sha256 not in (None, a_clore.manifeste_sha256):
-                raise _refus(
-                    f"l'extrait {a_clore.dossier} a été réécrit depuis qu'il a été regardé (manifeste "
-                    f"{manifeste_sha256} alors, {a_clore.manifeste_sha256} maintenant) : regardez-le, puis "
-                    "approuvez-le de nouveau"
-                )
-            conn.commit()
-            session.suivi(f"Clôture de l'exercice {annee}, version {publiee}")
-            with mise_en_place(Path(a_clore.dossier).parent, REFUS) as pose:
-                with _en_son_nom(session, signataire or "", compte) as sienne:
-                    lus = _approuver(session, conn, sienne, a_clore, pose, approuve_par if compte else None)
-                ancrer(conn, session.poste)
-                mettre_en_place(conn, pose, lus, session.poste)
-        cloture = lire_cloture(conn, annee, publiee)
-        if cloture is None:
-            raise _refus(f"l'exercice {annee} n'a pas été clos")
+    with _Ouverte.ouvrir(session, exercice, sortie, version) as ouverte:
+        deja = ouverte.cloture is not None
+        if not deja:
+            ouverte.approuver(ouverte.regarder(manifeste_sha256), approuve_par, compte)
+        return ouverte.ecrire(deja=deja)
+
+
+@dataclass(frozen=True)
+class _Ouverte:
+    """The closing of a published version, under way while the warehouse is held: `dossier`, where its extract is."""
+
+    session: Session
+    conn: psycopg.Connection[Any]
+    exercice: int
+    version: int
+    dossier: Path | None
+
+    @classmethod
+    @contextmanager
+    def ouvrir(cls, session: Session, exercice: int, sortie: str | None, demandee: int | None = None) -> Iterator[Self]:
+        """Hold the warehouse, once the published version is the one that is asked, and what was sealed (K10)."""
+        (annee,) = verifier_exercices([exercice])
+        with session.connexion() as conn, session.etape("clôture"):
+            version = exiger_publiee(conn, annee, demandee)
+            exiger_sceau(session, conn, [annee], version)
+            yield cls(session, conn, annee, version, _dossier(conn, annee, version, sortie))
+
+    @property
+    def cloture(self) -> Cloture | None:
+        """Who has approved it; None while it is to be approved."""
+        return lire_cloture(self.conn, self.exercice, self.version)
+
+    def regarder(self, manifeste_sha256: str | None = None) -> AClore:
+        """First step: the checks of K4, but for who approves. `manifeste_sha256`: the extract that was looked at."""
+        conn, exercice, version = self.conn, self.exercice, self.version
+        _exiger_justifications(conn, exercice, version)
+        extrait = _extrait_a_approuver(conn, exercice, version, self.dossier, self.session.var)
+        if manifeste_sha256 not in (None, extrait.sha256):
+            raise _refus(
+                f"l'extrait {extrait.dossier} a été réécrit depuis qu'il a été regardé (manifeste "
+                f"{manifeste_sha256} alors, {extrait.sha256} maintenant) : regardez-le, puis approuvez-le de nouveau"
+            )
+        laisse = laisse_de_cote_des_versions(conn, [exercice], version)
+        figures = figures_a_clore(conn, exercice, version)
+        return AClore(exercice, version, str(extrait.dossier), extrait.sha256, laisse, *figures)
+
+    def approuver(self, vu: AClore, approuve_par: str | None, compte: str | None) -> None:
+        """Second step: compose the closed extract, sign the statement that holds it in the name of who approves, then
+        put the extract in place; nothing of it when somebody has closed meanwhile."""
+        session, conn = self.session, self.conn
+        signataire = approuve_par or "" if compte else signataire_de(session, conn, approuve_par, *DIT_PAR)
+        if session.embarque:
+            exiger_une_autre(conn, vu.exercice, signataire)
         conn.commit()
-        parent = dossier.parent if dossier is not None else None
-        # a closed extract whose folder was taken away is written again by `extraire`, where one wishes
+        session.suivi(f"Clôture de l'exercice {vu.exercice}, version {vu.version}")
+        cle = cle_signature(session.poste)
+        quoi = {c: getattr(vu, c) for c in ("exercice", "version", "manifeste_sha256")}
+        quoi |= {"identite": identite(session)} | ({"repondant": signataire} if compte and signataire else {})
+        with mise_en_place(Path(vu.dossier).parent, REFUS) as pose:
+            with _en_son_nom(session, signataire, compte) as sienne:
+                cloture = Cloture.a_signer(conn, sienne, quoi)
+                lus = composer_ensemble(session, conn, {vu.exercice: vu.version}, pose, cloture)
+                clos = approuver(conn, sienne, cloture, lus.values(), cle)
+            ancrer(conn, session.poste)
+            mettre_en_place(conn, pose, lus if clos else {}, session.poste)
+
+    def ecrire(self, *, deja: bool) -> ExerciceClos:
+        """Last step: what is missing of the closed extract is written, where its folder still stands."""
+        cloture = self.cloture
+        if cloture is None:
+            raise _refus(f"l'exercice {self.exercice} n'a pas été clos")
+        self.conn.commit()
         ecrit = ""
-        if parent is not None and parent.is_dir():
-            (ecrit,) = ecrire_extraits(session, conn, {annee: publiee}, parent)
-    return ExerciceClos(annee, publiee, cloture.approuve_par, ecrit, deja)
+        # a closed extract whose folder was taken away is written again by `extraire`, where one wishes
+        if self.dossier is not None and self.dossier.parent.is_dir():
+            (ecrit,) = ecrire_extraits(self.session, self.conn, {self.exercice: self.version}, self.dossier.parent)
+        return ExerciceClos(self.exercice, self.version, cloture.approuve_par, ecrit, deja)
 
 
-def _approuver(
-    session: Session,
-    conn: psycopg.Connection[Any],
-    sienne: psycopg.Connection[Any],
-    vu: AClore,
-    pose: MiseEnPlace,
-    repondant: str | None,
-) -> dict[str, str]:
-    """Compose the closed extract in `pose`, for the statement that closes holds it; {its folder: digest of its
-    manifest}, nothing when somebody has closed meanwhile. `repondant`: the account that answered for the login."""
-    lus: dict[str, str] = {}
-
-    def composer(cloture: Cloture) -> Collection[str]:
-        lus.update(composer_ensemble(session, conn, {vu.exercice: vu.version}, pose, cloture))
-        return lus.values()
-
-    qui = identite(session)
-    clos = approuver(
-        conn, sienne, vu.exercice, vu.version, vu.manifeste_sha256, qui, session.poste, composer, repondant
-    )  # fmt: skip
-    return lus if clos else {}
-
-
-def exiger_publiee(conn: psycopg.Connection[Any], exercice: int, version: int) -> None:
-    """Raise `ControleEchoue` when another version is published than the one whose closing is asked."""
-    if (publiee := _version_publiee(conn, exercice)) != version:
+def exiger_publiee(conn: psycopg.Connection[Any], exercice: int, demandee: int | None = None) -> int:
+    """The published version. Raise `ControleEchoue` when there is none, or another than the one that is asked."""
+    publiee = lire_pointeurs(conn).get(exercice)
+    if publiee is None:
+        raise _refus(f"l'exercice {exercice} n'est pas publié : il n'a pas d'extrait à approuver")
+    if demandee not in (None, publiee):
         raise _refus(
-            f"l'exercice {exercice} publie la version {publiee}, et c'est la {version} qui est demandée : lancez "
+            f"l'exercice {exercice} publie la version {publiee}, et c'est la {demandee} qui est demandée : lancez "
             f"« cloture_exercice », qui demandera d'approuver la {publiee}"
         )
+    return publiee
 
 
 @contextmanager
@@ -205,25 +225,6 @@ def exiger_une_autre(conn: psycopg.Connection[Any], exercice: int, nom: str) -> 
 
 def _personne(nom: str) -> str:
     return plat("".join(nom.split()))
-
-
-def _a_clore(
-    session: Session, conn: psycopg.Connection[Any], exercice: int, version: int, dossier: Path | None
-) -> AClore:
-    """The checks of K4, but for who approves, once the seal of the version holds (K10)."""
-    exiger_sceau(session, conn, [exercice], version)
-    _exiger_justifications(conn, exercice, version)
-    extrait = _extrait_a_approuver(conn, exercice, version, dossier, session.var)
-    laisse = laisse_de_cote(session, [exercice], version)
-    figures = figures_a_clore(conn, exercice, version)
-    return AClore(exercice, version, str(extrait.dossier), extrait.sha256, laisse, *figures)
-
-
-def _version_publiee(conn: psycopg.Connection[Any], exercice: int) -> int:
-    version = lire_pointeurs(conn).get(exercice)
-    if version is None:
-        raise _refus(f"l'exercice {exercice} n'est pas publié : il n'a pas d'extrait à approuver")
-    return version
 
 
 def _dossier(conn: psycopg.Connection[Any], exercice: int, version: int, sortie: str | None) -> Path | None:

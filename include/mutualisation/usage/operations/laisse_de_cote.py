@@ -37,7 +37,14 @@ Rangee = tuple[int, str, int, Decimal | None, Decimal | None]
 def laisse_de_cote(session: Session, exercices: Iterable[int] | None = None, version: int | None = None) -> str:
     """One French sentence over published exercices (default: all), or the `version` of them; empty when all counts."""
     with connecter(session.dsn) as conn:
-        return _dire_schema(conn, "versions", OU_VOIR, exercices, version)
+        return laisse_de_cote_des_versions(conn, exercices, version)
+
+
+def laisse_de_cote_des_versions(
+    conn: psycopg.Connection[Any], exercices: Iterable[int] | None = None, version: int | None = None
+) -> str:
+    """The same on a connection that is open already."""
+    return _dire_schema(conn, "versions", OU_VOIR, exercices, version)
 
 
 def laisse_de_cote_par_la_construction(

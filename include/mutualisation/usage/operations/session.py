@@ -118,16 +118,17 @@ class Session:
             exiger_verrou(self._verrou)
             yield self._conn
             return
-        with verrou_entrepot(self.dsn, attente, annoncer) as self._verrou, connecter(self.dsn) as self._conn:
+        with verrou_entrepot(self.dsn, attente, annoncer) as verrou, connecter(self.dsn) as conn:
             try:
+                self._verrou, self._conn = verrou, conn
                 if self._execution is not None:
                     # what it loads and builds bears its number
                     numero = str(self._execution.numero)
-                    self._conn.execute("select set_config('mutualisation.execution', %s, false)", (numero,))
-                    self._conn.commit()
-                ecarter(self._conn)
-                achever(self._conn, self.poste, self.suivi)
-                yield self._conn
+                    conn.execute("select set_config('mutualisation.execution', %s, false)", (numero,))
+                    conn.commit()
+                ecarter(conn)
+                achever(conn, self.poste, self.suivi)
+                yield conn
             finally:
                 self._conn = self._verrou = None
 
