@@ -1,7 +1,5 @@
-"""`python -P -m mutualisation.usage.terminal [COMMAND]`: a shell, or a command, while the warehouse is up, for dbt.
-
-It has the variables that the shipped project and profile read: `dbt build` works from any folder.
-"""
+"""`python -P -m mutualisation.usage.terminal [COMMAND]` opens a shell, or runs a command, while the warehouse is up.
+The shell has the variables that the shipped project and profile read: `dbt build` works from any folder."""
 
 from __future__ import annotations
 
@@ -18,7 +16,7 @@ from mutualisation.usage.operations.session import exiger_a_jour
 
 
 def main() -> int:
-    """The exit code is that of the command."""
+    """Run the shell or the command, and return its exit code."""
     cible = dossier_var() / "dbt_poste"
     cible.mkdir(parents=True, exist_ok=True)
     with serveur_entrepot() as dsn:

@@ -1,1 +1,1 @@
-"""Gates: the *file* gate before rows count, the *report* gate before anything is published."""
+"""Gates judge: the *file* gate before rows count, the *report* gate before anything is published."""

@@ -1,4 +1,4 @@
-"""The *report* gate: the candidate publication and the plausibility of its figures, before it is published."""
+"""The *report* gate judges the candidate publication, and how plausible its figures are, before it is published."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,28 +7,23 @@ from mutualisation.publication.portes.execution import executer, retenir
 from mutualisation.publication.portes.resultat import Constat, ResultatPorte
 
 PORTE, PLAUSIBILITE = "bilan", "plausibilite"
-# What a point to comment keeps of a measure.
+# A point to comment keeps these columns of a measure.
 VERDICT = ("cle", "mesure", "dispositif", "gravite", "attendu", "constate", "variation_pct", "reference")
 
 
 def verifier_bilan(dsn: str) -> ResultatPorte:
-    """Check the last build, in the schema `construction`, for the exercices that it was asked.
-
-    A failed or crashed check, and a blocking control that is `ecart` or `non_execute` without justification (G4, G5),
-    are sentences of `echecs`; the caller raises `ControleEchoue`. Raises `ControleEchoue` itself when the gate could
-    not run at all.
-    """
+    """Check the last build, in the schema `construction`, for the exercices that it was asked. A failed or crashed
+    check, and a blocking control that is `ecart` or `non_execute` without justification (G4, G5), are sentences of
+    `echecs`; the caller raises `ControleEchoue`. This function raises it when the gate could not run at all."""
     constats = executer(PORTE, dsn, PORTE)
     retenir(PORTE, "Publication candidate", constats)
     return ResultatPorte(PORTE, constats, _echecs(constats))
 
 
 def verifier_plausibilite(dsn: str) -> tuple[ResultatPorte, list[dict[str, Any]]]:
-    """Judge `mart_plausibilite`: the result, and each measure to comment (`points_a_commenter` reads them).
-
-    A measure beyond a critical bound of finance, unjustified, is a failure; one beyond a bound of gravity `alerte`, or
-    that moved too much since N−1, a warning. Raises `ControleEchoue` when the gate could not run.
-    """
+    """Judge `mart_plausibilite`; return the result, and each measure to comment (see `points_a_commenter`). A measure
+    beyond a critical bound of finance, unjustified, is a failure; one beyond a bound of gravity `alerte`, or that moved
+    too much since N−1, a warning. Raises `ControleEchoue` when the gate could not run."""
     constats = executer(PLAUSIBILITE, dsn, PLAUSIBILITE)
     retenir(PLAUSIBILITE, "Vraisemblance des chiffres", constats)
     verdicts = [
@@ -43,17 +38,15 @@ def verifier_plausibilite(dsn: str) -> tuple[ResultatPorte, list[dict[str, Any]]
 
 
 def points_a_commenter(portes: Mapping[str, Any], exercice: int) -> list[dict[str, Any]]:
-    """Measures of an exercice to comment, from `journal.constructions.portes`, in the order they were judged.
-
-    Keys: exercice, attente, libelle (a French sentence), bloque, cle (`mesure/dispositif`), mesure, dispositif,
-    gravite (`alerte`, `critique` or None), attendu, constate, variation_pct (text), reference.
-    """
+    """List the measures of an exercice to comment, from `journal.constructions.portes`, in the order judged. Keys:
+    exercice, attente, libelle (a French sentence), bloque, cle (`mesure/dispositif`), mesure, dispositif, gravite
+    (`alerte`, `critique` or None), attendu, constate, variation_pct (text), reference."""
     verdicts = portes.get(PLAUSIBILITE, {}).get("verdicts", [])
     return [verdict for verdict in verdicts if verdict["exercice"] == exercice and not verdict["bloque"]]
 
 
 def _rang(ligne: Mapping[str, Any]) -> tuple[int, str, str]:
-    """The order of the rows of a check: a database gives them in any."""
+    """Return the key that orders the rows of a check: a database gives them in any order."""
     return int(ligne["exercice"]), ligne.get("cle") or "", ligne.get("reference") or ""
 
 
@@ -67,6 +60,6 @@ def _echecs(constats: list[Constat]) -> list[str]:
 
 
 def _francais(ligne: Mapping[str, Any]) -> dict[str, Any]:
-    """The row with its rounded ratio as French writes it."""
+    """Return the row with its rounded ratio as French writes it: `12,5`."""
     variation = ligne.get("variation_pct")
     return {**ligne, "variation_pct": None if variation is None else str(variation).replace(".", ",")}

@@ -1,8 +1,6 @@
-"""Checkpoints run by Great Expectations, in a child process that is started early: its import takes seconds.
-
-Their data docs are one page in French, without network, of what each suite judged last: counts only, no cell. Great
-Expectations' own are in English and load their styles from a content delivery network.
-"""
+"""Have Great Expectations run checkpoints in a child process that is started early: its import takes seconds. We write
+its data docs ourselves, as one French page that needs no network: what each suite judged last, counts without a cell.
+Great Expectations' own are in English and load their styles from a content delivery network."""
 
 import atexit
 import json
@@ -33,7 +31,7 @@ LISIBLE = 0o644
 
 @dataclass
 class _Etat:
-    """The child of this process, and what was judged, by section of the page of the gates."""
+    """Keep the child of this process, and each judgement by section of the page of the gates."""
 
     enfant: Enfant | None = None
     jugements: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -43,7 +41,7 @@ _etat = _Etat()
 
 
 def precharger() -> None:
-    """Start importing Great Expectations in a child process, and return at once. Harmless if never used."""
+    """Start importing Great Expectations in a child process, and return at once; harmless if never used."""
     _enfant_vivant()
 
 
@@ -53,25 +51,21 @@ Lignes = tuple[Iterable[Mapping[str, Any]], Sequence[str]]
 def executer(
     porte: str, dsn: str, point: str, lignes: Iterable[Mapping[str, Any]] | None = None, colonnes: Sequence[str] = ()
 ) -> list[Constat]:
-    """Run a checkpoint; as many results as its suites declare expectations, in their order.
+    """Run a checkpoint and return a `Constat` for each expectation that its suites declare, in their order.
 
-    `lignes`: what the gate worked out itself, for a checkpoint on a data frame of these `colonnes`.
-
-    Raises `ControleEchoue` (« porte … : … ») when there is nothing to run, nothing could be, or one expectation
-    declared was not evaluated; `PannePassagere` when the child dies or the warehouse is gone: nothing is known against
-    what was to be judged.
-    """
+    `lignes` are rows that the gate worked out itself, for a checkpoint on a data frame of these `colonnes`. Raises
+    `ControleEchoue` (« porte … : … ») when there is nothing to run, nothing could be, or one expectation declared was
+    not evaluated; `PannePassagere` when the child dies or the warehouse is gone: nothing is known against what was to
+    be judged."""
     (constats,) = commencer(porte, dsn, {point: None if lignes is None else (lignes, colonnes)})()
     return constats
 
 
 def commencer(porte: str, dsn: str, points: Mapping[str, Lignes | None]) -> Callable[[], list[list[Constat]]]:
-    """Have checkpoints run, each on its rows, and return at once; what is given back waits for the results of each.
-
-    Raise as `executer`.
-    """
+    """Have checkpoints run, each on its rows; return at once a function that waits for their results, or raises as
+    `executer`."""
     if not (dossier_attentes() / "gx" / "great_expectations.yml").is_file():
-        # where there is no project, Great Expectations makes one
+        # Great Expectations makes a project where there is none
         raise echec(porte, f"{dossier_attentes()}/gx/great_expectations.yml manque — le remettre")
     attentes = [[attente for suite in lire_point(porte, point) for attente in suite.attentes] for point in points]
     demandes = [
@@ -79,18 +73,20 @@ def commencer(porte: str, dsn: str, points: Mapping[str, Lignes | None]) -> Call
             "dossier": str(dossier_attentes()),
             "url": url_sqlalchemy(dsn, options=options_du_role()),
             "point": point,
-            "lignes": None if lu is None else [[ligne.get(nom) for nom in lu[1]] for ligne in lu[0]],
-            "colonnes": () if lu is None else lu[1],
-            "attentes": siennes,
+            "lignes": None if donnees is None else [[ligne.get(nom) for nom in donnees[1]] for ligne in donnees[0]],
+            "colonnes": () if donnees is None else donnees[1],
+            "attentes": attentes_du_point,
         }
-        for (point, lu), siennes in zip(points.items(), attentes, strict=True)
+        for (point, donnees), attentes_du_point in zip(points.items(), attentes, strict=True)
     ]
     finir = _enfant_vivant().commencer(f"porte {porte}", demandes, surveillance(dsn))
-    return lambda: [_constats(porte, siennes, r) for siennes, r in zip(attentes, finir(), strict=True)]
+    return lambda: [
+        _constats(porte, attentes_du_point, r) for attentes_du_point, r in zip(attentes, finir(), strict=True)
+    ]
 
 
 def _constats(porte: str, attentes: Sequence[Attente], reponse: Mapping[str, Any]) -> list[Constat]:
-    """The answer of the child on a checkpoint, once it is known to have judged what was declared."""
+    """Check that the child judged every expectation declared, and return its answer."""
     if "faute" in reponse:
         attente, faute = reponse["faute"]
         lieu = f"porte {porte}, attente « {attente.nom} » de {fichier_de(attente.suite)}"
@@ -98,7 +94,7 @@ def _constats(porte: str, attentes: Sequence[Attente], reponse: Mapping[str, Any
     constats = {(c.attente.suite, c.attente.nom): c for c in reponse.get("constats", ())}
     erreurs = [reponse["erreur"]] if "erreur" in reponse else [c.erreur for c in constats.values()]
     for code in (sqlstate_de(erreur.split(":", 1)[0]) for erreur in erreurs if erreur):
-        if passagere(code):  # a passing failure: nothing was judged, and the query may succeed next time
+        if passagere(code):  # this failure passes: nothing was judged, and the query may succeed next time
             raise panne(code, f"Porte {porte} : l'entrepôt")
     if erreurs and all(erreurs):
         raise echec(porte, f"aucun contrôle n'a pu être exécuté ({erreurs[0]}) — vérifier l'entrepôt")
@@ -117,12 +113,12 @@ def retenir(section: str, libelle: str, constats: Sequence[Constat]) -> None:
 
 
 def a_documenter() -> bool:
-    """True when this command judged something."""
+    """Say whether this command judged something."""
     return bool(_etat.jugements)
 
 
 def documenter(dossier: Path) -> Path:
-    """Write the page of what this command judged, beside that of former commands; give back the index page."""
+    """Write the page of what this command judged, beside those of former commands; return the index page."""
     return ecrire_pages(dossier, _etat.jugements.values())
 
 
@@ -146,7 +142,7 @@ atexit.register(fermer)
 
 # ---------------------------------------------------------------- data docs
 def jugement(section: str, libelle: str, constats: Iterable[Constat]) -> dict[str, Any]:
-    """What the page shows of a section judged now, ready for JSON; `constats` by suite."""
+    """Return what the page shows of a section judged now, ready for JSON, with `constats` grouped by suite."""
     lots: dict[str, list[dict[str, Any]]] = {}
     for constat in constats:
         lots.setdefault(constat.attente.libelle, []).append(_ligne_de_constat(constat))
@@ -159,15 +155,13 @@ def jugement(section: str, libelle: str, constats: Iterable[Constat]) -> dict[st
 
 
 def ecrire_pages(dossier: Path, jugements: Iterable[dict[str, Any]]) -> Path:
-    """Keep each verdict under `resultats/`, and write `index.html` over all that are kept.
-
-    Several processes may write there at once. Raises `OSError` when the folder can't be written.
-    """
+    """Keep each verdict under `resultats/`, and write `index.html` over all that are kept. Several processes may write
+    there at once. Raises `OSError` when the folder can't be written."""
     resultats = dossier / "resultats"
     resultats.mkdir(parents=True, exist_ok=True)
-    for dit in jugements:
-        contenu = json.dumps(dit, ensure_ascii=False, indent=1)
-        ecrire(resultats / f"{dit['suite']}.json", contenu.encode(), LISIBLE)
+    for verdict in jugements:
+        contenu = json.dumps(verdict, ensure_ascii=False, indent=1)
+        ecrire(resultats / f"{verdict['suite']}.json", contenu.encode(), LISIBLE)
     suites = [_resumer(json.loads(c.read_text(encoding="utf-8"))) for c in sorted(resultats.glob("*.json"))]
     index = dossier / "index.html"
     ecrire(index, _gabarit().render(suites=suites).encode(), LISIBLE)
@@ -211,7 +205,6 @@ def _resultat(constat: Constat) -> str:
 
 
 def _limites_attendues(kwargs: Any) -> str:
-    """The limits that the suite gives, in words."""
     bas, haut = kwargs.get("min_value"), kwargs.get("max_value")
     morceaux = [" · ".join(map(_mot, kwargs.get("value_set") or ()))]
     if bas is not None and bas == haut:

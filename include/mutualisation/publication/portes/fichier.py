@@ -1,7 +1,5 @@
-"""The *file* gate: the files of one load, as delivered and against what they announce, before their rows count.
-
-Cells and totals were read when the file landed: sums are made in SQL, and compared here as exact decimals.
-"""
+"""The *file* gate judges the files of one load, and what they announce, before their rows count. Cells and totals were
+read when the file landed: sums are made in SQL, and compared here as exact decimals."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,8 +27,8 @@ ANNONCES = "fichiers.annonces"
 ANNONCE = ("fichier_id", "chemin", "regle", "colonne", "attendu", "constate", "ecart")
 LIVRAISON = ("chemin", "lignes", "variation_lignes_pct", "variation_total_pct")
 
-# Pending files of a load, what they announce, and their former delivery: the last one of the same jeu and periode, else
-# that of the same periode a year before
+# The query gives the pending files of a load, what they announce, and their former delivery: the last one of the same
+# jeu and periode, else that of the same periode a year before
 EN_ATTENTE = """
 select f.source, f.fichier_id, f.chemin, f.jeu, f.exercice, f.lignes, coalesce(f.controle, '{}') as controle,
   coalesce((select jsonb_object_agg(t.colonne, t.valeur) from journal.totaux t where t.fichier_id = f.fichier_id), '{}')
@@ -51,13 +49,11 @@ order by f.fichier_id
 """
 
 
-def refus_des_annonces(conn: psycopg.Connection[Any], jeu: Jeu, **lu: Any) -> list[str]:
-    """Why the gate would refuse the only file of `brut`: what it announces (F3, F4), the days of a list (R13a).
-
-    `lu`: exercice, lignes, controle, totaux, as the journal would say them of the file.
-    """
+def refus_des_annonces(conn: psycopg.Connection[Any], jeu: Jeu, **lecture: Any) -> list[str]:
+    """Say why the gate would refuse the only file of `brut`: its announcements (F3, F4), the days of a list (R13a).
+    `lecture` gives exercice, lignes, controle, totaux, as the journal would have them of the file."""
     source = registre().source(jeu.source)
-    f = SimpleNamespace(jeu=jeu.nom, chemin="", fichier_id=0, precedent_id=0, **lu)
+    f = SimpleNamespace(jeu=jeu.nom, chemin="", fichier_id=0, precedent_id=0, **lecture)
     (suite,) = lire_point(PORTE, ANNONCES)
     attentes = {a.kwargs["row_condition"]["parameter"]: a for a in suite.attentes if "column" in a.kwargs}
     annonces = _annonces(conn, source, [f], _sommes_des_lignes(conn, source, [f], {}))
@@ -65,14 +61,13 @@ def refus_des_annonces(conn: psycopg.Connection[Any], jeu: Jeu, **lu: Any) -> li
 
 
 def verifier_fichiers(conn: psycopg.Connection[Any], chargement_id: int) -> Callable[[], tuple[Refus, ResultatPorte]]:
-    """Files of `chargement_id` to refuse (the last load of its source, committed): (chemin, French reason), by chemin.
+    """Start to judge the files of `chargement_id`, the last load of its source, committed.
 
-    They are judged while the caller does something else, until it calls what is given back.
-    With them, the result of the gate for the journal: warnings are there, and refuse nothing. Checks what
+    The caller does something else meanwhile, then calls the function returned: it gives the files to refuse, (chemin,
+    French reason) by chemin, and the result for the journal, whose warnings refuse nothing. The gate checks what
     `.controle.json` (F3) and the `Total` row (F4) announce, that every row read has landed, that a list is drawn up to
     one day (R13a), and the suites of the source. Raises `ControleEchoue` (« porte fichier : … ») when there is nothing
-    to check, a suite is missing or empty, or a check did not run.
-    """
+    to check, a suite is missing or empty, or a check did not run."""
     with conn.cursor(row_factory=namedtuple_row) as curseur:
         fichiers: list[Any] = curseur.execute(EN_ATTENTE, [chargement_id]).fetchall()
     if not fichiers:
@@ -105,13 +100,13 @@ def _dsn(conn: psycopg.Connection[Any]) -> str:
 
 
 def _refus_par_fichier(source: str, constats: list[Constat]) -> Refus:
-    """Reasons by file, of the expectations that block. Raises `ControleEchoue` when any query crashed."""
+    """Group by file the reasons of the expectations that block. Raises `ControleEchoue` when a query crashed."""
     motifs: dict[str, list[str]] = defaultdict(list)
     for constat in constats:
         if constat.erreur is not None:
             raise echec(PORTE, f"{constat.attente.nom} ({source}) n'a pas pu être exécuté ({constat.erreur})")
         if constat.bloque:
-            # a sentence a row, and one of the rows that are not shown
+            # each row has its sentence; the last one counts the rows that are not shown
             chemins = [ligne.get("chemin") for ligne in constat.lignes]
             for chemin, phrase in zip([*chemins, None], constat.phrases(), strict=False):
                 motifs[str(chemin or f"{source}/")].append(phrase)
@@ -121,8 +116,8 @@ def _refus_par_fichier(source: str, constats: list[Constat]) -> Refus:
 def _sommes_des_lignes(
     conn: psycopg.Connection[Any], source: Source, fichiers: Sequence[Any], totaux: Mapping[str, str]
 ) -> Sommes:
-    """{(file, column): sum} of the columns that a file announces, and of that of its jeu in `totaux`, with the former
-    deliveries; under `COMPTE`, rows. One scan a jeu."""
+    """Return {(file, column): sum}, with one scan a jeu; the column `COMPTE` counts rows. The columns are those that a
+    file announces, and that of its jeu in `totaux`; former deliveries are summed too."""
     sommes: dict[tuple[int, str], Decimal] = {}
     for jeu in source.jeux:
         poses = [f for f in fichiers if f.jeu == jeu.nom]
@@ -141,12 +136,12 @@ def _sommes_des_lignes(
 def _annonces(
     conn: psycopg.Connection[Any], source: Source, fichiers: Sequence[Any], sommes: Sommes
 ) -> list[dict[str, Any]]:
-    """Rows of `ANNONCE`, one a file and rule."""
+    """Return the rows of `ANNONCE`, one for each file and rule."""
     return [*_comptes(source, fichiers, sommes), *_jours(conn, source, fichiers)]
 
 
 def _comptes(source: Source, fichiers: Sequence[Any], sommes: Sommes) -> Iterator[dict[str, Any]]:
-    """Of the rules `lignes_posees`, `lignes_annoncees`, `total_annonce`, `ligne_total`."""
+    """Make the rows of the rules `lignes_posees`, `lignes_annoncees`, `total_annonce`, `ligne_total`."""
     for f in fichiers:
         jeu = next(j for j in source.jeux if j.nom == f.jeu)
         fichier = {"fichier_id": f.fichier_id, "chemin": f.chemin}
@@ -169,7 +164,7 @@ def _comptes(source: Source, fichiers: Sequence[Any], sommes: Sommes) -> Iterato
 
 
 def _jours(conn: psycopg.Connection[Any], source: Source, fichiers: Sequence[Any]) -> Iterator[dict[str, Any]]:
-    """Rows of `ANNONCE`, rule `un_seul_jour`: the files that are drawn up to several days (R13a)."""
+    """Make the rows of the rule `un_seul_jour`: files drawn up to several days (R13a)."""
     chemins = {f.fichier_id: f.chemin for f in fichiers}
     exercices = sql.SQL("(select * from unnest({}::bigint[], {}::int[]) as f (fichier_id, exercice_fichier))").format(
         sql.Literal(list(chemins)), sql.Literal([f.exercice for f in fichiers])
@@ -184,7 +179,7 @@ def _jours(conn: psycopg.Connection[Any], source: Source, fichiers: Sequence[Any
 
 
 def _livraisons(fichiers: Sequence[Any], sommes: Sommes, totaux: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """One row per file: chemin, lignes, and how much its rows and its total moved since its former delivery."""
+    """Make a row a file: chemin, lignes, and how much its rows and its total moved since its former delivery."""
     for f in fichiers:
         somme, avant = (sommes.get((n or 0, totaux.get(f.jeu, ""))) for n in (f.fichier_id, f.precedent_id))
         yield {
@@ -196,7 +191,7 @@ def _livraisons(fichiers: Sequence[Any], sommes: Sommes, totaux: Mapping[str, st
 
 
 def _totaux_annonces(f: Any, jeu: Jeu) -> Iterator[tuple[str, Colonne | None, str]]:
-    """(rule, column that may be summed, total) of `.controle.json` and of the `Total` row."""
+    """Yield (rule, column that may be summed, total) of `.controle.json` and of the `Total` row."""
     if jeu.format != "tabulaire":
         return
     sommables = [c for c in jeu.colonnes_entrepot if c.type in TYPES_SOMMABLES and not c.confidentielle]
@@ -206,7 +201,7 @@ def _totaux_annonces(f: Any, jeu: Jeu) -> Iterator[tuple[str, Colonne | None, st
 
 
 def _afficher_quantite(nombre: Decimal | None, colonne: Colonne | None) -> str:
-    """« 12 h 30 min », exact: hundredths of an hour are not always whole minutes."""
+    """Write a quantity exactly: « 12 h 30 min », where hundredths of an hour may give parts of a minute."""
     if nombre is None:
         return ""
     if colonne is None or colonne.type != "duree":
@@ -216,7 +211,7 @@ def _afficher_quantite(nombre: Decimal | None, colonne: Colonne | None) -> str:
 
 
 def _variation(valeur: int | Decimal | None, avant: int | Decimal | None) -> float | None:
-    """In percent, rounded to one decimal: a ratio, for Great Expectations."""
+    """Return a change in percent, rounded to one decimal: Great Expectations compares this ratio as a float."""
     if valeur is None or not avant:
         return None
     ecart = 100 * (Decimal(valeur) - avant) / abs(Decimal(avant))

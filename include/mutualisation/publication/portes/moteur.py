@@ -1,8 +1,6 @@
-"""Great Expectations in its child process: it opens the Data Context of `expectations/` and runs its checkpoints.
-
-Great Expectations compares numeric as float where it aggregates: amounts are compared in SQL, it judges categories,
-counts, forms and rounded ratios.
-"""
+"""Great Expectations, in its child process, opens the Data Context of `expectations/` and runs its checkpoints. It
+compares numeric as float where it aggregates: amounts are compared in SQL, it judges categories, counts, forms and
+rounded ratios."""
 
 import contextlib
 import gc
@@ -20,7 +18,7 @@ from mutualisation.publication.portes.suites import SQL_EXACT, Attente, nom_de
 from mutualisation.socle.enfant.hote import Reponse, servir
 
 LIGNES_MAX = 200
-# Messages of these errors name objects of our own SQL; others could hold a value of a cell.
+# The messages of these errors name objects of our own SQL; those of others could hold a value of a cell.
 ERREURS_SANS_VALEUR = ("UndefinedTable", "UndefinedColumn", "UndefinedFunction", "SyntaxError", "InsufficientPrivilege")
 COLONNE_ABSENTE = re.compile(r'The column "([^"]+)" in BatchData does not exist')
 ERREUR_PSYCOPG = re.compile(r"^psycopg\.(?:errors\.)?([A-Z].*)", re.MULTILINE)
@@ -30,17 +28,17 @@ _lots: set[str] = set()
 
 
 class _Fautive(Exception):
-    """An expectation that can't be run as it is written, and what is wrong with it."""
+    """An expectation can't be run as it is written; the second argument says what is wrong with it."""
 
 
 def preparer() -> Reponse:
-    """Import what is slow; the answers of what is given back are those of checkpoints."""
+    """Import what is slow, and return the function that runs checkpoints."""
     logging.disable(logging.CRITICAL)
-    gc.disable()  # thousands of classes are made, none is thrown away
+    gc.disable()  # the import makes thousands of classes and throws none away
     import great_expectations  # noqa: F401 - the answers need it, and it takes seconds
     from sqlalchemy import Engine, event
 
-    # it asks for every row of a query to know its columns
+    # Great Expectations asks for every row of a query to know its columns
     event.listen(Engine, "before_cursor_execute", _sans_lignes, retval=True)
     gc.enable()
     gc.freeze()
@@ -48,12 +46,11 @@ def preparer() -> Reponse:
 
 
 def _repondre(demande: dict[str, Any]) -> dict[str, Any]:
-    """Run a checkpoint: `{"constats": […]}`, a `Constat` per expectation evaluated.
+    """Run a checkpoint and return `{"constats": […]}`, a `Constat` for each expectation evaluated.
 
-    demande: dossier (of the project), url (of the warehouse), point (name of the checkpoint), attentes (what it has to
-    judge), lignes and colonnes (of what is not in the warehouse, or None). `{"faute": (attente, what is wrong)}` when
-    one of them is badly written, `{"erreur": class}` when nothing could be evaluated.
-    """
+    `demande` holds dossier (of the project), url (of the warehouse), point (name of the checkpoint), attentes (what it
+    has to judge), lignes and colonnes (of what is not in the warehouse, or None). The answer is `{"faute": (attente,
+    what is wrong)}` when one is badly written, `{"erreur": class}` when nothing could be evaluated."""
     try:
         return {"constats": _passer(demande)}
     except _Fautive as fautive:
@@ -63,13 +60,13 @@ def _repondre(demande: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sans_lignes(_conn: Any, _curseur: Any, requete: str, parametres: Any, *_: Any) -> tuple[str, Any]:
-    """The query of a batch as it stands, without its rows; any other statement as it is."""
+    """Give the query of a batch without its rows; any other statement stays as it is."""
     return (f"select * from ({requete}) as lot limit 0" if requete in _lots else requete), parametres  # noqa: S608
 
 
 @cache
 def _contexte(dossier: str, url: str) -> Any:
-    """The Data Context, opened once: it takes as long as most of the checkpoints."""
+    """Open the Data Context once: that takes as long as most of the checkpoints."""
     import great_expectations as gx
 
     os.environ["ENTREPOT_DSN"] = url
@@ -95,7 +92,7 @@ def _passer(demande: dict[str, Any]) -> list[Constat]:
         with contextlib.suppress(Exception):  # the address may open nothing: what went wrong was said
             contexte.data_sources.get("entrepot").get_engine().dispose()
     evaluees = [(v.suite_name, unitaire) for v in resultat.run_results.values() for unitaire in v.results]
-    if len(evaluees) < len(attentes):  # what it can't build is left out silently
+    if len(evaluees) < len(attentes):  # Great Expectations leaves out silently what it can't build
         _exiger_bien_ecrites(attentes.values())
     configurations = [(suite, u.expectation_config) for suite, u in evaluees]
     noms = [(suite, nom_de(suite, c.type, c.kwargs, c.meta)) for suite, c in configurations]
@@ -110,7 +107,7 @@ def _exiger_bien_ecrites(attentes: Iterable[Attente]) -> None:
         ecrite = {"type": a.type, "kwargs": a.kwargs, "severity": a.severity}
         try:
             suite = gx.ExpectationSuite(name="essai", expectations=[ecrite])
-        except ValueError as erreur:  # a declaration of ours, without a cell
+        except ValueError as erreur:  # this quotes a declaration of ours, without a cell
             fautes: list[dict[str, Any]] = getattr(erreur, "errors", list)()
             cles = sorted({str(e["loc"][0]) for e in fautes if e.get("loc")})
             raise _Fautive(a, f"arguments de {a.type} : {', '.join(cles) or type(erreur).__name__}") from None
@@ -123,7 +120,7 @@ def _constat(attente: Attente, unitaire: Any) -> Constat:
     details = unitaire.result or {}
     reussi = bool(unitaire.success) and erreur is None
     lignes = details.get("unexpected_index_list") or (details.get("details") or {}).get("unexpected_rows") or []
-    # plain strings only: an object of Great Expectations' own would make the parent import it
+    # plain strings cross to the parent, which an object of Great Expectations would make import it
     textes = [{str(c): None if v is None else str(v) for c, v in ligne.items()} for ligne in lignes[:LIGNES_MAX]]
     # an expectation of the whole batch (a count, a list of columns) is at fault once
     nombre = details.get("observed_value" if attente.type == SQL_EXACT else "unexpected_count", not reussi)
@@ -131,7 +128,7 @@ def _constat(attente: Attente, unitaire: Any) -> Constat:
 
 
 def _erreur(attente: Attente, infos: dict[str, Any]) -> str | None:
-    """Class of the error that stopped a query, and its text when it can't hold a value; None when it ran."""
+    """Return the class of the error that stopped a query, and its text when it can't hold a value; None when it ran."""
     plates = [infos] if "raised_exception" in infos else [i for i in infos.values() if isinstance(i, dict)]
     trace = next((str(i.get("exception_traceback")) for i in plates if i.get("raised_exception")), None)
     if trace is None:
@@ -143,7 +140,7 @@ def _erreur(attente: Attente, infos: dict[str, Any]) -> str | None:
 
 
 def _cause(erreur: BaseException) -> str:
-    """Deepest database error, else the class: no message that could hold a cell."""
+    """Return the deepest database error, else the class: a message could hold a cell."""
     trouvee: BaseException | None = erreur
     while trouvee is not None:
         origine = getattr(trouvee, "orig", None) or trouvee
@@ -154,7 +151,7 @@ def _cause(erreur: BaseException) -> str:
 
 
 def _sans_valeur(ligne: str) -> str:
-    """`UndefinedTable: relation "x" does not exist`, but the class alone where the text could hold a cell."""
+    """Keep `UndefinedTable: relation "x" does not exist` whole, but the class alone where a cell could be quoted."""
     classe = ligne.split(":", 1)[0]
     return ligne if classe in ERREURS_SANS_VALEUR else classe
 

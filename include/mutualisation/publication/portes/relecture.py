@@ -1,4 +1,4 @@
-"""The *extract* gate: what was written aside, read back and compared with the publication before it replaces it."""
+"""The *extract* gate reads back an extract, before it replaces the former one, and compares it with the publication."""
 
 import csv
 import json
@@ -27,7 +27,7 @@ PORTE = "extrait"
 SYNTHESE = "synthese_financiere"
 NUMERIQUES = ("numeric", "decimal", "integer", "bigint", "smallint")
 MONTANT = "numeric(15,2)"
-# what comes off the cost (R5), which the workbook reads with a minus: `deduit` of its columns
+# these come off the cost (R5), and the workbook gives them a minus: `deduit` of its columns
 DEDUITS = ("subventions", "reprises")
 COLONNES = {
     "fichiers": ("fichier", "presence", "empreinte"),
@@ -35,7 +35,7 @@ COLONNES = {
     "pages": ("page", "poids", "ancres_doubles", "liens_perdus", "lien"),
     "classeur": ("feuille", "erreurs", "montants_absents"),
 }
-# the space before is checked last, by a lookbehind: twenty times as fast as a pattern that begins with it
+# a lookbehind checks last the space before: twenty times as fast as a pattern that begins with it
 LIEN, ANCRE = re.compile(r'href="(?<=\shref=")([^"]+)"'), re.compile(r'id="(?<=\sid=")([^"]+)"')
 AILLEURS = ("http://", "https://", "mailto:", "data:")
 BLOC = 1 << 20
@@ -50,11 +50,9 @@ def exiger_extrait(
     version: int,
     relations: Mapping[str, Relation],
 ) -> ResultatPorte:
-    """Read back the extract of `dossier` and compare it with the stored version; give back the result.
-
-    Raises `ControleEchoue` with every sentence when a file, a count, a key or a sum is not that of the publication, or
-    a check could not run.
-    """
+    """Read back the extract of `dossier`, compare it with the stored version and return the result. Raises
+    `ControleEchoue` with every sentence when a file, a count, a key or a sum is not that of the publication, or a check
+    could not run."""
     try:
         lots = _relire(conn, dossier, exercice, version, relations)
     except (OSError, ValueError, KeyError, ArithmeticError, zipfile.BadZipFile, psycopg.DataError) as faute:
@@ -74,7 +72,7 @@ def exiger_extrait(
 def _relire(
     conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int, relations: Mapping[str, Relation]
 ) -> dict[str, Lignes]:
-    """The rows of each checkpoint of the gate; none of them holds a cell of the extract."""
+    """Return the rows of each checkpoint of the gate, none of which holds a cell of the extract."""
     return {
         "fichiers": _relire_fichiers(dossier),
         "relations": [_relire_relation(conn, dossier, exercice, version, relation) for relation in relations.values()],
@@ -84,7 +82,7 @@ def _relire(
 
 
 def _relire_fichiers(dossier: Path) -> Lignes:
-    """Files of the folder and of the manifest: fichier, presence, empreinte."""
+    """Compare the files of the folder with the manifest: rows of fichier, presence, empreinte."""
     manifeste = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
     autres = dict(differences(dossier, manifeste))
     return [
@@ -100,7 +98,7 @@ def _relire_fichiers(dossier: Path) -> Lignes:
 def _relire_relation(
     conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int, relation: Relation
 ) -> dict[str, Any]:
-    """One CSV beside its relation: relation, colonnes, lignes_publiees, lignes_ecrites, cles_doubles, sommes."""
+    """Compare a CSV with its relation: relation, colonnes, lignes_publiees, lignes_ecrites, cles_doubles, sommes."""
     colonnes = [c for c in relation.colonnes if not c.est_horodatage]
     nombres = [c.nom for c in colonnes if c.type.startswith(NUMERIQUES)]
     attendues = [c.nom for c in colonnes]
@@ -122,8 +120,8 @@ def _relire_relation(
 def _lignes_ecrites(
     conn: psycopg.Connection[Any], chemin: Path, attendues: list[str], cle: Sequence[str], nombres: Sequence[str]
 ) -> Sequence[Any] | None:
-    """Rows, sum of each column of numbers, and keys of a CSV, read back by the server: a million rows take no memory
-    of ours; None when its columns are others."""
+    """Return the rows, the sum of each column of numbers, and the keys of a CSV; None when its columns are others. The
+    server reads it back, so that a million rows take no memory of ours."""
     if _lire_csv(chemin, lignes=False)[0] != attendues:
         return None
     noms = {nom: sql.Identifier(nom) for nom in attendues}
@@ -155,7 +153,7 @@ def _lignes_ecrites(
 def _lignes_publiees(
     conn: psycopg.Connection[Any], exercice: int, version: int, relation: Relation, nombres: Sequence[str]
 ) -> tuple[int, list[Decimal]]:
-    """Rows of the stored version, and the sum of each column of numbers."""
+    """Return the rows of the stored version, and the sum of each column of numbers."""
     sommes = [sql.SQL("coalesce(sum({}), 0)").format(sql.Identifier(nom)) for nom in nombres]
     ligne = conn.execute(
         sql.SQL("select {} from {} where {} = %s and version = %s").format(
@@ -169,7 +167,7 @@ def _lignes_publiees(
 
 
 def _lire_csv(chemin: Path, *, lignes: bool = True) -> tuple[list[str], list[list[str]]]:
-    """Header and rows (`lignes`) of a CSV of the extract; no header when it is missing or empty."""
+    """Return the header and rows (`lignes`) of a CSV of the extract; no header when it is missing or empty."""
     if not chemin.is_file():
         return [], []
     with chemin.open(encoding="utf-8", newline="") as fichier:
@@ -178,26 +176,26 @@ def _lire_csv(chemin: Path, *, lignes: bool = True) -> tuple[list[str], list[lis
 
 
 def _classeur(dossier: Path, synthese: Relation | None) -> Lignes:
-    """Sheets of the workbook, by the values written: feuille, erreurs, montants_absents (of the whole workbook)."""
+    """Read the values written in the workbook, as rows of feuille, erreurs, montants_absents (of all its sheets)."""
     chemins = sorted(dossier.glob("*.xlsx"))
     if not chemins:
         return []
     feuilles: Lignes = []
-    lus: set[Decimal] = set()
+    montants_lus: set[Decimal] = set()
     with closing(openpyxl.load_workbook(chemins[0], read_only=True, data_only=True)) as livre:
         for feuille in livre:
             erreurs = 0
             for ligne in feuille.iter_rows():
                 erreurs += sum(cellule.data_type == "e" for cellule in ligne)
-                lus.update(Decimal(repr(c.value)) for c in ligne if c.data_type == "n" and c.value is not None)
+                montants_lus.update(Decimal(repr(c.value)) for c in ligne if c.data_type == "n" and c.value is not None)
             feuilles.append({"feuille": feuille.title, "erreurs": erreurs, "montants_absents": 0})
     if feuilles and synthese is not None:
-        feuilles[0]["montants_absents"] = len(_montants(dossier, synthese) - lus)
+        feuilles[0]["montants_absents"] = len(_montants(dossier, synthese) - montants_lus)
     return feuilles
 
 
 def _montants(dossier: Path, synthese: Relation) -> set[Decimal]:
-    """Amounts of the synthèse that was written, with the sign that the workbook gives them."""
+    """Return the amounts of the synthèse that was written, with the sign that the workbook gives them."""
     entete, lignes = _lire_csv(dossier / f"{synthese.nom}.csv")
     noms = [c.nom for c in synthese.colonnes if c.type == MONTANT and c.nom in entete]
     rangs = [(entete.index(nom), -1 if nom in DEDUITS else 1) for nom in noms]
@@ -205,7 +203,7 @@ def _montants(dossier: Path, synthese: Relation) -> set[Decimal]:
 
 
 def _pages(dossier: Path) -> Lignes:
-    """One row a page: page, poids (bytes), ancres_doubles, liens_perdus, lien (the first that is lost)."""
+    """Read each page as a row of page, poids (bytes), ancres_doubles, liens_perdus, lien (the first that is lost)."""
     racine = dossier.resolve()
     textes = {page: page.read_text(encoding="utf-8") for page in sorted(racine.rglob("*.html"))}
     ancres = {page: ANCRE.findall(texte) for page, texte in textes.items()}
@@ -227,7 +225,7 @@ def _pages(dossier: Path) -> Lignes:
 
 
 def _lien_mene(page: Path, lien: str, presents: set[Path], ancres: dict[Path, list[str]]) -> bool:
-    """True for an address elsewhere, a file of the extract, an anchor of one of its pages."""
+    """Say whether a link leads elsewhere, to a file of the extract, or to an anchor of one of its pages."""
     if lien.startswith(AILLEURS):
         return True
     adresse, ancre = urldefrag(unquote(lien.replace("&amp;", "&")))

@@ -1,4 +1,4 @@
-"""What a gate saw: each expectation evaluated, the failures, the warnings, in French sentences."""
+"""A gate tells what it saw in French sentences: each expectation evaluated, the failures, the warnings."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from mutualisation.socle.francais.formats import nombre, plusieurs
 
 @dataclass(frozen=True)
 class Constat:
-    """One evaluated expectation: `nombre` rows at fault of `elements`, the first of them where they may be shown,
-    and the error that stopped it."""
+    """One expectation was evaluated: `nombre` rows of `elements` are at fault. `lignes` are the first of them, where
+    they may be shown; `erreur` is what stopped the check."""
 
     attente: Attente
     reussi: bool
@@ -23,16 +23,16 @@ class Constat:
 
     @property
     def bloque(self) -> bool:
-        """True when the gate fails: a check that could not run blocks too, whatever its severity."""
+        """Say whether the gate fails: a check that could not run blocks too, whatever its severity."""
         return self.erreur is not None or (self.attente.bloque and not self.reussi)
 
     @property
     def avertit(self) -> bool:
-        """True when it failed without blocking; severity `info` is only in the data docs."""
+        """Say whether it failed without blocking; severity `info` is only in the data docs."""
         return self.attente.severity == "warning" and not self.reussi
 
     def phrases(self) -> list[str]:
-        """French sentences of a failure: a row each, or the count where rows are not shown."""
+        """Return the French sentences of a failure: one a row, or the count where rows are not shown."""
         attente = self.attente
         if self.erreur is not None:
             return [f"{attente.description} : le contrôle n'a pas pu être exécuté ({self.erreur})"]
@@ -50,7 +50,7 @@ class Constat:
 
 @dataclass(frozen=True)
 class ResultatPorte:
-    """Result of a gate: every expectation evaluated, French sentences of the failures."""
+    """A gate evaluated these expectations; `echecs` holds the French sentences of its failures."""
 
     porte: str
     constats: list[Constat]
@@ -58,16 +58,16 @@ class ResultatPorte:
 
     @property
     def executees(self) -> list[str]:
-        """Names of the expectations that ran."""
+        """Return the names of the expectations that ran."""
         return [c.attente.nom for c in self.constats if c.erreur is None]
 
     @property
     def avertissements(self) -> list[Constat]:
-        """Those that warn, in order."""
+        """Return the expectations that warn, in order."""
         return [c for c in self.constats if c.avertit]
 
     def phrase_avertissements(self, page: Path) -> str:
-        """One French line: how many rows or files warn, by batch; the detail is on `page`. Empty without a warning."""
+        """Say how many rows or files warn, by batch, in one French line; empty without any. `page` has the detail."""
         if not self.avertissements:
             return ""
         par_lot: Counter[str] = Counter()
@@ -81,7 +81,7 @@ class ResultatPorte:
         )
 
     def en_dict(self) -> dict[str, Any]:
-        """Ready for the JSON of the journal and the manifest: counts, no cell, no clock."""
+        """Return the result as JSON for the journal and the manifest: counts, without cell or clock."""
         brut: dict[str, Any] = {
             "porte": self.porte,
             "statut": "echec" if self.echecs else "conforme",

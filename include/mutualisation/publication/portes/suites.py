@@ -1,9 +1,8 @@
-"""The suites of `expectations/gx`, as they are written: what has to be judged, and the French sentences of what fails.
+"""Read the suites of `expectations/gx`: what has to be judged, and the French sentences of what fails.
 
 Great Expectations runs them; the files are read here too, so that what was run is counted against what was declared.
-Of an expectation, beside its own `type`, `kwargs`, `severity`, `description`, `notes`, the key `meta` may hold `nom`,
-`message` (a sentence whose `{column}` fields come from a row at fault), `remede`, `decisions`.
-"""
+Beside `type`, `kwargs`, `severity`, `description`, `notes`, the key `meta` of an expectation may hold `nom`, `message`
+(a sentence whose `{column}` fields come from a row at fault), `remede`, `decisions`."""
 
 import json
 from collections.abc import Mapping
@@ -24,7 +23,7 @@ class _Valeurs(dict[str, Any]):
 
 @dataclass(frozen=True)
 class Attente:
-    """One expectation. `suite`: the one that holds it; `libelle`: the French name of the rows that it judges."""
+    """An expectation belongs to the suite `suite`; `libelle` names in French the rows that it judges."""
 
     nom: str
     type: str
@@ -39,16 +38,16 @@ class Attente:
 
     @property
     def bloque(self) -> bool:
-        """True when a failure fails the gate."""
+        """Say whether a failure fails the gate."""
         return self.severity == "critical"
 
     @property
     def lot(self) -> str:
-        """Last part of the name of the suite: a jeu, for those of the sources."""
+        """Return the last part of the name of the suite: a jeu, for those of the sources."""
         return self.suite.rpartition(".")[2]
 
     def phrase(self, ligne: Mapping[str, Any]) -> str:
-        """The French sentence of one row at fault, with the values found and the remedy."""
+        """Say in French what is wrong with one row, with the values found and the remedy."""
         valeurs = {cle: "non renseigné" if valeur is None else valeur for cle, valeur in ligne.items()}
         remede = valeurs.get("remede") or self.remede
         texte = (self.message or self.description).format_map(_Valeurs(valeurs))
@@ -57,7 +56,7 @@ class Attente:
 
 @dataclass(frozen=True)
 class Suite:
-    """The expectations on some rows; `total`: the column whose sum is compared with that of the former delivery."""
+    """A suite judges some rows; the sum of its column `total` is compared with that of the former delivery."""
 
     nom: str
     attentes: tuple[Attente, ...]
@@ -65,23 +64,20 @@ class Suite:
 
 
 def echec(porte: str, phrase: str) -> ControleEchoue:
-    """What to raise when a gate could not judge."""
+    """Return the error to raise when a gate could not judge."""
     return ControleEchoue([f"porte {porte} : {phrase}"])
 
 
 def lire_point(porte: str, nom: str) -> list[Suite]:
-    """The suites that the checkpoint `nom` runs, in its order.
-
-    Raises `ControleEchoue` (« porte … ») when a file is missing, unreadable or empty, or a declaration is wrong: a gate
-    without its suite has failed.
-    """
+    """Read the suites that the checkpoint `nom` runs, in its order. Raises `ControleEchoue` (« porte … ») when a file
+    is missing, unreadable or empty, or a declaration is wrong: a gate without its suite has failed."""
     point = _json(porte, Path("checkpoints") / f"{nom}.json")
     definitions = [Path("validation_definitions") / f"{d['name']}.json" for d in point["validation_definitions"]]
     return [_lire_suite(porte, _json(porte, definition)["suite"]["name"]) for definition in definitions]
 
 
 def nom_de(suite: str, type_: str, kwargs: Mapping[str, Any], meta: Mapping[str, Any] | None) -> str:
-    """The name of an expectation within its gate: its own, else that of its rows, columns and type."""
+    """Return the name of an expectation within its gate: its own, else that of its rows, columns and type."""
     if meta and meta.get("nom"):
         return str(meta["nom"])
     colonnes = kwargs.get("column") or "_".join(kwargs.get("column_list") or ())
@@ -89,7 +85,7 @@ def nom_de(suite: str, type_: str, kwargs: Mapping[str, Any], meta: Mapping[str,
 
 
 def fichier_de(suite: str) -> Path:
-    """Where a suite is written, under `expectations/gx`."""
+    """Return where a suite is written, under `expectations/gx`."""
     return Path("expectations", *suite.split(".")).with_suffix(".json")
 
 

@@ -1,1 +1,1 @@
-"""What signs, and what is anchored outside the warehouse: key, statements, signatures (K10)."""
+"""This room signs, and keeps outside the warehouse the key, the statements and the signatures (K10)."""

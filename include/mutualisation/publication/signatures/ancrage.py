@@ -1,4 +1,4 @@
-"""Statements and public keys kept outside the warehouse, in `sceaux/` of what runs: what it says later must be that."""
+"""Keep statements and public keys outside the warehouse, in `sceaux/`: the warehouse must agree with them later."""
 
 import contextlib
 from collections.abc import Iterator
@@ -10,23 +10,23 @@ from mutualisation.socle.chemins import dossier_var
 from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
 
 DOSSIER = "sceaux"
-# anyone may check a signature
+# everybody may check a signature
 LISIBLE = 0o644
 
 
 class Ancres:
-    """`NNNN.json`, a statement as it was signed, and `cle_<sha256>.pem`, of a folder."""
+    """The folder holds `NNNN.json`, a statement as it was signed, and `cle_<sha256>.pem`, a public key."""
 
     def __init__(self, var: Path | None = None) -> None:
         self.dossier = (var or dossier_var()) / DOSSIER
 
     def enonces(self) -> dict[int, bytes]:
-        """{number: statement kept}. ErreurMutualisation when the folder can't be read."""
+        """Return {number: statement kept}. Raises `ErreurMutualisation` when the folder can't be read."""
         with self._accessible("lu"):
             return {int(c.stem): c.read_bytes() for c in self.dossier.glob("*.json") if c.stem.isdecimal()}
 
     def cles(self) -> set[bytes]:
-        """Public keys kept here."""
+        """Return the public keys kept here."""
         cles = set()
         with self._accessible("lu"):
             for chemin in self.dossier.glob("cle_*.pem"):
@@ -35,7 +35,7 @@ class Ancres:
         return cles
 
     def poser(self, numero: int, enonce: str) -> None:
-        """Keep a statement; it survives a crash."""
+        """Keep a statement so that it survives a crash."""
         self._ecrire(f"{numero:04d}.json", enonce.encode())
 
     def connaitre(self, cle_publique: bytes) -> None:

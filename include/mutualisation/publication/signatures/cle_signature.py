@@ -1,4 +1,4 @@
-"""Ed25519 key that signs seals and manifests (K10). It is never in the warehouse, a log or a manifest."""
+"""An Ed25519 key signs seals and manifests (K10). It is never in the warehouse, a log or a manifest."""
 
 import contextlib
 import hashlib
@@ -18,10 +18,8 @@ _BRUT = serialization.Encoding.Raw, serialization.PublicFormat.Raw
 
 
 def cle_signature(poste: Poste) -> Ed25519PrivateKey:
-    """The key: PEM or path that is given, else the file of the folder of what runs, made at the first use, mode 0600.
-
-    ErreurMutualisation when it can't be read as an Ed25519 key.
-    """
+    """Return the key: the PEM or path given, else a file of `var`, made at the first use with mode 0600. Raises
+    `ErreurMutualisation` when it can't be read as an Ed25519 key."""
     donnee = poste.cle_signature
     if "PRIVATE KEY" in donnee:
         return _lire_pem(donnee.replace("\\n", "\n").encode(), CLE_SIGNATURE)
@@ -40,24 +38,24 @@ def cle_signature(poste: Poste) -> Ed25519PrivateKey:
 
 
 def publique(cle: Ed25519PrivateKey) -> bytes:
-    """Its public key, 32 bytes."""
+    """Return the public key, 32 bytes."""
     return cle.public_key().public_bytes(*_BRUT)
 
 
 def empreinte_publique(cle_publique: bytes) -> str:
-    """sha256 of a public key, in hex: how a statement and a file name it."""
+    """Return the sha256 of a public key, in hex, by which a statement and a file name it."""
     return hashlib.sha256(cle_publique).hexdigest()
 
 
 def pem_public(cle_publique: bytes) -> bytes:
-    """A public key as `openssl` reads it."""
+    """Return a public key in PEM, which `openssl` reads."""
     return Ed25519PublicKey.from_public_bytes(cle_publique).public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
 
 
 def lire_pem_public(pem: bytes) -> bytes:
-    """The 32 bytes of a public key. ValueError when it is none."""
+    """Return the 32 bytes of a public key. Raises `ValueError` when the PEM holds another thing."""
     cle = serialization.load_pem_public_key(pem)
     if not isinstance(cle, Ed25519PublicKey):
         raise ValueError("cette clé publique n'est pas Ed25519")
@@ -65,7 +63,7 @@ def lire_pem_public(pem: bytes) -> bytes:
 
 
 def est_signe(octets: bytes, signature: bytes, cles: Iterable[bytes]) -> bool:
-    """True when the signature is that of one of these public keys over these bytes."""
+    """Say whether the signature over these bytes is that of one of these public keys."""
     for cle in cles:
         with contextlib.suppress(InvalidSignature, ValueError):
             Ed25519PublicKey.from_public_bytes(cle).verify(signature, octets)
@@ -84,7 +82,7 @@ def _pem_neuf() -> str:
 def _lire_pem(pem: bytes, ou: str) -> Ed25519PrivateKey:
     try:
         cle = serialization.load_pem_private_key(pem, password=None)
-    except (ValueError, TypeError):  # no PEM; or one under a password
+    except (ValueError, TypeError):  # this is no PEM, or one under a password
         cle = None
     if not isinstance(cle, Ed25519PrivateKey):
         raise ErreurMutualisation(

@@ -1,4 +1,4 @@
-"""Command line `mutualisation`."""
+"""This room is the command line `mutualisation`."""
 
 import os
 import sys
@@ -7,9 +7,9 @@ from mutualisation.socle.erreurs import INTERROMPU
 
 
 def main() -> None:
-    """Entry point; Ctrl-C is told in a sentence while commands are still imported."""
+    """Run the command line; Ctrl-C is told in a sentence even while commands are still imported."""
     if sys.getfilesystemencoding() == "ascii" and os.environ.get("PYTHONUTF8") != "1":
-        # no accented path can be named: UTF-8, whatever the locale, for this process and its children
+        # ASCII can name no accented path: this process and its children take UTF-8, whatever the locale
         os.environ["PYTHONUTF8"] = "1"
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
     _tenir_les_flux()

@@ -1,4 +1,4 @@
-"""Command line `mutualisation`: the same functions as the Airflow tasks, exit codes of `sorties.md`."""
+"""The commands call the same functions as the Airflow tasks, and exit by the codes of `sorties.md`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def _a_l_emploi(nom: str) -> Any:
-    """A module that is imported at its first use: help and misuse wait for none."""
+    """Import a module at its first use: help and misuse wait for none."""
     if nom in sys.modules or (spec := importlib.util.find_spec(nom)) is None or spec.loader is None:
         return importlib.import_module(nom)
     spec.loader = importlib.util.LazyLoader(spec.loader)
@@ -63,13 +63,13 @@ app["--version"].help = "Affiche la version."
 
 
 def lacher(flux: Any) -> None:
-    """Send nowhere the rest of a stream that no longer takes anything: the interpreter would fail on it at the end."""
+    """Send nowhere the rest of a stream that takes nothing more: the interpreter would fail on it at its end."""
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), flux.fileno())
 
 
 class _Journal(Console):
-    """What is told while a command works; who no longer reads it, or has no room for it, stops no work."""
+    """A command tells here how it works; a reader who left, or a full disk, stops no work."""
 
     def print(self, *objets: Any, **choix: Any) -> None:
         try:
@@ -82,21 +82,19 @@ class _Journal(Console):
 
 
 journal = _Journal(stderr=True, markup=False, highlight=False, soft_wrap=True)
-# the commands that fill a warehouse, and make the embedded one
+# these commands fill a warehouse, and make the embedded one
 ENTREES = ("bilan", "charger")
 
 
 def suivre(message: str) -> None:
-    """Progress goes to stderr, so that stdout can be read by a program."""
+    """Print progress on stderr, so that a program can read stdout."""
     journal.print(f"· {en_ligne(message)}")
 
 
 @contextmanager
 def _session(commande: str = "", *, bavard: bool = False, **parametres: Any) -> Iterator[op.Session]:
-    """The warehouse; a line per step, and what is at hand: lines when `bavard`, else where a terminal shows it.
-
-    `commande`, and its `parametres`: what the run ledger says; nothing of a command that only says what is there.
-    """
+    """Open the warehouse and tell each step; tell details as lines when `bavard`, else where a terminal shows them. The
+    run ledger keeps `commande` and its `parametres`; a command that only says what is there gives none."""
     demande = op.Demande(commande, parametres=parametres) if commande else None
     with ExitStack() as pile:
         detail = suivre if bavard else op.muet
@@ -110,7 +108,7 @@ def _session(commande: str = "", *, bavard: bool = False, **parametres: Any) -> 
         except NonPublie as erreur:
             raise NonPublie(f"{erreur} {_ou_rien(session)}".rstrip()) from erreur
         except ErreurMutualisation:
-            # who finds nothing may have filled another one
+            # who finds nothing here may have filled another warehouse
             if not creer and (ou := _ou_rien(session)):
                 suivre(ou)
             raise
@@ -121,7 +119,7 @@ def _ou_rien(session: op.Session) -> str:
 
 
 class Dit(NamedTuple):
-    """What a command says: its JSON for a program, its lines for a reader, what was left out, lines that come last."""
+    """A command says `contenu` (JSON) to a program; to a reader `lignes`, `reste` (what was left out), `fin`."""
 
     contenu: Any
     lignes: Iterable[Any]
@@ -138,8 +136,8 @@ def commande(**choix: Any) -> Callable[[Commande], Commande]:
     def inscrire(fonction: Commande) -> Commande:
         @wraps(fonction)
         def lancer(*valeurs: Any, json_: bool = False, **nommees: Any) -> None:
-            for dit in fonction(*valeurs, **nommees):
-                _rendre(json_, *dit)
+            for resultat in fonction(*valeurs, **nommees):
+                _rendre(json_, *resultat)
 
         signature = inspect.signature(fonction)
         en_json = inspect.Parameter("json_", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=options.Json)
@@ -198,7 +196,7 @@ def assembler(sources: options.SourcesPropres, depot: options.DepotAssemble, /) 
 
 
 def _saisir(demande: str) -> str:
-    """An answer typed at the terminal, asked on stderr."""
+    """Ask on stderr, and return the answer typed at the terminal."""
     try:
         return journal.input(demande)
     except (EOFError, KeyboardInterrupt):
@@ -363,11 +361,11 @@ def reparer(fichier: options.Corrige = None, /, *, sortie: options.ACorriger = N
             with session.connexion() as conn:
                 ecrits = ecrire_classeurs(conn, sortie)
             lignes = [f"{c} : {plusieurs(n, 'ligne')} à corriger" for c, n in ecrits] or ["aucune ligne à corriger"]
-            dit = Dit([{"classeur": str(c), "lignes": n} for c, n in ecrits], lignes)
+            resultat = Dit([{"classeur": str(c), "lignes": n} for c, n in ecrits], lignes)
         else:
             reparation = reprendre(session, Path(str(fichier)))
-            dit = Dit(asdict(reparation), reparation.lignes)
-    yield dit
+            resultat = Dit(asdict(reparation), reparation.lignes)
+    yield resultat
 
 
 @commande()
@@ -428,15 +426,15 @@ def etat() -> Iterator[Dit]:
 @commande()
 def regle(nom: options.NomDeRegle, /) -> Iterator[Dit]:
     """Dit une règle ou un contrôle que cite un message."""
-    if not (dite := page_des_regles().get(nom.strip("()").lower())):
+    if not (texte := page_des_regles().get(nom.strip("()").lower())):
         raise ErreurMutualisation(f"« {nom} » n'est le nom d'aucune règle, ni d'aucun contrôle.")
-    yield Dit({"nom": nom, "dit": dite}, [dite])
+    yield Dit({"nom": nom, "dit": texte}, [texte])
 
 
 @commande()
 def ouvrir(*, port: options.Port = 5432) -> Iterator[Dit]:
     """Ouvre l'entrepôt embarqué aux outils de cette machine, en lecture seule, jusqu'à Ctrl-C."""
-    # a shell that starts it behind (`&`) has it ignored, and nothing else would end it
+    # a shell that starts the command behind (`&`) ignores SIGINT, and nothing else would end it
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with suppress(KeyboardInterrupt), op.ouvrir(port, suivre) as adresse:
         yield Dit({"adresse": adresse}, [adresse])
@@ -445,29 +443,29 @@ def ouvrir(*, port: options.Port = 5432) -> Iterator[Dit]:
 
 
 def _rendre(json_: bool, contenu: Any, lignes: Iterable[Any], reste: str = "", fin: Iterable[str] = ()) -> None:
-    """The result on stdout: JSON for a program, else lines for a reader, with what was left out, which JSON has not."""
+    """Print the result: JSON for a program, else lines for a reader, with what was left out, which JSON has not."""
     try:
         ascii_ = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
-        dites = [en_ligne(str(ligne)) for ligne in [*lignes, *filter(None, [reste]), *fin]]
-        for ligne in [json.dumps(contenu, ensure_ascii=ascii_)] if json_ else dites:
+        pour_lecteur = [en_ligne(str(ligne)) for ligne in [*lignes, *filter(None, [reste]), *fin]]
+        for ligne in [json.dumps(contenu, ensure_ascii=ascii_)] if json_ else pour_lecteur:
             print(ligne)
         sys.stdout.flush()
     except BrokenPipeError:
-        # who reads us has read enough (`| head`), and the work is done: what is left to say goes nowhere
+        # the reader has read enough (`| head`), and the work is done: the rest goes nowhere
         lacher(sys.stdout)
     if json_ and reste:
         journal.print(reste)
 
 
 def _avertir(charges: list[Any]) -> None:
-    """What the loads noted (F2, F5), once they are done."""
+    """Print what the loads noted (F2, F5), once they are done."""
     for charge in charges:
         for avertissement in charge.avertissements:
             journal.print(f"! {en_ligne(avertissement)}")
 
 
 def main() -> None:
-    """Entry point: 0 published, 2 a control failed, 3 a file was refused, 1 anything else; never a traceback."""
+    """Run a command and exit: 0 published, 2 a control failed, 3 a file was refused, 1 anything else; no traceback."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     for flux in (sys.stdout, sys.stderr):
         if isinstance(flux, io.TextIOWrapper):
@@ -480,8 +478,8 @@ def main() -> None:
     except (Exception, KeyboardInterrupt) as erreur:  # noqa: BLE001 - a user never sees a traceback
         from mutualisation.usage.operations.executions import issue_de
 
-        code, dite = issue_de(erreur)
-        for ligne in filter(None, (*dite.split("\n"), getattr(erreur, "laisse_de_cote", ""))):
+        code, message = issue_de(erreur)
+        for ligne in filter(None, (*message.split("\n"), getattr(erreur, "laisse_de_cote", ""))):
             journal.print(en_ligne(ligne))
         sys.exit(code)
     finally:

@@ -1,4 +1,4 @@
-"""Options of the commands, named after their parameters: form and French help."""
+"""Each option of a command is a type named after its parameter, with its form and its French help."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -11,7 +11,7 @@ CHIFFRES_MAX = 9
 
 
 def entiers(type_: Any, jetons: Sequence[Token]) -> Any:
-    """ASCII digits and nothing else: cyclopts would round « 2021.5 », and take a sign or figures of another width."""
+    """Accept ASCII digits and nothing else: cyclopts would round « 2021.5 », and take a sign or wide figures."""
     for jeton in jetons:
         if not (jeton.value.isascii() and jeton.value.isdigit() and len(jeton.value) <= CHIFFRES_MAX):
             raise CoercionError(token=jeton, target_type=int)

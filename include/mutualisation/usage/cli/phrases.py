@@ -1,4 +1,4 @@
-"""French words of the command line: help panels, metadata of options, sentences of misuse."""
+"""The command line speaks French: help panels, metadata of options, sentences of misuse."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TYPES = {int: "un nombre entier", bool: "oui ou non"}
 
 
 def decrire(entry: HelpEntry) -> RenderableType:
-    """The description of an entry, then « obligatoire » where it is."""
+    """Return the description of an entry, then « obligatoire » where it is."""
     texte = Text(str(getattr(entry.description, "primary_renderable", entry.description) or "").strip())
     if entry.required:
         texte.append(" [obligatoire]", "cyclopts.required")
@@ -46,7 +46,7 @@ def _colonnes(console: Console, options: ConsoleOptions, entries: list[HelpEntry
 
 
 class MiseEnForme(DefaultFormatter):
-    """The panels of cyclopts with French columns, and its usage line after a French word."""
+    """Show the panels of cyclopts with French columns, and its usage line after a French word."""
 
     def render_usage(self, console: Console, options: ConsoleOptions, usage: Any) -> None:  # noqa: ARG002
         """Print « Utilisation : … »; the library would put « Usage: » before it."""
@@ -57,7 +57,7 @@ MISE_EN_FORME = MiseEnForme(column_specs=_colonnes)
 
 
 def phrase_de_l_erreur(erreur: CycloptsError) -> str:
-    """One French sentence that says what is wrong with the command typed."""
+    """Say in one French sentence what is wrong with the command typed."""
     match erreur:
         case UnknownCommandError():
             return _commande_inconnue(erreur)

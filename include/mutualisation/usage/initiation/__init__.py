@@ -1,4 +1,4 @@
-"""The first drop of an EPCI: what it answers, the files that follow from it, its own exports made files of it."""
+"""This room makes the first drop of an EPCI: from its answers, and from its own exports."""
 
 from mutualisation.usage.initiation.assemblage import assembler
 from mutualisation.usage.initiation.reponses import Reponses, interroger, lire_reponses

@@ -1,10 +1,8 @@
-"""Sources of an EPCI's own: exports that a folder beside the drop declares, made files of the contract.
+"""Turn the exports of an EPCI, which a folder beside the drop declares, into files of the contract.
 
-A declaration (TOML) says which files they are, what their rows are (a cost: `mandats`; a receipt: `titres`; units:
-`unites`; hours, which each service exports: `temps`; or any other jeu), and how its columns are read. What several
-exports say of one jeu and one periode makes one file of the drop, whose last column names the file and the line that
-each row comes from.
-"""
+A declaration (TOML) names the exports, says which jeu their rows are (a cost: `mandats`; a receipt: `titres`; units:
+`unites`; hours, which each service exports: `temps`; or any other), and how their columns are read. Several exports of
+one jeu and one periode make one file of the drop, whose last column names the file and line of each row."""
 
 from __future__ import annotations
 
@@ -32,18 +30,18 @@ from mutualisation.socle.erreurs import ErreurMutualisation, FichierRefuse, rais
 from mutualisation.usage.examen.propositions import table_du_depot
 from mutualisation.usage.initiation.squelette import en_csv, exiger_ici
 
-# a banner line (F5): only a file that bears it is written again
+# this banner line (F5) marks our files: no other is written over
 MARQUE = "Fichier écrit par « mutualisation assembler » : corriger l'export ou sa déclaration, pas ce fichier"
 ORIGINE = "Origine"
 CLES = ("libelle", "comme", "fichiers", "colonnes", "constantes", "mots")
-# what a constant may hold, from the name of the file and the place of the row
+# a constant may hold these fields, filled from the name of the file and the place of the row: `{exercice}`
 REPERES = ("exercice", "semestre", "periode", "ligne")
 _REPERE = re.compile(r"\{(\w*)\}")
 
 
 @dataclass(frozen=True)
 class SourcePropre:
-    """A declaration, its columns by ASCII name: other headers, constants, words read as others."""
+    """A declaration gives, by ASCII name of column, other headers, constants, and words to read as others."""
 
     nom: str
     jeu: Jeu
@@ -55,7 +53,7 @@ class SourcePropre:
 
 @dataclass(frozen=True)
 class Assemble:
-    """A file of the drop that was written: path in it, rows, exports they come from."""
+    """A file of the drop was written: its path there, how many rows, the exports they come from."""
 
     fichier: str
     lignes: int
@@ -63,11 +61,9 @@ class Assemble:
 
 
 def assembler(sources: Path, depot: Path) -> list[Assemble]:
-    """Write in the drop what the declarations of `sources` make of its exports.
-
-    FichierRefuse names the exports that can't be read; ErreurMutualisation a wrong declaration, or a file of the drop
-    that this did not write. Nothing is written then.
-    """
+    """Write in the drop the files that the declarations of `sources` make of its exports. `FichierRefuse` names the
+    exports that can't be read; `ErreurMutualisation` a wrong declaration, or a file of the drop that this command did
+    not write. Nothing is written then."""
     exiger_ici(depot, "assembler")
     declarations = sorted(sources.glob("*.toml"))
     if not declarations:
@@ -98,12 +94,10 @@ def assembler(sources: Path, depot: Path) -> list[Assemble]:
 
 
 def _periode_ecrite(jeu: Jeu, periode: str, exports: Mapping[tuple[Jeu, str], list[str]]) -> str:
-    """The longest of the periods declared that shares a month with this one (F17).
-
-    ErreurMutualisation when the shorter ones are not all of it: the months that lack would be missed by nobody.
-    """
-    siennes = [p for j, p in exports if j == jeu and (p == periode or se_recouvrent(jeu, p, periode))]
-    longue = max(siennes, key=lambda p: len(mois_couverts(jeu, p)))
+    """Return the longest of the periods declared that shares a month with this one (F17). Raises `ErreurMutualisation`
+    when shorter ones don't fill it: nobody would see that months lack."""
+    du_jeu = [p for j, p in exports if j == jeu and (p == periode or se_recouvrent(jeu, p, periode))]
+    longue = max(du_jeu, key=lambda p: len(mois_couverts(jeu, p)))
     courtes = [p for j, p in exports if j == jeu and se_recouvrent(jeu, p, longue)]
     if courtes and {m for p in courtes for m in mois_couverts(jeu, p)} != set(mois_couverts(jeu, longue)):
         combien = "une année" if len(longue) == len("AAAA") else "un trimestre"
@@ -116,12 +110,12 @@ def _periode_ecrite(jeu: Jeu, periode: str, exports: Mapping[tuple[Jeu, str], li
 
 
 def _exiger_une_longueur(depot: Path, rangees: Iterable[tuple[Jeu, str]]) -> None:
-    """ErreurMutualisation when the drop has the same months under another length of period (F17)."""
+    """Refuse a drop that has the same months under another length of period (F17)."""
     for jeu, periode in rangees:
         dossier = depot / jeu.source
         for fichier in sorted(dossier.iterdir()) if dossier.is_dir() else ():
-            lu = lire_nom(jeu, fichier.name)
-            if lu is not None and se_recouvrent(jeu, lu[0], periode):
+            nom_lu = lire_nom(jeu, fichier.name)
+            if nom_lu is not None and se_recouvrent(jeu, nom_lu[0], periode):
                 raise ErreurMutualisation(
                     f"{fichier} est dans le dépôt, et {jeu.nom}_{periode} y dirait les mêmes mois sous une autre "
                     "longueur de période : le mettre parmi les sources, et l'y déclarer (F17)."
@@ -129,7 +123,7 @@ def _exiger_une_longueur(depot: Path, rangees: Iterable[tuple[Jeu, str]]) -> Non
 
 
 def _ecrire_fichiers(depot: Path, rangees: Mapping[tuple[Jeu, str], list[list[str]]], exports: Any) -> list[Assemble]:
-    """Those about agents can be read by their owner alone."""
+    """Write the files; those about agents can be read by their owner alone."""
     textes = {
         f"{jeu.source}/{jeu.nom}_{p}.csv".replace("_.", "."): en_csv(
             [[MARQUE], [*(c.entete for c in jeu.colonnes), ORIGINE], *r]
@@ -153,23 +147,23 @@ def _ecrire_fichiers(depot: Path, rangees: Mapping[tuple[Jeu, str], list[list[st
 
 # ---------------------------------------------------------------- a declaration
 def _lire_declaration(fichier: Path) -> SourcePropre:
-    """ErreurMutualisation, naming the file, when it says what the contract does not know."""
+    """Read a declaration. Raises `ErreurMutualisation`, naming the file, for what the contract does not know."""
     try:
-        lu = tomllib.loads(fichier.read_text(encoding="utf-8-sig"))
+        declaration = tomllib.loads(fichier.read_text(encoding="utf-8-sig"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise ErreurMutualisation(f"{fichier} n'est pas un TOML en UTF-8 lisible.") from None
-    for cle in lu:
+    for cle in declaration:
         _nom_connu(fichier, "clé inconnue", cle, CLES)
-    if "comme" not in lu:
+    if "comme" not in declaration:
         raise ErreurMutualisation(
             f"{fichier.name} : la clé « comme » manque, qui dit ce que sont ses lignes (« mandats », « titres »…)."
         )
     jeux = {j.nom: j for j in registre().jeux if j.format == "tabulaire"}
-    jeu = jeux[_nom_connu(fichier, "jeu inconnu", str(lu["comme"]), jeux)]
+    jeu = jeux[_nom_connu(fichier, "jeu inconnu", str(declaration["comme"]), jeux)]
     noms = {normaliser(c.entete or ""): c.nom for c in jeu.colonnes}
 
     def par_colonne(cle: str) -> dict[str, Any]:
-        table = _en_table(fichier, f"« {cle} »", lu.get(cle, {}))
+        table = _en_table(fichier, f"« {cle} »", declaration.get(cle, {}))
         return {noms[_nom_connu(fichier, "colonne inconnue", e, noms)]: v for e, v in table.items()}
 
     constantes = {nom: str(v) for nom, v in par_colonne("constantes").items()}
@@ -179,10 +173,10 @@ def _lire_declaration(fichier: Path) -> SourcePropre:
     return SourcePropre(
         fichier.stem,
         jeu,
-        str(lu.get("fichiers", "")) or f"{fichier.stem}_*",
+        str(declaration.get("fichiers", "")) or f"{fichier.stem}_*",
         {nom: frozenset({normaliser(str(v))}) for nom, v in par_colonne("colonnes").items()},
         constantes,
-        {nom: {normaliser(lu_): str(v) for lu_, v in m.items()} for nom, m in mots.items()},
+        {nom: {normaliser(mot): str(v) for mot, v in m.items()} for nom, m in mots.items()},
     )
 
 
@@ -193,21 +187,22 @@ def _en_table(fichier: Path, quoi: str, valeur: Any) -> dict[str, Any]:
 
 
 def _source_completee(source: SourcePropre, table: Mapping[str, Traduction]) -> SourcePropre:
-    """What the declaration does not say of a column, `correspondances` of the drop says (F16)."""
-    dite = table.get(source.jeu.nom, SANS_TRADUCTION)
+    """Add what `correspondances` of the drop says of the columns that the declaration does not name (F16)."""
+    traduction = table.get(source.jeu.nom, SANS_TRADUCTION)
     noms = {*source.colonnes, *source.constantes}
     return replace(
         source,
-        colonnes={nom: lus for nom, lus in dite.entetes.items() if nom not in noms} | dict(source.colonnes),
-        constantes={nom: v for nom, v in dite.defauts.items() if nom not in noms} | dict(source.constantes),
+        colonnes={nom: entetes for nom, entetes in traduction.entetes.items() if nom not in noms}
+        | dict(source.colonnes),
+        constantes={nom: v for nom, v in traduction.defauts.items() if nom not in noms} | dict(source.constantes),
     )
 
 
 def _nom_connu(fichier: Path, quoi: str, nom: str, connus: Any) -> str:
-    """The known name, typed as it is or as headers are compared."""
-    for dit in (nom, normaliser(nom)):
-        if dit in connus:
-            return dit
+    """Return the known name, compared as it is typed, then as headers are."""
+    for forme in (nom, normaliser(nom)):
+        if forme in connus:
+            return forme
     (proche,) = difflib.get_close_matches(nom, list(connus), 1, 0.0)
     raise ErreurMutualisation(f"{fichier.name} : {quoi}, « {nom} » ; le nom le plus proche est « {proche} ».")
 
@@ -228,17 +223,17 @@ def _exports(sources: Path, source: SourcePropre) -> list[Path]:
 
 # ---------------------------------------------------------------- an export
 def _periode_du_nom(jeu: Jeu, fichier: Path) -> str:
-    """That of the jeu, as the name of the export ends. LectureRefusee when it does not."""
+    """Return the period that ends the name of the export. Raises `LectureRefusee` when it is none of the jeu."""
     suffixe = fichier.stem.rpartition("_")[2] if jeu.periode != "aucune" else ""
-    lu = lire_nom(jeu, f"{jeu.nom}_{suffixe}.csv" if suffixe else f"{jeu.nom}.csv")
-    if lu is None:
+    nom_lu = lire_nom(jeu, f"{jeu.nom}_{suffixe}.csv" if suffixe else f"{jeu.nom}.csv")
+    if nom_lu is None:
         forme = jeu.forme_du_nom.removeprefix(f"{jeu.nom}_")
         raise LectureRefusee(f"le nom finit par sa période, comme « {fichier.stem}_{forme}.csv » (G7).")
-    return lu[0]
+    return nom_lu[0]
 
 
 def _rangees_du_jeu(source: SourcePropre, fichier: Path, periode: str) -> Iterator[list[str]]:
-    """Its rows in the columns of the jeu, then where each stands. LectureRefusee as the readers say."""
+    """Yield the rows in the columns of the jeu, then where each stands. Raises `LectureRefusee` as the readers."""
     jeu = source.jeu
     traduction = Traduction(source.colonnes, {}, source.constantes)
     extension = fichier.suffix.lower().lstrip(".")
@@ -255,7 +250,7 @@ def _rangees_du_jeu(source: SourcePropre, fichier: Path, periode: str) -> Iterat
             valeurs = reperes | {"ligne": str(ligne)}
             cellules = [
                 rangee[places[c.nom]]
-                if c.nom in places and c.atterrit  # a name has no use in what is written
+                if c.nom in places and c.atterrit  # a name of a person has no use in what is written
                 else _resoudre(source.constantes.get(c.nom, ""), valeurs)
                 for c in jeu.colonnes
             ]
@@ -272,7 +267,7 @@ def _resoudre(constante: str, reperes: Mapping[str, str]) -> str:
 
 
 def _verifier_total(rangee: list[str], sommes: Mapping[Colonne, Decimal], places: Mapping[str, int]) -> None:
-    """LectureRefusee when the `Total` row is not the sum of a column (F4): what is written has none."""
+    """Refuse a `Total` row that is not the sum of its column (F4): the file written has no such row."""
     for c, somme in sommes.items():
         annonce = total("".join(rangee[places[c.nom] : places[c.nom] + 1]), c.type)
         if annonce is not None and Decimal(annonce) != somme:

@@ -1,4 +1,4 @@
-"""`A_LIRE.md`: what is written, what to look at again, who exports what, file by file, and what to type next."""
+"""`A_LIRE.md` says what is written, what to look at again, who exports each file, and what to type next."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from mutualisation.socle.francais.formats import plusieurs
 from mutualisation.usage.initiation.reponses import Reponses, textes
 
 EXEMPLE = "EXEMPLE de 1900 sans effet : à remplacer"
-# rules of a tariff of which one answer says too little
+# one answer says too little of these rules of a tariff
 A_COMPLETER = ("par_tranche", "cout_unitaire")
-# the account of the shipped roles for the sale of CEE
+# the shipped roles give this account to the sale of CEE
 CEE_LIVRE = "75888"
 ATTENDU = {"annuel": "attendu", "mensuel": "attendu, les douze mois couverts"}
 
 
 def notice(r: Reponses, depot: Path, a_cote: Path) -> str:
-    """The page, in Markdown."""
-    dit = textes()["notice"]
+    """Return the page, in Markdown."""
+    phrases = textes()["notice"]
     valeurs = {
         "depot": depot,
         "notice": a_cote,
@@ -37,25 +37,25 @@ def notice(r: Reponses, depot: Path, a_cote: Path) -> str:
         f"{plusieurs(len(r.dispositifs), 'service mutualisé', 'services mutualisés')}, "
         f"{', '.join(map(str, r.exercices))}.",
         "",
-        dit["ecrit"].format(**valeurs),
-        *(f"- {dit[cle].format(**valeurs, code=code)}" for cle, code in _a_relire(r)),
+        phrases["ecrit"].format(**valeurs),
+        *(f"- {phrases[cle].format(**valeurs, code=code)}" for cle, code in _a_relire(r)),
         *(f"- compte {compte} : {texte}" for compte, texte in vocabulaire().comptes.items()),
         "",
-        dit["exporter"],
+        phrases["exporter"],
     ]
     for source in registre():
         if source.nom in textes()["sources"]:
             lignes += _section(source, r)
     tapes = {nom: shlex.quote(str(valeurs[nom])) for nom in ("depot", "notice")}
-    return "\n".join([*lignes, "", dit["ensuite"].format(**valeurs | tapes)]) + "\n"
+    return "\n".join([*lignes, "", phrases["ensuite"].format(**valeurs | tapes)]) + "\n"
 
 
 def _a_relire(r: Reponses) -> Iterator[tuple[str, str]]:
-    """(key of the sentence, code of a dispositif) of what the answers leave to a person."""
+    """Yield (key of the sentence, code of a dispositif) for each point that the answers leave to a person."""
     if len(r.exercices) > 1:
         yield "populations", ""
     yield "completer", ""
-    # a cost that was voted is a row of `parametres` already
+    # a voted cost is already a row of `parametres`
     voulus = (d for d in r.dispositifs if d["regle"] == "par_tranche" or not d["montant"])
     yield from ((d["regle"], d["code"]) for d in voulus if d["regle"] in A_COMPLETER)
     yield "hors", ""
@@ -68,13 +68,13 @@ def _a_relire(r: Reponses) -> Iterator[tuple[str, str]]:
 
 
 def _section(source: Source, r: Reponses) -> list[str]:
-    dit = textes()["sources"][source.nom]
-    lignes = ["", f"### {source.nom}/ — {source.libelle}", "", dit["qui"], "", dit["sans"], ""]
+    phrases = textes()["sources"][source.nom]
+    lignes = ["", f"### {source.nom}/ — {source.libelle}", "", phrases["qui"], "", phrases["sans"], ""]
     return lignes + [f"- {_fichier(jeu, r)}" for jeu in source.jeux]
 
 
 def _fichier(jeu: Jeu, r: Reponses) -> str:
-    """`agents_2024` (attendu): a file, its mandatory columns."""
+    """Describe a file, with its mandatory columns: « `agents_2024` (attendu) : … »."""
     attendu = ATTENDU.get(jeu.attendu or "", "facultatif")
     nom = jeu.forme_du_nom.replace("AAAA", str(r.exercices[-1]), 1)
     if jeu.periode == "mois":

@@ -1,4 +1,4 @@
-"""What an EPCI answers: asked on a terminal, or read from a TOML file; each answer is judged as a cell of a drop is."""
+"""An EPCI answers on a terminal or in a TOML file; each answer is judged as a cell of a drop is."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from mutualisation.socle.chemins import QUESTIONS
 from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
 
 TABLES = ("communes", "dispositifs")
-# destinations that are no dispositif
+# these destinations are no dispositif
 RESERVES = ("STRUCTURE", "HORS", "NON_REPARTI", "EXCLU", "TOTAL")
 SANS_MONTANT = ("gratuit", "cout_unitaire")
 _INSEE = re.compile(r"[0-9][0-9AB][0-9]{3}")
 # a code goes into names of parameters, and into cells that hold lists
 _CODE = re.compile(r"[\w./-]+")
-# line ends and other controls, bytes that the terminal's encoding does not know
+# these categories hold line ends, other controls, and bytes that the terminal's encoding does not know
 _ECARTES = ("Cc", "Cs")
-# kept as they are read; other answers as they were typed
+# answers of these types are kept as they are read, others as they were typed
 _RELUS = ("enumeration", "siret")
 _DE_CORRESPONDANCES = ", à corriger ou à traduire par correspondances (F16)"
 Ligne = dict[str, str]
@@ -40,27 +40,27 @@ Ligne = dict[str, str]
 
 @dataclass(frozen=True)
 class Question:
-    """A question, its name in a file of answers, the column that judges the answer; `defaut`: of an empty one."""
+    """A question has a column that judges its answer; `defaut` stands for an empty answer."""
 
     colonne: Colonne
     demande: str
     defaut: str = ""
 
     def juger(self, texte: str) -> tuple[str, str]:
-        """(the answer as it is read, why it is refused): one of the two is empty, or both where nothing is answered."""
+        """Return (the answer as read, why it is refused): one is empty, or both where nothing is answered."""
         if any(unicodedata.category(signe) in _ECARTES for signe in texte.strip(BLANCS)):
             return "", "une seule ligne de texte est attendue, en UTF-8"
-        lu = lecture_de(self.colonne)(texte)
-        if lu == "":
+        valeur = lecture_de(self.colonne)(texte)
+        if valeur == "":
             return self.defaut, "une réponse est attendue" if self.colonne.obligatoire else ""
-        if faute := defaut(self.colonne, texte, lu):
+        if faute := defaut(self.colonne, texte, valeur):
             return "", faute.replace(_DE_CORRESPONDANCES, "")
-        return (str(lu) if self.colonne.type in _RELUS else texte.strip()), ""
+        return (str(valeur) if self.colonne.type in _RELUS else texte.strip()), ""
 
 
 @dataclass(frozen=True)
 class Reponses:
-    """Answers that hold together, by name of question: of the EPCI, of each commune, of each dispositif."""
+    """These answers hold together, by name of question: of the EPCI, of each commune, of each dispositif."""
 
     epci: Ligne
     communes: list[Ligne]
@@ -68,11 +68,11 @@ class Reponses:
 
     @property
     def exercices(self) -> list[int]:
-        """The years, in order."""
+        """Return the years, in order."""
         return sorted({int(e) for e in _exercices(self.epci)})
 
     def en_toml(self) -> str:
-        """The same answers as a file for `--depuis`."""
+        """Write the same answers as a file for `--depuis`."""
         lignes = ["# Réponses données à « mutualisation initier » : --depuis ce fichier écrit le même dépôt."]
         lignes += [f"{cle} = {_toml(valeur)}" for cle, valeur in self.epci.items()]
         for table in TABLES:
@@ -87,13 +87,13 @@ def _toml(texte: str) -> str:
 
 @cache
 def textes() -> dict[str, Any]:
-    """`questions.toml`."""
+    """Read `questions.toml`."""
     return tomllib.loads(QUESTIONS.read_text(encoding="utf-8"))
 
 
 @cache
 def questions(table: str) -> dict[str, Question]:
-    """{name: question} of `epci`, `communes` or `dispositifs`, in the order in which they are asked."""
+    """Return {name: question} of `epci`, `communes` or `dispositifs`, in the order in which they are asked."""
     return {
         nom: Question(
             Colonne(
@@ -112,12 +112,10 @@ def questions(table: str) -> dict[str, Question]:
 
 # ---------------------------------------------------------------- a file
 def lire_reponses(fichier: Path) -> Reponses:
-    """The answers of a TOML file, whose tables may be in CSV or XLSX files beside it.
-
-    ErreurMutualisation, one line per fault, when it can't be read or an answer is refused.
-    """
+    """Read the answers of a TOML file, whose tables may be in CSV or XLSX files beside it. Raises
+    `ErreurMutualisation`, one line per fault, when it can't be read or an answer is refused."""
     try:
-        lu = tomllib.loads(fichier.read_text(encoding="utf-8-sig"))
+        donnees = tomllib.loads(fichier.read_text(encoding="utf-8-sig"))
     except OSError as e:
         raise ErreurMutualisation(f"{fichier} ne peut pas être lu ({raison_systeme(e)}).") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
@@ -126,8 +124,8 @@ def lire_reponses(fichier: Path) -> Reponses:
             f"{fichier} n'est pas un TOML en UTF-8 lisible (ligne {ligne}) : docs/initier.md en montre un."
         ) from None
     fautes: list[str] = []
-    tables = {t: _table(t, lu.pop(t, []), fichier.parent, fautes) for t in TABLES}
-    epci = _juger_tout("epci", "", lu, fautes)
+    tables = {t: _table(t, donnees.pop(t, []), fichier.parent, fautes) for t in TABLES}
+    epci = _juger_tout("epci", "", donnees, fautes)
     tables_jugees = {
         t: [_juger_tout(t, f"{t}, n° {rang}, ", ligne, fautes) for rang, ligne in enumerate(lignes, 1)]
         for t, lignes in tables.items()
@@ -142,22 +140,22 @@ def _exiger(ou: str, fautes: list[str]) -> None:
         raise ErreurMutualisation("\n- ".join([f"{ou} : à corriger", *fautes]))
 
 
-def _table(nom: str, lu: Any, dossier: Path, fautes: list[str]) -> list[dict[str, Any]]:
-    """Rows of a table: as they are, or of the file that is named."""
-    if isinstance(lu, list) and all(isinstance(ligne, dict) for ligne in lu):
-        return lu
-    if not isinstance(lu, str):
+def _table(nom: str, donnee: Any, dossier: Path, fautes: list[str]) -> list[dict[str, Any]]:
+    """Return the rows of a table, written there or in the file that it names."""
+    if isinstance(donnee, list) and all(isinstance(ligne, dict) for ligne in donnee):
+        return donnee
+    if not isinstance(donnee, str):
         fautes.append(f"{nom} : des tables [[{nom}]], ou le chemin d'un fichier CSV ou XLSX, sont attendus")
         return []
     try:
-        return _lignes_d_un_fichier(nom, dossier / lu)
+        return _lignes_d_un_fichier(nom, dossier / donnee)
     except (LectureRefusee, OSError) as refus:
-        fautes.append(f"{lu} : {motif_refus(refus)}")
+        fautes.append(f"{donnee} : {motif_refus(refus)}")
         return []
 
 
 def _lignes_d_un_fichier(nom: str, chemin: Path) -> list[dict[str, Any]]:
-    """Rows of a CSV or XLSX, by our readers. LectureRefusee, OSError when it can't be read."""
+    """Read the rows of a CSV or XLSX by our readers. Raises `LectureRefusee` or `OSError` when it can't be read."""
     colonnes = tuple(q.colonne for q in questions(nom).values())
     jeu = Jeu("initiation", nom, nom.capitalize(), "aucune", colonnes)
     lecteur = ouvrir(chemin, jeu, chemin.suffix.lower().lstrip("."), Limites.de_l_environnement())
@@ -170,7 +168,7 @@ def _lignes_d_un_fichier(nom: str, chemin: Path) -> list[dict[str, Any]]:
 
 
 def _juger_tout(table: str, ou: str, donnees: dict[str, Any], fautes: list[str]) -> Ligne:
-    """Each answer of a row, default included; faults are added to `fautes`."""
+    """Judge each answer of a row, default included; add the faults to `fautes`."""
     connues, reponse_jugee = questions(table), {}
     for cle in donnees.keys() - connues.keys():
         (proche,) = difflib.get_close_matches(cle, connues, 1, 0.0)
@@ -183,7 +181,7 @@ def _juger_tout(table: str, ou: str, donnees: dict[str, Any], fautes: list[str])
 
 
 def _en_texte(valeur: Any) -> str:
-    """A value of TOML as one types it."""
+    """Write a value of TOML as one types it."""
     if isinstance(valeur, bool):
         return "oui" if valeur else "non"
     return " ".join(map(str, valeur)) if isinstance(valeur, list) else str(valeur)
@@ -191,10 +189,8 @@ def _en_texte(valeur: Any) -> str:
 
 # ---------------------------------------------------------------- a terminal
 def interroger(saisir: Callable[[str], str], dire: Callable[[str], None]) -> Reponses:
-    """Ask every question, again while its answer is refused; a table ends at an empty first answer.
-
-    ErreurMutualisation when answers contradict each other: they are in its message as a file to mend.
-    """
+    """Ask every question, again while its answer is refused; a table ends at an empty first answer. Raises
+    `ErreurMutualisation` when answers contradict each other; `dire` then shows them as a file to mend."""
     epci = {nom: _poser_question(q, saisir, dire) for nom, q in questions("epci").items()}
     communes = _interroger_communes(saisir, dire)
     reponses = Reponses(epci, communes, _lignes_tapees("dispositifs", saisir, dire))
@@ -244,7 +240,7 @@ def _exercices(epci: Ligne) -> list[str]:
 
 
 def fautes_d_ensemble(r: Reponses) -> list[str]:
-    """What no single answer shows, in French."""
+    """Say in French the faults that no single answer shows."""
     comptes = r.epci["comptes_usagers"].split()
     fautes = [f"exercices : « {e} » n'est pas une année" for e in _exercices(r.epci) if annee(e) is None]
     fautes += [] if _exercices(r.epci) else ["exercices : une année au moins est attendue"]
@@ -285,12 +281,12 @@ def _fautes_d_un_dispositif(d: Ligne, insee: set[str]) -> Iterable[str]:
 
 
 def activite_de(dispositif: Ligne) -> str:
-    """Its code in time tracking and affectations."""
+    """Return the code of a dispositif in time tracking and affectations."""
     return dispositif["activite"] or dispositif["code"]
 
 
 def cle_de(dispositif: Ligne) -> str:
-    """Its code in the ledger."""
+    """Return the code of a dispositif in the ledger."""
     return dispositif["cle"] or dispositif["code"]
 
 

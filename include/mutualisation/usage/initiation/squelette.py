@@ -1,7 +1,5 @@
-"""What is written from the answers: `referentiel/`, header-only files of what an EPCI lacks, and a notice beside.
-
-Inside the drop any other name is refused (G7). The same answers give the same bytes.
-"""
+"""Write from the answers `referentiel/`, header-only files of what an EPCI lacks, and a notice beside the drop. Inside
+the drop any other name is refused (G7). The same answers give the same bytes."""
 
 from __future__ import annotations
 
@@ -20,7 +18,7 @@ from mutualisation.usage.initiation.notice import CEE_LIVRE, EXEMPLE, notice
 from mutualisation.usage.initiation.reponses import Ligne, Reponses, activite_de, cle_de, textes
 
 REFERENTIEL = "referentiel"
-# jeu → question whose « non » says that there is none, in a year that expects it (G6)
+# {jeu: the question whose « non » says that the EPCI has none, in a year that expects it (G6)}
 ABSENTS = {"temps": "suivi_du_temps", "etat_actif": "immobilisations"}
 CLE, CLE_DITE = ("origine", "code", "dispositif", "part_communes"), {"reference": "Réponses à initier"}
 REFERENCE = "À compléter : délibération ou convention"
@@ -30,7 +28,7 @@ ENCODAGE = "utf-8-sig"
 
 @dataclass(frozen=True)
 class Squelette:
-    """Where the drop and its notice were written, how many files each holds."""
+    """The drop and its notice were written in these folders, with this many files."""
 
     depot: str
     notice: str
@@ -39,7 +37,7 @@ class Squelette:
 
     @property
     def lignes(self) -> list[str]:
-        """The same in French, then what to read first."""
+        """Say the same in French, then what to read first."""
         return [
             f"{self.depot} : {plusieurs(self.fichiers, 'fichier')}",
             f"{self.notice} : {plusieurs(self.fichiers_notice, 'fichier')}",
@@ -48,10 +46,8 @@ class Squelette:
 
 
 def ecrire_squelette(dossier: Path, r: Reponses) -> Squelette:
-    """Write the drop under `dossier` and the notice under `<dossier>_notice`, both new or empty.
-
-    ErreurMutualisation when one holds something, or can't be written.
-    """
+    """Write the drop under `dossier` and the notice under `<dossier>_notice`, both new or empty. Raises
+    `ErreurMutualisation` when one holds something, or can't be written."""
     exiger_ici(dossier, "initier")
     dossier = dossier.resolve() if dossier.name in ("", "..") else dossier
     a_cote = dossier.parent / f"{dossier.name}_notice"
@@ -72,7 +68,7 @@ def ecrire_squelette(dossier: Path, r: Reponses) -> Squelette:
 
 
 def exiger_ici(dossier: Path, commande: str) -> None:
-    """ErreurMutualisation for the address of an object store, which would become a folder of that name."""
+    """Refuse the address of an object store, which would become a folder of that name."""
     if ":/" in str(dossier):
         raise ErreurMutualisation(
             f"{dossier} : « {commande} » écrit dans un dossier de cette machine, à copier ensuite."
@@ -80,7 +76,7 @@ def exiger_ici(dossier: Path, commande: str) -> None:
 
 
 def fichiers_du_depot(r: Reponses) -> dict[str, str]:
-    """{path: text} of the drop."""
+    """Return {path: text} of the drop."""
     lignes = lignes_du_referentiel(r)
     fichiers = {
         f"{REFERENTIEL}/{jeu.nom}.csv": _csv(jeu, lignes.get(jeu.nom, []))
@@ -94,7 +90,7 @@ def fichiers_du_depot(r: Reponses) -> dict[str, str]:
 
 
 def fichiers_de_la_notice(r: Reponses, depot: Path, a_cote: Path) -> dict[str, str]:
-    """{path: text} of the notice: what to read, the parameters, a header for each file to export, the answers."""
+    """Return {path: text} of the notice: page, parameters, a header for each file to export, answers."""
     autres = [j for s in registre() if s.nom != REFERENTIEL for j in s.jeux if j.format == "tabulaire"]
     return {
         "A_LIRE.md": notice(r, depot, a_cote),
@@ -110,7 +106,7 @@ def _csv(jeu: Jeu, lignes: Iterable[Ligne]) -> str:
 
 
 def en_csv(rangees: Iterable[Sequence[str | None]]) -> str:
-    """The text of a file of the drop."""
+    """Return the text of a file of the drop."""
     sortie = io.StringIO()
     csv.writer(sortie, delimiter=";", lineterminator="\r\n").writerows(rangees)
     return sortie.getvalue()
@@ -118,7 +114,7 @@ def en_csv(rangees: Iterable[Sequence[str | None]]) -> str:
 
 # ---------------------------------------------------------------- rows of the referentiel
 def lignes_du_referentiel(r: Reponses) -> dict[str, list[Ligne]]:
-    """{jeu: rows, by name of column}: what follows from the answers, then examples of what nothing was asked of."""
+    """Return {jeu: rows, by name of column}: what follows from the answers, then examples of the rest."""
     premier = f"01/01/{r.exercices[0]}"
     depuis = {"debut": r.epci["debut"] or premier}
     toujours = {"debut": premier}
@@ -150,7 +146,7 @@ def lignes_du_referentiel(r: Reponses) -> dict[str, list[Ligne]]:
 
 
 def _lignes_de_cles(r: Reponses) -> Iterator[tuple[str, str, str, str]]:
-    """Keys of each dispositif, then of what is overhead and of what is not mutualised; assets know axes only (R4d)."""
+    """Yield the keys of each dispositif, of overhead and of what is not mutualised; assets know axes only (R4d)."""
     biens = ["axe"] if r.epci["immobilisations"] == "oui" else []
     for d in r.dispositifs:
         par_code = [("activite", activite_de(d)), *((o, cle_de(d)) for o in dict.fromkeys([d["origine"], *biens]))]
@@ -164,7 +160,7 @@ def _lignes_de_cles(r: Reponses) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _tarif(d: Ligne) -> Ligne:
-    """Its tariff; free of charge, a yearly amount of 0. The amount of a unit cost is voted: a parameter (R7f)."""
+    """Return the tariff of a dispositif; a free one costs 0 a year, a unit cost is voted as a parameter (R7f)."""
     gratuit = {"regle": "forfait", "montant": "0", "base": "", "mode_recouvrement": "gratuit"}
     unitaire = {"montant": ""} if d["regle"] == "cout_unitaire" else {}
     tarif = gratuit if d["regle"] == "gratuit" else unitaire
@@ -187,7 +183,7 @@ def _parametres(r: Reponses) -> Iterator[Ligne]:
 
 
 def _roles(r: Reponses) -> Iterator[Ligne]:
-    """75888 is for the sale of CEE in the shipped roles only: an ordinary receipt for who titles none there."""
+    """Yield the roles of accounts; 75888 becomes an ordinary receipt for who titles no sale of CEE there."""
     compte = r.epci["compte_cee"]
     if compte != CEE_LIVRE:
         yield {"prefixe": CEE_LIVRE, "role": "recette_autre", "reference": "Pas de vente de certificats à ce compte"}

@@ -1,4 +1,4 @@
-"""Addresses and keys of the tasks: the environment, else the Connections of Airflow and so its secrets backends."""
+"""A task takes its addresses and keys from the environment, else from the Connections of Airflow or their backends."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mutualisation.socle.poste import Poste
 from mutualisation.usage.ordonnancement import DEPOT, EMBARQUE, SEPARATEUR, nommer
 
 ENTREPOT = "entrepot"
-# Connections whose password is the key, and fields of `Poste`
+# the password of these Connections is the key; `Poste` has fields of these names
 CLES = ("cle_pseudonymes", "cle_signature")
 SANS_ENTREPOT = (
     "Aucun entrepôt n'est nommé, et une tâche d'Airflow ne démarre pas de serveur : donnez son adresse par la variable "
@@ -30,7 +30,7 @@ SANS_BASE = (
 
 
 def connexion(nom: str) -> Connection | None:
-    """A Connection of Airflow, None when there is none of that name."""
+    """Return a Connection of Airflow, None when there is none of that name."""
     try:
         return Connection.get(nom)  # type: ignore[no-any-return]
     except AirflowNotFoundException:
@@ -38,7 +38,7 @@ def connexion(nom: str) -> Connection | None:
 
 
 async def connexion_async(nom: str) -> Connection | None:
-    """The same, for a trigger."""
+    """Return the same from within a trigger."""
     try:
         return await Connection.async_get(nom)  # type: ignore[no-any-return]
     except AirflowNotFoundException:
@@ -46,11 +46,9 @@ async def connexion_async(nom: str) -> Connection | None:
 
 
 def poste_de(entite: str = "") -> Poste:
-    """Where a task works: what the environment says, and what Connections give that it lacks.
-
-    An entity takes neither address nor key of the environment, which would be those of another, and has its own folder.
-    Raises `ErreurMutualisation` when no warehouse is named.
-    """
+    """Return where a task works: what the environment says, and what Connections give that it lacks. An entity takes
+    neither address nor key of the environment, which would be those of another, and has its own folder. Raises
+    `ErreurMutualisation` when no warehouse is named."""
     ici = Poste(dossier_var() / entite) if entite else Poste.ici()
     if not ici.dsn and (trouvee := connexion(nommer(ENTREPOT, entite))):
         ici = replace(ici, dsn=dsn(trouvee))
@@ -65,38 +63,36 @@ def poste_de(entite: str = "") -> Poste:
 
 
 def emplacement(adresse: str, entite: str = "") -> str | UPath:
-    """A drop at an address, under the account that the Connection of its store gives."""
+    """Return the drop at an address, under the account that the Connection of its store gives."""
     if "://" in adresse and (trouvee := connexion(nommer(DEPOT, entite))):
         return UPath(adresse, **compte_du_stockage(trouvee, trouvee.extra_dejson))  # type: ignore[no-any-return]
     return adresse
 
 
 def dsn(trouvee: Connection) -> str:
-    """The address for libpq of a Connection: its `extra` gives the parameters of libpq (`sslmode`, `sslrootcert`…)."""
+    """Write a Connection as an address for libpq; its `extra` gives other parameters (`sslmode`, `sslrootcert`…)."""
     lieu = {"host": trouvee.host, "port": trouvee.port, "dbname": trouvee.schema}
     compte = {"user": trouvee.login, "password": trouvee.password}
     return make_conninfo(**{nom: valeur for nom, valeur in (lieu | compte | trouvee.extra_dejson).items() if valeur})
 
 
 def compte_du_stockage(trouvee: Connection, extra: dict[str, Any]) -> dict[str, Any]:
-    """The account of an object store as fsspec takes it: login, password, options of `extra` (`endpoint_url`…)."""
+    """Return the account of an object store for fsspec: login, password, options of `extra` (`endpoint_url`…)."""
     options = extra | {"key": trouvee.login, "secret": trouvee.password}
     return {nom: valeur for nom, valeur in options.items() if valeur}
 
 
 def noms_de(compte: str | None, entite: str = "") -> list[str]:
-    """An account of Airflow, and the logins that its Connections give, under which it would publish or approve."""
+    """Return an account of Airflow, and the logins under which its Connections would let it publish or approve."""
     debuts = (f"{acte}_{entite}{SEPARATEUR}" if entite else f"{acte}_" for acte in ("publication", "approbation"))
-    siennes = [connexion(f"{debut}{compte}") for debut in debuts] if compte else []
-    return list(dict.fromkeys(filter(None, (compte, *(c.login for c in siennes if c is not None)))))
+    personnelles = [connexion(f"{debut}{compte}") for debut in debuts] if compte else []
+    return list(dict.fromkeys(filter(None, (compte, *(c.login for c in personnelles if c is not None)))))
 
 
 def compte_de(dsn_entrepot: str, acte: str, nom: str, entite: str = "", autres: Iterable[str] = ()) -> str:
-    """The warehouse under a person's own login, which the Connection `<acte>_NOM` gives, `<acte>_<entity>__NOM` for an
-    entity: nobody publishes another's bilan. `autres`: who else may answer.
-
-    Raises `SansReprise` when it does not exist: those who have theirs are named.
-    """
+    """Return the warehouse under a person's own login, so that nobody publishes another's bilan. The Connection is
+    `<acte>_NOM`, or `<acte>_<entity>__NOM` for an entity; `autres` names who else may answer. Raises `SansReprise` when
+    it does not exist, and names the others that have theirs."""
     debut = f"{acte}_{entite}{SEPARATEUR}" if entite else f"{acte}_"
     trouvee = connexion(f"{debut}{nom}")
     if trouvee is None:

@@ -1,7 +1,5 @@
-"""The chains that the package carries, for any Airflow 3 in whose environment it is installed.
-
-`[dag_processor] dag_bundle_config_list` names this class; no path to keep up to date.
-"""
+"""The package carries the chains, for any Airflow 3 in whose environment it is installed. `[dag_processor]
+dag_bundle_config_list` names this class, so that no path has to be kept up to date."""
 
 from typing import Any
 
@@ -11,7 +9,7 @@ from mutualisation.socle.chemins import DAGS
 
 
 class FaisceauMutualisation(LocalDagBundle):
-    """The bundle of the folder of chains, wherever the package lies."""
+    """This bundle is the folder of chains, wherever the package lies."""
 
     def __init__(self, **reglages: Any) -> None:
         super().__init__(path=str(DAGS), **reglages)

@@ -1,4 +1,4 @@
-"""The watch of a drop: a trigger of Airflow that tells once each complete state of a folder or of an object store."""
+"""A trigger of Airflow watches a drop: it tells once each complete state of a folder or of an object store."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from mutualisation.usage.ordonnancement import DEPOT
 
 MARQUEUR = ".complet"
 CALME_S, PERIODE_S = 600.0, 30.0
-# how long a store is down before it is told
+# a store must be down for this long before it is told
 PANNE_S = 600.0
 ANNONCE = "annonce"
-# names that no reader opens (G7), files still written among them
+# no reader opens these names (G7); files still being written have some of them
 _IGNORES = (".", "~$")
-# how stores name the date of a file: S3, Azure; a disk, for which it is that of its inode; SFTP, SMB
+# stores name so the date of a file: S3, Azure; a disk, for which it is that of its inode; SFTP, SMB
 _DATES = ("LastModified", "last_modified", "created", "mtime")
 PILOTE = "son pilote n'est pas installé, pip install 'mutualisation[s3]'"
 journal = logging.getLogger(__name__)
@@ -32,10 +32,8 @@ journal = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Releve:
-    """What a drop holds: files that count, sha256 of names, sizes and dates; `marque`: its marker is the newest.
-
-    `panne`: why it could not be read, a state of its own whatever the reason.
-    """
+    """A drop holds `fichiers` files that count; `empreinte` is the sha256 of names, sizes and dates. `marque` says that
+    its marker is the newest; `panne` says why it could not be read, a state of its own."""
 
     fichiers: int
     empreinte: str
@@ -44,12 +42,11 @@ class Releve:
 
 
 class DepotComplet(BaseEventTrigger):
-    """An event for each complete drop at an address, and for one that can't be read: {depot, fichiers, panne}.
+    """Tell each complete drop at an address, and one that can't be read: {depot, fichiers, panne}.
 
-    Complete: the file `.complet` at its root is as recent as all others, or nothing moved for `calme` seconds (0: the
-    marker alone). What was announced is kept by the asset: a triggerer that starts again tells nothing twice.
-    `connexion`: the Connection of Airflow that gives the account of the store.
-    """
+    A drop is complete when the file `.complet` at its root is as recent as all others, or when nothing moved for
+    `calme` seconds (with 0, the marker alone counts). The asset keeps what was announced: a triggerer that starts again
+    tells nothing twice. `connexion` names the Connection of Airflow that gives the account of the store."""
 
     def __init__(
         self, depot: str, connexion: str = DEPOT, calme: float = CALME_S, periode: float | None = None
@@ -59,13 +56,13 @@ class DepotComplet(BaseEventTrigger):
         self.periode = periode if periode is not None else min(PERIODE_S, calme / 4 or PERIODE_S)
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
-        """The class and its arguments."""
+        """Return the class and its arguments."""
         nom = f"{type(self).__module__}.{type(self).__qualname__}"
         champs = ("depot", "connexion", "calme", "periode")
-        return nom, {dit: getattr(self, dit) for dit in champs}
+        return nom, {champ: getattr(self, champ) for champ in champs}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Look, and tell; without end."""
+        """Look at the drop and tell its states, without end."""
         annonce = await self._annonce()
         vu, depuis = None, 0.0
         while True:
@@ -80,7 +77,7 @@ class DepotComplet(BaseEventTrigger):
             await asyncio.sleep(self.periode)
 
     def _tient(self, releve: Releve, secondes: float) -> bool:
-        """Whether a state that has stood for some seconds is to be told."""
+        """Say whether a state that has stood for some seconds is to be told."""
         attente = PANNE_S if releve.panne else self.calme
         return releve.marque or 0 < attente <= secondes
 
@@ -92,7 +89,7 @@ class DepotComplet(BaseEventTrigger):
             await memoire.aset(ANNONCE, empreinte)
 
     def _memoire(self) -> Any:
-        """The state store of the asset; None before Airflow 3.3, where a triggerer that starts again tells again."""
+        """Return the state store of the asset; None before Airflow 3.3, where a restarted triggerer tells again."""
         return getattr(self, "asset_state_store", None)
 
     async def _regarder(self) -> Releve | None:
@@ -100,7 +97,7 @@ class DepotComplet(BaseEventTrigger):
 
         compte = {}
         try:
-            # set for this look alone: one triggerer watches the drops of every entity
+            # the account serves this look alone: one triggerer watches the drops of every entity
             if "://" in self.depot and (trouvee := await connexion_async(self.connexion)):
                 extra = await trouvee.aextra_dejson() if hasattr(trouvee, "aextra_dejson") else trouvee.extra_dejson
                 compte = compte_du_stockage(trouvee, extra)
@@ -113,7 +110,7 @@ class DepotComplet(BaseEventTrigger):
 
 
 def phrase_de_panne(raison: str, connexion: str) -> str:
-    """What is said of a watched drop that can't be read; no text of a library, which may hold a key."""
+    """Say that a watched drop can't be read, without the text of a library, which may hold a key."""
     return (
         f"Le dépôt surveillé ne peut pas être lu ({raison}) : vérifiez son adresse, les droits du triggerer et des "
         f"travailleurs, et la connexion Airflow « {connexion} »."
@@ -121,10 +118,8 @@ def phrase_de_panne(raison: str, connexion: str) -> str:
 
 
 def relever(depot: str, compte: Mapping[str, Any] = MappingProxyType({})) -> Releve | None:
-    """What a drop holds now, in one listing; None when no file of it counts. Raises what its file system raises.
-
-    `compte`: options of its file system.
-    """
+    """List what a drop holds now; None when no file of it counts. Raises what its file system raises. `compte` holds
+    the options of its file system."""
     from upath import UPath
 
     racine = UPath(depot, **compte)
@@ -147,6 +142,6 @@ def relever(depot: str, compte: Mapping[str, Any] = MappingProxyType({})) -> Rel
 
 
 def _date_d_arrivee(infos: dict[str, Any]) -> float:
-    """Seconds since 1970; a local file is as old as its arrival here, whatever date a copy has given it."""
+    """Return seconds since 1970; a local file is as old as its arrival here, whatever date a copy gave it."""
     moment = next((infos[nom] for nom in _DATES if infos.get(nom) is not None), 0.0)
     return float(moment.timestamp() if isinstance(moment, datetime) else moment)

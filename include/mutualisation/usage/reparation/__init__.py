@@ -1,4 +1,4 @@
-"""Rejected and held rows given back as one workbook per source, and taken back once corrected."""
+"""This room writes rejected and held rows to one workbook per source, and takes them back once corrected."""
 
 from mutualisation.usage.reparation.classeur import ecrire_classeurs
 from mutualisation.usage.reparation.reprise import Reparation, reparer

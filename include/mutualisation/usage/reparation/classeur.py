@@ -1,8 +1,5 @@
-"""Rows that the last build rejects or holds, and the workbook to correct them, one per source: what it shows, and,
-once corrected, which cells changed.
-
-A sheet per jeu, a row per rejected or held row, its cell at fault coloured, and what to do about it.
-"""
+"""Write to one workbook per source the rows that the last build rejects or holds, and read which cells were corrected.
+Each jeu has its sheet, each row says what is wrong and what to do; its cell at fault is coloured."""
 
 import hashlib
 import os
@@ -41,7 +38,7 @@ SANS_CONSTRUCTION = (
     "Aucune construction ne dit quelles lignes sont à corriger : lancez « mutualisation bilan » ou "
     "« mutualisation controler »."
 )
-# a file that was delivered again since the build has other lines: its rows wait for the next build
+# a file delivered again since the build has other lines: its rows wait for the next build
 SQL_FAUTES = """
 select distinct f.fichier_id, f.source, f.jeu, f.periode, f.version, f.nom, f.chemin, f.sha256, j.correspondances,
        j.extension, j.controle is not null and j.controle <> '{}'
@@ -53,7 +50,7 @@ select distinct f.fichier_id, f.source, f.jeu, f.periode, f.version, f.nom, f.ch
  where r.statut in ('rejete', 'retenu', 'a_affecter') and r.ligne is not null
  order by f.source, f.jeu, f.chemin, r.ligne, r.motif
 """
-# (jeu) → why its rows are not repaired one by one
+# {jeu: why its rows are not repaired one by one}
 NON_REPARABLES = {
     "pes": "un flux PES se redemande au logiciel comptable : ses totaux de bordereau sont ceux de ses lignes",
     "decp": "les données essentielles se republient : elles ne font que recouper les marchés",
@@ -70,7 +67,7 @@ NOTICE: dict[str, str] = tomllib.loads((PAQUET / "usage" / "reparation" / "notic
 MENTION = "Écrire dans « Corrigé » ou dans les cellules de la ligne ; laisser le reste tel quel."
 _LARGEURS = {FICHIER: 30, CAUSE: 48, REMEDE: 44, EN_FAUTE: 20, CORRIGE: 20}
 _LARGEUR = 15
-# (role, properties) of the cells
+# {aspect of a cell: (role, properties of XlsxWriter)}
 _ASPECTS: dict[str, tuple[str, dict[str, Any]]] = {
     **{role: (role, {}) for role in ("titre", "note", "entete", "libelle", "paragraphe", "corps")},
     "saisie": ("corps", {"locked": False, "bg_color": "#FFF8E1"}),
@@ -78,9 +75,9 @@ _ASPECTS: dict[str, tuple[str, dict[str, Any]]] = {
     "cachee": ("corps", {"locked": False, "bg_color": "#E9ECEF"}),
     "en_faute": ("corps", {"locked": False, "bg_color": "#F8D7DA", "font_color": "#842029", "bold": True}),
 }
-# header, after a title and a mention
+# the header comes after a title and a mention
 _ENTETE = 3
-# comment of the archive: whoever saves the workbook writes an archive of their own, without it
+# our archive bears this comment: whoever saves the workbook writes an archive of their own, without it
 _INTACT = b"mutualisation reparer"
 Formats = Mapping[str, Any]
 REECRIRE = "écrire un nouveau classeur par « mutualisation reparer --sortie DOSSIER » et y reporter les corrections"
@@ -88,7 +85,7 @@ REECRIRE = "écrire un nouveau classeur par « mutualisation reparer --sortie DO
 
 @dataclass(frozen=True)
 class FichierCourant:
-    """A file that counts. `atteste`: a `.controle.json` or a row `Total` says what it holds."""
+    """A file counts now; `atteste` says that a `.controle.json` or a row `Total` says what it holds."""
 
     fichier_id: int
     source: str
@@ -105,7 +102,7 @@ class FichierCourant:
 
 @dataclass(frozen=True)
 class Faute:
-    """Why a row is rejected or held: header of the cell at fault (None for the whole row), reason, statut."""
+    """A row is rejected or held: header of the cell at fault (None for the whole row), reason, statut."""
 
     colonne: str | None
     motif: str
@@ -114,7 +111,7 @@ class Faute:
 
 @dataclass(frozen=True)
 class LigneFautive:
-    """A row to correct: its file, its line, its faults, its cells as they landed (ASCII column → text)."""
+    """A row is to correct: its file, its line, its faults, its cells as they landed (ASCII column → text)."""
 
     fichier: FichierCourant
     ligne: int
@@ -123,16 +120,14 @@ class LigneFautive:
 
     @property
     def repere(self) -> str:
-        """What ties a row of the workbook to that line of those bytes: 16 hex characters."""
+        """Return 16 hex characters that tie a row of the workbook to that line of those bytes."""
         designation = f"{self.fichier.chemin}|{self.fichier.sha256}|{self.ligne}"
         return hashlib.sha256(designation.encode()).hexdigest()[:16]
 
 
 def lignes_fautives(conn: psycopg.Connection[Any]) -> list[LigneFautive]:
-    """Rows rejected, held or « à affecter » in the last build, in the order of source, jeu, file, line.
-
-    ErreurMutualisation before the first build.
-    """
+    """Return the rows rejected, held or « à affecter » in the last build, by source, jeu, file, line. Raises
+    `ErreurMutualisation` before the first build."""
     (construite,) = conn.execute("select to_regclass('construction.mart_rejets') is not null").fetchone() or (False,)
     if not construite:
         raise ErreurMutualisation(SANS_CONSTRUCTION)
@@ -141,15 +136,15 @@ def lignes_fautives(conn: psycopg.Connection[Any]) -> list[LigneFautive]:
         fautes[FichierCourant(*fichier), ligne].append(Faute(colonne, motif, statut))
     cellules = _cellules(conn, fautes)
     return [
-        LigneFautive(fichier, ligne, tuple(siennes), cellules.get((fichier.fichier_id, ligne), {}))
-        for (fichier, ligne), siennes in fautes.items()
+        LigneFautive(fichier, ligne, tuple(de_la_ligne), cellules.get((fichier.fichier_id, ligne), {}))
+        for (fichier, ligne), de_la_ligne in fautes.items()
     ]
 
 
 def _cellules(
     conn: psycopg.Connection[Any], cles: Iterable[tuple[FichierCourant, int]]
 ) -> dict[tuple[int, int], dict[str, str]]:
-    """(file, line) → cells as landed, of the jeux that a workbook may repair."""
+    """Return {(file, line): cells as landed} of the jeux that a workbook may repair."""
     par_jeu: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for fichier, ligne in cles:
         if fichier.jeu not in NON_REPARABLES:
@@ -170,11 +165,9 @@ def _cellules(
 
 # ---------------------------------------------------------------- written
 def ecrire_classeurs(conn: Any, dossier: Path) -> list[tuple[Path, int]]:
-    """Write `<source>.xlsx` for each source that has rows to correct; (path, rows that can be corrected there).
-
-    ErreurMutualisation before the first build, when the folder can't be written, or when a workbook there holds what
-    somebody typed: nothing is replaced then.
-    """
+    """Write `<source>.xlsx` for each source that has rows to correct; return (path, rows to correct there). Raises
+    `ErreurMutualisation` before the first build, when the folder can't be written, or when a workbook there holds what
+    somebody typed: nothing is replaced then."""
     par_source = {
         source: list(lignes) for source, lignes in groupby(lignes_fautives(conn), key=lambda f: f.fichier.source)
     }
@@ -184,7 +177,7 @@ def ecrire_classeurs(conn: Any, dossier: Path) -> list[tuple[Path, int]]:
         _exiger_remplacables([dossier / f"{source}.xlsx" for source in par_source])
         for source, lignes in par_source.items():
             chemin = dossier / f"{source}.xlsx"
-            # whole or absent, readable by its owner only: rows of a source are nobody else's
+            # only its owner may read it: rows of a source are nobody else's
             ecrire(chemin, classeur(source, lignes))
             ecrits.append((chemin, sum(f.fichier.jeu not in NON_REPARABLES for f in lignes)))
     except OSError as e:
@@ -203,7 +196,7 @@ def _exiger_remplacables(chemins: Sequence[Path]) -> None:
 
 
 def _est_intact(chemin: Path) -> bool:
-    """False when somebody saved it since, or when it is nothing that we wrote."""
+    """Say whether the workbook is ours and nobody saved it since."""
     try:
         with zipfile.ZipFile(chemin) as archive:
             return archive.comment == _INTACT
@@ -212,7 +205,7 @@ def _est_intact(chemin: Path) -> bool:
 
 
 def classeur(source: str, lignes: Sequence[LigneFautive]) -> bytes:
-    """One workbook; rows in the order given, a sheet per jeu."""
+    """Return the bytes of one workbook: a sheet per jeu, rows in the order given."""
     tampon = BytesIO()
     livre = xlsxwriter.Workbook(tampon, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
     livre.set_properties({"title": f"Lignes à corriger : {source}"})
@@ -221,8 +214,8 @@ def classeur(source: str, lignes: Sequence[LigneFautive]) -> bytes:
     }
     _notice(livre, formats, source, len(lignes))
     for jeu in registre().source(source).jeux:
-        if siennes := [f for f in lignes if f.fichier.jeu == jeu.nom]:
-            _jeu(livre, formats, jeu, siennes)
+        if du_jeu := [f for f in lignes if f.fichier.jeu == jeu.nom]:
+            _jeu(livre, formats, jeu, du_jeu)
     livre.close()
     with zipfile.ZipFile(tampon, "a") as archive:
         archive.comment = _INTACT
@@ -242,7 +235,7 @@ def _notice(livre: Any, formats: Formats, source: str, nombre: int) -> None:
 
 
 def _jeu(livre: Any, formats: Formats, jeu: Jeu, lignes: Sequence[LigneFautive]) -> None:
-    """The sheet of a jeu. What designates a row is locked, its cells are not; without them where none is repaired."""
+    """Write the sheet of a jeu: cells may be typed, designations are locked; a jeu not repaired shows no cell."""
     pourquoi = NON_REPARABLES.get(jeu.nom)
     colonnes = () if pourquoi else jeu.colonnes_entrepot
     entetes = list(AVANT[:-1] if pourquoi else (*AVANT, *(c.entete or c.nom for c in colonnes), entete_repere(jeu)))
@@ -268,7 +261,7 @@ def _jeu(livre: Any, formats: Formats, jeu: Jeu, lignes: Sequence[LigneFautive])
 
 
 def _designation(ligne: LigneFautive, en_faute: set[str]) -> list[str]:
-    """The cells of `AVANT`, « Corrigé » apart."""
+    """Return the cells of `AVANT`, « Corrigé » apart."""
     motifs = list(dict.fromkeys(f.motif for f in ligne.fautes))
     return [
         ligne.fichier.chemin,
@@ -283,12 +276,12 @@ def _designation(ligne: LigneFautive, en_faute: set[str]) -> list[str]:
 
 # ---------------------------------------------------------------- a sheet, as it is laid and as it is found
 def entete_repere(jeu: Jeu) -> str:
-    """Header of the last column, which says of which jeu the sheet is: mandats and titres have the same others."""
+    """Return the header of the last column, which names the jeu: mandats and titres have the same others."""
     return f"{REPERE} {jeu.nom}"
 
 
 def jeu_de_la_feuille(jeu: Jeu) -> Jeu:
-    """The sheet as the reader of XLSX files wants it: what designates a row is mandatory, its cells are not."""
+    """Describe the sheet to the reader of XLSX files: designations are mandatory, cells are not."""
     designation = (
         Colonne("fichier_livre", "texte", FICHIER, obligatoire=True),
         Colonne("ligne_livree", "texte", LIGNE, obligatoire=True),
@@ -300,35 +293,33 @@ def jeu_de_la_feuille(jeu: Jeu) -> Jeu:
 
 
 def est_cachee(jeu: Jeu, colonne: Colonne) -> bool:
-    """True for a column whose cells are not shown: personal data, and a free text that may name a person (K7)."""
+    """Say whether the cells of a column are hidden: personal data, or a free text that may name a person (K7)."""
     return colonne.confidentielle or (colonne.type in TYPES_LIBRES and jeu.personnes)
 
 
 def cellule_montree(jeu: Jeu, colonne: Colonne, cellule: str) -> str:
-    """A cell as the workbook shows it."""
+    """Return a cell as the workbook shows it."""
     return "" if est_cachee(jeu, colonne) else neutraliser(cellule)
 
 
 def cellule_tapee(cellule: str) -> str:
-    """A cell as it was typed: the apostrophe that keeps a text from being a formula is no part of it (F10)."""
+    """Return a cell as it was typed: the apostrophe that keeps it from being a formula is no part of it (F10)."""
     return cellule[1:] if cellule[:1] == "'" and cellule[1:2] in ("=", "+", "-", "@", "\t") else cellule
 
 
 # ---------------------------------------------------------------- read again
 @dataclass(frozen=True)
 class Correction:
-    """A row of the workbook that changed: ASCII column → the cell as it was typed."""
+    """A row of the workbook changed: ASCII column → the cell as it was typed."""
 
     ligne: LigneFautive
     valeurs: Mapping[str, str]
 
 
 def lire_corrections(chemin: Path, fautives: Sequence[LigneFautive], limites: Limites) -> list[Correction]:
-    """Rows that were corrected, in the order of the sheets.
-
-    LectureRefusee, naming sheet and row, when the file is no workbook to correct, or when a row does not designate one
-    that is still to correct: changed designation, file delivered again since, same row twice.
-    """
+    """Return the rows that were corrected, in the order of the sheets. Raises `LectureRefusee`, naming sheet and row,
+    when the file is no workbook to correct, or when a row does not designate one that is still to correct: changed
+    designation, file delivered again since, same row twice."""
     jeux = _jeux(chemin, limites)
     attendues = {(f.fichier.chemin, str(f.ligne)): f for f in fautives}
     corrections = []
@@ -347,7 +338,7 @@ def lire_corrections(chemin: Path, fautives: Sequence[LigneFautive], limites: Li
 
 
 def _jeux(chemin: Path, limites: Limites) -> list[Jeu]:
-    """The jeux that have a sheet."""
+    """Return the jeux that have a sheet."""
     try:
         presentes = {epurer(c) for tete in tetes_des_feuilles(chemin, limites) for rangee in tete for c in rangee}
         if jeux := [j for j in registre().jeux if entete_repere(j) in presentes]:
@@ -362,7 +353,7 @@ def _jeux(chemin: Path, limites: Limites) -> list[Jeu]:
 
 
 def _rangees_de_la_feuille(chemin: Path, jeu: Jeu, limites: Limites) -> Iterator[tuple[int, dict[str, str]]]:
-    """(row of the sheet, cells by ASCII column) of the sheet of a jeu."""
+    """Yield (row number, cells by ASCII column) of the sheet of a jeu."""
     lecteur = ouvrir(chemin, jeu_de_la_feuille(jeu), "xlsx", limites)
     positions = lecteur.entete.positions
     for bloc in lecteur.blocs():
@@ -384,7 +375,7 @@ def _verifier_ligne(ligne: LigneFautive | None, repere: str, jeu: Jeu, ou: str) 
 
 
 def _cellules_changees(jeu: Jeu, ligne: LigneFautive, cellules: dict[str, str], ou: str) -> dict[str, str]:
-    """Cells that are not as they were shown; « Corrigé » is that of the column at fault, when there is one."""
+    """Return the cells that differ from those shown; « Corrigé » fills the column at fault, if there is one."""
     valeurs = {
         c.nom: cellule_tapee(cellules[c.nom])
         for c in jeu.colonnes_entrepot

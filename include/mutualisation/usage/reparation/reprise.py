@@ -1,4 +1,4 @@
-"""Corrected rows taken back: a new version of their file, the others carried over from `brut`; history keeps both."""
+"""Corrected rows make a new version of their file; its other rows are copied from `brut`, and history keeps both."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ SQL_DEJA = """
 select exists (select from journal.fichiers
                 where statut = 'accepte' and dialecte -> 'reparation' ->> 'classeur_sha256' = %s)
 """
-# its absent columns are still absent (G14)
+# columns absent from the file are still absent (G14)
 SQL_DIALECTE = "select dialecte from journal.fichiers where fichier_id = %s"
 SUITE = "lancez « mutualisation bilan » ou « mutualisation controler » pour que les chiffres en tiennent compte"
 _AUTRES = "réparation refusée avec les autres fichiers du classeur"
@@ -45,7 +45,7 @@ _AUTRES = "réparation refusée avec les autres fichiers du classeur"
 
 @dataclass(frozen=True)
 class FichierRepare:
-    """A file repaired: path, version made, version it repairs, rows taken back; `atteste` as of the former."""
+    """A file was repaired: path, version made, version repaired, rows taken back; `atteste` is that of the former."""
 
     chemin: str
     version: int
@@ -61,7 +61,7 @@ class FichierRepare:
 
 @dataclass
 class Reparation:
-    """What a workbook did: its files, or `deja_charge` when it was taken back before."""
+    """A workbook repaired these files; `deja_charge` says that it was taken back before."""
 
     classeur: str
     fichiers: list[FichierRepare] = field(default_factory=list)
@@ -69,23 +69,20 @@ class Reparation:
 
     @property
     def lignes(self) -> list[str]:
-        """A line per file, then what to do next."""
+        """Return a line per file, then what to do next."""
         if self.deja_charge:
             return [f"{self.classeur} : déjà chargé."]
         return [*map(str, self.fichiers), SUITE]
 
 
 def reparer(session: Session, classeur: Path) -> Reparation:
-    """Take back the corrected rows of a workbook, under the checks of a load.
-
-    FichierRefuse when the workbook, a row or the file gate refuses: nothing changes. ErreurMutualisation before the
-    first build.
-    """
+    """Take back the corrected rows of a workbook, under the checks of a load. Raises `FichierRefuse` when the workbook,
+    a row or the file gate refuses, `ErreurMutualisation` before the first build: nothing changes."""
     with session.connexion() as conn:
         porte = partial(porte_fichier, suivi=session.suivi, page=page_controles(session.var))
         with Travail.ouvrir(conn, porte, session.poste, session.suivi, session.detail) as travail:
             try:
-                # the bytes that are hashed are those that are read; swept first when the run is killed
+                # a copy is hashed and read, so that both see the same bytes; a killed run leaves it to be swept
                 ici = UPath(classeur.absolute())
                 jeu = registre().source("rh").jeux[0]
                 copie = travail.copies.de(FichierDepose(jeu, ici.name, f"classeur/{ici.name}", ici, "", 1, "xlsx"))
@@ -101,13 +98,13 @@ def reparer(session: Session, classeur: Path) -> Reparation:
 
 
 def _lire_cellule(travail: Travail, requete: str, *parametres: Any) -> Any:
-    """The only cell of a row that is there."""
+    """Return the only cell of a row, None without a row."""
     (valeur,) = travail.conn.execute(requete, parametres).fetchone() or (None,)
     return valeur
 
 
 def _reprendre(
-    travail: Travail, classeur: Path, lue: Empreinte, corrections: Sequence[Correction]
+    travail: Travail, classeur: Path, empreinte_lue: Empreinte, corrections: Sequence[Correction]
 ) -> list[FichierRepare]:
     """Land the new versions, pass the file gate, make them count together."""
     conn = travail.conn
@@ -116,7 +113,7 @@ def _reprendre(
         par_fichier[c.ligne.fichier].append(c)
     noms = sorted({f.source for f in par_fichier})
     if len(noms) > 1:
-        # files of one source become visible together
+        # the files of one source become visible together
         raise LectureRefusee(f"le classeur mêle les sources {', '.join(noms)} : un classeur par source.")
     source = registre().source(noms[0])
     munir_de_correspondances(travail, Depot(UPath(classeur.parent)))
@@ -124,7 +121,10 @@ def _reprendre(
         synchroniser_brut(conn)
         journal.nettoyer(conn, source)
         chargement_id = journal.ouvrir_chargement(conn, source.nom)
-        repares = [_atterrir(travail, chargement_id, classeur, lue, siennes) for siennes in par_fichier.values()]
+        repares = [
+            _atterrir(travail, chargement_id, classeur, empreinte_lue, du_fichier)
+            for du_fichier in par_fichier.values()
+        ]
     if refus := dict(travail.porte(conn, chargement_id)()):
         refuser(travail, source, chargement_id, refus, _AUTRES)
         raise FichierRefuse(list(refus.items()))
@@ -136,17 +136,17 @@ def _reprendre(
 
 
 def _atterrir(
-    travail: Travail, chargement_id: int, classeur: Path, lue: Empreinte, corrections: Sequence[Correction]
+    travail: Travail, chargement_id: int, classeur: Path, empreinte_lue: Empreinte, corrections: Sequence[Correction]
 ) -> FichierRepare:
-    """One file: its row of the journal, the rows it keeps, the rows that were corrected."""
+    """Land one file: its row of the journal, the rows it keeps, the rows that were corrected."""
     fichier = corrections[0].ligne.fichier
     conn, jeu = travail.conn, registre().jeu(fichier.jeu)
-    # the file that counts is that of the highest version (F2)
+    # the file of the highest version counts (F2)
     version = version_suivante(fichier.version)
     depose = FichierDepose(
         jeu, fichier.nom, fichier.chemin, UPath(classeur), fichier.periode, version, fichier.extension
     )
-    contenu = Empreinte(lue.octets, empreinte_reparee(fichier.sha256, lue.sha256))
+    contenu = Empreinte(empreinte_lue.octets, empreinte_reparee(fichier.sha256, empreinte_lue.sha256))
     fichier_id = journal.inserer_fichier(conn, chargement_id, depose, contenu, correspondances=fichier.correspondances)
     corrigees = [c.ligne.ligne for c in corrections]
     gardees = _reporter(travail, jeu, fichier, fichier_id, corrigees)
@@ -160,7 +160,7 @@ def _atterrir(
             "version": fichier.version,
             "sha256": fichier.sha256,
             "classeur": montrable(classeur.name),
-            "classeur_sha256": lue.sha256,
+            "classeur_sha256": empreinte_lue.sha256,
             "lignes": sorted(corrigees),
         }
     }
@@ -169,12 +169,12 @@ def _atterrir(
 
 
 def empreinte_reparee(fichier_sha256: str, classeur_sha256: str) -> str:
-    """sha256 of a repaired version: that of the two lines « sha256 of the file », « sha256 of the workbook »."""
+    """Return the sha256 of a repaired version: that of two lines, the sha256 of the file and of the workbook."""
     return sha256(f"{fichier_sha256}\n{classeur_sha256}\n".encode()).hexdigest()
 
 
 def _reporter(travail: Travail, jeu: Jeu, fichier: FichierCourant, fichier_id: int, corrigees: Sequence[int]) -> int:
-    """The rows that stay, copied with their lines; how many."""
+    """Copy the rows that stay, with their lines, and return how many."""
     colonnes = [c for c in COLONNES_TECHNIQUES if c != "fichier_id"] + [c.nom for c in jeu.colonnes_lues]
     liste = sql.SQL(", ").join(map(sql.Identifier, colonnes))
     requete = sql.SQL(
@@ -191,11 +191,9 @@ def relire(
     fichier_id: int,
     corrections: Sequence[Correction],
 ) -> str:
-    """COPY text of the corrected rows, read as those of a file that has every column in the order of the registry.
-
-    What was typed is read by `correspondances`, what is carried over is as it landed. LectureRefusee when a code that
-    was never kept would be needed.
-    """
+    """Return the COPY text of the corrected rows, read as a file with every column in the order of the registry. What
+    was typed is read by `correspondances`, what is carried over stays as it landed. Raises `LectureRefusee` when a code
+    that was never kept would be needed."""
     traducteurs = {nom: traducteur(valeurs) for nom, valeurs in traduction.valeurs.items()}
     rangees = []
     for c in corrections:
@@ -207,7 +205,7 @@ def relire(
 
 
 def _exiger_les_codes(jeu: Jeu, correction: Correction, apres: Mapping[str, str]) -> None:
-    """A day that becomes worked needs its code, of which a digest alone was kept (S2)."""
+    """Refuse a day that becomes worked without its code, of which a digest alone was kept (S2)."""
     ligne = correction.ligne
     for colonne in jeu.colonnes_entrepot:
         if not colonne.clair_si or colonne.nom in correction.valeurs:
