@@ -1,4 +1,4 @@
-"""The audit file `dossier_audit_AAAA/`: each figure back to what it is made of, for whoever has to redo it."""
+"""The audit file `dossier_audit_AAAA/` traces each figure back to what it is made of, for whoever has to redo it."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from mutualisation.documents.rapport.publie import Bilan
 
 
 def documents(bilan: Bilan) -> Iterator[Document]:
-    """The pages of the file; no page of staff cost where no cost by category is published."""
+    """Yield the pages of the file; no page of staff cost where no cost by category is published."""
     yield index.sommaire(bilan)
     if renvois.personnels(bilan):
         yield personnel.cout_de_personnel(bilan)

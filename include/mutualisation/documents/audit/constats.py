@@ -1,4 +1,4 @@
-"""Every control with both sides, and every row of the sources that counts nowhere."""
+"""These pages show every control with both sides, and every row of the sources that counts nowhere."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from mutualisation.documents.rapport.publie import Bilan, Ligne
 from mutualisation.socle.francais import formats, libelles
 from mutualisation.socle.francais.ecartees import dire_ecarts
 
-# (anchor, title, statuses), in the order of what calls for attention
+# (anchor, title, statuses) of each part, the most pressing first
 PARTIES = (
     ("ecarts", "Écarts", ("ecart", "non_execute")),
     ("conformes", "Contrôles conformes", ("conforme",)),
@@ -24,23 +24,23 @@ SANS_REJET = "Aucune ligne des fichiers livrés n'a été rejetée, retenue ou m
 
 
 def controles(bilan: Bilan) -> m.Document:
-    """The page: gaps first, with what was done about each."""
+    """Make the page of controls: gaps first, with what was done about each."""
     rangees = bilan["controles"]
     ecarts = [c for c in rangees if c["statut"] == "ecart"]
     sans = sum(not c["justification"] for c in ecarts)
-    dits = dire_ecarts(len(ecarts), sans) or "aucun écart"
-    resume = f"{formats.plusieurs(len(rangees), 'contrôle')} sur l'exercice {bilan.exercice} : {dits}."
+    resume_des_ecarts = dire_ecarts(len(ecarts), sans) or "aucun écart"
+    resume = f"{formats.plusieurs(len(rangees), 'contrôle')} sur l'exercice {bilan.exercice} : {resume_des_ecarts}."
     noms = noms_des_cles(bilan)
     lignes = [_ligne_de_controle(bilan, c, noms) for c in rangees]
     sections = [
         m.Section(
             ancre,
-            f"{titre} ({formats.nombre(len(siennes))})",
+            f"{titre} ({formats.nombre(len(de_la_partie))})",
             titre,
-            [lire_tableau("constats.partie", siennes, sans=() if "ecart" in statuts else ("suite",), titre=titre)],
+            [lire_tableau("constats.partie", de_la_partie, sans=() if "ecart" in statuts else ("suite",), titre=titre)],
         )
         for ancre, titre, statuts in PARTIES
-        if (siennes := [x for x in lignes if x["statut"] in statuts])
+        if (de_la_partie := [x for x in lignes if x["statut"] in statuts])
     ]
     if sections:
         lecture = m.p(lire_phrase("constats.lecture"), m.Code("controles.csv"), ".")
@@ -62,7 +62,7 @@ def _ligne_de_controle(bilan: Bilan, controle: Ligne, noms: Mapping[str, str]) -
 
 
 def lignes_ecartees(bilan: Bilan) -> m.Document:
-    """The page, one section a source."""
+    """Make the page of rows left aside, with a section a source."""
     rangees = bilan.laissees_de_cote
     sources = list(dict.fromkeys(r["source"] for r in rangees))
     sections = [
@@ -104,7 +104,7 @@ def _source(source: str, rangees: list[Ligne]) -> m.Section:
 
 
 def _remede(statut: str, motif: str) -> str:
-    """What the reason asks for; a key is added elsewhere than in the file."""
+    """Say what the reason asks for; a key is added elsewhere than in the file."""
     if statut == "doublon":
         return "rien à faire"
     suite = "" if statut == "a_affecter" else " ; redéposer le fichier"
@@ -112,7 +112,7 @@ def _remede(statut: str, motif: str) -> str:
 
 
 def _dire_lignes(premieres: list[int], distinctes: int) -> str:
-    """`12, 40 et 3 autres`."""
+    """List line numbers: `12, 40 et 3 autres`."""
     nommees = ", ".join(formats.nombre(n) for n in premieres)
     reste = distinctes - len(premieres)
     return nommees + (f" et {formats.plusieurs(reste, 'autre')}" if reste > 0 else "")

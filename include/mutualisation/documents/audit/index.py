@@ -1,4 +1,4 @@
-"""What the audit file holds, how to redo a figure, what was in force, what was checked, what it comes from."""
+"""The first page says what the audit file holds, how to redo a figure, what was in force, checked, and delivered."""
 
 from collections.abc import Sequence
 
@@ -31,7 +31,7 @@ def sommaire(bilan: Bilan) -> m.Document:
 # ---------------------------------------------------------------- what is here
 def _contenu(bilan: Bilan) -> m.Section:
     e = bilan.exercice
-    # the files that an auditor opens first
+    # an auditor opens these files first
     noms = [x for x in ("synthese_financiere", "etp_categorie", "cout_moyen", "tracabilite") if bilan.compter(x)]
     csv = [x for nom in noms for x in (", ", m.Lien(f"{RACINE}/{nom}.csv", f"{nom}.csv"))][1:]
     conseil = m.Lien(f"{RACINE}/bilan_etape_{e}.html", f"bilan d'étape {e}")
@@ -44,13 +44,13 @@ def _contenu(bilan: Bilan) -> m.Section:
 
 
 def _refaire(bilan: Bilan) -> m.Section:
-    # the first is of the staff cost
+    # the first point is about staff cost
     points = lire_points("index.refaire")[0 if renvois.personnels(bilan) else 1 :]
     return m.Section("refaire", "Refaire un chiffre", "Refaire", [m.Liste(points)])
 
 
 def _dispositifs(bilan: Bilan) -> m.Section:
-    """Where each dispositif can be looked into: two clicks from here to a source line."""
+    """Link each dispositif to its pages: a source line is two clicks from here."""
     connus = renvois.personnels(bilan)
     blocs = []
     for code in renvois.dispositifs_traces(bilan):
@@ -78,9 +78,11 @@ def _parametres(bilan: Bilan) -> m.Section:
 
 
 def _portes(bilan: Bilan) -> m.Section:
-    lues = bilan.contexte.construction.portes
+    portes = bilan.contexte.construction.portes
     lignes = [
-        {"porte": nom, "executes": (lues.get(cle) or {}).get(compte)} for cle, nom, compte in PORTES if lues.get(cle)
+        {"porte": nom, "executes": (portes.get(cle) or {}).get(compte)}
+        for cle, nom, compte in PORTES
+        if portes.get(cle)
     ]
     phrase = (
         "Un bilan n'est publié que si aucun contrôle qui empêche de publier n'est en écart sans justification ; "
@@ -134,10 +136,10 @@ def document(
     sections: Sequence[m.Section],
     sorties: tuple[str, ...] = ("html", "pdf"),
 ) -> m.Document:
-    """A page of `dossier_audit_AAAA/`; the rules that it cites are told at its end."""
+    """Make a page of `dossier_audit_AAAA/`; it ends by telling the rules that it cites."""
     citees = libelles.regles_citees(m.textes((resume, *sections)))
     regles = m.Section(
-        "regles", "Règles citées", "Règles", [m.Liste([(x, f"{formats.majuscule(dit)}.") for x, dit in citees])]
+        "regles", "Règles citées", "Règles", [m.Liste([(x, f"{formats.majuscule(sens)}.") for x, sens in citees])]
     )
     return ouverture.document(
         bilan,
@@ -155,7 +157,7 @@ def document(
 
 
 def _avis_de_l_audit(bilan: Bilan) -> ouverture.Etiquettes:
-    """The warnings of the council's document, their links turned to the pages of the folder."""
+    """Take the warnings of the council's document, their links turned to the pages of the folder."""
     ailleurs = {"#controles": f"{renvois.CONTROLES}.html", "#qualite": f"{renvois.REJETS}.html"}
 
     def ici(x: m.Morceau) -> m.Morceau:

@@ -1,4 +1,4 @@
-"""Bridges: full cost to the legal base, one year to the next, what came in to where it went."""
+"""Bridges lead from full cost to the legal base, from one year to the next, from what came in to where it went."""
 
 from collections import defaultdict
 from decimal import Decimal
@@ -12,14 +12,14 @@ from mutualisation.documents.rapport.enonces import lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
 from mutualisation.socle.francais import formats, libelles
 
-# the order in which effects are read (R12)
+# effects are read in this order (R12)
 EFFETS = ("entree", "sortie", "etp", "taux", "fonctionnement", "amortissements", "subventions", "reprises")
 PERSONNEL = ("etp", "taux")
 SOMME_REPARTITION = "somme_repartition"
 
 
 def passages(bilan: Bilan) -> m.Document:
-    """The page; without the year before, no bridge from it."""
+    """Make the page; without the year before, it has no bridge from it."""
     e = bilan.exercice
     annees = f", de {e - 1} à {e}" if bilan["variation"] else ""
     resume = (
@@ -39,7 +39,7 @@ def _base_legale(bilan: Bilan) -> m.Section:
 
 
 def _comptes(bilan: Bilan) -> list[m.Bloc]:
-    """What leaves the full cost, by dispositif and account, with its reason."""
+    """Show what leaves the full cost, by dispositif and account, with its reason."""
     rangees = bilan.dans_l_ordre(bilan["passage_d5211_detail"], "compte", "motif")
     if not rangees:
         return []
@@ -63,7 +63,7 @@ def _variation(bilan: Bilan) -> list[m.Section]:
     effets: dict[str, dict[str, Decimal]] = defaultdict(dict)
     for r in bilan["variation"]:
         effets[r["dispositif"]][r["effet"]] = r["montant"]
-    presents = [x for x in EFFETS if any(siens.get(x) for siens in effets.values())]
+    presents = [x for x in EFFETS if any(du_dispositif.get(x) for du_dispositif in effets.values())]
     lignes = [_effets(bilan, code, effets[code]) for code in bilan.trier(effets)]
     mots: dict[str, Any] = {"avant": e - 1, "e": e} | libelles.EFFETS
     blocs: list[m.Bloc] = [lire_tableau("passages.variation", lignes, **mots)]
@@ -78,7 +78,7 @@ def _variation(bilan: Bilan) -> list[m.Section]:
 
 
 def _effets(bilan: Bilan, code: str, effets: dict[str, Decimal]) -> Ligne:
-    """Net costs of both years, effects between them, and what these leave unexplained: 0 by R12."""
+    """Return the net costs of both years, the effects between them, and what these leave unexplained: 0 by R12."""
     annees = (bilan.synthese.get(e, {}) for e in (bilan.exercice - 1, bilan.exercice))
     avant, apres = (annee.get(code, {}).get("cout_net") for annee in annees)
     return {
@@ -116,9 +116,9 @@ def _total(rangees: list[Ligne]) -> Ligne:
 
 
 def _controles(bilan: Bilan, source: str) -> str:
-    """The control of the sum of a source, both sides."""
-    siens = (r for r in bilan["controles"] if r["controle"] == SOMME_REPARTITION)
-    return " · ".join(_dire_verdict(r) for r in siens if (r["cle"] or source).startswith(source))
+    """Give both sides of the control of the sum of a source."""
+    de_la_somme = (r for r in bilan["controles"] if r["controle"] == SOMME_REPARTITION)
+    return " · ".join(_dire_verdict(r) for r in de_la_somme if (r["cle"] or source).startswith(source))
 
 
 def _dire_verdict(controle: Ligne) -> str:

@@ -1,4 +1,4 @@
-"""Staff cost redone from the extract alone: ETP × (average cost + structure), by dispositif and category."""
+"""Staff cost is redone from the extract alone: ETP × (average cost + structure), by dispositif and category."""
 
 import re
 from collections import defaultdict
@@ -12,12 +12,12 @@ from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
 from mutualisation.socle.francais import formats, libelles
 
 SUITES = (("etp", "D'où viennent ces ETP, fichier par fichier"), ("cout_personnel", "Lignes du coût de personnel"))
-# the acronym that a label ends with
+# a label ends with its acronym: « … (ADS) »
 SIGLE = re.compile(r"\(([^()]+)\)$")
 
 
 def cout_de_personnel(bilan: Bilan) -> m.Document:
-    """The page: how to redo it, average costs, every dispositif beside the synthèse, then each in turn."""
+    """Make the page: how to redo the cost, average costs, all dispositifs beside the synthèse, then each."""
     e = bilan.exercice
     detail: dict[str, list[Ligne]] = defaultdict(list)
     for r in bilan["etp_categorie"]:
@@ -49,7 +49,7 @@ def _formule(bilan: Bilan) -> m.Section:
 
 
 def _exemple(bilan: Bilan) -> list[m.Bloc]:
-    """The largest product that can be redone: a category without payroll has ETP and no average cost."""
+    """Show the largest product that can be redone: a category without payroll has ETP and no average cost."""
     couts, valorisees = _couts(bilan), _etp_recalculables(bilan)
     if not valorisees:
         return []
@@ -65,7 +65,7 @@ def _exemple(bilan: Bilan) -> list[m.Bloc]:
 
 
 def _precision(bilan: Bilan) -> str:
-    """How far a product redone from six decimals falls from the published cost, measured over every row."""
+    """Say how far a product redone from six decimals falls from the published cost, measured over every row."""
     couts = _couts(bilan)
     ecarts = [
         abs(r["cout_personnel"] - formats.arrondi(r["etp"] * _complet(couts[r["categorie"]]), 2))
@@ -101,10 +101,8 @@ def _couts_moyens(bilan: Bilan) -> m.Section:
 
 
 def _structure(bilan: Bilan) -> list[m.Bloc]:
-    """The pool of structure over the ETPT it is shared among, where both are published and make the cost that was used.
-
-    Staff of structure that joins the pool (parameter `structure_personnel`) is published nowhere: nothing is said then.
-    """
+    """Divide the pool of structure by its ETPT, where both are published and make the cost that was used. Staff of
+    structure that joins the pool (parameter `structure_personnel`) is published nowhere: nothing is said then."""
     charges = [r for r in bilan["repartition"] if r["destination"] == "STRUCTURE" and r["unite"] == "EUR"]
     total, etpt = somme(charges, "montant"), somme(bilan["cout_moyen"], "etpt")
     couts = {r["cout_structure"] for r in bilan["cout_moyen"]}
@@ -125,11 +123,11 @@ def _structure(bilan: Bilan) -> list[m.Bloc]:
 
 # ---------------------------------------------------------------- every dispositif, then each
 def _ensemble(bilan: Bilan, detail: dict[str, list[Ligne]]) -> m.Section:
-    """Sum of the categories beside the synthèse: nothing between them."""
+    """Set the sum of the categories beside the synthèse: nothing is between them."""
     lignes = []
     for r in bilan.lignes_exercice():
-        siennes = detail[r["dispositif"]]
-        categories, d5211 = somme(siennes, "cout_personnel"), somme(siennes, "cout_personnel_d5211")
+        du_dispositif = detail[r["dispositif"]]
+        categories, d5211 = somme(du_dispositif, "cout_personnel"), somme(du_dispositif, "cout_personnel_d5211")
         lignes.append(r | {"categories": categories, "ecart": r["cout_personnel"] - categories, "d5211": d5211})
     tableau = lire_tableau("personnel.ensemble", lignes, e=bilan.exercice)
     codes = bilan.trier({r["dispositif"] for r in bilan["etp_categorie"]})
@@ -162,7 +160,7 @@ def _couts(bilan: Bilan) -> dict[str, Ligne]:
 
 
 def _etp_recalculables(bilan: Bilan) -> list[Ligne]:
-    """ETP of the categories that have an average cost: one without payroll has none."""
+    """Return the ETP of the categories that have an average cost: one without payroll has none."""
     couts = _couts(bilan)
     return [r for r in bilan["etp_categorie"] if r["categorie"] in couts]
 
@@ -172,7 +170,7 @@ def _complet(cout: Ligne) -> Decimal:
 
 
 def _fin(valeur: Decimal | int | None) -> str:
-    """An average cost with the decimals that a redone product needs."""
+    """Write an average cost with the decimals that a redone product needs."""
     return formats.euros(valeur, 6)
 
 

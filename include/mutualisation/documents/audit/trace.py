@@ -1,4 +1,4 @@
-"""Each figure of the synthèse back to its source lines, one page a dispositif."""
+"""Trace each figure of the synthèse back to its source lines, one page a dispositif."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -36,12 +36,12 @@ select dispositif, mesure, fichier, count(*) as lignes, sum(montant) as montant 
 LIGNES_PAR_PAGE = 1200
 LIGNES_LUES, LIGNES_PAR_PLI = 40, 100
 ARRONDI = "arrondi"
-# rows that the trace puts under the first of several files, and that are of none of them: what pages say instead
+# the trace puts these rows under the first of several files, though they are of none: pages say this instead
 SANS_FICHIER = {"petits effectifs de l'année": "plusieurs mois réunis", ARRONDI: "aucun fichier"}
 
 
 def traces(bilan: Bilan) -> Iterator[m.Document]:
-    """One page for each dispositif that has a source line."""
+    """Yield one page for each dispositif that has a source line."""
     tracees = renvois.lignes_tracees(bilan)
     choisies = {"detaillees": _mesures_detaillees(tracees), "reunies": list(SANS_FICHIER)}
     lignes, groupes = (_par_mesure(bilan.agreger("tracabilite", texte, choisies)) for texte in (LIGNES, GROUPES))
@@ -61,8 +61,8 @@ def traces(bilan: Bilan) -> Iterator[m.Document]:
 
 
 def _mesures_detaillees(tracees: Mapping[tuple[str, str], Ligne]) -> list[str]:
-    """`dispositif/mesure` of what is shown line by line: of a dispositif the figures with the fewest lines first, while
-    its page stays light. The others are shown by file."""
+    """Choose what is shown line by line, as `dispositif/mesure`; the rest is shown by file. Of a dispositif, the
+    figures with the fewest lines come first, while its page stays light."""
     detaillees, pages = [], Counter[str]()
     for (code, mesure), compte in sorted(tracees.items(), key=lambda x: (x[1]["lignes"], x[0])):
         pages[code] += compte["lignes"]
@@ -80,7 +80,7 @@ def _par_mesure(rangees: list[Ligne]) -> dict[tuple[str, str], list[Ligne]]:
 
 # ---------------------------------------------------------------- one figure
 def _mesure(bilan: Bilan, code: str, mesure: str, compte: Ligne, tableau: m.Tableau) -> m.Section:
-    """Σ of the lines beside the synthèse, then the lines."""
+    """Set the sum of the lines beside the synthèse, then show the lines."""
     publie = bilan.synthese[bilan.exercice].get(code, {}).get(mesure)
     synthese = f"Synthèse : {_quantite(publie, mesure)}. " if publie is not None else ""
     nombre = formats.plusieurs(compte["lignes"], "ligne", "lignes")
@@ -96,22 +96,22 @@ def _mesure(bilan: Bilan, code: str, mesure: str, compte: Ligne, tableau: m.Tabl
 
 
 def plier(tableau: m.Tableau) -> list[m.Bloc]:
-    """A table that is read at a glance as it is; a longer one in folded parts, for a phone stacks each of its rows."""
+    """Keep a table that is read at a glance; fold a longer one in parts, for a phone stacks each of its rows."""
     rangees = tableau.lignes[: tableau.limite]
     if len(rangees) <= LIGNES_LUES:
         return [tableau]
     blocs: list[m.Bloc] = []
     for debut in range(0, len(rangees), LIGNES_PAR_PLI):
-        siennes = rangees[debut : debut + LIGNES_PAR_PLI]
-        places = f"{formats.nombre(debut + 1)} à {formats.nombre(debut + len(siennes))}"
-        partie = replace(tableau, titre=f"{tableau.titre}, {places}", lignes=siennes, note="")
+        du_pli = rangees[debut : debut + LIGNES_PAR_PLI]
+        places = f"{formats.nombre(debut + 1)} à {formats.nombre(debut + len(du_pli))}"
+        partie = replace(tableau, titre=f"{tableau.titre}, {places}", lignes=du_pli, note="")
         blocs.append(m.Repli(f"Voir les lignes {places} sur {formats.nombre(len(rangees))}", [partie]))
     note = cellules.note(tableau)
     return [*blocs, m.p(note, note=True)] if note else blocs
 
 
 def _du_temps(seuil: Decimal) -> str:
-    """How far time is told, and what small teams are merged with (K8); nothing is merged without a threshold."""
+    """Say how far time is told, and what small teams are merged with (K8): nothing without a threshold."""
     reunies = f" {lire_phrase('trace.reunies', seuil=formats.exact(seuil))}" if seuil > 0 else ""
     return f"{lire_phrase('trace.du_temps')}{reunies}"
 
@@ -121,7 +121,7 @@ def _nom(mesure: str) -> str:
 
 
 def _tableau(mesure: str, compte: Ligne, lignes: list[Ligne], groupes: list[Ligne]) -> m.Tableau:
-    """Line by line, a column that no line fills left out; by file where there are too many lines for a page."""
+    """Show a figure line by line, without empty columns; by file where a page would have too many lines."""
     if not lignes:
         note = (
             f"Ces {formats.plusieurs(compte['lignes'], 'ligne')} sont réunies par fichier pour que la page reste "
@@ -141,9 +141,9 @@ def _tableau(mesure: str, compte: Ligne, lignes: list[Ligne], groupes: list[Lign
 
 def _ligne_tracee(r: Ligne, mesure: str) -> dict[str, Any]:
     temps, arrondi = r["ligne"] is None, r["rang"] == ARRONDI
-    # the cents of rounding are euros that no hour of work brought
+    # no hour of work brought the euros of rounding
     source = renvois.ETP if temps and not arrondi else mesure
-    # `CAM-ADH/100`: activity and part
+    # `CAM-ADH/100` is an activity and its part
     activite = ((r["rang"] or "") if arrondi else (r["rang"] or "").rpartition("/")[0]) if temps else ""
     etp = (r["montant_source"] or 0) * (r["part"] or 0) / 100
     cout = r["montant"] / etp if source != mesure and etp and r["montant"] is not None else None
@@ -156,14 +156,14 @@ def _ligne_tracee(r: Ligne, mesure: str) -> dict[str, Any]:
         "activite": libelles.ACTIVITES_REUNIES.get(activite, activite),
         "montant_source": _quantite(r["montant_source"], source),
         "part": f"{formats.exact(r['part'])}{formats.INSECABLE}%" if r["part"] is not None else "",
-        # the average cost of its catégories, weighted by their time: ETP of the line × this = its euros
+        # ETP of the line × this = its euros: the average cost of its catégories, weighted by their time
         "cout": "" if cout is None else formats.euros(cout, 6),
         "montant": _quantite(r["montant"], mesure),
     }
 
 
 def _quantite(valeur: Decimal | None, mesure: str) -> str:
-    """ETP with six decimals, euros with the cents and whatever a share leaves below."""
+    """Write ETP with six decimals, euros with the cents and whatever a share leaves below."""
     if valeur is None:
         return formats.NON_RENSEIGNE
     if mesure == renvois.ETP:

@@ -1,8 +1,7 @@
-"""The workbook of a bilan: every figure of the exercice in typed cells, totals by formula, to compute on.
+"""The workbook of a bilan holds every figure of the exercice in typed cells, with totals by formula, to compute on.
 
 A new sheet is declared in `feuilles.toml`; where its rows are not those of a relation, a function of its name in
-`calculs` makes them.
-"""
+`calculs` makes them."""
 
 from collections.abc import Callable
 
@@ -17,7 +16,7 @@ SOUS_TITRE = "Schéma de mutualisation et de coopération : synthèse financièr
 
 
 def documents(bilan: Bilan) -> list[Document]:
-    """The workbook. Same bilan, same cells: no clock, no random."""
+    """Make the workbook. The same bilan gives the same cells."""
     parties = FEUILLES["parties"].items()
     return [
         ouverture.document(
@@ -35,13 +34,13 @@ def documents(bilan: Bilan) -> list[Document]:
 
 
 def _feuille(bilan: Bilan, nom: str) -> Tableau:
-    """A sheet: its own function when it has one, else the rows of its relation as they are."""
+    """Make a sheet by the function of its name if there is one, else from the rows of its relation."""
     propre: Callable[[Bilan], Tableau] | None = getattr(calculs, nom, None)
     return propre(bilan) if propre else feuille(bilan, nom)
 
 
 def _notice(bilan: Bilan) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """(subject, words) before and after the list of the sheets."""
+    """Return the (subject, words) before and after the list of the sheets."""
     construction, cloture = bilan.contexte.construction, bilan.contexte.cloture
     phrase = bilan.contexte.charte["phrase"]
     avant = [(bilan.contexte.epci, phrase)] if phrase else []

@@ -1,4 +1,4 @@
-"""Rows of the sheets that are not those of a relation: each is a function of the name of its sheet."""
+"""A sheet whose rows are not those of a relation has here a function of its name, which makes them."""
 
 from __future__ import annotations
 
@@ -41,23 +41,23 @@ ACHATS = {
 }
 VENTES = ["operations", "produit", "part_epci", "frais", "reversement"]
 SCENARIOS = list(libelles.SCENARIOS.values())
-# columns of `ecart_prevision`: of former versions, then those of R12
+# `ecart_prevision` has these columns: those of former versions, then those of R12
 EFFETS_PREVISION = {"effet_volume": "Volume", "effet_mix": "Mix", "effet_prix": "Prix"} | {
     f"effet_{cle}": nom for cle, nom in libelles.EFFETS.items()
 }
-# an identifier, not a number: leading zeros count
+# an identifier is no number: its leading zeros count
 CODES = ("code", "annee")
-# what a cell holds exactly
+# a cell holds such a number exactly
 NOMBRE = re.compile(r"[-+]?\d{1,15}([.,]\d{1,12})?")
 
 
 def synthese(bilan: Bilan) -> m.Tableau:
-    """ETP, net cost and receipts of each dispositif over the exercices shown, as in the printed annex."""
-    lues = [r for annee in bilan.synthese.values() for r in annee.values()]
-    df = trame(lues, "dispositif", "exercice", *ANNEES)
+    """Show ETP, net cost and receipts of each dispositif over the exercices, as in the printed annex."""
+    rangees = [r for annee in bilan.synthese.values() for r in annee.values()]
+    df = trame(rangees, "dispositif", "exercice", *ANNEES)
     df = df.pivot(index="dispositif", columns="exercice", values=list(ANNEES)).reindex(bilan.dispositifs)
     df = df.set_axis([f"{mesure}_{e}" for mesure, e in df.columns], axis=1)
-    # a year without a dispositif is no column of the frame
+    # the frame has no column for a year without a dispositif
     cases = [(f"{mesure}_{e}", mesure, e) for mesure in ANNEES for e in bilan.exercices]
     df = df.reindex(columns=[cle for cle, _, _ in cases])
     publie = {cle: bilan.totaux[e][mesure] for cle, mesure, e in cases}
@@ -66,24 +66,24 @@ def synthese(bilan: Bilan) -> m.Tableau:
 
 
 def _lignes_nommees(bilan: Bilan, df: DataFrame) -> list[Ligne]:
-    """The rows of a frame by dispositif, with their label."""
+    """Return the rows of a frame by dispositif, with their label."""
     return lignes_de(df.assign(libelle=[bilan.libelle(code) for code in df.index]))
 
 
 def detail(bilan: Bilan) -> m.Tableau:
-    """Components of the net cost; what comes off the cost is negative (R5)."""
+    """Show the components of the net cost; what comes off the cost is negative (R5)."""
     return feuille(bilan, "detail", bilan.lignes_exercice(), total=bilan.total, publie=bilan.total)
 
 
 def financement(bilan: Bilan) -> m.Tableau:
-    """Receipts, what is left, coverage; the attribution de compensation when one dispositif uses it."""
+    """Show receipts, what is left, coverage; and the attribution de compensation when one dispositif uses it."""
     lignes = bilan.lignes_exercice()
     sans = () if any(r["recettes_ac"] is not None for r in lignes) else ("recettes_ac", "reste_a_charge_apres_ac")
     return feuille(bilan, "financement", lignes, sans=sans, total=bilan.total, publie=bilan.total)
 
 
 def variation(bilan: Bilan) -> m.Tableau:
-    """From N−1 to N, effect by effect (R12): Σ of the effects is the change of the net cost, to the cent."""
+    """Go from N−1 to N, effect by effect (R12): the effects sum to the change of the net cost, to the cent."""
     e, (df, effets) = bilan.exercice, _croiser(bilan, "variation", "effet", EFFETS)
     for cle, annee in (("avant", bilan.synthese.get(e - 1, {})), ("apres", bilan.synthese[e])):
         df[cle] = [annee.get(code, {}).get("cout_net", ZERO) for code in df.index]
@@ -101,7 +101,7 @@ def variation(bilan: Bilan) -> m.Tableau:
 
 
 def origine(bilan: Bilan) -> m.Tableau:
-    """Whose the receipts of the synthesis are: communes, CCAS, satellites, others; a column each."""
+    """Give a column to whose the receipts of the synthèse are: communes, CCAS, satellites, others."""
     df, origines = _croiser(bilan, "recettes_origine", "origine", ORIGINES)
     ajouts = [
         *(colonne(x, ORIGINES[x]) for x in origines),
@@ -111,7 +111,7 @@ def origine(bilan: Bilan) -> m.Tableau:
 
 
 def _croiser(bilan: Bilan, relation: str, axe: str, noms: Mapping[str, str]) -> tuple[DataFrame, list[str]]:
-    """Amounts by dispositif and `axe`, with their `total`; the values of the axis, in the order of `noms`."""
+    """Return amounts by dispositif and `axe` with their `total`, and the values of the axis in the order of `noms`."""
     df = trame(bilan[relation], "dispositif", axe, "montant").pivot(index="dispositif", columns=axe, values="montant")
     valeurs = [nom for nom in noms if nom in df]
     df = df.reindex(bilan.trier(df.index))[valeurs].fillna(ZERO)
@@ -123,7 +123,7 @@ def _addition(cles: list[str]) -> str:
 
 
 def passage(bilan: Bilan) -> m.Tableau:
-    """Full cost, structure, legal base, and what receipts cover of that base where it is known."""
+    """Show full cost, structure, legal base, and what receipts cover of that base where it is known."""
     lignes = [r | {"portee": portee(r)} for r in en_clair(bilan, "passage_d5211")]
     detaillees, base = bilan["passage_d5211_detail"], somme(lignes, "cout_d5211")
     return feuille(
@@ -132,7 +132,7 @@ def passage(bilan: Bilan) -> m.Tableau:
         lignes,
         total={"taux_couverture_d5211": somme(lignes, "recettes") / base if base else None},
         suite=PORTEE,
-        # each total as another relation has it
+        # another relation gives each total
         publie={
             "cout_complet": bilan.total["cout_net"],
             "dont_structure": somme(detaillees, "montant") if detaillees else somme(lignes, "dont_structure"),
@@ -142,9 +142,9 @@ def passage(bilan: Bilan) -> m.Tableau:
 
 
 def cout_unitaire(bilan: Bilan) -> m.Tableau:
-    """Cost of a unit of service, on the full cost and on the legal base."""
+    """Show the cost of a unit of service, on the full cost and on the legal base."""
     couts = {r["dispositif"]: r["cout_net"] for r in bilan.lignes_exercice()}
-    noms = {code: usage.nom_de_l_unite(siens) for code, siens in usage.types(bilan).items()}
+    noms = {code: usage.nom_de_l_unite(types) for code, types in usage.types(bilan).items()}
     lignes = [
         par_lot(r | {"unite": noms.get(r["dispositif"], ""), "cout_complet": couts.get(r["dispositif"])})
         for r in en_clair(bilan, "cout_unitaire")
@@ -153,7 +153,7 @@ def cout_unitaire(bilan: Bilan) -> m.Tableau:
 
 
 def par_lot(ligne: Ligne) -> Ligne:
-    """A unit that costs less than ten cents is told by the thousand, as on the page."""
+    """Tell by the thousand a unit that costs less than ten cents, as on the page."""
     lot = usage.lot([ligne["cout_complet_unitaire"]])
     if lot == 1:
         return ligne | {"unite": formats.majuscule(ligne["unite"])}
@@ -167,7 +167,7 @@ def par_lot(ligne: Ligne) -> Ligne:
 
 # ---------------------------------------------------------------- staff, recomputable from the extract alone (R2)
 def couts_moyens(bilan: Bilan) -> m.Tableau:
-    """Average cost of an ETPT by catégorie, pooled under the threshold (R2c), and structure per ETPT."""
+    """Show the average cost of an ETPT by catégorie, pooled under the threshold (R2c), and structure per ETPT."""
     return feuille(bilan, "couts_moyens", _moyens(bilan), suite=paie.protection(bilan))
 
 
@@ -179,7 +179,7 @@ def _moyens(bilan: Bilan) -> list[Ligne]:
 
 
 def etp_par_categorie(bilan: Bilan) -> m.Tableau:
-    """ETP by dispositif and catégorie, times the average cost: the staff cost again, by formula."""
+    """Multiply ETP by dispositif and catégorie by the average cost: formulas give the staff cost again."""
     complets = {r["categorie"]: r["complet"] for r in _moyens(bilan)}
     lignes = []
     for r in en_clair(bilan, "etp_categorie"):
@@ -190,10 +190,8 @@ def etp_par_categorie(bilan: Bilan) -> m.Tableau:
 
 
 def communes(bilan: Bilan) -> m.Tableau:
-    """A row per commune, alone: adhesions, cost, due, borne, € per inhabitant.
-
-    Sums read the list by adherent; one last row holds what is of no commune, so that totals are whole.
-    """
+    """Give a row to each commune alone: adhesions, cost, due, borne, € per inhabitant. Sums read the list by adherent;
+    one last row holds what is of no commune, so that totals are whole."""
     qui, valorises = annuaire(bilan), en_clair(bilan, "cout_adherent")
     montants = trame(valorises, "insee", "cout_usage", "montant_du").fillna(ZERO).groupby("insee").sum()
     sommes, services = montants.to_dict("index"), _services(bilan, qui)
@@ -213,7 +211,7 @@ def communes(bilan: Bilan) -> m.Tableau:
 
 
 def _montants(sommes: Ligne | None, population: Any, *, suivi: bool = True) -> dict[str, Any]:
-    """Cost and due, in all and for an inhabitant; unknown, not zero, where nobody follows it."""
+    """Return cost and due, in all and for an inhabitant; unknown, not zero, where nobody follows it."""
     cout, du = (sommes["cout_usage"], sommes["montant_du"]) if sommes else (ZERO if suivi else None, ZERO)
     return {
         "population": population,
@@ -226,7 +224,7 @@ def _montants(sommes: Ligne | None, population: Any, *, suivi: bool = True) -> d
 
 
 def _services(bilan: Bilan, qui: Annuaire) -> Counter[str]:
-    """Dispositifs that each commune itself has joined on 31 December."""
+    """Count the dispositifs that each commune itself has joined on 31 December."""
     fin = date(bilan.exercice, 12, 31)
     membres = {
         (r["dispositif"], qui.adherents[r["siret_adherent"]]["code_insee"])
@@ -237,10 +235,10 @@ def _services(bilan: Bilan, qui: Annuaire) -> Counter[str]:
 
 
 def recouvrement(bilan: Bilan) -> m.Tableau:
-    """Due, to be titled, titled and gap by dispositif and mode; free dispositifs are named under the table."""
+    """Show due, to be titled, titled and gap by dispositif and mode; name free dispositifs under the table."""
     cles, montants = ["dispositif", "libelle", "mode_recouvrement"], ["montant_du", "montant_titre", "ecart"]
-    lues = trame(bilan["recouvrement"], *cles, "siret_adherent", *montants).fillna({"mode_recouvrement": ""})
-    groupes = lues.groupby(cles)
+    rangees = trame(bilan["recouvrement"], *cles, "siret_adherent", *montants).fillna({"mode_recouvrement": ""})
+    groupes = rangees.groupby(cles)
     df = groupes[montants].sum().assign(adherents=groupes["siret_adherent"].nunique()).reset_index()
     df["a_titrer"], df["mode"] = df["montant_titre"] + df["ecart"], df["mode_recouvrement"].map(libelles.libelle_mode)
     gratuits = (df["mode_recouvrement"] == libelles.GRATUIT) & (df["montant_du"] == 0) & (df["montant_titre"] == 0)
@@ -254,7 +252,7 @@ def recouvrement(bilan: Bilan) -> m.Tableau:
 
 
 def cam(bilan: Bilan) -> m.Tableau:
-    """Purchases by theme, and the gain where a reference price is stated (R9)."""
+    """Show purchases by theme, and the gain where a reference price is stated (R9)."""
     par_theme = trame(bilan["cam_achats"], "thematique", "numero_marche", "commandes", *ACHATS).groupby(
         "thematique", dropna=False
     )
@@ -272,10 +270,10 @@ def _gain(r: Ligne) -> Ligne:
 
 
 def cee(bilan: Bilan) -> m.Tableau:
-    """Certificates by exercice of the sale (R8); a dépôt sold in two years is whole in each, and once in the total."""
+    """Show certificates by exercice of the sale (R8); a dépôt sold in two years counts once in the total."""
     annees = sorted(bilan.contexte.presentes)
-    lues = [r | {"vente": str(e)} for e in annees for r in bilan.lignes("cee_valorisation", e)]
-    df = trame(lues, "vente", "depot", "siren_beneficiaire", *VENTES).fillna(ZERO)
+    rangees = [r | {"vente": str(e)} for e in annees for r in bilan.lignes("cee_valorisation", e)]
+    df = trame(rangees, "vente", "depot", "siren_beneficiaire", *VENTES).fillna(ZERO)
     uniques = df.drop_duplicates(["depot", "siren_beneficiaire"], keep="last")
     lignes = [r | _frais(r) for r in lignes_de(df.groupby("vente")[VENTES].sum().reset_index())]
     double, total = len(uniques) < len(df), {c: uniques[c].sum() for c in VENTES}
@@ -297,54 +295,54 @@ def _frais(r: Ligne) -> Ligne:
 
 
 def couts_d_usage(bilan: Bilan) -> m.Tableau:
-    """Cost of adhesion and use of each adherent, with the words of the key it follows."""
-    lues, membres = en_clair(bilan, "cout_adherent"), par_adhesion(bilan, bilan.exercice)
-    cles = [nom_de_la_cle(r["cle"], membre=r["dispositif"] in membres) for r in lues]
-    return feuille(bilan, "couts_d_usage", [r | {"cle": cle} for r, cle in zip(lues, cles, strict=True)])
+    """Show the cost of adhesion and use of each adherent, with the words of the key it follows."""
+    rangees, membres = en_clair(bilan, "cout_adherent"), par_adhesion(bilan, bilan.exercice)
+    cles = [nom_de_la_cle(r["cle"], membre=r["dispositif"] in membres) for r in rangees]
+    return feuille(bilan, "couts_d_usage", [r | {"cle": cle} for r, cle in zip(rangees, cles, strict=True)])
 
 
 def factures(bilan: Bilan) -> m.Tableau:
-    """Invoices by semestre, each with what became of it, as the page of its commune says it."""
+    """Show invoices by semestre, each with what became of it, as the page of its commune says it."""
     cle = itemgetter("semestre", "siret_adherent")
     titres: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
     for r in bilan["recouvrement"]:
         titres[cle(r)] += r["montant_titre"] if r["mode_recouvrement"] == "titre" else ZERO
     statuts = {cle(r): statut([r], titres[cle(r)]) for r in bilan["facture_semestrielle"]}
-    lues = [r | {"statut": statuts[cle(r)]} for r in en_clair(bilan, "facture_semestrielle")]
-    return feuille(bilan, "factures", sorted(lues, key=itemgetter("semestre")))
+    rangees = [r | {"statut": statuts[cle(r)]} for r in en_clair(bilan, "facture_semestrielle")]
+    return feuille(bilan, "factures", sorted(rangees, key=itemgetter("semestre")))
 
 
 def ecarts(bilan: Bilan) -> m.Tableau:
-    """Gaps between what is due and titled, largest first."""
-    lues = [r for r in en_clair(bilan, "recouvrement") if r["ecart"]]
-    return feuille(bilan, "ecarts", sorted(lues, key=lambda r: -abs(r["ecart"])))
+    """Show the gaps between what is due and titled, largest first."""
+    rangees = [r for r in en_clair(bilan, "recouvrement") if r["ecart"]]
+    return feuille(bilan, "ecarts", sorted(rangees, key=lambda r: -abs(r["ecart"])))
 
 
 def controles(bilan: Bilan) -> m.Tableau:
-    """Every control, its key in words."""
+    """Show every control, its key in words."""
     noms = noms_des_cles(bilan)
-    lues = en_clair(bilan, "controles")
-    return feuille(bilan, "controles", [r | {"cle": lire_cle(bilan, r["cle"], noms)} for r in lues])
+    rangees = en_clair(bilan, "controles")
+    return feuille(bilan, "controles", [r | {"cle": lire_cle(bilan, r["cle"], noms)} for r in rangees])
 
 
 # ---------------------------------------------------------------- forecast
 def essai(bilan: Bilan) -> m.Tableau:
-    """The forecast tried on exercices that are known, the newest first."""
-    lues = en_clair(bilan, "prevision_essai")
-    return feuille(bilan, "essai", sorted(lues, key=lambda r: (SCENARIOS.index(r["scenario"]), -r["exercice_base"])))
+    """Show the forecast tried on exercices that are known, the newest first."""
+    rangees = en_clair(bilan, "prevision_essai")
+    return feuille(bilan, "essai", sorted(rangees, key=lambda r: (SCENARIOS.index(r["scenario"]), -r["exercice_base"])))
 
 
 def ecart_prevision(bilan: Bilan) -> m.Tableau:
-    """From the forecast to the actual, effect by effect, to the cent."""
-    lues = sorted(en_clair(bilan, "ecart_prevision"), key=lambda r: SCENARIOS.index(r["scenario"]))
-    effets = [x for x in EFFETS_PREVISION if any(r[x] is not None for r in lues)]
+    """Go from the forecast to the actual, effect by effect, to the cent."""
+    rangees = sorted(en_clair(bilan, "ecart_prevision"), key=lambda r: SCENARIOS.index(r["scenario"]))
+    effets = [x for x in EFFETS_PREVISION if any(r[x] is not None for r in rangees)]
     somme = "=" + "+".join(f"{{{x}}}" for x in effets)
     ajouts = [*(colonne(x, EFFETS_PREVISION[x]) for x in effets), colonne("ecart", formule=somme)]
-    return feuille(bilan, "ecart_prevision", lues, ajouts=ajouts)
+    return feuille(bilan, "ecart_prevision", rangees, ajouts=ajouts)
 
 
 def prevision(bilan: Bilan) -> m.Tableau:
-    """A row per scenario, measure and dispositif, a column per year; summed up by scenario and measure."""
+    """Give a row to each scenario, measure and dispositif, a column to each year; sum by scenario and measure."""
     cles = ["scenario", "dispositif", "libelle", "mesure"]
     df = trame(en_clair(bilan, "prevision"), *cles[:3], "exercice", "cout_net", "recettes")
     df = df.rename(columns={"cout_net": "Coût net", "recettes": "Recettes"}).melt(
@@ -363,10 +361,10 @@ def prevision(bilan: Bilan) -> m.Tableau:
 
 # ---------------------------------------------------------------- controls and method
 def indicateurs(bilan: Bilan) -> m.Tableau:
-    """Key figures of the report (R10); a percentage is a percentage."""
+    """Show the key figures of the report (R10); a percentage is a percentage."""
     rang = {nom: i for i, nom in enumerate(libelles.INDICATEURS)}
-    lues = sorted(bilan["indicateurs_cles"], key=lambda r: rang.get(r["indicateur"], len(rang)))
-    return feuille(bilan, "indicateurs", [_indicateur(r) for r in lues])
+    rangees = sorted(bilan["indicateurs_cles"], key=lambda r: rang.get(r["indicateur"], len(rang)))
+    return feuille(bilan, "indicateurs", [_indicateur(r) for r in rangees])
 
 
 def _indicateur(r: Ligne) -> Ligne:
@@ -381,20 +379,20 @@ def _indicateur(r: Ligne) -> Ligne:
 
 
 def etats(bilan: Bilan) -> m.Tableau:
-    """State of each dispositif; what no key leads to is not measured, as in the council's document."""
+    """Show the state of each dispositif; what no key leads to is not measured, as in the council's document."""
     return feuille(bilan, "etats", [r | mesures(r) for r in en_clair(bilan, "etat_valorisation")])
 
 
 def a_commenter(bilan: Bilan) -> m.Tableau:
-    """Figures that stand out from N−1 or from a bound of finance: nothing forbids them."""
+    """Show the figures that stand out from N−1 or from a bound of finance: nothing forbids them."""
     return feuille(bilan, "a_commenter", commentaires(bilan))
 
 
 def repartition(bilan: Bilan) -> m.Tableau:
-    """What the sources held and where each amount went, with a summary by source."""
+    """Show what the sources held and where each amount went, with a summary by source."""
     sources = list(libelles.SOURCES.values())
-    # ETP and euros do not add up: a column each
-    lues = [
+    # ETP and euros do not add up: each has its column
+    rangees = [
         r
         | {
             "code": r["destination"],
@@ -404,19 +402,19 @@ def repartition(bilan: Bilan) -> m.Tableau:
         }
         for r in en_clair(bilan, "repartition")
     ]
-    lues.sort(key=lambda r: (sources.index(r["source"]), r["code"] in DESTINATIONS, ordre(r["destination"])))
-    return feuille(bilan, "repartition", lues)
+    rangees.sort(key=lambda r: (sources.index(r["source"]), r["code"] in DESTINATIONS, ordre(r["destination"])))
+    return feuille(bilan, "repartition", rangees)
 
 
 def rejets(bilan: Bilan) -> m.Tableau:
-    """Rows left aside, counted by file and reason."""
+    """Count the rows left aside by file and reason."""
     lignes = [{**r, "issue": libelles.libelle(libelles.STATUTS, r["statut"])} for r in bilan.laissees_de_cote]
     publie = {"lignes": bilan.compter("rejets")}
     return feuille(bilan, "rejets", lignes, publie=publie, suite=laisse_de_cote(bilan) if lignes else "")
 
 
 def parametres(bilan: Bilan) -> m.Tableau:
-    """Parameters of the method in force in the exercice, each value in its type."""
+    """Show the parameters of the method in force in the exercice, each value in its type."""
     lignes = [
         x
         | {
@@ -431,10 +429,10 @@ def parametres(bilan: Bilan) -> m.Tableau:
 
 
 def lire_parametre(bilan: Bilan, nom: str, valeur: str) -> m.Valeur:
-    """The value of a parameter that the contract knows, in its type: words, date, rate, number; any other as it is."""
+    """Type the value of a parameter that the contract knows: words, date, rate, number; any other is a text."""
     connu = vocabulaire().parametres.get(nom.partition(":")[0])
-    if (dite := libelles.valeur_parametre(nom, valeur)) != valeur:
-        return m.Valeur(dite)
+    if (en_mots := libelles.valeur_parametre(nom, valeur)) != valeur:
+        return m.Valeur(en_mots)
     if connu is None or connu.genre in CODES:
         return m.Valeur(valeur)
     if NOMBRE.fullmatch(valeur):

@@ -1,7 +1,5 @@
-"""What a sheet is made of: what `feuilles.toml` declares, columns that follow from the contract, rows in words.
-
-A column of tomorrow has a title, a kind and a width without a word here; `colonnes.toml` says what differs.
-"""
+"""A sheet has what `feuilles.toml` declares, columns that follow from the contract, and rows in words. A column of
+tomorrow has a title, a kind and a width without a word here; `colonnes.toml` says what differs."""
 
 import re
 import tomllib
@@ -25,16 +23,16 @@ TITRES = libelles.MESURES | DONNEES["titres"]
 GENRES, LARGEURS, SOMMES = DONNEES["genres"], DONNEES["largeurs"], DONNEES["sommes"]
 MISE_EN_PAGE = ("filtre", "table", "imprimee", "pages")
 ADHERENT = "nom siret_adherent type commune"
-# the others stand under no commune, whatever their INSEE
+# other types stand under no commune, whatever their INSEE
 COMMUNAUX = ("commune", "ccas", "satellite")
 HORS = "—"
-# words that a name of column writes in ASCII
+# the names of columns write these words in ASCII
 MOTS_FRANCAIS = (
     "adhérents bénéficiaire catégorie constaté constatées contrôle coût dépôt début dû écart EPCI ETP ETPT HT INSEE "
     "opérations précédent prévu prévues référence scénario thématique unité unités"
 )
 MOTS = {ordre(mot): mot for mot in MOTS_FRANCAIS.split()}
-# words of the codes of a column, wherever it is shown
+# {column: how its codes read, wherever it is shown}
 MOTS_DES_CODES: dict[str, Callable[[Any], str]] = {
     "categorie": lambda x: libelles.CATEGORIES.get(x, x),
     "compte": libelles.libelle_compte,
@@ -61,58 +59,56 @@ def feuille(
     publie: Ligne | None = None,
     suite: str = "",
 ) -> m.Tableau:
-    """A sheet as it is declared, `lignes` being by default those of its relation.
-
-    `ajouts`: the columns that `*` stands for; `sans`: columns left out; `total`: what is known of its totals, the rest
-    being added up; `publie`: as declared, where it depends on the bilan; `suite`: the end of its note.
-    """
+    """Make a sheet as it is declared; `lignes` are by default those of its relation. `ajouts` are the columns that `*`
+    stands for; `sans` are left out; `total` gives known totals, the rest being added up; `publie` replaces the declared
+    one, where it depends on the bilan; `suite` ends its note."""
     definition = FEUILLES[nom]
 
     def dire(texte: str) -> str:
         return texte.format(e=bilan.exercice, avant=bilan.exercice - 1)
 
-    lues = en_clair(bilan, definition["relation"]) if lignes is None else lignes
+    lignes_lues = en_clair(bilan, definition["relation"]) if lignes is None else lignes
     precisions = definition.get("colonne", {})
-    siennes: list[m.Colonne] = []
+    colonnes: list[m.Colonne] = []
     for mot in re.sub(r"\badherent\b", ADHERENT, definition["colonnes"]).split():
         cle = mot.removeprefix("-")
         if mot.startswith("*"):
-            siennes += ajouts
+            colonnes += ajouts
         elif cle not in sans:
-            lue = colonne(cle, **precisions.get(cle, {}))
-            siennes.append(replace(lue, titre=dire(lue.titre), deduit=mot != cle))
+            declaree = colonne(cle, **precisions.get(cle, {}))
+            colonnes.append(replace(declaree, titre=dire(declaree.titre), deduit=mot != cle))
     sommes = None
-    if definition.get("additive", True) and (total is not None or any(c.somme for c in siennes)):
-        sommes = {**m.additionner(intitule, siennes, lues), **(total or {}), siennes[0].cle: intitule}
+    if definition.get("additive", True) and (total is not None or any(c.somme for c in colonnes)):
+        sommes = {**m.additionner(intitule, colonnes, lignes_lues), **(total or {}), colonnes[0].cle: intitule}
     if "publie" in definition:
         lieux = {cle: ou.split(".") for cle, ou in definition["publie"].items()}
         publie = {cle: bilan.total[c] if r == "total" else somme(bilan[r], c) for cle, (r, c) in lieux.items()}
     dessin = None
     if trace := definition.get("dessin"):
         series = ((dire(cle), sens) for cle, sens in trace["series"].items())
-        presentes = tuple(x for x in series if any(c.cle == x[0] for c in siennes))
+        presentes = tuple(x for x in series if any(c.cle == x[0] for c in colonnes))
         dessin = m.Dessin(dire(trace["titre"]), presentes, trace.get("empile", False))
     presentation = m.Feuille(
         dire(definition["nom"]),
         dire(definition["notice"]) if "notice" in definition else _notice(definition),
         publie=publie,
         dessin=dessin,
-        resume=tuple(definition.get("resume", ())) if len(lues) > definition.get("longue", 0) else (),
+        resume=tuple(definition.get("resume", ())) if len(lignes_lues) > definition.get("longue", 0) else (),
         **{"filtre": "relation" in definition} | {cle: definition[cle] for cle in MISE_EN_PAGE if cle in definition},
     )
     note = definition.get("note", "") + suite
-    return m.Tableau(dire(definition["titre"]), tuple(siennes), lues, sommes, note, feuille=presentation)
+    return m.Tableau(dire(definition["titre"]), tuple(colonnes), lignes_lues, sommes, note, feuille=presentation)
 
 
 def _notice(definition: Mapping[str, Any]) -> str:
-    """What the contract says of the rows."""
+    """Say what the contract says of the rows."""
     ecran = "" if definition.get("imprimee", True) else " Liste pour l'écran, non imprimée."
     return lire_relations()[definition["relation"]].description + ecran
 
 
 # ---------------------------------------------------------------- columns
 def colonne(cle: str, titre: str = "", genre: str = "", **autres: object) -> m.Colonne:
-    """A column as wide as its kind; amounts and ETP add up."""
+    """Make a column as wide as its kind asks; amounts and ETP add up."""
     if cle in ("dispositif", "libelle"):
         return m.DISPOSITIF
     genre = genre or _genre(cle)
@@ -122,43 +118,43 @@ def colonne(cle: str, titre: str = "", genre: str = "", **autres: object) -> m.C
 
 
 def intitule(nom: str) -> str:
-    """`cout_prevu` reads « Coût prévu »."""
+    """Read a name as words: `cout_prevu` gives « Coût prévu »."""
     return TITRES.get(nom) or majuscule(" ".join(MOTS.get(mot, mot) for mot in nom.split("_")))
 
 
 def _genre(nom: str) -> str:
-    """The kind of a column: its name's, else that of its type in the contract, else an amount."""
+    """Return the kind of a column: that of its name, else of its type in the contract, else an amount."""
     par_nom = GENRES["par_nom"].get(nom) or GENRES["par_nom"].get(nom.partition("_")[0])
     return str(par_nom or GENRES["par_type"].get(_types().get(nom, "numeric(15,2)"), "nombre"))
 
 
 @cache
 def _types() -> dict[str, str]:
-    """{column: type} of the contract, as the first relation that has it says."""
+    """Return {column: type} of the contract, as the first relation that has it says."""
     return {c.nom: c.type for relation in reversed(lire_relations().values()) for c in relation.colonnes}
 
 
 # ---------------------------------------------------------------- rows
 def en_clair(bilan: Bilan, relation: str) -> list[Ligne]:
-    """Rows of a relation in words, by dispositif, commune and adherent, then in the order of its key."""
-    lues, qui = bilan[relation], annuaire(bilan)
-    if lues and "siret_adherent" in lues[0]:
-        lues = sorted(map(qui.nommer, lues), key=_rang)
-    if lues and "dispositif" in lues[0]:
-        lues = bilan.dans_l_ordre(lues)
+    """Return the rows of a relation in words, by dispositif, commune and adherent, then in the order of its key."""
+    lignes, qui = bilan[relation], annuaire(bilan)
+    if lignes and "siret_adherent" in lignes[0]:
+        lignes = sorted(map(qui.nommer, lignes), key=_rang)
+    if lignes and "dispositif" in lignes[0]:
+        lignes = bilan.dans_l_ordre(lignes)
     mots = MOTS_DES_CODES
-    return [{cle: mots[cle](x) if cle in mots and x is not None else x for cle, x in r.items()} for r in lues]
+    return [{cle: mots[cle](x) if cle in mots and x is not None else x for cle, x in r.items()} for r in lignes]
 
 
 @dataclass(frozen=True)
 class Annuaire:
-    """Adherents of the exercice by SIRET, communes by INSEE: {nom, type_adherent, code_insee, population}."""
+    """Adherents of the exercice by SIRET, and communes by INSEE, are {nom, type_adherent, code_insee, population}."""
 
     adherents: Mapping[str, Ligne]
     communes: Mapping[str, Ligne]
 
     def nommer(self, ligne: Ligne) -> Ligne:
-        """A row with `nom`, `type`, `commune`, `insee` of its `siret_adherent`."""
+        """Add to a row `nom`, `type`, `commune`, `insee` of its `siret_adherent`."""
         siret = ligne["siret_adherent"]
         connu = self.adherents.get(siret or "", {})
         type_ = connu.get("type_adherent") or ligne.get("type_adherent") or ""
@@ -167,19 +163,19 @@ class Annuaire:
             "nom": connu.get("nom") or ("Adhérent hors référentiel" if siret else "Non réparti"),
             "type": libelles.TYPE_ADHERENT.get(type_, type_),
             "commune": self.communes.get(insee, {}).get("nom") or "",
-            # of the commune alone: what is summed by it leaves its CCAS and satellites apart
+            # a sum by this code is of the commune alone, without its CCAS and satellites
             "insee": insee if type_ == "commune" and insee in self.communes else HORS,
         }
 
 
 def annuaire(bilan: Bilan) -> Annuaire:
-    lues = bilan["adherent"]
-    communes = {r["code_insee"]: r for r in lues if r["type_adherent"] == "commune" and r["code_insee"]}
-    return Annuaire({r["siret_adherent"]: r for r in lues}, communes)
+    adherents = bilan["adherent"]
+    communes = {r["code_insee"]: r for r in adherents if r["type_adherent"] == "commune" and r["code_insee"]}
+    return Annuaire({r["siret_adherent"]: r for r in adherents}, communes)
 
 
 def _rang(nommee: Ligne) -> tuple[Any, ...]:
-    """Where a named row stands: by commune, then what depends on it."""
+    """Order named rows by commune, then what depends on it."""
     types, commune = list(libelles.TYPE_ADHERENT.values()), nommee["commune"]
     place = types.index(nommee["type"]) if nommee["type"] in types else len(types)
     return not commune, ordre(commune), place, ordre(nommee["nom"]), nommee["siret_adherent"] or ""

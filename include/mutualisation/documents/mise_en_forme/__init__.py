@@ -1,1 +1,1 @@
-"""Forms of the bilan: page, PDF, workbook. They know blocks and kinds of columns, no dispositif and no control."""
+"""This room sets a bilan as page, PDF, workbook: it knows blocks and kinds of columns, no dispositif and no control."""

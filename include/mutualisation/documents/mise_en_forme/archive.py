@@ -1,4 +1,4 @@
-"""Files of an office that are archives: the same bytes whatever the clock, which libraries stamp on the entries."""
+"""Office files are archives: these have the same bytes whatever the clock, which libraries stamp on the entries."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""A cell in words, by the kind of its column: what page and PDF share."""
+"""Page and PDF write a cell in words, by the kind of its column."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ SANS_MOT = ("texte", "code", "constat", "date", "lu")
 
 @dataclass(frozen=True)
 class Cellule:
-    """A cell ready to be read; `classes` say its look, `suite` what must be done about it, `lien` where it leads."""
+    """A cell is ready to be read; `classes` say its look, `suite` what must be done about it, `lien` where it leads."""
 
     colonne: Colonne
     texte: str
@@ -40,24 +40,24 @@ class Cellule:
 
 
 def rangees(t: Tableau) -> list[list[Cellule]]:
-    """Rows that are read, the first ones when there is a limit."""
+    """Return the rows that are read: the first ones when there is a limit."""
     return [[_cellule(c, ligne.get(c.cle)) for c in t.colonnes] for ligne in t.lignes[: t.limite]]
 
 
 def pied(t: Tableau) -> list[Cellule]:
-    """The total; empty without one."""
+    """Return the total; empty without one."""
     return [] if t.total is None else [_cellule(c, t.total.get(c.cle), total=True) for c in t.colonnes]
 
 
 def note(t: Tableau) -> str:
-    """The remark under the table, or how many rows are not shown."""
+    """Return the remark under the table, or say how many rows are not shown."""
     omises = len(t.lignes) - len(t.lignes[: t.limite])
     un, plusieurs, suite = t.reste
     return f"Et {formats.plusieurs(omises, un, plusieurs)}{suite}" if omises else t.note
 
 
 def en_francais(valeur: Any, genre: str, absent: str = AUCUN) -> str:
-    """A value in French."""
+    """Write a value in French."""
     if valeur is None or valeur == "":
         return "" if genre in SANS_MOT else absent
     return LECTURES.get(genre, str)(valeur)
@@ -72,13 +72,13 @@ def _cellule(colonne: Colonne, valeur: Any, *, total: bool = False) -> Cellule:
     brute = -enonce.valeur if colonne.deduit and enonce.valeur is not None else enonce.valeur
     absente = brute is None or brute == ""
     texte = "" if total and absente else en_francais(brute, enonce.genre, colonne.absent)
-    # a code is copied as it is
+    # a reader copies a code as it is
     montre = texte if enonce.genre == "code" else secable(texte)
     return Cellule(colonne, montre, _classes(colonne, brute, texte, absente), enonce.suite, enonce.a_faire)
 
 
 def _classes(colonne: Colonne, valeur: Any, texte: str, absente: bool) -> tuple[str, ...]:
-    # a phone hides the zeros of a count, and what a column says it may; a zero amount says something elsewhere
+    # a phone hides the zeros of a count, and what a column says it may; elsewhere a zero amount says something
     nul = isinstance(valeur, int | Decimal) and valeur == 0
     discret = nul or (absente and texte == AUCUN)
     looks = {

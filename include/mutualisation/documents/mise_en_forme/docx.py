@@ -1,7 +1,5 @@
-"""A draft that can be edited: the blocks of a document as a Word file, marked as a draft on every page.
-
-Same document, same bytes: the dates inside are the last day of the exercice, entries of the archive have a fixed one.
-"""
+"""Write the blocks of a document as a Word file that can be edited, marked as a draft on every page. The same document
+gives the same bytes: the dates inside are the last day of the exercice, entries of the archive have a fixed one."""
 
 import io
 import zipfile
@@ -21,29 +19,29 @@ from mutualisation.documents.mise_en_forme import archive, cellules, palette
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.socle.francais.typographie import imprimer
 
-# of the table style, and of its shaded rows
+# the table style has this colour, and shades rows with it
 ACCENT = "#4F81BD"
 ENCRE = RGBColor.from_string(palette.ENCRE.removeprefix("#").upper())
-# widths: of the sheet, and of a column of figures beside a column of words
+# these are the widths of the sheet, and of a column of figures beside a column of words
 PAGE, MARGE = Cm(21), Cm(2.2)
 MOT, CHIFFRE = 1.2, 1.5
 GRAS, ITALIQUE, PETIT = "<w:b/>", "<w:i/>", '<w:sz w:val="18"/>'
-# on one page with what follows; figures to the right
+# a paragraph stays on one page with the next one; figures go to the right
 SUIT, DROITE = "<w:keepNext/>", '<w:jc w:val="right"/>'
 TABLEAU = "LightGrid-Accent1"
 ENTETE_TABLEAU = (
     f'<w:tblPr><w:tblStyle w:val="{TABLEAU}"/><w:tblW w:type="auto" w:w="0"/><w:tblLayout w:type="fixed"/>'
     '<w:tblLook w:firstColumn="1" w:firstRow="1" w:noVBand="1" w:val="04A0"/></w:tblPr>'
 )
-# styles of the library's template that a draft uses, beside those that a document can't be without
+# a draft uses these styles of the library's template, beside those that a document can't be without
 STYLES = ("Title", "Heading1", "Heading2", "ListBullet", "Header", "Footer", TABLEAU)
-# its parts that nobody reads: twins of the styles, a picture of the template
+# nobody reads these parts: twins of the styles, a picture of the template
 DE_TROP = ("stylesWithEffects", "customXml", "thumbnail")
-# a form whose every section begins a page: letters, one file for all
+# in this form every section begins a page: letters, one file for all
 COURRIERS = "courriers"
-# rows of a table that stays on one page
+# a table of this many rows stays on one page
 COURTE = 14
-# places of the model; the day is one that no document has
+# the model has these places; no document has that day
 TITRE, AUTEUR, ENTETE, PIED, CORPS, JOUR = "@titre@", "@auteur@", "@entete@", "@pied@", "@corps@", "1901-12-31"
 
 
@@ -52,33 +50,32 @@ def ecrire(document: m.Document, chemin: Path) -> None:
     entete = " · ".join(["PROJET", *(etat for etat, _ in document.etats[1:])])
     pied = " · ".join(filter(None, (document.epci, document.phrase, document.titre, f"version {document.version}")))
     textes = {TITRE: document.titre, AUTEUR: document.epci, ENTETE: entete, PIED: pied}
-    dits = {place: escape(imprimer(texte)) for place, texte in textes.items()}
-    # the body is put in last: the name of a placeholder that somebody typed in it stays as it is
-    dits |= {JOUR: f"{document.exercice}-12-31", CORPS: "".join(_corps(document))}
+    valeurs = {place: escape(imprimer(texte)) for place, texte in textes.items()}
+    # the body is put in last: a text that looks like a placeholder stays as it is
+    valeurs |= {JOUR: f"{document.exercice}-12-31", CORPS: "".join(_corps(document))}
     archive.ecrire(
-        chemin, ((nom, _remplir(texte, _couleurs_de(document.marque) | dits)) for nom, texte in _modele().items())
+        chemin, ((nom, _remplir(texte, _couleurs_de(document.marque) | valeurs)) for nom, texte in _modele().items())
     )
 
 
 def _couleurs_de(marque: str) -> dict[str, str]:
-    """{colour of the template: the one that takes its place}, none where the EPCI sets none."""
+    """Return {colour of the template: the one that takes its place}, none where the EPCI sets none."""
     if not marque:
         return {}
     prises = {str(ENCRE): marque, ACCENT: marque, palette.pale(ACCENT): palette.pale(marque)}
     return {avant.removeprefix("#"): apres.removeprefix("#") for avant, apres in prises.items()}
 
 
-def _remplir(texte: str, dits: Mapping[str, str]) -> str:
-    for place, dit in dits.items():
-        texte = texte.replace(place, dit)
+def _remplir(texte: str, valeurs: Mapping[str, str]) -> str:
+    for place, valeur in valeurs.items():
+        texte = texte.replace(place, valeur)
     return texte
 
 
 @cache
 def _modele() -> dict[str, str]:
-    """{part: its XML} of every draft, with the places of what is its own: language, margins, fonts, the word « projet »
-    and the version on every page. The template of the library less what no draft uses: made once, for a hundred.
-    """
+    """Return {part: its XML} of every draft, with the places of what is its own; made once, for a hundred drafts. It
+    sets language, margins, fonts, the word « projet » and the version on every page, and drops what no draft uses."""
     livre = docx.Document()
     for style in [s for s in livre.styles if s.style_id not in STYLES and s.element.get(qn("w:default")) is None]:
         style.delete()
@@ -102,12 +99,11 @@ def _modele() -> dict[str, str]:
     livre.element.body[-1].addprevious(OxmlElement("w:p"))
     tampon = io.BytesIO()
     livre.save(tampon)
-    with zipfile.ZipFile(tampon) as lue:
-        return {nom: lue.read(nom).decode().replace("<w:p/>", CORPS) for nom in lue.namelist()}
+    with zipfile.ZipFile(tampon) as archive_lue:
+        return {nom: archive_lue.read(nom).decode().replace("<w:p/>", CORPS) for nom in archive_lue.namelist()}
 
 
 def _corps(document: m.Document) -> Iterator[str]:
-    """The whole text."""
     yield _paragraphe(_mots(document.titre), style="Title")
     yield from (_paragraphe(_mots(f"{sujet} ", GRAS), _mots(enonce)) for sujet, enonce in m.avis(document))
     if document.resume:
@@ -123,7 +119,6 @@ def _corps(document: m.Document) -> Iterator[str]:
 
 
 def _mots(texte: str, proprietes: str = "") -> str:
-    """Words of one look."""
     return f'<w:r><w:rPr>{proprietes}</w:rPr><w:t xml:space="preserve">{escape(imprimer(texte))}</w:t></w:r>'
 
 
@@ -151,7 +146,7 @@ def _blocs(blocs: Iterable[m.Bloc]) -> Iterator[str]:
 
 
 def _tableau(t: m.Tableau) -> Iterator[str]:
-    """Its title, a header row repeated on each page, figures set right, the total in bold."""
+    """Write a title, a header row repeated on each page, figures set right, the total in bold."""
     rangees, pied = cellules.rangees(t), cellules.pied(t)
     colonnes = [c.colonne for c in (rangees or [pied])[0]]
     parts = [c.part * MOT if c.est_texte or i == 0 else CHIFFRE for i, c in enumerate(colonnes)]
@@ -165,7 +160,7 @@ def _tableau(t: m.Tableau) -> Iterator[str]:
     yield "</w:tblGrid>"
     for rang, (textes, gras, tete) in enumerate(lignes, start=1):
         suit = SUIT * (len(rangees) <= COURTE and rang < len(lignes))
-        # a row does not go on over the next page
+        # no row goes on over the next page
         yield f"<w:tr><w:trPr><w:cantSplit/>{tete}</w:trPr>"
         for texte, largeur, droite in zip(textes, largeurs, droites, strict=True):
             mots = _paragraphe(_mots(texte, gras + PETIT), mise=suit + droite)

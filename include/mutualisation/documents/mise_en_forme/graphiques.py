@@ -1,4 +1,4 @@
-"""The charts a document is made of: what is drawn and told, never how. Amounts are `Decimal` euros."""
+"""A document holds these charts: what is drawn and told, never how. Amounts are `Decimal` euros."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ from mutualisation.documents.mise_en_forme.palette import DEBUTS
 from mutualisation.socle.francais.formats import INSECABLE, arrondi, euros, nombre, pourcent, signe
 
 ZERO = Decimal(0)
-# words of the drawings themselves
+# the drawings themselves hold these words
 INCONNU = "non connu"
 ENSEMBLE = "Ensemble"
 SANS_PLACE = "Sans position connue"
@@ -20,7 +20,7 @@ NIVEAUX = (("total", "Montant"), ("hausse", "Ce qui augmente"), ("baisse", "Ce q
 
 @dataclass(frozen=True)
 class Barre:
-    """A cost and what receipts cover of it; `recettes` None when not stated."""
+    """A bar is a cost and what receipts cover of it; `recettes` is None when not stated."""
 
     libelle: str
     cout: Decimal
@@ -28,17 +28,17 @@ class Barre:
 
     @property
     def couvert(self) -> Decimal:
-        """Part of the cost that receipts cover."""
+        """Return the part of the cost that receipts cover."""
         return max(min(self.recettes or ZERO, self.cout), ZERO)
 
     @property
     def reste(self) -> Decimal:
-        """Part of the cost that receipts leave."""
+        """Return the part of the cost that receipts leave."""
         return max(self.cout - (self.recettes or ZERO), ZERO) if self.cout > 0 else ZERO
 
     @property
     def excedent(self) -> Decimal:
-        """Receipts beyond the cost."""
+        """Return the receipts beyond the cost."""
         return max((self.recettes or ZERO) - max(self.cout, ZERO), ZERO)
 
     @property
@@ -47,7 +47,7 @@ class Barre:
 
     @property
     def taux(self) -> Decimal | None:
-        """Receipts over cost; None without receipts stated or without a cost."""
+        """Return receipts over cost; None without receipts stated or without a cost."""
         return None if self.recettes is None or self.cout == 0 else self.recettes / self.cout
 
     @property
@@ -56,7 +56,7 @@ class Barre:
         return f"{euros(self.cout)} · {couverture}"
 
     def phrase(self) -> str:
-        """The bar told in words."""
+        """Tell the bar in words."""
         if self.recettes is None:
             return f"{self.libelle} : coût net {euros(self.cout)}, recettes non renseignées"
         return f"{self.libelle} : coût net {euros(self.cout)}, recettes {euros(self.recettes)} ({pourcent(self.taux)})"
@@ -64,7 +64,7 @@ class Barre:
 
 @dataclass(frozen=True)
 class Graphique:
-    """A chart: `titre` is read above it, `sujet` by assistive tools, `note` under it."""
+    """A chart has a `titre` read above it, a `sujet` for assistive tools, a `note` under it."""
 
     ancre: str
     titre: str
@@ -74,10 +74,8 @@ class Graphique:
 
 @dataclass(frozen=True)
 class CoutsCouverts(Graphique):
-    """Costs and receipts drawn: `colonnes` (one per exercice) or `barres` (one per dispositif).
-
-    `legende`: words of what is covered, and of what is left.
-    """
+    """Costs and receipts are drawn as `colonnes` (one per exercice) or `barres` (one per dispositif). `legende` says in
+    words what is covered, and what is left."""
 
     genre: str
     legende: tuple[str, str]
@@ -85,12 +83,12 @@ class CoutsCouverts(Graphique):
 
     @property
     def maximum(self) -> Decimal:
-        """Length of the longest bar, in euros."""
+        """Return the length of the longest bar, in euros."""
         return max((b.etendue for b in self.barres), default=ZERO)
 
     @property
     def entrees(self) -> list[tuple[str, str]]:
-        """(part, words) of the legend, with what is above the cost when it is drawn."""
+        """Return (part, words) of the legend, with what is above the cost when it is drawn."""
         couvert, reste = self.legende
         excedent = [("excedent", "Recettes au-delà du coût (trait : coût net)")]
         return [("couvert", couvert), ("reste", reste), *(excedent if any(b.excedent for b in self.barres) else [])]
@@ -99,7 +97,7 @@ class CoutsCouverts(Graphique):
 # ---------------------------------------------------------------- other charts
 @dataclass(frozen=True)
 class Etape:
-    """A step of a bridge, € signed; `total`: a level that stands on the axis, not a change."""
+    """A step of a bridge has a signed amount in €; `total` marks a level that stands on the axis, not a change."""
 
     libelle: str
     montant: Decimal
@@ -108,13 +106,13 @@ class Etape:
 
 @dataclass(frozen=True)
 class Cascade(Graphique):
-    """From one amount to another, step by step (full cost to D5211-16, N-1 to N)."""
+    """A bridge goes from one amount to another, step by step (full cost to D5211-16, N-1 to N)."""
 
     etapes: Sequence[Etape]
 
 
 def dire_les_etapes(etapes: Sequence[Etape]) -> list[str]:
-    """`1 282 033 €`, `+67 737 € (+5,3 %)`, … : a share of the first level, where that is a positive amount."""
+    """Write `1 282 033 €`, `+67 737 € (+5,3 %)`, …: each share is of the first level, if it is positive."""
     depart = etapes[0].montant if etapes and etapes[0].total else ZERO
     enonces = []
     for rang, e in enumerate(etapes):
@@ -125,26 +123,26 @@ def dire_les_etapes(etapes: Sequence[Etape]) -> list[str]:
 
 
 def _part_signee(part: Decimal) -> str:
-    """`+5,3 %`; `+0,05 %` where one decimal would say nothing."""
+    """Write `+5,3 %`, or `+0,05 %` where one decimal would say nothing."""
     return f"{signe(part * 100, 1 if arrondi(part * 100, 1) else 2)}{INSECABLE}%"
 
 
 @dataclass(frozen=True)
 class Flux(Graphique):
-    """Where the money comes from (left) and who finances it (right); both sides sum to the same amount, €."""
+    """Money comes from the left, who finances it is on the right; both sides sum to the same amount, €."""
 
     sources: Sequence[tuple[str, Decimal]]
     cibles: Sequence[tuple[str, Decimal]]
 
     def sens_de(self, nom: str) -> str:
-        """Meaning of a name in the palette: by how it starts, else who finances is a payer."""
+        """Return the meaning of a name in the palette: by how it starts, else who finances is a payer."""
         connu = next((sens for debut, sens in DEBUTS.items() if nom.startswith(debut)), None)
         return connu or ("couvert" if nom in dict(self.cibles) else "mesure")
 
 
 @dataclass(frozen=True)
 class Commune:
-    """A commune of a map: what it is worth, its class in the legend (0 is the lightest)."""
+    """A commune of a map has a value and a class in the legend (0 is the lightest)."""
 
     code_insee: str
     nom: str
@@ -155,11 +153,9 @@ class Commune:
 
 @dataclass(frozen=True)
 class Carte(Graphique):
-    """A map of communes by class; `classes`: words of the legend, lightest first; `unite`: of the values.
-
-    `repere`: the commune that is read now: the map is then small and without names, only its place matters; `signee`:
-    classes go from losing to winning, around zero.
-    """
+    """A map shows communes by class; `classes` are words of the legend, lightest first; `unite` is that of the values.
+    `repere` is the commune read now: the map is then small and without names, only its place matters; `signee` classes
+    go from losing to winning, around zero."""
 
     communes: Sequence[Commune]
     classes: Sequence[str]
@@ -170,10 +166,8 @@ class Carte(Graphique):
 
 @dataclass(frozen=True)
 class Histogramme(Graphique):
-    """Bars of one measure by class, in order (distribution of communes, € per inhabitant by size of commune).
-
-    `barres`: (class, value or None); `axe`: what the classes are; `mesure`: what the bars say, with its unit.
-    """
+    """Bars show one measure by class, in order (communes by size, € per inhabitant). `barres` are (class, value or
+    None); `axe` says what the classes are; `mesure` what the bars say, with its unit."""
 
     axe: str
     mesure: str
@@ -184,7 +178,7 @@ class Histogramme(Graphique):
 
 # ---------------------------------------------------------------- told in words
 def decrire(g: Graphique) -> str:
-    """The text alternative: every figure that is drawn."""
+    """Return the text alternative: every figure that is drawn."""
     match g:
         case CoutsCouverts():
             return _enoncer(b.phrase() for b in g.barres)
@@ -205,15 +199,13 @@ def decrire(g: Graphique) -> str:
 
 # ---------------------------------------------------------------- as data
 def en_barres(g: Graphique) -> dict[str, Any] | None:
-    """The chart as bars that an office draws by itself: names, then (words, meaning, exact amounts) of each series.
-
+    """Return the chart as bars that an office draws itself: names, then (words, meaning, exact amounts) of each series.
     A name says what is written beside its bar; a series without meaning holds the next ones up, unseen. None for what
-    has no bar, or goes below zero.
-    """
+    has no bar, or goes below zero."""
     match g:
         case CoutsCouverts():
             noms = [f"{b.libelle} : {b.valeurs}" for b in g.barres]
-            # the mark at the cost is where the parts meet
+            # the parts meet at the mark of the cost
             series = [(mots.partition(" (")[0], sens, [getattr(b, sens) for b in g.barres]) for sens, mots in g.entrees]
         case Cascade():
             noms = [f"{e.libelle} : {mots}" for e, mots in zip(g.etapes, dire_les_etapes(g.etapes), strict=True)]
@@ -229,7 +221,7 @@ def en_barres(g: Graphique) -> dict[str, Any] | None:
 
 
 def _niveaux(etapes: Sequence[Etape]) -> list[tuple[str, str, list[Decimal | None]]]:
-    """What a step stands on, then its amount, under what it does."""
+    """Return what a step stands on, then its amount, under what it does."""
     socle: list[Decimal | None] = []
     sens: list[str] = []
     niveau = ZERO

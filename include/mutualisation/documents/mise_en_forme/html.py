@@ -1,4 +1,4 @@
-"""A document as one self-contained French page, readable on a phone, on paper and by assistive tools."""
+"""Write a document as one self-contained French page, readable on a phone, on paper and by assistive tools."""
 
 from dataclasses import replace
 from functools import cache
@@ -15,7 +15,7 @@ from mutualisation.socle.francais import formats
 from mutualisation.socle.francais.noms_propres import a, article
 from mutualisation.socle.francais.typographie import APOSTROPHE, insecables
 
-# bytes of a page that a phone opens, and how many items of each list one that would be heavier keeps
+# a phone opens a page of this many bytes; a heavier one keeps this many items of each list
 POIDS_MAX, COUPES = 1_000_000, (500, 200, 50, 10)
 
 
@@ -60,20 +60,20 @@ def _mot(morceau: Morceau) -> Markup | str:
 
 
 def _tel_quel(texte: str) -> Markup:
-    """Text that is typed or followed: its apostrophes stay."""
+    """Keep the apostrophes of a text that is typed or followed."""
     return Markup(str(escape(texte)).replace("&#39;", "'"))  # noqa: S704 - escaped here; attributes are in double quotes
 
 
 def rendre(document: Document) -> str:
-    """The whole page as text. Same document, same text."""
+    """Return the whole page as text. The same document gives the same text."""
     sections = [s for s in document.sections if s.lus]
     page = _environnement().get_template("page.html.j2").render(d=document, sections=sections)
-    # the apostrophes of texts, and no others: those of the styles are quotes
+    # these apostrophes are of texts: those of the styles are quotes
     return insecables(page).replace("&#39;", APOSTROPHE)
 
 
 def ecrire(document: Document, chemin: Path) -> None:
-    """Whole where it is light, else with the first items of each list: the others are in the CSV."""
+    """Write the page whole where it is light, else with the first items of each list: the CSV has the others."""
     for n in (0, *COUPES):
         sections = [replace(s, blocs=alleger(s.blocs, n)) for s in document.sections] if n else document.sections
         page = rendre(replace(document, sections=sections)).encode()

@@ -1,4 +1,4 @@
-"""The blocks a bilan is made of: what is said, never how it looks. Amounts are `Decimal` euros, rates are ratios."""
+"""A bilan is made of these blocks: what is said, never how it looks. Amounts are `Decimal` euros, rates are ratios."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ AILLEURS = "voir les fichiers CSV de l'extrait"
 # ---------------------------------------------------------------- words
 @dataclass(frozen=True)
 class Code:
-    """A name to be typed as it is: file, column."""
+    """A reader types this name as it is: file, column."""
 
     texte: str
 
 
 @dataclass(frozen=True)
 class Lien:
-    """Words that lead somewhere: `#ancre` of this document, or the relative address of another page of the extract."""
+    """Words lead to `#ancre` of this document, or to the relative address of another page of the extract."""
 
     cible: str
     texte: str
@@ -34,18 +34,18 @@ Morceau = str | Code | Lien
 
 
 def mots(*morceaux: Morceau) -> str:
-    """The same without any mark."""
+    """Return the same text without any mark."""
     return "".join(m if isinstance(m, str) else m.texte for m in morceaux)
 
 
 def lien(phrase: str) -> str:
-    """What stands between a subject and its sentence: a full stop, or a colon before a small letter."""
+    """Return what stands between a subject and its sentence: a full stop, or a colon before a small letter."""
     return "." if phrase[:1].isupper() else " :"
 
 
 @dataclass(frozen=True)
 class Paragraphe:
-    """A sentence or more; `note`: a remark; `ecran`: links alone, that say nothing on paper."""
+    """A paragraph is a sentence or more; `note` marks a remark, `ecran` links that say nothing on paper."""
 
     morceaux: tuple[Morceau, ...]
     note: bool = False
@@ -58,37 +58,35 @@ def p(*morceaux: Morceau, note: bool = False, ecran: bool = False) -> Paragraphe
 
 @dataclass(frozen=True)
 class Recherche:
-    """A field that leaves, of the links of its section, those whose name, or code of their page, holds what is typed.
-
-    Of the page alone, and where scripts run: elsewhere the section is read as it is.
-    """
+    """A field keeps, of the links of its section, those whose name or page code holds what is typed. It acts on the
+    page alone, where scripts run: elsewhere the section is read as it is."""
 
     libelle: str
 
 
 @dataclass(frozen=True)
 class SousTitre:
-    """Heading inside a section."""
+    """A heading stands inside a section."""
 
     texte: str
 
 
 @dataclass(frozen=True)
 class Liste:
-    """(subject, sentence) points; `longue`: looked up rather than read, small and in two columns on paper."""
+    """Points are (subject, sentence); a `longue` list is looked up: small and in two columns on paper."""
 
     points: Sequence[tuple[str, str]]
     longue: bool = False
 
     @property
     def lus(self) -> list[tuple[str, str]]:
-        """The same as they are set: what stands between the two belongs to the subject."""
+        """Return the points as they are set: what stands between the two belongs to the subject."""
         return [(f"{sujet}{lien(phrase)}", phrase) for sujet, phrase in self.points]
 
 
 @dataclass(frozen=True)
 class Comptes:
-    """(how many, of what, whether it calls for attention)."""
+    """Points are (how many, of what, whether it calls for attention)."""
 
     points: Sequence[tuple[int, str, bool]]
 
@@ -96,14 +94,14 @@ class Comptes:
 # ---------------------------------------------------------------- tables
 @dataclass(frozen=True)
 class Colonne:
-    """A column: the key of the rows it shows, its title, the kind of its values.
+    """A column shows one key of the rows, under its title; `genre` is the kind of its values.
 
-    `genre`: texte, code, lu (words set right), constat (number or sentence), date, annee, entier, nombre (up to two
+    Kinds are texte, code, lu (words set right), constat (number or sentence), date, annee, entier, nombre (up to two
     decimals), etp, etp_unite, euros (whole when read), centimes, taux and taux_fin (ratio, one or two decimals),
-    variation and variation_etp (signed); in the workbook also milliers (read to the thousand), moyen
-    (an average cost, six decimals) and etp_fin. `absent`: what NULL says; `part`: share of the width on paper, for
-    words; `largeur`: width in the workbook; `somme`: the total adds it up; `discret`: a zero may be hidden where room
-    is short; `deduit`: read with a minus; `formule`: of the workbook, in `{key}` references to the columns of the row.
+    variation and variation_etp (signed); in the workbook also milliers (read to the thousand), moyen (an average cost,
+    six decimals) and etp_fin. `absent` stands for NULL; `part` is the share of the width on paper, for words; `largeur`
+    the width in the workbook; `somme` has the total add it up; `discret` lets a zero be hidden where room is short;
+    `deduit` reads it with a minus; `formule` is that of the workbook, in `{key}` references to the columns of the row.
     """
 
     cle: str
@@ -120,7 +118,7 @@ class Colonne:
 
     @property
     def est_texte(self) -> bool:
-        """True for a column of words, set left."""
+        """Say whether this is a column of words, set left."""
         return self.genre in (TEXTE, "code")
 
 
@@ -129,7 +127,7 @@ DISPOSITIF = Colonne("libelle", "Dispositif", part=3, largeur=48)
 
 @dataclass(frozen=True)
 class Valeur:
-    """A cell of another kind than its column; `a_faire`: it calls for something, told in `suite`."""
+    """A cell has another kind than its column; `a_faire` says that it calls for something, told in `suite`."""
 
     valeur: Any
     genre: str = TEXTE
@@ -139,7 +137,7 @@ class Valeur:
 
 @dataclass(frozen=True)
 class Dessin:
-    """A native chart: bars, one per row of the sheet; `series`: (column, meaning of its colour), `empile` or apart."""
+    """A native chart has a bar a row of the sheet, piled if `empile`; `series` are (column, meaning of its colour)."""
 
     titre: str
     series: tuple[tuple[str, str], ...]
@@ -148,13 +146,13 @@ class Dessin:
 
 @dataclass(frozen=True)
 class Feuille:
-    """The sheet of a table in the workbook, with what the notice says of it.
+    """A table has this sheet in the workbook, where the notice describes it.
 
-    `publie`: totals of the warehouse that the formulas are checked against; `dessin`: its chart; `filtre`: a list to
-    filter; `resume`: columns that a long list is summed up by, on top: only the summary is printed; `imprimee`:
-    false for a list that another sheet sums up, for the screen; `table`: what formulas of other sheets call it, as in
-    `{ailleurs[table.colonne]}`; `pages`: sheets of paper that it is fitted to, 0 for as many as its rows need.
-    """
+    `publie` holds totals of the warehouse that the formulas are checked against; `filtre` makes a list to filter;
+    `resume` names the columns that a long list is summed up by, on top: only the summary is printed; `imprimee` is
+    false for a list that another sheet sums up, for the screen; `table` is its name in formulas of other sheets, as in
+    `{ailleurs[table.colonne]}`; `pages` counts the sheets of paper that it is fitted to, 0 for as many as its rows
+    need."""
 
     nom: str
     notice: str
@@ -169,11 +167,9 @@ class Feuille:
 
 @dataclass(frozen=True)
 class Tableau:
-    """Rows by column key; the first column names the row, and may be a `Lien`. `note` comes under the table.
-
-    `annexe`: few columns, one kind of value per row, like the printed annex; `limite`: rows that page and PDF show,
-    `reste` saying how many more there are (one, several, where); `feuille`: its sheet in the workbook.
-    """
+    """Rows are by column key; the first column names the row, and may be a `Lien`. `note` comes under the table.
+    `annexe` has few columns and one kind of value per row, like the printed annex; page and PDF show `limite` rows, and
+    `reste` says how many more there are (one, several, where); `feuille` is its sheet in the workbook."""
 
     titre: str
     colonnes: tuple[Colonne, ...]
@@ -187,20 +183,18 @@ class Tableau:
 
 
 def additionner(intitule: str, colonnes: Sequence[Colonne], lignes: Sequence[Ligne]) -> dict[str, Any]:
-    """Total row: the sum of the columns that add up, NULL counted 0 (R6); nothing elsewhere."""
+    """Return the total row: the sum of the columns that add up, NULL counted 0 (R6); nothing elsewhere."""
     sommes = {c.cle: sum((x[c.cle] or ZERO for x in lignes), ZERO) for c in colonnes if c.somme}
     return {colonnes[0].cle: intitule, **sommes}
 
 
-# a measure of a year: its label, its kind, how it is read of the year; None where the year does not know it
+# a measure of a year has a label, a kind, and how it is read of the year; None where the year does not know it
 Mesure = tuple[str, str, Callable[[Any], Any]]
 
 
 def par_annee(titre: str, annees: Mapping[int, Any], mesures: Sequence[Mesure], **autres: Any) -> Tableau:
-    """A row per measure, a column per year; a dash where a year knows nothing (None) or not that measure.
-
-    A measure that is a sentence is set as it is.
-    """
+    """Set a row per measure, a column per year; a dash where a year knows nothing (None) or not that measure. A measure
+    that is a sentence is set as it is."""
 
     def case(genre: str, valeur: Any) -> Valeur:
         return Valeur(AUCUN if valeur is None else valeur, "lu" if valeur is None or isinstance(valeur, str) else genre)
@@ -216,21 +210,21 @@ def par_annee(titre: str, annees: Mapping[int, Any], mesures: Sequence[Mesure], 
 # ---------------------------------------------------------------- the whole
 @dataclass(frozen=True)
 class CoteACote:
-    """Two blocks side by side where there is room."""
+    """Two blocks stand side by side where there is room."""
 
     blocs: tuple[Bloc, Bloc]
 
 
 @dataclass(frozen=True)
 class Pile:
-    """Blocks one under another where a single one is asked: a column of two."""
+    """Blocks stand one under another where a single one is asked: a column of two."""
 
     blocs: Sequence[Bloc]
 
 
 @dataclass(frozen=True)
 class Repli:
-    """Blocks folded under a line where the form allows it."""
+    """Blocks are folded under a line where the form allows it."""
 
     resume: str
     blocs: Sequence[Bloc]
@@ -239,10 +233,8 @@ class Repli:
 
 @dataclass(frozen=True)
 class Volet:
-    """A named part that stays whole on paper; the page folds it under its title, `resume` telling it in a line.
-
-    `ancre`: where a link leads; `niveau`: of its title, 2 under a section, 3 under a heading of one.
-    """
+    """A named part stays whole on paper; the page folds it under its title, and `resume` tells it in a line. A link
+    leads to `ancre`; `niveau` is that of its title, 2 under a section, 3 under a heading of one."""
 
     titre: str
     resume: str
@@ -255,7 +247,7 @@ Bloc = Paragraphe | Recherche | SousTitre | Liste | Comptes | Tableau | Graphiqu
 
 
 def blocs_lus(blocs: Sequence[Bloc]) -> list[Bloc]:
-    """What page and PDF show: no table without rows, nothing that holds none."""
+    """Return what page and PDF show: no table without rows, nothing that holds none."""
     retenus: list[Bloc] = []
     for bloc in blocs:
         match bloc:
@@ -270,7 +262,7 @@ def blocs_lus(blocs: Sequence[Bloc]) -> list[Bloc]:
 
 
 def alleger(blocs: Sequence[Bloc], n: int) -> list[Bloc]:
-    """The same for a page that would be too heavy: of each list its first `n` items, how many more there are, where."""
+    """Lighten a page: keep the first `n` items of each list, and say how many more there are, and where."""
     plis = [bloc for bloc in blocs if isinstance(bloc, Repli | Volet)]
     tus = {id(bloc) for bloc in plis[n:]}
     suite = [p(f"Et {formats.plusieurs(len(tus), 'autre')} : {AILLEURS}.")] if tus else []
@@ -296,7 +288,7 @@ def _alleger(bloc: Bloc, n: int) -> Bloc:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the bilan; `court`: its name in the summary. With nothing to read it is not shown."""
+    """A section is a part of the bilan; `court` names it in the summary. With nothing to read it is not shown."""
 
     ancre: str
     titre: str
@@ -305,13 +297,13 @@ class Section:
 
     @property
     def lus(self) -> list[Bloc]:
-        """What page and PDF show."""
+        """Return what page and PDF show."""
         return blocs_lus(self.blocs)
 
 
 @dataclass(frozen=True)
 class Chiffre:
-    """A key figure: what it is, how much, and how it moved since the exercice before."""
+    """A key figure says what it is, how much, and how it moved since the exercice before."""
 
     libelle: str
     valeur: str
@@ -319,7 +311,7 @@ class Chiffre:
 
 
 def textes(valeur: Any) -> Iterator[str]:
-    """Every text that blocks hold, names of columns and cells included."""
+    """Yield every text that blocks hold, names of columns and cells included."""
     match valeur:
         case str():
             yield valeur
@@ -333,21 +325,20 @@ def textes(valeur: Any) -> Iterator[str]:
 
 
 def avis(document: Document) -> list[tuple[str, str]]:
-    """The warnings of a document as they are set, without any mark."""
+    """Return the warnings of a document as they are set, without any mark."""
     enonces = ((sujet, mots(*morceaux)) for sujet, morceaux in document.avis)
     return [(f"{sujet}{lien(enonce)}", enonce) for sujet, enonce in enonces]
 
 
 @dataclass(frozen=True)
 class Document:
-    """A document of the extract, whatever its form: same words on page, on paper and in the workbook.
+    """A document of the extract has the same words on page, on paper and in the workbook.
 
-    `chemin`: its address in the extract, without suffix (`bilan_etape_2021`, `communes/59350_lille`); `sorties`: html,
-    pdf, xlsx; `forme`: how it is laid out (rapport: cover and summary; deux_pages; fiche: one sheet; dossier);
-    `liens`: other pages of the extract. `etats`: (state, whether it warns); `avis`: (subject, words); `identite`:
-    (subject, words) of where it comes from; `notice`: (subject, words) of the workbook, before and after the list of
-    its sheets; `marque`, `phrase`: main colour and sentence of the EPCI, where it sets them.
-    """
+    `chemin` is its address in the extract, without suffix (`bilan_etape_2021`, `communes/59350_lille`); `sorties` are
+    html, pdf, xlsx; `forme` is its layout (rapport: cover and summary; deux_pages; fiche: one sheet; dossier); `liens`
+    lead to other pages of the extract. `etats` are (state, whether it warns); `avis` (subject, words); `identite`
+    (subject, words) of where it comes from; `notice` (subject, words) of the workbook, before and after the list of its
+    sheets; `marque` and `phrase` are the main colour and the sentence of the EPCI, where it sets them."""
 
     chemin: str
     exercice: int

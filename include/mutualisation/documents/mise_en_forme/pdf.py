@@ -1,7 +1,6 @@
-"""A document for print and archives, tagged (PDF/UA-1, PDF/A-2a), said as the page says it; one template per form.
-
-Same document, same bytes: its date is the last day of the exercice, the fonts are the compiler's.
-"""
+"""Write a document for print and archives, tagged (PDF/UA-1, PDF/A-2a), as the page says it; each form has its
+template. The same document gives the same bytes: its date is the last day of the exercice, the fonts are the
+compiler's."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -14,17 +13,17 @@ from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.mise_en_forme.graphiques import Graphique, decrire, en_barres
 from mutualisation.socle.francais import formats
 
-# width of a bold letter of a header, in digits
+# a bold letter of a header is this many digits wide
 LETTRE = 1.15
-# what a string of a PDF/A holds, two bytes a character
+# a string of a PDF/A holds this much, two bytes a character
 ALTERNATIVE_MAX = 16_000
-# fields of a document that its template reads as they are
+# the template reads these fields of a document as they are
 TELS_QUELS = ("forme", "titre", "sous_titre", "epci", "siren", "synthetique", "resume", "version", "marque", "phrase")
 MOTS_CLES = ("mutualisation", "intercommunalité", "coût complet")
 
 
 def donnees(d: m.Document) -> dict[str, Any]:
-    """The document as texts and drawings, block by block: what a template sets, and slides."""
+    """Return the document as texts and drawings, block by block: templates and slides set them."""
     return {
         **{nom: getattr(d, nom) for nom in TELS_QUELS},
         "etats": [etat for etat, _ in d.etats],
@@ -37,7 +36,7 @@ def donnees(d: m.Document) -> dict[str, Any]:
 
 
 def rendre(document: m.Document) -> bytes:
-    """The whole PDF. Raises `ErreurMutualisation` when it cannot be composed."""
+    """Return the whole PDF. Raises `ErreurMutualisation` when it cannot be composed."""
     jour = date(document.exercice, 12, 31)
     return nommer_les_lignes(composer(f"{document.forme}.typ", donnees(document), jour))
 
@@ -48,7 +47,7 @@ def ecrire(document: m.Document, chemin: Path) -> None:
 
 
 def _blocs(blocs: Iterable[m.Bloc]) -> list[dict[str, Any]]:
-    """Blocks for the template; what is folded elsewhere follows in order."""
+    """Return blocks for the template; what is folded elsewhere follows in order."""
     enonces: list[dict[str, Any]] = []
     for bloc in blocs:
         if isinstance(bloc, m.Recherche) or (isinstance(bloc, m.Paragraphe) and bloc.ecran):
@@ -70,8 +69,8 @@ def _bloc_en_dict(bloc: m.Bloc) -> dict[str, Any]:
         case m.Tableau():
             return _tableau_en_dict(bloc)
         case m.Volet():
-            dits = {"titre": bloc.titre, "resume": bloc.resume, "niveau": bloc.niveau}
-            return {"genre": "volet", **dits, "blocs": _blocs(bloc.blocs)}
+            entete = {"titre": bloc.titre, "resume": bloc.resume, "niveau": bloc.niveau}
+            return {"genre": "volet", **entete, "blocs": _blocs(bloc.blocs)}
         case m.CoteACote(cotes):
             # in half a page a chart takes the drawing made for a narrow place
             moities = [[_graphique(x, etroit=True)] if isinstance(x, Graphique) else _blocs([x]) for x in cotes]
@@ -85,7 +84,7 @@ def _tableau_en_dict(t: m.Tableau) -> dict[str, Any]:
     colonnes = t.colonnes
     rangees = [[f"{c.texte}\n{c.suite}" if c.suite else c.texte for c in rangee] for rangee in cellules.rangees(t)]
     pied = [c.texte for c in cellules.pied(t)]
-    # on paper a control compares sentences: a column of words
+    # on paper a control compares sentences, in a column of words
     mots_ = [c.est_texte or c.genre == "constat" or i == 0 for i, c in enumerate(colonnes)]
     return {
         "genre": "tableau",
@@ -107,10 +106,8 @@ def _tableau_en_dict(t: m.Tableau) -> dict[str, Any]:
 
 
 def _largeur(titre: Sequence[str], textes: Sequence[str]) -> float:
-    """Width of a column of figures, in digits: separators are half as wide, a header may break between words.
-
-    A bold letter is wider than a digit: headers side by side must not touch.
-    """
+    """Return the width of a column of figures, in digits: a separator counts half, a header may break between words. A
+    bold letter is wider than a digit: headers side by side must not touch."""
 
     def large(texte: str) -> float:
         return sum(1 if signe.isalnum() or signe in "€%+−" else 0.5 for signe in texte)

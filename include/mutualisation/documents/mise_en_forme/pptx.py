@@ -1,8 +1,6 @@
-"""Slides that can be edited: a title, then a section a slide, in the blocks that the PDF is made of.
-
-Same document, same bytes. Words, tables and charts of bars are native, their data with them; a map is its drawing. Each
-has its text alternative. Lengths are points.
-"""
+"""Write slides that can be edited: a title, then a section a slide, in the blocks that the PDF is made of. The same
+document gives the same bytes. Words, tables and charts of bars are native, their data with them; a map is its drawing.
+Each has its text alternative. Lengths are points."""
 
 import io
 import re
@@ -30,57 +28,61 @@ from mutualisation.documents.mise_en_forme.palette import COULEURS
 from mutualisation.socle.francais.typographie import imprimer
 
 PAGE, MARGE, HAUT, BAS = (960, 540), 40, 84, 504
-# the largest size at which a slide holds; at the last one its chart gives way
+# the largest size at which a slide holds is taken; at the last one its chart gives way
 TAILLES, TITRE, PIED, TITRE_SEUL = (20, 18, 16, 15, 14), 28, 10, 5
 INTERLIGNE, ESPACE, CELLULE, SIGNE = 1.2, 0.45, 8, 0.7
-# share of a chart that its names have; white between two bars, in percent of one
+# names take this share of a chart; the white between two bars is this percent of one
 NOMS, ECART = 0.45, 40
-# the first accent of the theme of the library: tables
+# tables have the first accent of the theme of the library
 ACCENT, THEME = b"4F81BD", "ppt/theme/theme1.xml"
-# what the library stamps on the workbook of a chart
+# the library stamps the hour on the workbook of a chart
 HEURE = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 ETENDUE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 Bloc = Mapping[str, Any]
 Mots = list[tuple[str, bool]]
-# left, top, width of a column
+# a column has a left, a top and a width
 Place = tuple[float, float, float]
 
 
 def ecrire(document: m.Document, chemin: Path) -> None:
-    """Write the slides."""
-    lu, livre, tampon = pdf.donnees(document), Presentation(), io.BytesIO()
-    # places of the template are stretched with it
+    textes, livre, tampon = pdf.donnees(document), Presentation(), io.BytesIO()
+    # the places of the template are stretched with it
     for forme in (f for modele in (*livre.slide_layouts, livre.slide_master) for f in modele.placeholders):
         forme.left, forme.width = (int(x * Pt(PAGE[0]) / livre.slide_width) for x in (forme.left, forme.width))
     livre.slide_width, livre.slide_height = (Pt(x) for x in PAGE)
-    dit = livre.core_properties
-    dit.title, dit.author, dit.language, dit.last_modified_by = imprimer(lu["titre"]), imprimer(lu["epci"]), "fr-FR", ""
-    dit.created = dit.modified = datetime(document.exercice, 12, 31)
-    etats = ", ".join(lu["etats"])
-    phrase = [_p(lu["phrase"])] if lu["phrase"] else []
-    tete = [_p(lu["epci"], "h3"), *phrase, _p(lu["sous_titre"]), _p(etats, "h3"), _p(lu["resume"])]
-    pages = [(lu["titre"], [*tete, {"genre": "liste", "points": lu["avis"]}])]
-    pages += [(section["titre"], section["blocs"]) for section in lu["sections"]]
+    proprietes, version = livre.core_properties, textes["version"]
+    proprietes.title, proprietes.author, proprietes.language, proprietes.last_modified_by = (
+        imprimer(textes["titre"]),
+        imprimer(textes["epci"]),
+        "fr-FR",
+        "",
+    )
+    proprietes.created = proprietes.modified = datetime(document.exercice, 12, 31)
+    etats = ", ".join(textes["etats"])
+    phrase = [_p(textes["phrase"])] if textes["phrase"] else []
+    tete = [_p(textes["epci"], "h3"), *phrase, _p(textes["sous_titre"]), _p(etats, "h3"), _p(textes["resume"])]
+    pages = [(textes["titre"], [*tete, {"genre": "liste", "points": textes["avis"]}])]
+    pages += [(section["titre"], section["blocs"]) for section in textes["sections"]]
     for rang, (titre, blocs) in enumerate(pages, start=1):
-        pied = f"{lu['epci']} · {lu['titre']} · {etats} · version {lu['version']} · page {rang} sur {len(pages)}"
-        _page(livre.slides.add_slide(livre.slide_layouts[TITRE_SEUL]), titre, blocs, pied, lu["marque"])
+        pied = f"{textes['epci']} · {textes['titre']} · {etats} · version {version} · page {rang} sur {len(pages)}"
+        _page(livre.slides.add_slide(livre.slide_layouts[TITRE_SEUL]), titre, blocs, pied, textes["marque"])
     livre.save(tampon)
-    with zipfile.ZipFile(tampon) as lue:
-        archive.ecrire(chemin, [(nom, _partie(nom, lue.read(nom), lu["marque"])) for nom in lue.namelist()])
+    with zipfile.ZipFile(tampon) as entrees:
+        archive.ecrire(chemin, [(nom, _partie(nom, entrees.read(nom), textes["marque"])) for nom in entrees.namelist()])
 
 
 def _partie(nom: str, octets: bytes, marque: str) -> bytes:
-    """A part of the archive, in the main colour of the EPCI where it sets one."""
+    """Return a part of the archive, in the main colour of the EPCI where it sets one."""
     return octets.replace(ACCENT, marque[1:].encode()) if marque and nom == THEME else _sans_heure(nom, octets)
 
 
 def _sans_heure(nom: str, octets: bytes) -> bytes:
-    """The same; of the workbook of a chart, whatever the clock."""
+    """Return the same part; the workbook of a chart has the same bytes whatever the clock."""
     if not nom.endswith(".xlsx"):
         return octets
     ecrit, fixe = io.BytesIO(), datetime(*archive.INSTANT).isoformat().encode() + b"Z"
-    with zipfile.ZipFile(io.BytesIO(octets)) as lue:
-        archive.ecrire(ecrit, [(x, HEURE.sub(fixe, lue.read(x))) for x in lue.namelist()])
+    with zipfile.ZipFile(io.BytesIO(octets)) as classeur_lu:
+        archive.ecrire(ecrit, [(x, HEURE.sub(fixe, classeur_lu.read(x))) for x in classeur_lu.namelist()])
     return ecrit.getvalue()
 
 
@@ -101,7 +103,7 @@ def _page(page: Any, titre: str, blocs: list[Bloc], pied: str, marque: str) -> N
 
 
 def _poser(page: Any, blocs: Sequence[Bloc], place: Place, taille: float) -> float:
-    """Blocks one under another in a column; where they end. Without a page, a measure."""
+    """Set blocks one under another in a column; return where they end. Without a page, only measure."""
     x, y, large = place
     for bloc in blocs:
         match bloc["genre"]:
@@ -111,7 +113,7 @@ def _poser(page: Any, blocs: Sequence[Bloc], place: Place, taille: float) -> flo
                 y = max(_poser(page, cote, (x + i * pas, y, pas - MARGE / 2), taille) for i, cote in cotes)
             case "graphique" | "tableau" as genre:
                 y = _texte(page, [[(bloc["titre"], True)]], (x, y, large), taille)
-                # the last of its column has what is left of it
+                # the last block of a column has what is left of it
                 natif = partial(_barres, fin=BAS if bloc is blocs[-1] and not bloc["note"] else 0)
                 trace = natif if bloc.get("natif") else _dessin
                 y = (_tableau if genre == "tableau" else trace)(page, bloc, (x, y, large), taille)
@@ -125,8 +127,8 @@ def _poser(page: Any, blocs: Sequence[Bloc], place: Place, taille: float) -> flo
 
 
 def _texte(page: Any, paragraphes: list[Mots], place: Place, taille: float) -> float:
-    lus = [("".join(texte for texte, _ in mots), all(gras for _, gras in mots)) for mots in paragraphes]
-    lignes = [len(couper(texte, place[2], taille, ECRAN, gras=gras)) for texte, gras in lus]
+    textes = [("".join(texte for texte, _ in mots), all(gras for _, gras in mots)) for mots in paragraphes]
+    lignes = [len(couper(texte, place[2], taille, ECRAN, gras=gras)) for texte, gras in textes]
     haut = sum(taille * (n * INTERLIGNE + ESPACE) for n in lignes)
     if page and paragraphes:
         cadre = page.shapes.add_textbox(*(Pt(v) for v in (*place, haut))).text_frame
@@ -149,25 +151,25 @@ def _ecrire(paragraphe: Any, mots: Mots, taille: float, *, droite: bool = False)
 
 
 def _dire(forme: Any, nom: str, alternative: str) -> None:
-    """Its name, and what is read in its place: the library writes the first alone."""
+    """Give a shape its name, and the text read in its place: the library writes the first alone."""
     forme.name = imprimer(nom)
     forme._element.xpath(".//p:cNvPr")[0].set("descr", imprimer(alternative))
 
 
 def _dessin(page: Any, bloc: Bloc, place: Place, taille: float) -> float:
-    """A drawing whose smallest words have the size of those around, where there is room."""
-    vue = [float(x) for lu in ETENDUE.findall(bloc["dessin"]) for x in lu]
-    echelle = min(taille / SUPPORTS["papier"].petite, place[2] / vue[0])
+    """Place a drawing whose smallest words have the size of those around, where there is room."""
+    etendue = [float(x) for trouve in ETENDUE.findall(bloc["dessin"]) for x in trouve]
+    echelle = min(taille / SUPPORTS["papier"].petite, place[2] / etendue[0])
     if page:
-        echelle = min(echelle, (BAS - place[1]) / vue[1])
+        echelle = min(echelle, (BAS - place[1]) / etendue[1])
         image = io.BytesIO(imager(imprimer(bloc["dessin"])))
-        boite = (*place[:2], vue[0] * echelle, vue[1] * echelle)
+        boite = (*place[:2], etendue[0] * echelle, etendue[1] * echelle)
         _dire(page.shapes.add_picture(image, *(Pt(v) for v in boite)), bloc["titre"], bloc["alt"])
-    return place[1] + vue[1] * echelle + taille * ESPACE
+    return place[1] + etendue[1] * echelle + taille * ESPACE
 
 
 def _barres(page: Any, bloc: Bloc, place: Place, taille: float, fin: float) -> float:
-    """A chart that can be edited; each name has the place that its words ask for, or more down to `fin`."""
+    """Place a chart that can be edited; each name has the place that its words ask for, or more down to `fin`."""
     noms = [couper(imprimer(x), place[2] * NOMS, taille, ECRAN) for x in bloc["natif"]["noms"]]
     series, lignes = bloc["natif"]["series"], sum(len(x) * INTERLIGNE + ESPACE for x in noms)
     haut = taille * (lignes + 2)
@@ -186,7 +188,7 @@ def _barres(page: Any, bloc: Bloc, place: Place, taille: float, fin: float) -> f
 
 
 def _habiller(graphique: Any, sens: list[str], taille: float) -> None:
-    """Colours that mean what they mean elsewhere, the first name on top, no axis of amounts: names say them."""
+    """Give colours their usual meaning, put the first name on top, and hide the axis of amounts: names say them."""
     graphique.font.size, graphique.font.language_id = Pt(taille), MSO_LANGUAGE_ID.FRENCH
     graphique.has_title, graphique.has_legend = False, len(sens) > 1 and all(sens)
     if graphique.has_legend:
@@ -203,7 +205,7 @@ def _habiller(graphique: Any, sens: list[str], taille: float) -> None:
 
 
 def _tableau(page: Any, t: Bloc, place: Place, taille: float) -> float:
-    """Columns of figures as wide as they are, those of words share the rest; each row as high as its words."""
+    """Make columns of figures as wide as they are; those of words share the rest; rows are as high as their words."""
     colonnes, rangees = t["colonnes"], [[c["titre"] for c in t["colonnes"]], *t["lignes"]]
     rangees += [t["pied"]] if t["pied"] else []
     fixes = [0 if c["texte"] else c["signes"] * taille * SIGNE + 2 * CELLULE for c in colonnes]

@@ -1,7 +1,5 @@
-"""The workbook of a document: a table of contents, then a sheet for each `Feuille` of its sections, in their order.
-
-Same document, same bytes: the creation date is fixed by the exercice, nothing reads the clock.
-"""
+"""Write the workbook of a document: a table of contents, then a sheet for each `Feuille` of its sections, in order. The
+same document gives the same bytes: the exercice fixes the creation date, nothing reads the clock."""
 
 from __future__ import annotations
 
@@ -30,12 +28,12 @@ from mutualisation.socle.francais.typographie import imprimer, sans_accent
 SOMMAIRE = "Lisez-moi"
 A4 = 9
 LIGNE_ENTETE = 3
-# characters that a page holds at full size
+# a page holds this many characters at full size
 LARGEUR_DE_PAGE = 105
 HAUTEUR = 15.75
 # a header holds 255 characters, and « & » counts twice there
 EN_TETE_MAX = 90
-# of a chart, in pixels; share of its width that is left to the names of the bars
+# a chart is this many pixels wide, and leaves this share to the names of the bars
 LARGEUR_DU_DESSIN, PLACE_DES_NOMS = 1040, 0.46
 Formats = Callable[[str, str], Any]
 STYLES = tomllib.loads((PAQUET / "documents" / "mise_en_forme" / "xlsx_styles.toml").read_text(encoding="utf-8"))
@@ -45,7 +43,7 @@ MONTANTS = ("euros", "centimes", "milliers", "moyen", "variation")
 
 def ecrire(document: m.Document, chemin: Path) -> None:
     """Write the workbook. Sheets without rows are named in the table of contents, and left out."""
-    # its parts are written beside it: one disk to have room on, the one that is named when it is full
+    # its parts are written beside it: one disk must have room, and its name is given when it is full
     options = {"strings_to_formulas": False, "strings_to_urls": False, "tmpdir": str(chemin.parent)}
     livre = xlsxwriter.Workbook(str(chemin), options)
     livre.set_properties(
@@ -61,9 +59,9 @@ def ecrire(document: m.Document, chemin: Path) -> None:
     notice = _ouvrir_feuille(livre, document, formats, SOMMAIRE, document.titre)
     parties = [(section, _ouvrir_feuilles(livre, document, section, formats)) for section in document.sections]
     # formulas of a sheet may read another one: every place is known before the first cell is written
-    ailleurs = {f"{f.table}.{c.cle}": f.plage(c.cle) for _, siennes in parties for f in siennes for c in f.colonnes}
-    for _, siennes in parties:
-        for feuille in siennes:
+    ailleurs = {f"{f.table}.{c.cle}": f.plage(c.cle) for _, feuilles in parties for f in feuilles for c in f.colonnes}
+    for _, feuilles in parties:
+        for feuille in feuilles:
             feuille.ecrire(livre, ailleurs, marque)
     _Sommaire(notice, document, formats).ecrire(parties)
     try:
@@ -73,13 +71,13 @@ def ecrire(document: m.Document, chemin: Path) -> None:
 
 
 def _ouvrir_feuilles(livre: Any, document: m.Document, section: m.Section, formats: Formats) -> list[FeuilleEcrite]:
-    """The sheets of a section, opened in their order."""
+    """Open the sheets of a section in their order."""
     ecrites = []
-    for dite, tableau in _feuilles(section):
+    for declaree, tableau in _feuilles(section):
         if tableau.lignes:
-            onglet = _ouvrir_feuille(livre, document, formats, dite.nom, tableau.titre)
+            onglet = _ouvrir_feuille(livre, document, formats, declaree.nom, tableau.titre)
             onglet.write_url(2, 0, f"internal:'{SOMMAIRE}'!A1", formats("texte", "retour"), "← Sommaire")
-            ecrites.append(FeuilleEcrite(onglet, dite, tableau, formats))
+            ecrites.append(FeuilleEcrite(onglet, declaree, tableau, formats))
     return ecrites
 
 
@@ -88,7 +86,7 @@ def _feuilles(section: m.Section) -> list[tuple[m.Feuille, m.Tableau]]:
 
 
 def _ouvrir_feuille(livre: Any, document: m.Document, formats: Formats, nom: str, titre: str) -> Any:
-    """A sheet with its title, its mentions and its print setup."""
+    """Open a sheet with its title, its mentions and its print setup."""
     feuille = livre.add_worksheet(nom)
     feuille.hide_gridlines(2)
     feuille.set_landscape()
@@ -105,7 +103,7 @@ def _ouvrir_feuille(livre: Any, document: m.Document, formats: Formats, nom: str
 
 
 def _mentions(document: m.Document) -> str:
-    """EPCI, exercice and states, that every sheet carries; invented data in capitals."""
+    """Write what every sheet carries: EPCI, exercice and states; invented data in capitals."""
     etats = [etat.lower() for etat, _ in document.etats]
     if document.synthetique:
         etats[-1] = etats[-1].upper()
@@ -113,7 +111,7 @@ def _mentions(document: m.Document) -> str:
 
 
 class _Sommaire:
-    """What the workbook holds: a link to each sheet, what it says and how many rows it has; then how to read it."""
+    """The first sheet links to each sheet, says what it holds and how many rows it has; then how to read it."""
 
     def __init__(self, feuille: Any, document: m.Document, formats: Formats) -> None:
         self.feuille, self.document, self.formats, self.rang = feuille, document, formats, 3
@@ -121,18 +119,18 @@ class _Sommaire:
             feuille.set_column(i, i, largeur)
 
     def ecrire(self, parties: list[tuple[m.Section, list[FeuilleEcrite]]]) -> None:
-        """Everything, from the warnings down."""
+        """Write everything, from the warnings down."""
         avant, apres = self.document.notice
         self._ecrire_points(avant)
         premiere, compte = self.rang, 0
-        for section, siennes in parties:
-            if siennes:
+        for section, feuilles in parties:
+            if feuilles:
                 self._ecrire_titre(section.titre, "partie")
                 self.feuille.write_blank(self.rang, 2, None, self.formats("texte", "partie"))
                 self.rang += 1
-            for ecrite in siennes:
+            for ecrite in feuilles:
                 self._feuille(ecrite)
-            compte += sum(len(f.lignes) for f in siennes)
+            compte += sum(len(f.lignes) for f in feuilles)
         self._ecrire_titre("Ensemble des feuilles", "total_mot")
         somme = f"=SUM(C{premiere + 1}:C{self.rang})"
         self.feuille.write_formula(self.rang, 2, somme, self.formats("compte", "total"), compte)
@@ -166,37 +164,35 @@ class _Sommaire:
 
 # ---------------------------------------------------------------- a table as a sheet
 class FeuilleEcrite:
-    """One table as a sheet. Its place is settled when it is made: `plage(column)` is what other sheets may read.
-
-    Rows, from 0: title, mentions, link; with `resume`, the summary and its total; the header; the rows; the totals.
-    """
+    """A table is written as one sheet. Its place is settled when it is made: other sheets may read `plage(column)`.
+    Rows, from 0: title, mentions, link; with `resume`, the summary and its total; the header; the rows; the totals."""
 
     def __init__(self, feuille: Any, dite: m.Feuille, tableau: m.Tableau, formats: Formats) -> None:
         self.feuille, self.dite, self.tableau, self.formats = feuille, dite, tableau, formats
         self.colonnes, self.lignes = tableau.colonnes, tableau.lignes
         self.rangs = {c.cle: i for i, c in enumerate(self.colonnes)}
-        # letters, digits and `_`, never taken for a cell
+        # the name of a table has letters, digits and `_`: it is never taken for a cell
         self.table = dite.table or "T_" + re.sub(r"\W+", "_", sans_accent(dite.nom)).strip("_")
         self.groupes: dict[tuple[Any, ...], list[m.Ligne]] = {}
         for ligne in self.lignes if dite.resume else ():
             self.groupes.setdefault(tuple(ligne[c] for c in dite.resume), []).append(ligne)
-        # summary, its total and checks, a blank row and a sentence
+        # a summary takes its rows, its total and checks, a blank row and a sentence
         resume = len(self.groupes) + (4 if dite.publie is None else 6) if dite.resume else 0
         self.entete = LIGNE_ENTETE + resume
         self.premiere = self.entete + 1
         self.fin = self.premiere + len(self.lignes)
-        # as formulas can name them
+        # formulas can name these headers
         self.entetes = [_titre_imprime(c.titre) for c in self.colonnes]
 
     def plage(self, cle: str) -> str:
-        """Absolute address of the rows of a column, sheet included."""
+        """Return the absolute address of the rows of a column, sheet included."""
         return f"'{self.dite.nom}'!{self._plage(self.rangs[cle])}"
 
     def _plage(self, i: int) -> str:
         return str(xl_range_abs(self.premiere, i, self.fin - 1, i))
 
     def ecrire(self, livre: Any, ailleurs: Mapping[str, str], marque: str) -> None:
-        """Everything, from the header down; `ailleurs`: addresses of the columns of every sheet."""
+        """Write everything, from the header down; `ailleurs` gives the addresses of the columns of every sheet."""
         for i, c in enumerate(self.colonnes):
             self.feuille.set_column(i, i, c.largeur)
         self._ecrire_table(ailleurs)
@@ -215,7 +211,7 @@ class FeuilleEcrite:
         self._imprimer(imprimee)
 
     def _imprimer(self, dernier: int) -> None:
-        """What goes on paper; of a list for the screen, an empty cell: readers print nothing."""
+        """Choose what goes on paper; for a list on screen an empty cell, so that readers print nothing."""
         self.feuille.repeat_columns(0)
         if self.dite.dessin or self.dite.pages or sum(c.largeur for c in self.colonnes) > LARGEUR_DE_PAGE:
             self.feuille.fit_to_pages(1, 1 if self.dite.dessin else self.dite.pages)
@@ -227,7 +223,7 @@ class FeuilleEcrite:
 
     # ------------------------------------------------------------ cells
     def _poser(self, rang: int, i: int, valeur: Any, genre: str, role: str, formule: str = "") -> None:
-        """One typed cell; readers that do not recalculate see the published value of a formula."""
+        """Write one typed cell; readers that do not recalculate see the published value of a formula."""
         if formule:
             connue = valeur if isinstance(valeur, str) else float(valeur)
             self.feuille.write_formula(rang, i, formule, self.formats(genre, role), connue)
@@ -264,11 +260,11 @@ class FeuilleEcrite:
 
     # ------------------------------------------------------------ table
     def _ecrire_table(self, ailleurs: Mapping[str, str]) -> None:
-        """The named table: headers, and totals as Excel keeps them."""
+        """Write the named table: headers, and totals as Excel keeps them."""
         total, definitions, poses = self.tableau.total or {}, [], []
         for i, (c, entete) in enumerate(zip(self.colonnes, self.entetes, strict=True)):
             definition: dict[str, Any] = {"header": entete}
-            # named with its table: LibreOffice reads no column of a table that is not named
+            # the table is named: LibreOffice reads no column of a table that is not
             champ = f"{self.table}[{entete}]"
             valeur, genre = lire_cellule(total, c)
             if i == 0 and not total:
@@ -292,7 +288,7 @@ class FeuilleEcrite:
             self._poser(self.fin, *pose)
 
     def _ecrire_totaux_publies(self, rang: int) -> int:
-        """Under the total: the warehouse's own totals, and the check of one against the other; the row after them."""
+        """Write under the total the warehouse's own totals and their check; return the row after them."""
         if self.dite.publie is None:
             return rang
         for k, nom in enumerate(("Total publié par l’entrepôt", "Contrôle")):
@@ -311,7 +307,7 @@ class FeuilleEcrite:
 
     # ------------------------------------------------------------ summary
     def _ecrire_resume(self) -> int:
-        """A long list summed up by formula, on top; gives back the last row that is printed."""
+        """Sum up a long list by formula, on top; return the last row that is printed."""
         cles = self.dite.resume
         compte = next(i for i, c in enumerate(self.colonnes) if c.cle not in cles and not c.somme)
         titres = [t if c.cle in cles or c.somme else "" for c, t in zip(self.colonnes, self.entetes, strict=True)]
@@ -350,7 +346,6 @@ class FeuilleEcrite:
                 self._poser(rang, i, somme, c.genre if formule else "texte", "corps", formule)
 
     def _ecrire_note(self, rang: int) -> int:
-        """The remark under the table, over its whole width."""
         texte, largeur = imprimer(self.tableau.note), sum(c.largeur for c in self.colonnes)
         self.feuille.set_row(rang, HAUTEUR * math.ceil(len(texte) / largeur + 0.5))
         self.feuille.merge_range(rang, 0, rang, len(self.colonnes) - 1, texte, self.formats("texte", "remarque"))
@@ -358,7 +353,7 @@ class FeuilleEcrite:
 
     # ------------------------------------------------------------ chart
     def _tracer(self, livre: Any, dessin: m.Dessin, rang: int, marque: str) -> int:
-        """A native chart under the table, its colours meaning what they mean on the page; the row after it."""
+        """Draw a native chart under the table, in the colours of the page; return the row after it."""
         nom, hauteur = self.dite.nom, 140 + 46 * len(self.lignes)
         largeur = min(LARGEUR_DU_DESSIN, sum(7 * c.largeur + 5 for c in self.colonnes))
         graphique = livre.add_chart({"type": "bar"} | ({"subtype": "stacked"} if dessin.empile else {}))
@@ -380,7 +375,7 @@ class FeuilleEcrite:
         montants = {"num_format": '[$-40C]#,##0\\ "€"', "num_font": {"size": 10, "color": GRIS}}
         graphique.set_x_axis(montants | {"major_gridlines": filets})
         graphique.set_y_axis({"reverse": True, "label_position": "low", "num_font": {"size": 9, "color": GRIS}})
-        # left to themselves, readers that do not wrap names draw them over the edge of the sheet
+        # readers that do not wrap names would draw them over the edge of the sheet
         place = {"x": PLACE_DES_NOMS, "y": 0.14, "width": 0.96 - PLACE_DES_NOMS, "height": 0.72}
         graphique.set_plotarea({"layout": place})
         graphique.set_legend({"position": "bottom" if len(dessin.series) > 1 else "none"})
@@ -391,21 +386,19 @@ class FeuilleEcrite:
 
 
 def _titre_imprime(titre: str) -> str:
-    """A title of a workbook: hyphens are plain there."""
+    """Write a title of a workbook, where hyphens are plain."""
     return imprimer(titre).replace("\u2011", "-")
 
 
 def _somme(lignes: Sequence[m.Ligne], colonne: m.Colonne) -> Decimal | None:
-    """The sum of what is known; None when nothing is."""
+    """Return the sum of what is known; None when nothing is."""
     connues = [v for ligne in lignes if (v := lire_cellule(ligne, colonne)[0]) is not None]
     return sum(connues, Decimal(0)) if connues else None
 
 
 def lire_cellule(ligne: m.Ligne, colonne: m.Colonne) -> tuple[Any, str]:
-    """(what a cell holds, its kind), signed as on the page, text neutralised (F10).
-
-    A value of a control is a number when it reads as one.
-    """
+    """Return (what a cell holds, its kind), signed as on the page, text neutralised (F10). A value of a control is a
+    number when it reads as one."""
     valeur, genre = ligne.get(colonne.cle), colonne.genre
     if isinstance(valeur, m.Valeur):
         valeur, genre = valeur.valeur, valeur.genre
@@ -420,7 +413,7 @@ def lire_cellule(ligne: m.Ligne, colonne: m.Colonne) -> tuple[Any, str]:
         case str():
             return (neutraliser(valeur), genre) if genre == "code" else (neutraliser(imprimer(valeur)), "texte")
         case Decimal() | int():
-            # never −0
+            # this never gives −0
             signee = (-valeur or valeur) if colonne.deduit else valeur
             return signee, "entier" if genre in ("nombre", "constat", "texte") and valeur == int(valeur) else genre
         case date():
@@ -429,7 +422,7 @@ def lire_cellule(ligne: m.Ligne, colonne: m.Colonne) -> tuple[Any, str]:
 
 
 def style(genre: str, role: str, marque: str = MARQUE) -> dict[str, Any]:
-    """Properties of a format; the kind settles how a number is written, the role how the cell looks."""
+    """Return the properties of a format; the kind settles how a number is written, the role how the cell looks."""
     nombre, couleurs = genre in FORMATS, PAGE | COULEURS | {"marque": marque}
     base = {"font_name": "Calibri", "font_size": 11, "num_format": FORMATS.get(genre, "@"), "valign": "top"}
     if role == "corps":

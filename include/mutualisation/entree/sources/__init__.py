@@ -1,1 +1,1 @@
-"""Registry of the sources: what they drop, in which columns, under which types."""
+"""The registry says what each source drops, in which columns, under which types."""

@@ -1,4 +1,4 @@
-"""Tables of the schema `brut`, derived from the registry: adding a source or a column is configuration."""
+"""The registry makes the tables of the schema `brut`: a new source or column is configuration."""
 
 from typing import Any
 
@@ -10,15 +10,13 @@ from mutualisation.entree.sources.registre import registre
 
 
 def table(jeu: Jeu) -> sql.Identifier:
-    """`brut.<jeu>`, quoted."""
+    """Return `brut.<jeu>`, quoted."""
     return sql.Identifier("brut", jeu.nom)
 
 
 def jours_en_trop(jeu: Jeu, fichiers: sql.Composable) -> sql.Composed:
-    """The query of the files of a jeu that are drawn up to several days: (fichier_id, days).
-
-    `fichiers`: rows (fichier_id, exercice_fichier) of those to look at.
-    """
+    """Return the query of the files of a jeu that are drawn up to several days: (fichier_id, days). `fichiers` gives
+    the rows (fichier_id, exercice_fichier) of those to look at."""
     if jeu.arrete is None:
         raise ValueError(f"{jeu.nom} n'est arrêté à aucun jour")
     return sql.SQL(
@@ -29,7 +27,7 @@ def jours_en_trop(jeu: Jeu, fichiers: sql.Composable) -> sql.Composed:
 
 
 def ddl_brut(jeu: Jeu) -> list[sql.Composed]:
-    """Statements that create `brut.<jeu>` or add what it lacks; running them twice changes nothing."""
+    """Return the statements that create `brut.<jeu>` or add what it lacks; run twice, they change nothing."""
     cible = table(jeu)
     index = sql.Identifier(f"{jeu.nom}_fichier_idx")
     ordres = [
@@ -37,11 +35,11 @@ def ddl_brut(jeu: Jeu) -> list[sql.Composed]:
             "create table if not exists {} (fichier_id bigint not null, ligne int not null, defauts text, delivre text)"
         ).format(cible)
     ]
-    # whoever makes it: an administrator may
+    # an administrator may make the table: the run role owns it all the same
     ordres.append(sql.SQL("alter table {} owner to mutualisation_traitement").format(cible))
     ajout = sql.SQL("alter table {} add column if not exists {} {}")
     ordres += [ajout.format(cible, sql.Identifier(c.nom), sql.SQL(c.type_sql)) for c in jeu.colonnes_lues]
-    # BRIN: rows of a file lie side by side, and COPY doesn't pay for it
+    # rows of a file lie side by side: BRIN serves, and COPY doesn't pay for it
     ordres.append(sql.SQL("create index if not exists {} on {} using brin (fichier_id)").format(index, cible))
     ordres.append(sql.SQL("comment on table {} is {}").format(cible, sql.Literal(jeu.libelle)))
     for c in jeu.colonnes_lues:
@@ -51,11 +49,8 @@ def ddl_brut(jeu: Jeu) -> list[sql.Composed]:
 
 
 def synchroniser_brut(conn: psycopg.Connection[Any], reg: Registre | None = None) -> list[str]:
-    """Create the tables and columns of `brut` that the registry declares and the warehouse lacks.
-
-    Returns the names of the jeux whose table changed; never drops anything. The caller commits. Each load and each
-    build begins here.
-    """
+    """Create the tables and columns of `brut` that the registry declares and the warehouse lacks. Returns the names of
+    the jeux whose table changed; never drops anything. The caller commits. Each load and each build begins here."""
     reg = reg or registre()
     requete = "select table_name, array_agg(column_name::text) from information_schema.columns " \
               "where table_schema = 'brut' group by 1"  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a source drops: its jeux, their columns and types, how their files are written."""
+"""A source drops jeux: their columns and types, and how their files are written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from mutualisation.socle.chemins import TYPES_DE_COLONNE
 from mutualisation.socle.erreurs import ErreurMutualisation
 
-# how the periode is written in the name of a file, the usual form first
+# the name of a file writes its periode so, the usual form first
 PERIODES = {
     "annee": "AAAA",
     "mois": "AAAA-MM, AAAA-TN ou AAAA",
@@ -20,31 +20,30 @@ PERIODES = {
     "aucune": "",
 }
 _TYPES: dict[str, dict[str, Any]] = tomllib.loads(TYPES_DE_COLONNE.read_text(encoding="utf-8"))
-# how a cell is read, as the documentation says it; why it can't be
+# {type: how a cell is read, for the documentation}; then {type: why it can't be read}
 TYPES: dict[str, str] = {nom: t["dit"] for nom, t in _TYPES.items()}
 ILLISIBLES: dict[str, str] = {nom: t["illisible"] for nom, t in _TYPES.items() if "illisible" in t}
 LONGUEURS: dict[str, int] = {nom: t["longueur"] for nom, t in _TYPES.items() if "longueur" in t}
 TYPES_LIBRES = frozenset(nom for nom, t in _TYPES.items() if t.get("libre"))
 TYPES_SOMMABLES = frozenset(nom for nom, t in _TYPES.items() if t.get("somme"))
-# rank of a source that needs to know nothing from another
+# a source that needs to know nothing from another has this rank
 RANG_ORDINAIRE = 9
 COLONNES_TECHNIQUES = ("fichier_id", "ligne", "defauts", "delivre")
-# between the cells of `delivre`: the row as delivered, in the order of the columns that land
+# this sign separates the cells of `delivre`, the row as delivered, in the order of the columns that land
 SEPARATEUR_DELIVRE = "\x1f"
 
 
 @dataclass(frozen=True)
 class Colonne:
-    """One column of a jeu. `entete` is the literal header of the files; None in PES and DECP.
+    """A column of a jeu; `entete` is the literal header of the files, None in PES and DECP.
 
-    `pourcent_si`: (column, value) under which a trailing % is dropped from a number (C1). `inconnue_vide`: an unknown
-    value of an enumeration is read as not stated (C7). `gardee`: of a source about persons, the cell lands only in a
-    form that its type allows (K9). `document`: the code is that of a document, which is published: its form alone says
-    whether it may land. `plafond`: a number over it is kept as infinity (K9). `rapport_max`: a
-    percentage up to it is a ratio, and counts a hundred times (C10). `aussi`: (name, type) of other columns
-    of the warehouse, the same cell read by another type. `mesure`: what its sum tells of a delivery, compared with the
-    one it replaces, and of the rows left out: at most one of a jeu, no pay (K8).
-    """
+    `pourcent_si` is the (column, value) under which a trailing % is dropped from a number (C1). `inconnue_vide` reads
+    an unknown value of an enumeration as not stated (C7). `gardee`, in a source about persons, lands the cell only in a
+    form that its type allows (K9). `document` marks the code of a document, which is published: its form alone says
+    whether it may land. `plafond` keeps a greater number as infinity (K9). A percentage up to `rapport_max` is a ratio,
+    and counts a hundred times (C10). `aussi` lists (name, type) of other columns of the warehouse, which read the same
+    cell by another type. The sum of the `mesure` column says how much a delivery, or the rows left out, hold: one
+    column a jeu at most, no pay (K8)."""
 
     nom: str
     type: str
@@ -66,22 +65,22 @@ class Colonne:
 
     @property
     def type_sql(self) -> str:
-        """Type of the column of `brut`."""
+        """Return the type of the column of `brut`."""
         return str(_TYPES[self.type].get("sql", "text"))
 
     @property
     def secondes(self) -> tuple[Colonne, ...]:
-        """The columns of `aussi`: what can't be read by their type is NULL there, and no defect."""
+        """Return the columns of `aussi`: a cell that their type can't read is NULL there, without defect."""
         return tuple(Colonne(nom, type_) for nom, type_ in self.aussi)
 
     @property
     def atterrit(self) -> bool:
-        """False for personal data, which never leaves the reader."""
+        """Say whether the cell lands: personal data never leaves the reader."""
         return self.type != "personnel"
 
     @property
     def confidentielle(self) -> bool:
-        """True when the cell as delivered may never be landed, logged or summed."""
+        """Say whether the cell as delivered may never be landed, logged or summed."""
         return (
             self.type in ("personnel", "pseudonyme", "empreinte")
             or self.clair_si is not None
@@ -90,7 +89,7 @@ class Colonne:
 
     @property
     def description(self) -> str:
-        """One French line: header, unit, and what the reader keeps of it."""
+        """Describe the column in one French line: header, unit, and what the reader keeps of it."""
         texte = self.entete or self.nom
         if self.unite:
             texte += f" [{self.unite}]"
@@ -105,14 +104,11 @@ class Colonne:
 
 @dataclass(frozen=True)
 class Regle:
-    """What rejects a row by its own cells and the name of its file.
+    """A rule rejects a row by its own cells and the name of its file; dbt and `essayer` judge by the same text.
 
-    `si`: a condition in SQL over the typed columns of the jeu and `exercice_fichier`, `mois_debut_fichier`,
-    `mois_fichier` (first and last month), `semestre_fichier`; `motif`: the reason in French; `colonne`: the one at
-    fault. `issue`: `rejete`, `retenu` (held), or `affectation` (of a row of agents: its segment stays, H2, H3).
-
-    dbt and `essayer` judge by the same text.
-    """
+    `si` is a condition in SQL over the typed columns of the jeu and `exercice_fichier`, `mois_debut_fichier`,
+    `mois_fichier` (first and last month), `semestre_fichier`; `motif` is the reason in French; `colonne` is the one at
+    fault. `issue` is `rejete`, `retenu` (held), or `affectation` (of a row of agents: its segment stays, H2, H3)."""
 
     colonne: str
     si: str
@@ -122,11 +118,8 @@ class Regle:
 
 @dataclass(frozen=True)
 class Arrete:
-    """The column of the day to which a whole file is drawn up: two days refuse it (R13a).
-
-    `sauf`: which rows say nothing of it, a condition in SQL as that of `Regle`, window functions allowed over
-    `fichier_id`.
-    """
+    """A whole file is drawn up to the day of this column: two days refuse it (R13a). `sauf` says which rows give no
+    day: a condition in SQL as that of `Regle`, window functions allowed over `fichier_id`."""
 
     colonne: str
     sauf: str
@@ -134,11 +127,9 @@ class Arrete:
 
 @dataclass(frozen=True)
 class Jeu:
-    """One kind of file of a source; its rows land in `brut.<nom>`.
-
-    `personnes`: a row may be about persons; `agents`: its source is about agents, whose matricules it delivers.
-    `decroit`: its rows go as time goes, a shorter delivery has lost nothing.
-    """
+    """A jeu is one kind of file of a source; its rows land in `brut.<nom>`. `personnes` says that a row may be about
+    persons; `agents`, that its source delivers matricules of agents; `decroit`, that its rows go as time goes: a
+    shorter delivery has lost nothing."""
 
     source: str
     nom: str
@@ -158,52 +149,52 @@ class Jeu:
 
     @cached_property
     def colonnes_entrepot(self) -> tuple[Colonne, ...]:
-        """Data columns that land in the warehouse, in the order of the declaration."""
+        """Return the data columns that land in the warehouse, in the order of the declaration."""
         return tuple(c for c in self.colonnes if c.atterrit)
 
     @cached_property
     def colonnes_lues(self) -> tuple[Colonne, ...]:
-        """Typed columns of `brut.<nom>`: those that land, then their second readings."""
+        """Return the typed columns of `brut.<nom>`: those that land, then their second readings."""
         return self.colonnes_entrepot + tuple(s for c in self.colonnes_entrepot for s in c.secondes)
 
     @cached_property
     def obligatoires(self) -> tuple[Colonne, ...]:
-        """The `*` columns of the contract, personal ones included."""
+        """Return the `*` columns of the contract, personal ones included."""
         return tuple(c for c in self.colonnes if c.obligatoire)
 
     @cached_property
     def mesure(self) -> Colonne | None:
-        """The column whose sum says how much a file holds; None when rows alone do."""
+        """Return the column whose sum says how much a file holds; None when rows alone do."""
         return next((c for c in self.colonnes if c.mesure), None)
 
     @property
     def forme_du_nom(self) -> str:
-        """Name of a file without its extension: `temps_AAAA-MM`."""
+        """Return the name of a file without its extension: `temps_AAAA-MM`."""
         return f"{self.nom}_{PERIODES[self.periode].partition(',')[0]}".removesuffix("_")
 
     @property
     def nom_libre(self) -> bool:
-        """PES files keep the name their software gave them (F1)."""
+        """Say whether files keep the name that their software gave them, as PES files do (F1)."""
         return self.format == "pes"
 
     @cached_property
     def pseudonymise(self) -> bool:
-        """True when rows are about agents: nothing of a row whose cells may be shifted can land."""
+        """Say whether rows are about agents: then a row whose cells may be shifted can't land at all."""
         return any(c.type == "pseudonyme" for c in self.colonnes)
 
     @cached_property
     def par_nom(self) -> Mapping[str, Colonne]:
-        """Its columns by ASCII name."""
+        """Return the columns by ASCII name."""
         return {c.nom: c for c in self.colonnes}
 
     def colonne(self, nom: str) -> Colonne:
-        """The column of that ASCII name. KeyError when there is none."""
+        """Return the column of that ASCII name. Raises `KeyError` when there is none."""
         return self.par_nom[nom]
 
 
 @dataclass(frozen=True)
 class Source:
-    """A source system: one sub-folder of a drop. The lowest `rang` is loaded first."""
+    """A source is one sub-folder of a drop. The lowest `rang` is loaded first."""
 
     nom: str
     libelle: str
@@ -214,7 +205,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Registre:
-    """Every source, in a fixed order (by name of the declaration file)."""
+    """The registry holds every source, by name of its declaration file."""
 
     sources: tuple[Source, ...]
 
@@ -223,7 +214,7 @@ class Registre:
 
     @property
     def noms(self) -> tuple[str, ...]:
-        """Names of the sources, which are the sub-folders of a drop."""
+        """Return the names of the sources, which are the sub-folders of a drop."""
         return tuple(s.nom for s in self.sources)
 
     @property
@@ -231,14 +222,14 @@ class Registre:
         return tuple(j for s in self.sources for j in s.jeux)
 
     def source(self, nom: str) -> Source:
-        """The source of that name. ErreurMutualisation when there is none."""
+        """Return the source of that name. Raises `ErreurMutualisation` when there is none."""
         for s in self.sources:
             if s.nom == nom:
                 return s
         raise ErreurMutualisation(f"Source inconnue : « {nom} ». Sources déclarées : {', '.join(self.noms)}.")
 
     def jeu(self, nom: str) -> Jeu:
-        """The jeu of that name. ErreurMutualisation when there is none."""
+        """Return the jeu of that name. Raises `ErreurMutualisation` when there is none."""
         for j in self.jeux:
             if j.nom == nom:
                 return j

@@ -1,8 +1,5 @@
-"""Registry of the sources, read from `declarations/*.yml`: one file per source, one entry per jeu.
-
-It feeds the readers, the tables of `brut`, the dbt sources (`_sources.yml`) and the gates: adding a source
-is configuration, not code.
-"""
+"""Read the registry from `declarations/*.yml`: one file per source, one entry per jeu. It feeds the readers, the tables
+of `brut`, the dbt sources (`_sources.yml`) and the gates: a new source is configuration, not code."""
 
 from collections.abc import Collection
 from dataclasses import MISSING, fields, replace
@@ -29,7 +26,7 @@ from mutualisation.socle.chemins import DECLARATIONS
 from mutualisation.socle.erreurs import ErreurMutualisation
 
 EXTENSIONS_PAR_FORMAT = {"tabulaire": ("csv", "xlsx"), "pes": ("xml",), "decp": ("json",)}
-# the values that a key of a declaration may take
+# {key of a declaration: the values that it may take}
 _PERMIS: dict[str, Collection[str]] = {
     "type": TYPES,
     "periode": PERIODES,
@@ -38,16 +35,14 @@ _PERMIS: dict[str, Collection[str]] = {
     "attendu": ("mensuel", "annuel"),
     "issue": ("rejete", "retenu", "affectation"),
 }
-# kept as they are, or masked already
+# cells of these types are kept as they are, or masked already
 _GARDES_TELS = TYPES_LIBRES | {"personnel", "pseudonyme", "empreinte"}
 T = TypeVar("T")
 
 
 def registre(dossier: str | Path | None = None) -> Registre:
-    """Read the declarations (once per process and folder; default: the shipped ones).
-
-    ErreurMutualisation, naming file, jeu and column, when a declaration is wrong.
-    """
+    """Read the declarations once per process and folder (default: the shipped ones). Raises `ErreurMutualisation`,
+    naming file, jeu and column, when a declaration is wrong."""
     return _lire_dossier(str(dossier or DECLARATIONS))
 
 
@@ -108,15 +103,17 @@ def _lire_colonne(brut: Any, ou: str, *, personnes: bool) -> Colonne:
     if not isinstance(brut, dict):
         raise ErreurMutualisation(f"{ou}, colonne : un dictionnaire est attendu.")
     aussi = tuple((str(a["nom"]), _lire_valeur("type", a["type"], f"{ou}, aussi")) for a in brut.get("aussi", ()))
-    lue = _construire_objet(Colonne, brut | {"aussi": aussi}, f"{ou}, colonne {brut.get('nom')}")
-    if (lue.type == "enumeration") != bool(lue.valeurs):
-        raise ErreurMutualisation(f"{ou}, colonne {lue.nom} : « valeurs » va avec le type enumeration, et lui seul.")
-    gardee = personnes and lue.entete is not None and lue.type not in _GARDES_TELS
-    return replace(lue, gardee=gardee)
+    colonne = _construire_objet(Colonne, brut | {"aussi": aussi}, f"{ou}, colonne {brut.get('nom')}")
+    if (colonne.type == "enumeration") != bool(colonne.valeurs):
+        raise ErreurMutualisation(
+            f"{ou}, colonne {colonne.nom} : « valeurs » va avec le type enumeration, et lui seul."
+        )
+    gardee = personnes and colonne.entete is not None and colonne.type not in _GARDES_TELS
+    return replace(colonne, gardee=gardee)
 
 
 def _construire_objet(classe: type[T], brut: Any, ou: str, **autres: Any) -> T:
-    """An object of the registry from its declaration: lists are tuples, a condition is (column, value)."""
+    """Build an object of the registry from its declaration: lists become tuples, a condition (column, value)."""
     if not isinstance(brut, dict):
         raise ErreurMutualisation(f"{ou} : un dictionnaire est attendu.")
     connues = {f.name: f.default is MISSING and f.default_factory is MISSING for f in fields(classe)}  # type: ignore[arg-type]
@@ -155,7 +152,7 @@ def _verifier_jeu(jeu: Jeu, ou: str) -> None:
 
 
 def _verifier_colonnes_citees(jeu: Jeu, noms: list[str], ou: str) -> None:
-    """Columns that rules and other columns name, and the one that measures."""
+    """Check the columns that rules and other columns name, and the one that measures."""
     mesures = [c for c in jeu.colonnes if c.mesure]
     if len(mesures) > 1 or not {c.type for c in mesures} <= TYPES_SOMMABLES:
         raise ErreurMutualisation(f"{ou} : « mesure » est d'une seule colonne, qui s'additionne.")

@@ -1,7 +1,5 @@
-"""Words of a referentiel and the page that tells them: parameters (F18), roles (R3h), rules and modes of a tariff (R7).
-
-The table is `vocabulaire.toml`: what is said of a parameter, its default and its kind stand nowhere else.
-"""
+"""The words of a referentiel have one table and a page: parameters (F18), roles (R3h), rules and modes of a tariff
+(R7). The table is `vocabulaire.toml`: the default, the kind and the effect of a parameter stand nowhere else."""
 
 import csv
 import tomllib
@@ -12,7 +10,7 @@ from typing import Any
 
 from mutualisation.socle.chemins import ROLES_LIVRES, VOCABULAIRE
 
-# what a kind takes, as the page says it
+# {kind: what it takes, as the page says it}
 GENRES = {
     "choix": "un mot de la liste",
     "nombre": "nombre",
@@ -29,12 +27,11 @@ PROPRE = "règle propre à l'établissement"
 
 @dataclass(frozen=True)
 class Parametre:
-    """A parameter: label, kind, day on which it is read, effect, in French; `exemple`: name and value of a row.
+    """A parameter has a label, a kind, a day on which it is read and an effect, in French; `exemple` is a row of it.
 
-    `objet`: what follows « : » in its name; `general`: read without it too. `defaut`: its value without a row, as the
-    models take it; `sans`: what happens then, where there is none. `signe`: `positif` (0 taken) or `strict`. `taux`: a
-    ratio. `depart`: a new drop states it.
-    """
+    `objet` follows « : » in its name; `general` says that it is read without it too. `defaut` is its value without a
+    row, as the models take it; `sans` says what happens where there is none. `signe` is `positif` (0 taken) or
+    `strict`; `taux` marks a ratio; `depart` has a new drop state it."""
 
     nom: str
     libelle: str
@@ -55,25 +52,25 @@ class Parametre:
 
     @property
     def forme(self) -> str:
-        """Its name as a row writes it: `cle_usage:<dispositif>`."""
+        """Write its name as a row does: `cle_usage:<dispositif>`."""
         objet = f":{self.objet}" if self.objet else ""
         return f"{self.nom}[{objet}]" if self.general else self.nom + objet
 
     @property
     def valeurs_admises(self) -> str:
-        """What its value may be: the words of a choice, else its kind."""
+        """Say what its value may be: the words of a choice, else its kind."""
         mots = ", ".join(f"`{v}`" for v in self.valeurs)
         return mots or ", ".join(filter(None, (GENRES[self.genre], SIGNES.get(self.signe))))
 
     @property
     def defaut_ecrit(self) -> str:
-        """Its default as a row writes it."""
+        """Write its default as a row does."""
         return self.defaut.replace(".", ",") if self.genre == "nombre" else self.defaut
 
 
 @dataclass(frozen=True)
 class Role:
-    """A role of accounts: the side that counts, its effect; `motif`: why a line of it counts nowhere."""
+    """A role of accounts has a side that counts and an effect; `motif` says why a line of it counts nowhere."""
 
     nom: str
     sens: str
@@ -83,7 +80,7 @@ class Role:
 
 @dataclass(frozen=True)
 class RegleTarif:
-    """A rule of `tarifs`: what its Montant is per, its effect, the middle cells of an example row."""
+    """A rule of `tarifs` says what its Montant is per, and its effect; `exemple` gives middle cells of a row."""
 
     nom: str
     libelle: str
@@ -94,7 +91,7 @@ class RegleTarif:
 
 @dataclass(frozen=True)
 class Vocabulaire:
-    """The whole table, by name, in its order; `comptes`: what is to be decided of an account; `page`: prose."""
+    """The table holds each kind of word by name, in its order; `comptes` are left to decide, `page` is prose."""
 
     parametres: dict[str, Parametre]
     roles: dict[str, Role]
@@ -106,21 +103,21 @@ class Vocabulaire:
 
 @cache
 def vocabulaire() -> Vocabulaire:
-    """The shipped table, read once."""
-    lu: dict[str, Any] = tomllib.loads(VOCABULAIRE.read_text(encoding="utf-8"))
+    """Read the shipped table, once."""
+    table: dict[str, Any] = tomllib.loads(VOCABULAIRE.read_text(encoding="utf-8"))
     return Vocabulaire(
-        {nom: Parametre(nom, **p) for nom, p in lu["parametres"].items()},
-        {nom: Role(nom, **r) for nom, r in lu["roles"].items()},
-        {nom: RegleTarif(nom, **t) for nom, t in lu["tarifs"].items()},
-        lu["modes"],
-        lu["comptes"],
-        lu["page"],
+        {nom: Parametre(nom, **p) for nom, p in table["parametres"].items()},
+        {nom: Role(nom, **r) for nom, r in table["roles"].items()},
+        {nom: RegleTarif(nom, **t) for nom, t in table["tarifs"].items()},
+        table["modes"],
+        table["comptes"],
+        table["page"],
     )
 
 
 @cache
 def comptes_par_role() -> dict[str, list[str]]:
-    """{role: account prefixes} of the shipped roles (F13)."""
+    """Return {role: account prefixes} of the shipped roles (F13)."""
     comptes: dict[str, list[str]] = defaultdict(list)
     with ROLES_LIVRES.open(encoding="utf-8", newline="") as fichier:
         for ligne in csv.DictReader(fichier):
@@ -130,7 +127,7 @@ def comptes_par_role() -> dict[str, list[str]]:
 
 # ---------------------------------------------------------------- the page
 def page() -> str:
-    """Markdown: every parameter, role, rule and mode, with what it means."""
+    """Write the page in Markdown: every parameter, role, rule and mode, with what it means."""
     v, livres = vocabulaire(), comptes_par_role()
     lignes = [v.page["tete"], ""]
     lignes += _tableau(
@@ -142,7 +139,12 @@ def page() -> str:
         ("rôle", "sens", "effet", "comptes livrés (préfixes)"),
         [(f"`{r.nom}`", r.sens, r.effet, ", ".join(livres.get(r.nom, []))) for r in v.roles.values()],
     )
-    lignes += ["", "À décider par chaque EPCI :", "", *(f"- **{compte}** : {dit}" for compte, dit in v.comptes.items())]
+    lignes += [
+        "",
+        "À décider par chaque EPCI :",
+        "",
+        *(f"- **{compte}** : {decision}" for compte, decision in v.comptes.items()),
+    ]
     lignes += ["", v.page["tarifs"], ""]
     lignes += _tableau(
         ("règle", "le Montant est", "effet", "exemple"),

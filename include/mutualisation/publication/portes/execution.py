@@ -62,8 +62,7 @@ def executer(
 
 
 def commencer(porte: str, dsn: str, points: Mapping[str, Lignes | None]) -> Callable[[], list[list[Constat]]]:
-    """Have checkpoints run, each on its rows; return at once a function that waits for their results, or raises as
-    `executer`."""
+    """Have checkpoints run, each on its rows; return at once a function that waits for them. Raises as `executer`."""
     if not (dossier_attentes() / "gx" / "great_expectations.yml").is_file():
         # Great Expectations makes a project where there is none
         raise echec(porte, f"{dossier_attentes()}/gx/great_expectations.yml manque — le remettre")

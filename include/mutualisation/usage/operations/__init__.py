@@ -1,4 +1,4 @@
-"""Use cases, called alike by the command line and by the Airflow tasks: load, build, check, publish, extract."""
+"""The command line and the Airflow tasks call the same use cases: load, build, check, publish, extract."""
 
 from mutualisation.entree.ingestion.travail import muet
 from mutualisation.usage.operations.candidate import clore, construire, controler, ouvrir_construction

@@ -1,4 +1,4 @@
-"""The candidate publication: built, checked, closed with the result of each gate."""
+"""The candidate publication is built, checked, and closed with the result of each gate."""
 
 import json
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ SQL_LIGNES = """
 select coalesce(sum(reltuples) filter (where reltuples > 0), 0)::bigint
   from pg_catalog.pg_class where relnamespace = 'construction'::regnamespace and relkind = 'r'
 """
-# what their unit costs tell stays together in every later version (R2h)
+# what the unit costs of these groups tell stays together in every later version (R2h)
 SQL_GROUPES_FACTURES = """
 insert into journal.groupes_factures
 select distinct exercice, groupe from construction.int_couts_categories where groupe is not null and exercice < %s
@@ -57,19 +57,21 @@ def construire(
     ouvrier: EnfantDbt | None = None,
     demande_par: Sequence[str] = (),
 ) -> int:
-    """Build the candidate publication of the exercices and run the model gate; give back its version.
-
-    `ouvrier`: the dbt process of a simulation, by default that of the session; `demande_par`: names of who started it
-    under another's login, a preparer too (K2).
-    Raises `ControleEchoue` when dbt or one of its tests failed.
-    """
+    """Build the candidate publication of the exercices, run the model gate, and return its version. `ouvrier` is the
+    dbt process of a simulation, by default that of the session; `demande_par` names who started the build under
+    another's login, a preparer too (K2). Raises `ControleEchoue` when dbt or one of its tests failed."""
     annees = verifier_exercices(exercices)
     with session.connexion() as conn, session.etape("construction"):
         if ouvrier is None:
 
-            def batir(closes: list[int], sien: EnfantDbt, etape: str) -> None:
-                # built, never to be published
-                clore(conn, _batir(session, conn, closes, prepare_par, sien), "echouee", {"redressement": etape})
+            def batir(closes: list[int], ouvrier_des_closes: EnfantDbt, etape: str) -> None:
+                # this build is never to be published
+                clore(
+                    conn,
+                    _batir(session, conn, closes, prepare_par, ouvrier_des_closes),
+                    "echouee",
+                    {"redressement": etape},
+                )
 
             preparer_redressement(session, conn, annees, batir)
         version = _batir(session, conn, annees, prepare_par, ouvrier or session.dbt(), demande_par)
@@ -104,10 +106,8 @@ def _batir(
 
 
 def construire_factures(session: Session, exercice: int, semestre: int) -> int:
-    """Build aside what the invoices of a semestre read, of an exercice that is not published (R18); the version.
-
-    Raises `ControleEchoue` with each control that stops invoices, else with what failed.
-    """
+    """Build aside what the invoices of a semestre read, of an exercice not published (R18); return the version. Raises
+    `ControleEchoue` with each control that stops invoices, else with what failed."""
     with session.connexion() as conn, session.etape("construction"):
         version = ouvrir_construction(session, conn, [exercice], None, semestre)
         session.suivi(
@@ -124,12 +124,9 @@ def construire_factures(session: Session, exercice: int, semestre: int) -> int:
 
 
 def controler(session: Session, version: int) -> str:
-    """Run the report gate on a build, whose rows then go to the storage; what the build leaves out, in a sentence.
-
-    The caller holds the connection since `construire`: no other build takes its schema in between.
-
-    Raises `ControleEchoue` with every control that fails.
-    """
+    """Run the report gate on a build, store its rows, and return a sentence that says what the build leaves out. The
+    caller holds the connection since `construire`: no other build takes its schema in between. Raises `ControleEchoue`
+    with every control that fails."""
     with session.connexion() as conn, session.etape("contrôle"):
         exercices = _exercices_a_controler(conn, version)
         conn.commit()
@@ -149,7 +146,7 @@ def controler(session: Session, version: int) -> str:
 
 
 def _sans_doublon(echecs: list[str], verdicts: list[dict[str, Any]]) -> list[str]:
-    """A figure beyond critical bounds is one control too, of the same key: the gate that judges bounds says each."""
+    """Drop the controls of figures beyond critical bounds: the gate of bounds says them under the same key."""
     debuts_deja_dits = tuple(
         f"plausibilite ({v['cle']}), exercice {v['exercice']} :" for v in verdicts if v["bloque"] and "cle" in v
     )
@@ -163,10 +160,8 @@ def ouvrir_construction(
     prepare_par: str | None,
     semestre: int | None = None,
 ) -> int:
-    """A fresh schema, and the one build `en_cours` that dbt reads its exercices from, in the preparer's name (K2).
-
-    `semestre`: the last one that a build of invoices bills.
-    """
+    """Make a fresh schema, and the one build `en_cours`, in the preparer's name (K2): dbt reads its exercices there.
+    `semestre` is the last one that a build of invoices bills."""
     signataire = signataire_de(session, conn, prepare_par)
     entrees = empreinte_entrees(conn, exercices)
     conn.commit()
@@ -188,10 +183,8 @@ def ouvrir_construction(
 
 
 def clore(conn: psycopg.Connection[Any], version: int, statut: str, portes: dict[str, Any]) -> int:
-    """Note what became of a build, and store the rows of one that passed its gates; how many.
-
-    Raises `ErreurMutualisation` when it is published, or closed otherwise, or what was built is no longer there.
-    """
+    """Note what became of a build, store the rows of one that passed its gates, and return how many. Raises
+    `ErreurMutualisation` when it is published, or closed otherwise, or what was built is no longer there."""
     conn.commit()
     with dire_le_refus(), conn.transaction():
         conn.execute(
@@ -218,7 +211,7 @@ def _exercices_a_controler(conn: psycopg.Connection[Any], version: int) -> list[
 def _echecs_lisibles(
     conn: psycopg.Connection[Any], resultat: ResultatDbt, controles: str = "construction.controles_bloquants"
 ) -> list[str]:
-    """Blocking controls first when they could be built: they say why; then the tests of dbt that failed."""
+    """Say the blocking controls first, when they could be built: they tell why; then the failed tests of dbt."""
     existe = conn.execute("select to_regclass(%s) is not null", (controles,)).fetchone()
     lire = sql.SQL(SQL_BLOQUANTS).format(sql.Identifier(*controles.split(".")))
     bloquants = conn.execute(lire).fetchall() if existe and existe[0] else []

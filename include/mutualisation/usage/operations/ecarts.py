@@ -1,5 +1,5 @@
-"""What who publishes or closes reads of a version: its figures beside those of the version and of the year before, in
-euros, and what is to be commented on."""
+"""Who publishes or closes a version reads its figures (euros) beside those of the version and of the year before, and
+what is to be commented on."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote_par_la_
 from mutualisation.usage.operations.publication_candidate import CONSTRUITE, derniere_validee, exiger_la_derniere
 from mutualisation.usage.operations.session import Session
 
-# the first one is the one that a sentence says
+# a sentence says the first one
 MESURES = {"cout_net": "Coût net", "recettes": "Recettes", "reste_a_charge": "Reste à charge"}
 TOTAL = "TOTAL"
 LIGNES_MAX = 60
@@ -27,17 +27,16 @@ ENTETE = (
     "| Exercice | Dispositif | Mesure | Cette version | Écart avec la version {} | Écart avec N−1 |\n"
     "|---|---|---|---:|---:|---:|\n"
 )
-# how the version that it is compared with is called, and what is said where there is none: of one that waits, then of
-# one that is published
+# (how the version compared with is called, what is said where there is none): for one to publish, then for one to close
 A_PUBLIER, A_CLORE = ("publiée", "première publication"), ("d'avant", "aucune version avant elle")
-# what a version that waits is compared with, then one that is published, which replaced another
+# a version that waits is compared with what is published; one that is published, with the one that it replaced
 PUBLIEES = "select exercice, version from journal.publications"
 REMPLACEES = """
 select l.exercice, max(l.version) as version
   from versions.synthese_financiere as l inner join journal.constructions as c using (version)
  where c.statut = 'publiee' and l.version < %(version)s group by l.exercice
 """
-# the year before, as this version has it, else as it is published
+# the year before is that of this version, else that published
 ECARTS = """
 with candidats as (
   select exercice, dispositif, cout_net, recettes, reste_a_charge from {}.synthese_financiere
@@ -76,9 +75,9 @@ PORTES = "select portes from journal.constructions where version = %s"
 
 @dataclass(frozen=True)
 class Candidate:
-    """A version that passed its gates and waits: the exercices that it would change, none when nothing does; its total
-    in a sentence, then what it leaves out, its differences in a Markdown table (€) that ends with what is to be
-    commented on; `documents`: the folders where its documents are."""
+    """A version passed its gates and waits; `exercices` are those that it would change. `phrase` says its total and
+    what it leaves out; `tableau` is a Markdown table of its differences (€), then what is to be commented on;
+    `documents` are the folders of its documents."""
 
     version: int
     exercices: list[int]
@@ -88,10 +87,8 @@ class Candidate:
 
 
 def candidate(session: Session, version: int | None = None) -> Candidate:
-    """The version to publish (default: the last one), its documents composed, and what it would change.
-
-    Raises `VersionDepassee` when a later build has replaced it, it is published, or it failed.
-    """
+    """Return the version to publish (default: the last one), its documents composed, and what it would change. Raises
+    `VersionDepassee` when a later build has replaced it, it is published, or it failed."""
     with session.connexion() as conn:
         choisie = version if version is not None else derniere_validee(conn)
         exiger_la_derniere(conn, choisie)
@@ -107,8 +104,7 @@ def candidate(session: Session, version: int | None = None) -> Candidate:
 
 
 def figures_a_clore(conn: psycopg.Connection[Any], exercice: int, version: int) -> tuple[str, str]:
-    """Of a published version: its total in a sentence, then the table of what it changed, with what is to be commented
-    on."""
+    """Say the total of a published version, then tabulate what it changed and what is to be commented on."""
     lignes = _lire_ecarts(conn, "versions", REMPLACEES, version, [exercice])
     commenter = _a_commenter(conn, "versions", version, [exercice])
     return f"Version {version} à clore : {_totaux(lignes, A_CLORE)}.", _tableau(lignes, A_CLORE) + commenter
@@ -123,16 +119,18 @@ def _lire_ecarts(
 
 
 def _a_commenter(conn: psycopg.Connection[Any], schema: str, version: int, exercices: list[int]) -> str:
-    """In a Markdown list, the controls that say a gap, whether it is justified, and the figures that stand out."""
+    """List in Markdown each gap of a control, whether it is justified, and the figures that stand out."""
     requete = sql.SQL(CONSTATS).format(sql.Identifier(schema))
-    dits = [
+    points = [
         f"exercice {exercice}, {libelle_controle(controle)}{f' ({en_markdown(cle)})' if cle else ''} : {etat}"
         for exercice, controle, cle, etat in conn.execute(requete, {"version": version, "exercices": exercices})
     ]
     (portes,) = conn.execute(PORTES, (version,)).fetchone() or ({},)
-    dits += [f"exercice {e}, {en_markdown(p['libelle'])}" for e in exercices for p in points_a_commenter(portes, e)]
-    reste = [f"… et {len(dits) - LIGNES_MAX} de plus"] if len(dits) > LIGNES_MAX else []
-    return "".join(["\n\nÀ commenter :\n", *(f"\n- {dit}" for dit in dits[:LIGNES_MAX] + reste)]) if dits else ""
+    points += [f"exercice {e}, {en_markdown(p['libelle'])}" for e in exercices for p in points_a_commenter(portes, e)]
+    reste = [f"… et {len(points) - LIGNES_MAX} de plus"] if len(points) > LIGNES_MAX else []
+    return (
+        "".join(["\n\nÀ commenter :\n", *(f"\n- {point}" for point in points[:LIGNES_MAX] + reste)]) if points else ""
+    )
 
 
 def _phrase(version: int, lignes: Iterable[dict[str, Any]]) -> str:
@@ -141,7 +139,7 @@ def _phrase(version: int, lignes: Iterable[dict[str, Any]]) -> str:
 
 
 def _totaux(lignes: Iterable[dict[str, Any]], mots: tuple[str, str]) -> str:
-    """The total of each exercice and what it moved by."""
+    """Say the total of each exercice and by how much it moved."""
     return " ; ".join(
         f"exercice {x['exercice']}, coût net {euros(x['candidate'], 2)} ("
         + (f"{_ecart(x, 'publiee')} depuis la version {x['version']}" if x["version"] else mots[1])
@@ -152,7 +150,7 @@ def _totaux(lignes: Iterable[dict[str, Any]], mots: tuple[str, str]) -> str:
 
 
 def _tableau(lignes: list[dict[str, Any]], mots: tuple[str, str]) -> str:
-    """Totals, and each figure that the version moves."""
+    """Tabulate the totals, and each figure that the version moves."""
     montrees = [x for x in lignes if x["dispositif"] == TOTAL or x["candidate"] != x["publiee"]]
     reste = len(montrees) - LIGNES_MAX
     rangees = (
@@ -164,7 +162,7 @@ def _tableau(lignes: list[dict[str, Any]], mots: tuple[str, str]) -> str:
 
 
 def _ecart(ligne: dict[str, Any], avec: str) -> str:
-    """What a figure moved by, an absent one counting for nothing; a dash when there is none to compare with."""
+    """Write by how much a figure moved; an absent one counts for nothing, and a dash says that nothing compares."""
     if ligne[avec] is None:
         return "—"
     return f"{signe((ligne['candidate'] or Decimal(0)) - ligne[avec], 2)}{INSECABLE}€"

@@ -1,5 +1,4 @@
-"""What is expected of an exercice and is missing (G6): at its deadline, before a build that nobody asked for; what a
-semestre lacks to be invoiced (R18)."""
+"""Name the files that an exercice (at its deadline, before an unasked build: G6) or a semestre to bill (R18) lacks."""
 
 from datetime import date
 from typing import Any
@@ -16,7 +15,8 @@ from mutualisation.socle.francais.formats import jour, plusieurs
 from mutualisation.usage.operations.session import Session, verifier_exercices
 
 CHARGES = "select jeu, periode from journal.fichiers_courants where exercice = %s"
-# those published, and those after them whose payroll is loaded; a closed one is built again on demand only (S3)
+# the exercices are those published, and those after them whose payroll is loaded (S3: a closed one is built again on
+# demand only)
 OUVERTS = """
 with publies as (select exercice from journal.publications), charges as (
   select distinct exercice from journal.fichiers_courants
@@ -24,7 +24,7 @@ with publies as (select exercice from journal.publications), charges as (
 select exercice, exercice in (table publies) from (table publies union table charges) as e
  where exercice not in (select exercice from journal.clotures) order by exercice
 """
-# what is justified no longer blocks (G5)
+# a justified absence no longer blocks (G5)
 JUSTIFIES = """
 select controle, cle from brut.justifications
  where exercice = %s and controle in ('fichier_manquant', 'mois_manquant') and defauts is null
@@ -38,7 +38,8 @@ select distinct extract(month from p.dtebordem)::int
    and p.fichier_id in (select fichier_id from journal.fichiers_courants)
    and left(regexp_replace(p.idcoll, '\\s', '', 'g'), 9) in (select siren from journal.epci)
 """
-# semestres after the last publication of which a file is there, not drafted yet; what a tariff of their first day needs
+# the query gives the semestres after the last publication that have a file and no draft yet, and what a tariff of their
+# first day needs
 A_FACTURER = """
 select e.exercice, s.semestre, t.unites, t.achats
   from (select exercice, semestre from journal.fichiers_courants where jeu = 'unites'
@@ -57,7 +58,7 @@ select e.exercice, s.semestre, t.unites, t.achats
 
 
 def semestres_a_facturer(conn: psycopg.Connection[Any]) -> list[str]:
-    """A sentence a semestre to invoice before its exercice is published: the files that it lacks, else the command."""
+    """Say of each semestre to invoice before its exercice is published which files it lacks, else the command."""
     # a warehouse that never loaded has no table of rows
     if conn.execute("select to_regclass('brut.tarifs') is null").fetchone() == (True,):
         return []
@@ -80,10 +81,8 @@ def _a_facturer(conn: psycopg.Connection[Any], exercice: int, semestre: int, uni
 
 
 def exiger_bilan(session: Session, exercice: int, au: date) -> str:
-    """A sentence when an exercice is published.
-
-    Raises `ControleEchoue` when it is not: which expected files are missing, or what is left to do when none is.
-    """
+    """Say that an exercice is published. Raises `ControleEchoue` when it is not: which expected files are missing, or
+    what is left to do when none is."""
     (annee,) = verifier_exercices([exercice])
     with connecter(session.dsn) as conn:
         if version := lire_pointeurs(conn).get(annee):
@@ -97,10 +96,8 @@ def exiger_bilan(session: Session, exercice: int, au: date) -> str:
 
 
 def exercices_a_construire(dsn: str) -> tuple[list[int], dict[int, str]]:
-    """The exercices that a build nobody asked for takes: those published, and later ones that are complete.
-
-    Then {a later one that isn't, and would stop the others: the sentence that says why}.
-    """
+    """Return the exercices that an unasked build takes: those published, and later ones that are complete. The second
+    value is {a later one that would stop the others: the sentence that says why}."""
     with connecter(dsn) as conn:
         ouverts = conn.execute(OUVERTS).fetchall()
         manques = {e: fichiers_manquants(conn, e) for e, publie in ouverts if not publie}
@@ -113,7 +110,7 @@ def _il_manque(noms: list[str]) -> str:
 
 
 def fichiers_manquants(conn: psycopg.Connection[Any], exercice: int) -> list[str]:
-    """Expected files of an exercice that are neither loaded nor justified, `source/nom` without extension (G5, G6)."""
+    """Return the expected files of an exercice neither loaded nor justified, as `source/nom` (G5, G6)."""
     couverts: dict[str, set[int]] = {}
     attendus = [j for j in registre().jeux if j.attendu]
     par_nom = {j.nom: j for j in attendus}
@@ -134,7 +131,7 @@ def fichiers_manquants(conn: psycopg.Connection[Any], exercice: int) -> list[str
 
 
 def _absences_du_jeu(jeu: Jeu, exercice: int, couverts: set[int] | None) -> list[tuple[str, str, str]]:
-    """(control, its key, name) of what of a jeu is not loaded."""
+    """Return (control, its key, name) of each file of a jeu that is not loaded."""
     if jeu.attendu == "annuel":
         return [("fichier_manquant", jeu.nom, f"{jeu.nom}_{exercice}")] if couverts is None else []
     noms = (f"{jeu.nom}_{exercice}-{mois:02}" for mois in sorted(set(range(1, 13)) - (couverts or set())))

@@ -1,4 +1,4 @@
-"""The version whose documents wait, composed aside: for who publishes it, then, once published, for their places."""
+"""The documents of a version wait, composed aside: for who publishes it, then, once published, for their places."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ select version, sortie, manifestes, c.statut = 'publiee'
 
 @dataclass(frozen=True)
 class EnAttente:
-    """A version and `sortie`, under which its documents wait; `manifestes`: {folder of an extract: digest of the
-    manifest that the gate read}, none before it did; `publiee`: they are left to be put in place."""
+    """The documents of a version wait under `sortie`; `publiee` says that they only have to be put in place.
+    `manifestes` is {folder of an extract: digest of the manifest that the gate read}, empty before it did."""
 
     version: int
     sortie: Path
@@ -33,38 +33,38 @@ class EnAttente:
 
     @property
     def dossier(self) -> Path:
-        """The folder of its documents, of a name that nothing else bears."""
+        """Return the folder of its documents, of a name that nothing else bears."""
         return self.sortie / dossier_d_attente(self.version)
 
     @property
     def pose(self) -> MiseEnPlace:
-        """What puts its documents in place."""
+        """Return what puts its documents in place."""
         return MiseEnPlace(self.sortie, self.dossier)
 
     @property
     def extraits(self) -> list[Path]:
-        """Where a person opens them."""
+        """Return the folders where a person opens them."""
         return [self.dossier / nom for nom in self.manifestes]
 
 
 def dossier_d_attente(version: int) -> str:
-    """The name of the folder where the documents of a version wait."""
+    """Return the name of the folder where the documents of a version wait."""
     return f"a_publier_v{version}"
 
 
 def en_attente(conn: psycopg.Connection[Any], version: int) -> EnAttente | None:
-    """The documents of a version that wait; None when there are none, or they were not all read back."""
+    """Return the documents of a version that wait; None without any, or when they were not all read back."""
     return next((e for e in _versions_en_attente(conn) if e.version == version and e.manifestes), None)
 
 
 def lieu_des_lignes(conn: psycopg.Connection[Any], version: int) -> str:
-    """The schema where the rows of a version stand: once validated, no other build takes them."""
+    """Return the schema where the rows of a version stand: once validated, no other build takes them."""
     requete = "select statut in ('validee', 'publiee') from journal.constructions where version = %s"
     return "versions" if conn.execute(requete, (version,)).fetchone() == (True,) else "construction"
 
 
 def retirer(conn: psycopg.Connection[Any], proposee: int) -> None:
-    """Remove what waited and will not be published any more: the version that is proposed takes its turn."""
+    """Remove the documents that will not be published any more: the version now proposed takes their turn."""
     for attente in _versions_en_attente(conn):
         if not attente.publiee and attente.version < proposee:
             attente.pose.finir()
@@ -72,13 +72,13 @@ def retirer(conn: psycopg.Connection[Any], proposee: int) -> None:
 
 
 def oublier(conn: psycopg.Connection[Any], version: int) -> None:
-    """Nothing of a version waits any more, whatever becomes of the command; commits."""
+    """Note that nothing of a version waits any more, whatever becomes of the command; commit."""
     conn.execute("delete from journal.candidates where version = %s", (version,))
     conn.commit()
 
 
 def achever(conn: psycopg.Connection[Any], poste: Poste, suivi: Suivi) -> None:
-    """Put in place the documents of a version that a killed command has published; what can't be is said."""
+    """Put in place the documents of a version that a killed command has published; say which can't be."""
     for attente in _versions_en_attente(conn):
         if attente.publiee and not attente.dossier.is_dir():
             suivi(f"{attente.dossier} n'est plus là : « mutualisation extraire » réécrit les extraits publiés")
@@ -90,17 +90,14 @@ def achever(conn: psycopg.Connection[Any], poste: Poste, suivi: Suivi) -> None:
                 suivi(str(erreur))
             else:
                 suivi(f"La version {attente.version} était publiée : ses extraits ont maintenant pris leur place")
-    # nothing stays open of the reading
+    # the reading leaves no transaction open
     conn.commit()
 
 
 def prendre_place(conn: psycopg.Connection[Any], attente: EnAttente, poste: Poste) -> None:
-    """Sign the documents of a published version as the journal has it, and rename them into their places, the former
-    ones gone at once (K11). `poste`: who has the key.
-
-    Raises `ErreurMutualisation` when the disk refuses, or a place is no longer ours: they wait, and the next command
-    tries again.
-    """
+    """Sign the documents of a published version as the journal has it, and rename them into their places (K11). `poste`
+    has the key. Raises `ErreurMutualisation` when the disk refuses, or a place is no longer ours: they wait, and the
+    next command tries again."""
     echec = f"La version {attente.version} est publiée, mais ses extraits n'ont pas pris leur place"
     try:
         mettre_en_place(conn, attente.pose, attente.manifestes, poste)
@@ -116,4 +113,7 @@ def prendre_place(conn: psycopg.Connection[Any], attente: EnAttente, poste: Post
 
 
 def _versions_en_attente(conn: psycopg.Connection[Any]) -> list[EnAttente]:
-    return [EnAttente(v, Path(sortie), lus, publiee) for v, sortie, lus, publiee in conn.execute(LIRE).fetchall()]
+    return [
+        EnAttente(v, Path(sortie), manifestes, publiee)
+        for v, sortie, manifestes, publiee in conn.execute(LIRE).fetchall()
+    ]

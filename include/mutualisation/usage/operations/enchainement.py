@@ -1,4 +1,4 @@
-"""The main job, from a drop to the extracts, and its first step."""
+"""The main job goes from a drop to the extracts; a load is its first step."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ from mutualisation.usage.operations.session import Session, verifier_exercices, 
 
 @dataclass(frozen=True)
 class BilanPublie:
-    """What `bilan` did: loads, version, `publication_sha256`, `chiffres_sha256`, folders of the extracts in order of
-    exercice."""
+    """`bilan` loaded and published this; `extraits` are the folders of the extracts in order of exercice. `empreinte`
+    is `publication_sha256`, `chiffres` is `chiffres_sha256`."""
 
     chargements: list[Chargement]
     version: int
@@ -40,7 +40,7 @@ class BilanPublie:
 
     @property
     def contenu(self) -> dict[str, Any]:
-        """The same for a program."""
+        """Return the same for a program."""
         return {
             "version": self.version,
             "publication_sha256": self.empreinte,
@@ -53,7 +53,7 @@ class BilanPublie:
 
     @property
     def lignes(self) -> list[str]:
-        """What is published, then the page of each extract."""
+        """Say what is published, then the page of each extract."""
         return [*dire_empreintes(self.contenu), *(str(page_de(Path(dossier))) for dossier in self.extraits)]
 
 
@@ -69,9 +69,8 @@ def bilan(
     """Load, build, check, compose the documents aside, publish, under one lock: no other run comes between two (S8).
 
     When the last publication came from the same files, exercices and software, nothing is built: its seal is verified
-    and only an extract that is missing is written; `refaire` does it all.
-    Raises `FichierRefuse` (3) and `ControleEchoue` (2), nothing published; `ErreurMutualisation` (1), which says what
-    is published when something is.
+    and only an extract that is missing is written; `refaire` does it all. Raises `FichierRefuse` (3) and
+    `ControleEchoue` (2), nothing published; `ErreurMutualisation` (1), which says what is published when something is.
     """
     annees = verifier_exercices(exercices)
     verifier_sortie(Path(sortie))
@@ -85,7 +84,7 @@ def bilan(
             with session.etape("vérification"):
                 extraits = extraire_ensemble(session, annees, sortie)
             return BilanPublie(chargements, versions[-1], *empreintes_en_vigueur(conn), extraits)
-        lecture.fermer()  # what it holds in memory is wanted elsewhere
+        lecture.fermer()  # its memory is wanted elsewhere
         session.precharger()
         version = construire(session, annees, prepare_par)
         session.congedier_dbt()
@@ -93,7 +92,7 @@ def bilan(
         composer(session, version, sortie, refaire=refaire)
         publier(session, version)
         with session.etape("publication"):
-            # one that the build doesn't change may be missing here
+            # an extract that the build doesn't change may be missing here
             extraits = ecrire_extraits(session, conn, {e: version_publiee(conn, e) for e in annees}, Path(sortie))
         return BilanPublie(chargements, version, *empreintes_en_vigueur(conn), extraits)
 
@@ -104,10 +103,8 @@ def charger(
     sources: list[str] | None = None,
     annoncer: Callable[[], None] = execution.precharger,
 ) -> list[Chargement]:
-    """Load what is new in a drop (file gate included), `annoncer` called first when there is something.
-
-    Raises `FichierRefuse`, `ErreurMutualisation`.
-    """
+    """Load what is new in a drop (file gate included); `annoncer` is called first when there is something. Raises
+    `FichierRefuse`, `ErreurMutualisation`."""
     with session.connexion() as conn, session.etape("chargement"):
         porte = partial(porte_fichier, suivi=session.suivi, page=page_controles(session.var))
         charges = charger_depot(
@@ -120,11 +117,9 @@ def charger(
 def porte_fichier(
     conn: psycopg.Connection[Any], chargement_id: int, suivi: Suivi = muet, page: Path = Path("data_docs/index.html")
 ) -> Callable[[], Refus]:
-    """The file gate on a load, which judges until what is given back is called: (path, reason) of the files to refuse.
-
-    Its result is kept in the journal. `page`: where its warnings will be in detail. Raises `ControleEchoue` when the
-    gate did not run as it should.
-    """
+    """Start the file gate on a load; the function returned waits and gives (path, reason) of the files to refuse. Its
+    result is kept in the journal. `page` is where its warnings will be in detail. Raises `ControleEchoue` when the gate
+    did not run as it should."""
     finir = verifier_fichiers(conn, chargement_id)
 
     def conclure() -> Refus:

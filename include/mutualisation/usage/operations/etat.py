@@ -1,4 +1,4 @@
-"""What is loaded, held, rejected, published and run, and what to do next."""
+"""Say what is loaded, held, rejected, published and run, and what to do next."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -29,15 +29,15 @@ SQL_ETAT = {
     " left join journal.clotures f using (exercice, version) order by p.exercice",
     "fichiers": "select source, jeu, count(*) as fichiers, coalesce(sum(lignes), 0)::bigint as lignes"
     " from journal.fichiers_courants group by source, jeu order by 1, 2",
-    # a file that was mended and loaded since is no longer refused
+    # a file mended and loaded since is no longer refused
     "refuses": "select chemin as fichier, motif from (select distinct on (chemin) chemin, motif, statut"
     " from journal.fichiers order by chemin, fichier_id desc) as derniers where statut = 'refuse' order by 1",
     "rejets": "select source, statut, count(*) as lignes from publication.rejets group by source, statut order by 1, 2",
-    # the last ones
+    # only the last runs are shown
     "executions": "select execution, commande, declencheur, compte, debut, secondes, statut, code, phrase, etape,"
     " versions from exploitation.registre order by execution desc limit 5",
 }
-# the build that a person asked for last (of which nothing was left to publish: as published), and what it rejects
+# this is the build that a person asked for last (published, when nothing was left to publish), and what it rejects
 SQL_CANDIDATE = """
 select version, case when exercices = '{}' then 'publiee' else statut end as statut from journal.constructions
  where version = journal.derniere_a_publier()
@@ -47,10 +47,10 @@ select source, statut, count(*) as lignes from exploitation.rejets where version
  group by source, statut order by 1, 2
 """
 ISSUES = {"reussie": "réussie", "en_cours": "en cours", "interrompue": "interrompue"}
-# of what ended a run, in a line; `--json` has it whole
+# a line shows this much of the sentence that ended a run; `--json` has it whole
 LARGEUR_PHRASE = 160
 SQL_SCEAU = "select max(numero) as sceau from journal.sceaux"
-# a version that waits for who publishes it has seen its files too, and one that changed nothing
+# a version that waits for who publishes it has seen its files too, and so has one that changed nothing
 SQL_RESTE = """
 select exists (select from journal.fichiers where statut = 'accepte' and charge_le > coalesce(
   (select max(debut) from journal.constructions where statut in ('validee', 'publiee')), '-infinity'))
@@ -59,66 +59,66 @@ select exists (select from journal.fichiers where statut = 'accepte' and charge_
 
 
 def etat(session: Session) -> dict[str, Any]:
-    """What is loaded, held, rejected, published and run (keys: publication_sha256, chiffres_sha256, sceau, exercices,
-    fichiers, refuses, rejets, executions, candidate), the last runs first, and sentences that say what to do next
-    (a_faire).
+    """Return what is loaded, held, rejected, published and run, the last runs first, and what to do next (a_faire).
 
-    `candidate`: version, statut, rejets, sentence (laisse_de_cote) and folders of the documents of the last build when
-    it is not published.
-    """
+    Keys: publication_sha256, chiffres_sha256, sceau, exercices, fichiers, refuses, rejets, executions, candidate,
+    a_faire. `candidate` holds version, statut, rejets, laisse_de_cote (a sentence) and documents (folders) of the last
+    build when it is not published."""
     with connecter(session.dsn) as conn, conn.cursor(row_factory=dict_row) as curseur:
         publication, chiffres = empreintes_en_vigueur(conn)
-        lus: dict[str, Any] = {"publication_sha256": publication or None, "chiffres_sha256": chiffres}
-        lus |= curseur.execute(SQL_SCEAU).fetchone() or {}
+        contenu: dict[str, Any] = {"publication_sha256": publication or None, "chiffres_sha256": chiffres}
+        contenu |= curseur.execute(SQL_SCEAU).fetchone() or {}
         for nom, requete in SQL_ETAT.items():
-            lus[nom] = curseur.execute(requete).fetchall()
+            contenu[nom] = curseur.execute(requete).fetchall()
         candidate = curseur.execute(SQL_CANDIDATE).fetchone()
         if candidate is not None and candidate["statut"] != "publiee":
-            lus["candidate"] = candidate | {"rejets": curseur.execute(SQL_REJETS, (candidate["version"],)).fetchall()}
-            lus["candidate"]["laisse_de_cote"] = laisse_de_cote_par_la_construction(conn, candidate["version"])
+            contenu["candidate"] = candidate | {
+                "rejets": curseur.execute(SQL_REJETS, (candidate["version"],)).fetchall()
+            }
+            contenu["candidate"]["laisse_de_cote"] = laisse_de_cote_par_la_construction(conn, candidate["version"])
             attente = en_attente(conn, candidate["version"])
-            lus["candidate"]["documents"] = [str(extrait) for extrait in attente.extraits] if attente else []
+            contenu["candidate"]["documents"] = [str(extrait) for extrait in attente.extraits] if attente else []
         reste = curseur.execute(SQL_RESTE).fetchone() == {"reste": True}
         factures = semestres_a_facturer(conn)
-    for publie in lus["exercices"]:
+    for publie in contenu["exercices"]:
         publie["publie_le"] = publie["publie_le"].isoformat()
-    for execution in lus["executions"]:
+    for execution in contenu["executions"]:
         execution["debut"] = execution["debut"].isoformat()
         execution["secondes"] = float(execution["secondes"] or 0)
-    # who finds nothing may have filled another one
-    ou = rien_de_publie(session.dsn, session.var if session.embarque else None) if not lus["fichiers"] else ""
-    lus["a_faire"] = [*_a_faire(lus, reste=reste), *factures, *serveur_depasse(session), *filter(None, [ou])]
-    return lus
+    # who finds nothing here may have filled another warehouse
+    ou = rien_de_publie(session.dsn, session.var if session.embarque else None) if not contenu["fichiers"] else ""
+    contenu["a_faire"] = [*_a_faire(contenu, reste=reste), *factures, *serveur_depasse(session), *filter(None, [ou])]
+    return contenu
 
 
-def dire_etat(lus: Mapping[str, Any]) -> Iterator[str]:
-    """The same in French, a line each."""
-    yield from dire_empreintes(lus)
-    for e in lus["exercices"]:
+def dire_etat(contenu: Mapping[str, Any]) -> Iterator[str]:
+    """Say the same in French, a line each."""
+    yield from dire_empreintes(contenu)
+    for e in contenu["exercices"]:
         suite = f"close, approuvée par {e['approuve_par']}" if e["approuve_par"] else "à approuver"
         yield f"exercice {e['exercice']} : version {e['version']}, préparée par {e['prepare_par']}, {suite}"
-    for f in lus["fichiers"]:
+    for f in contenu["fichiers"]:
         yield f"{f['source']}/{f['jeu']} : {plusieurs(f['fichiers'], 'fichier')}, {plusieurs(f['lignes'], 'ligne')}"
-    yield from map(_dire_rejets, lus["rejets"])
-    yield from (f"refusé {r['fichier']} : {r['motif']}" for r in lus["refuses"])
-    if candidate := lus.get("candidate"):
+    yield from map(_dire_rejets, contenu["rejets"])
+    yield from (f"refusé {r['fichier']} : {r['motif']}" for r in contenu["refuses"])
+    if candidate := contenu.get("candidate"):
         yield from (f"version {candidate['version']}, non publiée, {_dire_rejets(r)}" for r in candidate["rejets"])
-    yield from map(dire_execution, lus["executions"])
-    yield from (f"à faire : {phrase}" for phrase in lus["a_faire"])
+    yield from map(dire_execution, contenu["executions"])
+    yield from (f"à faire : {phrase}" for phrase in contenu["a_faire"])
 
 
 def _dire_rejets(r: Mapping[str, Any]) -> str:
     return f"{r['source']} : {plusieurs(r['lignes'], 'ligne')} au statut {r['statut']}"
 
 
-def dire_empreintes(lus: Mapping[str, Any]) -> list[str]:
-    """What is published, and its figures alone, which no key changes."""
-    chiffres = lus["chiffres_sha256"]
-    return [f"publication {lus['publication_sha256'] or 'aucune'}", *([f"chiffres {chiffres}"] if chiffres else [])]
+def dire_empreintes(contenu: Mapping[str, Any]) -> list[str]:
+    """Give the digest of what is published, and that of its figures alone, which no key changes."""
+    chiffres = contenu["chiffres_sha256"]
+    return [f"publication {contenu['publication_sha256'] or 'aucune'}", *([f"chiffres {chiffres}"] if chiffres else [])]
 
 
 def dire_execution(e: Mapping[str, Any]) -> str:
-    """One run of the ledger: its number, command, start, stages, outcome."""
+    """Describe one run of the ledger: number, command, start, stages, outcome."""
     fin = f"sortie {e['code']}, {shorten(str(e['phrase']), LARGEUR_PHRASE, placeholder=' …')}"
     debut = datetime.fromisoformat(e["debut"]).astimezone()
     return (
@@ -129,13 +129,13 @@ def dire_execution(e: Mapping[str, Any]) -> str:
 
 
 def serveur_depasse(session: Session) -> list[str]:
-    """That the server of the warehouse lacks a security release, in a sentence; nothing when it does not."""
+    """Say in a sentence that the server of the warehouse lacks a security release; [] when it does not."""
     with connecter(session.dsn) as conn:
         return mineure_depassee(conn.info.server_version)
 
 
 def _a_faire(lus: Mapping[str, Any], *, reste: bool) -> Iterator[str]:
-    """Each thing to do next, in a sentence with its command, the most urgent first."""
+    """Say each thing to do next in a sentence with its command, the most urgent first."""
     derniere = lus["executions"][0] if lus["executions"] else {"statut": ""}
     if derniere["statut"] == "interrompue":
         yield (
@@ -161,9 +161,13 @@ def _a_faire(lus: Mapping[str, Any], *, reste: bool) -> Iterator[str]:
         return
     candidate = lus.get("candidate", {"statut": ""})
     if candidate["statut"] == "validee":
-        dite = f"La version {candidate['version']} a passé les portes : « mutualisation publier » la publie."
-        lire = [f"Ses documents sont à lire dans {', '.join(lus)}." for lus in [candidate["documents"]] if lus]
-        yield " ".join(filter(None, [dite, *lire, candidate.get("laisse_de_cote")]))
+        annonce = f"La version {candidate['version']} a passé les portes : « mutualisation publier » la publie."
+        lire = [
+            f"Ses documents sont à lire dans {', '.join(documents)}."
+            for documents in [candidate["documents"]]
+            if documents
+        ]
+        yield " ".join(filter(None, [annonce, *lire, candidate.get("laisse_de_cote")]))
     elif candidate["statut"] == "echouee":
         rejets = (
             " « mutualisation reparer --sortie DOSSIER » écrit les lignes rejetées ;" if candidate["rejets"] else ""
@@ -178,7 +182,7 @@ def _a_faire(lus: Mapping[str, Any], *, reste: bool) -> Iterator[str]:
 
 
 def _vers_la_cloture(e: Mapping[str, Any]) -> str:
-    """G4: a gap without a reason comes before the approval, which would be refused."""
+    """Say first the gaps without a reason: the approval would be refused (G4)."""
     if e["ecarts"]:
         return (
             f"L'exercice {e['exercice']} ne se clôt pas encore, des écarts attendent une correction ou une ligne de "
@@ -195,6 +199,6 @@ def _pendant(etape: str | None) -> str:
 
 
 def reste_a_construire(dsn: str) -> bool:
-    """Whether files were accepted that no build has seen to its end: an announcement may have been lost."""
+    """Say whether files were accepted that no build has seen to its end: an announcement may have been lost."""
     with connecter(dsn) as conn:
         return conn.execute(SQL_RESTE).fetchone() == (True,)

@@ -1,8 +1,6 @@
-"""The run ledger (schema `exploitation`): who ran what, why, on which inputs, and what came of it.
-
-A row per run, written as it goes: one that is killed is said never to have finished. Nothing waits for the disk, and no
-failure of the ledger stops a run.
-"""
+"""The run ledger (schema `exploitation`) says who ran what, why, on which inputs, and what came of it. Each run writes
+its row as it goes: a killed one is said never to have finished. Nothing waits for the disk, and no failure of the
+ledger stops a run."""
 
 import json
 import re
@@ -21,7 +19,7 @@ from mutualisation.socle.erreurs import INTERROMPU, ErreurMutualisation
 from mutualisation.socle.francais.typographie import sans_accent
 
 PHRASE_MAX = 2_000
-# of the last build, of the last time of each gate and stage
+# these measures are of the last build, and of the last time of each gate and stage
 MESURES = """
 select 'publication.il_y_a_jours', extract(epoch from now() - max(publie_le)) / 86400 from journal.publications
  having count(*) > 0
@@ -55,7 +53,7 @@ update exploitation.executions
 
 @dataclass(frozen=True)
 class Demande:
-    """What is asked of the warehouse: a command or a task, what started it, its parameters by name."""
+    """A command or a task asks this of the warehouse; `declencheur` started it, `parametres` are by name."""
 
     commande: str
     declencheur: str = "ligne de commande"
@@ -63,7 +61,7 @@ class Demande:
 
     @property
     def parametres_montrables(self) -> dict[str, Any]:
-        """The parameters that name nobody and no place: numbers, booleans, names of the registry, lists of them."""
+        """Keep the parameters that name nobody and no place: numbers, booleans, registry names, their lists."""
 
         def ne_nomme_personne(valeur: Any) -> bool:
             if isinstance(valeur, (list, tuple)):
@@ -75,19 +73,19 @@ class Demande:
 
 @dataclass(frozen=True)
 class Execution:
-    """The row of a run under way, and the connection that keeps it alive."""
+    """A run under way has this row; the connection keeps it alive."""
 
     numero: int
     conn: psycopg.Connection[Any]
 
     def noter(self, etape: str, faites: Mapping[str, float], lignes: Mapping[str, int]) -> None:
-        """The stage under way (none: empty), seconds and rows of those that ended."""
+        """Note the stage under way (none: empty), and seconds and rows of those that ended."""
         etapes = [{"etape": nom, "secondes": round(s, 3), "lignes": lignes.get(nom)} for nom, s in faites.items()]
         with suppress(psycopg.Error, ErreurMutualisation):
             self.conn.execute(SQL_NOTER, (etape or None, json.dumps(etapes, ensure_ascii=False), self.numero))
 
     def finir(self, erreur: BaseException | None) -> None:
-        """The end of the run: its exit code, its sentence."""
+        """Note the end of the run: its exit code, its sentence."""
         code, phrase = issue_de(erreur) if erreur is not None else (0, None)
         if phrase is not None and len(phrase) > PHRASE_MAX:
             phrase = f"{phrase[:PHRASE_MAX]}…"
@@ -97,20 +95,18 @@ class Execution:
 
 
 def mesures(dsn: str) -> dict[str, float]:
-    """{name: value} of what a monitoring tool follows; names in ASCII, as such tools take them."""
+    """Return {name: value} for a monitoring tool; names are in ASCII, as such tools take them."""
     with connecter(dsn) as conn:
-        lues = conn.execute(MESURES).fetchall()
-    return {re.sub(r"[^a-z0-9_.]", "_", sans_accent(nom)): float(valeur) for nom, valeur in lues}
+        lignes = conn.execute(MESURES).fetchall()
+    return {re.sub(r"[^a-z0-9_.]", "_", sans_accent(nom)): float(valeur) for nom, valeur in lignes}
 
 
 @contextmanager
 def inscrire(
     dsn: str, demande: Demande | None, compte: str | None, logiciel: Callable[[], str]
 ) -> Iterator[Execution | None]:
-    """Write the run of a block, and what ends it; None when there is nothing to write, or the server takes no row.
-
-    `compte`: the account declared on the embedded server; None on a named one, which says who is connected (K3).
-    """
+    """Write the run of a block, and what ends it; yield None without anything to write, or when the server takes no
+    row. `compte` is declared on the embedded server; None on a named one, which says who is connected (K3)."""
     execution = _ouvrir_execution(dsn, demande, compte, logiciel) if demande is not None else None
     if execution is None:
         yield None
@@ -135,14 +131,14 @@ def _ouvrir_execution(dsn: str, demande: Demande, compte: str | None, logiciel: 
         (numero,) = conn.execute(SQL_OUVRIR, valeurs).fetchone() or (0,)
         conn.execute("select pg_try_advisory_lock(%s, %s::int)", (VIVANTE, numero))
     except (psycopg.Error, ErreurMutualisation):
-        # a standby, a table that another session holds: what is asked for may be done without a row
+        # on a standby, or behind a table that another session holds, the run goes on without a row
         conn.close()
         return None
     return Execution(int(numero), conn)
 
 
 def issue_de(erreur: BaseException) -> tuple[int, str]:
-    """Exit code and French sentence of what ended a run (`sorties.md`), without a cell."""
+    """Return the exit code and French sentence of what ended a run (`sorties.md`), without a cell."""
     match erreur:
         case ErreurMutualisation():
             return erreur.code_sortie, str(erreur)

@@ -1,4 +1,4 @@
-"""Unit costs of several entities side by side, from the sealed aggregates of their extracts: no warehouse is opened."""
+"""Compare the unit costs of several entities from the sealed aggregates of their extracts: no warehouse is opened."""
 
 import csv
 import hashlib
@@ -15,7 +15,7 @@ from mutualisation.socle import disque
 from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, raison_systeme
 
 AGREGATS = ("cout_unitaire", "synthese_financiere")
-# fewer, and the median tells the neighbour's cost
+# with fewer, the median tells the neighbour's cost
 ENTITES_MIN = 3
 COLONNES = ("exercice", "dispositif", "libelle", "entite", "statut", "unites", "cout_complet_unitaire", "mediane",
             "ecart_pct", "taux_couverture", "publication_sha256")  # fmt: skip
@@ -23,12 +23,11 @@ CENT, CENTIEME = Decimal(100), Decimal("0.01")
 
 
 def comparer(dossiers: Mapping[str, Path], exercice: int, sortie: Path) -> list[str]:
-    """Write `sortie` (CSV, `;`), a row per dispositif and entity; a sentence per entity that has no extract to compare.
+    """Write `sortie` (CSV, `;`), a row per dispositif and entity; say which entity has no extract to compare.
 
-    `dossiers`: {entity: its folder of what runs, with `bilans/` and `sceaux/`}. `mediane` in euros per unit, empty
-    under three entities; `ecart_pct` to it. Entities are compared where they name a dispositif alike.
-    Raises `ControleEchoue` for an extract whose signature or aggregates are not those sealed.
-    """
+    `dossiers` is {entity: the folder where its runs write, with `bilans/` and `sceaux/`}. `mediane` is in euros per
+    unit, empty under three entities; `ecart_pct` is the gap to it. Entities are compared where they name a dispositif
+    alike. Raises `ControleEchoue` for an extract whose signature or aggregates are not those sealed."""
     lignes, absents = [], []
     for entite, var in dossiers.items():
         extrait = _dernier(var / "bilans", exercice)
@@ -52,9 +51,9 @@ def comparer(dossiers: Mapping[str, Path], exercice: int, sortie: Path) -> list[
 
 
 def _dernier(bilans: Path, exercice: int) -> ExtraitLu | None:
-    """The extract of the last version: a closed one keeps its place, the next lies beside it (S9)."""
-    lus = map(ExtraitLu.lire, [bilans / f"bilan_{exercice}", *bilans.glob(f"bilan_{exercice}_v*")])
-    return max((e for e in lus if e and e.exercice == exercice), key=lambda e: e.version, default=None)
+    """Return the extract of the last version: a closed one keeps its place, the next lies beside it (S9)."""
+    extraits = map(ExtraitLu.lire, [bilans / f"bilan_{exercice}", *bilans.glob(f"bilan_{exercice}_v*")])
+    return max((e for e in extraits if e and e.exercice == exercice), key=lambda e: e.version, default=None)
 
 
 def _lignes_de_l_entite(entite: str, extrait: ExtraitLu, cles: set[bytes]) -> list[dict[str, str]]:
@@ -71,7 +70,7 @@ def _lignes_de_l_entite(entite: str, extrait: ExtraitLu, cles: set[bytes]) -> li
 
 
 def _agregat(entite: str, extrait: ExtraitLu, nom: str) -> list[dict[str, str]]:
-    """The rows of one CSV of an extract, its bytes being those of the signed manifest."""
+    """Return the rows of one CSV of an extract, once its bytes are those of the signed manifest."""
     scelles = {s["fichier"]: s["sha256"] for s in extrait.manifeste["sorties"]}
     fichier = f"{nom}.csv"
     try:

@@ -1,5 +1,5 @@
-"""What the figures leave out, said at the end of each command and to whoever publishes or closes: rows, euros, hours,
-gaps of controls that nobody justified, by exercice (G4, G13)."""
+"""Each command ends by what the figures leave out, by exercice: rows, euros, hours, unjustified gaps (G4, G13). Who
+publishes or closes reads it too."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -18,10 +18,10 @@ from mutualisation.usage.operations.en_attente import lieu_des_lignes
 from mutualisation.usage.operations.session import Session
 
 OU_VOIR = "lignes et motifs dans « rejets »"
-# nothing is published of a build: its `rejets` is in no extract
+# a build publishes nothing: its `rejets` is in no extract
 A_CORRIGER = "lignes et motifs par « mutualisation reparer --sortie DOSSIER »"
 ENSUITE = "« mutualisation controler » dira ce que les règles rejettent"
-# of a version, by default the published one
+# the rows are those of a version, by default the published one
 CHOISIES = """ {} as v
  where exercice = any(coalesce(%(exercices)s::int[], array[exercice])) and version = coalesce(
    %(version)s, (select p.version from journal.publications as p where p.exercice = v.exercice))
@@ -35,7 +35,7 @@ Rangee = tuple[int, str, int, Decimal | None, Decimal | None]
 
 
 def laisse_de_cote(session: Session, exercices: Iterable[int] | None = None, version: int | None = None) -> str:
-    """One French sentence over published exercices (default: all), or the `version` of them; empty when all counts."""
+    """Say it of published exercices (default: all), or of their `version`; empty when all counts."""
     with connecter(session.dsn) as conn:
         return laisse_de_cote_des_versions(conn, exercices, version)
 
@@ -50,7 +50,7 @@ def laisse_de_cote_des_versions(
 def laisse_de_cote_par_la_construction(
     conn: psycopg.Connection[Any], version: int, exercices: list[int] | None = None
 ) -> str:
-    """The same over a version that is being checked, or waits; what it had not yet built is not said."""
+    """Say it of a version being checked, or waiting, as far as it was built."""
     return _dire_schema(conn, lieu_des_lignes(conn, version), A_CORRIGER, exercices, version)
 
 
@@ -69,7 +69,7 @@ def _dire_schema(
 
 
 def laisse_de_cote_par_la_lecture(session: Session, charges: Iterable[Chargement]) -> str:
-    """The same over the files just loaded: the rows that their reader could not read. A build may reject others."""
+    """Say it of the files just loaded: rows that their reader could not read. A build may reject others."""
     chemins = [chemin for charge in charges for chemin in charge.fichiers]
     if not chemins:
         return ""
@@ -84,10 +84,8 @@ def laisse_de_cote_par_la_lecture(session: Session, charges: Iterable[Chargement
 
 
 def dire_exercices(rangees: Iterable[Rangee], suite: str = OU_VOIR, ecarts: Iterable[tuple[int, int, int]] = ()) -> str:
-    """« Laissé de côté, exercice 2020 : … ; exercice 2021 : … », each as `ecartees` says; 0: files of no exercice.
-
-    `ecarts`: (exercice, gaps of controls, those that nobody justified), said after.
-    """
+    """Say « Laissé de côté, exercice 2020 : … ; exercice 2021 : … », each as `ecartees` does; 0 has no exercice.
+    `ecarts` (exercice, gaps of controls, those that nobody justified) are said after."""
     lignes = [_exercice(annee, list(groupe)) for annee, groupe in groupby(rangees, key=lambda r: r[0])]
     restes = [f"exercice {annee} : {ecartees.dire_ecarts(n, sans)}" for annee, n, sans in ecarts if sans]
     phrases = [f"Laissé de côté, {' ; '.join(lignes)} — {suite}."] * bool(lignes)
@@ -98,13 +96,13 @@ def _exercice(annee: int, rangees: list[Rangee]) -> str:
     comptes: Counter[str] = Counter()
     for _, statut, lignes, _, _ in rangees:
         comptes[statut] += lignes
-    montant, heures = (sum(filter(None, lues), Decimal(0)) for lues in list(zip(*rangees, strict=True))[3:])
-    dite = ecartees.dire_ecartees(comptes, montant, heures)
-    return f"{f'exercice {annee}' if annee else 'sans exercice'} : {dite}"
+    montant, heures = (sum(filter(None, valeurs), Decimal(0)) for valeurs in list(zip(*rangees, strict=True))[3:])
+    phrase = ecartees.dire_ecartees(comptes, montant, heures)
+    return f"{f'exercice {annee}' if annee else 'sans exercice'} : {phrase}"
 
 
 def _illisibles(conn: psycopg.Connection[Any], jeu: str, exercice: int | None, fichiers: list[int]) -> Rangee:
-    # what measures the jeu, when it is euros or hours of work
+    # the measure of the jeu counts when it is euros or hours of work
     mesure = registre().jeu(jeu).mesure
     colonne, genre = (sql.Identifier(mesure.nom), mesure.type) if mesure else (None, "")
     montant = sql.SQL("sum(abs({}))").format(colonne) if genre == "montant" else None

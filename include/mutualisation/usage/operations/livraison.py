@@ -1,4 +1,4 @@
-"""What is written from what is there: the extracts of a version, the invoices of a semestre."""
+"""Write documents from what is there: the extracts of a version, the invoices of a semestre."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -40,15 +40,12 @@ def composer_ensemble(
     pose: MiseEnPlace,
     cloture: Cloture | None = None,
 ) -> dict[str, str]:
-    """Write the extract of each {exercice: version} in the working folder of `pose`, read back by the gate.
-
-    `cloture`: the one that is about to be signed. Gives back {name of its folder: digest of the manifest that the gate
-    read}. Raises `ControleEchoue` with all the
-    refusals of the gate at once.
-    """
+    """Write the extract of each {exercice: version} in the working folder of `pose`; the gate reads it back. `cloture`
+    is about to be signed. Returns {name of its folder: digest of the manifest that the gate read}. Raises
+    `ControleEchoue` with all the refusals of the gate at once."""
     porte = partial(exiger_extrait, session.dsn)
-    lus, refus = {}, []
-    # its import takes seconds: documents are written meanwhile
+    manifestes, refus = {}, []
+    # Great Expectations takes seconds to import: documents are written meanwhile
     execution.precharger()
     with presses() as imprimer:
         extraits = []
@@ -58,37 +55,34 @@ def composer_ensemble(
             extraits.append(composer_extrait(conn, exercice, version, dossier, imprimer, cloture))
         for extrait in extraits:
             try:
-                lus[extrait.dossier.name] = extrait.finir(conn, porte, session.detail)
+                manifestes[extrait.dossier.name] = extrait.finir(conn, porte, session.detail)
             except ControleEchoue as echec:
                 refus += echec.controles
     if refus:
         raise ControleEchoue(refus)
-    return lus
+    return manifestes
 
 
 def verifier_extraits(session: Session, exercices: Sequence[int], sortie: str) -> None:
-    """Before hours of work: the extracts of these exercices can take their places.
-
-    Raises `ErreurMutualisation` when a folder can't be written or holds what is not ours, a document open in a
-    spreadsheet among others (K11).
-    """
+    """Check before hours of work that the extracts of these exercices can take their places. Raises
+    `ErreurMutualisation` when a folder can't be written or holds what is not ours, a document open in a spreadsheet
+    among others (K11)."""
     verifier_sortie(Path(sortie))
     with session.lecture() as conn:
         verifier_places(conn, Path(sortie), exercices)
 
 
 def extraire(session: Session, exercice: int, sortie: str, version: int | None = None) -> str:
-    """Write the extract `bilan_AAAA/` of an exercice; give back its folder. As `extraire_ensemble`."""
+    """Write the extract `bilan_AAAA/` of an exercice and return its folder, as `extraire_ensemble` does."""
     return extraire_ensemble(session, [exercice], sortie, version)[0]
 
 
 def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, version: int | None = None) -> list[str]:
-    """Write the extracts of these exercices, which take their places together; give back their folders.
+    """Write the extracts of these exercices, which take their places together; return their folders.
 
     One that stands whole is left as it is (S9). Raises `ControleEchoue` when a version is no longer what was sealed,
     `ExtraitRefuse` when an extract, read back, is not its version, `ErreurMutualisation` when an exercice is not
-    published, a folder can't be written or another run keeps the lock; the former extracts then stay, all of them.
-    """
+    published, a folder can't be written or another run keeps the lock; the former extracts then stay, all of them."""
     with _tenir_l_entrepot(session, Path(sortie)) as conn, session.etape("extraits"):
         exiger_conservee(conn, version)
         exiger_sceau(session, conn, exercices, version)
@@ -100,21 +94,21 @@ def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, v
 def ecrire_extraits(
     session: Session, conn: psycopg.Connection[Any], versions: Mapping[int, int], sortie: Path
 ) -> list[str]:
-    """The extract of each {exercice: version}, published and as sealed; their folders. As `extraire_ensemble`."""
+    """Write the extract of each published {exercice: version}; return the folders, as `extraire_ensemble` does."""
     places = {e: est_en_place(conn, e, v, sortie, session.var) for e, v in versions.items()}
     a_ecrire = {e: v for e, v in versions.items() if places[e] is None}
     if not a_ecrire:
         return [str(place) for place in places.values()]
     with mise_en_place(sortie, REFUS) as pose:
         try:
-            lus = composer_ensemble(session, conn, a_ecrire, pose)
+            manifestes = composer_ensemble(session, conn, a_ecrire, pose)
         except ControleEchoue as echec:
             raise ExtraitRefuse(
                 f"L'extrait relu n'est pas conforme à la version publiée : {' ; '.join(echec.controles)} ; l'extrait "
                 "précédent est resté en place ; relancez « mutualisation extraire »."
             ) from echec
         pose.mettre_sur_disque()
-        ecrits = mettre_en_place(conn, pose, lus, session.poste)
+        ecrits = mettre_en_place(conn, pose, manifestes, session.poste)
     for ecrit in ecrits:
         if ecrit.est_autrement_rendu:
             session.suivi(
@@ -127,7 +121,7 @@ def ecrire_extraits(
 
 @contextmanager
 def _tenir_l_entrepot(session: Session, sortie: Path) -> Iterator[psycopg.Connection[Any]]:
-    """The lock of the warehouse: what documents say holds until they are in place. Raises `EntrepotOccupe`."""
+    """Hold the lock, so that what documents say stays true until they are in place. Raises `EntrepotOccupe`."""
     delai = Delais.de_l_environnement().verrou
     annonce = f"Un autre traitement tient l'entrepôt : attend qu'il finisse, {delai} secondes au plus"
     try:
@@ -142,8 +136,7 @@ def _tenir_l_entrepot(session: Session, sortie: Path) -> Iterator[psycopg.Connec
 
 
 class FacturesEcrites(NamedTuple):
-    """The folder of the invoices of a semestre; what their figures leave out, in a sentence; that they differ from
-    their drafts, empty where none does."""
+    """Invoices are in `dossier`; the two sentences say what they leave out, and how they differ from drafts (or "")."""
 
     dossier: str
     laisse_de_cote: str
@@ -153,12 +146,9 @@ class FacturesEcrites(NamedTuple):
 def facturer(
     session: Session, exercice: int, semestre: int, sortie: str, adherent: str | None = None
 ) -> FacturesEcrites:
-    """Write the invoices, the PES draft and the annual statements of a semestre, from what is published; before, from a
-    build made aside (R18).
-
-    Raises `ControleEchoue` when the version is no longer what was sealed, or a control stops the build: nothing is
-    written; `EntrepotOccupe` as `extraire_ensemble`.
-    """
+    """Write the invoices, the PES draft and the annual statements of a semestre; before publication, from a build made
+    aside (R18). Raises `ControleEchoue` when the version is no longer what was sealed, or a control stops the build:
+    nothing is written; `EntrepotOccupe` as `extraire_ensemble`."""
     (annee,) = verifier_exercices([exercice])
     exiger_semestre(semestre)
     verifier_sortie(Path(sortie))

@@ -1,4 +1,4 @@
-"""The embedded warehouse opened to tools that query it: on this machine, read only, while someone holds it open."""
+"""Open the embedded warehouse to tools that query it: on this machine, read only, while someone holds it open."""
 
 import os
 import secrets
@@ -25,12 +25,9 @@ PORT_MIN, PORT_MAX = 1024, 65535
 
 @contextmanager
 def ouvrir(port: int, suivi: Suivi = muet) -> Iterator[str]:
-    """Open the embedded warehouse; the libpq URL of an account that reads it, with a password of this session.
-
-    `suivi`: told that nothing is published in it.
-
-    Raises `ErreurMutualisation` when the warehouse is on a named server, not there or in use, or the port is taken.
-    """
+    """Open the embedded warehouse; yield the libpq URL of an account that reads it, with a password of this session.
+    `suivi` is told when nothing is published in it. Raises `ErreurMutualisation` when the warehouse is on a named
+    server, not there or in use, or the port is taken."""
     if os.environ.get("ENTREPOT_DSN"):
         raise ErreurMutualisation(
             "L'entrepôt est sur un serveur nommé (ENTREPOT_DSN), déjà ouvert aux outils : demandez à qui l'administre "
@@ -49,8 +46,8 @@ def ouvrir(port: int, suivi: Suivi = muet) -> Iterator[str]:
     with serveur_entrepot(port=port) as dsn:
         exiger_a_jour(dsn)
         _creer_le_compte(dsn, mot_de_passe)
-        if dit := rien_de_publie(dsn, dossier_var()):
-            suivi(dit)
+        if avis := rien_de_publie(dsn, dossier_var()):
+            suivi(avis)
         try:
             yield f"postgresql://{COMPTE}:{quote(mot_de_passe)}@{LOCAL}:{port}/{BASE}"
         finally:
@@ -58,13 +55,13 @@ def ouvrir(port: int, suivi: Suivi = muet) -> Iterator[str]:
 
 
 def rien_de_publie(dsn: str, var: Path | None) -> str:
-    """That a warehouse publishes nothing: that of a folder, and which others are seen, or of a named server (no `var`);
-    empty where it does."""
+    """Say that a warehouse publishes nothing: that of a folder, and which others are seen, or of a named server (no
+    `var`). Empty where it publishes something."""
     with connecter(dsn) as conn:
         if conn.execute("select from journal.publications limit 1").fetchone() is not None:
             return ""
-    lu = f"{var}{entrepots_vus(var)}" if var else adresse(dsn)
-    return f"Rien n'est publié dans l'entrepôt lu, celui de {lu}."
+    lieu = f"{var}{entrepots_vus(var)}" if var else adresse(dsn)
+    return f"Rien n'est publié dans l'entrepôt lu, celui de {lieu}."
 
 
 def _creer_le_compte(dsn: str, mot_de_passe: str) -> None:
@@ -72,7 +69,7 @@ def _creer_le_compte(dsn: str, mot_de_passe: str) -> None:
         existe = conn.execute("select 1 from pg_catalog.pg_roles where rolname = %s", (COMPTE,)).fetchone()
     if existe is None:
         _executer(dsn, "create role {compte} in role {lecteur}")
-    # a session may set it back, and still has no right to write
+    # a session may lift this, and still has no right to write
     _executer(dsn, "alter role {compte} set default_transaction_read_only = on")
     _executer(dsn, "alter role {compte} login password {mot_de_passe}", mot_de_passe=sql.Literal(mot_de_passe))
 

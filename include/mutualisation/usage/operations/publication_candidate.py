@@ -1,4 +1,4 @@
-"""A build that passed its gates: its documents composed aside, then the version published with them."""
+"""The documents of a build that passed its gates are composed aside, then the version is published with them."""
 
 import json
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ from mutualisation.usage.operations.session import Session
 from mutualisation.usage.operations.verification_sceau import exiger_publication
 
 CONSTRUITE = "select exercices, statut from journal.constructions where version = %s"
-# what became of a version, or of the one that replaced it
+# the query says what became of a version, or of the one that replaced it
 DERNIERE = """
 select c.version, c.statut, c.exercices, s.enonce::jsonb ->> 'publie_par'
   from journal.constructions as c
@@ -38,13 +38,12 @@ select c.version, c.statut, c.exercices, s.enonce::jsonb ->> 'publie_par'
 
 
 def composer(session: Session, version: int, sortie: str | None = None, *, refaire: bool = False) -> list[str]:
-    """Compose aside the extracts that a validated build would publish, read back by the gate; their folders.
+    """Compose aside the extracts that a validated build would publish, read back by the gate; return their folders.
 
     They wait in `sortie/a_publier_vN/` (default: that of the warehouse) for who publishes the version. An exercice that
-    the build does not change leaves it, unless `refaire`, and keeps what it publishes; none left: nothing waits. Run
-    again, it composes nothing twice. Raises `ControleEchoue` with each sentence of the extract gate, or when what stays
-    published is no longer what was sealed; `ErreurMutualisation` when the version is not to be published.
-    """
+    the build does not change leaves it, unless `refaire`, and keeps what it publishes; when none is left, nothing
+    waits. Run again, it composes nothing twice. Raises `ControleEchoue` with each sentence of the extract gate, or when
+    what stays published is no longer what was sealed; `ErreurMutualisation` when the version is not to be published."""
     with session.connexion() as conn, session.etape("documents"):
         if attente := en_attente(conn, version):
             return [str(extrait) for extrait in attente.extraits]
@@ -56,38 +55,44 @@ def composer(session: Session, version: int, sortie: str | None = None, *, refai
         with dire_le_refus(), conn.transaction():
             noter_empreintes(conn, version, lieu)
         with a_part(lieu, dossier_d_attente(version), REFUS) as pose:
-            lus = composer_ensemble(session, conn, dict.fromkeys(exercices, version), pose)
-        conn.execute("update journal.candidates set manifestes = %s where version = %s", (json.dumps(lus), version))
+            manifestes = composer_ensemble(session, conn, dict.fromkeys(exercices, version), pose)
+        conn.execute(
+            "update journal.candidates set manifestes = %s where version = %s", (json.dumps(manifestes), version)
+        )
         conn.commit()
         retirer(conn, version)
-    return [str(pose.travail / nom) for nom in lus]
+    return [str(pose.travail / nom) for nom in manifestes]
 
 
 def publier(
     session: Session, version: int | None = None, publie_par: str | None = None, compte: str | None = None
 ) -> str:
-    """Publish a validated build (default: the last one) with its documents, under its statement; `publication_sha256`.
+    """Publish a validated build (default: the last one) with its documents; return `publication_sha256`.
 
     One transaction moves the pointers and has the journal sign the extracts, which then take their places; they are
-    composed first, where `composer` did not. One that is published already is only finished. `publie_par`: the person
-    who publishes, by default the login of the session; `compte`: address of the warehouse under that person's own
-    login, which a named server wants (K3). Raises `ControleEchoue` as `composer`; `ErreurMutualisation`, with nothing
-    published but where it says so.
-    """
+    composed first, where `composer` did not. A version already published is only finished. `publie_par` publishes, by
+    default the login of the session; `compte` is the address of the warehouse under that person's own login, which a
+    named server wants (K3). Raises `ControleEchoue` as `composer`; `ErreurMutualisation`, with nothing published but
+    where it says so."""
     with session.connexion() as conn, session.etape("publication"):
         choisie = version if version is not None else derniere_validee(conn)
         _, statut = conn.execute(CONSTRUITE, (choisie,)).fetchone() or ([], "")
         if statut == "validee":
             exiger_la_derniere(conn, choisie)
-        # composed here where `composer` was not called, unless the version is published already
+        # we compose here where `composer` was not called, unless the version is published already
         if statut != "publiee" and en_attente(conn, choisie) is None and not composer(session, choisie):
             return publication_en_vigueur(conn)
         attente = en_attente(conn, choisie)
         deja = statut == "publiee"
         session.suivi(f"La version {choisie} est déjà publiée" if deja else f"Publication de la version {choisie}")
         conn.commit()
-        with _au_nom_de_qui_publie(session, conn, publie_par, compte) as sienne:
-            empreinte = promouvoir(sienne, choisie, session.poste, partial(_signer, sienne, attente, session.poste))
+        with _au_nom_de_qui_publie(session, conn, publie_par, compte) as connexion_de_qui_publie:
+            empreinte = promouvoir(
+                connexion_de_qui_publie,
+                choisie,
+                session.poste,
+                partial(_signer, connexion_de_qui_publie, attente, session.poste),
+            )
         with _une_fois_publiee(choisie):
             if attente is not None:
                 prendre_place(conn, attente, session.poste)
@@ -114,7 +119,7 @@ def exiger_la_derniere(conn: psycopg.Connection[Any], version: int) -> None:
 
 
 def derniere_validee(conn: psycopg.Connection[Any]) -> int:
-    """The version that waits, else that of the last build when it passed its gates. Raises `ErreurMutualisation`."""
+    """Return the version that waits, else the last build if its gates passed. Raises `ErreurMutualisation`."""
     requete = "select version, statut from journal.constructions where version = journal.derniere_a_publier()"
     ligne = conn.execute(requete).fetchone()
     if ligne is None or ligne[1] not in ("validee", "publiee"):
@@ -123,7 +128,7 @@ def derniere_validee(conn: psycopg.Connection[Any]) -> int:
 
 
 def _a_publier(session: Session, conn: psycopg.Connection[Any], version: int, *, refaire: bool) -> list[int]:
-    """The exercices that a build publishes; those that it does not change leave it, unless `refaire`."""
+    """Return the exercices that a build publishes; those that it does not change leave it, unless `refaire`."""
     exercices, statut = conn.execute(CONSTRUITE, (version,)).fetchone() or ([], "")
     if statut == "publiee":
         return []
@@ -139,29 +144,29 @@ def _a_publier(session: Session, conn: psycopg.Connection[Any], version: int, *,
     return [e for e in exercices if e not in inchanges]
 
 
-def _signer(sienne: psycopg.Connection[Any], attente: EnAttente | None, poste: Poste) -> None:
+def _signer(connexion_de_qui_publie: psycopg.Connection[Any], attente: EnAttente | None, poste: Poste) -> None:
     if attente is not None:
-        signer_ensemble(sienne, attente.pose, attente.manifestes, poste)
+        signer_ensemble(connexion_de_qui_publie, attente.pose, attente.manifestes, poste)
 
 
 @contextmanager
 def _au_nom_de_qui_publie(
     session: Session, conn: psycopg.Connection[Any], nom: str | None, compte: str | None
 ) -> Iterator[psycopg.Connection[Any]]:
-    """The connection that publishes: a person's own, under a login made for it on the embedded server (K3)."""
+    """Yield the connection of the person who publishes; the embedded server makes the login (K3)."""
     if nom is None:
         yield conn
         return
     with (
-        connecter(compte or session.dsn) as sienne,
-        au_nom_de(sienne, nom, TRAITEMENT) if session.embarque and not compte else nullcontext(),
+        connecter(compte or session.dsn) as connexion_de_qui_publie,
+        au_nom_de(connexion_de_qui_publie, nom, TRAITEMENT) if session.embarque and not compte else nullcontext(),
     ):
-        yield sienne
+        yield connexion_de_qui_publie
 
 
 @contextmanager
 def _une_fois_publiee(version: int) -> Iterator[None]:
-    """After the commit, a failure says that the version is published, and that the next command does the rest."""
+    """Say of a failure after the commit that the version is published, and that the next command does the rest."""
     try:
         yield
     except (ErreurMutualisation, psycopg.Error, OSError) as erreur:

@@ -1,7 +1,5 @@
-"""A closed exercice built again: its figures over the sealed files, then with what came late, keys, parameters (K6).
-
-Each step is a build that is not published; the model `redressement` makes differences of them, which telescope.
-"""
+"""Build a closed exercice again: over the sealed files, then with what came late, keys, parameters (K6). Each step is a
+build that is not published; the model `redressement` subtracts each from the next, and the differences add up."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -13,12 +11,12 @@ from mutualisation.socle.erreurs import ControleEchoue
 from mutualisation.usage.operations.session import Session
 
 SOURCE, CLES = "referentiel", {"cles_analytiques"}
-# what a vote or a rule of the EPCI settles
+# a vote or a rule of the EPCI settles these
 PARAMETRES = {"parametres", "tarifs", "ponderations", "roles_comptes"}
 PREMIERE = "scelle"
 Identite = tuple[str, str, str]
 Fichiers = Mapping[Identite, int]
-# build these exercices by this dbt process, and drop the build
+# the function builds these exercices by this dbt process, and drops the build
 Batir = Callable[[list[int], EnfantDbt, str], Any]
 
 CLOS = """
@@ -28,7 +26,7 @@ select version, array_agg(exercice order by exercice)
  group by version
  order by version
 """
-# files that counted when the closed version was built
+# these files counted when the closed version was built
 SCELLES = """
 select f.source, f.jeu, f.periode, f.fichier_id
   from journal.constructions as c cross join lateral journal.fichiers_comptes(c.debut) as f
@@ -52,10 +50,8 @@ select exercice, %(etape)s, dispositif, mesure, valeur
 
 
 def preparer_redressement(session: Session, conn: psycopg.Connection[Any], exercices: list[int], batir: Batir) -> None:
-    """Fill `journal.etapes_redressement` for the closed exercices asked; empty it when none is.
-
-    A step that can't be built takes the figures of the one before: its part goes to the rest. Raises nothing of it.
-    """
+    """Fill `journal.etapes_redressement` for the closed exercices asked; empty it when none is. A step that can't be
+    built takes the figures of the one before, and raises nothing: its part goes to the rest."""
     conn.execute("delete from journal.etapes_redressement")
     clos = conn.execute(CLOS, (exercices,)).fetchall()
     conn.commit()
@@ -72,7 +68,7 @@ def preparer_redressement(session: Session, conn: psycopg.Connection[Any], exerc
 
 
 def etapes(scelles: Fichiers, courants: Fichiers) -> Iterator[tuple[str, Fichiers]]:
-    """(step, files by identity): the sealed ones, then late ones, keys, parameters; the rest is the build itself."""
+    """Yield (step, files by identity): sealed, then late ones, keys, parameters; the build itself is the rest."""
     yield PREMIERE, scelles
     tardifs = {i: n for i, n in courants.items() if i not in scelles and i[0] != SOURCE}
     fichiers = {**scelles, **tardifs}

@@ -1,7 +1,5 @@
-"""One folder that brings the warehouse back, by pg_dump: the database, its accounts, its anchors; never a key.
-
-It is brought back into an empty warehouse by pg_restore, then verified; killed, it starts again from empty.
-"""
+"""pg_dump puts in one folder what brings the warehouse back: the database, its accounts, its anchors; never a key.
+pg_restore reads it into an empty warehouse, which is then verified; a killed restoration starts again from empty."""
 
 import json
 import os
@@ -42,10 +40,10 @@ from mutualisation.usage.operations.session import Session, a_jour, mettre_a_jou
 from mutualisation.usage.operations.verification_sceau import verifier
 
 ENTREPOT, AIRFLOW, COMPTES = "entrepot.dump", "airflow.dump", "comptes.json"
-# what software before 0.1.0 called its manifest
+# software before 0.1.0 called its manifest so
 MANIFESTE_ANTERIEUR = "sauvegarde.json"
 ATTENTE_MIN = 60
-# on the embedded server, who prepares and who approves are names that were given, not accounts
+# on the embedded server, preparers and approvers are names that were given, not accounts
 MEMBRES = """
 select m.rolname as compte, g.rolname as groupe, m.rolcanlogin as connexion,
   a.inherit_option as herite, a.set_option as prend
@@ -67,7 +65,7 @@ select pg_catalog.pg_get_userbyid(datdba)::text from pg_catalog.pg_database wher
 
 @dataclass(frozen=True)
 class Sauvegarde:
-    """What `sauvegarder` wrote: names of its files; a French sentence per key, which is not among them."""
+    """`sauvegarder` wrote these files; a French sentence says where each key is, which is not among them."""
 
     fichiers: list[str]
     phrases: list[str]
@@ -78,10 +76,9 @@ def sauvegarder(
 ) -> Sauvegarde:
     """Write the folder of a backup; a former backup there is replaced, whole.
 
-    `airflow`: the database of Airflow's metadata, on the same server; `attente_min`: minutes to wait for a run that
-    writes. Raises `ErreurMutualisation` when the folder can't be written or is not a backup of ours as it was written,
-    or when the account may not read everything.
-    """
+    `airflow` is the database of Airflow's metadata, on the same server; `attente_min` the minutes to wait for a run
+    that writes. Raises `ErreurMutualisation` when the folder can't be written or is not a backup of ours as it was
+    written, or when the account may not read everything."""
     _exiger_droits(session.dsn)
     annonce = f"Un traitement écrit dans l'entrepôt : la sauvegarde attend qu'il finisse, {attente_min} min au plus."
     with (
@@ -95,7 +92,7 @@ def sauvegarder(
 def _ecrire(
     session: Session, conn: psycopg.Connection[Any], ebauche: Path, migrations: list[str], airflow: str | None = None
 ) -> list[str]:
-    """Fill the folder of a backup, of a warehouse that has these migrations; its files, but for its manifest."""
+    """Fill the folder of a backup, of a warehouse that has these migrations; return its files, but for its manifest."""
     ebauche.chmod(0o700)
     with conn.cursor(row_factory=dict_row) as curseur:
         membres = curseur.execute(MEMBRES, (list(GROUPES), session.embarque, [PREPARATEUR, APPROBATEUR])).fetchall()
@@ -107,14 +104,14 @@ def _ecrire(
     if airflow:
         copier(base_voisine(session.dsn, airflow), ebauche / AIRFLOW)
     sommes = empreintes(ebauche)
-    dit = {"code_version": version_du_code(), "migrations": migrations}
-    _ecrire_json(ebauche / MANIFESTE, dit | {"sorties": [{"fichier": f, "sha256": s} for f, s in sommes.items()]})
+    manifeste = {"code_version": version_du_code(), "migrations": migrations}
+    _ecrire_json(ebauche / MANIFESTE, manifeste | {"sorties": [{"fichier": f, "sha256": s} for f, s in sommes.items()]})
     return list(sommes)
 
 
 @dataclass(frozen=True)
 class Migration:
-    """What `migrer` did: the last migration, those that it ran, the backup of what the warehouse was (none: null)."""
+    """`migrer` left the warehouse at this migration, ran these, and kept in `copie` what it was (none: null)."""
 
     migration: str
     jouees: list[str]
@@ -122,18 +119,16 @@ class Migration:
 
     @property
     def lignes(self) -> list[str]:
-        """The same in French, a line each."""
+        """Say the same in French, a line each."""
         copie = f"copie d'avant, que la version d'avant restaure : {self.copie}"
         jouees = [f"migration jouée : {nom}" for nom in self.jouees]
         return [*jouees, *([copie] if self.copie else []), f"entrepôt à jour, migration {self.migration}"]
 
 
 def migrer_l_entrepot(copie: Path | None = None) -> Migration:
-    """Bring the warehouse of `ENTREPOT_DSN`, else the embedded one, to the schema of this code.
-
-    `copie`: the folder of a backup, written first, that the software that made the warehouse brings back; by default
-    that of an embedded one is `avant_migration_NNNN…/` beside it. Raises `ErreurMutualisation`, with nothing migrated.
-    """
+    """Bring the warehouse of `ENTREPOT_DSN`, else the embedded one, to the schema of this code. `copie` is the folder
+    of a backup, written first, that the software that made the warehouse brings back; by default that of an embedded
+    one is `avant_migration_NNNN…/` beside it. Raises `ErreurMutualisation`, with nothing migrated."""
     poste = Poste.ici()
     with serveur_entrepot() as dsn:
         avant = migrations_appliquees(dsn)
@@ -150,18 +145,18 @@ def migrer_l_entrepot(copie: Path | None = None) -> Migration:
 
 
 def empreintes(dossier: Path) -> dict[str, str]:
-    """{file: sha256} of a folder, but for its manifest."""
+    """Return {file: sha256} of a folder, but for its manifest."""
     fichiers = sorted(f for f in dossier.rglob("*") if f.is_file() and f != dossier / MANIFESTE)
     return {f.relative_to(dossier).as_posix(): empreinte(f).sha256 for f in fichiers}
 
 
 def base_voisine(dsn: str, nom: str) -> str:
-    """The address of another database of the server of the warehouse."""
+    """Return the address of another database of the server of the warehouse."""
     return make_conninfo(**parametres(dsn) | {"dbname": nom})
 
 
 def _exiger_droits(dsn: str) -> None:
-    """The account reads everything: a copy is made under the owner."""
+    """Refuse an account that may not read everything: a copy is made under the owner."""
     with connecter(dsn, role=None) as conn:
         if not peut_prendre(conn, PROPRIETAIRE):
             raise ErreurMutualisation(
@@ -171,7 +166,7 @@ def _exiger_droits(dsn: str) -> None:
 
 
 def _ou_est(var: Path, libelle: str, fichier: str, variable: str) -> str:
-    """Where a key is, never what it is."""
+    """Say where a key is, never what it is."""
     if os.environ.get(variable, "").strip():
         return f"{libelle} : donnée par {variable}, non copiée ; gardez-la à part."
     if (var / fichier).is_file():
@@ -185,11 +180,8 @@ def _ecrire_json(chemin: Path, contenu: object) -> None:
 
 @dataclass(frozen=True)
 class Restauration:
-    """What `restaurer` brought back: seals that hold, every difference found, and what is to be known of them, a French
-    sentence each.
-
-    `airflow`: False when the backup holds Airflow's metadata and they were not asked for.
-    """
+    """`restaurer` found `sceaux` seals that hold, every difference and what is to be known, a French sentence each.
+    `airflow` is False when the backup holds Airflow's metadata and they were not asked for."""
 
     sceaux: int
     ecarts: list[str]
@@ -198,18 +190,16 @@ class Restauration:
 
     @property
     def lignes(self) -> list[str]:
-        """What holds, then what is to be known."""
+        """Say what holds, then what is to be known."""
         sans = "métadonnées d'Airflow non restaurées : --airflow BASE, dans un entrepôt vide"
-        dits = plusieurs(self.sceaux, "sceau conforme", "sceaux conformes")
-        return [dits, *self.remarques, *([] if self.airflow else [sans])]
+        sceaux_dits = plusieurs(self.sceaux, "sceau conforme", "sceaux conformes")
+        return [sceaux_dits, *self.remarques, *([] if self.airflow else [sans])]
 
 
 def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
-    """Bring a backup back into an empty warehouse of `ENTREPOT_DSN`, else the embedded one; check its seals.
-
-    `airflow`: the empty database that gets Airflow's metadata. Raises `ErreurMutualisation` when the backup is not
-    whole, or the warehouse not empty: nothing is changed then.
-    """
+    """Bring a backup back into an empty warehouse of `ENTREPOT_DSN`, else the embedded one; check its seals. `airflow`
+    is the empty database that gets Airflow's metadata. Raises `ErreurMutualisation` when the backup is not whole, or
+    the warehouse not empty: nothing is changed then."""
     var = dossier_var()
     _verifier_sauvegarde(dossier, airflow)
     ici, copies = Ancres(var).enonces(), Ancres(dossier).enonces()
@@ -231,9 +221,9 @@ def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
             voisine = base_voisine(dsn, airflow)
             with connecter(voisine, role=None) as conn:
                 (proprietaire,) = conn.execute(SQL_PROPRIETAIRE).fetchone() or ("",)
-            # everything goes to the owner of the base: the accounts of the former server may not be here
+            # the owner of the base gets everything: the accounts of the former server may not be here
             remettre(voisine, dossier / AIRFLOW, "--no-owner", "--no-privileges", f"--role={proprietaire}")
-        # public is there already, with other rights
+        # the schema public is there already, with other rights
         remettre(dsn, dossier / ENTREPOT, "--clean", "--if-exists")
         mettre_a_jour(dsn)
         with Session.depuis_environnement() as session, connecter(dsn, role=None) as conn:
@@ -247,7 +237,7 @@ def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
 
 
 def _verifier_sauvegarde(dossier: Path, airflow: str | None) -> None:
-    """Every file of the backup is there, as it was written."""
+    """Check that every file of the backup is there, as it was written."""
     declarees = empreintes_declarees(dossier)
     if (dossier / MANIFESTE_ANTERIEUR).is_file():
         raise anterieur_a_0_1_0(f"L'entrepôt que sauvegarde {dossier}")
@@ -256,14 +246,14 @@ def _verifier_sauvegarde(dossier: Path, airflow: str | None) -> None:
             f"Le dossier {dossier} n'est pas une sauvegarde lisible : donnez celui que « mutualisation sauvegarder » a "
             "écrit."
         )
-    dit = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
-    if not {*revisions()}.issuperset(dit.get("migrations", ())):
+    manifeste = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
+    if not {*revisions()}.issuperset(manifeste.get("migrations", ())):
         raise ErreurMutualisation(
-            f"La sauvegarde {dossier} a été écrite par une version plus récente du logiciel ({dit['code_version']}), "
-            "qui seule la restaure ; rien n'a été changé."
+            f"La sauvegarde {dossier} a été écrite par une version plus récente du logiciel "
+            f"({manifeste['code_version']}), qui seule la restaure ; rien n'a été changé."
         )
-    lus = empreintes(dossier)
-    if ecarts := sorted(nom for nom in {*declarees, *lus} if declarees.get(nom) != lus.get(nom)):
+    trouvees = empreintes(dossier)
+    if ecarts := sorted(nom for nom in {*declarees, *trouvees} if declarees.get(nom) != trouvees.get(nom)):
         raise ErreurMutualisation(
             f"La sauvegarde {dossier} n'est plus celle qui a été écrite ({', '.join(ecarts[:5])}) : prenez-en une "
             "autre."

@@ -1,5 +1,5 @@
-"""An open warehouse: its schema, its lock, its child processes; in whose name, and by which code, one works in it; what
-is wrong with a request, said before any work."""
+"""A session opens the warehouse: its schema, its lock, its child processes, in whose name and by which code. It says
+what is wrong with a request before any work."""
 
 from __future__ import annotations
 
@@ -42,11 +42,9 @@ PREMIER_EXERCICE, DERNIER_EXERCICE = 1900, 2999
 
 @dataclass
 class Session:
-    """An open warehouse: address, folder of what runs, dbt child process.
-
-    `suivi` receives the steps in French, `detail` a line per file, model and document; `embarque`: the server is ours
-    (K3); `durees`, `lignes`: seconds and rows by stage.
-    """
+    """An open warehouse has an address, a working folder and a dbt child process. `suivi` receives the steps in French,
+    `detail` a line per file, model and document; `embarque` says that the server is ours (K3); `durees` and `lignes`
+    count seconds and rows by stage."""
 
     dsn: str
     var: Path
@@ -66,7 +64,7 @@ class Session:
 
     @property
     def poste(self) -> Poste:
-        """Where it works, with the keys that were given to it, else those of the environment."""
+        """Return the `Poste` with the keys that were given, else those of the environment."""
         return self._poste or Poste.ici(self.var)
 
     @classmethod
@@ -80,16 +78,14 @@ class Session:
         *,
         creer: bool = True,
     ) -> Iterator[Session]:
-        """Open the warehouse of a workplace (default: that of the environment), of the newest schema.
-
-        `demande`: what is asked of it, written in the run ledger with what comes of it; `creer`: an embedded one that
-        is not there is made. Raises `ErreurMutualisation` where it is not to be.
-        """
+        """Open the warehouse of a workplace (default: that of the environment), of the newest schema. `demande` is
+        written in the run ledger with what comes of it; `creer` makes an embedded warehouse that is not there. Raises
+        `ErreurMutualisation` where it is not to be made."""
         poste = poste or Poste.ici()
         if not poste.dsn and not creer:
             exiger_un_entrepot(poste.var)
         if not poste.dsn and est_a_creer(poste.var):
-            execution.precharger()  # everything is to be loaded, and judged
+            execution.precharger()  # a new warehouse has everything to load and judge
         with nullcontext(poste.dsn) if poste.dsn else serveur_entrepot(poste.var) as dsn, ExitStack() as pile:
             exiger_a_jour(dsn, creer=creer)
             session = cls(dsn, poste.var, suivi, detail, not poste.dsn, _poste=poste, _pile=pile)
@@ -107,13 +103,9 @@ class Session:
     def connexion(
         self, attente: float = ATTENTE_S, annoncer: Callable[[], None] | None = None
     ) -> Iterator[psycopg.Connection[Any]]:
-        """A connection to work with while the lock of the warehouse is held; within it, the same one again.
-
-        `attente`: seconds to wait for another run; `annoncer` is called once when there is one.
-
-        Raises `EntrepotOccupe` when another run holds the lock for `attente` seconds, `PannePassagere` when this one
-        has lost it.
-        """
+        """Yield a connection to work with while the lock is held; within it, the same one again. `attente` is how many
+        seconds to wait for another run, for which `annoncer` is called once. Raises `EntrepotOccupe` when another run
+        holds the lock for `attente` seconds, `PannePassagere` when this one has lost it."""
         if self._conn is not None and self._verrou is not None:
             exiger_verrou(self._verrou)
             yield self._conn
@@ -122,7 +114,7 @@ class Session:
             try:
                 self._verrou, self._conn = verrou, conn
                 if self._execution is not None:
-                    # what it loads and builds bears its number
+                    # what the run loads and builds bears its number
                     numero = str(self._execution.numero)
                     conn.execute("select set_config('mutualisation.execution', %s, false)", (numero,))
                     conn.commit()
@@ -134,7 +126,7 @@ class Session:
 
     @contextmanager
     def etape(self, nom: str) -> Iterator[None]:
-        """A stage of the work, whose time is kept; one within another is part of it."""
+        """Time a stage of the work; a stage within another is part of it."""
         if self._etape:
             yield
             return
@@ -148,7 +140,7 @@ class Session:
             self._noter()
 
     def compter(self, lignes: int) -> None:
-        """Rows that the stage under way has read or written."""
+        """Count rows that the stage under way has read or written."""
         self.lignes[self._etape] = self.lignes.get(self._etape, 0) + lignes
 
     def _noter(self) -> None:
@@ -164,7 +156,7 @@ class Session:
 
     @contextmanager
     def lecture(self) -> Iterator[psycopg.Connection[Any]]:
-        """A connection that reads one state of the warehouse, from its first query on, whoever writes."""
+        """Yield a connection that reads one state of the warehouse, from its first query on, whoever writes."""
         with connecter(self.dsn) as conn:
             conn.commit()
             conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -177,20 +169,20 @@ class Session:
         self._pile.callback(execution.fermer)
 
     def dbt(self) -> EnfantDbt:
-        """The dbt child process, started once."""
+        """Return the dbt child process, started once."""
         if self._dbt is None:
             self._dbt = EnfantDbt(self.dsn, self.var, detail=self.detail)
             self._pile.callback(self.congedier_dbt)
         return self._dbt
 
     def congedier_dbt(self) -> None:
-        """End dbt before its time: what it holds in memory is wanted elsewhere."""
+        """End dbt before its time: its memory is wanted elsewhere."""
         if self._dbt is not None:
             self._dbt.fermer()
             self._dbt = None
 
     def _documenter(self) -> None:
-        """Write the data docs of the gates that this session passed, `data_docs/` of its folder. Raises nothing."""
+        """Write in `data_docs/` the gates that this session passed. Raises nothing."""
         if not execution.a_documenter():
             return
         try:
@@ -206,7 +198,7 @@ def signataire(
     option: str = "--prepare-par",
     qui: str = "le préparateur",
 ) -> str:
-    """Name recorded with the build or the approval; on a named server it is the login and nothing else (K3)."""
+    """Return the name recorded with the build or the approval; on a named server, the login and no other (K3)."""
     if session.embarque:
         return nom if nom is not None else compte_systeme()
     login = compte_connecte(conn)
@@ -216,13 +208,13 @@ def signataire(
 
 
 def identite(session: Session) -> str:
-    """`authentifiee` by a server that asked who connects, `declaree` on the embedded one (K3)."""
+    """Return `authentifiee` for a server that asks who connects, `declaree` for the embedded one (K3)."""
     return "declaree" if session.embarque else "authentifiee"
 
 
 @cache
 def version_du_code() -> str:
-    """Version of the package, with the commit when it runs from a checkout."""
+    """Return the version of the package, with the commit when it runs from a checkout."""
     paquet = version_du_paquet("mutualisation")
     if not (RACINE / ".git").exists():
         return paquet
@@ -239,7 +231,7 @@ def version_du_code() -> str:
 
 
 def exiger_un_entrepot(var: Path) -> None:
-    """Who only reads an embedded warehouse makes none. Raises `ErreurMutualisation` when there is none in a folder."""
+    """Raise `ErreurMutualisation` when a folder has no embedded warehouse: a reader makes none."""
     if est_a_creer(var):
         raise ErreurMutualisation(
             f"Il n'y a pas d'entrepôt dans {var}{entrepots_vus(var)} : « mutualisation bilan » ou « mutualisation "
@@ -248,15 +240,15 @@ def exiger_un_entrepot(var: Path) -> None:
 
 
 def entrepots_vus(var: Path) -> str:
-    """Which other embedded warehouses are seen from a folder, for who may have taken one for another; empty: none."""
+    """Name the other embedded warehouses seen from a folder, for who took one for another; empty without any."""
     voisins = entrepots_voisins(var)
     return f" ; MUTUALISATION_VAR en désigne un autre, vu ici : {enumerer(map(str, voisins))}" if voisins else ""
 
 
 def exiger_a_jour(dsn: str, *, creer: bool = True) -> None:
-    """The warehouse has the schema of this code, made in an empty database (`creer`; else it stays empty, as a
-    restoration that starts again wants it). Only `migrer` changes a former one, which the software that made it would
-    no longer open. Raises `SansReprise`, with nothing changed."""
+    """Require the schema of this code; make it in an empty database if `creer`. Without `creer` the base stays empty,
+    as a restoration that starts again wants it. Only `migrer` changes a former warehouse, which the software that made
+    it would no longer open. Raises `SansReprise`, with nothing changed."""
     appliquees = migrations_appliquees(dsn)
     if not appliquees and not creer:
         raise SansReprise(
@@ -274,7 +266,7 @@ def exiger_a_jour(dsn: str, *, creer: bool = True) -> None:
 
 
 def a_jour(dsn: str, appliquees: list[str]) -> bool:
-    """Whether a warehouse that has these migrations holds what this code reads."""
+    """Say whether a warehouse that has these migrations holds what this code reads."""
     if appliquees != revisions():
         return False
     with connecter(dsn, role=None) as conn:
@@ -282,10 +274,8 @@ def a_jour(dsn: str, appliquees: list[str]) -> bool:
 
 
 def mettre_a_jour(dsn: str) -> None:
-    """Migrate what is to be migrated; nothing to do costs two queries.
-
-    Raises `ErreurMutualisation` when something is to be migrated and the login may not, or a statement fails.
-    """
+    """Migrate what is to be migrated; with nothing to do, send two queries. Raises `ErreurMutualisation` when something
+    is to be migrated and the login may not, or a statement fails."""
     migrer(dsn, version_du_code)
     with connecter(dsn, role=None) as conn:
         if est_preparee(conn):
@@ -297,7 +287,7 @@ def mettre_a_jour(dsn: str) -> None:
 
 
 def verifier_exercices(exercices: Iterable[int]) -> list[int]:
-    """The exercices in order, each once. Raises `ErreurMutualisation` for none, or one that is no year."""
+    """Return the exercices in order, each once. Raises `ErreurMutualisation` for none, or one that is no year."""
     annees = sorted(set(exercices))
     if not annees:
         raise ErreurMutualisation("Aucun exercice demandé : ajoutez --exercice AAAA.")
@@ -308,7 +298,7 @@ def verifier_exercices(exercices: Iterable[int]) -> list[int]:
 
 
 def verifier_sortie(sortie: Path) -> None:
-    """Before hours of work: the folder of the extracts can be written. Raises `ErreurMutualisation`."""
+    """Check before hours of work that the folder of the extracts can be written. Raises `ErreurMutualisation`."""
     try:
         sortie.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=sortie):

@@ -1,4 +1,4 @@
-"""What is published and what was given out, against the statements (K10): recomputed before each reading."""
+"""Compare what is published, and what was given out, with the signed statements (K10) before each reading."""
 
 from collections.abc import Collection, Iterable
 from pathlib import Path
@@ -19,11 +19,9 @@ from mutualisation.usage.operations.session import Session
 def exiger_sceau(
     session: Session, conn: psycopg.Connection[Any], exercices: Iterable[int], version: int | None = None
 ) -> None:
-    """What is about to be given out (default: the published versions) is what was sealed: each is recomputed once.
-
-    What is to be known of the statements is said to `session`. Raises `ControleEchoue` with a sentence per difference;
-    `ErreurMutualisation` when an exercice is not published.
-    """
+    """Recompute each version about to be given out (default: the published ones) and compare it with its seal.
+    `session` is told what is to be known of the statements. Raises `ControleEchoue` with a sentence per difference;
+    `ErreurMutualisation` when an exercice is not published."""
     _refuser(ecarts_pointeurs(conn, _exiger_chaine(session, conn)))
     versions: set[int] = set()
     for exercice in exercices:
@@ -35,17 +33,15 @@ def exiger_sceau(
 
 
 def exiger_publication(session: Session, conn: psycopg.Connection[Any], version: int) -> None:
-    """What stays published beside a version about to be published holds: it is not sealed anew once forged.
-
-    What is to be known of the statements is said to `session`. Raises `ControleEchoue` with a sentence per difference.
-    """
+    """Check what stays published beside a version about to be published: a forged one is not sealed anew. `session` is
+    told what is to be known of the statements. Raises `ControleEchoue` with a sentence per difference."""
     sceaux, pointeurs = _exiger_chaine(session, conn), lire_pointeurs(conn)
-    # what this version was compared with, or billed from (R7f, R12a)
+    # this version was compared with these, or billed from them (R7f, R12a)
     versions = versions_closes(conn) - set(pointeurs.values())
     requete = "select exercices from journal.constructions where version = %s"
     (exercices,) = conn.execute(requete, (version,)).fetchone() or ((),)
     if not set(pointeurs) <= set(exercices):
-        # something of before stays: the newest statement says all that is published
+        # something published before stays: the newest statement says all that is published
         _refuser(ecarts_pointeurs(conn, sceaux))
         versions.add(max(pointeurs.values()))
     _exiger_contenu(conn, versions)
@@ -54,9 +50,9 @@ def exiger_publication(session: Session, conn: psycopg.Connection[Any], version:
 def verifier(
     session: Session, exercices: Iterable[int] = (), extraits: Collection[Path] = ()
 ) -> tuple[list[str], list[str]]:
-    """Every difference, a French sentence each: the chain of the statements, the pointers, the versions in force (of
-    these exercices; by default all), those closed, those of the extracts given, and each file of these. Then what is to
-    be known of them, and is no difference."""
+    """Return every difference, a French sentence each, then what is to be known and is no difference. It reads the
+    chain of the statements, the pointers, the versions in force (of these exercices; by default all), those closed,
+    those of the extracts given, and each file of these."""
     demandes = set(exercices)
     with session.lecture() as conn:
         chaine = lire_chaine(conn, session.poste)

@@ -1,7 +1,6 @@
-"""Charts as SVG: one drawing a support (`large` and `etroit` for the page, `papier` for A4), same bytes every time.
+"""Draw charts as SVG, one for each support (`large` and `etroit` for the page, `papier` for A4), same bytes every time.
 
-Inline, with title and text alternative, texts as text; nothing reads the clock or the network.
-"""
+A drawing is inline, with title and text alternative, texts as text; nothing reads the clock or the network."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,16 +25,18 @@ DESSINS: dict[type, Callable[[Any, Toile], None]] = {
 
 
 def dessiner(bloc: g.Graphique, support: str) -> Markup:
-    """The drawing of a chart for a support; its identifiers start with its anchor and the support."""
+    """Draw a chart for a support; its identifiers start with its anchor and the support."""
     toile = Toile(SUPPORTS[support], f"{bloc.ancre}-{support}")
     DESSINS[type(bloc)](bloc, toile)
-    # what holds links is a group of them, not one picture
+    # a drawing that holds links is a group of them, not one picture
     liens = isinstance(bloc, g.Carte) and any(c.adresse for c in bloc.communes)
     return toile.svg(bloc.sujet, g.decrire(bloc), role="group" if liens else "img")
 
 
 def ecrans(bloc: g.Graphique, *, etroit: bool = False) -> list[Markup]:
-    """The drawings of a page: the style sheet shows one; a few columns, or half a page, have one that suits both."""
+    """Return the drawings of a page, one of which its style sheet shows.
+
+    A few columns, or half a page, have one drawing that suits both screens."""
     colonnes = isinstance(bloc, g.CoutsCouverts) and bloc.genre == "colonnes"
     if etroit or colonnes or (isinstance(bloc, g.Carte) and bloc.repere):
         return [dessiner(bloc, "unique")]
@@ -43,7 +44,7 @@ def ecrans(bloc: g.Graphique, *, etroit: bool = False) -> list[Markup]:
 
 
 def feuille(bloc: g.Graphique) -> Markup:
-    """The drawing on paper, where nothing leads anywhere."""
+    """Draw on paper, where nothing leads anywhere."""
     if isinstance(bloc, g.Carte):
         bloc = replace(bloc, communes=[replace(c, adresse="") for c in bloc.communes])
     return dessiner(bloc, "papier")

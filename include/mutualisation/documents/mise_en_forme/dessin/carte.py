@@ -1,4 +1,4 @@
-"""A tile map: one tile a commune, near its place, named on a large sheet, numbered with a key on a phone."""
+"""A tile map has one tile a commune, near its place: named on a large sheet, numbered with a key on a phone."""
 
 import csv
 import math
@@ -15,14 +15,14 @@ from mutualisation.socle.chemins import POSITIONS
 from mutualisation.socle.francais.formats import INSECABLE, nombre, signe
 
 COLONNES_MAX = 9
-# of the name of a tile, whose title says it whole: one long name must not stretch every tile
+# a name takes this many lines at most: its title says it whole, and one long name must not stretch every tile
 LIGNES_MAX = 3
 Case = tuple[int, int]
 Boite = tuple[float, float, float, float]
 
 
 def dessiner(carte: Carte, toile: Toile) -> None:
-    """Legend, tiles, then communes without a known place, then the key of the numbers."""
+    """Draw the legend, the tiles, communes without a known place, then the key of the numbers."""
     couleurs = palette.classes(len(carte.classes), signee=carte.signee)
     entrees = [(_sens(carte, i), nom) for i, nom in enumerate(carte.classes)]
     y = toile.legende(entrees, couleurs)
@@ -49,13 +49,13 @@ def _tuiles(
     placees: Sequence[tuple[Commune, Case]],
     numeros: dict[str, int],
 ) -> float:
-    """Tiles of one size, high enough for the longest name; the place below."""
+    """Draw tiles of one size, high enough for the longest name; return the place below."""
     colonnes = max(max(colonne for _, (_, colonne) in placees) + 1, 6)
     pas = toile.support.largeur / colonnes
     if carte.repere:
         boites = tuple((c, (i * pas, haut + rang * pas * 0.38, pas, pas * 0.38)) for c, (rang, i) in placees)
-        dite = Carte("", "", "", (), tuple(carte.classes), carte.unite, "-", carte.signee)
-        fond = _fond(dite, toile.support.nom, toile.ancre, boites)
+        carte_muette = Carte("", "", "", (), tuple(carte.classes), carte.unite, "-", carte.signee)
+        fond = _fond(carte_muette, toile.support.nom, toile.ancre, boites)
         toile.corps += fond.corps
         toile.motifs |= fond.motifs
         toile.jusqu_a(fond.hauteur)
@@ -67,7 +67,7 @@ def _tuiles(
     noms = [str(numeros[c.code_insee]) if toile.support.etroit else c.nom for c, _ in placees]
     taille = _taille(toile, noms, place)
     enonces = [_abreger(couper(nom, place, taille, toile.support.polices), place, taille, toile) for nom in noms]
-    # the figure under the name: a map is read without its colours too
+    # a figure under the name lets the map be read without its colours
     suite = 0 if toile.support.etroit else 1
     hauteur = (max(map(len, enonces)) + suite) * taille * INTERLIGNE + toile.support.taille * 0.6
     for (commune, (rang, colonne)), lignes in zip(placees, enonces, strict=True):
@@ -77,7 +77,7 @@ def _tuiles(
 
 
 def _abreger(lignes: list[str], place: float, taille: float, toile: Toile) -> list[str]:
-    """The first lines of a name, and « … » where it goes on."""
+    """Keep the first lines of a name, and put « … » where it goes on."""
     gardees = lignes[:LIGNES_MAX]
     if len(lignes) > LIGNES_MAX:
         while largeur(f"{gardees[-1]}…", taille, toile.support.polices) > place:
@@ -87,7 +87,7 @@ def _abreger(lignes: list[str], place: float, taille: float, toile: Toile) -> li
 
 
 def _taille(toile: Toile, noms: Sequence[str], place: float) -> float:
-    """Size at which no word is cut, then with the fewest lines, down to 11 pixels or 8 points."""
+    """Choose the size at which no word is cut, then with the fewest lines, down to 11 pixels or 8 points."""
     polices, moindre = toile.support.polices, max(toile.support.petite * 0.85, 8)
     tailles = [moindre + 0.25 * i for i in range(int((toile.support.petite - moindre) / 0.25) + 1)]
 
@@ -99,7 +99,7 @@ def _taille(toile: Toile, noms: Sequence[str], place: float) -> float:
 
 
 def _sens(carte: Carte, classe: int) -> str:
-    """Losing classes have lines: two scales that meet in greys."""
+    """Give lines to losing classes: two scales meet in greys."""
     return "perte" if carte.signee and classe < len(carte.classes) // 2 else f"classe-{classe}"
 
 
@@ -128,7 +128,7 @@ def _tuile(
 
 @cache
 def _fond(carte: Carte, support: str, ancre: str, placees: tuple[tuple[Commune, Boite], ...]) -> Toile:
-    """Tiles without names, drawn once for the pages of all communes: only the pin moves."""
+    """Draw tiles without names once for the pages of all communes: only the pin moves."""
     toile = Toile(SUPPORTS[support], ancre)
     for commune, boite in placees:
         _tuile(carte, toile, commune, boite, ([], 0))
@@ -136,7 +136,7 @@ def _fond(carte: Carte, support: str, ancre: str, placees: tuple[tuple[Commune, 
 
 
 def _epingler(toile: Toile, boite: Boite) -> None:
-    """A pin: on a small map an outline is lost among dark tiles."""
+    """Set a pin: on a small map an outline is lost among dark tiles."""
     x, y, largeur_, hauteur = boite
     toile.corps.append(
         f'<circle class="repere-trait" cx="{n(x + largeur_ / 2)}" cy="{n(y + hauteur / 2)}" r="{n(hauteur * 0.4)}" '
@@ -145,12 +145,12 @@ def _epingler(toile: Toile, boite: Boite) -> None:
 
 
 def _chiffre(carte: Carte, c: Commune) -> str:
-    """The figure of a commune, signed where the map tells gains and losses."""
+    """Write the figure of a commune, signed where the map tells gains and losses."""
     return signe(Decimal(c.valeur)) if carte.signee else nombre(c.valeur)
 
 
 def _dessiner_cle(carte: Carte, toile: Toile, y: float) -> None:
-    """Numbers, names and figures, in two columns read downwards."""
+    """Write numbers, names and figures, in two columns read downwards."""
     par_colonne = math.ceil(len(carte.communes) / 2)
     pas = toile.support.largeur / 2
     enonces = [
@@ -167,7 +167,8 @@ def _dessiner_cle(carte: Carte, toile: Toile, y: float) -> None:
 # ---------------------------------------------------------------- where each tile goes
 @cache
 def positions() -> dict[str, tuple[int, int]]:
-    """Code INSEE → longitude, latitude, in thousandths of a degree (Admin Express COG 2018, IGN, Licence Ouverte)."""
+    """Return {code INSEE: (longitude, latitude)} in thousandths of a degree. Source: Admin Express COG 2018, IGN,
+    Licence Ouverte."""
     with POSITIONS.open(encoding="utf-8", newline="") as fichier:
         lignes = csv.reader(fichier)
         next(lignes)
@@ -176,13 +177,14 @@ def positions() -> dict[str, tuple[int, int]]:
 
 @cache
 def placer(codes: tuple[str, ...]) -> dict[str, Case]:
-    """(row, column) of the communes whose place is known, each as near as can be, whatever the order of the codes."""
-    from scipy.optimize import linear_sum_assignment  # a third of a second, for documents with a map
+    """Return (row, column) of the communes whose place is known, each as near as can be, in any order of codes."""
+    # scipy takes a third of a second: only documents with a map import it
+    from scipy.optimize import linear_sum_assignment
 
     connues = {code: positions()[code] for code in sorted(codes) if code in positions()}
     if not connues:
         return {}
-    # a grid with some room left: tiles are wider than high
+    # the grid has some room left: tiles are wider than high
     colonnes = min(COLONNES_MAX, max(1, math.ceil(math.sqrt(len(connues) * 0.9))))
     rangs = math.ceil(len(connues) * 1.2 / colonnes)
     xs, ys = _etaler([x for x, _ in connues.values()]), _etaler([-y for _, y in connues.values()])
@@ -196,7 +198,7 @@ def placer(codes: tuple[str, ...]) -> dict[str, Case]:
 
 
 def _etaler(valeurs: Sequence[int]) -> list[float]:
-    """From 0 to 1: half the place, half the rank, so that a dense centre gets room."""
+    """Spread values from 0 to 1, half by place, half by rank, so that a dense centre gets room."""
     bas, haut = min(valeurs), max(valeurs)
     rangs = {v: i for i, v in enumerate(sorted(set(valeurs)))}
     dernier = max(len(rangs) - 1, 1)
@@ -204,7 +206,7 @@ def _etaler(valeurs: Sequence[int]) -> list[float]:
 
 
 def _serrer(cases: dict[str, Case]) -> dict[str, Case]:
-    """Without the rows and columns that nobody took."""
+    """Drop the rows and columns that nobody took."""
     rangs = {r: i for i, r in enumerate(sorted({r for r, _ in cases.values()}))}
     colonnes = {c: i for i, c in enumerate(sorted({c for _, c in cases.values()}))}
     return {code: (rangs[r], colonnes[c]) for code, (r, c) in cases.items()}

@@ -1,4 +1,4 @@
-"""Charts of measures: one bar a class."""
+"""Draw charts of measures: one bar a class."""
 
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from mutualisation.socle.francais.formats import INSECABLE, nombre
 
 
 def dessiner_histogramme(h: Histogramme, toile: Toile) -> None:
-    """The measure on top, a bar a class under it."""
+    """Write the measure on top, and draw a bar a class under it."""
     taille, largeur = toile.support.taille, toile.support.largeur
     y = toile.legende([("mesure", h.mesure)])
     y = toile.ecrire(0, y, toile.lignes(h.axe, largeur, petit=True), petit=True, couleur=palette.GRIS) + 4
@@ -18,7 +18,7 @@ def dessiner_histogramme(h: Histogramme, toile: Toile) -> None:
     valeurs = max((toile.place(_chiffre(h, v), petit=True, gras=True) for _, v in h.barres), default=0) + taille * 0.6
     connues = [ZERO, *(v for _, v in h.barres if v is not None)]
     bas, haut = min(connues), max(connues)
-    # a negative bar has its figure on the right too: beyond zero
+    # the figure of a negative bar is on the right too: beyond zero
     echelle = max(largeur - gauche - valeurs, 10) / float(haut - bas) if haut > bas else 0.0
     zero, depart = gauche - float(bas) * echelle, y
     for nom, valeur in h.barres:

@@ -1,4 +1,4 @@
-"""Charts of money: costs and what is covered of them, a bridge from one amount to another, who finances what."""
+"""Draw charts of money: costs and what is covered of them, a bridge between two amounts, who finances what."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,21 +19,21 @@ from mutualisation.documents.mise_en_forme.graphiques import (
 )
 from mutualisation.socle.francais.formats import euros
 
-# height of the total, in lines of text
+# the total is this many lines of text high
 HAUTEUR = 12
-# words, amount (never negative), meaning
+# a part has words, an amount (never negative), a meaning
 Part = tuple[str, Decimal, str]
 
 
 # ---------------------------------------------------------------- costs: a bar a dispositif, or a column an exercice
 def parts(barre: Barre, longueur: float, maximum: Decimal) -> tuple[float, float, float]:
-    """Lengths of what is covered, left, above the cost."""
+    """Return the lengths of what is covered, what is left, what is above the cost."""
     echelle = Decimal(longueur) / maximum if maximum else ZERO
     return float(barre.couvert * echelle), float(barre.reste * echelle), float(barre.excedent * echelle)
 
 
 def dessiner_couts(g: CoutsCouverts, toile: Toile) -> None:
-    """Labels beside the bars where there is room, above them elsewhere; under the columns."""
+    """Set labels beside the bars where there is room, above them elsewhere; under the columns."""
     y = toile.legende(g.entrees)
     if g.genre == "colonnes":
         _colonnes(g, toile, y)
@@ -68,7 +68,7 @@ def _au_dessus(g: CoutsCouverts, toile: Toile, y: float) -> None:
 
 
 def _segments(b: Barre, toile: Toile, x: float, y: float, longueur: float, epaisseur: float, maximum: Decimal) -> float:
-    """Covered part, then what is left; receipts above the cost go on after a mark at the cost. Where it ends."""
+    """Draw what is covered, what is left, and receipts beyond a mark at the cost; return where the bar ends."""
     couvert, reste, excedent = parts(b, longueur, maximum)
     toile.rectangle(x, y, couvert, epaisseur, "couvert")
     toile.rectangle(x + couvert, y, reste, epaisseur, "reste")
@@ -79,7 +79,7 @@ def _segments(b: Barre, toile: Toile, x: float, y: float, longueur: float, epais
 
 
 def _colonnes(g: CoutsCouverts, toile: Toile, y: float) -> None:
-    """Receipts of communes, then what is left to the EPCI; the cost on top."""
+    """Draw the receipts of communes, then what is left to the EPCI; write the cost on top."""
     largeur = toile.support.largeur
     pas = min(largeur / max(len(g.barres), 1), largeur if toile.support.etroit else largeur * 0.3)
     sommets = [_sommet(toile, b, pas) for b in g.barres]
@@ -103,7 +103,7 @@ def _colonne(b: Barre, toile: Toile, x: float, pas: float, base: float, hauteur:
     lignes, petit = _sommet(toile, b, pas)
     place = sommet - 4 - len(lignes) * toile.pas(petit=petit)
     toile.ecrire(milieu, place, lignes, ancre="middle", gras=True, petit=petit)
-    # receipts above the cost: the cost is said where its mark is
+    # where receipts exceed the cost, the cost is said at its mark
     paye = f"coût {euros(b.cout)}" if excedent else euros(b.recettes) if b.recettes else ""
     _inscrire(toile, milieu, epaisseur, base - couvert, couvert, paye, "couvert")
     solde = euros(b.reste) if b.recettes and b.reste else ""
@@ -112,14 +112,14 @@ def _colonne(b: Barre, toile: Toile, x: float, pas: float, base: float, hauteur:
 
 
 def _sommet(toile: Toile, b: Barre, pas: float) -> tuple[list[str], bool]:
-    """The cost, or what came in above it, on top: smaller, then in lines, where the column is narrow."""
+    """Write on top the cost, or the receipts above it: smaller, then in lines, where the column is narrow."""
     mots = euros(b.recettes if b.excedent else b.cout)
     petit = toile.place(mots, gras=True) > pas - 4
     return toile.lignes(mots, pas - 4, petit=petit, gras=True), petit
 
 
 def _inscrire(toile: Toile, milieu: float, epaisseur: float, y: float, hauteur: float, mots: str, sens: str) -> None:
-    """A figure inside a part that is large enough; the table and the text alternative say it in any case."""
+    """Write a figure inside a part that is large enough; the table and the text alternative say it anyway."""
     if not mots:
         return
     lignes = toile.lignes(mots, epaisseur - 6, petit=True)
@@ -131,7 +131,7 @@ def _inscrire(toile: Toile, milieu: float, epaisseur: float, y: float, hauteur: 
 # ---------------------------------------------------------------- bridge: levels on the axis, changes between them
 @dataclass(frozen=True)
 class Marche:
-    """A row: its words, its figure, where its bar starts and ends (€), its meaning."""
+    """A row has its words, its figure, where its bar starts and ends (€), its meaning."""
 
     libelle: str
     valeur: str
@@ -141,7 +141,7 @@ class Marche:
 
 
 def marches(etapes: Sequence[Etape]) -> list[Marche]:
-    """Steps with their place: a total says where one stands, a change goes on from there."""
+    """Place the steps: a total says where one stands, a change goes on from there."""
     faites, niveau = [], ZERO
     for e, enonce in zip(etapes, dire_les_etapes(etapes), strict=True):
         if e.total:
@@ -155,7 +155,7 @@ def marches(etapes: Sequence[Etape]) -> list[Marche]:
 
 
 def dessiner_cascade(c: Cascade, toile: Toile) -> None:
-    """Rows from the top down, joined by a thin line."""
+    """Draw rows from the top down, joined by a thin line."""
     rangs = marches(c.etapes)
     presents = {m.sens for m in rangs}
     y = toile.legende([entree for entree in NIVEAUX if entree[0] in presents])
@@ -183,7 +183,7 @@ def dessiner_cascade(c: Cascade, toile: Toile) -> None:
 
 
 def _marche(m: Marche, toile: Toile, y: float, gauche: float, x: tuple[float, float], *, suivant: bool) -> float:
-    """One row; the place below."""
+    """Draw one row and return the place below."""
     taille, gras = toile.support.taille, m.sens == "total"
     etroit = toile.support.etroit
     place = toile.support.largeur - toile.place(m.valeur, gras=gras) if etroit else gauche
@@ -206,7 +206,7 @@ def _marche(m: Marche, toile: Toile, y: float, gauche: float, x: tuple[float, fl
 
 # ---------------------------------------------------------------- flows: bands that meet in the total
 def dessiner_flux(f: Flux, toile: Toile) -> None:
-    """Words on both sides, bands between; the total in the middle."""
+    """Write words on both sides, draw bands between; the total is in the middle."""
     gauche, droite = ([(nom, montant, f.sens_de(nom)) for nom, montant in cote] for cote in (f.sources, f.cibles))
     largeur, taille = toile.support.largeur, toile.support.taille
     marges = [_marge(toile, cote) for cote in (gauche, droite)]
@@ -246,7 +246,7 @@ def dessiner_flux(f: Flux, toile: Toile) -> None:
 
 
 def _marge(toile: Toile, cote: Sequence[Part]) -> float:
-    """Room for the words of a side: a line each where there is room, else enough for the longest word."""
+    """Return the room for the words of a side: a line each where there is room, else the longest word."""
     largeur, air = toile.support.largeur, toile.support.taille * 0.6
     if not toile.support.etroit:
         return min(largeur * 0.36, max((toile.place(_libelle(p), petit=True) for p in cote), default=0) + air * 1.1)
@@ -265,7 +265,7 @@ def _total(toile: Toile, total: Decimal, milieu: float) -> float:
 
 
 def _mots(toile: Toile, part: Part, place: float) -> list[tuple[str, bool]]:
-    """A label and its amount on a line; where they do not fit, lines of the label, then its amount, bold."""
+    """Write a label and its amount on a line; where they do not fit, lines of the label, then its amount, bold."""
     if not toile.support.etroit and toile.place(_libelle(part), petit=True) <= place:
         return [(_libelle(part), False)]
     noms = [(ligne, False) for ligne in toile.lignes(part[0], place, petit=True)]
@@ -273,7 +273,6 @@ def _mots(toile: Toile, part: Part, place: float) -> list[tuple[str, bool]]:
 
 
 def _bande(toile: Toile, x: tuple[float, float], noeud: float, centre: float, longueur: float, sens: str) -> None:
-    """A band from a node to the total."""
     (a, b), moitie = x, (x[0] + x[1]) / 2
     bas, bas_centre = noeud + longueur, centre + longueur
     trace = (

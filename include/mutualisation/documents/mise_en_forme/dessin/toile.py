@@ -1,7 +1,5 @@
-"""The sheet that a chart is drawn on: shapes and words with their place, written as one SVG that grows downwards.
-
-Lengths are drawing only (floats): figures are text. Nothing reads the clock, nothing is random.
-"""
+"""A chart is drawn on this sheet: shapes and words with their place, written as one SVG that grows downwards. Lengths
+are drawing only (floats): figures are text. Nothing reads the clock, nothing is random."""
 
 import csv
 import re
@@ -19,25 +17,25 @@ INCONNU = 1000
 
 # ---------------------------------------------------------------- widths: a label is wrapped, never cut
 def _polices() -> dict[str, Table]:
-    """{font: {character: thousandths of the size}} of `largeurs.csv`, measured once (decision 0008)."""
+    """Return {font: {character: thousandths of the size}} of `largeurs.csv`, measured once (decision 0008)."""
     with LARGEURS.open(encoding="utf-8", newline="") as fichier:
         lignes = list(csv.DictReader(fichier))
     polices = (nom for nom in lignes[0] if nom != "caractere")
     return {nom: {chr(int(x["caractere"], 16)): int(x[nom]) for x in lignes if x[nom]} for nom in polices}
 
 
-_LUES = _polices()
-ECRAN, FEUILLE = (_LUES["ecran"], _LUES["ecran_gras"]), (_LUES["papier"], _LUES["papier_gras"])
+_TABLES = _polices()
+ECRAN, FEUILLE = (_TABLES["ecran"], _TABLES["ecran_gras"]), (_TABLES["papier"], _TABLES["papier_gras"])
 
 
 def largeur(texte: str, taille: float, polices: tuple[Table, Table], *, gras: bool = False) -> float:
-    """Width of a line; a character that the table has not counts a whole em."""
+    """Return the width of a line; a character that the table has not counts a whole em."""
     table = polices[gras]
     return sum(table.get(c, INCONNU) for c in texte) * taille / 1000
 
 
 def couper(texte: str, place: float, taille: float, polices: tuple[Table, Table], *, gras: bool = False) -> list[str]:
-    """Lines no wider than `place`: between words, else after a hyphen, else inside a word that is too long."""
+    """Cut in lines no wider than `place`: between words, else after a hyphen, else inside a long word."""
     lignes = [""]
     for morceau in morceaux(texte):
         essai = lignes[-1] + morceau
@@ -54,12 +52,12 @@ def couper(texte: str, place: float, taille: float, polices: tuple[Table, Table]
 
 
 def morceaux(texte: str) -> list[str]:
-    """Pieces between which a line may break: after a space, after a hyphen or a slash."""
+    """Split where a line may break: after a space, a hyphen or a slash."""
     return re.findall(r"[^ \-\u2011/]*[ \-/]+|[^ \-/]+", texte)
 
 
 def _bouts(morceau: str, place: float, taille: float, table: Table) -> list[str]:
-    """A piece cut so that each part fits."""
+    """Cut a piece so that each part fits."""
     bouts, courant, reste = [], "", place
     for c in morceau:
         avance = table.get(c, INCONNU) * taille / 1000
@@ -74,7 +72,7 @@ def _bouts(morceau: str, place: float, taille: float, table: Table) -> list[str]
 # ---------------------------------------------------------------- sheet
 @dataclass(frozen=True)
 class Support:
-    """Where a chart is read: width in units, sizes of text in units, fonts that texts are measured in."""
+    """A chart is read on a support: width and sizes of text in units, and the fonts that measure texts."""
 
     nom: str
     largeur: float
@@ -84,7 +82,7 @@ class Support:
 
     @property
     def etroit(self) -> bool:
-        """True where labels stand above what they name."""
+        """Say whether labels stand above what they name."""
         return self.largeur < 400
 
 
@@ -92,23 +90,23 @@ SUPPORTS = {
     "large": Support("large", 900, 14, 13, ECRAN),
     "etroit": Support("etroit", 340, 14, 13, ECRAN),
     "unique": Support("unique", 340, 14, 13, ECRAN),
-    # 17 cm in points: one unit is one point once printed
+    # the sheet is 17 cm in points: one unit is one point once printed
     "papier": Support("papier", 482, 9, 8.5, FEUILLE),
-    # half a sheet, beside a table
+    # this is half a sheet, beside a table
     "demi": Support("demi", 235, 9, 8.5, FEUILLE),
 }
 INTERLIGNE = 1.22
 
 
 def n(valeur: float) -> str:
-    """A coordinate with one decimal, without a trailing zero."""
+    """Write a coordinate with one decimal, without a trailing zero."""
     ecrite = f"{valeur:.1f}".removesuffix(".0")
     return "0" if ecrite == "-0" else ecrite
 
 
 @dataclass
 class Toile:
-    """Shapes and words in the order they are drawn; `ancre`: start of the identifiers."""
+    """Shapes and words are in the order they are drawn; identifiers start with `ancre`."""
 
     support: Support
     ancre: str
@@ -121,15 +119,15 @@ class Toile:
         return largeur(mots, self.corps_de(petit=petit), self.support.polices, gras=gras)
 
     def corps_de(self, *, petit: bool) -> float:
-        """Size of text, in units."""
+        """Return the size of text, in units."""
         return self.support.petite if petit else self.support.taille
 
     def lignes(self, mots: str, place: float, *, petit: bool = False, gras: bool = False) -> list[str]:
-        """Words in lines that fit."""
+        """Cut words in lines that fit."""
         return couper(mots, place, self.corps_de(petit=petit), self.support.polices, gras=gras)
 
     def pas(self, *, petit: bool = False) -> float:
-        """From one line to the next."""
+        """Return the height from one line to the next."""
         return self.corps_de(petit=petit) * INTERLIGNE
 
     def ecrire(
@@ -147,11 +145,9 @@ class Toile:
         taille: float = 0,
         dans: float = 0,
     ) -> float:
-        """Lines of words, the top of the first at `y`, or in the middle of a height (`dans`); the place below the last.
-
-        `sur`: the colour they lie on; `halo`: that colour around the letters, where lines cross; `taille`: a size of
-        their own.
-        """
+        """Write lines, the top of the first at `y` or centred in a height (`dans`); return the place below the last.
+        `sur` is the colour they lie on; `halo` puts that colour around the letters, where lines cross; `taille` is a
+        size of their own."""
         lignes = [lignes] if isinstance(lignes, str) else lignes
         taille = taille or self.corps_de(petit=petit)
         pas = taille * INTERLIGNE
@@ -173,14 +169,14 @@ class Toile:
 
     # ------------------------------------------------------------ shapes
     def rectangle(self, x: float, y: float, largeur: float, hauteur: float, sens: str, couleur: str = "") -> None:
-        """A box of a meaning of the palette (its colour, and its lines where hue alone would tell)."""
+        """Draw a box of a meaning of the palette: its colour, and lines where hue alone would tell."""
         if largeur > 0 and hauteur > 0:
             boite = f'x="{n(x)}" y="{n(y)}" width="{n(max(largeur, 0.1))}" height="{n(max(hauteur, 0.1))}"'
             self.forme("rect", boite, sens, couleur)
             self.jusqu_a(y + hauteur)
 
     def forme(self, balise: str, geometrie: str, sens: str, couleur: str = "", titre: str = "") -> None:
-        """A shape filled with a meaning; what is too light against the paper has an edge."""
+        """Draw a shape filled with a meaning; one too light against the paper has an edge."""
         remplie = couleur or palette.COULEURS[sens]
         clair = palette.contraste(remplie, palette.PAPIER) < 3
         bord = f' stroke="{palette.GRIS}" stroke-width=".7"' if clair else ""
@@ -211,7 +207,7 @@ class Toile:
 
     # ------------------------------------------------------------ legend
     def legende(self, entrees: Sequence[tuple[str, str]], couleurs: Sequence[str] = ()) -> float:
-        """(meaning, words) side by side, wrapped; the place below."""
+        """Write (meaning, words) side by side, wrapped; return the place below."""
         cote, x, y = self.support.petite * 0.9, 0.0, 0.0
         for rang, (sens, mots) in enumerate(entrees):
             lignes = self.lignes(mots, self.support.largeur - cote - 6, petit=True)
@@ -226,7 +222,7 @@ class Toile:
 
     # ------------------------------------------------------------ the whole
     def svg(self, titre: str, description: str, role: str = "img") -> Markup:
-        """The drawing, with its title and its text alternative."""
+        """Return the drawing, with its title and its text alternative."""
         largeur, hauteur, i = n(self.support.largeur), n(self.hauteur + 4), self.ancre
         police = ' font-family="Libertinus Serif"' if self.support.polices is FEUILLE else ""
         return Markup(  # noqa: S704 - every text is escaped where it is written
@@ -237,7 +233,7 @@ class Toile:
         )
 
     def _motifs(self) -> str:
-        """The lines that were drawn: of ink on light colours, of paper on dark ones."""
+        """Define the lines that were drawn: of ink on light colours, of paper on dark ones."""
         if not self.motifs:
             return ""
         pas = self.support.taille * 0.42
