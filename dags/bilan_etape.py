@@ -1,4 +1,4 @@
-"""The bilan chain: build, check, compose the documents, then publish them, or wait for somebody to do so."""
+"""The bilan chain builds, checks, composes the documents, then publishes them, or waits for somebody to do so."""
 
 from airflow.sdk import DAG, Param
 from mutualisation_chaines.actifs import candidate, depot_charge

@@ -1,4 +1,4 @@
-"""The loading chain: what a drop has that is new, then one announcement."""
+"""The loading chain loads what is new in a drop, then announces it once."""
 
 from airflow.sdk import DAG, Param
 from mutualisation_chaines.actifs import depot_charge, depot_surveille

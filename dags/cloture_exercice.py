@@ -1,4 +1,4 @@
-"""The closing of an exercice: what is checked, a person's approval, the closed extract."""
+"""The closing chain checks an exercice, waits for a person's approval, then writes the closed extract."""
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG, Param
@@ -38,7 +38,7 @@ Approuver fige les chiffres et les documents de cet exercice. Qui l'a préparé 
 
 for entite, reglages in chaines("cloture_exercice", "Clôture d'un exercice"):
     with DAG(
-        # a person answers when it may
+        # a person answers when it may: nothing stops the run
         **reglages | {"dagrun_timeout": None},
         schedule=None,
         params={

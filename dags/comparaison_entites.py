@@ -1,4 +1,4 @@
-"""Unit costs of the entities side by side, where there are several."""
+"""This chain sets the unit costs of the entities side by side, where there are several."""
 
 from airflow.sdk import Param, dag
 from mutualisation_chaines.entites import entites
@@ -29,7 +29,7 @@ laissée de côté, et nommée dans le journal.
     default_args=PAR_DEFAUT,
 )
 def comparaison_entites() -> None:
-    """Wiring only."""
+    """Wire the only task."""
     comparer()
 
 

@@ -1,4 +1,4 @@
-"""The deadline of a bilan: each morning, is it published, and what is missing otherwise."""
+"""The deadline chain looks each morning whether a bilan is published, and says what is missing otherwise."""
 
 from airflow.sdk import DAG, CronTriggerTimetable, Param
 from mutualisation_chaines.entites import chaines

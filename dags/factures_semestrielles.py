@@ -1,4 +1,4 @@
-"""The invoices of a semestre: each July and January, or when asked."""
+"""The invoices of a semestre are written each July and January, or when asked."""
 
 from airflow.sdk import DAG, CronTriggerTimetable, Param
 from mutualisation_chaines.entites import chaines

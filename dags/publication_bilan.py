@@ -1,4 +1,4 @@
-"""The publication of a version that nobody asked for: what it changes, its documents, a person's answer."""
+"""This chain publishes a version that nobody asked for: it shows its changes and documents, and waits for an answer."""
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG, Param
@@ -33,7 +33,7 @@ CORPS = f"{{{{ {PRESENTEE}['tableau'] }}}}\n\nDocuments qui seront publiés : {{
 
 for entite, reglages in chaines("publication_bilan", "Publication d'un bilan"):
     with DAG(
-        # one that waits for a person waits as long as it takes, and doesn't hold back the next
+        # a run that waits for a person waits as long as it takes, and doesn't hold back the next
         **reglages | {"max_active_runs": 16, "dagrun_timeout": None},
         schedule=[candidate(entite.nom)],
         params={

@@ -1,4 +1,4 @@
-"""What users wait for, beside the same of a former version, in one run: `var/bench/ratios.csv`.
+"""Measure what users wait for, beside a former version, in one run: `var/bench/ratios.csv`.
 
     python outils/banc.py [--tailles 1000000 10000000] [--base bc25658]
 
@@ -32,10 +32,10 @@ from mutualisation.socle.poste import Poste
 
 RACINE = Path(__file__).resolve().parents[1]
 BANC, DEPOT = RACINE / "var" / "bench", Path("var/echantillon/depot")
-# beyond, the base takes hours
+# beyond this size, the base takes hours
 POUR_LA_BASE = 1_000_000
 PREMIERE, RIEN, UN_FICHIER = "première", "rien de nouveau", "un fichier changé"
-# at most, beside the base (0: any): with the drop as it is, then with ledger lines more
+# targets are at most this ratio to the base (0: any): with the drop as it is, then with more ledger lines
 BUTS: dict[str, float] = {PREMIERE: 1.15, RIEN: 0.2, UN_FICHIER: 1.0}
 BUTS_EN_GRAND = {PREMIERE: 0.75, RIEN: 0.0}
 BUT_COPY, BUT_MIO = 0.35, 600
@@ -56,7 +56,8 @@ def noter(mesure: str, valeur: float, but: float, *, au_moins: bool = False) -> 
 
 # ---------------------------------------------------------------- the whole job, of two versions
 def bilan(racine: Path, travail: Path) -> tuple[float, float]:
-    """Seconds that `bilan` of a checkout takes, and the most memory its processes hold beside PostgreSQL (MiB)."""
+    """Return the seconds that `bilan` of a checkout takes, and the peak memory of its processes, PostgreSQL aside
+    (MiB)."""
     exercices = ("--exercice", "2019", "--exercice", "2020", "--exercice", "2021")
     options = ("--depot", travail / "depot", *exercices, "--sortie", travail / "bilans")
     milieu = {k: v for k, v in os.environ.items() if k != "ENTREPOT_DSN"} | {"MUTUALISATION_VAR": str(travail / "var")}
@@ -65,7 +66,7 @@ def bilan(racine: Path, travail: Path) -> tuple[float, float]:
         processus = subprocess.Popen(commande, cwd=racine, env=milieu, stdout=journal, stderr=journal)
         while True:
             try:
-                # a look at the memory of a process costs it milliseconds
+                # each look at the memory of a process costs it milliseconds
                 processus.wait(1.0)
                 break
             except subprocess.TimeoutExpired:
@@ -77,7 +78,7 @@ def bilan(racine: Path, travail: Path) -> tuple[float, float]:
 
 
 def _memoire(pid: int) -> float:
-    """What a process holds with its children (proportional, MiB), PostgreSQL aside; 0 where one ends meanwhile."""
+    """Return the memory (proportional, MiB) of a process and its children, but PostgreSQL; 0 if one ends meanwhile."""
     try:
         tous = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
         return float(sum(p.memory_full_info().pss for p in tous if p.name() != "postgres") / 2**20)
@@ -86,7 +87,8 @@ def _memoire(pid: int) -> float:
 
 
 def comparer(versions: dict[str, Path], lignes: int) -> None:
-    """First, again, one file again, of the reference drop with `lignes` more; the last version is the judged one."""
+    """Measure a first run, a second, then one with a file changed, on a drop with `lignes` more. The last version is
+    judged against the others."""
     shutil.rmtree(BANC / "travail", ignore_errors=True)
     for version, racine in versions.items():
         grossir(shutil.copytree(racine / DEPOT, BANC / "travail" / version / "depot"), lignes)
@@ -100,15 +102,15 @@ def comparer(versions: dict[str, Path], lignes: int) -> None:
             TEMPS.append((nom, version, f"{mesures[-1][0]:.1f}", f"{mesures[-1][1]:.0f}"))
             print(*TEMPS[-1], sep=" · ", flush=True)
         duree, mio = mesures.pop()
-        for base, (sienne, _) in zip(versions, mesures if but else (), strict=False):
-            noter(f"{nom}, rapport à {base}", duree / sienne, but)
+        for base, (duree_de_base, _) in zip(versions, mesures if but else (), strict=False):
+            noter(f"{nom}, rapport à {base}", duree / duree_de_base, but)
         if lignes and quoi == (PREMIERE if lignes <= POUR_LA_BASE else RIEN):
             noter(f"mémoire, {nom}, Mio", mio, BUT_MIO)
 
 
 def grossir(depot: Path, lignes: int) -> None:
-    """Put `lignes` more of a few cents each in the files by `;` of the ledger of 2021, drawn from those with a usual
-    account, an axe and a supplier. The totals announced of these files, and the balance, no longer hold: they go."""
+    """Put `lignes` more of a few cents each in the CSV files of the ledger of 2021. They are drawn from lines with a
+    usual account, an axe and a supplier. The announced totals, and the balance, no longer hold: they go."""
     for annonce in (*depot.glob("compta/mandats_2021-*.controle.json"), *depot.glob("compta/balance_2021*")):
         annonce.unlink()
     tous = ((f, f.read_text(encoding=_encodage(f))) for f in sorted(depot.glob("compta/mandats_2021-??.csv")))
@@ -139,7 +141,7 @@ def nouveau_mois(depot: Path) -> None:
 
 # ---------------------------------------------------------------- landing beside COPY
 def ecrire_mandats(chemin: Path, lignes: int) -> None:
-    """24 columns, 300 suppliers, a quarter of the lines without SIRET."""
+    """Write 24 columns, 300 suppliers, a quarter of the lines without SIRET."""
     hasard, sirets = random.Random(20_260_101), ("73282932000074", "21590128100018", "55208131766522", "")  # noqa: S311
     with chemin.open("w", encoding="utf-8", newline="\r\n") as f:
         f.write(f"{ENTETE}\n")
@@ -154,8 +156,9 @@ def ecrire_mandats(chemin: Path, lignes: int) -> None:
 
 
 def atterrissage(lignes: int = 300_000, tours: int = 3) -> float:
-    """Rate of our landing, from a file on disk to accepted rows of `brut`, without the file gate, beside a raw COPY of
-    the rows in memory into a bare table. Both in each round; the median: a slow moment of the machine slows both."""
+    """Return the rate of our landing beside a raw COPY of the same rows from memory into a bare table. Ours goes from a
+    file on disk to accepted rows of `brut`, without the file gate. Each round measures both; the median is kept: a slow
+    moment of the machine slows both."""
     with tempfile.TemporaryDirectory(prefix="banc-") as dossier, serveur_entrepot(Path(dossier) / "var") as dsn:
         migrer(dsn)
         with connecter(dsn) as conn:
@@ -190,7 +193,7 @@ def atterrissage(lignes: int = 300_000, tours: int = 3) -> float:
 
 
 def main() -> int:
-    """0 when every target holds."""
+    """Measure all, and return 0 when every target holds."""
     analyse = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     analyse.add_argument("--tailles", type=int, nargs="*", default=[1_000_000, 10_000_000])
     analyse.add_argument("--base", default="bc25658")

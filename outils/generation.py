@@ -1,10 +1,8 @@
-"""What is generated from the registry and from the words of a referentiel, so that it can't disagree with them.
+"""The registry and the words of a referentiel generate what repeats them, so that it can't disagree with them.
 
-It is what dbt and Great Expectations are told of a jeu, dbt of a parameter, and two pages of the documentation.
-
+Generated are what dbt and Great Expectations are told of a jeu, dbt of a parameter, and two pages of the documentation.
 `python outils/generation.py` writes all of it, in a checkout. The suites of Great Expectations are written by hand; the
-asset of a jeu, its validation definition and the checkpoint of its source follow from the registry.
-"""
+asset of a jeu, its validation definition and the checkpoint of its source follow from the registry."""
 
 from __future__ import annotations
 
@@ -42,7 +40,7 @@ _TECHNIQUES = {
     "defauts": "Ce qui rejette la ligne : <en-tête>|<motif>, NULL quand chaque cellule se lit",
     "delivre": "La ligne telle que livrée, ses cellules dans l'ordre des colonnes, séparées par U+001F",
 }
-# beside the jeux: what a build and the views of `bi` read, by schema
+# beside the jeux, a build and the views of `bi` read these, by schema
 _AUTRES = {
     "journal": {
         "": "Journal des chargements et des constructions",
@@ -82,10 +80,8 @@ DECOMPTES = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
 # ---------------------------------------------------------------- dbt, and the documentation
 def sources_dbt() -> str:
-    """YAML of the dbt sources: one per source (schema `brut`, one table per jeu), then `_AUTRES`; a column a line.
-
-    Each column carries, under `config.meta`, its type (lecture) and its header (entete).
-    """
+    """Return the YAML of the dbt sources: one per source (schema `brut`, one table per jeu), then `_AUTRES`. Each
+    column has its line and carries, under `config.meta`, its type (lecture) and its header (entete)."""
     techniques = [f"  - &{n} {_en_ligne({'name': n, 'description': d})}" for n, d in _TECHNIQUES.items()]
     lignes = ["version: 2", "anchors:", *techniques, "sources:"]
     for source in registre():
@@ -99,8 +95,7 @@ def sources_dbt() -> str:
 
 
 def vues_de_bi() -> str:
-    """TOML of the views of `bi`: their SQL as dbt compiles it where their readers see what they read, and what that
-    is. No server is asked."""
+    """Return the TOML of the views of `bi`: their SQL as dbt compiles it, and what it reads. No server is asked."""
     with tempfile.TemporaryDirectory() as cible:
         dbt = [
             str(Path(sys.executable).with_name("dbt")),
@@ -122,7 +117,7 @@ def vues_de_bi() -> str:
 
 
 def macro_jeux() -> str:
-    """The dbt macros that name every jeu, and what measures it: what the graph does not say while a model is parsed."""
+    """Write the dbt macros that name every jeu and its measure, which the graph lacks while a model is parsed."""
     noms = "".join(f"    ('{jeu.source}', '{jeu.nom}'),\n" for jeu in registre().jeux)
     mesures = "".join(f"    ('{j.source}', '{j.nom}', '{j.mesure.nom}'),\n" for j in registre().jeux if j.mesure)
     return (
@@ -134,7 +129,7 @@ def macro_jeux() -> str:
 
 
 def macro_vocabulaire() -> str:
-    """The dbt macro of the known parameters: kind, sign, words of a choice (folded, as written), default as SQL."""
+    """Write the dbt macro of parameters: kind, sign, words of a choice (folded, as written), default as SQL."""
     lignes = "".join(f"    '{p.nom}': {_pour_dbt(p)},\n" for p in vocabulaire().parametres.values())
     return (
         "{# Généré par `python outils/generation.py` : what sources/vocabulaire.toml says of each parameter. #}\n"
@@ -145,8 +140,8 @@ def macro_vocabulaire() -> str:
 def _pour_dbt(p: Parametre) -> dict[str, Any]:
     mots = {normaliser(v): v for v in p.valeurs} if p.genre == "choix" else None
     defaut = f"'{p.defaut}'" if p.defaut and p.genre != "nombre" else p.defaut
-    dit = {"genre": p.genre, "signe": p.signe, "mots": mots, "defaut": defaut}
-    return {cle: valeur for cle, valeur in dit.items() if valeur}
+    parametre = {"genre": p.genre, "signe": p.signe, "mots": mots, "defaut": defaut}
+    return {cle: valeur for cle, valeur in parametre.items() if valeur}
 
 
 def _source(nom: str, schema: str, texte: str) -> list[str]:
@@ -174,7 +169,7 @@ def _table(jeu: Jeu) -> list[str]:
 
 
 def _en_ligne(valeur: Any) -> str:
-    """A value as YAML on one line."""
+    """Write a value as YAML on one line."""
     texte = yaml.safe_dump(valeur, allow_unicode=True, sort_keys=False, default_flow_style=True, width=math.inf)
     return texte.removesuffix("\n").removesuffix("\n...")
 
@@ -185,7 +180,7 @@ def _colonne(colonne: Colonne) -> dict[str, Any]:
 
 
 def page_sources() -> str:
-    """Markdown page: how each type reads, said once; one section per source, one table per jeu."""
+    """Write the Markdown page: how each type reads, said once; one section per source, one table per jeu."""
     jeux = [jeu for source in registre() for jeu in source.jeux]
     types = {c.type for jeu in jeux for c in jeu.colonnes if not c.valeurs}
     lignes = [
@@ -195,7 +190,7 @@ def page_sources() -> str:
         "`*` : jamais vide. Une colonne de plus est notée et ignorée ; l'ordre est libre.",
         "Ce que la porte refuse, et ce qui pourrait nommer une personne : [La porte](porte.md).",
         *("", "| lecture | ce qui se lit |", "|---|---|"),
-        *(f"| {nom} | {dit} |" for nom, dit in TYPES.items() if nom in types and nom != dit),
+        *(f"| {nom} | {lecture} |" for nom, lecture in TYPES.items() if nom in types and nom != lecture),
     ]
     for source in registre():
         lignes += ["", f"## {source.nom}/ — {source.libelle}", "", source.description]
@@ -204,7 +199,7 @@ def page_sources() -> str:
     return "\n".join(lignes) + "\n"
 
 
-def _section(jeu: Jeu, dits: list[Jeu]) -> list[str]:
+def _section(jeu: Jeu, precedents: list[Jeu]) -> list[str]:
     formats = ", ".join(f".{e}" for e in jeu.extensions)
     attendu = {"annuel": " Attendu chaque année.", "mensuel": " Attendu chaque mois."}.get(jeu.attendu or "", "")
     if jeu.periode == "mois":
@@ -213,7 +208,7 @@ def _section(jeu: Jeu, dits: list[Jeu]) -> list[str]:
     if jeu.format != "tabulaire":
         return titre
     rangees = [_ligne_de_colonne(c) for c in jeu.colonnes]
-    if pareil := next((j for j in dits if rangees == [_ligne_de_colonne(c) for c in j.colonnes]), None):
+    if pareil := next((j for j in precedents if rangees == [_ligne_de_colonne(c) for c in j.colonnes]), None):
         return [*titre, "", f"Les mêmes colonnes que {pareil.forme_du_nom}."]
     return [*titre, "", "| colonne | lecture |", "|---|---|", *rangees]
 
@@ -226,12 +221,12 @@ def _ligne_de_colonne(colonne: Colonne) -> str:
 
 # ---------------------------------------------------------------- Great Expectations
 def identifiant(nom: str) -> str:
-    """A fixed id for what Great Expectations would number at random."""
+    """Return a fixed id for what Great Expectations would number at random."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"mutualisation/expectations/{nom}"))
 
 
 def ecrire_contexte(dossier: Path) -> None:
-    """Write the assets, validation definitions and checkpoints of the sources; a suite only where there is none."""
+    """Write the assets, validation definitions and checkpoints of the sources; a suite only where none is."""
     configuration = dossier / "great_expectations.yml"
     entete, _, _ = configuration.read_text(encoding="utf-8").partition(REPERE)
     configuration.write_text(entete + REPERE + "".join(_actif(s, j) for s in registre() for j in s.jeux), "utf-8")
@@ -247,7 +242,7 @@ def ecrire_contexte(dossier: Path) -> None:
 
 
 def definition(suite: str, actif: str, source: str = "entrepot") -> dict[str, Any]:
-    """A validation definition: that suite judges that asset."""
+    """Return a validation definition: that suite judges that asset."""
     references = {"datasource": source, "asset": actif, "batch_definition": LOT}
     return {
         "name": suite,
@@ -258,7 +253,7 @@ def definition(suite: str, actif: str, source: str = "entrepot") -> dict[str, An
 
 
 def point_de_controle(nom: str, definitions: list[str], forme: dict[str, Any]) -> dict[str, Any]:
-    """A checkpoint over validation definitions, with the form of its results."""
+    """Return a checkpoint over validation definitions, with the form of its results."""
     return {
         "name": nom,
         "id": identifiant(f"checkpoint/{nom}"),
@@ -269,7 +264,7 @@ def point_de_controle(nom: str, definitions: list[str], forme: dict[str, Any]) -
 
 
 def _actif(source: Source, jeu: Jeu) -> str:
-    """The rows of the last load of the source, each cell as it was read."""
+    """Query the rows of the last load of the source, each cell as it was read."""
     liste = ", ".join(
         [
             "b.fichier_id",
@@ -293,12 +288,12 @@ def _actif(source: Source, jeu: Jeu) -> str:
 
 
 def _cellule(colonne: Colonne, rang: int) -> str:
-    """An unknown value of an enumeration is told from an empty cell, for `expect_column_values_to_be_in_set`."""
+    """Tell an unknown value of an enumeration from an empty cell, for `expect_column_values_to_be_in_set`."""
     if colonne.type != "enumeration":
         return f"b.{colonne.nom}"
     inconnue = "'" + f"{colonne.entete}|valeur inconnue".replace("'", "''") + "'"
     sinon = f"case when starts_with(b.defauts, {inconnue}) then 'inconnue' end"
-    if colonne.inconnue_vide:  # it is no defect (C7): the row as delivered tells
+    if colonne.inconnue_vide:  # this is no defect (C7): the row as delivered tells
         sinon = f"nullif(split_part(b.delivre, U&'\\001F', {rang}), '')"
     return f"coalesce(b.{colonne.nom}, {sinon}) as {colonne.nom}"
 

@@ -1,4 +1,4 @@
-"""What the software is made of: a CycloneDX inventory of the locked packages, each with its hashes and its licence.
+"""Write what the software is made of: a CycloneDX inventory of the locked packages, with hashes and licences.
 
     make inventaire            var/inventaire.cdx.json; exit 1 where a licence is not known to go with ours
 
@@ -21,7 +21,7 @@ from typing import Any
 RACINE = Path(__file__).resolve().parents[1]
 INVENTAIRE = RACINE / "var" / "inventaire.cdx.json"
 _PREFIXE = "License :: "
-# declares none; its sources (github.com/OpenLineage/OpenLineage, integration/sql) say this one
+# this package declares none; its sources (github.com/OpenLineage/OpenLineage, integration/sql) say this one
 LUES_AILLEURS = {"openlineage-sql": "Apache-2.0"}
 # the EUPL 1.2 asks nothing of what a work uses; of the licences of its appendix, these bind their own files alone
 PERMISSIVES = r"\b(MIT|BSD|0BSD|Apache|ISC|PSF|Python Software Foundation|Zlib|CC0|Unlicense|Artistic)\b"
@@ -29,7 +29,7 @@ RECIPROQUES = r"\b(LGPL|Lesser General Public|MPL|Mozilla Public|EUPL)"
 
 
 def inventaire() -> dict[str, Any]:
-    """CycloneDX 1.5 of what runs, without the tools of the tests; the same lock gives the same text."""
+    """Return the CycloneDX 1.5 of what runs, without the tools of the tests; one lock gives one text."""
     uv = shutil.which("uv") or str(RACINE / "var" / "outils" / "bin" / "uv")
     options = [
         "--locked",
@@ -43,7 +43,7 @@ def inventaire() -> dict[str, Any]:
     ]
     sortie = subprocess.run([uv, "export", *options], cwd=RACINE, capture_output=True, check=True, env=os.environ)
     contenu: dict[str, Any] = json.loads(sortie.stdout)
-    # no clock and no chance: two inventories of one lock are the same
+    # neither clock nor chance is kept: two inventories of one lock are the same
     contenu.pop("serialNumber", None)
     contenu["metadata"].pop("timestamp", None)
     for composant in contenu["components"]:
@@ -54,29 +54,30 @@ def inventaire() -> dict[str, Any]:
 
 
 def licence_de(paquet: str) -> str:
-    """The licence that an installed package declares; empty when it declares none, or is not for this machine."""
+    """Return the licence that an installed package declares; empty without one, or if it is not for this machine."""
     try:
-        lue = metadata(paquet)
+        fiche = metadata(paquet)
     except PackageNotFoundError:
         return ""
     if paquet in LUES_AILLEURS:
         return LUES_AILLEURS[paquet]
-    if expression := lue.get("License-Expression"):
+    if expression := fiche.get("License-Expression"):
         return expression
-    classes = [c.removeprefix(_PREFIXE) for c in lue.get_all("Classifier") or [] if c.startswith(_PREFIXE)]
+    classes = [c.removeprefix(_PREFIXE) for c in fiche.get_all("Classifier") or [] if c.startswith(_PREFIXE)]
     if classes:
         return " ; ".join(c.rpartition(" :: ")[2] for c in classes)
-    return (lue.get("License") or "").strip().partition("\n")[0]
+    return (fiche.get("License") or "").strip().partition("\n")[0]
 
 
 def rang(licence: str) -> int:
-    """0: permissive; 1: binds its own files alone; 2: to be judged (strong copyleft, or unknown). Of several, one."""
+    """Rank a licence: 0 permissive; 1 binds its own files alone; 2 to be judged (strong copyleft, unknown); the least
+    counts."""
     choix = [re.split(" AND ", c) for c in re.split(" ; | OR ", licence)]
     return min(max(0 if re.search(PERMISSIVES, x) else 1 if re.search(RECIPROQUES, x) else 2 for x in c) for c in choix)
 
 
 def jugees(composants: Iterable[dict[str, Any]]) -> list[dict[str, str]]:
-    """{package: licence} by rank, then those that are for another machine or extra, of which nothing is known here."""
+    """Return {package: licence} by rank, then the packages for another machine or extra, unknown here."""
     rangs: list[dict[str, str]] = [{}, {}, {}, {}]
     for nom in (c["name"] for c in composants):
         try:

@@ -1,4 +1,4 @@
-"""Mutation run over the SQL of every model: does a scenario of `tests/cas/` notice each slip of the pen?
+"""Mutate the SQL of every model: does a scenario of `tests/cas/` notice each slip of the pen?
 
 Every scenario, and every attack of `tests/attaques/`, is built once, in a database of its own (`mutants_bancs.py`); the
 unit tests of dbt (`_unitaires.yml`) are tried on the mutants of their model. A mutant makes one model again, by its
@@ -39,16 +39,16 @@ from tests.atelier.cas import Cas  # noqa: E402
 from tests.atelier.modeles import Modeles  # noqa: E402
 
 EQUIVALENTS = Path(__file__).with_name("mutants_equivalents.yml")
-# % killed, in each layer of a whole run; of a draw, where a layer has a few mutants only
+# this % must be killed in each layer of a whole run; or of a draw, where a layer has a few mutants only
 SEUIL, SEUIL_TIRAGE = 97, 95
-# a scenario in this many says whether the tree writes a model back as it was
+# one scenario in this many says whether the tree writes a model back as it was
 PAS_TEMOIN = 8
 TUE, EQUIVALENT, VIVANT = "tués", "équivalents", "vivants"
 
 
 @dataclass(frozen=True)
 class Equivalent:
-    """Mutants that no drop can tell from the rule; every field but `raison` is a regular expression."""
+    """No drop can tell these mutants from the rule; every field but `raison` is a regular expression."""
 
     modele: str
     raison: str
@@ -59,7 +59,6 @@ class Equivalent:
     contexte: str = ""
 
     def couvre(self, mutant: Mutant) -> bool:
-        """Whether the mutant is one of them."""
         entiers = ((self.modele, mutant.modele), (self.cte, mutant.cte), (self.operateur, mutant.operateur))
         parties = ((self.avant, mutant.avant), (self.apres, mutant.apres), (self.contexte, mutant.contexte))
         return all(re.fullmatch(motif, texte) for motif, texte in entiers) and all(
@@ -100,7 +99,7 @@ def main() -> int:
     return 1 if perimes or not tenu else 0
 
 
-# the scenarios of a process, by model: the one that killed last is the likeliest to kill the next
+# a process keeps its scenarios by model: the one that killed last is the likeliest to kill the next
 _bancs: list[Banc] = []
 _essais: list[Essai] = []
 _premiers: dict[str, list[Banc | Essai]] = {}
@@ -113,7 +112,7 @@ def _ouvrir(adresses: list[tuple[Cas, str]], essais: list[Essai], modeles: Model
 
 
 def _engendrer(ouvriers: Any, modeles: Modeles, options: argparse.Namespace) -> list[Mutant]:
-    """The mutants of the models asked, in order. Raises `SystemExit` when a query is not written back as it was."""
+    """Return the mutants of the models asked, in order. Raises `SystemExit` for a query not written back as it was."""
     mutants: list[Mutant] = []
     couches = tuple(f"{couche}/" for couche in options.couche) or ("",)
     noms = [n for n in modeles.ordre if f"{modeles.dossiers[n]}/".startswith(couches)]
@@ -127,14 +126,14 @@ def _engendrer(ouvriers: Any, modeles: Modeles, options: argparse.Namespace) -> 
 
 
 def _muter(tache: tuple[str, str]) -> tuple[list[Mutant], str]:
-    """The mutants of a model, and its name when the tree does not write it back as it was."""
+    """Return the mutants of a model, and its name when the tree does not write it back as it was."""
     nom, requete = tache
     fidele = all(banc.relit(nom) for banc in _bancs[::PAS_TEMOIN])
     return muter(nom, requete), "" if fidele else nom
 
 
 def _grouper(mutants: list[Mutant], modeles: Modeles) -> Iterator[list[Mutant]]:
-    """Mutants one by one; those of CTE that macros write, together when they are the same slip."""
+    """Yield mutants one by one; in CTE that macros write, together when they are the same slip."""
     groupes: dict[tuple[str, ...], list[Mutant]] = defaultdict(list)
     for mutant in mutants:
         if mutant.cte in modeles.macros[mutant.modele]:
@@ -145,7 +144,7 @@ def _grouper(mutants: list[Mutant], modeles: Modeles) -> Iterator[list[Mutant]]:
 
 
 def _eprouver(groupe: list[Mutant]) -> tuple[list[Mutant], bool]:
-    """A slip, in each model where it is written, until a scenario tells it."""
+    """Try a slip in each model where it is written, until a scenario tells it."""
     for mutant in groupe:
         bancs = _premiers.setdefault(mutant.modele, [*_essais, *_bancs])
         tueur = next((b for b in bancs if b.remarque(mutant)), None)
@@ -159,13 +158,13 @@ def _eprouver(groupe: list[Mutant]) -> tuple[list[Mutant], bool]:
 def _parcourir(
     ouvriers: Any, modeles: Modeles, groupes: list[list[Mutant]], equivalents: list[Equivalent]
 ) -> dict[str, Counter[str]]:
-    """{folder: how many became what}; survivors are printed as they come."""
+    """Return {folder: how many became what}; survivors are printed as they come."""
     comptes: dict[str, Counter[str]] = defaultdict(Counter)
     for fait, (groupe, tue) in enumerate(ouvriers.imap_unordered(_eprouver, groupes, chunksize=4), 1):
         couvert = not tue and all(any(e.couvre(m) for e in equivalents) for m in groupe)
-        sort = TUE if tue else EQUIVALENT if couvert else VIVANT
-        comptes[modeles.dossier(groupe[0].modele, groupe[0].cte)][sort] += 1
-        if sort == VIVANT:
+        verdict = TUE if tue else EQUIVALENT if couvert else VIVANT
+        comptes[modeles.dossier(groupe[0].modele, groupe[0].cte)][verdict] += 1
+        if verdict == VIVANT:
             print(groupe[0], *(f"   ({len(groupe)} modèles)" for _ in groupe[1:2]), sep="\n", flush=True)
         if fait % 200 == 0:
             print(f"  {fait}/{len(groupes)}", file=sys.stderr, flush=True)
@@ -173,7 +172,7 @@ def _parcourir(
 
 
 def _imprimer(comptes: dict[str, Counter[str]]) -> list[float]:
-    """Print the table per folder, per layer, whole; % killed of those that a drop can tell: whole, then each layer."""
+    """Print the table; return the % killed of the mutants that a drop can tell: of the whole, then of each layer."""
     couches: dict[str, Counter[str]] = defaultdict(Counter)
     for dossier, compte in comptes.items():
         couches[f"= {dossier.split('/')[0]}"] += compte

@@ -1,8 +1,6 @@
-"""The benches of a mutation run: every scenario and attack built in a database of its own, where a mutant is tried.
-
-The databases are kept in `var/mutants`: all are made anew when the dbt project, the socle or the loader changed, one is
-when its files changed; expected files are read at each run, and must hold before any mutant is tried.
-"""
+"""A mutation run has a bench for every scenario and attack: a database of its own, where a mutant is tried. The
+databases are kept in `var/mutants`: all are made anew when the dbt project, the socle or the loader changed, one is
+when its files changed; expected files are read at each run, and must hold before any mutant is tried."""
 
 from __future__ import annotations
 
@@ -36,16 +34,16 @@ from mutualisation.usage.operations.session import mettre_a_jour
 RACINE = Path(__file__).resolve().parents[1]
 BASES = RACINE / "var" / "mutants"
 ESSAIS = "_unitaires.yml"
-# cheap, and as sure as 64 bits: what it says unchanged is not compared row for row
+# this sum is cheap, and as sure as 64 bits: what it says unchanged is not compared row for row
 CONDENSE = "select count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) from ({}\n) as t"
 CHANGE = "select exists ((table {neuf} except all table {avant}) union all (table {avant} except all table {neuf}))"
-# what of the package a built scenario depends on
+# a built scenario depends on these parts of the package
 PIECES = ("entree", "entrepot")
 
 
 @dataclass
 class Banc:
-    """A scenario kept in a database of its own."""
+    """A scenario is kept in a database of its own."""
 
     cas: Cas
     conn: psycopg.Connection[Any]
@@ -59,7 +57,7 @@ class Banc:
         return cls(cas, brancher(dsn), modeles, modeles.ascendants(cas.relations()))
 
     def remarque(self, mutant: Mutant) -> bool:
-        """Whether the scenario tells the mutant from the rule."""
+        """Say whether the scenario tells the mutant from the rule."""
         if mutant.modele not in self.utiles:
             return False
         try:
@@ -73,14 +71,14 @@ class Banc:
             self.conn.rollback()
 
     def relit(self, nom: str) -> bool:
-        """Whether the model written back by the tree gives the same rows."""
+        """Say whether the model written back by the tree gives the same rows."""
         try:
             return not self._refaire(nom, relire(self.modeles.requetes[nom]), set())
         finally:
             self.conn.rollback()
 
     def _appliquer(self, mutant: Mutant) -> set[str]:
-        """Make the mutated model and, from one to the next, those that it changes; give back what changed."""
+        """Make the mutated model and, from one to the next, those that it changes; return what changed."""
         changes: set[str] = set()
         for nom in self.modeles.descendants(mutant.modele):
             if nom == mutant.modele:
@@ -94,7 +92,7 @@ class Banc:
         return changes
 
     def _refaire(self, nom: str, requete: str, changes: Iterable[str]) -> bool:
-        """Make a model as a temporary table that reads those that changed; whether its rows are others."""
+        """Make a model as a temporary table that reads those that changed; say whether its rows are others."""
         requete = self.cas.retoucher(nom, requete)
         for change in changes:
             requete = requete.replace(f'"{SCHEMA}"."{change}"', f'"pg_temp"."{change}"')
@@ -110,13 +108,13 @@ class Banc:
         return bool(ligne and ligne[0])
 
     def _condenser(self, requete: str) -> Any:
-        """Number of rows of a query and sum of their hashes."""
+        """Return the number of rows of a query and the sum of their hashes."""
         return self.conn.execute(CONDENSE.format(requete)).fetchone()  # type: ignore[call-overload]
 
 
 @dataclass
 class Essai:
-    """A dbt unit test, tried on the mutants of its model: `donnes`, the rows that it gives by relation; `attendus`."""
+    """A dbt unit test is tried on the mutants of its model; `donnes` are the rows that it gives by relation."""
 
     nom: str
     modele: str
@@ -125,40 +123,40 @@ class Essai:
     conn: psycopg.Connection[Any] | None = None
 
     @classmethod
-    def lire(cls, dit: dict[str, Any]) -> Essai:
-        """As it is written. What it overrides (version and exercices of the build) are rows that the macros read."""
-        donnes = {re.findall(r"'(\w+)'", d["input"])[-1]: d["rows"] for d in dit["given"]}
-        if "version_courante" in (ecrasees := dit.get("overrides", {}).get("macros", {})):
+    def lire(cls, essai: dict[str, Any]) -> Essai:
+        """Read a test as written. What it overrides (version and exercices of the build) are rows that macros read."""
+        donnes = {re.findall(r"'(\w+)'", d["input"])[-1]: d["rows"] for d in essai["given"]}
+        if "version_courante" in (ecrasees := essai.get("overrides", {}).get("macros", {})):
             exercices = re.findall(r"\d+", ecrasees.get("exercices_demandes", "0"))
             donnes["mart_exercices_publies"] = [
                 {"version": ecrasees["version_courante"], "exercice": int(e)} for e in exercices
             ]
-        return cls(dit["name"], dit["model"], donnes, dit["expect"]["rows"])
+        return cls(essai["name"], essai["model"], donnes, essai["expect"]["rows"])
 
     @classmethod
     def lister(cls) -> list[Essai]:
-        """Every one of the project, in the order of its files."""
-        lus = (yaml.safe_load(f.read_text(encoding="utf-8")) for f in sorted(PROJET_DBT.rglob(ESSAIS)))
-        return [cls.lire(dit) for lu in lus for dit in lu["unit_tests"]]
+        """Return every test of the project, in the order of its files."""
+        fichiers = (yaml.safe_load(f.read_text(encoding="utf-8")) for f in sorted(PROJET_DBT.rglob(ESSAIS)))
+        return [cls.lire(essai) for fichier in fichiers for essai in fichier["unit_tests"]]
 
     def ouvrir(self, conn: psycopg.Connection[Any]) -> Essai:
-        """The same, with a connection to a database where every relation is."""
+        """Return the same test, with a connection to a database where every relation is."""
         return replace(self, conn=conn)
 
     def remarque(self, mutant: Mutant) -> bool:
-        """Whether the test tells the mutant from the rule."""
+        """Say whether the test tells the mutant from the rule."""
         return mutant.modele == self.modele and not self.tient(mutant.requete)
 
     def tient(self, requete: str) -> bool:
-        """Whether a query gives the rows expected, on their columns."""
+        """Say whether a query gives the rows expected, on their columns."""
         assert self.conn
         try:
             for nom in self.donnes:
                 self._donner(self.conn, nom, self.donnes[nom], nom)
                 requete = re.sub(rf'"\w+"\."{nom}"', f'"pg_temp"."{nom}"', requete)
             self._donner(self.conn, "attendu", self.attendus, self.modele)
-            dites = self.conn.execute("select * from attendu limit 0").description or []
-            colonnes = self.attendus[0] if isinstance(self.attendus, list) else [c.name for c in dites]
+            champs = self.conn.execute("select * from attendu limit 0").description or []
+            colonnes = self.attendus[0] if isinstance(self.attendus, list) else [c.name for c in champs]
             ligne = self.conn.execute(
                 sql.SQL(
                     "with constate as (select {colonnes} from ({requete}\n) as r),"
@@ -178,7 +176,7 @@ class Essai:
             self.conn.rollback()
 
     def _donner(self, conn: psycopg.Connection[Any], nom: str, rangees: list[dict[str, Any]] | str, comme: str) -> None:
-        """A temporary relation of rows: a query, or rows that leave out what the model does not look at."""
+        """Make a temporary relation: of a query, or of rows that leave out what the model does not look at."""
         if isinstance(rangees, str):
             conn.execute(f'create temporary table "{nom}" as {rangees}')  # type: ignore[call-overload]
             return
@@ -192,12 +190,10 @@ class Essai:
 
 @contextmanager
 def entrepot() -> Iterator[tuple[list[tuple[Cas, str]], list[Essai], Modeles]]:
-    """Every scenario with the address of its database, built now or kept from a former run; unit tests; the models.
-
-    Raises `SystemExit` when a scenario or a test fails without any mutation: a run would say nothing over it.
-    """
+    """Yield every scenario with the address of its database, built now or kept; the unit tests; the models. Raises
+    `SystemExit` when a scenario or a test fails without any mutation: a run would say nothing over it."""
     etat, commune = BASES / "modeles.pickle", _empreinte_commune()
-    # its own file, written by the line below
+    # this file is our own, written below
     garde = pickle.loads(etat.read_bytes()) if etat.exists() else {}  # noqa: S301
     if garde.get("commune") != commune:
         shutil.rmtree(BASES, ignore_errors=True)
@@ -216,7 +212,7 @@ def entrepot() -> Iterator[tuple[list[tuple[Cas, str]], list[Essai], Modeles]]:
 
 
 def brancher(dsn: str) -> psycopg.Connection[Any]:
-    """A connection that sees the mutated relations first, and ends a query that a slip made endless."""
+    """Connect so that mutated relations are seen first, and a query that a slip made endless ends."""
     conn = connecter(dsn)
     conn.execute(f"set search_path = pg_temp, {SCHEMA}, public")  # type: ignore[call-overload]
     conn.execute("set statement_timeout = '10s'")
@@ -234,7 +230,7 @@ def _base(recit: Cas) -> str:
 
 
 def _empreinte_commune() -> str:
-    """sha256 of what every built scenario depends on: tests are read at each run, and no build reads them."""
+    """Digest what every built scenario depends on: tests are read at each run, and no build reads them."""
     dbt = [PROJET_DBT / d for d in ("models", "macros", "seeds", "dbt_project.yml")]
     dossiers = [RACINE / "tests" / "cas" / "_socle", *(RACINE / "include" / "mutualisation" / p for p in PIECES)]
     fichiers = (f for d in (*dbt, *dossiers) for f in (d, *d.rglob("*")))
@@ -242,7 +238,7 @@ def _empreinte_commune() -> str:
 
 
 def _empreinte_propre(recit: Cas) -> str:
-    """sha256 of what is loaded and asked: what is expected may change without a build."""
+    """Digest what is loaded and asked: what is expected may change without a build."""
     return _condenser(
         recit.nom,
         [
@@ -268,7 +264,7 @@ def _regler() -> None:
 
 
 def _construire(dsn: str, recits: list[Cas]) -> Modeles:
-    """Build scenarios, each in a database of its own; the models."""
+    """Build scenarios, each in a database of its own; return the models."""
     shutil.rmtree(BASES / "atelier", ignore_errors=True)
     for modele in (VIDE, SOCLE):
         bases.supprimer(dsn, modele)

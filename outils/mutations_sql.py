@@ -1,4 +1,4 @@
-"""Small alterations of a SQL query, one at a time, on its syntax tree: what a slip of the pen in a rule looks like."""
+"""Alter a SQL query a little, once at a time, on its syntax tree: a slip of the pen in a rule looks like that."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlglot import exp
 
 DIALECTE = "postgres"
 PRECISION_GARDE = 20  # the inner rounding of `arrondi` and the 40 decimals of `quotient` are guards, not rules
-LARGEUR = 330  # characters shown of a clause
+LARGEUR = 330  # this many characters of a clause are shown
 ECHANGES: dict[str, dict[type[exp.Expression], type[exp.Expression]]] = {
     "comparaison": {
         exp.LT: exp.LTE, exp.LTE: exp.LT, exp.GT: exp.GTE, exp.GTE: exp.GT, exp.EQ: exp.NEQ, exp.NEQ: exp.EQ,
@@ -31,16 +31,14 @@ CLAUSES = (exp.Alias, exp.If, exp.Join, exp.Ordered, exp.Where, exp.Having)
 REQUETES = (exp.Select, exp.Union, exp.Group, exp.Tuple, exp.CTE)
 CONTENANTS = (*REQUETES, exp.And, exp.Or, exp.Where, exp.Having)
 COMPARES = exp.EQ | exp.NEQ | exp.In | exp.Like | exp.RegexpLike | exp.NullSafeEQ | exp.NullSafeNEQ
-# of a node: the operator, what a slip makes of it
+# for each node: the operator, and the node that a slip makes of it
 Alterations = Iterator[tuple[str, exp.Expression]]
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One altered query: model, CTE ('' outside), operator, the altered condition or column before and after.
-
-    `contexte`: the clause around it.
-    """
+    """A query was altered once: model, CTE ('' outside), operator, what it was and became, the clause around
+    (`contexte`)."""
 
     modele: str
     cte: str
@@ -52,14 +50,14 @@ class Mutant:
 
     @property
     def forme(self) -> tuple[str, ...]:
-        """The alteration without names and texts: what one macro writes in many places."""
+        """Return the alteration without names and texts: what one macro writes in many places."""
         # the tree writes keywords in capitals, names in small letters
         anonymes = (re.sub(r"'(?:[^']|'')*'|\"[^\"]*\"|\b[a-z_]\w*|\b\d+", "x", c) for c in (self.avant, self.apres))
         cte = re.sub(r"^__dbt__cte__.*", "ephemere", self.cte)
         return (cte, self.operateur, *anonymes)
 
     def __str__(self) -> str:
-        """What and where, before, after, the clause around."""
+        """Say what and where, before, after, and the clause around."""
         debut = max(0, self.contexte.find(self.avant) - LARGEUR // 3)
         dans = f"\n   dans {self.contexte[debut : debut + LARGEUR]}" if self.contexte != self.avant else ""
         lieu = f"{self.modele}.{self.cte}".rstrip(".")
@@ -67,13 +65,13 @@ class Mutant:
 
 
 def relire(requete: str) -> str:
-    """The query as the tree writes it back: what mutants are compared with."""
+    """Return the query as the tree writes it back: mutants are compared with it."""
     tete, unites = _unites(requete)
     return _assembler(tete, [u.sql(DIALECTE) for u in unites])
 
 
 def muter(modele: str, requete: str) -> list[Mutant]:
-    """Every mutant of a query, each once."""
+    """Return every mutant of a query, each once."""
     tete, unites = _unites(requete)
     textes = [u.sql(DIALECTE) for u in unites]
     trouves: dict[str, Mutant] = {}
@@ -91,13 +89,13 @@ def muter(modele: str, requete: str) -> list[Mutant]:
 
 
 def _unites(requete: str) -> tuple[str, list[exp.Expression]]:
-    """`with`, the CTE of a query, then its body: a mutant writes again the one that it alters, and no other."""
+    """Return `with`, the CTE of a query, then its body: a mutant rewrites the one that it alters, and no other."""
     arbre = sqlglot.parse_one(requete, dialect=DIALECTE)
     for noeud in arbre.walk():
         noeud.pop_comments()
     clause = arbre.args.get("with_")
     arbre.set("with_", None)
-    # the body is held by a node of its own, so that it can be replaced whole
+    # a node of its own holds the body, so that it can be replaced whole
     corps = exp.Tuple(expressions=[arbre])
     if clause is None:
         return "", [corps]
@@ -110,7 +108,7 @@ def _assembler(tete: str, textes: list[str]) -> str:
 
 
 def _alterer(unite: exp.Expression, cible: exp.Expression, neuf: exp.Expression) -> tuple[str, str, str, str]:
-    """What is altered before and after, the clause around it, the unit after; the tree is put back as it was."""
+    """Return the clause before and after, the clause around it, the unit after; put the tree back as it was."""
     clause = _remonter(cible, CONTENANTS)
     avant, contexte = clause.sql(DIALECTE), _remonter(clause, REQUETES).sql(DIALECTE)
     parent, cle, rang = cible.parent, cible.arg_key, cible.index
@@ -122,17 +120,15 @@ def _alterer(unite: exp.Expression, cible: exp.Expression, neuf: exp.Expression)
 
 
 def _remonter(noeud: exp.Expression, contenants: tuple[type[exp.Expression], ...]) -> exp.Expression:
-    """The smallest clause that holds a node, or what a container holds of it."""
+    """Return the smallest clause that holds a node, or what a container holds of it."""
     while noeud.parent is not None and not isinstance(noeud, CLAUSES) and not isinstance(noeud.parent, contenants):
         noeud = noeud.parent
     return noeud
 
 
 def _garde(noeud: exp.Expression) -> bool:
-    """What no rule says: precisions, `nullif(x, 0)`, `limit 1`, `offset 0`, what `exists` selects, the build under way.
-
-    In `partition by`, a condition and its contrary make the same groups.
-    """
+    """Say whether no rule says this node: precision, `nullif(x, 0)`, `limit 1`, `offset 0`, the columns of `exists`,
+    the build under way. In `partition by`, a condition and its contrary make the same groups."""
     if isinstance(noeud, exp.Is | exp.Not) and _partage(noeud):
         return True
     match noeud, noeud.parent:
@@ -155,7 +151,6 @@ def _partage(noeud: exp.Expression) -> bool:
 
 # ---------------------------------------------------------------- operators
 def _avec(noeud: exp.Expression, **arguments: object) -> exp.Expression:
-    """A copy with other arguments."""
     copie = noeud.copy()
     for nom, valeur in arguments.items():
         copie.set(nom, valeur)
@@ -163,14 +158,14 @@ def _avec(noeud: exp.Expression, **arguments: object) -> exp.Expression:
 
 
 def _echanges(noeud: exp.Expression) -> Alterations:
-    """One kind of node for another, with the same arguments; a division of exact numbers stays one."""
+    """Put one kind of node for another, with the same arguments; a division of exact numbers stays one."""
     for nom, table in ECHANGES.items():
         if classe := table.get(type(noeud)):
             yield nom, classe(**noeud.copy().args | ({"typed": True, "safe": False} if classe is exp.Div else {}))
 
 
 def _logique(noeud: exp.Expression) -> Alterations:
-    """`or` for `and`, a bound of `between` left out, `not` forgotten, or written where it is not."""
+    """Put `or` for `and`, leave out a bound of `between`, forget `not`, or write it where it is not."""
     match noeud:
         case exp.And() | exp.Or():
             classe, copie = (exp.Or if isinstance(noeud, exp.And) else exp.And), noeud.copy()
@@ -192,8 +187,8 @@ def _logique(noeud: exp.Expression) -> Alterations:
 
 
 def _conditions(noeud: exp.Expression) -> Alterations:
-    """A condition forgotten: a side of `and` true, of `or` false, a whole `where`, `on` true, a `when` false; an `else`
-    forgotten."""
+    """Forget a condition: make a side of `and`, a `where` or an `on` true, a side of `or` or a `when` false; or an
+    `else`."""
     parent, cle = noeud.parent, noeud.arg_key
     if isinstance(parent, exp.Case) and cle == "default" and not isinstance(noeud, exp.Null):
         yield "sinon", exp.null()
@@ -208,8 +203,9 @@ def _conditions(noeud: exp.Expression) -> Alterations:
 
 
 def _oublis(noeud: exp.Expression) -> Alterations:
-    """An inner join for an outer one, a left one for a full one; forgotten: `y` of `coalesce(x, y)`, a rounding (the
-    inner one of `arrondi` is a guard), `filter (where …)`, `distinct`, that of `union`."""
+    """Put an inner join for an outer one, a left one for a full one, or forget a part of an expression. Forgotten are
+    `y` of `coalesce(x, y)`, a rounding (the inner one of `arrondi` is a guard), `filter (where …)`, `distinct`, that of
+    `union`."""
     match noeud:
         case exp.Join(side="LEFT" | "FULL"):
             yield "jointure", _avec(noeud, side=None, kind="INNER")
@@ -231,15 +227,14 @@ def _oublis(noeud: exp.Expression) -> Alterations:
 
 
 def _reuni(noeud: exp.Expression) -> bool:
-    """Whether another `union` is around it."""
     return isinstance(noeud.parent, exp.Union) and bool(noeud.parent.args.get("distinct"))
 
 
 def _valeurs(noeud: exp.Expression) -> Alterations:
-    """The other order, where it changes something; a constant one too high; a code mistyped, compared or listed."""
+    """Sort the other way where it changes something; add one to a constant; mistype a code compared or listed."""
     match noeud:
         case exp.Ordered() if noeud.this not in _groupe(noeud):
-            # `nulls_first`: as PostgreSQL does when the query says nothing
+            # `nulls_first` does as PostgreSQL when the query says nothing
             sens = not noeud.args.get("desc")
             yield "ordre", _avec(noeud, desc=sens, nulls_first=sens)
         case exp.Literal(is_string=False):
@@ -249,7 +244,7 @@ def _valeurs(noeud: exp.Expression) -> Alterations:
 
 
 def _groupe(tri: exp.Expression) -> list[exp.Expression]:
-    """What rows are taken together by, `partition by` or `distinct on`, where they are sorted."""
+    """Return what groups sorted rows: `partition by` or `distinct on`."""
     hote = tri.find_ancestor(exp.Window, exp.Select)
     if isinstance(hote, exp.Window):
         return hote.args.get("partition_by") or []

@@ -1,7 +1,5 @@
-"""`make ordonnanceur`: every chain on a drop, by a real Airflow that is started and stopped here.
-
-Its metadata lie in the embedded server of `MUTUALISATION_VAR`, its logs under `airflow/`.
-"""
+"""`make ordonnanceur` runs every chain on a drop, by a real Airflow that is started and stopped here. Its metadata lie
+in the embedded server of `MUTUALISATION_VAR`, its logs under `airflow/`."""
 
 from __future__ import annotations
 
@@ -37,7 +35,8 @@ from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.usage.operations import Session, etat
 from mutualisation.usage.ordonnancement import EMBARQUE
 
-# no chain defers a task: the triggerer only watches a drop; before Airflow 3.3, what waits for a person is deferred too
+# no chain defers a task: the triggerer only watches a drop; before Airflow 3.3, a task that waits for a person is
+# deferred too
 PARTIES = ("api-server", "scheduler", "dag-processor")
 if version("apache-airflow").startswith("3.2."):
     PARTIES += ("triggerer",)
@@ -53,7 +52,7 @@ DELAI, PERIODE = 1800.0, 0.5
 
 @dataclass(frozen=True)
 class Airflow:
-    """A local Airflow: DSN of its metadata, folder of its logs, environment of its processes, {person: password}."""
+    """A local Airflow has a DSN of its metadata, a folder of logs, an environment, and {person: password}."""
 
     base: str
     journaux: Path
@@ -87,10 +86,10 @@ class Airflow:
             self.attendre(veille, self._repond)
             yield veille
         finally:
-            veille.communicate()  # closes its standard input and waits for its end, after Ctrl-C too
+            veille.communicate()  # this closes its standard input and waits for its end, after Ctrl-C too
 
     def attendre(self, veille: subprocess.Popen[bytes], condition: Callable[[], bool]) -> None:
-        """Raises `ErreurMutualisation` when a part has died, or when time is up."""
+        """Wait for a condition. Raises `ErreurMutualisation` when a part has died, or when time is up."""
         limite = time.monotonic() + DELAI
         while not condition():
             if veille.poll() is not None or time.monotonic() > limite:
@@ -98,24 +97,22 @@ class Airflow:
             time.sleep(PERIODE)
 
     def executions(self, chaine: str) -> list[str]:
-        """The state of each run of a chain."""
+        """Return the state of each run of a chain."""
         return [etat for (etat,) in self._lire("select state from public.dag_run where dag_id = %s", chaine)]
 
     def taches(self, chaine: str) -> dict[str, str]:
-        """The state of each task of a chain, of its last instance that ended."""
+        """Return the state of each task of a chain, of its last instance that ended."""
         requete = "select task_id, state from public.task_instance where dag_id = %s order by end_date"
         return dict(self._lire(requete, chaine))
 
     def demander(self, personne: str, methode: str, chemin: str, contenu: dict[str, Any]) -> dict[str, Any]:
-        """One request to the API of Airflow, in a person's name."""
+        """Send one request to the API of Airflow, in a person's name."""
         jeton = self._appeler("POST", "/auth/token", {"username": personne, "password": self.personnes[personne]})
         return self._appeler(methode, f"/api/v2{chemin}", contenu, jeton["access_token"])
 
     def repondre(self, veille: subprocess.Popen[bytes], personne: str, choix: str = "Approve") -> None:
-        """A person's answer to each publication that waits for one, until none is left unanswered.
-
-        Answered within a second, a task is taken for lost by a scheduler that has not read its end yet: it asks again.
-        """
+        """Answer as a person each publication that waits for one, until none is left unanswered. Answered within a
+        second, a task is taken for lost by a scheduler that has not read its end yet: it asks again."""
         requete = (
             "select run_id from public.task_instance where dag_id = %s and state in ('awaiting_input', 'deferred')"
             " and updated_at < now() - interval '3 seconds'"
@@ -127,7 +124,7 @@ class Airflow:
                 try:
                     self.demander(personne, "PATCH", chemin, {"chosen_options": [choix], "params_input": {}})
                 except urllib.error.HTTPError as erreur:
-                    if erreur.code != HTTPStatus.CONFLICT:  # answered: the triggerer of 3.2 has not looked yet
+                    if erreur.code != HTTPStatus.CONFLICT:  # it was answered: the triggerer of 3.2 has not looked yet
                         raise
             return set(self.executions(PUBLICATION)) <= {"success", "failed"}
 
@@ -157,15 +154,13 @@ class Airflow:
 
 
 def url_airflow(base: str) -> str:
-    """The address of its metadata, by the driver that Airflow wants."""
+    """Return the address of its metadata, by the driver that Airflow wants."""
     return url_sqlalchemy(base).replace("+psycopg:", "+psycopg2:", 1)
 
 
 def installer(var: Path, dsn: str, *personnes: str, parties: tuple[str, ...] = PARTIES) -> Airflow:
-    """Empty metadata in a database of `dsn` (a run that was killed leaves nothing to resume), settings, folders.
-
-    `personnes`: who has an account.
-    """
+    """Make empty metadata in a database of `dsn`, settings and folders; a killed run leaves nothing to resume.
+    `personnes` have an account."""
     journaux = var / "airflow" / "logs"
     journaux.mkdir(parents=True, exist_ok=True)
     journaux.parent.chmod(0o700)
@@ -188,7 +183,7 @@ def installer(var: Path, dsn: str, *personnes: str, parties: tuple[str, ...] = P
         "API__PORT": str(port),
         "API__BASE_URL": f"http://127.0.0.1:{port}",
         "USAGE_DATA_COLLECTION__ENABLED": "False",
-        # how late a worker may see that a task has ended: five seconds by default
+        # a worker may see this late that a task has ended: five seconds by default
         "WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
     }
     environnement = os.environ | {f"AIRFLOW__{nom}": valeur for nom, valeur in reglages.items()}
@@ -200,13 +195,13 @@ def installer(var: Path, dsn: str, *personnes: str, parties: tuple[str, ...] = P
 
 
 def ordonnancer(depot: Path, exercices: list[int]) -> str:
-    """Load a drop, publish its exercices, write the invoices of the last one; the `publication_sha256` (S7)."""
+    """Load a drop, publish its exercices, write the invoices of the last one; return `publication_sha256` (S7)."""
     if not depot.is_dir():
         raise ErreurMutualisation(f"Le dépôt {depot} n'existe pas : indiquez un dossier par --depot.")
     var = dossier_var()
     with serveur_entrepot(var) as dsn:
         airflow = installer(var, dsn, compte_systeme())
-        # Airflow's own accounts, for trials
+        # these accounts are Airflow's own, for trials
         print(f"Airflow démarre, sous un compte d'essai ; journaux : {airflow.journaux}", file=sys.stderr, flush=True)
         with airflow.en_marche() as veille:
             _executer(airflow, veille, depot.resolve(), exercices or exercices_du_depot(depot))
@@ -215,7 +210,7 @@ def ordonnancer(depot: Path, exercices: list[int]) -> str:
 
 
 def exercices_du_depot(depot: Path) -> list[int]:
-    """The exercices a drop can give a cost for: those of its `masse_salariale` files."""
+    """Return the exercices that a drop can give a cost for: those of its `masse_salariale` files."""
     noms = (f.name for f in (depot / "rh").glob("masse_salariale_*"))
     return sorted({int(t[1]) for nom in noms if (t := re.match(r"masse_salariale_(\d{4})(?:_v\d+)?\.", nom))})
 
@@ -226,7 +221,7 @@ def _executer(airflow: Airflow, veille: subprocess.Popen[bytes], depot: Path, ex
         attendre(chaine)
 
     def attendre(chaine: str) -> None:
-        """Until it has run and no run of it is left."""
+        """Wait until a chain has run and no run of it is left."""
         airflow.attendre(veille, lambda: bool(e := airflow.executions(chaine)) and set(e) <= {"success", "failed"})
         if "failed" in airflow.executions(chaine):
             raise ErreurMutualisation(f"La chaîne {chaine} a échoué : voir {airflow.journaux / f'dag_id={chaine}'}.")
@@ -234,7 +229,7 @@ def _executer(airflow: Airflow, veille: subprocess.Popen[bytes], depot: Path, ex
 
     lancer(CHARGEMENT, depot=str(depot), exercices=exercices)
     if airflow.taches(CHARGEMENT)["charger"] == "success":
-        attendre(BILAN)  # the drop has started it, and nobody has asked for it
+        attendre(BILAN)  # the drop has started this chain, and nobody has asked for it
         if airflow.taches(BILAN)["proposer"] == "success":
             airflow.repondre(veille, compte_systeme())
             attendre(PUBLICATION)
@@ -245,12 +240,11 @@ def _executer(airflow: Airflow, veille: subprocess.Popen[bytes], depot: Path, ex
 
 
 def main() -> int:
-    """The command line; the exit code."""
     lecteur = argparse.ArgumentParser(prog="ordonnanceur", description="Toutes les chaînes par un vrai Airflow.")
     lecteur.add_argument("--depot", type=Path, required=True, help="dossier du dépôt à charger")
     lecteur.add_argument("--exercice", type=int, action="append", default=[], help="défaut : ceux du dépôt")
     choix = lecteur.parse_args()
-    # stopped as by Ctrl-C: Airflow and the server are too
+    # a SIGTERM stops as Ctrl-C does: Airflow and the server stop too
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         print(f"publication {ordonnancer(choix.depot, choix.exercice)}")

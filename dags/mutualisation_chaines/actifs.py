@@ -1,4 +1,4 @@
-"""What one chain tells another."""
+"""A chain tells another by an asset that something is ready."""
 
 import os
 from typing import Any
@@ -12,12 +12,12 @@ from mutualisation_chaines.entites import Entite
 
 
 def depot_charge(entite: str) -> Asset:
-    """Updated once for a whole drop, when something new has landed: a build starts on it, so one per drop."""
+    """Return the asset updated once for a whole drop, when something new has landed: one build starts on it."""
     return _actif("entrepot", nommer("depot_charge", entite))
 
 
 def candidate(entite: str) -> Asset:
-    """A version that passed its gates without anybody's asking: a person publishes it, or not."""
+    """Return the asset of a version that passed its gates unasked: a person publishes it, or not."""
     return _actif("entrepot", nommer("candidate", entite))
 
 
@@ -26,20 +26,20 @@ def _actif(groupe: str, nom: str, **reglages: Any) -> Asset:
 
 
 def depot_complet(entite: str, **reglages: Any) -> Asset:
-    """Updated when the watched drop is complete, or can't be read any more."""
+    """Return the asset updated when the watched drop is complete, or can't be read any more."""
     return _actif("depot", nommer("complet", entite), **reglages)
 
 
 def depot_surveille(entite: Entite) -> list[Asset] | None:
-    """The drop of the entity, watched; None when there is none."""
+    """Watch the drop of the entity; None when it has none."""
     if not entite.depot:
         return None
-    dit = os.environ.get("MUTUALISATION_DEPOT_CALME") or CALME_S
+    calme = os.environ.get("MUTUALISATION_DEPOT_CALME") or CALME_S
     try:
-        guet = DepotComplet(entite.depot, nommer(DEPOT, entite.nom), calme=float(dit))
+        guet = DepotComplet(entite.depot, nommer(DEPOT, entite.nom), calme=float(calme))
     except ValueError:
         raise ErreurMutualisation(
-            f"MUTUALISATION_DEPOT_CALME vaut « {dit} » : donnez des secondes, comme 600, ou 0 pour n'attendre que le "
+            f"MUTUALISATION_DEPOT_CALME vaut « {calme} » : donnez des secondes, comme 600, ou 0 pour n'attendre que le "
             "fichier « .complet »."
         ) from None
     return [depot_complet(entite.nom, watchers=[AssetWatcher(name="depot", trigger=guet)])]

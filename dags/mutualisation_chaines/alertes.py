@@ -1,7 +1,5 @@
-"""Alerts, by the connections of Airflow that exist: `alerte_courriel` (smtp), `alerte_webhook` (http).
-
-Their text is a sentence, then its remedy; one that can't be sent is said in the log, and changes nothing.
-"""
+"""Alerts go by the connections of Airflow that exist: `alerte_courriel` (smtp), `alerte_webhook` (http). Their text is
+a sentence, then its remedy; one that can't be sent is said in the log, and changes nothing."""
 
 import html
 import logging
@@ -13,13 +11,13 @@ from airflow.sdk import BaseNotifier
 journal = logging.getLogger(__name__)
 SUJET_MAX, DELAI_S = 150, 20.0
 OU_REPONDRE = "répondez dans « Actions requises » d'Airflow"
-# a request that is made again says so
+# a request made again says so
 RAPPEL = "{{ 'Rappel : ' if ti.try_number > 1 else '' }}"
 COURRIEL, WEBHOOK = "alerte_courriel", "alerte_webhook"
 
 
 class Alerte(BaseNotifier):
-    """A sentence (a template) and its remedy, for who must answer."""
+    """An alert is a sentence (a template) and its remedy, for who must answer."""
 
     template_fields = ("phrase",)
 
@@ -28,12 +26,11 @@ class Alerte(BaseNotifier):
         self.phrase, self.remede = phrase, remede
 
     def notify(self, context: Any) -> None:
-        """Send it."""
         envoyer(self.phrase, self.remede, context)
 
 
 def texte_de(phrase: str, remede: str) -> str:
-    """What is sent: no alert goes without its remedy."""
+    """Return what is sent: no alert goes without its remedy."""
     return f"{phrase} Remède : {remede}."
 
 
@@ -58,7 +55,7 @@ def envoyer(phrase: str, remede: str, contexte: Any) -> None:
 def _courriel(texte: str, trouvee: Any, contexte: Any) -> None:
     from airflow.providers.smtp.notifications.smtp import SmtpNotifier
 
-    # not called but asked to notify: a name of a file in the text is no template
+    # we don't call the notifier but ask it to notify: a name of a file in the text is no template
     SmtpNotifier(
         to=trouvee.extra_dejson["to"],
         subject=texte[:SUJET_MAX],
@@ -70,6 +67,6 @@ def _courriel(texte: str, trouvee: Any, contexte: Any) -> None:
 def _webhook(texte: str, trouvee: Any, _: Any) -> None:
     import httpx
 
-    # the part of the address that is a secret is in the password
+    # the password holds the part of the address that is a secret
     adresse = f"{trouvee.host}{trouvee.password or ''}"
     httpx.post(adresse, json={"text": texte}, timeout=DELAI_S).raise_for_status()

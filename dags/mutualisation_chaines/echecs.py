@@ -1,4 +1,4 @@
-"""A failure, in French: which chain, which task, which gate, which file or control. Never a cell, never a name."""
+"""A failure is told in French: which chain, task, gate, file or control; never a cell, never a person's name."""
 
 import functools
 import logging
@@ -23,7 +23,7 @@ journal = logging.getLogger(__name__)
 
 INCOMPLET = "déposez-les, le bilan suivra, ou justifiez leur absence dans referentiel/justifications"
 DIFFERENTES = "répondez à chaque adhérent que nomme ce fichier : complément, ou réduction de ce qui est déjà titré"
-# the task that each names is the one to clear: what failed, unless an earlier one has to be done again
+# each remedy names the task to clear: the one that failed, unless an earlier one has to be done again
 REMEDE = "levez la cause que dit cette phrase, puis effacez l'état de la tâche « {tache} » (« Clear »)"
 ARRETEE = "levez ce qui la retient (le pool « entrepot » absent ou tenu, un travailleur arrêté), puis relancez-la"
 SUIVRE = (
@@ -44,7 +44,7 @@ REVERIFIER = (
 
 
 class DepotPerdu(AirflowFailException):
-    """The watched drop can't be read: another run starts when it reads again."""
+    """The watched drop can't be read: another run starts when it can be read again."""
 
     remede = "rétablissez l'accès au dépôt, qui repartira de lui-même"
 
@@ -58,7 +58,7 @@ class Depassee(AirflowFailException):
 
 
 def definitif(erreur: ErreurMutualisation) -> AirflowFailException:
-    """The failure that Airflow doesn't retry, of what no retry mends: its class says what the remedy is."""
+    """Return the failure that Airflow doesn't retry; its class says what the remedy is."""
     if isinstance(erreur, SansReprise):
         return (Depassee if isinstance(erreur, VersionDepassee) else AirflowFailException)(str(erreur))
     return EnFaute(str(erreur))
@@ -66,8 +66,9 @@ def definitif(erreur: ErreurMutualisation) -> AirflowFailException:
 
 @dataclass(frozen=True)
 class Echec:
-    """The `on_failure_callback` of a task: what its step is called, what its failure leaves, what mends a file or a
-    control at fault, and what to do once the version of the task was replaced; `{tache}` there is its name."""
+    """This `on_failure_callback` says what failed and what to do. `etape` names the step, `suite` says what its failure
+    leaves, `remede` mends a file or a control at fault, `depassee` applies once the version of the task was replaced;
+    `{tache}` there is its name."""
 
     etape: str = "préparation"
     suite: str = "Rien n'a été publié ; la publication précédente est intacte."
@@ -75,14 +76,14 @@ class Echec:
     depassee: str = DEPASSEE
 
     def __call__(self, contexte: Any) -> None:
-        """One sentence for the operator, in the task's log and by the alerts."""
+        """Tell the operator in one sentence, in the task's log and by the alerts."""
         ti, erreur = contexte["ti"], contexte.get("exception")
-        dite, remede = self.phrase(ti.dag_id, ti.task_id, erreur), self.remede_de(ti.task_id, erreur)
-        journal.error("%s", texte_de(dite, remede))
-        envoyer(dite, remede, contexte)
+        phrase, remede = self.phrase(ti.dag_id, ti.task_id, erreur), self.remede_de(ti.task_id, erreur)
+        journal.error("%s", texte_de(phrase, remede))
+        envoyer(phrase, remede, contexte)
 
     def phrase(self, dag: str, tache: str, erreur: BaseException | None) -> str:
-        """The sentence of a failure. An unforeseen error gives its type only: its text may hold a cell."""
+        """Say a failure. An unforeseen error gives its type only: its text may hold a cell."""
         if isinstance(erreur, (ErreurMutualisation, AirflowException)):
             raison = en_ligne(" ; ".join(ligne.strip() for ligne in str(erreur).split("\n") if ligne.strip()))
         else:
@@ -90,19 +91,19 @@ class Echec:
         return f"Échec de la chaîne {dag}, tâche {tache} ({self.etape}) : {raison.rstrip('. ')}. {self.suite}"
 
     def remede_de(self, tache: str, erreur: BaseException | None) -> str:
-        """What to do about it: one that can work, with the task to clear or the chain to launch."""
+        """Say what can work: the task to clear, or the chain to launch."""
         match erreur:
             case DepotPerdu():
-                dit = erreur.remede
+                remede = erreur.remede
             case EnFaute() | FichierRefuse() | ControleEchoue():
-                dit = self.remede
+                remede = self.remede
             case Depassee():
-                dit = self.depassee
+                remede = self.depassee
             case AirflowFailException():
-                dit = SUIVRE
+                remede = SUIVRE
             case _:
-                dit = REMEDE
-        return dit.format(tache=tache)
+                remede = REMEDE
+        return remede.format(tache=tache)
 
 
 def trop_longue(contexte: Any) -> None:
@@ -115,9 +116,7 @@ def trop_longue(contexte: Any) -> None:
 
 def en_francais(tache: Callable[..., Any]) -> Callable[..., Any]:
     """Turn our errors into Airflow's: what no retry mends (file, control, person) fails at once, the rest is retried.
-
-    The unforeseen gets its sentence too, and no message of a library: it could quote a cell or an address.
-    """
+    The unforeseen gets its sentence too, and no message of a library: it could quote a cell or an address."""
 
     @functools.wraps(tache)
     def appel(*args: Any, **kwargs: Any) -> Any:
@@ -128,10 +127,10 @@ def en_francais(tache: Callable[..., Any]) -> Callable[..., Any]:
                 journal.warning(reste)
             raise definitif(erreur) from None
         except AirflowException:
-            # skipped, failed, put off: Airflow's own words to itself
+            # Airflow tells itself so that a task is skipped, failed or put off
             raise
         except ErreurMutualisation as erreur:
-            # `ExtraitRefuse` too, that no retry mends: 1 by contract, for the version is published
+            # no retry mends `ExtraitRefuse` either: 1 by contract, for the version is published
             raise AirflowException(str(erreur)) from None
         except Exception as erreur:  # noqa: BLE001 - its text may hold a cell
             raise AirflowException(phrase_imprevue(erreur)) from None

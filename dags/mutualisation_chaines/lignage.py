@@ -1,7 +1,5 @@
-"""What each task reads and writes, for who follows data from tool to tool (OpenLineage, where it is installed).
-
-Names of no machine: the address of a drop or of a warehouse may hold an account.
-"""
+"""Each task says what it reads and writes, for who follows data from tool to tool (OpenLineage, where it is installed).
+No name is that of a machine: the address of a drop or of a warehouse may hold an account."""
 
 from typing import Any
 
@@ -11,7 +9,7 @@ from mutualisation.usage.ordonnancement import nommer
 
 DEPOT, EXTRAITS, FACTURES = "depot.fichiers", "extraits.bilans", "extraits.factures"
 BRUT, CONSTRUCTION, PUBLICATION = "entrepot.brut", "entrepot.construction", "entrepot.publication"
-# task → what it reads, what it writes
+# {task: (what it reads, what it writes)}
 TACHES: dict[str, tuple[str, str | None]] = {
     "charger": (DEPOT, BRUT),
     "construire": (BRUT, CONSTRUCTION),
@@ -33,7 +31,7 @@ def declarer(chaine: Any, entite: str) -> None:
 
 
 def jeux(nom: str | None, entite: str) -> list[Table]:
-    """A name as the one dataset of an entity; none for none."""
+    """Return a name as the one dataset of an entity; [] for None."""
     if nom is None:
         return []
     base, _, jeu = nom.partition(".")

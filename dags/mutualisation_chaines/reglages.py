@@ -1,4 +1,4 @@
-"""Settings that every chain shares."""
+"""Every chain shares these settings."""
 
 import datetime as dt
 import os
@@ -19,7 +19,7 @@ PAR_DEFAUT: dict[str, Any] = {
     "on_failure_callback": Echec(),
 }
 RAPPEL, RAPPEL_JOURS = "MUTUALISATION_RAPPEL", 7.0
-# a person that is away for a year
+# a person may be away for a year
 RAPPELS_MAX = 52
 COMMUNS: dict[str, Any] = {
     "catchup": False,
@@ -31,26 +31,23 @@ EXERCICE: dict[str, Any] = {"type": "integer", "minimum": 2000, "maximum": 2100}
 
 
 def attente() -> dict[str, Any]:
-    """What makes a request to a person wait as long as it takes: asked again, and alerted again, after some days.
-
-    Raises `ErreurMutualisation`.
-    """
-    dit = os.environ.get(RAPPEL) or RAPPEL_JOURS
+    """Have a request to a person wait, asked and alerted again after some days. Raises `ErreurMutualisation`."""
+    jours = os.environ.get(RAPPEL) or RAPPEL_JOURS
     try:
-        delai = dt.timedelta(days=float(dit))
+        delai = dt.timedelta(days=float(jours))
     except (ValueError, OverflowError):
         raise ErreurMutualisation(
-            f"{RAPPEL} vaut « {dit} » : donnez des jours, comme 7, ou 0 pour ne rien rappeler."
+            f"{RAPPEL} vaut « {jours} » : donnez des jours, comme 7, ou 0 pour ne rien rappeler."
         ) from None
     rappels = {"response_timeout": delai, "retries": RAPPELS_MAX} if delai > dt.timedelta(0) else {}
     return {"execution_timeout": None, **rappels}
 
 
 def param_exercices(description: str) -> Param:
-    """Years, none by default."""
+    """Ask for years, none by default."""
     return Param([], type="array", items=EXERCICE, title="Exercices", description_md=description)
 
 
 def param_sortie(titre: str) -> Param:
-    """A folder that the workers can write."""
+    """Ask for a folder that the workers can write."""
     return Param(None, type=["null", "string"], title=titre, description_md="Vide : `bilans/` du dossier de travail")

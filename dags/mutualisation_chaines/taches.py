@@ -1,7 +1,5 @@
-"""The tasks of the chains: each calls one use case of `mutualisation.usage.operations` and passes keys on.
-
-Params of the run and events of Airflow come by name; what the use cases need is imported when a task runs.
-"""
+"""Each task of the chains calls one use case of `mutualisation.usage.operations` and passes keys on. Params of the run
+and events of Airflow come by name; the imports of a use case wait until its task runs."""
 
 from __future__ import annotations
 
@@ -45,14 +43,14 @@ journal = logging.getLogger(__name__)
 PARIS = ZoneInfo("Europe/Paris")
 PUBLIEE = "Ce qui est publié déjà le reste, à l'identique."
 OUVERT = "L'exercice n'est pas clos."
-# the address by which the folder `bilans/` opens at a desk, where a share or a server shows it
+# at a desk, the folder `bilans/` opens by this address, where a share or a server shows it
 ADRESSE = "MUTUALISATION_ADRESSE_BILANS"
 
 
 @contextmanager
 def entrepot() -> Iterator[Session]:
-    """The warehouse that the environment or a Connection names; each step and each file goes to the log of the task,
-    what comes of it to the run ledger."""
+    """Open the warehouse that the environment or a Connection names. The log of the task gets each step and each file,
+    the run ledger gets the outcome."""
     from mutualisation.usage.operations import Demande, Session
     from mutualisation.usage.ordonnancement.connexions import poste_de
 
@@ -68,7 +66,7 @@ def entrepot() -> Iterator[Session]:
 
 
 def mesurer(session: Session) -> None:
-    """What the ledger says, beside Airflow's own metrics: sent where StatsD or OpenTelemetry is on. Raises nothing."""
+    """Send the measures of the ledger, where StatsD or OpenTelemetry is on. Raises nothing."""
     from airflow.sdk.observability.stats import Stats
 
     from mutualisation.usage.operations import mesures
@@ -81,12 +79,12 @@ def mesurer(session: Session) -> None:
 
 
 def noter(message: str) -> None:
-    """A step in the log of the task, on one line."""
+    """Write a step in the log of the task, on one line."""
     journal.info(en_ligne(message))
 
 
 def dire(reste: str) -> None:
-    """What a step left out, last in its log; nothing when everything counts."""
+    """Write last in the log what a step left out; nothing when everything counts."""
     if reste:
         journal.warning(en_ligne(reste))
 
@@ -101,18 +99,16 @@ def dire(reste: str) -> None:
 )
 @en_francais
 def charger(params: Any = None, triggering_asset_events: Any = None, outlet_events: Any = None) -> int:
-    """Load what the drop has that is new, and say it once, with the exercices to build; the rows landed.
-
-    Skipped when all that is loaded is published: the journal decides, not what this attempt loaded, for a worker may
-    die between a load and its announcement. A run that the watch has started because it can't read the drop fails.
-    """
+    """Load what is new in the drop, announce it once with the exercices to build, and return the rows landed. It is
+    skipped when all that is loaded is published: the journal decides, not what this attempt loaded, for a worker may
+    die between a load and its announcement. A run that the watch has started because it can't read the drop fails."""
     from mutualisation.usage.operations import charger
     from mutualisation.usage.operations.etat import reste_a_construire
     from mutualisation.usage.ordonnancement.connexions import emplacement
     from mutualisation.usage.ordonnancement.guet import phrase_de_panne
 
     nom = nom_en_cours()
-    # one that the API makes has no payload
+    # an event made by the API has no payload
     pannes = [(e.extra.get("payload") or {}).get("panne") for e in triggering_asset_events[depot_complet(nom)]]
     if pannes and all(pannes):
         raise DepotPerdu(phrase_de_panne(pannes[-1], nommer(DEPOT, nom)))
@@ -132,7 +128,7 @@ def charger(params: Any = None, triggering_asset_events: Any = None, outlet_even
 
 
 def raconter(session: Session, chargements: Iterable[Any]) -> None:
-    """What the files that were loaded leave out, and their warnings."""
+    """Write what the loaded files leave out, and their warnings."""
     from mutualisation.usage.operations import laisse_de_cote_par_la_lecture
 
     dire(laisse_de_cote_par_la_lecture(session, chargements))
@@ -141,10 +137,8 @@ def raconter(session: Session, chargements: Iterable[Any]) -> None:
 
 
 def depot_demande(params: Any) -> str:
-    """The drop of the run: the one asked for, else the one that is watched; an entity has no other than its own.
-
-    Raises `ErreurMutualisation`.
-    """
+    """Return the drop asked for, else the one that is watched; an entity has no other than its own. Raises
+    `ErreurMutualisation`."""
     entite = entite_en_cours()
     depot = str(params["depot"] or entite.depot)
     if not depot:
@@ -157,7 +151,7 @@ def depot_demande(params: Any) -> str:
 
 
 def exiger_chez_elle(parametre: str, adresse: str, racine: str) -> None:
-    """An entity reads and writes in its own folders, whoever starts its chains. Raises `ErreurMutualisation`."""
+    """Raise `ErreurMutualisation` when an entity would read or write outside its own folders."""
     if ".." in adresse.split("/") or not f"{adresse}/".startswith(f"{racine}/"):
         raise ErreurMutualisation(
             f"« {parametre} » vaut {adresse}, qui n'est pas à cette entité : laissez-le vide, ou donnez {racine} ou un "
@@ -166,17 +160,15 @@ def exiger_chez_elle(parametre: str, adresse: str, racine: str) -> None:
 
 
 def demandee(dag_run: Any, params: Any) -> bool:
-    """Whether a person asked for the run, and for its publication."""
+    """Say whether a person asked for the run, and for its publication."""
     return dag_run.run_type == "manual" and not params["relecture"]
 
 
 @task
 @en_francais
 def choisir_exercices(params: Any = None, triggering_asset_events: Any = None, dag_run: Any = None) -> list[int]:
-    """The exercices of the run: those asked for or announced, else the open ones, published or complete (S3, G6).
-
-    An alert says each one that is left out. What is to be published at once finds the places of its extracts free.
-    """
+    """Return the exercices asked for or announced, else the open ones, published or complete (S3, G6). An alert says
+    each one that is left out. A publication that follows at once finds the places of its extracts free."""
     from mutualisation.usage.operations import verifier_extraits
     from mutualisation.usage.operations.echeance import exercices_a_construire
     from mutualisation.usage.operations.etat import reste_a_construire
@@ -191,7 +183,7 @@ def choisir_exercices(params: Any = None, triggering_asset_events: Any = None, d
         exercices = exercices_voulus(demandes, ouverts)
         if exercices and demandee(dag_run, params):
             verifier_extraits(session, exercices, _sortie(session, params))
-    for phrase in (dite for exercice, dite in incomplets.items() if exercice not in exercices):
+    for phrase in (avis for exercice, avis in incomplets.items() if exercice not in exercices):
         journal.warning(phrase)
         envoyer(entite_en_cours().dire(phrase), INCOMPLET, get_current_context())
     if not exercices:
@@ -201,7 +193,7 @@ def choisir_exercices(params: Any = None, triggering_asset_events: Any = None, d
 
 
 def exercices_voulus(demandes: list[list[int] | None], ouverts: list[int]) -> list[int]:
-    """What each request names, else what is open, put together in order."""
+    """Put together in order what each request names, else what is open."""
     return sorted({e for demande in demandes for e in demande or ouverts})
 
 
@@ -215,8 +207,8 @@ def exercices_voulus(demandes: list[list[int] | None], ouverts: list[int]) -> li
 )
 @en_francais
 def construire(exercices: list[int], dag_run: Any = None) -> int:
-    """Build the exercices, pass the gates « modèle » and « bilan »; the version built, whose preparer is also the
-    account that started the run (K2)."""
+    """Build the exercices, pass the gates « modèle » and « bilan », and return the version. The account that started
+    the run is also a preparer (K2)."""
     from mutualisation.usage.operations import construire, controler
     from mutualisation.usage.ordonnancement.connexions import noms_de
 
@@ -233,7 +225,7 @@ def construire(exercices: list[int], dag_run: Any = None) -> int:
 @task(on_failure_callback=Echec("documents du bilan", remede=RECONSTRUIRE, depassee=REMPLACEE))
 @en_francais
 def composer(version: int, params: Any = None) -> list[str]:
-    """Compose the documents of the version aside, read back by the gate « extrait »; where a person opens them."""
+    """Compose the documents of the version aside, read back by the gate « extrait »; return their folders."""
     from mutualisation.usage.operations import composer
 
     with entrepot() as session:
@@ -246,7 +238,7 @@ def composer(version: int, params: Any = None) -> list[str]:
 @task.branch
 @en_francais
 def aiguiller(version: int, params: Any = None, dag_run: Any = None) -> str:
-    """A run that a person asked for publishes; one that nobody did, or that is to be read first, stops here."""
+    """Publish what a person asked for; propose a run that nobody asked for, or that is to be read first."""
     suite = demandee(dag_run, params)
     journal.info("Version %s : %s", version, "publiée à la suite" if suite else "une personne la publiera")
     return "publier" if suite else "proposer"
@@ -269,15 +261,14 @@ def proposer(version: int, outlet_events: Any = None) -> None:
 @task(on_failure_callback=Echec("publication"))
 @en_francais
 def presenter(params: Any = None, triggering_asset_events: Any = None) -> dict[str, Any]:
-    """The version to publish (default: the last one), its differences, its documents: the fields of `Candidate`, and
-    where a reviewer opens them."""
+    """Return the fields of the `Candidate` to publish (default: the last version), and where it is read."""
     from mutualisation.usage import operations
 
     proposees = [e.extra["version"] for e in triggering_asset_events[candidate(nom_en_cours())]]
     with entrepot() as session:
         presentee = operations.candidate(session, max(proposees, default=params["version"]))
         if presentee.exercices and not presentee.documents:
-            # built by a command
+            # a command built this version: its documents are still to be composed
             operations.composer(session, presentee.version)
             presentee = operations.candidate(session, presentee.version)
         exiger_places(session, presentee.exercices, presentee.documents)
@@ -289,10 +280,8 @@ def presenter(params: Any = None, triggering_asset_events: Any = None) -> dict[s
 
 
 def encore_demandee(contexte: Any) -> None:
-    """Fail when another version has replaced the one that a request shows; called before each request and each answer.
-
-    When the warehouse doesn't answer, the task goes on: the next one says so, and keeps the answer.
-    """
+    """Fail when another version has replaced the one that a request shows; called before each request and answer. When
+    the warehouse doesn't answer, the task goes on: the next one says so, and keeps the answer."""
     from mutualisation.usage.operations.cloture import exiger_publiee
     from mutualisation.usage.operations.publication_candidate import exiger_la_derniere
 
@@ -316,12 +305,12 @@ def encore_demandee(contexte: Any) -> None:
 @task(on_failure_callback=Echec("publication", PUBLIEE, depassee=REMPLACEE))
 @en_francais
 def publier(version: int, exercices: list[int], params: Any = None) -> str:
-    """Promote the version and put its documents in place; its `publication_sha256` (S7)."""
+    """Promote the version, put its documents in place, and return its `publication_sha256` (S7)."""
     from mutualisation.usage.operations import extraire_ensemble, laisse_de_cote, publier
 
     with entrepot() as session:
         empreinte = publier(session, version)
-        # one that the build doesn't change may be missing there
+        # an extract that the build doesn't change may be missing there
         extraire_ensemble(session, exercices, _sortie(session, params))
         dire(laisse_de_cote(session))
     return empreinte
@@ -330,14 +319,14 @@ def publier(version: int, exercices: list[int], params: Any = None) -> str:
 @task(on_failure_callback=Echec("publication", PUBLIEE))
 @en_francais
 def publier_au_nom(presentee: dict[str, Any], reponse: dict[str, Any]) -> str:
-    """Promote the version that was read, under the login of who answered, and put the documents that were read in
-    place; its `publication_sha256`."""
+    """Promote the version that was read, under the login of who answered, and return `publication_sha256`. The
+    documents that were read take their places."""
     from mutualisation.entrepot.base.roles import TRAITEMENT
     from mutualisation.usage.operations import laisse_de_cote, publier
 
     with entrepot() as session:
         personne, compte = qui_repond(session, reponse, "publication", TRAITEMENT)
-        # days may have gone by
+        # days may have gone by since the documents were read
         exiger_places(session, presentee["exercices"], presentee["documents"])
         empreinte = publier(session, presentee["version"], personne, compte)
         dire(laisse_de_cote(session))
@@ -348,7 +337,7 @@ def publier_au_nom(presentee: dict[str, Any], reponse: dict[str, Any]) -> str:
 def qui_repond(
     session: Session, reponse: dict[str, Any], acte: str, groupe: str, exercice: int | None = None
 ) -> tuple[str, str | None]:
-    """Who answered, and the warehouse under its login where the server has logins. Raises `SansReprise`."""
+    """Return who answered, and the warehouse under its login where the server has logins. Raises `SansReprise`."""
     from mutualisation.publication.versions.clotures import qui_peut
     from mutualisation.usage.ordonnancement.connexions import compte_de
 
@@ -361,7 +350,7 @@ def qui_repond(
 
 
 def exiger_places(session: Session, exercices: list[int], documents: list[str]) -> None:
-    """The documents that wait can take their places, beside their folder. Raises `ErreurMutualisation`."""
+    """Check that the documents that wait can take their places. Raises `ErreurMutualisation`."""
     from mutualisation.usage.operations import verifier_extraits
 
     for sortie in {str(Path(dossier).parents[1]) for dossier in documents}:
@@ -369,7 +358,7 @@ def exiger_places(session: Session, exercices: list[int], documents: list[str]) 
 
 
 def ou_lire(session: Session, dossiers: list[str]) -> str:
-    """Where a reviewer opens folders of the server: links where an address shows those of the bilans, else paths."""
+    """Say where a reviewer opens folders: links where an address shows those of the bilans, else paths."""
     bilans, adresse = session.var / "bilans", os.environ.get(ADRESSE, "").rstrip("/")
 
     def lien(dossier: Path) -> str:
@@ -387,30 +376,30 @@ def ou_lire(session: Session, dossiers: list[str]) -> str:
 )
 @en_francais
 def exiger_bilan(params: Any = None, dag_run: Any = None) -> None:
-    """Fail when the exercice is not published on the day; skipped before it. The day is that of the run, in Paris."""
+    """Fail when the exercice is not published on the day of the run, in Paris; skipped before its deadline."""
     from mutualisation.usage.operations import exiger_bilan
 
     jour = dag_run.run_after.astimezone(PARIS).date()
     exercice = params["exercice"] or jour.year - 1
     echeance = dt.date.fromisoformat(params["date"]) if params["date"] else dt.date(exercice + 1, 6, 30)
-    # before the day too: the warehouse is measured each morning
+    # the warehouse is measured each morning, before the day too
     with entrepot() as session:
-        dite = exiger_bilan(session, exercice, echeance) if jour >= echeance else ""
-    if not dite:
+        constat = exiger_bilan(session, exercice, echeance) if jour >= echeance else ""
+    if not constat:
         raise AirflowSkipException(f"Bilan {exercice} : attendu au {echeance:%d/%m/%Y}.")
-    journal.info(dite)
+    journal.info(constat)
 
 
 @task(on_failure_callback=Echec("factures", "Aucune facture n'a été écrite ; celles d'avant restent en place."))
 @en_francais
 def facturer(params: Any = None, dag_run: Any = None) -> str:
-    """Write the invoices of one semestre, by default the one that has ended; the folder written."""
+    """Write the invoices of one semestre, by default the one that has ended; return the folder."""
     from mutualisation.publication.versions.extraits_csv import lire_pointeurs
     from mutualisation.usage.operations import facturer
 
     exercice, semestre = semestre_voulu(params, dag_run.run_after.astimezone(PARIS).date())
     with entrepot() as session:
-        # they come from what is loaded until the year is published
+        # invoices come from what is loaded until the year is published
         with session.lecture() as conn:
             publie = exercice in lire_pointeurs(conn)
         get_current_context()["task"].inlets = jeux(PUBLICATION if publie else BRUT, nom_en_cours())
@@ -423,7 +412,8 @@ def facturer(params: Any = None, dag_run: Any = None) -> str:
 
 
 def semestre_voulu(params: Any, jour: dt.date) -> tuple[int, int]:
-    """Exercice and semestre asked for, else the last that has ended on a day. Raises `ErreurMutualisation` for half."""
+    """Return the exercice and semestre asked for, else the last that has ended on a day. Raises `ErreurMutualisation`
+    for one without the other."""
     match params["exercice"], params["semestre"]:
         case None, None:
             return (jour.year, 1) if jour.month > 6 else (jour.year - 1, 2)
@@ -435,7 +425,7 @@ def semestre_voulu(params: Any, jour: dt.date) -> tuple[int, int]:
 @task(on_failure_callback=Echec("clôture", OUVERT))
 @en_francais
 def verifier(params: Any = None) -> dict[str, Any]:
-    """What is to be closed, once all but who approves is right: the fields of `AClore`, and where it is opened."""
+    """Return the fields of `AClore`, once all but who approves is right, and where the extract is opened."""
     from mutualisation.usage.operations import verifier_cloture
 
     with entrepot() as session:
@@ -451,7 +441,7 @@ def verifier(params: Any = None) -> dict[str, Any]:
 )
 @en_francais
 def clore(a_clore: dict[str, Any], reponse: dict[str, Any]) -> str:
-    """Close what was approved, under the login of who answered; the folder of the closed extract."""
+    """Close what was approved, under the login of who answered; return the folder of the closed extract."""
     from mutualisation.entrepot.base.roles import APPROBATEUR
     from mutualisation.usage.operations import cloturer
 
@@ -480,7 +470,7 @@ def _sortie(session: Session, params: Any) -> str:
 @task(on_failure_callback=Echec("comparaison", "La comparaison d'avant reste en place."))
 @en_francais
 def comparer(params: Any = None) -> str:
-    """Write the comparison of the unit costs of every entity; the file written."""
+    """Write the comparison of the unit costs of every entity; return the file."""
     from mutualisation.usage.operations.federation import comparer
 
     sortie = Path(params["sortie"] or dossier_var()) / f"comparaison_{params['exercice']}.csv"

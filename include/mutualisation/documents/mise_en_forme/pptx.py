@@ -51,12 +51,8 @@ def ecrire(document: m.Document, chemin: Path) -> None:
         forme.left, forme.width = (int(x * Pt(PAGE[0]) / livre.slide_width) for x in (forme.left, forme.width))
     livre.slide_width, livre.slide_height = (Pt(x) for x in PAGE)
     proprietes, version = livre.core_properties, textes["version"]
-    proprietes.title, proprietes.author, proprietes.language, proprietes.last_modified_by = (
-        imprimer(textes["titre"]),
-        imprimer(textes["epci"]),
-        "fr-FR",
-        "",
-    )
+    proprietes.title, proprietes.author = imprimer(textes["titre"]), imprimer(textes["epci"])
+    proprietes.language, proprietes.last_modified_by = "fr-FR", ""
     proprietes.created = proprietes.modified = datetime(document.exercice, 12, 31)
     etats = ", ".join(textes["etats"])
     phrase = [_p(textes["phrase"])] if textes["phrase"] else []
