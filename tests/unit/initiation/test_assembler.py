@@ -1,4 +1,4 @@
-"""A source of one's own: declared beside the drop, made rows of the contract, each with where it comes from."""
+"""A source of one's own: read by a table beside the drop, made rows of the contract, each with where it comes from."""
 
 import stat
 from pathlib import Path
@@ -11,9 +11,8 @@ from mutualisation.socle.erreurs import ErreurMutualisation, FichierRefuse
 from mutualisation.usage.initiation import assembler
 from mutualisation.usage.initiation.assemblage import MARQUE
 
-TELEPHONE, UNITES = (
-    Path(__file__).with_name(f"{nom}.toml").read_text(encoding="utf-8") for nom in ("telephone", "unites")
-)
+TABLE = "correspondances_telephone.csv"
+TELEPHONE = Path(__file__).with_name(TABLE).read_text(encoding="utf-8")
 FACTURES = "Jour;Total TTC;Entité;État\n05/01/2024;120,50;ADS;réglée\n07/01/2024;30;INFO;Émis\nTotal;150,50;;\n"
 
 
@@ -21,7 +20,7 @@ FACTURES = "Jour;Total TTC;Entité;État\n05/01/2024;120,50;ADS;réglée\n07/01/
 def sources(tmp_path: Path) -> Path:
     dossier = tmp_path / "sources"
     dossier.mkdir()
-    (dossier / "telephone.toml").write_text(TELEPHONE, encoding="utf-8")
+    (dossier / TABLE).write_text(TELEPHONE, encoding="utf-8")
     (dossier / "telephone_2024-01.csv").write_text(FACTURES, encoding="cp1252")
     return dossier
 
@@ -45,24 +44,27 @@ def test_un_cout_devient_des_mandats(sources: Path, tmp_path: Path) -> None:
 
 
 def test_le_jeu_se_dit_comme_un_en_tete_et_le_depot_est_de_cette_machine(sources: Path, tmp_path: Path) -> None:
-    (sources / "telephone.toml").write_text(TELEPHONE.replace('"mandats"', '"Mandats"'), encoding="utf-8")
+    (sources / TABLE).write_text(TELEPHONE.replace("mandats;", "Mandats;"), encoding="utf-8")
     assert [f.fichier for f in assembler(sources, tmp_path / "depot")] == ["compta/mandats_2024-01.csv"]
     with pytest.raises(ErreurMutualisation, match="un dossier de cette machine"):
         assembler(sources, Path("s3://seau/depot"))
 
 
 def test_plusieurs_exports_font_un_fichier_et_le_refont(sources: Path, tmp_path: Path) -> None:
-    (sources / "ciril.toml").write_text('comme = "mandats"\nfichiers = "ciril_*"\n', encoding="utf-8")
-    (sources / "ciril_2024-01.csv").write_text(
+    (sources / "mandats_2024-01.csv").write_text(
         "Exercice;Budget;Bordereau;Pièce;Ligne;Date émission;Type pièce;Nature;Montant TTC;Statut\n"
         "2024;BP;1;1;1;15/01/2024;01;6064;10,00;Payé\n",
         encoding="utf-8",
     )
-    (sources / "ads.toml").write_text(UNITES, encoding="utf-8")
+    (sources / "correspondances_dossiers.csv").write_text(
+        "Jeu;Colonne;Lu;Vaut\nunites;SIRET adhérent;Mairie;\nunites;Quantité;Nb;\nunites;Exercice;;{exercice}\n"
+        "unites;Semestre;;{semestre}\nunites;Dispositif;;ADS\nunites;Type unité;;DOSSIER\n",
+        encoding="utf-8",
+    )
     (sources / "dossiers_2024-S2.csv").write_text("Mairie;Nb\n21989901000017;4\n", encoding="utf-8")
     faits = {f.fichier: f for f in assembler(sources, tmp_path / "depot")}
     assert {f: (a.lignes, a.exports) for f, a in faits.items()} == {
-        "compta/mandats_2024-01.csv": (3, ["ciril_2024-01.csv", "telephone_2024-01.csv"]),
+        "compta/mandats_2024-01.csv": (3, ["mandats_2024-01.csv", "telephone_2024-01.csv"]),
         "activite/unites_2024-S2.csv": (1, ["dossiers_2024-S2.csv"]),
     }
     assert _rangees(tmp_path / "depot/activite/unites_2024-S2.csv")[2:] == [
@@ -75,9 +77,8 @@ def test_plusieurs_exports_font_un_fichier_et_le_refont(sources: Path, tmp_path:
 
 def _grand_livre(sources: Path, *periodes: str) -> None:
     """The ledger of a vendor, by its own headers, which `correspondances` of the drop reads."""
-    (sources / "grand_livre.toml").write_text('comme = "mandats"\n', encoding="utf-8")
     for rang, periode in enumerate(periodes, 1):
-        (sources / f"grand_livre_{periode}.csv").write_text(
+        (sources / f"mandats_{periode}.csv").write_text(
             "Exo;Bud.;Bordereau;Pièce;Ligne;Date émission;Type pièce;Nature;Mt TTC\n"
             f"2024;BP;1;{rang};1;15/{3 * rang:02}/2024;Ordinaire;6064;10,00\n",
             encoding="utf-8",
@@ -95,7 +96,7 @@ TRIMESTRES = ("2024-T1", "2024-T2", "2024-T3", "2024-T4")
 
 
 def test_une_annee_et_des_trimestres_font_une_annee_lue_par_les_correspondances(sources: Path, tmp_path: Path) -> None:
-    """F17 wants one length: the longest, which the others cover; what the declaration does not say, the table does."""
+    """F17 wants one length: the longest, which the others cover; what a source does not say, the drop does."""
     _grand_livre(sources, *TRIMESTRES)
     (sources / "telephone_2024-01.csv").rename(sources / "telephone_2024.csv")
     (fait,) = assembler(sources, tmp_path / "depot")
@@ -110,9 +111,9 @@ def test_une_annee_et_des_trimestres_font_une_annee_lue_par_les_correspondances(
 
 def test_des_heures_par_service_font_un_fichier_sans_un_nom_et_pour_soi_seul(sources: Path, tmp_path: Path) -> None:
     """What leaves the exports is what the load needs, read by whoever made it (K9, S2)."""
-    (sources / "telephone.toml").unlink()
-    declaration = 'comme = "temps"\n[colonnes]\n"Matricule" = "Mat."\n[constantes]\n"Type jour" = "T"\n"Validé" = "O"\n'
-    (sources / "heures.toml").write_text(declaration, encoding="utf-8")
+    (sources / "telephone_2024-01.csv").unlink()
+    table = "Jeu;Colonne;Lu;Vaut\ntemps;Matricule;Mat.;\ntemps;Type jour;;T\ntemps;Validé;;O\n"
+    (sources / "correspondances_heures.csv").write_text(table, encoding="utf-8")
     for service, matricule in (("accueil", "00101"), ("urbanisme", "00102")):
         (sources / f"heures_{service}_2024-01.csv").write_text(
             f"Mat.;Nom;Date;Code activité;Durée\n{matricule};ZYLBERSTEIN;05/01/2024;ADS;7,00\nTotal;;;;7,00\n", "utf-8"
@@ -154,26 +155,29 @@ def test_un_fichier_que_la_finance_a_depose_n_est_pas_ecrase(sources: Path, tmp_
 
 @cas
 def test_une_declaration_fausse_est_nommee(
-    sources: Path, tmp_path: Path, remplace: str, par: str, attendu: str
+    sources: Path, tmp_path: Path, fichier: str | None, remplace: str, par: str, attendu: str
 ) -> None:
-    (sources / "telephone.toml").write_text(TELEPHONE.replace(remplace, par, 1), encoding="utf-8")
-    with pytest.raises(ErreurMutualisation, match=attendu):
+    (sources / (fichier or TABLE)).write_text(TELEPHONE.replace(remplace, par, 1), encoding="utf-8")
+    with pytest.raises(FichierRefuse) as refus:
         assembler(sources, tmp_path / "depot")
+    assert f"{fichier or TABLE} : {attendu}" in str(refus.value)
     assert not (tmp_path / "depot").exists()
 
 
 def test_un_export_illisible_est_refuse(sources: Path, tmp_path: Path) -> None:
-    (sources / "telephone_2024-13.csv").write_text(FACTURES, encoding="utf-8")
+    for nom in ("telephone_2024-13", "portail_2024"):
+        (sources / f"{nom}.csv").write_text(FACTURES, encoding="utf-8")
     (sources / "telephone_2024-02.csv").write_text("Jour;Total\n01/02/2024;1\n", encoding="utf-8")
     (sources / "telephone_2024-03.csv").write_text(FACTURES.replace("150,50", "150,51"), encoding="utf-8")
     (sources / "telephone_2024-04.csv").write_text(FACTURES.replace("réglée", "réglée;de trop"), encoding="utf-8")
     with pytest.raises(FichierRefuse) as refus:
         assembler(sources, tmp_path / "depot")
     assert [(f, m.partition(" (")[0]) for f, m in refus.value.refus] == [
+        ("portail_2024.csv", "ni un jeu ni une table correspondances_… n'a le début de ce nom : écrire cette table."),
         ("telephone_2024-02.csv", "aucune des 6 premières lignes non vides ne porte les colonnes obligatoires"),
         ("telephone_2024-03.csv", "la ligne Total n'est pas la somme de la colonne « Montant TTC »"),
         ("telephone_2024-04.csv", "ligne 2 : 5 cellules pour 4 colonnes d'en-tête"),
         ("telephone_2024-13.csv", "le nom finit par sa période, comme « telephone_2024-13_AAAA-MM.csv »"),
     ]
-    with pytest.raises(ErreurMutualisation, match="Aucune déclaration"):
+    with pytest.raises(ErreurMutualisation, match="Aucun export"):
         assembler(tmp_path, tmp_path / "depot")

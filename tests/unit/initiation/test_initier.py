@@ -181,14 +181,15 @@ def test_la_commande(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
 
 def test_l_exemple_de_la_documentation_se_lit(tmp_path: Path) -> None:
     page = (RACINE / "docs" / "initier.md").read_text(encoding="utf-8")
-    toml, declaration = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
-    (communes,) = re.findall(r"```csv\n(.*?)```", page, re.DOTALL)
+    (toml,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    communes, table = re.findall(r"```csv\n(.*?)```", page, re.DOTALL)
     (tmp_path / "communes.csv").write_text(communes, encoding="utf-8")
     (tmp_path / "reponses.toml").write_text(toml, encoding="utf-8")
     assert len(lire_reponses(tmp_path / "reponses.toml").communes) == 2
-    (tmp_path / "telephone.toml").write_text(declaration, encoding="utf-8")
-    (tmp_path / "telephone_2024.csv").write_text("Jour;Total TTC;Entité\n05/01/2024;1;Urbanisme\n", encoding="utf-8")
-    (tmp_path / "reponses.toml").unlink()
-    assert [f.fichier for f in assembler(tmp_path, tmp_path / "depot")] == ["compta/mandats_2024.csv"]
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    (sources / "correspondances_telephone.csv").write_text(table, encoding="utf-8")
+    (sources / "telephone_2024.csv").write_text("Jour;Total TTC;Entité\n05/01/2024;1;Urbanisme\n", encoding="utf-8")
+    assert [f.fichier for f in assembler(sources, tmp_path / "depot")] == ["compta/mandats_2024.csv"]
     dites = set(re.findall(r"^\| `([a-z_]+)`", page, re.MULTILINE))
     assert dites >= {nom for t in ("epci", "communes", "dispositifs") for nom in questions(t)}

@@ -140,14 +140,21 @@ def table_du_depot(depot: Path) -> Table:
 
 
 def _lire_table(chemin: Path, cible: Path) -> Table:
-    limites = Limites.de_l_environnement()
     try:
-        lecteur = ouvrir(chemin, registre().jeu(JEU_CORRESPONDANCES), chemin.suffix.lower().removeprefix("."), limites)
-        blocs = list(sans_total(lecteur.blocs()))
-        lignes = noter_defauts(blocs, lecteur.entete, limites)
+        return Table(chemin, cible, lignes_de_table(chemin))
     except (LectureRefusee, OSError) as e:
         return Table(chemin, cible, refus=str(e))
-    return Table(chemin, cible, lignes)
+
+
+def lignes_de_table(chemin: Path, *, entiere: bool = False) -> list[Correspondance]:
+    """Its sound rows. LectureRefusee when it can't be read; `entiere`: when a row is at fault."""
+    limites = Limites.de_l_environnement()
+    lecteur = ouvrir(chemin, registre().jeu(JEU_CORRESPONDANCES), chemin.suffix.lower().removeprefix("."), limites)
+    blocs = list(sans_total(lecteur.blocs()))
+    lignes = noter_defauts(blocs, lecteur.entete, limites)
+    for bloc in blocs if entiere else ():
+        bloc.a_la_largeur(lecteur.entete.largeur)
+    return lignes
 
 
 def completer(t: Table, ajouts: Sequence[Correspondance]) -> Path:
