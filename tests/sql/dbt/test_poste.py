@@ -1,4 +1,4 @@
-"""dbt from a shell, with the shipped profile, on a loaded warehouse: twice in a row, and its pages."""
+"""dbt from a shell, with the shipped profile, on a loaded warehouse: twice in a row, its pages, and a copy of the base after it."""
 
 import os
 import subprocess
@@ -9,6 +9,8 @@ import pytest
 from tests.atelier.atelier import Atelier
 from tests.atelier.cas import SOCLE_SEUL
 
+from mutualisation.entrepot.base.copie_de_base import copier
+from mutualisation.entrepot.base.roles import PROPRIETAIRE
 from mutualisation.entrepot.construction.dbt import SCHEMA, variables_dbt
 from mutualisation.socle.chemins import PROJET_DBT
 
@@ -47,3 +49,4 @@ def test_dbt_se_lance_d_un_terminal(atelier: Atelier, environnement: dict[str, s
         }.items():
             ecarts = ECARTS.format(a=SCHEMA, b=poste, relation=relation, colonnes=colonnes)
             assert construction.lire(ecarts) == [], relation
+        copier(atelier._adresse, tmp_path / "copie", f"--role={PROPRIETAIRE}")

@@ -15,13 +15,15 @@ from mutualisation.entrepot.base.serveur import fin_journal
 from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere
 
 PERIODE_S = 0.25
+# what someone built from a shell, which the owner of the warehouse can't read
+ESSAIS = "--exclude-schema=dbt_*"
 
 
 def copier(dsn: str, fichier: Path, *options: str) -> None:
     """Write a consistent copy of the database, readable by its owner alone. Raises `PannePassagere` when the program
     fails or the server is frozen, `ErreurMutualisation` when it is too new."""
     programme = clients_pour(_majeure(dsn))[0] / "pg_dump"
-    _lancer(dsn, programme, ["--format=custom", f"--file={fichier}", *options], "sauvegardée")
+    _lancer(dsn, programme, ["--format=custom", f"--file={fichier}", ESSAIS, *options], "sauvegardée")
     fichier.chmod(0o600)
 
 

@@ -70,7 +70,7 @@ LIMITES = {
     ),
 }
 UTILISATEUR = "mutualisation"
-GRAVE = re.compile(r"\b(?:FATAL|PANIC): ")
+GRAVE = re.compile(r"\b(?:FATAL|PANIC): |^pg_\w+: error: ")
 
 
 @contextlib.contextmanager
