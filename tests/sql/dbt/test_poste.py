@@ -1,4 +1,4 @@
-"""dbt from a shell, with the shipped profile, on a loaded warehouse: twice in a row, its pages, and a copy of the base after it."""
+"""dbt from a shell, with the shipped profile, on a loaded warehouse: twice, its pages, then a copy of the base."""
 
 import os
 import subprocess
