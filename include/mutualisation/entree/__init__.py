@@ -1,1 +1,1 @@
-"""What comes in: the registry of sources, readers of formats, the landing of a drop. Imports the ground alone."""
+"""This floor takes in what comes: the registry of sources, readers, the landing of a drop. It imports socle."""

@@ -1,1 +1,1 @@
-"""From a drop to immutable rows in `brut`: discovery, reading, privacy at the door, landing."""
+"""This room turns a drop into immutable rows of `brut`: discovery, reading, privacy at the door, landing."""

@@ -1,4 +1,4 @@
-"""One file into `brut`, in a transaction of its own: read, copied, noted in the journal."""
+"""Land one file in `brut`, in a transaction of its own: read it, copy it, note it in the journal."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from mutualisation.entree.sources.jeux import COLONNES_TECHNIQUES, Jeu
 
 @dataclass(frozen=True)
 class Atterri:
-    """What became of a file: its rows and its dialect, or why it is refused."""
+    """A file has landed with its rows and its dialect, or `refus` says why not."""
 
     lignes: int = 0
     dialecte: Mapping[str, Any] = field(default_factory=dict)
@@ -42,7 +42,7 @@ def atterrir(
     f = copie.fichier
     try:
         with transaction(conn):
-            # no wait for the disk here: accepting the load waits for it, and for all that was committed before
+            # we don't wait for the disk here: accepting the load does, and for all that was committed before
             conn.execute("set local synchronous_commit = off")
             sha256 = copie.empreinte.sha256
             controle = lire_controle(octets_controle(f.controle), f.jeu, sha256, traduction) if f.controle else None
@@ -53,7 +53,7 @@ def atterrir(
             suite: Iterable[Any] = (
                 au_loin(lire_et_typer, limites, copie.chemin, *demande)
                 if copie.de_loin
-                else (lu for _, lu in lire_et_typer(copie.chemin, *demande))
+                else (element for _, element in lire_et_typer(copie.chemin, *demande))
             )
             lignes, totaux, dialecte = envoyer(conn, f.jeu, suite)
             journal.noter_lecture(conn, fichier_id, lignes, dialecte, controle, totaux)
@@ -66,7 +66,7 @@ def atterrir(
 
 
 class _LectureInterrompue(Exception):
-    """Hides a fault of reading that ends a COPY: psycopg sends its text to the server, whose log keeps no cell (K9)."""
+    """Hide a fault of reading that ends a COPY: psycopg sends its text to the server, whose log keeps no cell (K9)."""
 
     def __init__(self, faute: Exception) -> None:
         super().__init__()
@@ -74,7 +74,7 @@ class _LectureInterrompue(Exception):
 
 
 def envoyer(conn: Connexion, jeu: Jeu, suite: Iterable[Any]) -> Any:
-    """COPY the blocks of `suite` into `brut.<jeu>`; give back its last item, which is no block. A fault of reading is
+    """COPY the blocks of `suite` into `brut.<jeu>`; return its last item, which is no block. A fault of reading is
     raised again once the COPY is closed."""
     colonnes = [*COLONNES_TECHNIQUES, *(c.nom for c in jeu.colonnes_lues)]
     ordre = sql.SQL("copy {} ({}) from stdin with (format text, null '', encoding 'UTF8')").format(
@@ -84,11 +84,11 @@ def envoyer(conn: Connexion, jeu: Jeu, suite: Iterable[Any]) -> Any:
     try:
         with conn.cursor() as curseur, curseur.copy(ordre) as copie:
             try:
-                for lu in suite:
-                    if isinstance(lu, bytes):
-                        copie.write(lu)
+                for element in suite:
+                    if isinstance(element, bytes):
+                        copie.write(element)
                     else:
-                        reste = lu
+                        reste = element
             except Exception as faute:  # noqa: BLE001 - kept, and raised outside
                 raise _LectureInterrompue(faute) from None
     except _LectureInterrompue as fin:

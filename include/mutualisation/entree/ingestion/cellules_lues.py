@@ -1,9 +1,6 @@
-"""How a cell is read, by the type of its column (C1 to C13, P1): the one place that interprets a cell.
-
-What is read is the text that PostgreSQL casts to the type of the column without loss: digits and a point for a number
-(minutes for a duration), an ISO day, a value as the contract writes it. "" when nothing is stated, None when the cell
-can't be read.
-"""
+"""A cell is read by the type of its column (C1 to C13, P1), here and nowhere else. PostgreSQL casts without loss what
+is read to the type of the column: digits and a point for a number (minutes for a duration), an ISO day, a value as the
+contract writes it. "" says that nothing is stated, None that the cell can't be read."""
 
 import datetime as dt
 import re
@@ -23,7 +20,7 @@ from mutualisation.entree.sources.jeux import ILLISIBLES, LONGUEURS, SEPARATEUR_
 
 V = TypeVar("V")
 Cellules = Sequence[str]
-# distinct values remembered of a column: amounts never come back
+# this many distinct values of a column are remembered: amounts never come back
 MEMOIRE_MAX = 10_000
 Lu = str | None
 NON_RENSEIGNE = ""
@@ -53,21 +50,22 @@ _LONG = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 _LONGUES_HEURES = re.compile(r"([0-9]+) *[hH:] *([0-5][0-9])(?::00)?")
 _COMPTE = re.compile(r"[0-9]{2,12}")
 _ESPACES = re.compile(r"\s+")
-# read as they are written: they may bear blanks around them, and hold no line end, nor what no cell shows
+# cells of these types are read as they are written: they may bear blanks around them, and hold no line end, nor what no
+# cell shows
 _EXACTS = NOMBRES | {"annee", "date", "duree", "compte", "code", "numero", "pseudonyme"}
 _AUTOUR = " \t\r\n\u00a0\u202f"
 _CONTROLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ECHAPPEMENTS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-# what COPY would read as something else, and the separator of the cells of `delivre`
+# COPY would read these as something else; the last one separates the cells of `delivre`
 _SPECIAUX = re.compile(r"[\\\t\n\r\x1f]")
 _A_LIRE = re.compile(rf"[\\\t\n\r{MUETS}]")
-# the usual form of a cell, which leaves nothing to judge
+# a cell in its usual form leaves nothing to judge
 _MONTANT = r"-?+(?:[1-9][0-9]{0,2}(?: [0-9]{3}){1,2}|0|[1-9][0-9]{0,10})(?:[.,][0-9]{1,2})?"
 _USUELS = dict.fromkeys(("montant", "nombre", "decimal"), _MONTANT) | {"numero": "[1-9][0-9]{0,11}+"}
 
 
 class Memoire(dict[str, V]):
-    """`memoire[cell]`: what `calcul` says of a cell as delivered, computed once."""
+    """`memoire[cell]` is the result of `calcul` on a cell as delivered, computed once."""
 
     def __init__(self, calcul: Callable[[str], V]) -> None:
         super().__init__()
@@ -81,7 +79,7 @@ class Memoire(dict[str, V]):
 
 
 def nombre(cellule: str, decimales: int = 6, chiffres: int = 15) -> Lu:
-    """A number of at most `decimales` decimals and `chiffres` figures before them (C1)."""
+    """Read a number of at most `decimales` decimals and `chiffres` figures before them (C1): `1 234,5` is `1234.5`."""
     if decimales >= 2 and _USUEL.fullmatch(cellule):
         return cellule.replace(",", ".")
     c = cellule.translate(_ESPACES_SIMPLES).strip(" ").rstrip("€").rstrip(" ")
@@ -101,12 +99,12 @@ def nombre(cellule: str, decimales: int = 6, chiffres: int = 15) -> Lu:
 
 
 def _nombre_de_chiffres(n: str) -> int:
-    """Figures before the point, leading zeros apart."""
+    """Count the figures before the point, leading zeros apart."""
     return len(n.lstrip("-").partition(".")[0].lstrip("0"))
 
 
 def pourcentage(cellule: str) -> Lu:
-    """A number that a % may follow (C1)."""
+    """Read a number that a % may follow (C1)."""
     return nombre(_POURCENT.sub("", cellule))
 
 
@@ -116,13 +114,13 @@ def entier(cellule: str) -> Lu:
 
 
 def annee(cellule: str) -> Lu:
-    """A year on four figures; 0000 is none."""
+    """Read a year on four figures; 0000 is none."""
     trouve = _ANNEE.fullmatch(cellule)
     return str(int(trouve[1]) or "") or None if trouve else None
 
 
 def date(cellule: str) -> Lu:
-    """A day in a form of C3, from year 1000 on."""
+    """Read a day in a form of C3, from year 1000 on."""
     c = _MINUIT.sub("", cellule.strip(BLANCS))
     if trouve := _JOUR_DEVANT.fullmatch(c):
         a, m, j = trouve[4], trouve[3], trouve[1]
@@ -137,13 +135,13 @@ def date(cellule: str) -> Lu:
 
 
 def date_d_ailleurs(cellule: str) -> str | None:
-    """How another program writes a day so, and what to do about it; None for a cell that is no day for any."""
+    """Say which other program writes a day so, and the remedy; None for a cell that is no day for any."""
     c = _MINUIT.sub("", cellule.strip(BLANCS))
-    return next((dit for forme, dit in _DATES_D_AILLEURS if re.fullmatch(forme, c)), None)
+    return next((explication for forme, explication in _DATES_D_AILLEURS if re.fullmatch(forme, c)), None)
 
 
 def minutes(cellule: str) -> Lu:
-    """Hours in minutes, exact (C8); bounds are a rule of the row."""
+    """Read hours as minutes, exactly (C8); bounds are a rule of the row."""
     c = cellule.strip(BLANCS)
     if _CENTIEMES.fullmatch(c):
         return f"{Decimal(c.replace(',', '.')) * 60:f}"
@@ -156,14 +154,16 @@ def _en_minutes(heures: str, minutes_: str) -> str:
 
 
 def total(cellule: str, type_: str) -> Lu:
-    """A total that a file announces (F3, F4): more figures than a cell may hold. None when it is no number."""
+    """Read a total that a file announces (F3, F4), with more figures than a cell; None when it is no number."""
     c = cellule.strip(BLANCS)
-    lu = pourcentage(c) if type_ == "pourcentage" else None
-    lu = lu or nombre(c, 12) or (c.lstrip("+").replace(",", ".") if _LONG.fullmatch(c) else None)
+    nombre_lu = pourcentage(c) if type_ == "pourcentage" else None
+    nombre_lu = nombre_lu or nombre(c, 12) or (c.lstrip("+").replace(",", ".") if _LONG.fullmatch(c) else None)
     if type_ != "duree":
-        return lu
+        return nombre_lu
     longues = _LONGUES_HEURES.fullmatch(c)
-    return minutes(c) or (f"{Decimal(lu) * 60:f}" if lu else _en_minutes(*longues.groups()) if longues else None)
+    return minutes(c) or (
+        f"{Decimal(nombre_lu) * 60:f}" if nombre_lu else _en_minutes(*longues.groups()) if longues else None
+    )
 
 
 def _lire_texte(cellule: str) -> str:
@@ -185,10 +185,8 @@ def _sans_espaces(cellule: str) -> str:
 
 
 def siret_valide(texte: str) -> bool:
-    """True for 14 digits with a right Luhn key; La Poste (356000000): sum of the digits multiple of 5.
-
-    `stdnum.fr.siret` also asks the SIREN for its own key, which C6 does not.
-    """
+    """Accept 14 digits with a right Luhn key; for La Poste (356000000), a sum of digits multiple of 5.
+    `stdnum.fr.siret` also asks the SIREN for its own key, which C6 does not."""
     if len(texte) != 14 or not texte.isascii() or not texte.isdigit():
         return False
     return bool(luhn.is_valid(texte)) or (texte.startswith("356000000") and sum(map(int, texte)) % 5 == 0)
@@ -212,14 +210,14 @@ _LECTURES: dict[str, Callable[[str], Lu]] = {
 
 
 def vide(cellule: str, type_: str) -> bool:
-    """True when the cell states nothing: blank, or « - » in an amount or a number (C1)."""
+    """Say whether the cell states nothing: blank, or « - » in an amount or a number (C1)."""
     if type_ in NOMBRES:
         return cellule.rstrip(BLANCS + "€").lstrip(BLANCS) in ("", "-")
     return not cellule.strip(BLANCS)
 
 
 def lecture_de(colonne: Colonne, *, pourcent: bool = False) -> Callable[[str], Lu]:
-    """What a cell of that column is read as. `pourcent`: the row lets a number bear a % (C1)."""
+    """Return the function that reads a cell of that column; `pourcent` lets a number of the row bear a % (C1)."""
     if colonne.type == "enumeration":
         valeurs = {normaliser(v): v for v in colonne.valeurs}
         inconnue = NON_RENSEIGNE if colonne.inconnue_vide else None
@@ -230,7 +228,7 @@ def lecture_de(colonne: Colonne, *, pourcent: bool = False) -> Callable[[str], L
 
 
 def controle(colonne: Colonne, cellule: str) -> str | None:
-    """Why a control character in a cell as delivered rejects its row: what it would be read as, nobody wrote."""
+    """Say why a control character in a cell as delivered rejects its row: the reader would see what nobody wrote."""
     if colonne.type not in _EXACTS or cellule.isprintable() or not visible(cellule).strip(BLANCS):
         return None
     trouve = _CONTROLE.search(cellule.strip(_AUTOUR))
@@ -238,7 +236,7 @@ def controle(colonne: Colonne, cellule: str) -> str | None:
 
 
 def defaut(colonne: Colonne, cellule: str, lu: Lu) -> str | None:
-    """Why a cell rejects its row, in French; None when it doesn't."""
+    """Say in French why a cell rejects its row; None when it doesn't."""
     if lu == NON_RENSEIGNE:
         rien = vide(cellule, colonne.type)
         regle = "C2" if colonne.type in NOMBRES else "G1"
@@ -257,17 +255,15 @@ def defaut(colonne: Colonne, cellule: str, lu: Lu) -> str | None:
 
 
 def echapper(texte: str) -> str:
-    """A text as COPY takes it."""
+    """Write a text as COPY takes it."""
     return texte.translate(_ECHAPPEMENTS) if _SPECIAUX.search(texte) else texte
 
 
 # ---------------------------------------------------------------- the cells of a column
 class ColonneLue(dict[str, str]):
-    """`lue[cell]`: the text that COPY takes for a cell as delivered, "" for NULL.
-
-    `fautes`: cell → why it rejects its row; `posees`: cell → what of it lands in `delivre`, when it is not itself;
-    `traduits`: cell of the file → cell, where `correspondances` says something of the column.
-    """
+    """`lue[cell]` is the text that COPY takes for a cell as delivered, "" for NULL. `fautes` is {cell: why it rejects
+    its row}; `posees` {cell: what lands in `delivre` instead of it}; `traduits` {cell of the file: cell}, where
+    `correspondances` says something of the column."""
 
     def __init__(self, jeu: Jeu, colonne: Colonne, confidentialite: Confidentialite, *, pourcent: bool = False) -> None:
         super().__init__()
@@ -283,8 +279,8 @@ class ColonneLue(dict[str, str]):
         self._usuel = forme and re.compile(rf"(?:(?:{forme}){'' if colonne.obligatoire else '?'}\n)*+")
 
     def __missing__(self, cellule: str) -> str:
-        vue = visible(cellule)
-        cellule_posee = vue if self._gardien is None else self._gardien(vue)
+        cellule_vue = visible(cellule)
+        cellule_posee = cellule_vue if self._gardien is None else self._gardien(cellule_vue)
         faute = controle(self.colonne, cellule)
         lu = None if faute else self._lire(cellule_posee)
         faute = faute or defaut(self.colonne, cellule_posee, lu)
@@ -293,10 +289,10 @@ class ColonneLue(dict[str, str]):
         if faute is not None and (self.colonne.gardee or len(cellule_posee) > max(LONGUEURS.values())):
             cellule_posee = lu = ""
         elif lu and self.colonne.plafond is not None and Decimal(lu) > self.colonne.plafond:
-            # over the ceiling is all that is kept: it may be a matricule under another label
+            # we keep only that it is over the ceiling: it may be a matricule under another label
             cellule_posee, lu = "", "Infinity"
-        elif self._agents and vue.isdigit() and len(vue) > 1 and vue[0] == "0":
-            cellule_posee = ""  # no number is written so, a matricule is
+        elif self._agents and cellule_vue.isdigit() and len(cellule_vue) > 1 and cellule_vue[0] == "0":
+            cellule_posee = ""  # a matricule is written so, a number is not
         cellule_posee = echapper(cellule_posee).replace(SEPARATEUR_DELIVRE, "\u241f")
         if cellule_posee != cellule:
             self.posees[cellule] = cellule_posee
@@ -304,23 +300,23 @@ class ColonneLue(dict[str, str]):
         return self[cellule]
 
     def alleger(self) -> None:
-        """Forget the cells read once they are many: between two blocks only, for a block still looks its own up."""
+        """Forget the cells read once they are many: between two blocks only, for a block looks its own up."""
         if len(self) >= MEMOIRE_MAX:
             self.clear()
             self.posees.clear()
 
     def exemples(self, nombre: int) -> list[tuple[str, str]]:
-        """The first cells of the file that state something, each with what it is read as once translated."""
+        """Return the first cells of the file that state something, each with its translation."""
         brutes = list(islice((c for c in self.traduits or self if c.strip(BLANCS)), nombre))
         return [(c, self.traduits.get(c, c)) for c in brutes]
 
     def lire_cellules(self, cellules: Cellules) -> tuple[Cellules, Cellules]:
-        """What is read of the cells of a block, and what lands of them as text."""
+        """Return what is read of the cells of a block, and what lands of them as text."""
         nombre, premiere = len(cellules), "".join(cellules[:1])
         if cellules and premiere == cellules[-1] and cellules.count(premiere) == nombre:
-            # as most columns of a ledger
+            # most columns of a ledger hold one value
             return [self[premiere]] * nombre, [self.posees.get(premiere, premiere)] * nombre
-        # cells that come back are known: looked up one by one
+        # cells that come back are known: they are looked up one by one
         if self._nouvelles * 8 >= nombre and (usuelles := self._lire_usuelles(cellules)) is not None:
             return usuelles, cellules
         connues = len(self)
@@ -335,7 +331,7 @@ class ColonneLue(dict[str, str]):
         if self._usuel:
             texte = "\n".join(cellules) + "\n"
             lues = texte.replace(" ", "").replace(",", ".").split("\n")[:-1]
-            # a cell of several lines is not one
+            # a cell of several lines is not a usual one
             return lues if self._usuel.fullmatch(texte) and len(lues) == len(cellules) else None
         if self.colonne.type != "texte" or _A_LIRE.search("".join(cellules)):
             return None

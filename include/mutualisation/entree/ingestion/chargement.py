@@ -1,5 +1,5 @@
-"""Loading of a drop: each source whole or not at all (F1, F2, G2); before any other file is read, `correspondances`
-(F15, F16) and the EPCI of `adherents` (G10)."""
+"""Load a drop: each source whole or not at all (F1, F2, G2). `correspondances` (F15, F16) and the EPCI of `adherents`
+(G10) are read before any other file."""
 
 import difflib
 import re
@@ -42,7 +42,7 @@ from mutualisation.socle.poste import Poste
 REFERENTIEL = "referentiel"
 JEU_ADHERENTS = "adherents"
 JEU_PARAMETRES = "parametres"
-# a name that may be shown; anything else is a cell of another column
+# such a name may be shown; anything else is a cell of another column
 _NOM = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 _SQL_PARAMETRES = """
 select f.chemin, split_part(p.parametre, ':', 1) as nom
@@ -56,8 +56,8 @@ select f.chemin, split_part(p.parametre, ':', 1) as nom
 
 @dataclass
 class SourceLue:
-    """A source whose new files have landed. `chargement_id`: 0 when it has nothing new; `refus`: path → reason;
-    `verdict`: waits for what the file gate says of them."""
+    """The new files of a source have landed; `chargement_id` is 0 when it has nothing new. `refus` is {path: reason};
+    `verdict` waits for what the file gate says of the files."""
 
     source: Source
     charge: Chargement
@@ -79,13 +79,12 @@ def charger_depot(
 ) -> list[Chargement]:
     """Load what is new in a drop, one `Chargement` per source that has a folder.
 
-    `sources` limits the load; `poste` has the key of the pseudonyms; `suivi` receives a line per source, `detail`
-    a line per file; `porte` is the file gate: the files of a load to refuse, with the reason; `annoncer` is called when
+    `sources` limits the load; `poste` has the key of the pseudonyms; `suivi` receives a line per source, `detail` a
+    line per file; `porte` is the file gate: the files of a load to refuse, with the reason; `annoncer` is called when
     there is something to load.
 
-    FichierRefuse, with every refused file, once every source was tried: a refused source keeps its former state,
-    the others are loaded (G2). ErreurMutualisation when the drop is missing or empty.
-    """
+    Raises `FichierRefuse`, with every refused file, once every source was tried: a refused source keeps its former
+    state, the others are loaded (G2); `ErreurMutualisation` when the drop is missing or empty."""
     reg = registre()
     voulues = [reg.source(s).nom for s in sources] if sources is not None else list(reg.noms)
     contenu = decouvrir(depot)
@@ -102,15 +101,15 @@ def charger_depot(
             fichiers = contenu.de(source.nom)
             if source.nom not in voulues or not (fichiers or noms_refuses):
                 continue
-            lue = _lire_source(travail, source, fichiers, noms_refuses)
+            source_lue = _lire_source(travail, source, fichiers, noms_refuses)
             # the gate judges a source while the next one is read
             if en_jugement:
                 _conclure(travail, en_jugement, charges, refus)
-            _juger(travail, lue)
-            en_jugement = lue
+            _juger(travail, source_lue)
+            en_jugement = source_lue
             if source.nom == REFERENTIEL:
-                # the codes that it names are those of the others (K9)
-                _conclure(travail, lue, charges, refus)
+                # it names the codes of the others (K9)
+                _conclure(travail, source_lue, charges, refus)
                 en_jugement = None
         if en_jugement:
             _conclure(travail, en_jugement, charges, refus)
@@ -120,42 +119,38 @@ def charger_depot(
 
 
 def atterrir_essai(conn: Connexion, contenu: Depot, nom_source: str, poste: Poste, porte: Porte) -> list[int]:
-    """Land the files of one source and pass the file gate, without accepting them; numbers of `journal.fichiers`.
-
-    FichierRefuse, once their rows are gone, when one does not follow the contract.
-    """
+    """Land the files of one source and pass the file gate, without accepting them; return their numbers. Raises
+    `FichierRefuse`, once their rows are gone, when one does not follow the contract."""
     source = registre().source(nom_source)
-    lue = SourceLue(source, Chargement(source.nom), dict(contenu.refus.get(source.nom, [])))
+    source_lue = SourceLue(source, Chargement(source.nom), dict(contenu.refus.get(source.nom, [])))
     with Travail.ouvrir(conn, porte, poste) as travail:
         with transaction(conn):
             journal.nettoyer(conn, source)
         munir_de_correspondances(travail, contenu)
-        _faire_atterrir(travail, lue, [travail.copies.de(f) for f in contenu.de(source.nom)])
-        _juger(travail, lue)
-        _attendre_verdict(travail, lue)
-    if lue.refus:
-        raise FichierRefuse(list(lue.refus.items()))
-    return journal.fichiers_du_chargement(conn, lue.chargement_id)
+        _faire_atterrir(travail, source_lue, [travail.copies.de(f) for f in contenu.de(source.nom)])
+        _juger(travail, source_lue)
+        _attendre_verdict(travail, source_lue)
+    if source_lue.refus:
+        raise FichierRefuse(list(source_lue.refus.items()))
+    return journal.fichiers_du_chargement(conn, source_lue.chargement_id)
 
 
 def munir_de_correspondances(travail: Travail, contenu: Depot) -> None:
-    """Give the load its `correspondances`, before any other file is read.
-
-    That of the drop (highest version), unless the warehouse holds a higher version; the former state where the file
-    of the drop is refused, which its own load says.
-    """
+    """Give the load its `correspondances`, before any other file is read. The drop gives them (highest version), unless
+    the warehouse holds a higher version; the former state stays where the file of the drop is refused, which its own
+    load says."""
     courant = journal.fichiers_courants(travail.conn, REFERENTIEL).get((JEU_CORRESPONDANCES, ""))
     deposes = [f for f in contenu.fichiers if f.jeu.nom == JEU_CORRESPONDANCES]
     depose = max(deposes, key=lambda f: f.version, default=None)
     if depose is not None and (courant is None or depose.version >= courant.version):
-        with suppress(LectureRefusee, OSError):  # refused by its own load, with its reason
+        with suppress(LectureRefusee, OSError):  # its own load refuses it, with its reason
             travail.traductions = compiler(_du_fichier(travail, depose))
             return
     travail.traductions = {} if courant is None else compiler(_de_l_entrepot(travail))
 
 
 def _du_fichier(travail: Travail, depose: FichierDepose) -> list[Correspondance]:
-    """The sound rows of a file. LectureRefusee or OSError when its load will refuse it."""
+    """Return the sound rows of a file. Raises `LectureRefusee` or `OSError` when its load will refuse it."""
     copie = travail.copies.de(depose)
     controle = (
         lire_controle(octets_controle(depose.controle), depose.jeu, copie.empreinte.sha256) if depose.controle else None
@@ -168,7 +163,7 @@ def _du_fichier(travail: Travail, depose: FichierDepose) -> list[Correspondance]
 
 
 def _de_l_entrepot(travail: Travail) -> list[Correspondance]:
-    """The rows without a defect of the file that counts."""
+    """Return the rows without a defect of the file that counts."""
     colonnes = sql.SQL(", ").join(sql.SQL("coalesce({}, '')").format(sql.Identifier("b", c)) for c in COLONNES)
     requete = sql.SQL(
         "select {} from {} b join journal.fichiers_courants f using (fichier_id) where b.defauts is null"
@@ -177,7 +172,7 @@ def _de_l_entrepot(travail: Travail) -> list[Correspondance]:
 
 
 def verifier_epci(travail: Travail, contenu: Depot) -> None:
-    """G10: a warehouse belongs to the EPCI first loaded."""
+    """Refuse a drop of another EPCI: a warehouse belongs to the EPCI first loaded (G10)."""
     connus = journal.epci_connus(travail.conn)
     adherents = [f for f in contenu.fichiers if f.jeu.nom == JEU_ADHERENTS]
     if not connus or not adherents:
@@ -208,39 +203,40 @@ def _sirens_epci(travail: Travail, fichier: FichierDepose) -> set[str]:
 
 # ---------------------------------------------------------------- one source: landed, judged, then accepted or refused
 def _lire_source(travail: Travail, source: Source, fichiers: Sequence[FichierDepose], noms_refuses: Refus) -> SourceLue:
-    """Land what is new of a source."""
-    lue = SourceLue(source, Chargement(source.nom), dict(noms_refuses))
+    source_lue = SourceLue(source, Chargement(source.nom), dict(noms_refuses))
     with transaction(travail.conn):
         journal.nettoyer(travail.conn, source)
-    candidats = fichiers_nouveaux(travail, source, fichiers, lue.charge, lue.refus)
-    if candidats or lue.refus:
-        _faire_atterrir(travail, lue, candidats)
-    return lue
+    candidats = fichiers_nouveaux(travail, source, fichiers, source_lue.charge, source_lue.refus)
+    if candidats or source_lue.refus:
+        _faire_atterrir(travail, source_lue, candidats)
+    return source_lue
 
 
-def _faire_atterrir(travail: Travail, lue: SourceLue, candidats: Sequence[Copie]) -> None:
+def _faire_atterrir(travail: Travail, source_lue: SourceLue, candidats: Sequence[Copie]) -> None:
     if candidats:
         travail.annoncer()
     if any(c.de_loin for c in candidats):
         prechauffer(travail.limites)
     with transaction(travail.conn):
-        lue.chargement_id = journal.ouvrir_chargement(travail.conn, lue.source.nom)
+        source_lue.chargement_id = journal.ouvrir_chargement(travail.conn, source_lue.source.nom)
     for candidat in candidats:
         f = candidat.fichier
         try:
             moyens = travail.confidentialite(f.jeu), travail.limites, travail.traduction(f.jeu)
-            _noter_fichier(travail, lue, f.chemin, atterrir(travail.conn, lue.chargement_id, candidat, *moyens))
+            _noter_fichier(
+                travail, source_lue, f.chemin, atterrir(travail.conn, source_lue.chargement_id, candidat, *moyens)
+            )
         finally:
             travail.copies.oublier(f)
 
 
-def _noter_fichier(travail: Travail, lue: SourceLue, chemin: str, atterri: Atterri) -> None:
+def _noter_fichier(travail: Travail, source_lue: SourceLue, chemin: str, atterri: Atterri) -> None:
     """Count a file among those of its source, and say what is to be known of it."""
-    charge, dialecte = lue.charge, atterri.dialecte
+    charge, dialecte = source_lue.charge, atterri.dialecte
     if atterri.refus is not None:
-        lue.refus[chemin] = atterri.refus
+        source_lue.refus[chemin] = atterri.refus
     elif "ignore" in dialecte:
-        # accepted without a row, so that a second load knows it (G7)
+        # it is accepted without a row, so that a second load knows it (G7)
         charge.avertissements.append(f"{chemin} : {dialecte['ignore']}")
         travail.suivi(charge.avertissements[-1])
     else:
@@ -252,33 +248,32 @@ def _noter_fichier(travail: Travail, lue: SourceLue, chemin: str, atterri: Atter
         travail.detail(f"{chemin} : {atterri.lignes} lignes.")
 
 
-def _juger(travail: Travail, lue: SourceLue) -> None:
-    """Ask the file gate."""
-    if lue.charge.fichiers:
-        lue.verdict = travail.porte(travail.conn, lue.chargement_id)
+def _juger(travail: Travail, source_lue: SourceLue) -> None:
+    if source_lue.charge.fichiers:
+        source_lue.verdict = travail.porte(travail.conn, source_lue.chargement_id)
 
 
-def _attendre_verdict(travail: Travail, lue: SourceLue) -> None:
+def _attendre_verdict(travail: Travail, source_lue: SourceLue) -> None:
     """Wait for the gate, and add what it refuses; when a file is refused, the rows of all go."""
-    lue.refus |= {affichable(chemin): motif for chemin, motif in lue.verdict()}
-    if lue.refus:
-        refuser(travail, lue.source, lue.chargement_id, lue.refus)
+    source_lue.refus |= {affichable(chemin): motif for chemin, motif in source_lue.verdict()}
+    if source_lue.refus:
+        refuser(travail, source_lue.source, source_lue.chargement_id, source_lue.refus)
 
 
-def _conclure(travail: Travail, lue: SourceLue, charges: list[Chargement], refuses: Refus) -> None:
+def _conclure(travail: Travail, source_lue: SourceLue, charges: list[Chargement], refuses: Refus) -> None:
     """Add a source to those that are loaded, or its files to those that are refused."""
-    source, charge = lue.source, lue.charge
-    if lue.chargement_id:
-        _attendre_verdict(travail, lue)
-    if lue.refus:
-        refuses += lue.refus.items()
+    source, charge = source_lue.source, source_lue.charge
+    if source_lue.chargement_id:
+        _attendre_verdict(travail, source_lue)
+    if source_lue.refus:
+        refuses += source_lue.refus.items()
         return
     charges.append(charge)
     deja = plusieurs(len(charge.deja_charges), "fichier déjà chargé", "fichiers déjà chargés")
-    if not lue.chargement_id:
+    if not source_lue.chargement_id:
         travail.suivi(f"{source.nom} : rien de nouveau, {deja}.")
         return
-    accepter(travail, source, lue.chargement_id, charge)
+    accepter(travail, source, source_lue.chargement_id, charge)
     deja = f", {plusieurs(len(charge.deja_charges), 'déjà chargé', 'déjà chargés')}" if charge.deja_charges else ""
     poses = plusieurs(len(charge.fichiers), "fichier chargé", "fichiers chargés")
     travail.suivi(f"{source.nom} : {poses}, {plusieurs(charge.lignes, 'ligne')}{deja}.")
@@ -301,7 +296,7 @@ def accepter(travail: Travail, source: Source, chargement_id: int, charge: Charg
 def refuser(
     travail: Travail, source: Source, chargement_id: int, refus: dict[str, str], autres: str = INGESTION_REFUSEE
 ) -> None:
-    """Remove the rows of a load, whose files are refused together; `autres`: what is said of those without a fault."""
+    """Remove the rows of a load, whose files are refused together; `autres` is said of those without a fault."""
     motif = " ".join(f"{chemin} : {m}" for chemin, m in refus.items())
     with transaction(travail.conn):
         journal.refuser(travail.conn, source, chargement_id, refus, autres)
@@ -311,7 +306,7 @@ def refuser(
 
 
 def _parametres_inconnus(conn: Connexion, chargement_id: int) -> list[str]:
-    """A warning for each file of a load that names parameters which the contract does not know."""
+    """Warn of each file of a load that names parameters which the contract does not know."""
     inconnus: dict[str, list[str]] = {}
     for chemin, nom in conn.execute(_SQL_PARAMETRES, (chargement_id,)).fetchall():
         if nom not in PARAMETRES:

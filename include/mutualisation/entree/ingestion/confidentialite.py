@@ -1,9 +1,8 @@
-"""What may land of a cell (K1, K7, K9): an allowlist by the declared type of its column, and nothing else.
+"""An allowlist by the declared type of its column, and nothing else, says what may land of a cell (K1, K7, K9).
 
 In a source declared `personnes` a cell that its type can't read does not land; a code, a number of document or a SIRET
 that has not its form lands as a keyed digest. No list of names, no second look: the registry decides. The key of the
-digests never reaches the warehouse or a log.
-"""
+digests never reaches the warehouse or a log."""
 
 import hashlib
 import hmac
@@ -27,18 +26,19 @@ REMETTRE = (
 )
 _CONSTANTE = b"mutualisation : empreinte de la cle des pseudonymes"
 CODE_MAX = 40
-# shorter, figures are a function, a rank or a year before they are a matricule
+# shorter figures are a function, a rank or a year before they are a matricule
 MATRICULE_MIN = 4
-# K9: capitals, digits, `_ - . /`, one at least that is no letter
+# a code has capitals, digits, `_ - . /`, one at least that is no letter (K9)
 _CODE = re.compile(r"(?=.*[0-9_./-])[A-Z0-9_./-]+")
-# as ledgers write theirs: figures, and letters by three at most among them (« 2024 M 03 », « Bat-12 »)
+# ledgers write theirs so: figures, and letters by three at most among them (« 2024 M 03 », « Bat-12 »)
 _CODE_COMPTABLE = re.compile(r"(?=.*[0-9])(?!.*[A-Za-z]{4})[A-Za-z0-9_./° -]+")
-# the letters of a budget (« BP »)
+# a budget has such letters (« BP »)
 _SIGLE = re.compile(r"[A-Z]{1,2}")
 _NUMERO_MAX = 12
-# nine or fourteen digits, and what a spreadsheet makes of them: « 2,159E+13 »
+# a SIRET or SIREN has nine or fourteen digits, and a spreadsheet makes « 2,159E+13 » of them
 _SIRET = re.compile(r"[0-9]{9}|[0-9]{14}|[0-9](?:[.,][0-9]{1,12})?E\+[0-9]{2}")
-# an IBAN by what follows its key, a bank account of France, a number of social security (Corsica has letters in it)
+# an IBAN is told by what follows its key; then a bank account of France, a number of social security (Corsica has
+# letters in it)
 _COMPTE_BANCAIRE = re.compile(
     r"[A-Z]{2}[0-9]{2}(?:[0-9]{11,30}|[A-Z]{4}[0-9]{6,26}|[A-Z][0-9]{10}[A-Z0-9]{12}|[0-9]{10}[A-Z0-9]{11}[0-9]{2}"
     r"|[0-9]{3}[A-Z0-9]{13})|^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$|(?<![0-9])[0-9]{10}[A-Z0-9]{11}[0-9]{2}(?![0-9])"
@@ -49,17 +49,15 @@ _SECURITE_SOCIALE = re.compile(
 )
 _SEPARATEURS = re.compile(r"[\s./_-]+")
 _BANCAIRE_MIN = 13
-# the digests of `Pseudonymes`: of a matricule, of a code, of a reason of absence
+# `Pseudonymes` makes these digests: of a matricule, of a code, of a reason of absence
 _PSEUDONYME, _MASQUE, _EMPREINTE = re.compile("[0-9a-f]{32}"), re.compile("~[0-9a-f]{16}"), re.compile("A-[0-9a-f]{12}")
 
 
 # ---------------------------------------------------------------- keyed digests (K1)
 def cle_pseudonymes(poste: Poste, *, creer: bool = True) -> bytes:
-    """The HMAC key that is given, else the file of the folder of what runs, made at the first run with mode 0600.
-
-    `creer` false: the warehouse has been loaded, its key is not to be made. ErreurMutualisation when the key is absent,
-    too short or unreadable.
-    """
+    """Return the HMAC key that is given, else that of a file of `var`, made at the first run with mode 0600. With
+    `creer` false the warehouse has been loaded, and its key is not to be made. Raises `ErreurMutualisation` when the
+    key is absent, too short or unreadable."""
     if poste.cle_pseudonymes is not None:
         return _verifier_cle(poste.cle_pseudonymes.strip(), CLE_PSEUDONYMES)
     chemin = poste.var / FICHIER_CLE
@@ -86,12 +84,12 @@ def _verifier_cle(valeur: str, ou: str) -> bytes:
 
 
 def empreinte_de_cle(cle: bytes) -> str:
-    """HMAC of a constant, in hex: two keys are the same when theirs are, and none can be told from it."""
+    """Return the HMAC of a constant, in hex: it tells whether two keys are the same, and never a key."""
     return hmac.digest(cle, _CONSTANTE, "sha256").hex()
 
 
 class Pseudonymes:
-    """Keyed digests of cells, of three kinds that never meet: each has its own key, made from `cle`."""
+    """Cells have keyed digests of three kinds that never meet: each kind has its own key, made from `cle`."""
 
     def __init__(self, cle: bytes) -> None:
         self._cle = cle
@@ -99,16 +97,16 @@ class Pseudonymes:
         self._code = hashlib.sha256(b"code" + cle).digest()
 
     def empreinte(self, *valeurs: str) -> str:
-        """`A-` and 12 hex characters over several cells: enough to tell rows apart (H4), never to read one."""
-        # keyed BLAKE2: as sound as HMAC-SHA256 here, and one row in ten needs one
+        """Digest several cells as `A-` and 12 hex characters: rows can be told apart (H4), and none read."""
+        # keyed BLAKE2 is as sound as HMAC-SHA256 here, and one row in ten needs one
         return "A-" + hashlib.blake2b(_octets("|".join(valeurs)), key=self._absence, digest_size=6).hexdigest()
 
     def masque(self, valeur: str) -> str:
-        """`~` and 16 hex characters over one trimmed cell: equal cells stay equal, whatever the jeu (K9)."""
+        """Digest one trimmed cell as `~` and 16 hex characters: equal cells stay equal, whatever the jeu (K9)."""
         return "~" + hashlib.blake2b(_octets(valeur.strip(BLANCS)), key=self._code, digest_size=8).hexdigest()
 
     def pseudonyme(self, cellule: str) -> str:
-        """32 hex characters of a trimmed matricule; empty stays empty."""
+        """Digest a trimmed matricule as 32 hex characters; empty stays empty."""
         propre = cellule.strip(BLANCS)
         return hmac.digest(self._cle, _octets(propre), "sha256").hex()[:32] if propre else ""
 
@@ -119,7 +117,7 @@ def _octets(texte: str) -> bytes:
 
 # ---------------------------------------------------------------- forms of what lands in clear
 def bancaire(cellule: str) -> bool:
-    """Whether a bank account or a number of social security stands in the cell, whatever is around or inside it."""
+    """Say whether a bank account or a number of social security stands in the cell, whatever surrounds it."""
     if len(cellule) < _BANCAIRE_MIN:
         return False
     telle = cellule.upper()
@@ -127,17 +125,17 @@ def bancaire(cellule: str) -> bool:
 
 
 def forme_d_un_code(code: str) -> bool:
-    """The form of a `Code activité` (K9)."""
+    """Say whether a text has the form of a `Code activité` (K9)."""
     return len(code) <= CODE_MAX and bool(_CODE.fullmatch(code)) and not bancaire(code)
 
 
 def forme_d_un_code_comptable(code: str) -> bool:
-    """Figures with a few letters among them: no word, that could be a name."""
+    """Accept figures with a few letters among them: no word, that could be a name."""
     return len(code) <= CODE_MAX and bool(_CODE_COMPTABLE.fullmatch(code)) and not bancaire(code)
 
 
 def forme_d_un_numero(numero: str) -> bool:
-    """The number of a document, which is published: digits, fewer letters than them, two at most without."""
+    """Accept the published number of a document: digits, fewer letters than them, two at most without."""
     if (numero.isascii() and numero.isdigit() and len(numero) <= _NUMERO_MAX) or _SIGLE.fullmatch(numero):
         return True
     lettres, chiffres = sum(c.isalpha() for c in numero), sum(c.isdigit() for c in numero)
@@ -146,10 +144,8 @@ def forme_d_un_numero(numero: str) -> bool:
 
 @dataclass
 class Confidentialite:
-    """Pseudonyms of the load, codes that the referentiel names, pseudonyms of the agents of the warehouse.
-
-    `deja_masquees`: cells come from the warehouse, where digests stand already.
-    """
+    """A load has its pseudonyms, the codes that the referentiel names, the agents that the warehouse knows.
+    `deja_masquees` says that cells come from the warehouse, where digests stand already."""
 
     pseudonymes: Pseudonymes
     codes: frozenset[str] = frozenset()
@@ -157,16 +153,14 @@ class Confidentialite:
     deja_masquees: bool = False
 
     def empreinte(self, *cellules: str) -> str:
-        """The digest of a code that tells a reason of absence, the last of the cells (S2)."""
+        """Digest a code that tells a reason of absence, the last of the cells (S2)."""
         if self.deja_masquees and _EMPREINTE.fullmatch(cellules[-1]):
             return cellules[-1]
         return self.pseudonymes.empreinte(*cellules)
 
     def gardien(self, jeu: Jeu, colonne: Colonne) -> Callable[[str], str] | None:
-        """`gardien(cell)`: what lands of a text of the column, itself or a digest; None where every text lands.
-
-        For the types that are not read as numbers, days, accounts or values: those land when they are read.
-        """
+        """Return the function that says what lands of a text of the column, itself or a digest; None where every text
+        lands. It is for types that are not read as numbers, days, accounts or values: those land when they are read."""
         if colonne.type == "pseudonyme":
             pseudonymes, deja = self.pseudonymes, self.deja_masquees
             return lambda cellule: (
@@ -185,10 +179,8 @@ class Confidentialite:
         return self._sinon_masque(lambda code: code in self.codes or self._anonyme(jeu, code))
 
     def _anonyme(self, jeu: Jeu, code: str) -> bool:
-        """Whether a code that nothing names has the form of one, and is no matricule.
-
-        In a file of agents, the code of an affectation lands by its key alone: nothing else tells it from a matricule.
-        """
+        """Say whether a code that nothing names has the form of one, and is no matricule. In a file of agents, the code
+        of an affectation lands by its key alone: nothing else tells it from a matricule."""
         if jeu.pseudonymise:
             par_la_forme = any(c.clair_si for c in jeu.colonnes) and forme_d_un_code(code)
         else:
@@ -196,7 +188,7 @@ class Confidentialite:
         return par_la_forme and (len(code) < MATRICULE_MIN or self.pseudonymes.pseudonyme(code) not in self.agents)
 
     def _pseudonyme_sans_zeros(self, cellule: str) -> str:
-        """Whom a matricule would be without its leading zeros (H5); empty where it has none."""
+        """Say whom a matricule would be without its leading zeros (H5); empty where it has none."""
         propre = cellule.strip(BLANCS)
         nu = propre.lstrip("0")
         masquee = self.deja_masquees and _PSEUDONYME.fullmatch(propre)
@@ -215,14 +207,14 @@ class Confidentialite:
 _FORMES: dict[str, Callable[[str], bool]] = {
     "code": forme_d_un_code_comptable,
     "numero": forme_d_un_numero,
-    # whatever its key (C6), inner spaces apart (C13)
+    # the key of a SIRET does not matter (C6), nor its inner spaces (C13)
     "siret_libre": lambda siret: bool(_SIRET.fullmatch("".join(siret.split()))),
 }
 
 
 @dataclass
 class CodesDuTemps:
-    """Distinct codes of the worked rows of a time file (K9)."""
+    """A time file has these distinct codes on its worked rows (K9)."""
 
     confidentialite: Confidentialite
     tous: set[str] = field(default_factory=set)
@@ -232,7 +224,7 @@ class CodesDuTemps:
         self.tous |= {visible(c).strip(BLANCS) for c in codes} - {""}
 
     def verifier(self) -> None:
-        """LectureRefusee when more than half of them have neither key nor form (K9). No code is quoted."""
+        """Raise `LectureRefusee` when more than half of them have neither key nor form (K9). No code is quoted."""
         autres = [c for c in self.tous if c not in self.confidentialite.codes and not forme_d_un_code(c)]
         if len(autres) * 2 > len(self.tous):
             raise LectureRefusee(

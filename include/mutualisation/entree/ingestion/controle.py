@@ -1,4 +1,4 @@
-"""The optional `<file>.controle.json`: read at the door, its sums compared in SQL by the file gate (F3)."""
+"""Read the optional `<file>.controle.json` at the door; the file gate compares its sums in SQL (F3)."""
 
 import json
 import re
@@ -22,7 +22,8 @@ _DECIMAL = r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,12})?"
 
 
 def octets_controle(emplacement: UPath | Path) -> bytes:
-    """Bytes of a `.controle.json`. LectureRefusee when it is a link, a folder, a pipe…, too large or unreadable."""
+    """Return the bytes of a `.controle.json`. Raises `LectureRefusee` when it is a link, a folder, a pipe…, too large
+    or unreadable."""
     try:
         if emplacement.is_symlink() or not emplacement.is_file():
             raise LectureRefusee(_PAS_ORDINAIRE)
@@ -34,14 +35,11 @@ def octets_controle(emplacement: UPath | Path) -> bytes:
 
 
 def lire_controle(octets: bytes, jeu: Jeu, sha256: str, traduction: Traduction = SANS_TRADUCTION) -> dict[str, Any]:
-    """Checked content: `lignes` (int), `colonne` (header, as the registry spells it), `sha256`, `total` (as the
-    column is read: minutes for hours).
+    """Check the content: `lignes` (int), `colonne` (header of the registry), `sha256`, `total` (minutes for hours).
 
-    LectureRefusee when the JSON is unreadable or too large, a key is given twice, a value has not its form (a total
-    with an exponent has not), the column isn't one of the jeu that can be summed, or the sha256 (any case) isn't that
-    of the file. Each key is optional, others are ignored.
-    On XML and JSON files only `sha256` is kept (F3).
-    """
+    Raises `LectureRefusee` when the JSON is unreadable or too large, a key is given twice, a value has not its form (a
+    total with an exponent has not), the column isn't one of the jeu that can be summed, or the sha256 (any case) isn't
+    that of the file. Each key is optional, others are ignored. On XML and JSON files only `sha256` is kept (F3)."""
     contenu = _decoder(octets)
     attendu = contenu.get("sha256")
     if attendu is not None and (not isinstance(attendu, str) or attendu.strip().lower() != sha256):
@@ -80,19 +78,19 @@ def _decoder(octets: bytes) -> dict[str, Any]:
 
 
 def _objet(paires: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of the JSON; a key given twice says two things."""
+    """Build an object of the JSON; a key given twice says two things."""
     contenu = dict(paires)
     if len(contenu) < len(paires):
         noms = [nom for nom, _ in paires]
         double = next((nom for nom in _CLES if noms.count(nom) > 1), None)
-        # a key of none of ours may be anything, a name too (K9)
+        # a key that is none of ours may be anything, a name too (K9)
         quoi = "une même clé" if double is None else f"la clé « {double} »"
         raise LectureRefusee(f"{_OU} donne deux fois {quoi} : n'en garder qu'une (F3).")
     return contenu
 
 
 def _nombre(valeur: Any, forme: str, phrase: str) -> str:
-    """A number of the JSON, or a text of it, as it is written. LectureRefusee when it has not that form."""
+    """Return a number of the JSON, or a text of it, as it is written. Raises `LectureRefusee` in another form."""
     ecrit = str(valeur).strip() if isinstance(valeur, (str, int)) and not isinstance(valeur, bool) else ""
     if not re.fullmatch(forme, ecrit):
         raise LectureRefusee(f"{_OU} : {phrase} (F3).")
@@ -100,7 +98,7 @@ def _nombre(valeur: Any, forme: str, phrase: str) -> str:
 
 
 def _colonne_controlee(valeur: Any, jeu: Jeu, traduction: Traduction) -> Colonne:
-    """By its literal name, else by another one that `correspondances` gives (F16)."""
+    """Find a column by its literal name, else by another one that `correspondances` gives (F16)."""
     cherchee = normaliser(valeur) if isinstance(valeur, str) else ""
     sommables = [c for c in jeu.colonnes_entrepot if c.type in TYPES_SOMMABLES]
     litterales = [c for c in sommables if cherchee == normaliser(c.entete or "")]

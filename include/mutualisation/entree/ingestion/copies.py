@@ -1,7 +1,5 @@
-"""Private copies of the files of a drop: the bytes that are hashed are those that are read.
-
-They lie in a folder per run, which the run holds locked: what a killed run left is swept by the next one.
-"""
+"""Make private copies of the files of a drop: the bytes that are hashed are those that are read. They lie in a folder
+per run, which the run holds locked: the next run sweeps what a killed one left."""
 
 import contextlib
 import fcntl
@@ -23,16 +21,14 @@ from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
 
 DOSSIER = "copies"
 _TRANCHE = 1 << 20
-# of a CSV: half a second of reading
+# a CSV of this size takes half a second to read
 _GRAND = 4 << 20
 
 
 @contextlib.contextmanager
 def dossier_de_copies(var: str | Path | None = None) -> Iterator[Path]:
-    """A folder of this run alone, mode 0700, removed at its end; those that killed runs left go first.
-
-    ErreurMutualisation when it can't be made.
-    """
+    """Make a folder of this run alone, mode 0700, removed at its end; those that killed runs left go first. Raises
+    `ErreurMutualisation` when it can't be made."""
     racine = Path(var or dossier_var()) / DOSSIER
     with contextlib.ExitStack() as pile:
         try:
@@ -40,7 +36,7 @@ def dossier_de_copies(var: str | Path | None = None) -> Iterator[Path]:
             # no run sweeps the folder of another between its making and its lock
             with _verrou(racine):
                 for laisse in racine.iterdir():
-                    # a live run holds its own
+                    # a live run holds its own lock
                     with contextlib.suppress(OSError), _verrou(laisse, fcntl.LOCK_NB):
                         shutil.rmtree(laisse)
                 dossier = Path(tempfile.mkdtemp(dir=racine))
@@ -63,7 +59,7 @@ def _verrou(dossier: Path, drapeau: int = 0) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Copie:
-    """A file of the drop on this machine, as it was once: its hash is that of these bytes."""
+    """A file of the drop is on this machine, as it was once: its hash is that of these bytes."""
 
     fichier: FichierDepose
     chemin: Path
@@ -71,21 +67,21 @@ class Copie:
 
     @property
     def de_loin(self) -> bool:
-        """Whether it is read by the child: what a library parses, and what is worth another core."""
+        """Say whether the child reads it: what a library parses, and what is worth another core."""
         return self.fichier.extension != "csv" or self.empreinte.octets >= _GRAND
 
 
 @dataclass
 class Copies:
-    """The copies of a run, each made once, when a file is first asked for."""
+    """A run makes each copy once, when a file is first asked for."""
 
     dossier: Path
     _faites: dict[str, Copie] = field(default_factory=dict)
-    # never given twice: a name taken again would put the bytes of a file under the hash of another
+    # no name is given twice: a name taken again would put the bytes of a file under the hash of another
     _noms: Iterator[int] = field(default_factory=count)
 
     def de(self, f: FichierDepose) -> Copie:
-        """The copy of a file. LectureRefusee or OSError when it can't be read, ErreurMutualisation without a disk."""
+        """Return the copy of a file. Raises `LectureRefusee`, `OSError`, or `ErreurMutualisation` without a disk."""
         if f.chemin not in self._faites:
             chemin = self.dossier / f"{next(self._noms)}.{f.extension}"
             with _ouvrir_depose(f) as origine:
@@ -99,7 +95,7 @@ class Copies:
         return self._faites[f.chemin]
 
     def empreinte_de(self, f: FichierDepose) -> str:
-        """The sha256 of a file, of which no copy is made. LectureRefusee or OSError when it can't be read."""
+        """Hash a file without copying it. Raises `LectureRefusee` or `OSError` when it can't be read."""
         if f.chemin in self._faites:
             return self._faites[f.chemin].empreinte.sha256
         with _ouvrir_depose(f) as origine:
@@ -116,7 +112,7 @@ def _ouvrir_depose(f: FichierDepose) -> BinaryIO:
 
 
 def _copier_octets(origine: BinaryIO, ecrire: Callable[[bytes], object], *, distant: bool) -> Empreinte:
-    """Give its bytes to `ecrire`, slice by slice. LectureRefusee when they can't be read, or change meanwhile."""
+    """Give its bytes to `ecrire`, slice by slice. Raises `LectureRefusee` if they can't be read, or change."""
     avant = None if distant else os.fstat(origine.fileno())
     condense, octets = hashlib.sha256(), 0
     while tranche := _lire_tranche(origine, distant=distant):

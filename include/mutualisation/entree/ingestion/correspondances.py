@@ -1,4 +1,4 @@
-"""The table `correspondances`: what each row says, which rows are at fault, what the others mean for a jeu (F16)."""
+"""Read the table `correspondances`: what each row says, which rows are at fault, what the others mean (F16)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Defaut = tuple[str, str]
 
 @dataclass(frozen=True)
 class Correspondance:
-    """One row, cells as delivered."""
+    """A row of the table has these cells as delivered."""
 
     jeu: str
     colonne: str
@@ -31,19 +31,19 @@ class Correspondance:
 
     @classmethod
     def de_cellules(cls, cellules: Iterable[str]) -> Correspondance:
-        """From four cells in the order of `COLONNES`, trimmed; a header as the file has it, whatever hides in it."""
+        """Read four cells in the order of `COLONNES`, trimmed; a header stays as the file has it."""
         brutes = list(cellules)
         jeu, colonne, lu, vaut = [visible(c).strip(BLANCS) for c in brutes]
         return cls(jeu, colonne, lu if vaut else brutes[2].strip(), vaut)
 
 
 def traducteur(valeurs: Mapping[str, str]) -> Memoire[str]:
-    """`traducteur[cell]`: what a cell is read as, itself when nothing is said of it (F16)."""
+    """Return the memory of what a cell is read as: itself when nothing is said of it (F16)."""
     return Memoire(lambda cellule: valeurs.get(normaliser(cellule), cellule))
 
 
 def defauts(lignes: Sequence[Correspondance]) -> list[Defaut | None]:
-    """For each row, (ASCII column at fault, reason in French) or None (F16). No cell is quoted."""
+    """Return for each row (ASCII column at fault, reason in French) or None (F16). No cell is quoted."""
     trouves = [_defaut(ligne) for ligne in lignes]
     groupes: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for i, ligne in enumerate(lignes):
@@ -57,7 +57,7 @@ def defauts(lignes: Sequence[Correspondance]) -> list[Defaut | None]:
 
 
 def compiler(lignes: Sequence[Correspondance]) -> dict[str, Traduction]:
-    """What the sound rows mean, by name of jeu; rows at fault take no part."""
+    """Return what the sound rows mean, by name of jeu; rows at fault take no part."""
     par_jeu: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for ligne, defaut in zip(lignes, defauts(lignes), strict=True):
         if defaut is None:
@@ -69,10 +69,8 @@ def compiler(lignes: Sequence[Correspondance]) -> dict[str, Traduction]:
 
 
 def noter_defauts(blocs: Sequence[Bloc], entete: Entete, limites: Limites) -> list[Correspondance]:
-    """Note on the rows of a file what F16 says of them, so that `rejets` shows it; the rows without a defect.
-
-    A row that the reader rejects already (a cell too long, too many cells) is left as it is, and says nothing.
-    """
+    """Note on the rows of a file what F16 says of them, so that `rejets` shows it; return the sound rows. A row that
+    the reader rejects already (a cell too long, too many cells) is left as it is, and says nothing."""
     rangs: list[tuple[Bloc, int]] = []
     lignes: list[Correspondance] = []
     for bloc in blocs:
@@ -135,7 +133,7 @@ def _nom_proche(nom: str, connus: Sequence[str]) -> str:
 
 
 def _traduction(jeu: Jeu, regles: Iterable[tuple[str, str, str]]) -> Traduction:
-    """From (ASCII column, Lu, Vaut). The literal header of a column is never another name of one."""
+    """Compile (ASCII column, Lu, Vaut). The literal header of a column is never another name of one."""
     litteraux = {normaliser(e) for e in _entetes(jeu)}
     distinctes = sorted({(colonne, normaliser(lu), vaut) for colonne, lu, vaut in regles})
     entetes: dict[str, set[str]] = defaultdict(set)

@@ -1,7 +1,5 @@
-"""Discovery of a drop: its files, what each claims to be, the names that are refused and why (G7, G12, F1).
-
-They are regular files, inside it: a pipe hangs, a device never ends, a link leads anywhere.
-"""
+"""Discover a drop: its files, what each claims to be, the names that are refused and why (G7, G12, F1). Only regular
+files inside it are read: a pipe hangs, a device never ends, a link leads anywhere."""
 
 import difflib
 import os
@@ -28,7 +26,7 @@ _LOCAUX = ("", "file", "local")
 _PAS_ORDINAIRE = "ce n'est pas un fichier ordinaire : le retirer, ou déposer le fichier lui-même (G7)."
 _LIEN_DEHORS = "ce lien mène hors du dépôt : déposer le fichier lui-même (G7)."
 _LIEN_ROMPU = "ce lien ne mène à aucun fichier, ou tourne en rond : déposer le fichier lui-même (G7)."
-# what a desktop leaves in a folder (G7, G12)
+# a desktop leaves these in a folder (G7, G12)
 _IGNORES = (".", "~$")
 _NOMS_IGNORES = frozenset({"thumbs.db", "desktop.ini"})
 _DOSSIER_IGNORE = "__MACOSX"
@@ -38,7 +36,7 @@ _DOSSIER_DANS_SOURCE = "un dossier dans une source n'est pas lu : remonter ses f
 VERSION_MAX = 999
 _VERSION = r"[1-9]\d{0,2}"
 _JOUR = r"20\d{6}"
-# a cell is no date before year 1000 either
+# as for a date in a cell, no year is before 1000
 _ANNEE = r"[1-9]\d{3}"
 _MOTIFS_PERIODE = {
     "annee": rf"_(?P<periode>{_ANNEE})",
@@ -47,7 +45,7 @@ _MOTIFS_PERIODE = {
     "depot": r"_(?P<periode>depot-\d+)",
     "aucune": r"(?P<periode>)",
 }
-# by kind of periode: what stands for it in a name, and how it is written
+# {kind of periode: (what stands for it in a name, how it is written)}
 _PERIODES = {
     "annee": (r"(?P<a>[1-9]\d{3})", "{a}"),
     "mois": (r"(?P<a>[1-9]\d{3})[\W_]?(?P<n>0[1-9]|1[0-2]|t[1-4])", "{a}-{n}"),
@@ -58,7 +56,7 @@ _PERIODES = {
 
 @dataclass(frozen=True)
 class FichierDepose:
-    """A file of the drop whose name follows a jeu. `chemin` is relative to the drop, `extension` in lower case."""
+    """The name of a file of the drop follows a jeu. `chemin` is relative to the drop, `extension` in lower case."""
 
     jeu: Jeu
     nom: str
@@ -75,60 +73,60 @@ class FichierDepose:
 
     @property
     def exercice(self) -> int | None:
-        """Year of the periode, when it has one."""
+        """Return the year of the periode, when it has one."""
         return int(self.periode[:4]) if self.jeu.periode in ("annee", "mois", "semestre") else None
 
     @property
     def couverts(self) -> range:
-        """Months that the file covers (F17); none of a jeu that is not by month."""
+        """Return the months that the file covers (F17); none of a jeu that is not by month."""
         return mois_couverts(self.jeu, self.periode)
 
     @property
     def mois(self) -> int | None:
-        """Last month of the periode, when it has one."""
+        """Return the last month of the periode, when it has one."""
         return self.couverts[-1] if self.couverts else None
 
     @property
     def semestre(self) -> int | None:
-        """Half-year of the periode, when it has one."""
+        """Return the half-year of the periode, when it has one."""
         return int(self.periode[6:]) if self.jeu.periode == "semestre" else None
 
     @property
     def depot(self) -> str | None:
-        """The N of `depot-N` (C9)."""
+        """Return the N of `depot-N` (C9)."""
         return self.periode.removeprefix("depot-") if self.jeu.periode == "depot" else None
 
 
 @dataclass
 class Depot:
-    """What a drop holds. `refus` maps a source (or "" for the drop itself) to (path, reason) pairs."""
+    """A drop holds files; `refus` is {source, or "" for the drop itself: [(path, reason)]}."""
 
     racine: UPath
     fichiers: list[FichierDepose] = field(default_factory=list)
     refus: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def de(self, source: str) -> list[FichierDepose]:
-        """Files of a source: by jeu in the order of the registry, then by periode and version."""
+        """Return the files of a source: by jeu in the order of the registry, then by periode and version."""
         return [f for f in self.fichiers if f.source == source]
 
     def refuser(self, source: str, chemin: str, motif: str) -> None:
-        """Note a refused file, whose name follows a jeu."""
+        """Note a refused file."""
         self.refus.setdefault(source, []).append((affichable(chemin), motif))
 
 
 def entree_ignoree(nom: str) -> bool:
-    """Whether a name is what a desktop leaves in a folder (G7, G12)."""
+    """Say whether a name is what a desktop leaves in a folder (G7, G12)."""
     return nom.startswith(_IGNORES) or nom.lower() in _NOMS_IGNORES or nom == _DOSSIER_IGNORE
 
 
 def _entrees(dossier: Any) -> dict[str, Any]:
-    """By name, in order, the entries of a folder that are not ignored (G7, G12)."""
+    """Return {name: entry} of a folder, in order, without the ignored ones (G7, G12)."""
     entrees_vues = {str(e.name): e for e in dossier.iterdir()}
     return {nom: entrees_vues[nom] for nom in sorted(entrees_vues) if not entree_ignoree(nom)}
 
 
 def mois_couverts(jeu: Jeu, periode: str) -> range:
-    """Months of `AAAA-MM`, `AAAA-TN` or `AAAA` (F17); none of a jeu that is not by month."""
+    """Return the months of `AAAA-MM`, `AAAA-TN` or `AAAA` (F17); none of a jeu that is not by month."""
     if jeu.periode != "mois":
         return range(0)
     _, _, mois = periode.partition("-")
@@ -138,22 +136,20 @@ def mois_couverts(jeu: Jeu, periode: str) -> range:
 
 
 def se_recouvrent(jeu: Jeu, periode: str, autre: str) -> bool:
-    """Whether two periods of a jeu cover a same month under two lengths (F17)."""
+    """Say whether two periods of a jeu cover a same month under two lengths (F17)."""
     communs = set(mois_couverts(jeu, periode)).intersection(mois_couverts(jeu, autre))
     return periode != autre and periode[:4] == autre[:4] and bool(communs)
 
 
 def rang_de_periode(jeu: Jeu, periode: str) -> str:
-    """What orders periods: the last month of a jeu by month (F17), elsewhere the periode itself."""
+    """Return what orders periods: the last month of a jeu by month (F17), elsewhere the periode itself."""
     couverts = mois_couverts(jeu, periode)
     return f"{periode[:4]}-{couverts[-1]:02}" if couverts else periode
 
 
 def decouvrir(depot: str | UPath | Any) -> Depot:
-    """List a drop (a folder, or the URL of an object store that universal-pathlib knows).
-
-    ErreurMutualisation when the folder is missing, isn't a folder, or holds nothing.
-    """
+    """List a drop (a folder, or the URL of an object store that universal-pathlib knows). Raises `ErreurMutualisation`
+    when the folder is missing, isn't a folder, or holds nothing."""
     reg = registre()
     racine: Any = depot
     try:
@@ -240,7 +236,7 @@ def _examiner_source(depot: Depot, reg: Registre, source: Source, entrees: dict[
 
 
 def _controle_de(nom: str, controles: dict[str, Any]) -> Any:
-    """The `.controle.json` of a file: that of its exact name, else of its name but for the case of the extensions."""
+    """Find the `.controle.json` of a file: of its exact name, else of its name but for the case of extensions."""
     if nom + SUFFIXE_CONTROLE in controles:
         return controles[nom + SUFFIXE_CONTROLE]
     tige, _, extension = nom.rpartition(".")
@@ -259,7 +255,7 @@ def _meme_identite(fichiers: Iterable[FichierDepose]) -> list[list[FichierDepose
 
 
 def _deux_longueurs(fichiers: Iterable[FichierDepose]) -> list[tuple[FichierDepose, list[FichierDepose]]]:
-    """The files that share a month with others of their jeu, under another length of period, and those (F17)."""
+    """Return each file that shares a month with others of its jeu under another length of period, and those (F17)."""
     mensuels = [f for f in fichiers if f.couverts]
     return [
         (f, autres)
@@ -278,14 +274,14 @@ def _reconnaitre(source: Source, nom: str, entree: Any, controle: Any) -> Fichie
     if "/" in nom or "\\" in nom or not nom.isprintable() or ".." in nom:
         return None
     for jeu in source.jeux:
-        if (lu := lire_nom(jeu, nom)) is not None:
-            periode, version, extension = lu
+        if (nom_lu := lire_nom(jeu, nom)) is not None:
+            periode, version, extension = nom_lu
             return FichierDepose(jeu, nom, f"{source.nom}/{nom}", entree, periode, version, extension, controle)
     return None
 
 
 def lire_nom(jeu: Jeu, nom: str) -> tuple[str, int, str] | None:
-    """(periode, version, extension in lower case) of a name that follows the jeu, else None (G7)."""
+    """Return (periode, version, extension in lower case) of a name that follows the jeu, else None (G7)."""
     tige, _, extension = nom.rpartition(".")
     tete = r"(?P<periode>.+?)" if jeu.nom_libre else re.escape(jeu.nom) + _MOTIFS_PERIODE[jeu.periode]
     # two flows of free names that end by a day are two flows
@@ -298,7 +294,7 @@ def lire_nom(jeu: Jeu, nom: str) -> tuple[str, int, str] | None:
 
 
 def version_suivante(version: int) -> int:
-    """The version that replaces this one: the next number, today after 999, the next day after a day (F2)."""
+    """Return the version that replaces this one: the next number, today after 999, the next day after a day (F2)."""
     if version < VERSION_MAX:
         return version + 1
     jour = _jour_de_version(version)
@@ -306,7 +302,7 @@ def version_suivante(version: int) -> int:
 
 
 def _admise(version: int) -> bool:
-    """Whether a version is a number, or a day that has come somewhere on Earth."""
+    """Say whether a version is a number, or a day that has come somewhere on Earth."""
     jour = _jour_de_version(version)
     return version <= VERSION_MAX or (jour is not None and jour <= _aujourd_hui() + timedelta(1))
 
@@ -323,13 +319,13 @@ def _aujourd_hui() -> date:
 
 
 def motif_nom(reg: Registre, source: Source | None, nom: str) -> str:
-    """The French reason why `nom`, in the folder of `source` (None: at the root of the drop), follows no jeu."""
+    """Say in French why `nom`, in the folder of `source` (None: at the root of the drop), follows no jeu."""
     if "/" in nom or "\\" in nom or ".." in nom:
         return "le nom contient un chemin : déposer le fichier sous son seul nom (G7)."
     if not nom.isprintable():
         return "le nom contient un caractère qui ne s'affiche pas : le renommer (G7)."
     tige, _, extension = nom.rpartition(".") if "." in nom else (nom, "", "")
-    # « temps_2020-01.csv.gz »: what is wrapped has the name
+    # « temps_2020-01.csv.gz »: the wrapped file has the name
     tige = re.sub(r"\.(?:csv|xlsx|json|xml|tar)$", "", tige)
     jeu = _jeu_proche(reg, source, re.sub(r"[ -]+(?=[a-z])", "_", plat(tige)), extension.lower())
     raisons = []
@@ -358,42 +354,42 @@ def _conseil_d_extension(jeu: Jeu, extension: str) -> str:
 
 
 def _jeu_proche(reg: Registre, source: Source | None, tige: str, extension: str) -> Jeu:
-    """The jeu whose name begins the stem, that source's own first; else one of that form, else the nearest."""
-    siens = source.jeux if source else reg.jeux
-    for jeux in (siens, reg.jeux):
+    """Return the jeu whose name begins the stem, that source's own first; else one of that form, else the nearest."""
+    jeux_de_la_source = source.jeux if source else reg.jeux
+    for jeux in (jeux_de_la_source, reg.jeux):
         if debuts := [j for j in jeux if re.match(rf"{j.nom}(?![a-z])", tige)]:
             return max(debuts, key=lambda j: len(j.nom))
     de_forme = [j for j in reg.jeux if extension in j.extensions]
-    if de_forme and not any(extension in j.extensions for j in siens):
+    if de_forme and not any(extension in j.extensions for j in jeux_de_la_source):
         return de_forme[0]
-    noms = {j.nom: j for j in siens}
+    noms = {j.nom: j for j in jeux_de_la_source}
     debut = re.match(r"[a-z]*(?:_[a-z]+)*", tige)
     return noms[difflib.get_close_matches(debut[0] if debut else "", noms, 1, 0.0)[0]]
 
 
 def nom_juste(jeu: Jeu, tige: str) -> str:
-    """The name as the contract writes it, as far as its periode and its version can be read; else its form."""
+    """Write the name as the contract does, as far as its periode and version can be read; else its form."""
     if jeu.nom_libre:
         return "*"
-    lue, ecrite = _PERIODES.get(jeu.periode, (r"[\d\W_s]*", ""))
-    trouve = re.search(rf"(?<![a-z\d]){lue}(?:[\W_]*v0*(?P<v>\d*))?$", tige, re.ASCII)
+    forme_lue, ecrite = _PERIODES.get(jeu.periode, (r"[\d\W_s]*", ""))
+    trouve = re.search(rf"(?<![a-z\d]){forme_lue}(?:[\W_]*v0*(?P<v>\d*))?$", tige, re.ASCII)
     if trouve is None:
         return jeu.forme_du_nom
     version = f"_v{trouve['v']}" if trouve["v"] and _admise(int(trouve["v"])) else ""
-    periode = ecrite.format(**{nom: lu.upper() for nom, lu in trouve.groupdict("").items()})
+    periode = ecrite.format(**{nom: partie.upper() for nom, partie in trouve.groupdict("").items()})
     return "_".join(filter(None, (jeu.nom, periode))) + version
 
 
 # ---------------------------------------------------------------- files that are opened
 def local(emplacement: UPath | Path) -> Path | None:
-    """The path on this machine; None in an object store."""
+    """Return the path on this machine; None in an object store."""
     if isinstance(emplacement, Path) and not isinstance(emplacement, UPath):
         return emplacement
     return Path(emplacement.path) if emplacement.protocol in _LOCAUX else None
 
 
 def faute_de_lien(emplacement: UPath | Path, racine: UPath | Path) -> str | None:
-    """Why a link is refused, leading outside the drop or nowhere; None for what is no link, or leads inside."""
+    """Say why a link is refused: it leads outside the drop or nowhere; None for no link, or one inside."""
     chemin, base = local(emplacement), local(racine)
     if chemin is None or base is None or not chemin.is_symlink():
         return None
@@ -405,10 +401,8 @@ def faute_de_lien(emplacement: UPath | Path, racine: UPath | Path) -> str | None
 
 
 def ouvrir_ordinaire(chemin: Path, racine: Path | None = None, *, lien: bool = True) -> BinaryIO:
-    """Open a regular file, and never block on something else (a pipe, a device).
-
-    LectureRefusee for anything but a regular file, for one outside `racine`, and for a link when `lien` is false.
-    """
+    """Open a regular file, and never block on something else (a pipe, a device). Raises `LectureRefusee` for anything
+    but a regular file, for one outside `racine`, and for a link when `lien` is false."""
     drapeaux = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if lien else os.O_NOFOLLOW)
     if not stat.S_ISREG((chemin.stat() if lien else chemin.lstat()).st_mode):
         raise LectureRefusee(_PAS_ORDINAIRE)
@@ -426,7 +420,7 @@ def ouvrir_ordinaire(chemin: Path, racine: Path | None = None, *, lien: bool = T
 
 
 def ouvrir_du_depot(emplacement: Any, racine: Any) -> BinaryIO:
-    """Open a file of the drop, here or in an object store. LectureRefusee or OSError when it can't be read."""
+    """Open a file of the drop, here or in an object store. Raises `LectureRefusee` or `OSError` if it can't be read."""
     chemin, base = local(emplacement), local(racine)
     if chemin is not None:
         return ouvrir_ordinaire(chemin, None if base is None else base.resolve())
@@ -437,7 +431,7 @@ def ouvrir_du_depot(emplacement: Any, racine: Any) -> BinaryIO:
 
 
 def distant_illisible(faute: Exception) -> str:
-    """The reason when an object store fails."""
+    """Give the reason when an object store fails."""
     if isinstance(faute, (BadZipFile, zlib.error)):
         return "l'archive du dépôt est abîmée à cet endroit : la déposer de nouveau, entière."
     return f"le dépôt distant n'a pas donné ce fichier ({type(faute).__name__}) : vérifier l'accès, puis relancer."

@@ -1,4 +1,4 @@
-"""SQL of the loading journal: loads, files, totals, known EPCI. One function per statement; the caller commits."""
+"""Each function is one statement over the loading journal: loads, files, totals, known EPCI. The caller commits."""
 
 import json
 from typing import Any, NamedTuple
@@ -12,12 +12,12 @@ from mutualisation.entree.sources.brut import table
 from mutualisation.entree.sources.jeux import Jeu, Source
 
 Connexion = psycopg.Connection[Any]
-# why a file without a fault is refused
+# a file without a fault is refused for this reason
 INGESTION_REFUSEE = "ingestion refusée avec les autres fichiers de la source"
 
 
 def ouvrir_chargement(conn: Connexion, source: str) -> int:
-    """New row of `journal.chargements`, statut `en_cours`."""
+    """Open a row of `journal.chargements`, statut `en_cours`; return its number."""
     requete = "insert into journal.chargements (source) values (%s) returning chargement_id"
     return int(conn.execute(requete, (source,)).fetchall()[0][0])
 
@@ -25,7 +25,7 @@ def ouvrir_chargement(conn: Connexion, source: str) -> int:
 def fermer_chargement(
     conn: Connexion, chargement_id: int, statut: str, fichiers: int, lignes: int, motif: str | None
 ) -> None:
-    """Final status of a load: `accepte` or `refuse`."""
+    """Give a load its final status: `accepte` or `refuse`."""
     conn.execute(
         "update journal.chargements set fin = clock_timestamp(), statut = %s, fichiers = %s, lignes = %s, motif = %s "
         "where chargement_id = %s",
@@ -34,7 +34,7 @@ def fermer_chargement(
 
 
 def noter_porte(conn: Connexion, chargement_id: int, resultat: dict[str, Any]) -> None:
-    """What the file gate executed on a load, and what failed."""
+    """Note what the file gate executed on a load, and what failed."""
     conn.execute(
         "update journal.chargements set porte = %s where chargement_id = %s",
         (json.dumps(resultat, ensure_ascii=False), chargement_id),
@@ -42,7 +42,7 @@ def noter_porte(conn: Connexion, chargement_id: int, resultat: dict[str, Any]) -
 
 
 def fichiers_du_chargement(conn: Connexion, chargement_id: int) -> list[int]:
-    """Numbers of the files of a load."""
+    """Return the numbers of the files of a load."""
     lignes = conn.execute("select fichier_id from journal.fichiers where chargement_id = %s", (chargement_id,))
     return [numero for (numero,) in lignes]
 
@@ -55,10 +55,8 @@ def inserer_fichier(
     motif: str | None = None,
     correspondances: str | None = None,
 ) -> int:
-    """New row of `journal.fichiers`: `en_attente`, or `refuse` when a reason is given.
-
-    `correspondances`: fingerprint of those the file is read with (F16).
-    """
+    """Add a row to `journal.fichiers`: `en_attente`, or `refuse` when a reason is given; return its number.
+    `correspondances` is the fingerprint of those the file is read with (F16)."""
     lignes = conn.execute(
         "insert into journal.fichiers (chargement_id, source, jeu, periode, version, exercice, mois, semestre, "
         "depot, nom, chemin, extension, sha256, octets, statut, motif, correspondances) "
@@ -80,7 +78,7 @@ def noter_lecture(
     controle: dict[str, Any] | None,
     totaux: dict[str, str],
 ) -> None:
-    """Rows landed, dialect, .controle.json and `Total` cells of a file just read."""
+    """Note the rows landed, the dialect, the .controle.json and the `Total` cells of a file just read."""
     conn.execute(
         "update journal.fichiers set lignes = %s, dialecte = %s, controle = %s where fichier_id = %s",
         (lignes, json.dumps(dialecte), None if controle is None else json.dumps(controle), fichier_id),
@@ -93,7 +91,7 @@ def noter_lecture(
 
 
 def accepter(conn: Connexion, chargement_id: int) -> None:
-    """All the files of the load become visible together."""
+    """Make all the files of the load visible together."""
     conn.execute(
         "update journal.fichiers set statut = 'accepte' where chargement_id = %s and statut = 'en_attente'",
         (chargement_id,),
@@ -101,7 +99,7 @@ def accepter(conn: Connexion, chargement_id: int) -> None:
 
 
 def refuser(conn: Connexion, source: Source, chargement_id: int, motifs: dict[str, str], autres: str) -> None:
-    """Every file of the load is refused, each with its own reason or `autres`, and its landed rows go."""
+    """Refuse every file of the load, each with its own reason or `autres`, and delete its landed rows."""
     for chemin, motif in motifs.items():
         conn.execute(
             "update journal.fichiers set motif = %s where chargement_id = %s and chemin = %s",
@@ -139,7 +137,7 @@ def _supprimer_lignes(conn: Connexion, source: Source, fichiers: list[tuple[str,
 
 
 def derniers_charges(conn: Connexion, source: str) -> dict[tuple[str, str, int], tuple[str, str | None]]:
-    """(jeu, periode, version) → sha256 and fingerprint of `correspondances` of the latest accepted load of it."""
+    """Return {(jeu, periode, version): (sha256, fingerprint of `correspondances`)} of the latest accepted loads."""
     lignes = conn.execute(
         "select distinct on (jeu, periode, version) jeu, periode, version, sha256, correspondances "
         "from journal.fichiers where source = %s and statut = 'accepte' "
@@ -150,7 +148,7 @@ def derniers_charges(conn: Connexion, source: str) -> dict[tuple[str, str, int],
 
 
 class Courant(NamedTuple):
-    """The file that counts for a jeu and a periode (F2); `correspondances`: fingerprint of those it was read with."""
+    """This file counts for a jeu and a periode (F2); `correspondances` is the fingerprint of those it was read with."""
 
     version: int
     sha256: str
@@ -159,7 +157,7 @@ class Courant(NamedTuple):
 
 
 def fichiers_courants(conn: Connexion, source: str) -> dict[tuple[str, str], Courant]:
-    """(jeu, periode) → the file that counts (F2)."""
+    """Return {(jeu, periode): the file that counts} (F2)."""
     lignes = conn.execute(
         "select f.jeu, f.periode, f.version, f.sha256, f.chemin, f.correspondances from journal.fichiers as f "
         "join journal.fichiers_courants as c using (fichier_id) where f.source = %s order by f.fichier_id",
@@ -169,12 +167,12 @@ def fichiers_courants(conn: Connexion, source: str) -> dict[tuple[str, str], Cou
 
 
 def epci_connus(conn: Connexion) -> set[str]:
-    """SIREN of the EPCI the warehouse belongs to (G10); empty before the first load."""
+    """Return the SIREN of the EPCI that the warehouse belongs to (G10); empty before the first load."""
     return {siren for (siren,) in conn.execute("select siren from journal.epci").fetchall()}
 
 
 def retenir_epci(conn: Connexion, jeu: Jeu) -> None:
-    """The EPCI named by the adherents file that counts become those of the warehouse (G10)."""
+    """Make the EPCI of the adherents file that counts those of the warehouse (G10)."""
     conn.execute(
         sql.SQL(
             "insert into journal.epci (siren) select distinct b.siren from {} b "

@@ -1,4 +1,4 @@
-"""Which files of a drop are new, and what each takes the place of (F2, F16, F17)."""
+"""Find which files of a drop are new, and what each takes the place of (F2, F16, F17)."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,16 +21,16 @@ from mutualisation.entree.sources.registre import registre
 from mutualisation.socle.francais.formats import plusieurs
 
 Identite = tuple[str, str]
-# the files that count, by jeu and periode
+# {(jeu, periode): the file that counts}
 Courants = Mapping[Identite, journal.Courant]
-# what counts, and the files of the drop that share a month with it
+# {(jeu, periode) that counts: the files of the drop that share a month with it}
 Remplaces = Mapping[Identite, list[FichierDepose]]
 
 
 def fichiers_nouveaux(
     travail: Travail, source: Source, fichiers: Sequence[FichierDepose], charge: Chargement, refus: dict[str, str]
 ) -> list[Copie]:
-    """Files whose bytes, or the `correspondances` of their jeu, are not those already loaded (F2, F16)."""
+    """Return the files whose bytes, or whose `correspondances`, are not those already loaded (F2, F16)."""
     derniers = journal.derniers_charges(travail.conn, source.nom)
     courants = journal.fichiers_courants(travail.conn, source.nom)
     remplaces = _remplacements(fichiers, courants)
@@ -39,7 +39,7 @@ def fichiers_nouveaux(
     for f in fichiers:
         sha256, correspondances = derniers.get((f.jeu.nom, f.periode, f.version), (None, None))
         try:
-            # nothing is kept of bytes that are known
+            # no copy is kept of bytes that are known
             connu = sha256 is not None and travail.copies.empreinte_de(f) == sha256
             if connu and correspondances != travail.traduction(f.jeu).empreinte:
                 travail.detail(f"{f.chemin} : relu, les correspondances de {f.jeu.nom} ont changé (F16).")
@@ -63,7 +63,7 @@ def fichiers_nouveaux(
 
 # ---------------------------------------------------------------- periods of another length (F17)
 def _remplacements(fichiers: Iterable[FichierDepose], courants: Courants) -> Remplaces:
-    """Files that count, each with those of the drop that cover a month of it under another length of period."""
+    """Return files that count, each with those of the drop that cover a month of it at another length."""
     remplaces: dict[Identite, list[FichierDepose]] = {}
     for f in (f for f in fichiers if f.couverts):
         for jeu, periode in courants:
@@ -75,7 +75,7 @@ def _remplacements(fichiers: Iterable[FichierDepose], courants: Courants) -> Rem
 def _remplacements_refuses(
     remplaces: Remplaces, courants: Courants, derniers: Iterable[tuple[str, str, int]]
 ) -> dict[str, str]:
-    """Files that replace a longer one without covering all its months, or whose own higher version was loaded (F2)."""
+    """Refuse what replaces a longer file without all its months, or comes after its own higher version (F2)."""
     refus = {}
     for (jeu, periode), poses in remplaces.items():
         manquants = sorted(set(mois_couverts(poses[0].jeu, periode)).difference(*(f.couverts for f in poses)))
@@ -97,7 +97,7 @@ def _remplacements_refuses(
 
 
 def _dire_remplacements(remplaces: Remplaces, courants: Courants) -> list[str]:
-    """A sentence for the same files of the drop, and all those that they replace."""
+    """Say in a sentence what the same files of the drop replace."""
     par_poses: dict[str, list[str]] = {}
     for identite, poses in remplaces.items():
         par_poses.setdefault(", ".join(f.chemin for f in poses), []).append(courants[identite].chemin)
@@ -108,11 +108,11 @@ def _dire_remplacements(remplaces: Remplaces, courants: Courants) -> list[str]:
 def _pour_l_historique(
     c: Copie, courants: Courants, derniers: Mapping[tuple[str, str, int], tuple[str, str | None]]
 ) -> list[str]:
-    """A version that comes after a higher one changes no figure (F2): a file mended at its source must say more."""
+    """Warn of a version that comes after a higher one: it changes no figure (F2), and must be more than mended."""
     f = c.fichier
     compte = courants.get((f.jeu.nom, f.periode))
-    relu = derniers.get((f.jeu.nom, f.periode, f.version), ("", None))[0] == c.empreinte.sha256
-    if compte is None or f.version >= compte.version or relu:
+    est_relu = derniers.get((f.jeu.nom, f.periode, f.version), ("", None))[0] == c.empreinte.sha256
+    if compte is None or f.version >= compte.version or est_relu:
         return []
     return [
         f"{f.chemin} : version {f.version}, gardée pour l'historique : la version {compte.version} compte ; pour la "
@@ -123,7 +123,7 @@ def _pour_l_historique(
 def _lus_autrement(
     travail: Travail, source: Source, fichiers: Sequence[FichierDepose], courants: Courants
 ) -> list[str]:
-    """A warning for files that count, were read with other `correspondances`, and are not in this drop."""
+    """Warn of files that count, were read with other `correspondances`, and are not in this drop."""
     deposes = {(f.jeu.nom, f.periode, f.version) for f in fichiers}
     perimes = [
         courant.chemin
@@ -147,8 +147,9 @@ def _lus_autrement(
 def _sans_periodes_usurpees(
     travail: Travail, candidats: list[Copie], charge: Chargement, courants: Courants
 ) -> list[Copie]:
-    """F2: a file whose bytes count already under another periode is left out; the periode it claims stays missing."""
-    # again until none is left: without its new file, a periode keeps a former one, whose bytes may in turn count twice
+    """Leave out a file whose bytes count under another periode; the periode it claims stays missing (F2)."""
+    # we look again until none is left: without its new file, a periode keeps a former one, whose bytes may in turn
+    # count twice
     while usurpees := _copies_usurpees(travail, candidats, courants):
         for candidat, periode in usurpees:
             f = candidat.fichier
@@ -162,8 +163,8 @@ def _sans_periodes_usurpees(
 
 
 def _copies_usurpees(travail: Travail, candidats: Sequence[Copie], courants: Courants) -> list[tuple[Copie, str]]:
-    """Candidates whose bytes count under another periode too, and that periode: of the warehouse, else the earliest."""
-    # what would count: (jeu, periode) → version, sha256, candidate or None
+    """Return the candidates whose bytes count under another periode, with it: of the warehouse, else the earliest."""
+    # {(jeu, periode): (version, sha256, candidate or None)} of what would count
     remplaces = _remplacements([c.fichier for c in candidats], courants)
     comptent: dict[Identite, tuple[int, str, Copie | None]] = {
         cle: (courant.version, courant.sha256, None) for cle, courant in courants.items() if cle not in remplaces
@@ -186,13 +187,13 @@ def _copies_usurpees(travail: Travail, candidats: Sequence[Copie], courants: Cou
 
 
 def _ordre_de_periode(jeu: str, periode: str) -> list[str | int]:
-    """A periode as it is compared, its figures as numbers: `depot-9` comes before `depot-10` (F7)."""
+    """Return a periode as it is compared, its figures as numbers: `depot-9` comes before `depot-10` (F7)."""
     rang = rang_de_periode(registre().jeu(jeu), periode)
     return [int(m) if m.isdecimal() else m for m in re.split(r"(\d+)", rang, flags=re.ASCII)]
 
 
 def _repetition_permise(travail: Travail, candidat: Copie) -> bool:
-    """Yearly files and files without a data row may repeat (F2)."""
+    """Say whether a file may repeat: yearly files and files without a data row do (F2)."""
     f = candidat.fichier
     if f.jeu.periode == "annee" or len(f.couverts) == 12:
         return True
@@ -201,4 +202,4 @@ def _repetition_permise(travail: Travail, candidat: Copie) -> bool:
         blocs = sans_total(lecteur.blocs()) if f.jeu.format == "tabulaire" else lecteur.blocs()
         return next(iter(blocs), None) is None
     except LectureRefusee:
-        return True  # refused by the load, with its reason
+        return True  # the load refuses it, with its reason

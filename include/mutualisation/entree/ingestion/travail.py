@@ -1,4 +1,4 @@
-"""This module holds what the files of one load share, and what the load did for each source."""
+"""`Travail` holds what the files of one load share; `Chargement` counts what the load did for each source."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from mutualisation.socle.francais.formats import plusieurs
 from mutualisation.socle.poste import Poste
 
 Refus = list[tuple[str, str]]
-# begins to judge a load, and returns at once: calling what it gives back waits for the verdict
+# the gate begins to judge a load, and returns at once a function that waits for its verdict
 Porte = Callable[[Connexion, int], Callable[[], Refus]]
 Suivi = Callable[[str], None]
 
 
 @dataclass
 class Chargement:
-    """What one load did for one source. `fichiers` and `deja_charges` are paths relative to the drop."""
+    """One load did this for one source. `fichiers` and `deja_charges` are paths relative to the drop."""
 
     source: str
     fichiers: list[str] = field(default_factory=list)
@@ -46,16 +46,14 @@ class Chargement:
 
 
 def muet(_: str) -> None:
-    """A `suivi` that says nothing."""
+    """Say nothing of the progress."""
 
 
 @dataclass
 class Travail:
-    """Connection, file gate, pseudonyms, limits, copies, `correspondances` in force by name of jeu.
-
-    `annoncer` is called once a source has new files, before they are read.
-    `suivi` receives a line per source, `detail` a line per file, in French.
-    """
+    """The files of a load share these: connection, file gate, pseudonyms, limits, copies, `correspondances` by jeu.
+    `annoncer` is called once a source has new files, before they are read. `suivi` receives a line per source, `detail`
+    a line per file, in French."""
 
     conn: Connexion
     porte: Porte
@@ -69,15 +67,15 @@ class Travail:
     _gardes: dict[str, Confidentialite] = field(default_factory=dict)
 
     def traduction(self, jeu: Jeu) -> Traduction:
-        """What the `correspondances` in force say of a jeu."""
+        """Return what the `correspondances` in force say of a jeu."""
         return self.traductions.get(jeu.nom, SANS_TRADUCTION)
 
     def confidentialite(self, jeu: Jeu) -> Confidentialite:
-        """What may land of a jeu: what the warehouse names and whom it knows when its first file is read."""
+        """Return what may land of a jeu, by the codes and agents known when its first file is read."""
         if jeu.nom not in self._gardes:
             codes, agents = frozenset[str](), frozenset[str]()
             if jeu.personnes:
-                # of every agent that has landed, those of this load included
+                # every agent that has landed counts, those of this load included
                 agents = frozenset(m for (m,) in self.conn.execute("select distinct matricule from brut.agents") if m)
                 codes = codes_nommes(self.conn)
             self._gardes[jeu.nom] = Confidentialite(self.pseudonymes, codes, agents)
@@ -94,10 +92,8 @@ class Travail:
         detail: Suivi = muet,
         annoncer: Callable[[], None] = lambda: None,
     ) -> Iterator[Travail]:
-        """`poste` has the key of the pseudonyms.
-
-        ErreurMutualisation when the key or a limit is wrong, or when the warehouse was loaded under another key (K1).
-        """
+        """Open a load, with the key of the pseudonyms of `poste`. Raises `ErreurMutualisation` when the key or a limit
+        is wrong, or when the warehouse was loaded under another key (K1)."""
         limites = Limites.de_l_environnement()
         with transaction(conn):
             cle = cle_pseudonymes(poste, creer=conn.execute("select from journal.cle").fetchone() is None)
@@ -107,10 +103,7 @@ class Travail:
 
 
 def _verifier_cle(conn: Connexion, cle: bytes) -> None:
-    """Note the fingerprint at the first load of the warehouse; the caller commits.
-
-    ErreurMutualisation under another key.
-    """
+    """Note the fingerprint at the first load of the warehouse, and refuse another key; the caller commits."""
     empreinte = empreinte_de_cle(cle)
     conn.execute("insert into journal.cle (empreinte) values (%s) on conflict do nothing", (empreinte,))
     if conn.execute("select empreinte from journal.cle").fetchone() != (empreinte,):
@@ -121,7 +114,7 @@ def _verifier_cle(conn: Connexion, cle: bytes) -> None:
 
 @contextmanager
 def transaction(conn: Connexion) -> Iterator[None]:
-    """A transaction of its own, whatever a former SELECT left open."""
+    """Open a transaction of its own, whatever a former SELECT left open."""
     conn.commit()
     with conn.transaction():
         yield

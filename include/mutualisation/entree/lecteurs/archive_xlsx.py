@@ -1,7 +1,5 @@
-"""The zip of an XLSX file, read once before it is parsed: whole, no bomb (F9), no DTD (G1), and what its parts hold.
-
-expat looks at its XML, as it does for openpyxl: what is broken there is broken for the reader, which says it.
-"""
+"""Read the zip of an XLSX file once before it is parsed: it is whole, no bomb (F9), has no DTD (G1), and says what its
+parts hold. expat reads its XML, as it does for openpyxl: XML broken for one is broken for the other, which says it."""
 
 import re
 import zipfile
@@ -16,14 +14,14 @@ from openpyxl.utils import column_index_from_string
 from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites, analyseur_xml, nombre_fr
 
 _TRANCHE = 1 << 16
-# rows of a spreadsheet: openpyxl would make up every row before a higher one
+# a spreadsheet has this many rows: openpyxl would make up every row before a higher one
 _RANGEES_MAX = 1_048_576
 _NUMERO = re.compile(r"([0-9]+)(?:\.0+)?")
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-# the title that a user gave it is in another part, read later
+# another part, read later, has the title that a user gave to the sheet
 _FEUILLE = re.compile(r"sheet[0-9]+(?=\.xml$)")
 _colonne = lru_cache(20_000)(column_index_from_string)
-# what expat writes before the name of an element of a sheet
+# expat writes this before the name of an element of a sheet
 _ESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main "
 _FIN_DE_FUSION = re.compile(r":[A-Z]+([0-9]{1,7})")
 _REENREGISTRER = "l'ouvrir dans un tableur et l'enregistrer de nouveau en .xlsx"
@@ -31,7 +29,7 @@ _REENREGISTRER = "l'ouvrir dans un tableur et l'enregistrer de nouveau en .xlsx"
 
 @dataclass
 class Archive:
-    """What the sheets hold that their cells don't tell: hidden rows or columns, last merged row, formulas, links."""
+    """The cells of the sheets don't tell this: hidden rows or columns, last merged row, formulas, links."""
 
     masquees: bool = False
     derniere_fusion: int = 0
@@ -41,33 +39,33 @@ class Archive:
 
 @dataclass
 class _Partie:
-    """The walk of expat through a part, where a sheet may be under any name. LectureRefusee for a row or a cell out of
-    its place, stated or implied (F20): openpyxl would keep one of two, without a word."""
+    """expat walks through a part, where a sheet may be under any name. Raises `LectureRefusee` for a row or a cell out
+    of its place, stated or implied (F20): openpyxl would keep one of two, without a word."""
 
     nom: str
-    vue: Archive
+    contenu: Archive
     textes_max: int
     rangee: int = 0
     colonne: int = 0
     textes: int = 0
-    # false in the rows of other workbooks, none of which is read
+    # false says that the rows are those of other workbooks, none of which is read
     suivie: bool = True
 
     def debut(self, balise: str, attributs: dict[str, str]) -> None:
         """Look at an element of a sheet, where it says something."""
         if not balise.startswith(_ESPACE):
             return
-        vue, nom = self.vue, balise.removeprefix(_ESPACE)
+        contenu, nom = self.contenu, balise.removeprefix(_ESPACE)
         if nom == "c":
             self._cellule(attributs.get("r"))
         elif nom in ("row", "col"):
-            vue.masquees = vue.masquees or attributs.get("hidden") in ("1", "true")
+            contenu.masquees = contenu.masquees or attributs.get("hidden") in ("1", "true")
             if nom == "row" and self.suivie:
                 self.rangee, self.colonne = self._numero(attributs.get("r")), 0
         elif nom == "f":
-            vue.formules = True
+            contenu.formules = True
         elif nom == "mergeCell" and (fin := _FIN_DE_FUSION.search(attributs.get("ref", ""))):
-            vue.derniere_fusion = max(vue.derniere_fusion, int(fin[1]))
+            contenu.derniere_fusion = max(contenu.derniere_fusion, int(fin[1]))
         elif nom == "externalLink":
             self.suivie = False
         elif nom == "si":
@@ -81,17 +79,17 @@ class _Partie:
     def _numero(self, ecrit: str | None) -> int:
         if ecrit is None:
             return self.rangee + 1
-        lu = _NUMERO.fullmatch(ecrit)
-        if lu is None:
+        trouve = _NUMERO.fullmatch(ecrit)
+        if trouve is None:
             raise self._desordre("le numéro d'une ligne est illisible")
-        if len(lu[1]) > len(str(_RANGEES_MAX)) or int(lu[1]) > _RANGEES_MAX:
+        if len(trouve[1]) > len(str(_RANGEES_MAX)) or int(trouve[1]) > _RANGEES_MAX:
             raise LectureRefusee(
                 f"une ligne du classeur a un numéro de plus de {nombre_fr(_RANGEES_MAX)} : {_REENREGISTRER} (G1)."
             )
-        if int(lu[1]) <= self.rangee:
+        if int(trouve[1]) <= self.rangee:
             avant = f"après la ligne {self.rangee}, " if self.rangee else ""
             raise self._desordre(f"{avant}une ligne porte le numéro {ecrit}")
-        return int(lu[1])
+        return int(trouve[1])
 
     def _cellule(self, place: str | None) -> None:
         if not self.rangee:
@@ -99,12 +97,12 @@ class _Partie:
         if not place:
             self.colonne += 1
             return
-        lue = _PLACE.fullmatch(place)
-        if lue is None:
+        trouvee = _PLACE.fullmatch(place)
+        if trouvee is None:
             raise self._desordre(f"ligne {self.rangee} : la place d'une cellule est illisible")
-        if int(lue[2]) != self.rangee:
+        if int(trouvee[2]) != self.rangee:
             raise self._desordre(f"ligne {self.rangee} : une cellule se dit d'une autre ligne")
-        if (colonne := _colonne(lue[1])) <= self.colonne:
+        if (colonne := _colonne(trouvee[1])) <= self.colonne:
             raise self._desordre(f"ligne {self.rangee} : une cellule en {place} suit celle de sa place ou d'après")
         self.colonne = colonne
 
@@ -115,12 +113,11 @@ class _Partie:
 
 
 def verifier_archive(chemin: Path, limites: Limites) -> Archive:
-    """LectureRefusee when the zip is broken or encrypted, holds macros (G7), a DTD (G1), or inflates too much (F9).
-
-    The sizes that the archive declares are added up first; then it is inflated, and what comes out is counted.
-    """
+    """Read the whole zip and return what its sheets hide. Raises `LectureRefusee` when it is broken or encrypted, holds
+    macros (G7), a DTD (G1), or inflates too much (F9). The sizes that the archive declares are added up first; then it
+    is inflated, and what comes out is counted."""
     plafond = min(limites.deploye, limites.rapport * chemin.stat().st_size)
-    vue = Archive()
+    contenu = Archive()
     try:
         with zipfile.ZipFile(chemin) as archive:
             membres = archive.infolist()
@@ -136,28 +133,30 @@ def verifier_archive(chemin: Path, limites: Limites) -> Archive:
                 )
             if any(m.flag_bits & 1 for m in membres):
                 raise LectureRefusee("le classeur est chiffré : l'enregistrer sans mot de passe (G1).")
-            vue.liens = any(nom.startswith("xl/externallinks/") for nom in noms)
+            contenu.liens = any(nom.startswith("xl/externallinks/") for nom in noms)
             if sum(m.file_size for m in membres) > plafond:
                 raise _trop(limites)
             for membre in membres:
-                plafond -= _parcourir(archive, membre, plafond, limites, vue)
+                plafond -= _parcourir(archive, membre, plafond, limites, contenu)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
         raise LectureRefusee(
             "le classeur est abîmé, ou n'est pas un .xlsx : l'enregistrer de nouveau en .xlsx et le redéposer (G1)."
         ) from None
-    return vue
+    return contenu
 
 
-def _parcourir(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, limites: Limites, vue: Archive) -> int:
-    """Bytes of a member, read to its end."""
+def _parcourir(
+    archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, limites: Limites, contenu: Archive
+) -> int:
+    """Read a member to its end and return its bytes."""
     analyseur = analyseur_xml()
     analyseur.StartDoctypeDeclHandler = _refuser_dtd
-    analyseur.StartElementHandler = _Partie(membre.filename, vue, limites.chaines).debut
-    lus, est_du_xml = 0, True
+    analyseur.StartElementHandler = _Partie(membre.filename, contenu, limites.chaines).debut
+    octets_lus, est_du_xml = 0, True
     with archive.open(membre) as flux:
         while tranche := flux.read(_TRANCHE):
-            lus += len(tranche)
-            if lus > plafond:
+            octets_lus += len(tranche)
+            if octets_lus > plafond:
                 raise _trop(limites)
             if not est_du_xml:
                 continue
@@ -166,13 +165,13 @@ def _parcourir(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, 
             except (expat.ExpatError, LookupError, ValueError):
                 est_du_xml = False
                 continue
-            # what expat holds of a tag that does not end
-            if lus - max(analyseur.CurrentByteIndex, 0) > limites.jeton:
+            # expat holds this much of a tag that does not end
+            if octets_lus - max(analyseur.CurrentByteIndex, 0) > limites.jeton:
                 raise LectureRefusee(
                     f"une balise d'une partie XML du classeur dépasse {nombre_fr(limites.jeton)} octets : "
                     f"{_REENREGISTRER} (F9)."
                 )
-    return lus
+    return octets_lus
 
 
 def _refuser_dtd(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""Rows as a reader gives them, and what counts as blank in their cells."""
+"""A reader gives rows in blocks; blanks in their cells are told here."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -7,26 +7,26 @@ from functools import cached_property
 
 from mutualisation.entree.lecteurs.limites import LectureRefusee, nombre_fr
 
-# a control character, or the end of a line of another kind, reads as a space; NUL is refused elsewhere
+# a control character, or a line end of another kind, reads as a space; NUL is refused elsewhere
 _CONTROLES = [*range(1, 9), 11, 12, *range(14, 32), *range(0x7F, 0xA0), 0x2028, 0x2029]
-# what has no width reads as nothing: hyphens to come, joiners, directions, fillers, marks of a BOM
+# a sign without width reads as nothing: hyphens to come, joiners, directions, fillers, marks of a BOM
 _SANS_LARGEUR = [
     0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070),
     0x3164, 0xFEFF, 0xFFA0, *range(0xFFF9, 0xFFFC),
 ]  # fmt: skip
 _LECTURE = dict.fromkeys(_CONTROLES, " ") | dict.fromkeys((*_SANS_LARGEUR, *range(0xE0000, 0xE0080)))
-# as a class of `re`, which keeps all but the last of them in one table
+# this is a class of `re`, which keeps all but the last of them in one table
 MUETS = re.escape("".join(map(chr, (*_CONTROLES, *_SANS_LARGEUR)))) + "\U000e0000-\U000e007f"
 BLANCS = " \t\r\n\u00a0\u1680\u202f\u205f\u3000" + "".join(
     map(chr, [*range(0x2000, 0x200B), *_CONTROLES, *_SANS_LARGEUR])
 )
-# position of the cell (None for the whole row), reason in French
+# (position of the cell, None for the whole row; reason in French)
 Defaut = tuple[int | None, str]
 
 
 @dataclass
 class Bloc:
-    """Rows as delivered: line number of each, cells in the order of the file; `defauts`: rank of the row → defect."""
+    """Rows are as delivered: line number of each, cells in the order of the file; `defauts` is {row: defect}."""
 
     lignes: Sequence[int]
     rangees: list[list[str]]
@@ -36,8 +36,7 @@ class Bloc:
         return len(self.lignes)
 
     def a_la_largeur(self, largeur: int) -> list[list[str]]:
-        """Its rows, short ones completed (F6). LectureRefusee for a defect or a row too long, when none may be left
-        aside."""
+        """Return the rows, short ones completed (F6). Raises `LectureRefusee` for a defect or a row too long."""
         defauts = {i: motif for i, (_, motif) in self.defauts.items()}
         trop = ((i, r) for i, r in enumerate(self.rangees) if any(c.strip(BLANCS) for c in r[largeur:]))
         defauts |= {i: f"{len(r)} cellules pour {largeur} colonnes d'en-tête (F6)" for i, r in trop}
@@ -58,29 +57,29 @@ class Bloc:
 
 
 def visible(cellule: str) -> str:
-    """A cell by what it shows: two texts that read the same are the same, and nothing hidden is published."""
+    """Return a cell by what it shows: two texts that read the same are the same, and nothing hidden is published."""
     return cellule if cellule.isprintable() else cellule.translate(_LECTURE)
 
 
 class BlocRegulier(Bloc):
-    """Rows as wide as the header, held by column."""
+    """Rows as wide as the header are held by column."""
 
     def __init__(self, lignes: Sequence[int], colonnes: list[list[str]]) -> None:
         self.lignes, self.colonnes, self.defauts = lignes, colonnes, {}
 
     @cached_property
     def rangees(self) -> list[list[str]]:  # type: ignore[override]
-        """Made when they are asked for."""
+        """Make the rows when they are asked for."""
         return list(map(list, zip(*self.colonnes, strict=True)))
 
 
 def est_total(rangee: Sequence[str]) -> bool:
-    """Whether a row, were it the last one, is a control total (F4)."""
+    """Say whether a row, were it the last one, is a control total (F4)."""
     return next((c.strip(BLANCS) for c in rangee if c.strip(BLANCS)), "").lower() == "total"
 
 
 def sans_total(blocs: Iterable[Bloc], noter: Callable[[list[str]], None] | None = None) -> Iterator[Bloc]:
-    """The data rows of a tabular file: only the very last row can be a control total, which goes to `noter` (F4)."""
+    """Yield the data rows of a table; only the very last row can be a control total, which goes to `noter` (F4)."""
     dernier: Bloc | None = None
     for bloc in blocs:
         if dernier is not None:

@@ -1,4 +1,4 @@
-"""Reader of DECP JSON (S4): format 2022 (`marches.marche`) and 2019 (`marches`), one contract or a list of them."""
+"""Read DECP JSON (S4): format 2022 (`marches.marche`) and 2019 (`marches`), one contract or a list of them."""
 
 import codecs
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
 
-# of the backends of ijson, the one that keeps a lone surrogate, which then refuses the file; yajl writes « ? »
+# this backend of ijson keeps a lone surrogate, which then refuses the file; yajl writes « ? »
 from ijson.backends import python as ijson
 from ijson.common import JSONError, ObjectBuilder
 
@@ -31,17 +31,15 @@ _CLE_DOUBLE = (
     "tel que le profil d'acheteur l'a publié (G1)."
 )
 _CONCESSIONS = ("contrat-concession", "contratConcession")
-# where a contract is → format of the file
+# {where a contract is: format of the file}
 _CONTRATS = {"marches.item": "2019", "marches.marche.item": "2022", "marches.marche": "2022"}
 _LISTE = {("marches.marche", "start_array"), ("marches.marche", "end_array")}
 _OUVRANTS, _FERMANTS = {"start_map", "start_array"}, {"end_map", "end_array"}
 
 
 class LecteurDecp:
-    """One row per contract and titulaire, in `colonnes`; `ligne` is the line of the contract's object.
-
-    LectureRefusee when the JSON is unreadable, too big, or of another shape.
-    """
+    """Give one row per contract and titulaire, in `colonnes`; `ligne` is the line of the contract's object. Raises
+    `LectureRefusee` when the JSON is unreadable, too big, or of another shape."""
 
     def __init__(self, chemin: Path, colonnes: list[str], limites: Limites) -> None:
         if chemin.stat().st_size > limites.deploye:
@@ -51,7 +49,7 @@ class LecteurDecp:
         self.dialecte: dict[str, object] = {"encodage": self._encodage}
 
     def blocs(self) -> Iterator[Bloc]:
-        """One block of rows per contract; `rang_titulaire` numbers the rows: a JSON may hold them all on one line."""
+        """Yield a block of rows per contract; `rang_titulaire` numbers rows: one line of a JSON may hold them all."""
         rang = 0
         for ligne, forme, marche in _marches(_evenements(self._chemin, self._encodage, self._limites)):
             rangees_lues = [v | {"rang_titulaire": str(rang + i)} for i, v in enumerate(_rangees_de(marche, forme), 1)]
@@ -63,8 +61,8 @@ class LecteurDecp:
 
 
 def _evenements(chemin: Path, code: str, limites: Limites) -> Iterator[Evenement]:
-    """The events of the JSON, streamed. LectureRefusee where it is broken, says one key twice, or holds too much."""
-    # keys met in each object or list that is open
+    """Stream the events of the JSON. Raises `LectureRefusee` where it is broken, doubles a key, or holds too much."""
+    # each open object or list has its keys
     ouverts: list[set[str]] = []
     with chemin.open("rb") as f:
         f.seek(len(codecs.BOM_UTF8) if code == "utf-8-sig" else 0)
@@ -96,7 +94,7 @@ def _trop(ligne: int, permis: int, quoi: str) -> LectureRefusee:
 
 
 class _Lignes:
-    """A file given to ijson line by line, since its events don't say where they stand."""
+    """This file is given to ijson line by line, since its events don't say where they stand."""
 
     def __init__(self, fichier: BinaryIO, jeton: int) -> None:
         self._fichier = fichier
@@ -106,9 +104,9 @@ class _Lignes:
         self.numero = 0
 
     def read(self, taille: int) -> bytes:
-        """The next line, or a part of it when it is longer than `taille` bytes; ijson asks for 0 first."""
+        """Return the next line, or a part of it when it is longer than `taille` bytes; ijson asks for 0 first."""
         tranche = self._fichier.readline(taille)
-        # bytes since the last event: what ijson holds of a text that does not end
+        # ijson holds these bytes since the last event, in a text that does not end
         self.depuis += len(tranche)
         if self.depuis > self._jeton:
             raise LectureRefusee(
@@ -122,9 +120,9 @@ class _Lignes:
 
 
 def _marches(evenements: Iterator[Evenement]) -> Iterator[tuple[int, str, dict[str, Any]]]:
-    """(line, format, contract) of each contract, concessions apart. LectureRefusee where no contract could be."""
+    """Yield (line, format, contract) of each contract, concessions apart. Raises `LectureRefusee` if none could be."""
     debut: int | None = None
-    # members of `"marches": {` that hold no contract: those of one contract, in the format of 2019
+    # members of `"marches": {` that hold no contract are those of one contract, in the format of 2019
     seul: dict[str, Any] = {}
     conteneurs = False
     for ligne, prefixe, evenement, valeur in evenements:
@@ -160,7 +158,7 @@ def _avec_id(marche: dict[str, Any]) -> dict[str, Any]:
 
 
 def _construire_valeur(evenements: Iterator[Evenement], ouvrant: str | None = None) -> Any:
-    """The value whose first event is the next one, or was `ouvrant`."""
+    """Build the value whose first event is the next one, or was `ouvrant`."""
     objet, ouverts = ObjectBuilder(), 0
     if ouvrant is not None:
         objet.event(ouvrant, None)
@@ -186,7 +184,7 @@ def _rangees_de(marche: dict[str, Any], forme: str) -> list[dict[str, str]]:
 
 
 def _derniers_titulaires(marche: dict[str, Any]) -> list[str]:
-    """Of the latest modification (by date, then place) that names some, else of the contract."""
+    """Return those of the latest modification (by date, then place) that names some, else of the contract."""
     modifications = enumerate(_deballer(marche.get("modifications"), "modification"))
     ordonnees = sorted(modifications, key=lambda m: (_texte_de(m[1].get("dateNotificationModification"))[:10], m[0]))
     for _, modification in reversed(ordonnees):
@@ -200,7 +198,7 @@ def _titulaires(objet: dict[str, Any]) -> list[str]:
 
 
 def _deballer(valeur: Any, nom: str) -> list[dict[str, Any]]:
-    """Objects of a list, of a list of lists, or wrapped one by one or all together under `nom`."""
+    """Return the objects of a list, of a list of lists, or wrapped one by one or all together under `nom`."""
     if isinstance(valeur, list):
         return [objet for v in valeur for objet in _deballer(v, nom)]
     if not isinstance(valeur, dict):
@@ -209,7 +207,7 @@ def _deballer(valeur: Any, nom: str) -> list[dict[str, Any]]:
 
 
 def _identifiant(valeur: Any) -> str:
-    """An identifier without its inner spaces (C13)."""
+    """Return an identifier without its inner spaces (C13)."""
     return "".join(_texte_de(valeur.get("id")).split()) if isinstance(valeur, dict) else ""
 
 

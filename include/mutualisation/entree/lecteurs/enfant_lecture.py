@@ -1,4 +1,4 @@
-"""The child that reads: what a function makes of a file, under a limit of memory and of processor."""
+"""A child process reads a file by a function, under a limit of memory and of processor."""
 
 import gc
 import resource
@@ -12,15 +12,15 @@ from mutualisation.socle.enfant.hote import Reponse, servir
 
 REMEDE = "exporter de nouveau le tableau seul, ou le couper en plusieurs fichiers"
 INTERROMPUE = f"la lecture de ce fichier s'interrompt : {REMEDE} (F9)."
-# a file that is large, or whose rows are many, has time in proportion
+# a large file, or one of many rows, has time in proportion
 OCTETS_PAR_SECONDE, RANGEES_PAR_SECONDE = 10_000_000, 1_000
 MO = 1024 * 1024
-# makes things of a file, each with the number of rows that it stands for
+# the function yields things of a file, each with the number of rows that it stands for
 Lire = Callable[..., Iterator[tuple[int, Any]]]
 
 
 class LectureServie:
-    """The file under way; `memoire`: megabytes that reading may take beyond what the process holds now."""
+    """The child reads one file; `memoire` is the megabytes that reading may take beyond what it holds now."""
 
     def __init__(self, memoire: int) -> None:
         self._retenue_max = octets_tenus("VmRSS") + memoire * MO // 4
@@ -31,15 +31,14 @@ class LectureServie:
         _borner(resource.RLIMIT_AS, voulue)
 
     def repondre(self, demande: tuple[Lire, Path, int, tuple[Any, ...]] | None) -> Any:
-        """`demande` begins to read a file (function, path, seconds allowed, arguments); None asks for the next item.
-        After the last one, whether the child holds too much memory and is to be replaced. A fault is given back, not
-        raised."""
+        """Begin to read a file (function, path, seconds allowed, arguments), or give its next item (None). After the
+        last item, say whether the child holds too much memory and must be replaced. A fault is returned, not raised."""
         try:
             if demande is not None:
                 self._commencer(*demande)
-            if (lu := next(self._suite, None)) is not None:
-                self._accorder(lu[0] / RANGEES_PAR_SECONDE)
-                return lu[1]
+            if (element := next(self._suite, None)) is not None:
+                self._accorder(element[0] / RANGEES_PAR_SECONDE)
+                return element[1]
             self._suite = iter(())
             gc.collect()
             return octets_tenus("VmRSS") > self._retenue_max
@@ -69,7 +68,7 @@ def _borner(ressource: int, limite: int) -> None:
 
 
 def octets_tenus(mesure: str) -> int:
-    """Bytes that this process holds: `VmSize`, address space; `VmRSS`, memory."""
+    """Return the bytes that this process holds: `VmSize`, address space; `VmRSS`, memory."""
     etat = Path("/proc/self/status").read_text(encoding="ascii")
     return next(int(ligne.split()[1]) * 1024 for ligne in etat.splitlines() if ligne.startswith(mesure))
 

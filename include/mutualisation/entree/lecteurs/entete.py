@@ -1,5 +1,5 @@
-"""The step that finds the header of a jeu in the first rows of a table, whatever its format: names, banner lines,
-missing, doubled, ignored columns (F5), other names (F16)."""
+"""Find the header of a jeu in the first rows of a table, whatever its format. It tells names, banner lines, missing,
+doubled, ignored columns (F5), other names (F16)."""
 
 from __future__ import annotations
 
@@ -18,20 +18,18 @@ from mutualisation.entree.lecteurs.limites import LectureRefusee
 from mutualisation.entree.lecteurs.noms import montrable
 from mutualisation.entree.sources.jeux import Colonne, Jeu
 
-# lines that may stand before a header
+# this many lines may stand before a header
 BANNIERES = 5
 _ESPACES = re.compile(r"\s+")
-# ' ’ ‘ ʼ ′ ´ ` and their like: exports take any of them
+# exports take any apostrophe: ' ’ ‘ ʼ ′ ´ ` and their like
 _APOSTROPHES = re.compile("[\u2018\u2019\u201b\u02bc\u02b9\u2032\u00b4`\uff07]")
 
 
 @dataclass(frozen=True)
 class Traduction:
-    """What `correspondances` says of one jeu, by ASCII column; headers and cells read are folded (F5).
-
-    `entetes`: other headers of a column; `valeurs`: cell read → value; `defauts`: value of every row where the column
-    is absent. `empreinte`: what the journal keeps of it, None when nothing is said.
-    """
+    """`correspondances` says this of one jeu, by ASCII column; headers and cells read are folded (F5). `entetes` gives
+    other headers of a column; `valeurs` {cell read: value}; `defauts` the value of every row where the column is
+    absent. The journal keeps `empreinte`, None when nothing is said."""
 
     entetes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     valeurs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -43,15 +41,14 @@ SANS_TRADUCTION = Traduction()
 
 
 def entete_du_registre(jeu: Jeu) -> Entete:
-    """That of rows which follow the columns of the registry: PES, DECP, rows of the warehouse."""
+    """Return the header of rows that follow the columns of the registry: PES, DECP, rows of the warehouse."""
     noms = [c.nom for c in jeu.colonnes_entrepot]
     return Entete({nom: i for i, nom in enumerate(noms)}, len(noms), 0)
 
 
 @dataclass(frozen=True)
 class Entete:
-    """Where the columns of a jeu are: `positions` maps the ASCII name to the index in the row; `dates`: those of days,
-    where a workbook may hold a bare number."""
+    """`positions` is {ASCII name of a column: index in the row}; `dates` are those where a bare number is a day."""
 
     positions: dict[str, int]
     largeur: int
@@ -62,7 +59,7 @@ class Entete:
 
     @property
     def dialecte(self) -> dict[str, object]:
-        """What the journal keeps of it: a column that no contract names may bear the name of a person (K9)."""
+        """Return what the journal keeps: a column that no contract names may bear the name of a person (K9)."""
         return {
             "bannieres": self.bannieres,
             "colonnes_ignorees": [montrable(n) for n in self.ignorees],
@@ -72,8 +69,8 @@ class Entete:
 
 @dataclass
 class Tete:
-    """First rows of a table, read in one way: `suites`, place in the file after each; `maniere`: what the reader needs
-    to read the rest so (a separator, a sheet)."""
+    """The first rows of a table are read in one way; `suites` is the place in the file after each. `maniere` says how
+    the reader reads the rest so (a separator, a sheet)."""
 
     rangees: list[list[str]]
     suites: Sequence[int]
@@ -84,31 +81,29 @@ Porte = Callable[[Tete], bool]
 
 
 def epurer(nom: str) -> str:
-    """NFC, spaces of any kind collapsed, trimmed: a name as it is shown."""
+    """Show a name in NFC, spaces of any kind collapsed, trimmed."""
     return _ESPACES.sub(" ", unicodedata.normalize("NFC", nom)).strip()
 
 
 @lru_cache(4096)
 def normaliser(nom: str) -> str:
-    """A name as it is compared: `epurer`, then without case, accents or the kind of apostrophe (F5, C7)."""
-    # the acute accent that stands alone is an apostrophe: before accents go, and before its own decomposition
+    """Fold a name to compare it: `epurer`, then without case, accents or the kind of apostrophe (F5, C7)."""
+    # the acute accent that stands alone is an apostrophe: it goes before accents, and before its own decomposition
     lettres = unicodedata.normalize("NFD", _APOSTROPHES.sub("'", epurer(nom)))
     return "".join(c for c in lettres if not unicodedata.combining(c)).casefold()
 
 
 def est_vide(rangee: Sequence[str]) -> bool:
-    """True when every cell of the row is blank."""
+    """Say whether every cell of the row is blank."""
     return not any(c.strip(BLANCS) for c in rangee)
 
 
 def trouver_entete(
     jeu: Jeu, rangees: Sequence[Sequence[str]], traduction: Traduction = SANS_TRADUCTION
 ) -> tuple[int, Entete] | None:
-    """(index, header) of the first row to hold every `*` column, of the first ones that are not blank; else None.
-
-    A column may go by another name that `traduction` gives, or be absent when it gives its value (F16).
-    LectureRefusee when a known column is there twice, or two other names of it, or one that two columns share.
-    """
+    """Return (index, header) of the first row to hold every `*` column, among the first that are not blank; else None.
+    A column may go by another name that `traduction` gives, or be absent when it gives its value (F16). Raises
+    `LectureRefusee` when a known column is there twice, or two other names of it, or one that two columns share."""
     noms_de = _noms_de(jeu, traduction)
     connus = frozenset[str]().union(*noms_de.values())
     for rang, (i, noms) in enumerate(islice(_non_vides(rangees), BANNIERES + 1)):
@@ -119,23 +114,23 @@ def trouver_entete(
 
 
 def _colonnes_exigees(jeu: Jeu, traduction: Traduction) -> list[Colonne]:
-    """The `*` columns that no default of `correspondances` gives."""
+    """Return the `*` columns that no default of `correspondances` gives."""
     return [c for c in jeu.colonnes if c.obligatoire and c.nom not in traduction.defauts]
 
 
 def _noms_de(jeu: Jeu, traduction: Traduction) -> dict[str, frozenset[str]]:
-    """By ASCII column, the folded headers that name it, literal and other."""
+    """Return {ASCII column: the folded headers that name it, literal and other}."""
     autres = traduction.entetes
     return {c.nom: autres.get(c.nom, frozenset()) | {normaliser(c.entete or "")} for c in jeu.colonnes}
 
 
 def _non_vides(rangees: Sequence[Sequence[str]]) -> Iterator[tuple[int, list[str]]]:
-    """(index, cells as names) of the rows that are not blank."""
+    """Yield (index, cells as names) of the rows that are not blank."""
     return ((i, [epurer(c) for c in rangee]) for i, rangee in enumerate(rangees) if not est_vide(rangee))
 
 
 def _placer_colonnes(jeu: Jeu, noms: list[str], bannieres: int, traduction: Traduction) -> Entete:
-    """Columns by their literal header, the others by the names of `correspondances` (F16)."""
+    """Place columns by their literal header, the others by the names of `correspondances` (F16)."""
     litteraux = {c.nom: normaliser(c.entete or "") for c in jeu.colonnes}
     replis = [normaliser(n) for n in noms]
     libres = [i for i, repli in enumerate(replis) if repli not in litteraux.values()]
@@ -185,15 +180,13 @@ def _deux_fois(premiere: str, seconde: str) -> LectureRefusee:
 def entete_introuvable(
     jeu: Jeu, essais: Sequence[Sequence[Sequence[str]]], traduction: Traduction = SANS_TRADUCTION
 ) -> LectureRefusee:
-    """The refusal that says what is wrong with the header, over the rows read with each separator.
-
-    Quotes a cell of the file only when its row is a header for sure: a data row could hold a name.
-    """
+    """Return the refusal that says what is wrong with the header, over the rows read with each separator. It quotes a
+    cell of the file only when its row is a header for sure: a data row could hold a name."""
     exigees, noms_de = _colonnes_exigees(jeu, traduction), _noms_de(jeu, traduction)
     connus = frozenset[str]().union(*noms_de.values())
     lectures = [(rang, noms) for rangees in essais for rang, (_, noms) in enumerate(_non_vides(rangees))]
     meilleur_rang, meilleure = max(
-        lectures, key=lambda lue: len(connus.intersection(map(normaliser, lue[1]))), default=(0, [])
+        lectures, key=lambda lecture: len(connus.intersection(map(normaliser, lecture[1]))), default=(0, [])
     )
     replies = {normaliser(n) for n in meilleure}
     if len(connus & replies) * 2 < len(exigees):

@@ -1,7 +1,5 @@
-"""A file opened, and recognised: small tables here, the others by a child, one per process, fed file by file.
-
-What a library parses, and what is large, is read by the child, under limits of memory and time.
-"""
+"""Open a file and recognise it: small tables here, the others by a child, one per process, fed file by file. The child
+reads, under limits of memory and time, what a library parses and what is large."""
 
 from __future__ import annotations
 
@@ -39,13 +37,13 @@ if TYPE_CHECKING:
 
 MODULE = "mutualisation.entree.lecteurs.enfant_lecture"
 ARRETS_DU_FICHIER = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
-# things that the child is asked for at once: two are made while one is used
+# the child is asked for this many things at once: two are made while one is used
 AVANCE = 3
 
 
 @dataclass
 class Ouvert:
-    """A file whose columns are known: `dialecte`, what the journal keeps of its form, whole once `blocs` are read."""
+    """The columns of a file are known; `dialecte`, for the journal, is whole once `blocs` are read."""
 
     entete: Entete
     dialecte: dict[str, Any]
@@ -56,7 +54,7 @@ class Ouvert:
 def ouvrir_ici(
     chemin: Path, jeu: Jeu, extension: str, limites: Limites, traduction: Traduction = SANS_TRADUCTION
 ) -> Ouvert:
-    """The same as `ouvrir`, in this process."""
+    """Open a file as `ouvrir` does, in this process."""
     if chemin.stat().st_size == 0:
         raise LectureRefusee("le fichier est vide (0 octet) : le redéposer (F6).")
     if jeu.format != "tabulaire":
@@ -73,22 +71,22 @@ def ouvrir_ici(
 
 
 def _reconnaitre(lecteur: LecteurCsv | LecteurXlsx, jeu: Jeu, traduction: Traduction) -> Ouvert:
-    """Look for the header of the jeu in the heads that the reader offers, and have it read what follows the first that
-    has it. LectureRefusee where none does, for the reason that the reader gives."""
-    lues: list[Tete] = []
+    """Find the header of the jeu in the heads that the reader offers, and have it read what follows the first. Raises
+    `LectureRefusee` where none has it, for the reason that the reader gives."""
+    tetes_lues: list[Tete] = []
     tetes = lecteur.tetes()
     for tete in tetes:
         if (trouve := trouver_entete(jeu, tete.rangees, traduction)) is not None:
             rang, entete = trouve
             autres = lecteur.plusieurs and any(_porte_aussi(jeu, autre, traduction) for autre in tetes)
             return Ouvert(entete, entete.dialecte | lecteur.retenir(tete, rang, entete, autres=autres), lecteur.blocs)
-        lues.append(tete)
-    introuvable = entete_introuvable(jeu, [tete.rangees for tete in lues], traduction)
+        tetes_lues.append(tete)
+    introuvable = entete_introuvable(jeu, [tete.rangees for tete in tetes_lues], traduction)
     raise lecteur.refus(jeu, lambda tete: trouver_entete(jeu, tete.rangees, traduction) is not None, introuvable)
 
 
 def _porte_aussi(jeu: Jeu, tete: Tete, traduction: Traduction) -> bool:
-    """Whether another table has the same header, and rows under it."""
+    """Say whether another table has the same header, and rows under it."""
     try:
         trouve = trouver_entete(jeu, tete.rangees, traduction)
     except LectureRefusee:
@@ -97,14 +95,14 @@ def _porte_aussi(jeu: Jeu, tete: Tete, traduction: Traduction) -> bool:
 
 
 def _classeur(chemin: Path, limites: Limites) -> LecteurXlsx:
-    # a second to import, and most files are CSV
+    # openpyxl takes a second to import, and most files are CSV
     from mutualisation.entree.lecteurs.tabulaire_xlsx import LecteurXlsx
 
     return LecteurXlsx(chemin, limites)
 
 
 def _derouler_rangees(chemin: Path, *demande: Any) -> Iterator[tuple[int, Any]]:
-    """A file opened, its rows, and its dialect once they are read."""
+    """Open a file and yield its header, its rows, then its dialect."""
     ouvert = ouvrir_ici(chemin, *demande)
     yield 0, (ouvert.entete, ouvert.dialecte)
     for bloc in ouvert.blocs():
@@ -115,7 +113,7 @@ def _derouler_rangees(chemin: Path, *demande: Any) -> Iterator[tuple[int, Any]]:
 # ---------------------------------------------------------------- by the child
 @dataclass
 class _Etat:
-    """The child of this process, the memory it may take, and the reading under way."""
+    """This process has a child, the memory it may take, and the reading under way."""
 
     enfant: Enfant | None = None
     memoire: int = 0
@@ -126,20 +124,17 @@ _etat = _Etat()
 
 
 def au_loin(lire: Lire, limites: Limites, chemin: Path, *arguments: Any) -> Iterator[Any]:
-    """What `lire(chemin, *arguments)` yields, made by the child, one file at a time: the first item, then the others
-    ahead of their use.
-
-    Raises what it raises; `LectureRefusee` when the file takes more than the limits or kills what reads it,
-    `PannePassagere` when something else stopped the child.
-    """
+    """Yield what `lire(chemin, *arguments)` yields, made by the child, one file at a time and ahead of its use. Raises
+    what it raises; `LectureRefusee` when the file takes more than the limits or kills what reads it, `PannePassagere`
+    when something else stopped the child."""
     if _etat.enfant is not None and _etat.enfant.dues:
-        fermer()  # left half way, it would answer for a file that nobody waits for
+        fermer()  # a reading left half way would answer for a file that nobody waits for
     prechauffer(limites)
     moi = _etat.tenant = object()
     with _arrets(limites) as enfant:
         enfant.envoyer((lire, chemin, limites.duree, arguments))
-    while not isinstance(lu := _recevoir(limites), bool):
-        yield lu
+    while not isinstance(element := _recevoir(limites), bool):
+        yield element
         if _etat.tenant is not moi:
             raise ErreurMutualisation("Un autre fichier a été ouvert pendant la lecture d'un premier.")
         with _arrets(limites) as enfant:
@@ -147,28 +142,28 @@ def au_loin(lire: Lire, limites: Limites, chemin: Path, *arguments: Any) -> Iter
                 enfant.envoyer(None)
     with _arrets(limites) as enfant:
         enfant.vider()
-    if lu:
+    if element:
         fermer()
 
 
 def _recevoir(limites: Limites) -> Any:
     with _arrets(limites) as enfant:
-        lu = enfant.recevoir()
-        if isinstance(lu, Exception) and not isinstance(lu, MemoryError | SessionBornee):
+        element = enfant.recevoir()
+        if isinstance(element, Exception) and not isinstance(element, MemoryError | SessionBornee):
             enfant.vider()
-    if isinstance(lu, MemoryError):
+    if isinstance(element, MemoryError):
         fermer()
         raise LectureRefusee(f"lire ce fichier demande plus de {limites.memoire} Mo de mémoire : {REMEDE} (F9).")
-    if isinstance(lu, SessionBornee):
+    if isinstance(element, SessionBornee):
         fermer()
-    if isinstance(lu, Exception):
-        raise lu
-    return lu
+    if isinstance(element, Exception):
+        raise element
+    return element
 
 
 @contextmanager
 def _arrets(limites: Limites) -> Iterator[Enfant]:
-    """The child, within a block that tells why it died, if it does."""
+    """Yield the child, and tell why it died, if it does."""
     if _etat.enfant is None:
         raise ErreurMutualisation("La lecture a été fermée avant sa fin.")
     try:
@@ -191,13 +186,13 @@ def _arrets(limites: Limites) -> Iterator[Enfant]:
 
 
 def _borne_de_la_session(arret: signal.Signals | None, limites: Limites) -> SessionBornee | None:
-    """The hard limit of the session (ulimit) that ended the child; None where none did."""
+    """Return the hard limit of the session (ulimit) that ended the child; None where none did."""
     memoire, calcul = (resource.getrlimit(r)[1] for r in (resource.RLIMIT_AS, resource.RLIMIT_CPU))
     # at its soft limit, ours, a process gets SIGXCPU; at its hard one, SIGKILL
     if arret == signal.SIGKILL and calcul != resource.RLIM_INFINITY:
         passe = resource.getrusage(resource.RUSAGE_CHILDREN)
         return SessionBornee.du_calcul(calcul) if passe.ru_utime + passe.ru_stime >= calcul - 1 else None
-    # a child that died otherwise, maybe of an import, where the session allows less than we hold plus one file
+    # a child may have died otherwise, of an import, where the session allows less than we hold plus one file
     voulue = octets_tenus("VmSize") + limites.memoire * MO
     if arret not in (signal.SIGKILL, signal.SIGXCPU) and resource.RLIM_INFINITY != memoire < voulue:
         return SessionBornee.de_la_memoire(memoire)
@@ -205,8 +200,7 @@ def _borne_de_la_session(arret: signal.Signals | None, limites: Limites) -> Sess
 
 
 def prechauffer(limites: Limites) -> None:
-    """Start the child when there is none, while something else is done: it takes a second to import what it reads
-    with."""
+    """Start the child if there is none: it takes a second to import what it reads with."""
     if _etat.enfant is not None and _etat.enfant.vivant and _etat.memoire == limites.memoire:
         return
     fermer()
@@ -228,10 +222,8 @@ atexit.register(fermer)
 def ouvrir(
     chemin: Path, jeu: Jeu, extension: str, limites: Limites, traduction: Traduction = SANS_TRADUCTION
 ) -> Ouvert:
-    """The file open, as one of that jeu; `traduction`: other names of its headers. Its blocks are read once.
-
-    LectureRefusee when it is empty, when its first bytes are those of another form, and as the readers say.
-    """
+    """Open a file as one of that jeu; `traduction` gives other names of its headers. Its blocks are read once. Raises
+    `LectureRefusee` when it is empty, when its first bytes are those of another form, and as the readers say."""
     if jeu.format == "tabulaire" and extension != "xlsx":
         return ouvrir_ici(chemin, jeu, extension, limites, traduction)
     suite = au_loin(_derouler_rangees, limites, chemin, jeu, extension, limites, traduction)
@@ -239,11 +231,11 @@ def ouvrir(
 
     def blocs() -> Iterator[Bloc]:
         entier = False
-        for lu in suite:
-            if isinstance(lu, Bloc):
-                yield lu
+        for element in suite:
+            if isinstance(element, Bloc):
+                yield element
             else:
-                dialecte.update(lu)  # completes the dialect that the caller holds already
+                dialecte.update(element)  # this completes the dialect that the caller holds already
                 entier = True
         if not entier:
             raise ErreurMutualisation("Les lignes de ce fichier ont déjà été lues.")

@@ -1,4 +1,4 @@
-"""What bounds a reading (F9): sizes of a cell, of a row, of an inflated file, cost; the refusal of a file."""
+"""Limits bound a reading (F9): sizes of a cell, of a row, of an inflated file, cost. A file is refused from here."""
 
 from __future__ import annotations
 
@@ -8,19 +8,18 @@ from xml.parsers import expat
 
 from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
 
-# never silently dropped: a row longer than this can't be told from a file without line ends
+# no row is dropped without a word: one longer than this can't be told from a file without line ends
 RANGEE_MAX = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Limites:
-    """Settings of F9, each by `MUTUALISATION_<NOM>_MAX`.
+    """Settings of F9 are set by `MUTUALISATION_<NOM>_MAX`: `MUTUALISATION_CELLULE_MAX`.
 
-    `cellule`: characters of a cell; `deploye`, `rapport`: bytes and ratio of what a zip inflates to; `colonnes`: cells
-    of a row; `feuilles`, `chaines`: sheets and shared strings of a workbook; `noeuds`, `profondeur`: elements of an XML
-    or values of a JSON, one in another; `jeton`: bytes of a tag with its attributes; `memoire` (Mo), `duree` (seconds
-    of processor): what the process that reads a workbook, an XML or a JSON may take.
-    """
+    `cellule` counts characters of a cell; `deploye` and `rapport` bytes and ratio of what a zip inflates to; `colonnes`
+    cells of a row; `feuilles` and `chaines` sheets and shared strings of a workbook; `noeuds` and `profondeur` elements
+    of an XML or values of a JSON, one in another; `jeton` bytes of a tag with its attributes; `memoire` (Mo) and
+    `duree` (seconds of processor) bound the process that reads a workbook, an XML or a JSON."""
 
     cellule: int = 32_767
     deploye: int = 200 * 1024 * 1024
@@ -36,7 +35,7 @@ class Limites:
 
     @classmethod
     def de_l_environnement(cls) -> Limites:
-        """The settings of the environment. ErreurMutualisation when one is not a positive integer."""
+        """Read the environment. Raises `ErreurMutualisation` when a setting is not a positive integer."""
         return cls(**{f.name: _reglage(f"MUTUALISATION_{f.name.upper()}_MAX", int(f.default)) for f in fields(cls)})  # type: ignore[arg-type]
 
 
@@ -50,7 +49,7 @@ def _reglage(nom: str, defaut: int) -> int:
 
 
 def nombre_fr(n: int) -> str:
-    """`32767` → `32 767`, for messages."""
+    """Write `32767` as `32 767`, for messages."""
     return f"{n:,}".replace(",", " ")
 
 
@@ -59,16 +58,16 @@ class LectureRefusee(Exception):
 
 
 class SessionBornee(ErreurMutualisation):
-    """A limit of the session stops what reads files before our own does: exit 1, nothing is known against the file."""
+    """A limit of the session stops the reader before our own does: exit 1, nothing is known against the file."""
 
     @classmethod
     def de_la_memoire(cls, octets: int) -> SessionBornee:
-        """By the hard limit of address space, in bytes."""
+        """Name the hard limit of address space, in bytes."""
         return cls(_borne(f"la mémoire d'un processus à {octets // 1024**2} Mo", "ulimit -v", "LimitAS"))
 
     @classmethod
     def du_calcul(cls, secondes: int) -> SessionBornee:
-        """By the hard limit of processor time, in seconds."""
+        """Name the hard limit of processor time, in seconds."""
         return cls(_borne(f"le temps de calcul d'un processus à {secondes} s", "ulimit -t", "LimitCPU"))
 
 
@@ -80,7 +79,7 @@ def _borne(quoi: str, commande: str, service: str) -> str:
 
 
 def motif_refus(faute: Exception) -> str:
-    """The reason in French, without a cell of the file: the server's message could quote one."""
+    """Give the reason in French, without a cell of the file: the server's message could quote one."""
     if isinstance(faute, LectureRefusee):
         return str(faute)
     if isinstance(faute, OSError):
@@ -89,10 +88,8 @@ def motif_refus(faute: Exception) -> str:
 
 
 def analyseur_xml() -> expat.XMLParserType:
-    """Make an expat parser that parses each slice of a file as soon as it gets it.
-
-    Since 2.6 expat may put off parsing a long tag until more of it comes: the limit `jeton` would see it too late.
-    """
+    """Make an expat parser that parses each slice of a file as soon as it gets it. Since 2.6 expat may put off parsing
+    a long tag until more of it comes: the limit `jeton` would see it too late."""
     analyseur = expat.ParserCreate(namespace_separator=" ")
     if hasattr(analyseur, "SetReparseDeferralEnabled"):  # from expat 2.6 on
         analyseur.SetReparseDeferralEnabled(False)

@@ -1,4 +1,4 @@
-"""Which words of a header may be told (K9), and what is said of a form of file that is not read."""
+"""Say which words of a header may be told (K9), and what is said of a form of file that is not read."""
 
 import difflib
 import re
@@ -11,21 +11,21 @@ from mutualisation.entree.sources.registre import registre
 from mutualisation.socle.chemins import FORMES_NON_LUES
 
 _FORMES = tomllib.loads(FORMES_NON_LUES.read_text(encoding="utf-8"))
-# extension → what it is, and how to get a file that is read
+# {extension: what it is, and how to get a file that is read}
 CONSEILS: dict[str, str] = {
     extension: conseil.format(tableur=_FORMES["tableur"], extension=extension)
     for extensions, conseil in _FORMES["formes"].items()
     for extension in extensions.split()
 }
 _JETON = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+|\d+")
-# figures of a year, a month, a day or a version, and abbreviations: too short to be somebody
+# figures of a year, a month, a day or a version, and abbreviations, are too short to be somebody
 _SUR = re.compile(r"\d{1,4}|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-3]\d)?|..?")
-# a letter wrong in six
+# one letter in six may be wrong
 _PRESQUE = 0.81
 
 
 def montrable(texte: str, voulus: Iterable[str] = ()) -> str:
-    """A header of a drop with « … » for each word that is none of ours, nor near one of `voulus` (K9)."""
+    """Write a header with « … » for each word that is none of ours, nor near one of `voulus` (K9)."""
     proches = _mots(voulus)
 
     def montrer(jeton: re.Match[str]) -> str:
@@ -52,5 +52,5 @@ def _mots(textes: Iterable[str]) -> set[str]:
 
 
 def plat(texte: str) -> str:
-    """Lower case, without accents."""
+    """Return a text in lower case, without accents."""
     return "".join(c for c in unicodedata.normalize("NFKD", texte) if not unicodedata.combining(c)).lower()

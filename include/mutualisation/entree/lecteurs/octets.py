@@ -1,4 +1,4 @@
-"""The bytes of a file: size, sha256, encoding (F8), and what it is by the first ones, whatever its extension says."""
+"""The bytes of a file tell its size, sha256, encoding (F8), and what it is, whatever its extension says."""
 
 import codecs
 import hashlib
@@ -12,7 +12,7 @@ from mutualisation.entree.lecteurs.limites import LectureRefusee
 from mutualisation.entree.lecteurs.noms import CONSEILS
 
 _TRANCHE = 1 << 20
-# the marks that begin them, the longer ones first: UTF-32 begins as UTF-16
+# these marks begin a file, the longer ones first: UTF-32 begins as UTF-16
 _MARQUES = {
     codecs.BOM_UTF32_LE: "UTF-32", codecs.BOM_UTF32_BE: "UTF-32", codecs.BOM_UTF16_LE: "UTF-16",
     codecs.BOM_UTF16_BE: "UTF-16",
@@ -28,46 +28,44 @@ _SIGNATURES = {
 }  # fmt: skip
 # « [Matricule];[Date] » is a header
 _JSON = re.compile(rb'[\[{]\s*(?:["{\[\]}\d-]|true|false|null|$)')
-# of the older format of Office, the stream that says what the file is
+# in the older format of Office, this stream says what the file is
 _FLUX = {"WordDocument": "doc", "__substg1.0": "msg", "EncryptedPackage": "chiffre"}
-# a dump of tables: comments and settings, then a statement
+# a dump of tables has comments and settings, then a statement
 _SQL = re.compile(
     rb"(?:\s|--[^\n]*\n|\\[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/;?|go\b|use\b[^;\n]*[;\n]"
     rb"|(?:set|begin|start transaction|select|pragma|lock|alter|drop)\b[^;]*;)*"
     rb"(?:insert +into|create +(?:table|database|schema)|copy [^;\n]* from +stdin)\b"
 )
-# dBase to FoxPro: version, year, month and day, then lengths that hold a zero
+# dBase to FoxPro write version, year, month and day, then lengths that hold a zero
 _DBF = re.compile(rb"[\x03\x30\x83\x8b\xf5].[\x01-\x0c][\x01-\x1f](?=[^\0]{,8}\0)", re.DOTALL)
-# the first part that a zip has says what it is; the reader of workbooks refuses macros by itself
+# the first of these parts that a zip has says what it is; the reader of workbooks refuses macros by itself
 _PARTIES = {
     "xl/workbook.bin": "xlsb", "xl/workbook.xml": "xlsx", "word/document.xml": "docx", "ppt/presentation.xml": "pptx",
     "mimetype": "ods", "Index/Document.iwa": "numbers",
 }  # fmt: skip
-# of a larger archive, the directory alone could fill the memory
+# the directory of a larger archive alone could fill the memory
 _ARCHIVE_MAX = 50_000_000
 _NOMS = {"utf-8": "de l'UTF-8", "cp1252": "du cp1252"}
 
 
 @dataclass(frozen=True)
 class Empreinte:
-    """Size in bytes and sha256 (hex) of a file."""
+    """A file has this size in bytes and this sha256 (hex)."""
 
     octets: int
     sha256: str
 
 
 def empreinte(chemin: Path) -> Empreinte:
-    """Hash the file, streamed. OSError when it can't be read."""
+    """Hash the file, streamed. Raises `OSError` when it can't be read."""
     with chemin.open("rb") as f:
         sha256 = hashlib.file_digest(f, "sha256").hexdigest()
         return Empreinte(f.tell(), sha256)
 
 
 def encodage(chemin: Path, essais: tuple[str, ...] = ("utf-8", "cp1252")) -> str:
-    """The first encoding of `essais` that reads every byte: `utf-8-sig`, `utf-8` or `cp1252` (F8).
-
-    LectureRefusee on UTF-16, on a NUL byte (a binary file), on bytes that no encoding defines.
-    """
+    """Return the first encoding of `essais` that reads every byte: `utf-8-sig`, `utf-8` or `cp1252` (F8). Raises
+    `LectureRefusee` on UTF-16, on a NUL byte (a binary file), on bytes that no encoding defines."""
     for nom in essais:
         position = octet_fautif(chemin, nom)
         if position is None:
@@ -82,10 +80,8 @@ def encodage(chemin: Path, essais: tuple[str, ...] = ("utf-8", "cp1252")) -> str
 
 
 def octet_fautif(chemin: Path, nom: str) -> int | None:
-    """Position of the first byte that this encoding can't read; None when it reads them all.
-
-    LectureRefusee on UTF-16 and on a NUL byte.
-    """
+    """Return the position of the first byte that this encoding can't read; None when it reads them all. Raises
+    `LectureRefusee` on UTF-16 and on a NUL byte."""
     decodeur = codecs.getincrementaldecoder(nom)("strict")
     position = 0
     with chemin.open("rb") as f:
@@ -109,10 +105,8 @@ def octet_fautif(chemin: Path, nom: str) -> int | None:
 
 
 def nature(chemin: Path) -> str:
-    """What the first bytes say: csv, xlsx, xml or json, which are read, or a form that has its sentence in `CONSEILS`.
-
-    OSError when the file can't be read.
-    """
+    """Say what the first bytes are: csv, xlsx, xml or json, which are read, or a form that has its sentence in
+    `CONSEILS`. Raises `OSError` when the file can't be read."""
     with chemin.open("rb") as f:
         tete = f.read(4096)
     if tete.startswith(b"PK"):
@@ -135,7 +129,7 @@ def nature(chemin: Path) -> str:
 
 
 def _ole(chemin: Path) -> str:
-    """What a file in the older format of Office is, by the names of its directory."""
+    """Say what a file in the older format of Office is, by the names of its directory."""
     with chemin.open("rb") as f:
         f.seek((int.from_bytes(f.read(52)[48:], "little") + 1) * 512)
         noms = f.read(4096)
@@ -152,15 +146,13 @@ def _archive(chemin: Path) -> str:
             if genre == "ods" and b"spreadsheet" not in archive.open("mimetype").read(100):
                 return "odt"
     except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError, RuntimeError, zlib.error):
-        return "xlsx"  # broken: the reader says it
+        return "xlsx"  # the archive is broken: the reader says it
     return genre
 
 
 def conseil_de_nature(chemin: Path, extension: str) -> str | None:
-    """Why a tabular file (.csv, .xlsx) whose first bytes are those of another form is not read; None when they aren't.
-
-    OSError when the file can't be read.
-    """
+    """Say why a .csv or .xlsx whose first bytes are those of another form is not read; None otherwise. Raises `OSError`
+    when the file can't be read."""
     genre = nature(chemin)
     # a workbook that is broken, or inflates too much, may look like any archive: its reader says why
     if genre in CONSEILS and (genre, extension) != ("zip", "xlsx"):

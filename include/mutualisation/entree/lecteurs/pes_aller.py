@@ -1,8 +1,6 @@
-"""Reader of PES v2 Aller (dépense and recette, schema 5.17): one row per LigneDePiece.
-
-expat, which builds no tree: attachments cost no memory, and `ligne` is exact (lxml counts 65 535 lines). A DTD, an
-entity or a root that is no PES refuses the file. Only the elements named here are read: no bank data, address or name.
-"""
+"""Read PES v2 Aller (dépense and recette, schema 5.17): one row per LigneDePiece. expat builds no tree: attachments
+cost no memory, and `ligne` is exact (lxml counts 65 535 lines). A DTD, an entity or a root that is no PES refuses the
+file. Only the elements named here are read: no bank data, address or name."""
 
 from __future__ import annotations
 
@@ -27,18 +25,17 @@ _NEUFS, _FLUX = _TABLES["neufs"], _TABLES["flux"]
 _FAUTES_XML = {getattr(errors, nom): faute for nom, faute in _TABLES["fautes"].items()}
 _REDEPOSER = "redéposer le flux tel que le logiciel comptable l'envoie à la trésorerie"
 _SIREN = re.compile(r"[0-9]{9}")
-# roots of other XML files that a drop may hold; any other name may be that of a person (K9)
+# other XML files of a drop may have these roots; any other name may be that of a person (K9)
 _RACINES = frozenset({"html", "workbook", "document", "invoice", "svg"})
 _ENCODAGE_ILLISIBLE = (errors.XML_ERROR_UNKNOWN_ENCODING, errors.XML_ERROR_INCORRECT_ENCODING)
 
 
 class LecteurPes:
-    """Reads a PES file. Rows follow `colonnes`, those of the jeu; `ligne` is the line of the LigneDePiece element.
+    """Give rows in `colonnes`, those of the jeu; `ligne` is the line of the LigneDePiece element.
 
-    A piece without lines gives one row without `idligne`, so that NbrPce can be checked (P3). A PES that holds
-    neither dépense nor recette gives no row, and `dialecte["ignore"]` says what it is (G7).
-    LectureRefusee when the XML is broken, has a DTD or an entity, lies about its encoding, or is no PES.
-    """
+    A piece without lines gives one row without `idligne`, so that NbrPce can be checked (P3). A PES that holds neither
+    dépense nor recette gives no row, and `dialecte["ignore"]` says what it is (G7). Raises `LectureRefusee` when the
+    XML is broken, has a DTD or an entity, lies about its encoding, or is no PES."""
 
     def __init__(self, chemin: Path, colonnes: list[str], limites: Limites) -> None:
         self._chemin, self._colonnes, self._limites = chemin, colonnes, limites
@@ -47,17 +44,17 @@ class LecteurPes:
     def blocs(self) -> Iterator[Bloc]:
         analyseur = analyseur_xml()
         parcours = _Parcours(analyseur, self._colonnes, self._limites)
-        lus = 0
+        octets_lus = 0
         with self._chemin.open("rb") as f:
             while tranche := f.read(_TRANCHE):
                 if b"\0" in tranche:
                     raise LectureRefusee(
                         "octet nul : fichier binaire ou UTF-16, le fournir dans son encodage déclaré (F8)."
                     )
-                _analyser(parcours, tranche, lus)
-                lus += len(tranche)
-                # what expat holds of a tag that does not end
-                if lus - max(analyseur.CurrentByteIndex, 0) > self._limites.jeton:
+                _analyser(parcours, tranche, octets_lus)
+                octets_lus += len(tranche)
+                # expat holds this much of a tag that does not end
+                if octets_lus - max(analyseur.CurrentByteIndex, 0) > self._limites.jeton:
                     raise LectureRefusee(
                         f"ligne {analyseur.CurrentLineNumber} : une balise et ses attributs dépassent "
                         f"{nombre_fr(self._limites.jeton)} octets ; {_REDEPOSER} (F9)."
@@ -67,7 +64,7 @@ class LecteurPes:
                     parcours.lignes, parcours.rangees = [], []
                     bloc.vider_les_longues(self._limites.cellule)
                     yield bloc
-        _analyser(parcours, b"", lus)
+        _analyser(parcours, b"", octets_lus)
         if not parcours.sens_vus:
             self.dialecte["ignore"] = (
                 f"c'est {parcours.flux}, ni dépense ni recette : ignoré, rien n'en est chargé (G7)."
@@ -75,14 +72,14 @@ class LecteurPes:
         self.dialecte["encodage"] = parcours.encodage
 
 
-def _analyser(parcours: _Parcours, tranche: bytes, lus: int) -> None:
-    """Give a slice to expat, the last one empty. LectureRefusee, in French, on what it can't read."""
+def _analyser(parcours: _Parcours, tranche: bytes, octets_lus: int) -> None:
+    """Give a slice to expat, the last one empty. Raises `LectureRefusee`, in French, on what it can't read."""
     analyseur = parcours.analyseur
     try:
         analyseur.Parse(tranche, not tranche)
     except expat.ExpatError as e:
         faute = errors.messages[e.code]
-        octet = tranche[max(analyseur.ErrorByteIndex - lus, 0) :][:1]
+        octet = tranche[max(analyseur.ErrorByteIndex - octets_lus, 0) :][:1]
         if faute in _ENCODAGE_ILLISIBLE:
             raise _encodage_illisible(parcours.encodage) from None
         if faute == errors.XML_ERROR_INVALID_TOKEN and octet >= b"\x80" and parcours.encodage == "utf-8":
@@ -99,7 +96,7 @@ def _analyser(parcours: _Parcours, tranche: bytes, lus: int) -> None:
 
 
 def _encodage_illisible(encodage: str) -> LectureRefusee:
-    # a name of no encoding may be anybody's (K9)
+    # a name that is no encoding may be anybody's (K9)
     connu = normalize_encoding(encodage) in {*aliases, *aliases.values()}
     nomme = f" (« {encodage} »)" if connu else ""
     return LectureRefusee(
@@ -108,7 +105,7 @@ def _encodage_illisible(encodage: str) -> LectureRefusee:
 
 
 class _Parcours:
-    """The walk of expat through a file: open elements, what the current bordereau, piece and line hold, rows made."""
+    """expat walks through a file: open elements, what the current bordereau, piece and line hold, rows made."""
 
     def __init__(self, analyseur: expat.XMLParserType, colonnes: list[str], limites: Limites) -> None:
         self.analyseur = analyseur
@@ -119,7 +116,7 @@ class _Parcours:
         self._valeurs: dict[str, dict[str, str]] = {n: {} for n in ("entete", "bordereau", "piece", "ligne")}
         self._tiers: list[dict[str, str]] = []
         self._rangs = dict.fromkeys(_NEUFS, 0)
-        # line of the open piece while no line of it was met, and of the open line
+        # the open piece has its line while no line of it was met; then the open line has its own
         self._piece_seule: int | None = None
         self._ligne: int | None = None
         self._sens = ""
@@ -163,12 +160,12 @@ class _Parcours:
             self._ouvrir_element(nom, parent)
         elif nom == "entetepes":
             self._valeurs["entete"] = {}
-        bloc, lus = _LUS.get(parent, ("", frozenset[str]()))
-        if nom in lus and "V" in attributs and bool(self._sens) is (bloc != "entete"):
+        bloc, elements_lus = _LUS.get(parent, ("", frozenset[str]()))
+        if nom in elements_lus and "V" in attributs and bool(self._sens) is (bloc != "entete"):
             self._destination(bloc).setdefault(nom, attributs["V"])
 
     def _ouvrir_element(self, nom: str, parent: str) -> None:
-        """An element that begins a bordereau, a piece, a line or a third party."""
+        """Begin a bordereau, a piece, a line or a third party."""
         if nom == "piece" and parent != "bordereau":
             return
         if nom in _NEUFS:
@@ -183,7 +180,7 @@ class _Parcours:
             self._tiers.append({})
 
     def _destination(self, bloc: str) -> dict[str, str]:
-        """Where the elements of a block go; outside a line, what it is joined to is the piece's."""
+        """Return where the elements of a block go; outside a line, they are the piece's."""
         if bloc == "tiers":
             return self._tiers[-1]
         return self._valeurs["piece" if bloc == "ligne" and self._ligne is None else bloc]
@@ -222,7 +219,7 @@ def _trop(permis: int, quoi: str) -> LectureRefusee:
 
 
 def _identifiants(tiers: list[dict[str, str]]) -> dict[str, str]:
-    """P4: SIRET or SIREN of the third party of type 01, else of the first; any other identifier is a person's."""
+    """Return the SIRET or SIREN of the third party of type 01, else of the first (P4); any other is a person's."""
     tenu: dict[str, str] = next((t for t in tiers if t.get("typtiers") == "01"), tiers[0] if tiers else {})
     numero, nature = tenu.get("idtiers", ""), tenu.get("natidtiers", "").lstrip("0")
     siren = "".join(numero.split()) if nature == "2" else ""

@@ -1,4 +1,4 @@
-"""Reader of CSV files, on the `csv` module: separator, encoding, banner lines; blocks of rows, streamed."""
+"""Read CSV files with the `csv` module: separator, encoding, banner lines; rows are streamed in blocks."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ from mutualisation.entree.lecteurs.octets import encodage, octet_fautif
 from mutualisation.entree.sources.jeux import Jeu
 from mutualisation.socle.francais.formats import plusieurs
 
-# larger ones fall out of the cache, and of what malloc keeps: twice the time
+# larger blocks fall out of the cache, and of what malloc keeps: they take twice the time
 _CARACTERES_PAR_BLOC = 1 << 15
-# of the file: where its header is looked for
+# the header is looked for in this much of the file
 _TETE, _LIGNES_DE_TETE = 1 << 18, 200
-# columns of a spreadsheet, which may write blank cells to the last
+# a spreadsheet has this many columns, and may write blank cells to the last
 _COLONNES_D_UN_TABLEUR = 16_384
-# in the order in which they are tried
+# separators are tried in this order
 SEPARATEURS = (";", ",", "\t")
 _NOMS_DES_SEPARATEURS = {"\t": "tabulation"}
 _SEPARES_PAR = {";": "des points-virgules", ",": "des virgules", "\t": "des tabulations"}
-# Excel's way to keep zeros (F14): the quotes inside are doubled
+# Excel keeps zeros this way (F14): the quotes inside are doubled
 _EGALITE = re.compile(r'="((?:[^"]|"")*)"')
-# what exports write too, and no contract allows (F5)
+# exports write these too, and no contract allows them (F5)
 _AUTRES_SEPARATEURS = {
     "|": "des barres verticales « | »", "^": "des accents « ^ »", "~": "des tildes « ~ »", ":": "des deux-points",
     "\xa6": "des barres « ¦ »", "\xa7": "des « § »", "#": "des dièses « # »",
 }  # fmt: skip
 _LARGEUR_FIXE = re.compile(r" {2,}")
-# what the office tools of another system write, and no contract allows (F8)
+# the office tools of another system write these, and no contract allows them (F8)
 _AUTRES_ENCODAGES = {"cp850": "cp850 (MS-DOS)", "mac_roman": "Mac OS Roman", "cp1140": "EBCDIC (gros système)"}
-# words of the errors of `csv` → what is wrong with the row
+# {words of the errors of `csv`: what is wrong with the row}
 _FAUTES = {
     "larger": f"la rangée dépasse {nombre_fr(RANGEE_MAX)} caractères, sans doute un guillemet jamais fermé ou un texte "
     "sans fin de ligne",
@@ -54,8 +54,7 @@ csv.field_size_limit(RANGEE_MAX)
 
 
 class LecteurCsv:
-    """Reads a CSV file, as the head that the header step retains says. LectureRefusee where lines or quotes are
-    wrong."""
+    """Read a CSV file as the retained head says. Raises `LectureRefusee` where lines or quotes are wrong."""
 
     # its heads are ways to read one table
     plusieurs = False
@@ -65,7 +64,7 @@ class LecteurCsv:
         self._illisible: LectureRefusee | None = None
 
     def tetes(self) -> Iterator[Tete]:
-        """The first lines, by each separator of the contract."""
+        """Yield the first lines, by each separator of the contract."""
         with self._chemin.open("rb") as f:
             self._octets = f.read(_TETE)
         try:
@@ -82,14 +81,14 @@ class LecteurCsv:
         return _tetes(self._octets.decode(self._encodage, "replace"))
 
     def refus(self, _jeu: Jeu, porte: Porte, introuvable: LectureRefusee) -> LectureRefusee:
-        """Why no head has the header: the encoding (F8) or the separator (F5) under which one would."""
+        """Say why no head has the header: the encoding (F8) or the separator (F5) under which one would."""
         texte = self._octets.decode("utf-8-sig", "replace")
         if any(porte(tete) for tete in _tetes(texte)):
             return LectureRefusee(
                 f"le fichier est en UTF-8, sauf à l'octet {octet_fautif(self._chemin, 'utf-8')}, qui n'en est pas : "
                 "l'exporter de nouveau en UTF-8 (F8)."
             )
-        # UTF-8 taken for cp1252, then written in UTF-8 again
+        # UTF-8 was taken for cp1252, then written in UTF-8 again
         if any(porte(tete) for tete in _tetes(texte.encode("cp1252", "replace").decode("utf-8", "replace"))):
             return LectureRefusee(
                 "l'en-tête a été encodé deux fois en UTF-8 (« Ã© » pour « é ») : exporter de nouveau le fichier en "
@@ -108,7 +107,7 @@ class LecteurCsv:
         return introuvable
 
     def retenir(self, tete: Tete, rang: int, entete: Entete, *, autres: bool) -> dict[str, object]:  # noqa: ARG002
-        """Read what follows the row `rang` of a head; the dialect."""
+        """Read what follows the row `rang` of a head; return the dialect."""
         if self._illisible:
             raise self._illisible
         self._separateur, self._passees, self._largeur = str(tete.maniere), tete.suites[rang], entete.largeur
@@ -117,7 +116,7 @@ class LecteurCsv:
         return {"encodage": self._encodage, "separateur": separateur}
 
     def blocs(self) -> Iterator[Bloc]:
-        """Blocks of non-blank data rows, in the order of the file; a row stands on the line where it starts."""
+        """Yield blocks of non-blank data rows, in the order of the file; a row stands on the line where it starts."""
         with self._chemin.open(encoding=self._encodage, newline="\n") as fichier:
             for _ in range(self._passees):
                 fichier.readline(RANGEE_MAX)
@@ -156,7 +155,7 @@ class LecteurCsv:
             self._refuser_coupee(*derniere)
 
     def _refuser_coupee(self, numero: int, rangee: list[str]) -> None:
-        """LectureRefusee when the last row, the only one that may be short, has no line end (F19)."""
+        """Raise `LectureRefusee` when the last row, the only one that may be short, has no line end (F19)."""
         with self._chemin.open("rb") as f:
             f.seek(-1, os.SEEK_END)
             finie = f.read() in b"\r\n"
@@ -167,7 +166,7 @@ class LecteurCsv:
             )
 
     def _bloc_regulier(self, numero: int, texte: str) -> BlocRegulier | None:
-        """The rows of lines without a quote, none blank, all as wide as the header; None when these are not so."""
+        """Return the rows of lines without a quote, none blank, all as wide as the header; else None."""
         separateur, largeur = self._separateur, self._largeur
         texte = texte.replace("\r\n", "\n").removesuffix("\n")
         lignes = texte.split("\n")
@@ -183,7 +182,7 @@ class LecteurCsv:
         return BlocRegulier(range(numero, numero + len(lignes)), colonnes)
 
     def _bloc(self, numeros: list[int], rangees: list[list[str]], lignes: _Lignes) -> Bloc:
-        """A block, once its cells were looked at, where its lines say that they must be."""
+        """Make a block, once its cells were looked at, where its lines say that they must be."""
         self._refuser_larges(numeros, rangees)
         if lignes.egalites:
             _sans_egalites(rangees)
@@ -198,7 +197,7 @@ class LecteurCsv:
         return bloc
 
     def _separee_autrement(self, ligne: str) -> str | None:
-        """Why a line that is one cell is none: another separator than that of the header makes a row of it (F6)."""
+        """Say why a line that is one cell is none: another separator makes a row of it (F6)."""
         autres = (s for s in SEPARATEURS if s != self._separateur and len(_rangee_seule(ligne, s)) >= self._largeur)
         if (signe := next(autres, None)) is None:
             return None
@@ -208,7 +207,7 @@ class LecteurCsv:
         )
 
     def _refuser_larges(self, numeros: Iterable[int], rangees: list[list[str]]) -> None:
-        """LectureRefusee when a row has too many cells; blank ones at its end are those of a sheet dressed in full."""
+        """Refuse a row with too many cells; blank ones at its end are those of a sheet dressed in full."""
         permises = self._limites.colonnes
         if max(map(len, rangees)) <= permises:
             return
@@ -220,12 +219,9 @@ class LecteurCsv:
 
 
 class _Lignes(Iterator[str]):
-    """The physical lines of a text, of which there is a `reste`, then of the file; and what the rows made of them are
-    to be looked at for.
-
-    `rangee`: characters of the row being read, `plus_longue`: of the longest one; `egalites`: a cell may be `="…"`;
-    `suites`: a row goes over a line end.
-    """
+    """The physical lines of a text come first (`reste`), then those of the file; it notes how their rows are to be
+    looked at. `rangee` counts characters of the row being read, `plus_longue` of the longest one; `egalites` says that
+    a cell may be `="…"`; `suites` that a row goes over a line end."""
 
     def __init__(self, texte: str, fichier: TextIO) -> None:
         self._texte, self._longueur = io.StringIO(texte, newline="\n"), len(texte)
@@ -236,7 +232,7 @@ class _Lignes(Iterator[str]):
 
     @property
     def reste(self) -> bool:
-        """True until the last line of the text is read."""
+        """Say whether a line of the text is still to be read."""
         return self._texte.tell() < self._longueur
 
     def __next__(self) -> str:
@@ -254,7 +250,7 @@ class _Lignes(Iterator[str]):
 
 
 def _tetes(texte: str) -> Iterator[Tete]:
-    """By each separator, cells on several lines included, then line by line, since a stray quote in a banner must not
+    """Read by each separator, cells on several lines included, then line by line. A stray quote in a banner must not
     swallow the header."""
     lignes = list(islice(io.StringIO(texte, newline="\n"), _LIGNES_DE_TETE))
     for separateur in SEPARATEURS:
@@ -278,7 +274,7 @@ def _rangee_seule(ligne: str, separateur: str) -> list[str]:
 
 
 def autrement_separe(lignes: list[str]) -> Iterator[tuple[str, list[list[str]]]]:
-    """(what stands between the columns, in French, rows) of lines, by each separator that is not read (F5)."""
+    """Yield (what stands between the columns, in French, rows) by each separator that is not read (F5)."""
     for signe, nom in _AUTRES_SEPARATEURS.items():
         if any(signe in ligne for ligne in lignes):
             yield nom, [_rangee_seule(ligne, signe) for ligne in lignes]
@@ -286,7 +282,7 @@ def autrement_separe(lignes: list[str]) -> Iterator[tuple[str, list[list[str]]]]
 
 
 def mal_separe(separateur: str) -> LectureRefusee:
-    """The refusal that names the separator."""
+    """Return the refusal that names the separator."""
     return LectureRefusee(
         f"les colonnes sont séparées par {separateur} : exporter avec un point-virgule, une virgule ou une "
         "tabulation pour séparateur (F5)."
@@ -294,7 +290,7 @@ def mal_separe(separateur: str) -> LectureRefusee:
 
 
 def _sans_egalites(rangees: list[list[str]]) -> list[list[str]]:
-    """The same rows, the cells `="text"` given their text (F14)."""
+    """Give cells `="text"` their text (F14)."""
     for rangee in rangees:
         for i, cellule in enumerate(rangee):
             if '="' in cellule and (trouve := _EGALITE.fullmatch(cellule.strip(BLANCS))):

@@ -1,7 +1,5 @@
-"""Reader of XLSX files, on openpyxl: the first sheet with the header, cells turned to the text a CSV would hold (F11).
-
-What a workbook hides or computes is read as the rest, and said.
-"""
+"""Read XLSX files with openpyxl: the first sheet with the header, cells turned to the text a CSV would hold (F11). What
+a workbook hides or computes is read as the rest, and said."""
 
 import datetime as dt
 import re
@@ -27,7 +25,7 @@ from mutualisation.entree.sources.jeux import Jeu
 _RANGEES_PAR_BLOC = 1000
 _RANGEES_DE_TETE = 60
 _FORMULE_SANS_VALEUR = "formule sans valeur enregistrée : ouvrir le classeur dans un tableur et l'enregistrer (F11)"
-# in the order in which `LecteurXlsx.retenir` looks at them
+# `LecteurXlsx.retenir` looks at them in this order
 _AVERTISSEMENTS = (
     "la feuille lue est masquée : vérifier que c'est la bonne",
     "une autre feuille porte le même en-tête et n'est pas lue : réunir les lignes dans la première, ou déposer un "
@@ -40,17 +38,15 @@ _AVERTISSEMENTS = (
     "valeurs",
 )
 _NEUF_DECIMALES = Decimal("1E-9")
-# quoted and escaped text, padding, colours and locales, AM/PM: none of them says what the number is
+# quoted and escaped text, padding, colours and locales, AM/PM don't say what the number is
 _LITTERAUX = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|am/pm|a/p|general|standard', re.IGNORECASE)
 _DATE = re.compile(r"[dy]", re.IGNORECASE)
 _HEURE = re.compile(r"[hs]|\[m", re.IGNORECASE)
 
 
 class LecteurXlsx:
-    """Reads the sheet, hidden or not, that the header step retains. `ligne` is the row number of the sheet.
-
-    LectureRefusee when the archive is broken, holds a DTD, inflates too much, or when a row can't be read.
-    """
+    """Read the sheet, hidden or not, that the header step retains. `ligne` is the row number of the sheet. Raises
+    `LectureRefusee` when the archive is broken, holds a DTD, inflates too much, or when a row can't be read."""
 
     # each of its heads is another table
     plusieurs = True
@@ -62,22 +58,22 @@ class LecteurXlsx:
             self._classeur = _ouvrir_classeur(chemin, limites)
 
     def tetes(self) -> Iterator[Tete]:
-        """The first rows of each sheet that are not blank."""
+        """Yield the first rows of each sheet that are not blank."""
         for rang, feuille in enumerate(self._classeur.worksheets):
             with _illisible():
                 textes = (
                     (numero, [texte_de_cellule(c, self._classeur.epoch, dates=False) for c in cellules])
                     for numero, cellules in enumerate(feuille.iter_rows(), 1)
                 )
-                lues = list(islice((x for x in textes if not est_vide(x[1])), _RANGEES_DE_TETE))
-            yield Tete([r for _, r in lues], [numero for numero, _ in lues], rang)
+                rangees_lues = list(islice((x for x in textes if not est_vide(x[1])), _RANGEES_DE_TETE))
+            yield Tete([r for _, r in rangees_lues], [numero for numero, _ in rangees_lues], rang)
 
     def fermer(self) -> None:
         """Let go of the file; the child that reads does it by itself."""
         self._classeur.close()
 
     def refus(self, jeu: Jeu, _porte: Porte, introuvable: LectureRefusee) -> LectureRefusee:
-        """The sheets, where none may bear the name of a person (K9), have not the header."""
+        """Say that the sheets have not the header; a sheet may bear the name of a person (K9)."""
         titres = [f.title for f in self._classeur.worksheets]
         noms = [
             f"« {t} »" if not jeu.personnes or montrable(t) == t else f"n° {rang}" for rang, t in enumerate(titres, 1)
@@ -86,31 +82,39 @@ class LecteurXlsx:
         return LectureRefusee(f"l'en-tête n'est pas celui {quoi} {', '.join(noms)} (F11) : {introuvable}")
 
     def retenir(self, tete: Tete, rang: int, entete: Entete, *, autres: bool) -> dict[str, object]:
-        """Read a sheet under that row; the dialect, which says what its table does not show. No cell is quoted."""
+        """Read a sheet under that row; return the dialect, which says what its table hides. No cell is quoted."""
         self._rang, self._premiere, self._dates = int(tete.maniere), tete.suites[rang], entete.dates
-        vue, cachee = self._archive, self._classeur.worksheets[self._rang].sheet_state != "visible"
-        vus = (cachee, autres, vue.masquees, vue.derniere_fusion > self._premiere, vue.formules, vue.liens)
-        avertissements = [f"{phrase} (F11)." for phrase, vu in zip(_AVERTISSEMENTS, vus, strict=True) if vu]
+        archive, cachee = self._archive, self._classeur.worksheets[self._rang].sheet_state != "visible"
+        constats = (
+            cachee,
+            autres,
+            archive.masquees,
+            archive.derniere_fusion > self._premiere,
+            archive.formules,
+            archive.liens,
+        )
+        avertissements = [
+            f"{phrase} (F11)." for phrase, constate in zip(_AVERTISSEMENTS, constats, strict=True) if constate
+        ]
         return {"encodage": "xlsx"} | ({"avertissements": avertissements} if avertissements else {})
 
     def blocs(self) -> Iterator[Bloc]:
-        """Blocks of non-blank data rows, in the order of the sheet."""
+        """Yield blocks of non-blank data rows, in the order of the sheet."""
         rangees_lues = self._rangees_de_donnees()
         with _illisible():
-            while lues := list(islice(rangees_lues, _RANGEES_PAR_BLOC)):
-                numeros, rangees, formules = zip(*lues, strict=True)
+            while lot := list(islice(rangees_lues, _RANGEES_PAR_BLOC)):
+                numeros, rangees, formules = zip(*lot, strict=True)
                 defauts = {i: (p, _FORMULE_SANS_VALEUR) for i, p in enumerate(formules) if p is not None}
                 bloc = Bloc(numeros, list(rangees), defauts)
                 bloc.vider_les_longues(self._limites.cellule)
                 yield bloc
 
     def _rangees_de_donnees(self) -> Iterator[tuple[int, list[str], int | None]]:
-        """(row number, texts, place of a formula that was never computed) of each row after the header, blank ones
-        apart."""
+        """Yield (row number, texts, place of a formula never computed) of rows after the header that are not blank."""
         feuille, epoque = self._classeur.worksheets[self._rang], self._classeur.epoch
         ecrites: Any = repeat(())
         if self._archive.formules:
-            # read again as it was typed: a formula without a value is else an empty cell
+            # the workbook is read again as it was typed: a formula without a value is else an empty cell
             ecrites = _ouvrir_classeur(self._chemin, self._limites, valeurs=False).worksheets[self._rang].iter_rows()
         for cellules, numero, tapees in zip(feuille.iter_rows(), count(1), ecrites, strict=False):
             if numero > self._premiere:
@@ -133,7 +137,7 @@ class LecteurXlsx:
 
 
 def tetes_des_feuilles(chemin: Path, limites: Limites) -> list[list[list[str]]]:
-    """The first rows of each sheet that are not blank, as the reader reads them. LectureRefusee as `LecteurXlsx`."""
+    """Return the first rows of each sheet that are not blank. Raises `LectureRefusee` as `LecteurXlsx`."""
     lecteur = LecteurXlsx(chemin, limites)
     try:
         return [tete.rangees for tete in lecteur.tetes()]
@@ -143,7 +147,7 @@ def tetes_des_feuilles(chemin: Path, limites: Limites) -> list[list[list[str]]]:
 
 @contextmanager
 def _illisible() -> Generator[None]:
-    """LectureRefusee when openpyxl can't read the workbook, whatever its error."""
+    """Raise `LectureRefusee` when openpyxl can't read the workbook, whatever its error."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -157,20 +161,20 @@ def _illisible() -> Generator[None]:
 
 
 def _ouvrir_classeur(chemin: Path, limites: Limites, *, valeurs: bool = True) -> Any:
-    """The workbook, open to be streamed: values of its formulas, or what was typed."""
+    """Open the workbook to stream it: values of its formulas, or what was typed."""
     classeur = openpyxl.load_workbook(chemin, read_only=True, data_only=valeurs, keep_links=False)
     if not classeur.worksheets:
         raise LectureRefusee("le classeur n'a pas de feuille de calcul : y coller le tableau (F11).")
     if len(classeur.worksheets) > limites.feuilles:
         raise LectureRefusee(f"le classeur a plus de {limites.feuilles} feuilles : en retirer (F9).")
     for feuille in classeur.worksheets:
-        feuille.reset_dimensions()  # those that it announces may be anything
+        feuille.reset_dimensions()  # the dimensions that it announces may be anything
     return classeur
 
 
 # ------------------------------------------------------------ cells
 def texte_de_cellule(cellule: Any, epoque: dt.datetime, *, dates: bool) -> str:
-    """The text of a cell of openpyxl; `dates`: of a column of dates, where a bare number is one."""
+    """Return the text of a cell of openpyxl; in a column of `dates` a bare number is one."""
     valeur = cellule.value
     if valeur is None:
         return ""
@@ -200,12 +204,12 @@ def _format(cellule: Any) -> str:
     try:
         return str(cellule.number_format)
     except IndexError:
-        return ""  # of a style that the workbook does not have
+        return ""  # the cell has a style that the workbook does not have
 
 
 @lru_cache
 def _genre_du_format(code: str) -> str:
-    """What a format code makes of a number, by its first section: `pourcentage`, `date`, `duree`, or nothing."""
+    """Say what a format code makes of a number, by its first section: `pourcentage`, `date`, `duree`, or nothing."""
     section = _LITTERAUX.sub("", code.split(";")[0])
     if "%" in section:
         return "pourcentage"
@@ -217,7 +221,7 @@ def _genre_du_format(code: str) -> str:
 
 
 def _nombre(valeur: float, fois: int = 1) -> str:
-    """A number without exponent, rounded to 9 decimals: `12.5`."""
+    """Write a number without exponent, rounded to 9 decimals: `12.5`."""
     exact = Decimal(repr(valeur)) * fois
     if not exact.is_finite():
         return str(valeur)
@@ -230,21 +234,21 @@ def _nombre(valeur: float, fois: int = 1) -> str:
 
 
 def _heures(jours: float) -> str:
-    """A fraction of a day as `HH:MM:SS`, all its hours, to the nearest second: `1.25` → `30:00:00`."""
+    """Write a fraction of a day as `HH:MM:SS`, all its hours, to the nearest second: `1.25` gives `30:00:00`."""
     secondes = int((Decimal(repr(jours)) * 86_400).to_integral_value(ROUND_HALF_UP))
     minutes, reste = divmod(abs(secondes), 60)
     return f"{'-' if secondes < 0 else ''}{minutes // 60:02d}:{minutes % 60:02d}:{reste:02d}"
 
 
 def _date_iso(serie: float, epoque: dt.datetime) -> str:
-    """A serial date in ISO; a number that can't be a date stays as it is."""
+    """Write a serial date in ISO; a number that can't be a date stays as it is."""
     try:
-        lue = from_excel(serie, epoque)
+        jour = from_excel(serie, epoque)
     except (OverflowError, ValueError):
         return _nombre(serie)
-    return _iso(lue) if isinstance(lue, dt.datetime) else _nombre(serie)
+    return _iso(jour) if isinstance(jour, dt.datetime) else _nombre(serie)
 
 
 def _iso(valeur: dt.datetime) -> str:
-    """`2021-12-31`, followed by `T` and the time when it is not midnight."""
+    """Write `2021-12-31`, followed by `T` and the time when it is not midnight."""
     return valeur.isoformat(timespec="seconds").removesuffix("T00:00:00")
