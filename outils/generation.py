@@ -46,6 +46,7 @@ _AUTRES = {
         "": "Journal des chargements et des constructions",
         "fichiers": "Fichiers reçus, avec leur version, leur empreinte et leur statut",
         "fichiers_courants": "Le fichier qui compte pour chaque source, jeu et période (F1, F2)",
+        "codes_nommes": "Codes que le référentiel a nommés, par leur empreinte (K9)",
         "totaux": "Cellules de la ligne Total d'un fichier (F4)",
         "constructions": "Les constructions, avec leurs exercices et leur statut",
         "construction_courante": "La construction en cours : version et exercices demandés",

@@ -35,6 +35,15 @@ case
   end
 {%- endmacro %}
 
+{# A code that landed as a digest, for nothing named it yet, and that the referentiel has named since (K9). #}
+{% macro code_nomme(cellule) -%}
+case
+      when {{ cellule }} ^@ '~'
+        then coalesce((select n.code from {{ source('journal', 'codes_nommes') }} as n where n.masque = {{ cellule }}), {{ cellule }})
+      else {{ cellule }}
+    end
+{%- endmacro %}
+
 {% macro lire_jeu(source_nom, jeu) %}
 select
   *,
@@ -50,8 +59,9 @@ from (
     f.mois as mois_fichier,
     f.semestre as semestre_fichier,
     f.depot as depot_fichier
+    {% set personnes = meta_du_jeu(source_nom, jeu).get('personnes') %}
     {% for c in colonnes_du_jeu(source_nom, jeu) %}
-    , b.{{ c.nom }}
+    , {{ code_nomme('b.' ~ c.nom) ~ ' as ' ~ c.nom if personnes and c.meta.lecture == 'code' else 'b.' ~ c.nom }}
     {% endfor %}
   from {{ source(source_nom, jeu) }} as b
   inner join {{ ref('stg_journal__fichiers') }} as f on b.fichier_id = f.fichier_id

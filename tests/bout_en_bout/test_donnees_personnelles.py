@@ -129,3 +129,19 @@ def test_deux_cles_publient_les_memes_chiffres(
     # an invoice more
     petit_depot.corriger(plante)
     assert op.bilan(session, str(plante), [EXERCICE], str(tmp_path / "bilans_1")).chiffres != memes
+
+
+def test_un_code_nomme_apres_ses_lignes_se_lit_sous_son_nom(neuf: op.Session, depot: Path) -> None:
+    """K9: no row of `brut` changes, and the order of the drops changes no figure."""
+    for temps in (depot / "rh").glob("temps_*.csv"):
+        temps.write_text(temps.read_text(encoding="utf-8").replace("T-CEP", "Conseil"), encoding="utf-8")
+    cles = depot / "referentiel" / "cles_analytiques.csv"
+    op.charger(neuf, str(depot))
+    landes = lire(neuf.dsn, "select distinct code_activite from brut.temps where code_activite ^@ '~'")
+    assert len(landes) == 1
+    cles.write_text(cles.read_text(encoding="utf-8").replace("T-CEP", "Conseil"), encoding="utf-8")
+    op.charger(neuf, str(depot))
+    op.construire(neuf, [EXERCICE])
+    assert lire(neuf.dsn, "select distinct code_activite from brut.temps where code_activite ^@ '~'") == landes
+    lus = lire(neuf.dsn, "select distinct code_activite from construction.stg_rh__temps where type_jour = 'T'")
+    assert {code for (code,) in lus} == {"Conseil", "T-ADS", "T-STR"}

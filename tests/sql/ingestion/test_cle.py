@@ -62,16 +62,18 @@ def test_l_empreinte_ne_dit_rien_de_la_cle() -> None:
 def test_un_code_masque_est_reconnu_par_une_cle_venue_plus_tard(
     conn_vierge: psycopg.Connection[Any], depot: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """K9: its digest alone was kept; no second reading of the time file is needed."""
+    """K9: its digest alone was kept; no row that landed changes, and dbt reads it under its name."""
     lignes = [TEMPS, "1;02/02/2020;Conseil;7;T;O\n", "1;03/02/2020;X2;7;T;O\n"]
     (depot / "rh" / "temps_2020-02.csv").write_text("".join(lignes), encoding="utf-8")
     _charger(conn_vierge, depot, CLE, monkeypatch)
     lu = "select code_activite from brut.temps order by ligne"
-    assert [c[:1] for (c,) in conn_vierge.execute(lu).fetchall()] == ["X", "~", "X"]
+    landes = [c for (c,) in conn_vierge.execute(lu).fetchall()]
+    assert [c[:1] for c in landes] == ["X", "~", "X"]
     (depot / "referentiel").mkdir()
     (depot / "referentiel" / "cles_analytiques.csv").write_text(
         "Origine;Code;Dispositif;Part communes %;Début;Fin;Référence\nactivite; Conseil ;ADS;100;01/01/2018;;R\n",
         encoding="utf-8",
     )
     _charger(conn_vierge, depot, CLE, monkeypatch)
-    assert [c for (c,) in conn_vierge.execute(lu).fetchall()] == ["X1", "Conseil", "X2"]
+    assert [c for (c,) in conn_vierge.execute(lu).fetchall()] == landes
+    assert conn_vierge.execute("select * from journal.codes_nommes").fetchall() == [(landes[1], "Conseil")]

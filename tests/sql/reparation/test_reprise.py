@@ -57,7 +57,8 @@ def test_un_referentiel_repare_nomme_les_codes_et_dit_les_parametres_inconnus(
     reparation = reparer(Session(base_vierge, tmp_path, messages.append), classeur)
     assert [f.version for f in reparation.fichiers] == [2, 2]
     with connecter(base_vierge) as conn:
-        assert conn.execute("select code_activite from brut.temps where ligne = 2").fetchone() == ("INSTRUCTION",)
+        nomme = "select code from journal.codes_nommes inner join brut.temps on masque = code_activite where ligne = 2"
+        assert conn.execute(nomme).fetchone() == ("INSTRUCTION",)
     assert any("parametre_inconnu" in m and "« heures_refrence »" in m for m in messages)
 
 

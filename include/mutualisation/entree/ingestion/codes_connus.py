@@ -36,23 +36,16 @@ def codes_nommes(conn: Connexion) -> frozenset[str]:
 
 
 def nommer_les_codes(conn: Connexion, pseudonymes: Pseudonymes) -> None:
-    """Give back its code to each digest that a key or a parameter now names: the order of the drops changes no figure.
+    """Write which code stands behind the digest of each, now that a key or a parameter names it: the order of the drops
+    changes no figure.
 
-    `delivre` keeps the digest, as it landed. The caller commits.
+    Rows of `brut` stay as they landed; dbt reads them through `journal.codes_nommes`. The caller commits.
     """
-    masques = {pseudonymes.masque(c): c for c in codes_nommes(conn)}
-    for jeu in (j for j in registre().jeux if j.personnes):
-        for colonne in (c.nom for c in jeu.colonnes if c.gardee and c.type == "code"):
-            noms = {"table": table(jeu), "colonne": sql.Identifier(colonne)}
-            vus = conn.execute(sql.SQL("select distinct {colonne} from {table} where {colonne} ^@ '~'").format(**noms))
-            if nommes := [m for (m,) in vus.fetchall() if m in masques]:
-                conn.execute(
-                    sql.SQL(
-                        "update {table} as b set {colonne} = n.code"
-                        " from unnest(%s::text[], %s::text[]) as n (masque, code) where b.{colonne} = n.masque"
-                    ).format(**noms),
-                    (nommes, [masques[m] for m in nommes]),
-                )
+    codes = [*codes_nommes(conn)]
+    conn.execute(
+        "insert into journal.codes_nommes select * from unnest(%s::text[], %s::text[]) on conflict do nothing",
+        ([*map(pseudonymes.masque, codes)], codes),
+    )
 
 
 # ---------------------------------------------------------------- that look the same
