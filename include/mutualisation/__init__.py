@@ -1,7 +1,6 @@
-"""Mutualisation warehouse: cost, recover, control and publish shared services.
+"""The warehouse of mutualisation costs, recovers, controls and publishes shared services.
 
-For analysts: `mutualisation.lire("recouvrement", exercice=2021)` is a DataFrame of what is published.
-"""
+For analysts: `mutualisation.lire("recouvrement", exercice=2021)` is a DataFrame of what is published."""
 
 from __future__ import annotations
 
@@ -12,12 +11,11 @@ if TYPE_CHECKING:
 
 
 def lire(relation: str, exercice: int | None = None) -> DataFrame:
-    """What `publication` shows of a relation as a DataFrame, of one exercice or of all.
+    """Return what `publication` shows of a relation as a DataFrame, of one exercice or of all.
 
-    Columns are typed by the contract: `Decimal` amounts (never a float), `Int64`, `string`, `boolean`, `date`. Reads
-    the warehouse of `ENTREPOT_DSN`, else the embedded one. Raises `ErreurMutualisation` when the relation or the
-    exercice is not published, naming the closest one.
-    """
+    Columns are typed by the contract: `Decimal` amounts (never a float), `Int64`, `string`, `boolean`, `date`. The
+    warehouse is that of `ENTREPOT_DSN`, else the embedded one. Raises `ErreurMutualisation` when the relation or the
+    exercice is not published, naming the closest one."""
     from mutualisation.publication.versions import dataframes
 
     return dataframes.lire_relation(relation, exercice)

@@ -1,1 +1,2 @@
-"""What is read: the bilan's contents, its forms, its extract, invoices. Imports the floors below."""
+"""This floor makes what is read: the contents of the bilan, its forms, its extract, invoices. It imports those
+below."""

@@ -1,1 +1,1 @@
-"""From a candidate to what is read: gates, seal, signature, promotion. Imports the floors below."""
+"""This floor takes a candidate to what is read: gates, seal, signature, promotion. It imports the floors below."""

@@ -1,1 +1,1 @@
-"""Tagged PDF by typst: one compiler, the templates, the graphic charter."""
+"""This room makes tagged PDF by typst: one compiler, the templates, the graphic charter."""

@@ -1,8 +1,6 @@
-"""What documents can draw of a text: a character without a glyph is replaced and counted, never an error (G3).
-
-What can be drawn is a fact of the fonts of the compiler (`glyphes.csv`, asked of it once). Page, workbook
-and draft say the same words as paper: they take the same texts.
-"""
+"""Replace and count each character of a text without a glyph, instead of failing (G3). The fonts of the compiler decide
+what can be drawn (`glyphes.csv`, asked of it once). Page, workbook and draft say the same words as paper: they take the
+same texts."""
 
 import re
 import unicodedata
@@ -16,9 +14,9 @@ from mutualisation.socle.chemins import GLYPHES
 from mutualisation.socle.francais.formats import plusieurs
 
 REMPLACANT = "□"
-# what breaks a line where only words are expected; a tab and a line feed are ours
+# these break a line where only words are expected; a tab and a line feed are ours
 _COUPURES = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-# zero width: joiners, marks of direction, selectors of a variant, byte order mark, tags, fillers
+# these have no width: joiners, marks of direction, selectors of a variant, byte order mark, tags, fillers
 _SANS_LARGEUR = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
     "\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
@@ -28,17 +26,15 @@ SIMPLE = re.compile("[\t\n -~\u00a0-\u00ac\u00ae-\u017f\u2010-\u2015\u2018-\u201
 
 @cache
 def _sans_dessin() -> re.Pattern[str]:
-    """Every character that is neither drawn nor a tab or a line feed."""
+    """Match every character that is neither drawn nor a tab or a line feed."""
     plages = (ligne.split(";")[:2] for ligne in GLYPHES.read_text(encoding="utf-8").splitlines()[1:])
     dessinees = "".join(f"\\U{int(debut, 16):08x}-\\U{int(fin, 16):08x}" for debut, fin in plages)
     return re.compile(f"[^\t\n{dessinees}]")
 
 
 def dessinable(texte: str) -> tuple[str, int]:
-    """The text that can be drawn, and how many characters had to be replaced by « □ ».
-
-    Zero-width characters are dropped; a mark that makes no letter with the one it stands on is dropped and counted.
-    """
+    """Return the text that can be drawn, and how many characters « □ » had to replace. Zero-width characters are
+    dropped; a mark that makes no letter with the one it stands on is dropped and counted."""
     if SIMPLE.fullmatch(texte):
         return texte, 0
     compose = unicodedata.normalize("NFC", _SANS_LARGEUR.sub("", _COUPURES.sub(" ", texte)))
@@ -53,22 +49,20 @@ def dessinable(texte: str) -> tuple[str, int]:
 
 
 class Releve:
-    """Reads every text below a value, and counts what it replaces in them.
-
-    `sauf`: fields of dataclasses that are left as they are; `puis`: what is done to each text then.
-    """
+    """A `Releve` reads every text below a value, and counts what it replaces in them. `sauf` names fields of
+    dataclasses that are left as they are; `puis` is then applied to each text."""
 
     def __init__(self, sauf: Collection[str] = (), puis: Callable[[str], str] = str) -> None:
         self.sauf, self.puis, self.remplaces = sauf, puis, 0
 
     def remplacer(self, valeur: Any) -> Any:
-        """The same value, its texts drawable."""
+        """Return the same value, its texts drawable."""
         match valeur:
             case str():
                 texte, remplaces = dessinable(valeur)
                 self.remplaces += remplaces
                 return self.puis(texte)
-            case None | int() | Decimal():  # most of what tables hold
+            case None | int() | Decimal():  # tables hold mostly these
                 return valeur
             case list():
                 return [self.remplacer(v) for v in valeur]
@@ -79,13 +73,13 @@ class Releve:
         if not is_dataclass(valeur) or isinstance(valeur, type):
             return valeur
         avant = {f: getattr(valeur, f) for f in type(valeur).__dataclass_fields__ if f not in self.sauf}
-        lus = {nom: self.remplacer(v) for nom, v in avant.items()}
-        changes = {nom: lu for nom, lu in lus.items() if lu is not avant[nom]}
+        apres = {nom: self.remplacer(v) for nom, v in avant.items()}
+        changes = {nom: valeur_apres for nom, valeur_apres in apres.items() if valeur_apres is not avant[nom]}
         return replace(valeur, **changes) if changes else valeur
 
 
 def phrase(nombre: int, ou: str) -> str:
-    """« 3 caractères sans dessin remplacés par « □ » dans … »."""
+    """Say « 3 caractères sans dessin remplacés par « □ » dans … »."""
     return (
         f"{plusieurs(nombre, 'caractère sans dessin remplacé', 'caractères sans dessin remplacés')} par « □ » dans {ou}"
     )

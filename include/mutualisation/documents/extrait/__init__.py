@@ -1,1 +1,1 @@
-"""The annual extract: its documents beside its CSV, written aside, read back, put in place at once."""
+"""This room makes the annual extract: its documents beside its CSV, written aside, read back, put in place at once."""

@@ -1,7 +1,5 @@
-"""The documents of an extract beside its CSV, each made of the same bilan; a child per core, four at most, writes them.
-
-In processes, for typst keeps the interpreter's lock; the parent makes the next documents meanwhile.
-"""
+"""The documents of an extract beside its CSV are made of one bilan; a child per core, four at most, writes them. typst
+keeps the interpreter's lock: it works in processes, while the parent makes the next documents."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -35,24 +33,22 @@ PRODUITS: tuple[Produit, ...] = (
     actes.documents,
     actes_communaux.documents,
 )
-# each takes 150 MB, and the parent makes documents no faster than so many write them
+# each child takes 150 MB, and the parent makes documents no faster than so many write them
 ENFANTS_MAX = 4
 Imprimer = Callable[[Document, Path], Future[None]]
 
 
 def documents(bilan: Bilan) -> Iterator[Document]:
-    """Every document of the extract, product by product."""
+    """Yield every document of the extract, product by product."""
     for produit in PRODUITS:
         yield from produit(bilan)
 
 
 @contextmanager
 def presses() -> Iterator[Imprimer]:
-    """Give what hands a document, and the folder of its extract, to the first child that is free.
-
-    Its end is to be waited for: it raises what writing raised, `PannePassagere` when the child died. Left by an error,
-    what is not begun is dropped: nobody writes any more.
-    """
+    """Yield the function that hands a document, and the folder of its extract, to the first free child. What it returns
+    is to be waited for: it raises what writing raised, `PannePassagere` when the child died. After an error, what is
+    not begun is dropped: nobody writes any more."""
     du_fil, enfants = local(), []
 
     def confier(document: Document, dossier: Path) -> None:

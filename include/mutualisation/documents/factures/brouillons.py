@@ -1,4 +1,4 @@
-"""Drafts of invoices written before an exercice was published (R18): kept, and compared with what it publishes."""
+"""Drafts of invoices written before an exercice was published (R18) are kept, and compared with what it publishes."""
 
 from __future__ import annotations
 
@@ -25,8 +25,7 @@ COLONNES_ECARTS = (
 
 @dataclass(frozen=True)
 class Ecart:
-    """An adherent whose published invoice is not the draft of before; amounts in €, an empty status where one of the
-    two does not exist."""
+    """The published invoice of an adherent is not its draft; amounts in €, an empty status where one does not exist."""
 
     siret_adherent: str
     nom: str
@@ -39,19 +38,19 @@ class Ecart:
 
     @property
     def ecart(self) -> Decimal:
-        """What the published exercice invoices more (or less) than the draft, €."""
+        """Return what the published exercice invoices more (or less) than the draft, €."""
         return self.montant_facture - self.montant_facture_brouillon
 
     @property
     def phrase(self) -> str:
-        """`Lille (21…) : brouillon 12,00 € à émettre, publié 14,00 € à émettre, écart 2,00 €`."""
+        """Write `Lille (21…) : brouillon 12,00 € à émettre, publié 14,00 € à émettre, écart 2,00 €`."""
         avant = _dire_facture(self.statut_brouillon, self.montant_facture_brouillon, self.montant_du_brouillon)
         apres = _dire_facture(self.statut, self.montant_facture, self.montant_du)
         return f"{self.nom} ({self.siret_adherent}) : brouillon {avant}, publié {apres}, écart {euros(self.ecart, 2)}"
 
 
 def dire_ecarts(ecarts: Sequence[Ecart], semestre: str) -> str:
-    """How many of the published invoices differ from their drafts, by how much in all."""
+    """Say how many of the published invoices differ from their drafts, by how much in all."""
     combien = plusieurs(len(ecarts), "facture publiée diffère de son", "factures publiées diffèrent de leur")
     total = formats.signe(sum((e.ecart for e in ecarts), ZERO), 2)
     ou = f"ecarts_brouillons_{semestre}.csv"
@@ -65,7 +64,7 @@ def _dire_facture(statut: str, facture: Decimal, du: Decimal) -> str:
 
 
 def garder_brouillons(conn: psycopg.Connection[Any], factures: Iterable[Facture], quand: Quand) -> None:
-    """Make these the drafts of (exercice, semestre); commits."""
+    """Make these the drafts of (exercice, semestre); commit."""
     with conn.cursor() as curseur:
         curseur.execute("delete from journal.brouillons where (exercice, semestre) = (%s, %s)", quand)
         curseur.executemany(
@@ -78,7 +77,7 @@ def garder_brouillons(conn: psycopg.Connection[Any], factures: Iterable[Facture]
 def ecarts_aux_brouillons(
     conn: psycopg.Connection[Any], factures: Iterable[Facture], quand: Quand, adherent: str | None = None
 ) -> list[Ecart]:
-    """Where the published invoices of (exercice, semestre) differ from the drafts, by name; nowhere without drafts."""
+    """List by name where published invoices of (exercice, semestre) differ from drafts; [] without drafts."""
     with conn.cursor(row_factory=dict_row) as curseur:
         requete = "select * from journal.brouillons where (exercice, semestre) = (%s, %s)"
         gardes = {r["siret_adherent"]: r for r in curseur.execute(requete, quand).fetchall()}

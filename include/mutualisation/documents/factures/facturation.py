@@ -1,8 +1,6 @@
-"""What invoices say beside the published figures: names, tariff, units, keys, titres, threshold, dated parameters.
-
+"""Read what invoices say beside the published figures: names, tariff, units, keys, titres, threshold, dated parameters.
 `publication` holds no name of an adherent and no tariff. They are internal relations of the version, so that a document
-written again later says the same (S8). Only names of public bodies are kept, never a person.
-"""
+written again later says the same (S8). Only names of public bodies are kept, never a person."""
 
 from __future__ import annotations
 
@@ -22,13 +20,13 @@ from mutualisation.socle.erreurs import ErreurMutualisation
 
 Ligne = dict[str, Any]
 ZERO = Decimal("0.00")
-# L1612-2: 15 April, 30 April in a year of renewal of the councils; renewals fall every six years from 2008
+# L1612-2 says 15 April, 30 April in a year of renewal of the councils; renewals fall every six years from 2008
 PREMIER_RENOUVELLEMENT, PERIODE_RENOUVELLEMENT = 2008, 6
 
 
 @dataclass(frozen=True)
 class Facturation:
-    """Detail of the invoices of one exercice: rows of `factures_<field>`, as their contract describes them."""
+    """The invoices of one exercice have this detail: rows of `factures_<field>`, as their contract describes them."""
 
     adherents: list[Ligne]
     tarifs: list[Ligne]
@@ -39,14 +37,14 @@ class Facturation:
     semestres: list[Ligne]
 
     def semestre(self, numero: int) -> Semestre:
-        """Bounds and threshold of a semestre."""
+        """Return the bounds and threshold of a semestre."""
         ligne = next(s for s in self.semestres if s["semestre"] == numero)
         return Semestre(ligne["exercice"], numero, ligne["debut"], ligne["fin"], ligne["seuil_titre"])
 
 
 @dataclass(frozen=True)
 class Semestre:
-    """A semestre: tariffs and parameters are read on `debut` (R7, R1h), documents are dated `fin`; threshold in €."""
+    """Tariffs and parameters of a semestre are read on `debut` (R7, R1h), documents are dated `fin`; threshold in €."""
 
     exercice: int
     numero: int
@@ -59,7 +57,7 @@ class Semestre:
 
 
 def periode(exercice: int, semestre: int) -> str:
-    """`2021-S1`."""
+    """Write a semestre as `2021-S1`."""
     return f"{exercice}-S{semestre}"
 
 
@@ -77,7 +75,7 @@ def lire_facturation(conn: psycopg.Connection[Any], contexte: Contexte) -> Factu
 def lire_chiffres(
     conn: psycopg.Connection[Any], contexte: Contexte, relation: str, exercice: int, version: int
 ) -> list[Ligne]:
-    """Rows of a relation of the contract, of an exercice and version that documents show."""
+    """Return the rows of a relation of the contract, of an exercice and version that documents show."""
     stockage = contexte.construction.stockage if version == contexte.construction.version else "versions"
     return list(lire_lignes(conn, lire_relations()[relation], exercice, version, stockage))
 
@@ -89,15 +87,13 @@ def somme(rangees: Iterable[Ligne], colonne: str) -> Decimal:
 # ---------------------------------------------------------------- parameters
 @dataclass(frozen=True)
 class Parametres:
-    """Values in force on a day, read from the rows frozen with the publication."""
+    """These values are in force on a day, read from the rows frozen with the publication."""
 
     valeurs: Mapping[str, str]
 
     def notification_cout(self, exercice: int) -> date:
-        """Day by which the unit cost of an exercice is notified (D5211-16, L1612-2).
-
-        Parameter `date_notification_cout:AAAA`, else 15 April, 30 April in a year of municipal renewal.
-        """
+        """Return the day by which the unit cost of an exercice is notified (D5211-16, L1612-2). It is the parameter
+        `date_notification_cout:AAAA`, else 15 April, 30 April in a year of municipal renewal."""
         nom = f"date_notification_cout:{exercice}"
         if nom not in self.valeurs:
             depuis = exercice - PREMIER_RENOUVELLEMENT
@@ -105,7 +101,7 @@ class Parametres:
         return self.jour(nom)
 
     def jour(self, nom: str) -> date:
-        """A parameter that is a date, jj/mm/aaaa or ISO. Raises `ErreurMutualisation` when it is none."""
+        """Return a parameter that is a date, jj/mm/aaaa or ISO. Raises `ErreurMutualisation` when it is none."""
         valeur = self.valeurs[nom].strip()
         if not re.fullmatch(r"\d{2}/\d{2}/\d{4}|\d{4}-\d{2}-\d{2}", valeur):
             raise ErreurMutualisation(

@@ -1,4 +1,4 @@
-"""The half-yearly consolidated invoices of an exercice (R7e), with what each amount comes from."""
+"""Assemble the half-yearly consolidated invoices of an exercice (R7e), with what each amount comes from."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -16,19 +16,16 @@ from mutualisation.socle.francais.formats import INSECABLE, exact
 from mutualisation.socle.francais.libelles import libelle_unite
 
 Periode = tuple[int, int]
-# rows by exercice and semestre, then by SIRET
+# rows are by exercice and semestre, then by SIRET
 ParPeriode = Mapping[Periode, Mapping[str, list[Ligne]]]
 MONTANTS = ("montant_du", "report_precedent", "montant_facture", "statut")
 
 
 @dataclass(frozen=True)
 class LigneFacture:
-    """An amount of an invoice, in euros.
-
-    `tarifs`: (sentence, amount) of each tariff row applied, of what is due in the semestre; `periode`: of a carry-over,
-    whose `dispositif` is empty when its origin is not among the published semestres; `mode`: of what is owed in another
-    way than by titre, as published, None without a tariff.
-    """
+    """An invoice has this amount, in euros. `tarifs` are (sentence, amount) of each tariff row applied, of what is due
+    in the semestre; `periode` is that of a carry-over, whose `dispositif` is empty when its origin is not among the
+    published semestres; `mode` is the way, other than by titre, in which it is owed, None without a tariff."""
 
     dispositif: str
     libelle: str
@@ -40,7 +37,7 @@ class LigneFacture:
 
 @dataclass(frozen=True)
 class Reste:
-    """What is left to collect of the titres of an exercice, by the accountant, on the day `au` (R13), in euros."""
+    """The accountant has this left to collect of the titres of an exercice, on the day `au` (R13), in euros."""
 
     exercice: int
     au: date
@@ -49,10 +46,8 @@ class Reste:
 
 @dataclass(frozen=True)
 class Facture:
-    """One row of `facture_semestrielle`: Σ `lignes` = montant_du, Σ `reports` = report_precedent, in euros.
-
-    `adherent`: its row of `factures_adherents`; `hors_titre`, `restes`: shown, never summed.
-    """
+    """A row of `facture_semestrielle` has Σ `lignes` = montant_du, Σ `reports` = report_precedent, in euros. `adherent`
+    is its row of `factures_adherents`; `hors_titre` and `restes` are shown, never summed."""
 
     semestre: Semestre
     siret: str
@@ -69,26 +64,24 @@ class Facture:
 
     @property
     def est_a_emettre(self) -> bool:
-        """True when the amount reaches the threshold of a titre."""
+        """Say whether the amount reaches the threshold of a titre."""
         return self.statut == "a_emettre"
 
     @property
     def cumul(self) -> Decimal:
-        """What is owed so far, invoiced now or carried over."""
+        """Return what is owed so far, invoiced now or carried over."""
         return self.montant_du + self.report_precedent
 
     def lu(self, champ: str) -> str:
-        """What the row of the adherent says: `type`, `adresse`, `code_postal`, `ville`; empty when not stated."""
+        """Read `type`, `adresse`, `code_postal` or `ville` of the adherent; empty when not stated."""
         return self.adherent.get(champ) or ""
 
 
 def lire_factures(
     conn: psycopg.Connection[Any], contexte: Contexte, facturation: Facturation, semestre: int
 ) -> list[Facture]:
-    """Invoices of a semestre, by name of the adherent then SIRET.
-
-    Raises `ErreurMutualisation` when the lines of an invoice do not sum to the published row.
-    """
+    """Return the invoices of a semestre, by name of the adherent then SIRET. Raises `ErreurMutualisation` when the
+    lines of an invoice do not sum to the published row."""
     exercice, version = contexte.exercice, contexte.construction.version
     versions = {**{e: v for e, v in contexte.presentes.items() if e < exercice}, exercice: version}
     recouvrement, emises = (
@@ -113,7 +106,7 @@ def _par_periode(
 
 
 def _restes(conn: psycopg.Connection[Any], contexte: Contexte, versions: Mapping[int, int]) -> dict[str, list[Reste]]:
-    """By SIRET, exercices in order; nothing where all is collected, or where nothing says what was."""
+    """Return {SIRET: rests, exercices in order}; nothing where all is collected, or where nothing says what was."""
     sommes: dict[tuple[str, int, date], Decimal] = defaultdict(lambda: ZERO)
     for exercice, version in sorted(versions.items()):
         for r in lire_chiffres(conn, contexte, "encaissement", exercice, version):
@@ -126,7 +119,7 @@ def _restes(conn: psycopg.Connection[Any], contexte: Contexte, versions: Mapping
 
 
 class _Assemblage:
-    """Joins what is published to the frozen detail, for one semestre."""
+    """Published rows are joined to the frozen detail, for one semestre."""
 
     def __init__(
         self,
@@ -161,9 +154,8 @@ class _Assemblage:
         )
 
     def _restes_anterieurs(self, siret: str) -> list[Reste]:
-        """Rests of former exercices; of this one, while no titre of this semestre or after could be in them: a rest
-        is known by exercice only, and what is invoiced here must not be claimed twice.
-        """
+        """Return the rests of former exercices, and of this one if no titre of this semestre or after is in them. A
+        rest is known by exercice only, and what is invoiced here must not be claimed twice."""
         exercice, semestre = self._ici
         titres = any(
             r["montant_titre"]
@@ -189,13 +181,13 @@ class _Assemblage:
         return [x for x in lignes if (x["siret_adherent"], x["dispositif"]) == cle]
 
     def _lignes_de_l_adherent(self, siret: str) -> Iterable[LigneFacture]:
-        """A row without due nor tariff exists by its past titres alone (R7a): nothing is invoiced for it."""
+        """Yield what is invoiced; a row without due nor tariff exists by its past titres alone (R7a)."""
         for r in self._lignes_dues(siret, self._ici):
             tarifs = self._tarifs_de(r)
             if r["mode_recouvrement"] == "titre" and (r["montant_du"] or tarifs):
                 unites = self._siennes(self._unites, r)
-                dits = ((f"{phrase_du_tarif(t)}{dire_les_actes(t, unites)}", t["montant"]) for t in tarifs)
-                yield self._ligne_facturee(r, tarifs=tuple(dits))
+                phrases = ((f"{phrase_du_tarif(t)}{dire_les_actes(t, unites)}", t["montant"]) for t in tarifs)
+                yield self._ligne_facturee(r, tarifs=tuple(phrases))
 
     def _hors_titre(self, siret: str) -> Iterable[LigneFacture]:
         for r in self._lignes_dues(siret, self._ici):
@@ -205,7 +197,7 @@ class _Assemblage:
                 yield self._ligne_facturee(r, mode=mode)
 
     def _reports(self, siret: str, attendu: Decimal) -> list[LigneFacture]:
-        """The carry-over by semestre and dispositif of origin, when the published semestres explain it exactly."""
+        """Return the carry-over by semestre and dispositif of origin, when published semestres explain it exactly."""
         lignes: list[LigneFacture] = []
         anterieurs = [p for p in self._emises if p < self._ici and siret in self._emises[p]]
         for p in sorted(anterieurs, reverse=True) if attendu else ():
@@ -236,26 +228,26 @@ def _verifier(f: Facture) -> None:
 
 
 def dire_les_actes(tarif: Ligne, unites: Iterable[Ligne]) -> str:
-    """` (13 déclarations préalables × 0,7 + 2 pages)`: what the units that a tariff bills are (rows of
-    `factures_unites`); empty for a tariff that bills none."""
+    """Say which units a tariff bills: ` (13 déclarations préalables × 0,7 + 2 pages)`; empty when it bills none.
+    `unites` are rows of `factures_unites`."""
     comptees = sorted((u for u in unites if u["unites"]), key=lambda u: (-u["quantite"], u["type_unite"]))
-    dits = " + ".join(
+    actes = " + ".join(
         f"{exact(u['quantite'])}{INSECABLE}{libelle_unite(u['type_unite'], int(u['quantite']))}"
         + ("" if u["poids"] == 1 else f" × {exact(u['poids'])}")
         for u in comptees
     )
     # both semestres count a stock: the tariff takes half of it (R10e)
     moitie = "" if sum(u["unites"] for u in comptees) == tarif["unites"] else ", pour moitié"
-    return f" ({dits}{moitie})" if tarif["unites"] and dits else ""
+    return f" ({actes}{moitie})" if tarif["unites"] and actes else ""
 
 
 def prix(valeur: Decimal | None) -> str:
-    """`0,80 €`, `0,612345 €`: a unit price keeps its decimals; nothing is 0."""
+    """Write a unit price with its decimals: `0,80 €`, `0,612345 €`; nothing is 0."""
     return f"{exact(valeur or 0, 2)}{INSECABLE}€"
 
 
 def phrase_du_tarif(tarif: Mapping[str, Any]) -> str:
-    """What a tariff row gives for an adherent and semestre (a row of `factures_tarifs`)."""
+    """Say what a tariff row (of `factures_tarifs`) gives for an adherent and semestre."""
     r, a_payer = tarif, prix(tarif["prix"])
     prorata = f"× {r['mois']}{INSECABLE}mois sur 12"
     match r["regle"]:
@@ -275,7 +267,7 @@ def phrase_du_tarif(tarif: Mapping[str, Any]) -> str:
 
 
 def dire_tranche(r: Mapping[str, Any]) -> str:
-    """`de 2 000 à moins de 5 000 habitants`."""
+    """Write a bracket: `de 2 000 à moins de 5 000 habitants`."""
     bas, haut = r["tranche_min"], r["tranche_max"]
     if haut is None:
         return f"{exact(bas)} habitants et plus" if bas is not None else "toutes populations"

@@ -1,10 +1,10 @@
-"""PES v2 recette draft of a semestre: one piece per adherent and service, one line per dispositif, no bank data.
+"""Write the PES v2 recette draft of a semestre: one piece per adherent and service, one line per dispositif, no bank
+data.
 
-Amounts of a PES are never negative: what an adherent is given back goes to a second bordereau, of type 02
-(annulation, réduction), one piece per titre reduced. Numbers of bordereau and piece are provisional, far from the
-series of the ledger. Each value written from data has the form that `schema_pes.toml` gives; order and number of the
-elements are those written here, and a test gives drafts to the official schema.
-"""
+Amounts of a PES are never negative: what an adherent is given back goes to a second bordereau, of type 02 (annulation,
+réduction), one piece per titre reduced. Numbers of bordereau and piece are provisional, far from the series of the
+ledger. Each value written from data has the form that `schema_pes.toml` gives; order and number of the elements are
+those written here, and a test gives drafts to the official schema."""
 
 import re
 import tomllib
@@ -25,21 +25,21 @@ from mutualisation.socle.erreurs import ErreurMutualisation
 
 ESPACE = "http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/aller"
 ENCODAGE = "ISO-8859-1"
-# element → pattern of its value, words that say it
+# {element: (pattern of its value, words that say it)}
 SCHEMA: dict[str, tuple[str, str]] = tomllib.loads(SCHEMA_PES.read_text(encoding="utf-8"))
-# TypBord → TypPce, NatPce (pes_codes.csv): an ordinary titre, a corrective one that reduces
+# {TypBord: (TypPce, NatPce)} (pes_codes.csv): an ordinary titre, a corrective one that reduces
 TRIPLETS = {"01": ("01", "01"), "02": ("02", "06")}
-# CatTiers of the schema: communes, CCAS, other public bodies; NatJur 09: local authority or its establishment
+# CatTiers of the schema are communes, CCAS, other public bodies; NatJur 09 is a local authority or its establishment
 CATEGORIES = {"commune": "23", "epci": "24", "ccas": "26"}
 CATEGORIE_AUTRE, NATURE_JURIDIQUE = "29", "09"
 DEBITEUR_PRINCIPAL, TITRE_D_ORIGINE = "01", "01"
 LIGNE_POSTALE, OBJET = 38, 160
-# texts that are cut
+# these texts are cut
 LONGUEURS = {
     "LibelleColBud": LIGNE_POSTALE, "Ville": LIGNE_POSTALE, "ComplNom": LIGNE_POSTALE, "Adr3": LIGNE_POSTALE,
     "ObjPce": OBJET, "ObjLignePce": OBJET,
 }  # fmt: skip
-# what a decomposition does not bring back to a letter of ISO-8859-1
+# a decomposition does not bring these back to a letter of ISO-8859-1
 EQUIVALENTS = str.maketrans({
     "’": "'", "‘": "'", "‚": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "œ": "oe", "Œ": "OE", "–": "-", "—": "-",
     "‑": "-", "‐": "-", "−": "-", "…": "...", "€": "EUR", "•": "-", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i",
@@ -51,7 +51,7 @@ COMMANDES = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad]")
 
 @dataclass(frozen=True)
 class Titre:
-    """Line of a titre of the exercice: its numbers (ExerRat, IdPceOrig, IdLigneOrig) and its account."""
+    """A line of a titre of the exercice has numbers (ExerRat, IdPceOrig, IdLigneOrig) and an account."""
 
     exercice: int
     bordereau: str
@@ -62,11 +62,9 @@ class Titre:
 
 @dataclass(frozen=True)
 class LignePes:
-    """A line of an invoice: object, period, dispositif (empty for a carry-over of unknown origin), signed € amount.
-
-    `imputation`: Nature, Fonction, CodServ (may be empty) and CodProdLoc; `titre`: the one that a negative line
-    reduces; `motif`: why it is left out of the draft.
-    """
+    """A line of an invoice has an object, a period, a dispositif (empty for a carry-over of unknown origin), a signed €
+    amount. `imputation` holds Nature, Fonction, CodServ (may be empty) and CodProdLoc; a negative line reduces `titre`;
+    `motif` says why it is left out of the draft."""
 
     facture: Facture
     objet: str
@@ -79,7 +77,7 @@ class LignePes:
 
     @property
     def lue(self) -> dict[str, Any]:
-        """What summary and CSV say of it."""
+        """Return what summary and CSV say of it."""
         facture = {"siret_adherent": self.facture.siret, "nom": self.facture.nom}
         return facture | {c: getattr(self, c) for c in ("dispositif", "periode", "montant", "motif")}
 
@@ -87,10 +85,8 @@ class LignePes:
 def octets_pes(
     contexte: Contexte, semestre: Semestre, poste: Mapping[str, str], lignes: Iterable[LignePes]
 ) -> bytes | None:
-    """The draft, ISO-8859-1, of the lines kept; None when there is none. `poste`: IdPost, IdColl, CodCol, CodBud.
-
-    Raises `ErreurMutualisation` when a value is none that the schema takes.
-    """
+    """Return the draft, ISO-8859-1, of the lines kept; None when there is none. `poste` holds IdPost, IdColl, CodCol,
+    CodBud. Raises `ErreurMutualisation` for a value that the schema does not take."""
     retenues = list(lignes)
     bordereaux = [b for b in (_bordereau(semestre, t, retenues) for t in TRIPLETS) if b is not None]
     if not bordereaux:
@@ -112,7 +108,7 @@ def octets_pes(
 
 
 def _mention(contexte: Contexte) -> str:
-    """What the file says of itself, in a comment."""
+    """Say what the file is, in a comment."""
     synthetique = "Données synthétiques. " if contexte.est_synthetique else ""
     c = contexte.construction
     return (
@@ -122,9 +118,9 @@ def _mention(contexte: Contexte) -> str:
 
 
 def _bordereau(semestre: Semestre, type_bordereau: str, retenues: Iterable[LignePes]) -> Any | None:
-    """A bordereau of the positive lines (01) or of the negative ones (02); None without any."""
+    """Make a bordereau of the positive lines (01) or of the negative ones (02); None without any."""
     signe = 1 if type_bordereau == "01" else -1
-    # by adherent, service (CodServ is of the piece) and titre reduced, in the order of the invoices
+    # pieces are by adherent, service (CodServ is of the piece) and titre reduced, in the order of the invoices
     pieces: dict[tuple[str, str, str], list[LignePes]] = defaultdict(list)
     for x in retenues:
         if x.montant * signe > 0:
@@ -196,14 +192,14 @@ def _ecrire_ligne(piece: Any, numero: int, ligne: LignePes) -> None:
 
 
 def _sur_deux_lignes(nom: str, suivant: str, texte: str) -> dict[str, str]:
-    """A text on one postal line, and what does not fit on a second one."""
+    """Set a text on one postal line, and what does not fit on a second one."""
     premiere, suite = couper(en_latin1(texte), LIGNE_POSTALE)
     # the schema takes no lone dot nor space
     return {nom: premiere} | ({suivant: suite} if len(suite) > 1 else {})
 
 
 def _bloc(parent: Any, nom: str, **valeurs: str) -> None:
-    """A block of values in the order of the schema, in the letters of ISO-8859-1, cut at its lengths."""
+    """Write a block of values in the order of the schema, in the letters of ISO-8859-1, cut at its lengths."""
     bloc = etree.SubElement(parent, nom)
     for champ, valeur in valeurs.items():
         lettres = en_latin1(valeur)
@@ -217,14 +213,14 @@ def _bloc(parent: Any, nom: str, **valeurs: str) -> None:
 
 
 def valeur_attendue(champ: str, valeur: str) -> str:
-    """Words for what the schema takes of an element, when the value is not that; else empty."""
+    """Say what the schema takes of an element, when the value is not that; else empty."""
     motif, mots = SCHEMA.get(champ, (".*", ""))
     return "" if re.fullmatch(motif, valeur) else mots
 
 
 # ---------------------------------------------------------------- letters
 def en_latin1(texte: str) -> str:
-    """The text in the letters of ISO-8859-1: `Œuvre` → `OEuvre`, `Košice` → `Kosice`; what has no equivalent is `?`."""
+    """Write a text in the letters of ISO-8859-1: `Œuvre` as `OEuvre`, `Košice` as `Kosice`, else `?`."""
     compose = unicodedata.normalize("NFC", texte).translate(EQUIVALENTS)
     lettres = "".join(_lettre(c) for c in compose)
     return " ".join(COMMANDES.sub(" ", lettres).split())
@@ -240,7 +236,7 @@ def _lettre(caractere: str) -> str:
 
 
 def couper(texte: str, longueur: int) -> tuple[str, str]:
-    """The first words that fit in `longueur` characters, and the rest; a word that is longer is cut."""
+    """Return the first words that fit in `longueur` characters, and the rest; a longer word is cut."""
     if len(texte) <= longueur:
         return texte, ""
     fin = texte.rfind(" ", 1, longueur + 1)

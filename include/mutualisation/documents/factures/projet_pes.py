@@ -1,4 +1,4 @@
-"""The PES draft of a semestre: what it holds, what it leaves out and why; and the same read back from disk."""
+"""Decide what the PES draft of a semestre holds, what it leaves out and why; read it back from disk."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ SANS_TITRE = (
     "réduction sans titre à réduire : aucun titre du budget {}, émis en {} pour ce dispositif et cette période ou une "
     "période antérieure, n'a ce montant (sur un exercice clos : mandat au compte 673)"
 )
-# the address is mandatory in the schema: field of the adherent, its name in the drop
+# the address is mandatory in the schema: {field of the adherent: its name in the drop}
 ADRESSE = {"adresse": "Adresse", "code_postal": "Code postal", "ville": "Ville"}
-# numbers that the schema takes: a ledger may hold others
+# the schema takes these numbers: a ledger may hold others
 NUMERO = re.compile(r"0*[1-9][0-9]{0,5}")
-# adherent, dispositif
+# an account is an (adherent, dispositif)
 Compte = tuple[str, str]
-# docs/decisions/0003: refund of costs by the member communes, general administration
+# refund of costs by the member communes, general administration (docs/decisions/0003)
 COMPTE_RECETTE, FONCTION = "70875", "020"
-# parameter → the element it fills
+# {parameter: the element it fills}
 POSTE = {"pes_poste": "IdPost", "pes_siret": "IdColl", "pes_collectivite": "CodCol", "pes_budget": "CodBud"}
 ELEMENTS = POSTE | {
     "compte_recette": "Nature",
@@ -58,7 +58,7 @@ ELEMENTS = POSTE | {
 
 @dataclass(frozen=True)
 class ProjetPes:
-    """`octets` is None when nothing is written; `phrases` say why, or what is left out; `retours`: keys to mend."""
+    """`octets` is None when nothing is written; `phrases` say why, or what is left out; `retours` are keys to mend."""
 
     octets: bytes | None
     retenues: list[LignePes] = field(default_factory=list)
@@ -68,17 +68,15 @@ class ProjetPes:
 
     @property
     def total(self) -> Decimal:
-        """Signed sum of the lines kept, in euros."""
+        """Return the signed sum of the lines kept, in euros."""
         return sum((x.montant for x in self.retenues), ZERO)
 
 
 def preparer_projet(
     contexte: Contexte, facturation: Facturation, semestre: Semestre, factures: Iterable[Facture]
 ) -> ProjetPes:
-    """The draft of the invoices to issue; without bytes when a code of the accounting office is missing.
-
-    Raises `ErreurMutualisation` when a value is none that the schema takes.
-    """
+    """Make the draft of the invoices to issue; without bytes when a code of the accounting office is missing. Raises
+    `ErreurMutualisation` for a value that the schema does not take."""
     emises = [f for f in factures if f.est_a_emettre]
     if not emises:
         return ProjetPes(None, phrases=[RIEN])
@@ -100,7 +98,7 @@ def preparer_projet(
 
 
 def _retours(reglages: ReglagesPes, retenues: Iterable[LignePes]) -> list[str]:
-    """One sentence per dispositif whose titres, once in the ledger without an axe, no key would give back to it."""
+    """Say for which dispositifs no key would give back a titre that the ledger has without an axe."""
     phrases: dict[str, str] = {}
     for x in retenues:
         dispositif, service, produit = x.dispositif, x.imputation["CodServ"], x.imputation["CodProdLoc"]
@@ -114,11 +112,9 @@ def _retours(reglages: ReglagesPes, retenues: Iterable[LignePes]) -> list[str]:
 
 # ---------------------------------------------------------------- codes of the accounting office, of each dispositif
 class ReglagesPes:
-    """Settings of the draft of one semestre; `a_completer` lists the rows that are missing or wrong.
-
-    They are dated rows of `referentiel/parametres` (read on the first day of the semestre), the keys without an axe
-    (R3i) and the titres of the ledger. No code of the office is made up: what is missing or ill-formed is listed.
-    """
+    """The draft of one semestre has these settings; `a_completer` lists the rows that are missing or wrong. They are
+    dated rows of `referentiel/parametres` (read on the first day of the semestre), the keys without an axe (R3i) and
+    the titres of the ledger. No code of the office is made up: what is missing or ill-formed is listed."""
 
     def __init__(self, contexte: Contexte, facturation: Facturation, semestre: Semestre) -> None:
         self._valeurs = contexte.parametres_au(semestre.debut)
@@ -134,11 +130,11 @@ class ReglagesPes:
 
     @property
     def a_completer(self) -> list[str]:
-        """« pes_budget (code du budget chez le comptable, 2 caractères) », each row once, in the order met."""
+        """List « pes_budget (code du budget chez le comptable, 2 caractères) », each row once, in the order met."""
         return [f"{nom} ({mots})" for nom, mots in self._manques.items()]
 
     def poste(self) -> dict[str, str] | None:
-        """Code of each element of the office, None when one is missing; SIRET of the EPCI unless `pes_siret` says."""
+        """Return the codes of the office by element, None when one is missing; `pes_siret` is the EPCI's by default."""
         codes = {}
         for nom, element in POSTE.items():
             codes[element] = self._en_vigueur(nom, nom) or (self._siret if nom == "pes_siret" else "")
@@ -150,7 +146,7 @@ class ReglagesPes:
         return None if self._manques else codes
 
     def imputation(self, dispositif: str) -> dict[str, str] | None:
-        """Nature, Fonction, CodServ (may be empty), CodProdLoc of a dispositif; None when a row is missing."""
+        """Return Nature, Fonction, CodServ (may be empty), CodProdLoc of a dispositif; None when a row lacks."""
         nature = self._nature(dispositif)
         fonction = self._choisir("fonction_recette", dispositif) or FONCTION
         service = en_latin1(self._choisir("pes_service", dispositif, self._code_de_cle("service", dispositif)))
@@ -162,12 +158,13 @@ class ReglagesPes:
         return {"Nature": nature, "Fonction": fonction, "CodServ": service, "CodProdLoc": produit}
 
     def retour(self, service: str, produit: str) -> str:
-        """The dispositif that the ledger would give such a titre (R3i): the key of its service, else of its product."""
+        """Return the dispositif that the ledger would give such a titre (R3i): by its service, else its product."""
         codes = (("service", service), ("produit", produit))
         return next((self._cles[c] for c in codes if c in self._cles), "")
 
     def _nature(self, dispositif: str) -> str:
-        """Parameter of the dispositif, else the one account of its titres, else the general parameter, else 70875."""
+        """Return the parameter of the dispositif, the one account of its titres, the general one or
+        `COMPTE_RECETTE`."""
         connues = self._natures.get(dispositif, set())
         choisie = self._choisir("compte_recette", dispositif, next(iter(connues)) if len(connues) == 1 else "")
         if choisie or self._manques.get(f"compte_recette:{dispositif}"):
@@ -179,17 +176,17 @@ class ReglagesPes:
         return COMPTE_RECETTE
 
     def _choisir(self, racine: str, dispositif: str, autre: str = "") -> str:
-        """The parameter of the dispositif, else `autre`, else the parameter of all; '' without any."""
+        """Return the parameter of the dispositif, else `autre`, else the parameter of all; '' without any."""
         return self._en_vigueur(racine, f"{racine}:{dispositif}") or autre or self._en_vigueur(racine, racine)
 
     def _code_de_cle(self, origine: str, dispositif: str) -> str:
-        """The first code, by code point, of the keys of that origin that give the dispositif and fit in a PES."""
+        """Return the first code, by code point, of its keys of that origin that fit in a PES."""
         element = ELEMENTS[f"pes_{origine}"]
         codes = (code for (o, code), d in self._cles.items() if o == origine and d == dispositif)
         return min((c for c in codes if not valeur_attendue(element, c)), default="")
 
     def _en_vigueur(self, racine: str, nom: str) -> str:
-        """Value in force; '' when there is none, or when it is ill-formed, which is then to mend."""
+        """Return the value in force; '' when there is none, or when it is ill-formed, which is then to mend."""
         valeur = self._valeurs.get(nom, "").strip()
         if valeur and (mots := valeur_attendue(ELEMENTS[racine], valeur)):
             self._manques[nom] = f"« {valeur} » n'est pas un {mots}"
@@ -203,10 +200,8 @@ class ReglagesPes:
 
 # ---------------------------------------------------------------- lines kept, lines left out
 def _lignes_a_emettre(facture: Facture) -> Iterator[LignePes]:
-    """Lines of an invoice to issue, zero amounts left out; Σ = montant_facture.
-
-    Each object names the period it pays for (R7i): a carry-over that of its own semestre.
-    """
+    """Yield the lines of an invoice to issue, zero amounts left out; Σ = montant_facture. Each object names the period
+    it pays for (R7i): a carry-over that of its own semestre."""
     ici = str(facture.semestre)
     for x in facture.lignes:
         yield LignePes(facture, f"{ici} {x.dispositif} {x.libelle}", ici, x.dispositif, x.montant)
@@ -216,10 +211,8 @@ def _lignes_a_emettre(facture: Facture) -> Iterator[LignePes]:
 
 
 def _lignes_placees(facture: Facture, reglages: ReglagesPes, titres: Titres) -> Iterator[LignePes]:
-    """Each line with its imputation and the titre it reduces, or with the reason why it is left out.
-
-    A line whose dispositif lacks a setting is not there: `reglages.a_completer` says so and no draft is written.
-    """
+    """Yield each line with its imputation and the titre it reduces, or with the reason why it is left out. A line whose
+    dispositif lacks a setting is not there: `reglages.a_completer` says so and no draft is written."""
     defaut = _defaut_d_adresse(facture)
     for ligne in (x for x in _lignes_a_emettre(facture) if x.montant):
         if not ligne.dispositif:
@@ -239,7 +232,7 @@ def _lignes_placees(facture: Facture, reglages: ReglagesPes, titres: Titres) -> 
 
 
 def _defaut_d_adresse(facture: Facture) -> str:
-    """Street, postal code of five digits, town: what is missing; empty when the address is whole."""
+    """Say what lacks of street, postal code of five digits, town; empty when the address is whole."""
     absents = [nom for champ, nom in ADRESSE.items() if not en_latin1(facture.lu(champ))]
     if absents:
         return SANS_ADRESSE.format(", ".join(absents))
@@ -249,10 +242,8 @@ def _defaut_d_adresse(facture: Facture) -> str:
 
 
 class Titres:
-    """Titres of an exercice and budget by adherent and dispositif, with what is left to reduce.
-
-    The schema lets a reduction (02 02 06) name a titre of its own exercice only.
-    """
+    """Titres of an exercice and budget are by adherent and dispositif, with what is left to reduce. The schema lets a
+    reduction (02 02 06) name a titre of its own exercice only."""
 
     def __init__(self, lignes: Iterable[Ligne], budget: str) -> None:
         self.budget = budget
@@ -271,10 +262,9 @@ class Titres:
             self._titres[compte, quand][titre] = ligne["montant"]
 
     def reduire(self, siret: str, dispositif: str, quand: str, montant: Decimal) -> Titre | None:
-        """The titre of that period, else of the nearest earlier one, that holds `montant` once cancellations are taken.
-
-        Of several in a period, the one that holds most, then the last issued. It holds less by `montant` from then on.
-        """
+        """Return the titre of that period, else of the nearest earlier one, that holds `montant` after cancellations.
+        Of several in a period, it is the one that holds most, then the last issued. It holds less by `montant` from
+        then on."""
         compte = (siret, dispositif)
         restes = self._restes[compte]
         for ici in sorted((p for p in restes if p <= quand), reverse=True):
@@ -289,7 +279,7 @@ class Titres:
 
 
 def relire(chemin: Path) -> list[dict[str, str]]:
-    """Rows of the file as the pipeline lands them, {column: text}. Raises `LectureRefusee`."""
+    """Return the rows of the file as the pipeline lands them, {column: text}. Raises `LectureRefusee`."""
     jeu = registre().jeu("pes")
     colonnes = [c.nom for c in jeu.colonnes_entrepot]
     lecteur = ouvrir(chemin, jeu, "xml", Limites())
@@ -297,16 +287,16 @@ def relire(chemin: Path) -> list[dict[str, str]]:
 
 
 def verifier_accord(chemin: Path, retenues: Iterable[LignePes]) -> list[str]:
-    """Per adherent, service and product, Σ of the lines read back (TypBord 02 negative) = Σ of the lines kept."""
+    """Compare per adherent, service and product the lines read back (TypBord 02 negative) with the lines kept."""
     attendues: dict[tuple[str, ...], Decimal] = defaultdict(lambda: ZERO)
-    lues: dict[tuple[str, ...], Decimal] = defaultdict(lambda: ZERO)
+    sommes_lues: dict[tuple[str, ...], Decimal] = defaultdict(lambda: ZERO)
     for x in retenues:
         attendues[x.facture.siret, x.imputation["CodServ"], x.imputation["CodProdLoc"]] += x.montant
     for ligne in relire(chemin):
         signe = -1 if ligne["typbord"] == "02" else 1
-        lues[ligne["siret"], ligne["codserv"], ligne["codprodloc"]] += signe * Decimal(ligne["mtht"])
+        sommes_lues[ligne["siret"], ligne["codserv"], ligne["codprodloc"]] += signe * Decimal(ligne["mtht"])
     return [
-        f"{' '.join(cle)} : {lues[cle]} € dans le PES, {attendues[cle]} € à titrer."
-        for cle in sorted({*attendues, *lues})
-        if lues[cle] != attendues[cle]
+        f"{' '.join(cle)} : {sommes_lues[cle]} € dans le PES, {attendues[cle]} € à titrer."
+        for cle in sorted({*attendues, *sommes_lues})
+        if sommes_lues[cle] != attendues[cle]
     ]

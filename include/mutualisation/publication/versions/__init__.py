@@ -1,1 +1,1 @@
-"""The versions: their storage and views, what they froze, their digests and statements; promotion."""
+"""This room keeps and promotes versions: their storage and views, what they froze, their digests and statements."""

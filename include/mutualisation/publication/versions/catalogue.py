@@ -1,4 +1,4 @@
-"""`datapackage.json`: the extract described for reuse (Frictionless Data Package v1, Table Schema)."""
+"""`datapackage.json` describes the extract for reuse (Frictionless Data Package v1, Table Schema)."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -36,7 +36,7 @@ def _champ(colonne: Colonne) -> dict[str, Any]:
 
 
 def _ressource(relation: Relation, chemin: Path) -> dict[str, Any]:
-    lue = empreinte(chemin)
+    empreinte_lue = empreinte(chemin)
     schema: dict[str, Any] = {
         "fields": [_champ(c) for c in relation.colonnes if not c.est_horodatage],
         "missingValues": [""],
@@ -52,8 +52,8 @@ def _ressource(relation: Relation, chemin: Path) -> dict[str, Any]:
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "bytes": lue.octets,
-        "hash": f"sha256:{lue.sha256}",
+        "bytes": empreinte_lue.octets,
+        "hash": f"sha256:{empreinte_lue.sha256}",
         "dialect": DIALECTE,
         "schema": schema,
     }
@@ -62,10 +62,8 @@ def _ressource(relation: Relation, chemin: Path) -> dict[str, Any]:
 def decrire(
     contexte: Contexte, relations: Iterable[Relation], dossier: Path, *, restreinte: bool = False
 ) -> dict[str, Any]:
-    """The Data Package of the CSV written in `dossier`; no clock, so the same figures give the same bytes.
-
-    `restreinte`: it may not be given to everyone (K8), and has no licence.
-    """
+    """Return the Data Package of the CSV written in `dossier`; no clock, so the same figures give the same bytes. With
+    `restreinte` it may not be given to everyone (K8), and has no licence."""
     exercice = contexte.exercice
     mention = " Données synthétiques : aucun chiffre ne provient d'un système réel." if contexte.est_synthetique else ""
     mention += f" {RESTREINTE}" if restreinte else ""

@@ -1,4 +1,4 @@
-"""The statements of the warehouse: each holds, differs from what was signed or kept, or is not kept here (K10)."""
+"""Each statement of the warehouse holds, differs from what was signed or kept, or is not kept here (K10)."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from mutualisation.socle.poste import Poste
 
 @dataclass(frozen=True)
 class Chaine:
-    """The statements that hold, oldest first; what is wrong with them, and what is to be known of them."""
+    """These statements hold, oldest first; `ecarts` says what is wrong with them, `remarques` what is to be known."""
 
     sceaux: list[SceauInscrit]
     ecarts: list[str]
@@ -29,12 +29,12 @@ class Chaine:
 
 
 def lire_chaine(conn: psycopg.Connection[Any], poste: Poste) -> Chaine:
-    """The statements against their signatures, their chain, and those that this machine keeps: a difference at most.
+    """Compare the statements with their signatures, their chain, and those kept on this machine: one difference at
+    most.
 
-    An act that does not hold is named and passed over, for a login inscribes one without a signature; but for what this
-    machine has kept, or has signed after: that held, and was changed since. It begins the transaction of a reader: what
-    is kept by then was committed before, and is there to be read.
-    """
+    An act that does not hold is named and passed over, for a login inscribes one without a signature; but one that this
+    machine has kept, or has signed after, held, and was changed since. This begins the transaction of a reader: what is
+    kept by then was committed before, and is there to be read."""
     ancres = Ancres(poste.var)
     gardes = ancres.enonces()
     sceaux, connues = lire_sceaux(conn), cles_connues(conn, poste.var)
@@ -76,7 +76,7 @@ def ancrer(conn: psycopg.Connection[Any], poste: Poste) -> None:
 
 
 def _hors_de_la_chaine(sceaux: list[SceauInscrit]) -> Iterator[int]:
-    """Numbers of the rows that do not follow the one before, whether that one holds or not: the server sees to it."""
+    """Yield the numbers of the rows that do not follow the one before, which need not hold."""
     precedent: str | None = None
     for rang, sceau in enumerate(sceaux, start=1):
         if (sceau.numero, sceau.suit) != (rang, precedent):
@@ -85,14 +85,15 @@ def _hors_de_la_chaine(sceaux: list[SceauInscrit]) -> Iterator[int]:
 
 
 def _a_tenu(sceau: SceauInscrit, temoins: list[SceauInscrit], gardes: Collection[int]) -> bool:
-    """Whether an act that does not hold is kept on this machine, or one of those that are has not passed it over."""
+    """Say whether an act that does not hold is kept on this machine, or a later one kept there has not passed it
+    over."""
     return sceau.numero in gardes or any(
         t.numero > sceau.numero and sceau.numero not in t.dit.get("ecartes", ()) for t in temoins
     )
 
 
 def _passe(sceau: SceauInscrit) -> str:
-    """That an act is passed over, and what is then to be done."""
+    """Say that an act is passed over, and what is then to be done."""
     acte, refaire = f"la publication de la version {sceau.version}", "un « bilan » de tous les exercices publiés"
     if sceau.acte == CLOTURE:
         acte = f"la clôture de l'exercice {sceau.exercice}, version {sceau.version}"

@@ -1,4 +1,4 @@
-"""What is closed, by whom: the statements of closing alone say it (K11), and only `journal.approuver` inscribes one."""
+"""The statements of closing alone say what is closed, and by whom (K11); only `journal.approuver` inscribes one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mutualisation.publication.signatures.cle_signature import publique
 from mutualisation.publication.versions.sceaux import CLOTURE, enoncer, lire_sceaux, maintenant
 from mutualisation.socle.erreurs import ControleEchoue, SansReprise
 
-# what a run tells the server, which verifies no signature: its views leave these out; nothing else is said there
+# a run tells this to the server, which verifies no signature: its views leave these out; nothing else is said there
 ECARTER = """
 with passes as (delete from journal.ecartes where numero <> all (%(passes)s))
 insert into journal.ecartes select unnest(%(passes)s::int[]) on conflict do nothing
@@ -37,8 +37,8 @@ PREPARE_PAR = "select prepare_par from journal.constructions where version = %s"
 
 @dataclass(frozen=True)
 class Cloture:
-    """A closed version: who approved, when (ISO, UTC), the sha256 of the manifest that was approved, whether who
-    approved was authenticated, and the statement that says it."""
+    """A closed version has an approver, a time (ISO, UTC), the sha256 of the approved manifest, and its statement.
+    `identite` says whether who approved was authenticated."""
 
     version: int
     approuve_par: str
@@ -48,24 +48,25 @@ class Cloture:
     enonce: dict[str, Any]
 
     @classmethod
-    def dite(cls, version: int, dit: dict[str, Any]) -> Cloture:
-        """What a statement says, or will say once what it closes is composed."""
-        moment = f"{dit['approuve_le'][:19]}Z"
-        return cls(version, dit["approuve_par"], moment, dit["manifeste_sha256"], str(dit["identite"]), dit)
+    def dite(cls, version: int, enonce: dict[str, Any]) -> Cloture:
+        """Read what a statement says, or will say once what it closes is composed."""
+        moment = f"{enonce['approuve_le'][:19]}Z"
+        return cls(version, enonce["approuve_par"], moment, enonce["manifeste_sha256"], str(enonce["identite"]), enonce)
 
     @classmethod
     def a_signer(
         cls, conn: psycopg.Connection[Any], sienne: psycopg.Connection[Any], quoi: Mapping[str, Any]
     ) -> Cloture:
-        """What the login of `sienne` is about to sign; `conn` reads the journal. `quoi`: `exercice`, `version`,
-        `manifeste_sha256`, `identite` (K3), and `repondant` where an account of another name answered for the login."""
+        """Return what the login of `sienne` is about to sign; `conn` reads the journal. `quoi` holds `exercice`,
+        `version`, `manifeste_sha256`, `identite` (K3), and `repondant` where an account of another name answered for
+        the login."""
         prepare = conn.execute(PREPARE_PAR, (quoi["version"],)).fetchone()
         qui = {"approuve_par": compte_connecte(sienne), "approuve_le": maintenant(sienne)}
         return cls.dite(quoi["version"], {**quoi, **qui, "prepare_par": prepare[0] if prepare else ""})
 
 
 def lire_cloture(conn: psycopg.Connection[Any], exercice: int, version: int) -> Cloture | None:
-    """The closing of a version, the first one that holds; None while it is to be approved."""
+    """Return the closing of a version, the first one that holds; None while it is to be approved."""
     inscrites = (s for s in lire_sceaux(conn, CLOTURE, version) if s.exercice == exercice and s.tient)
     return next((Cloture.dite(version, s.dit) for s in inscrites), None)
 
@@ -76,16 +77,16 @@ def ecarter(conn: psycopg.Connection[Any]) -> None:
 
 
 def qui_peut(conn: psycopg.Connection[Any], groupe: str, exercice: int | None = None) -> list[str]:
-    """The logins of a group that may answer; where an exercice is to be closed, none that prepared or published it."""
+    """Return the logins of a group that may answer; to close an exercice, none that prepared or published it."""
     droit = "set" if exercice is None else "usage, set"
     return [nom for (nom,) in conn.execute(PEUVENT, {"groupe": groupe, "droit": droit, "exercice": exercice})]
 
 
 def versions_closes(conn: psycopg.Connection[Any], exercices: Iterable[int] = ()) -> set[int]:
-    """Every version that was closed, of these exercices (default: all): its extract may be asked for at any time."""
+    """Return every version closed of these exercices (default: all): its extract may be asked for at any time."""
     demandes = set(exercices)
-    lues = conn.execute("select exercice, version from journal.clotures").fetchall()
-    return {int(v) for e, v in lues if not demandes or e in demandes}
+    lignes = conn.execute("select exercice, version from journal.clotures").fetchall()
+    return {int(v) for e, v in lignes if not demandes or e in demandes}
 
 
 def approuver(
@@ -95,12 +96,11 @@ def approuver(
     extraits: Collection[str],
     cle: Ed25519PrivateKey,
 ) -> bool:
-    """Close the published version by a signed statement in the name of the login of `sienne`; False when it was closed.
+    """Close the published version by a signed statement in the name of the login of `sienne`; False if it was closed.
 
-    `conn` reads the journal; `extraits`: the digest of the manifest of each closed extract, which the statement holds.
-    Raises `ControleEchoue` when the database refuses who approves or what is approved, `SansReprise` when the login is
-    no approver.
-    """
+    `conn` reads the journal; `extraits` are the digests of the manifests of the closed extracts, which the statement
+    holds. Raises `ControleEchoue` when the database refuses who approves or what is approved, `SansReprise` when the
+    login is no approver."""
     compte, exercice = cloture.approuve_par, cloture.enonce["exercice"]
     enonce = enoncer(conn, CLOTURE, cloture.enonce | {"extraits": [*extraits]}, cle)
     try:
@@ -121,6 +121,6 @@ def approuver(
 
 
 def _sinon(conn: psycopg.Connection[Any], exercice: int, compte: str) -> str:
-    """Who may, where the login that was refused may not."""
+    """Name who may, where the login that was refused may not."""
     peuvent = qui_peut(conn, APPROBATEUR, exercice)
     return f" Peuvent l'approuver : {', '.join(peuvent)}." if peuvent and compte not in peuvent else ""

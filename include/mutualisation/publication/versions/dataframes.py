@@ -1,7 +1,5 @@
-"""Relations of `publication` and `bi` as DataFrames, typed by the contract: amounts stay `Decimal`, NULL unknown.
-
-pandas is imported when a frame is asked for: a command that makes none does not pay for it.
-"""
+"""Relations of `publication` and `bi` are DataFrames, typed by the contract: amounts stay `Decimal`, NULL unknown.
+pandas is imported when a frame is asked for: a command that makes none does not pay for it."""
 
 from __future__ import annotations
 
@@ -20,23 +18,21 @@ from mutualisation.socle.erreurs import ErreurMutualisation
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-# of the types of the contract; `numeric` and `date` are columns of objects: a float would lose a cent
+# {type of the contract: that of pandas}; `numeric` and `date` are columns of objects: a float would lose a cent
 DTYPES = {"integer": "Int64", "bigint": "Int64", "boolean": "boolean", "text": "string"}
 
 
 def lire_relation(relation: str, exercice: int | None = None) -> DataFrame:
-    """What a relation of `publication`, or of `bi`, shows of one exercice or of all, in the order of its key.
-
-    Reads the warehouse of `ENTREPOT_DSN`, else the embedded one. `ErreurMutualisation` when the relation or the
-    exercice is not published, with the closest one.
-    """
+    """Return a relation of `publication`, or of `bi`, of one exercice or of all, in the order of its key. The warehouse
+    is that of `ENTREPOT_DSN`, else the embedded one. Raises `ErreurMutualisation` when the relation or the exercice is
+    not published, with the closest one."""
     connue = _relation_nommee(relation)
     with serveur_entrepot() as dsn, connecter(dsn, role=None) as conn:
         return lire_publiee(conn, connue, exercice)
 
 
 def lire_publiee(conn: psycopg.Connection[Any], relation: Relation, exercice: int | None = None) -> DataFrame:
-    """The same, on a connection. `ErreurMutualisation` when the exercice is not published."""
+    """Return the same, on a connection. Raises `ErreurMutualisation` when the exercice is not published."""
     condition: sql.Composable = sql.SQL("")
     if exercice is not None:
         _exiger(conn, relation, exercice)
@@ -51,27 +47,27 @@ def lire_publiee(conn: psycopg.Connection[Any], relation: Relation, exercice: in
 
 
 def dataframe(colonnes: Sequence[Colonne], rangees: Iterable[Sequence[Any]]) -> DataFrame:
-    """Rows as a frame, each column of the type that the contract gives it."""
+    """Return rows as a frame, each column of the type that the contract gives it."""
     import pandas as pd
 
-    lues = list(rangees)
+    lignes = list(rangees)
     return pd.DataFrame(
         {
-            c.nom: pd.Series([r[i] for r in lues], dtype=DTYPES.get(c.type.partition("(")[0], "object"))
+            c.nom: pd.Series([r[i] for r in lignes], dtype=DTYPES.get(c.type.partition("(")[0], "object"))
             for i, c in enumerate(colonnes)
         }
     )
 
 
 def trame(rangees: Iterable[Mapping[str, Any]], nom: str, *noms: str) -> DataFrame:
-    """These columns of rows as a frame of objects, to pivot, sum and compare: amounts stay `Decimal`, rows or not."""
+    """Return these columns of rows as a frame of objects, to pivot, sum and compare: amounts stay `Decimal`."""
     import pandas as pd
 
     return pd.DataFrame(list(rangees), columns=[nom, *noms], dtype=object)
 
 
 def lignes_de(df: DataFrame) -> list[dict[str, Any]]:
-    """The rows of a frame by column, None where there is nothing."""
+    """Return the rows of a frame by column, None where there is nothing."""
     return [{str(c): x for c, x in r.items()} for r in df.astype(object).where(df.notna(), None).to_dict("records")]
 
 
@@ -87,7 +83,7 @@ def _relation_nommee(nom: str) -> Relation:
 
 
 def _annee(relation: Relation) -> str:
-    """The column that says the exercice: on `bi`, `exercice`, as in SQL; elsewhere, where a row is published (S10)."""
+    """Return the column of the exercice: on `bi`, `exercice`, as in SQL; elsewhere, where a row is published (S10)."""
     return "exercice" if relation.schema == ANALYSE else relation.pointeur
 
 
@@ -96,7 +92,7 @@ def _exiger(conn: psycopg.Connection[Any], relation: Relation, exercice: int) ->
         raise ErreurMutualisation(
             f"La relation « {relation.nom} » n'a pas de colonne exercice : demandez-la entière, sans exercice."
         )
-    # years to come are in a forecast alone
+    # only a forecast has years to come
     connue = relation if _annee(relation) != relation.pointeur else lire_relations()["synthese_financiere"]
     requete = sql.SQL("select distinct exercice from {} order by 1").format(sql.Identifier(connue.schema, connue.nom))
     publies = [e for (e,) in conn.execute(requete).fetchall()]

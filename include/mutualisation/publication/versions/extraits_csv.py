@@ -1,5 +1,4 @@
-"""CSV extracts (S1, F10) and their digest (S7), rendered by PostgreSQL and streamed: memory does not grow with the
-relation."""
+"""PostgreSQL renders CSV extracts (S1, F10) and their digest (S7), streamed: memory does not grow with the relation."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -18,10 +17,10 @@ SANS = sql.SQL("")
 
 
 def _cellule_sql(colonne: Colonne) -> sql.Composable:
-    """SQL of one cell by S1: booleans true/false, ISO dates, neutralised text; numbers as they are."""
+    """Write the SQL of one cell by S1: booleans true/false, ISO dates, neutralised text; numbers as they are."""
     nom = sql.Identifier(colonne.nom)
     if colonne.est_texte:
-        # a third of what a regular expression costs, on every cell of a relation of a million rows
+        # this costs a third of a regular expression, on every cell of a relation of a million rows
         modele = "case when ascii({c}) in ({debuts}) then '''' || {c} else {c} end as {c}"
         return sql.SQL(modele).format(c=nom, debuts=sql.SQL(", ").join(sql.Literal(ord(d)) for d in DEBUTS_FORMULE))
     if colonne.type == "boolean":
@@ -32,7 +31,7 @@ def _cellule_sql(colonne: Colonne) -> sql.Composable:
 
 
 def _ordre_des_lignes(relation: Relation) -> sql.Composable:
-    """Key order, then every other column: the order of equal keys is settled too, whatever the server's locale."""
+    """Order by the key, then every other column: equal keys are ordered too, whatever the server's locale."""
     rang = {nom: i for i, nom in enumerate(relation.cle)}
     colonnes = sorted(relation.colonnes, key=lambda c: rang.get(c.nom, len(rang)))
     termes = [
@@ -45,7 +44,7 @@ def _ordre_des_lignes(relation: Relation) -> sql.Composable:
 
 
 def _copie(relation: Relation, source: sql.Composable, condition: sql.Composable = SANS) -> sql.Composed:
-    # sorted before cells are made: a sort that holds each text twice takes as long again
+    # rows are sorted before cells are made: a sort that holds each text twice takes as long again
     return sql.SQL(
         "copy (select {colonnes} from (select * from {source} as {alias} {condition} order by {ordre}) as {alias})"
         " to stdout with (format csv, header true, delimiter ';', encoding 'UTF8')"
@@ -79,27 +78,25 @@ def sha256_stocke(
     entier: bool = False,
     sans_cle: bool = False,
 ) -> str:
-    """sha256 of the CSV of a relation as `pointeurs` ({exercice: version}) publish it, read from its storage.
-
-    `entier`: with the rows that a newer version of their key hides, for a relation without exercice; `sans_cle`: each
-    keyed digest of a code reads as any other (K1).
-    """
+    """Return the sha256 of the CSV of a relation as `pointeurs` ({exercice: version}) publish it, from its storage.
+    `entier` adds the rows that a newer version of their key hides, for a relation without exercice; with `sans_cle`
+    each keyed digest of a code reads as any other (K1)."""
     somme = hashlib.sha256()
-    # nothing published yet: a pointer to nothing
+    # when nothing is published yet, this is a pointer to nothing
     rangees = sql.SQL(", ").join(
         sql.SQL("({}, {}::bigint)").format(sql.Literal(e), sql.Literal(v))
         for e, v in sorted(pointeurs.items() or {(0, 0)})
     )
     source = lignes_en_vigueur(relation, sql.SQL("(values {}) as p (exercice, version)").format(rangees), entier=entier)
-    lue = _sans_cle(relation, source) if sans_cle else source
-    with conn.cursor() as curseur, curseur.copy(_copie(relation, sql.SQL("({})").format(lue))) as copie:
+    requete = _sans_cle(relation, source) if sans_cle else source
+    with conn.cursor() as curseur, curseur.copy(_copie(relation, sql.SQL("({})").format(requete))) as copie:
         for rangee in copie:
             somme.update(rangee)
     return somme.hexdigest()
 
 
 def _sans_cle(relation: Relation, source: sql.Composable) -> sql.Composable:
-    """Its rows, where what a key has made of a code is one mark."""
+    """Replace by one mark what a key has made of a code."""
     modele = (
         "case when position('~' in {c}) > 0 then regexp_replace({c}, '~[0-9a-f]{{16}}', '~', 'g') else {c} end as {c}"
     )
@@ -108,22 +105,20 @@ def _sans_cle(relation: Relation, source: sql.Composable) -> sql.Composable:
 
 
 def lire_pointeurs(conn: psycopg.Connection[Any]) -> dict[int, int]:
-    """{exercice: version} of what is published."""
+    """Return {exercice: version} of what is published."""
     return dict(conn.execute("select exercice, version from journal.publications order by exercice").fetchall())
 
 
 def condenser(empreintes: Mapping[str, str]) -> str:
-    """sha256 over the lines `<relation> <sha256 of its CSV>` sorted by name (S7)."""
-    return hashlib.sha256("".join(f"{nom} {lue}\n" for nom, lue in sorted(empreintes.items())).encode()).hexdigest()
+    """Return the sha256 over the lines `<relation> <sha256 of its CSV>` sorted by name (S7)."""
+    return hashlib.sha256("".join(f"{nom} {somme}\n" for nom, somme in sorted(empreintes.items())).encode()).hexdigest()
 
 
 def lire_lignes(
     conn: psycopg.Connection[Any], relation: Relation, exercice: int, version: int, stockage: str = "versions"
 ) -> Iterator[dict[str, Any]]:
-    """Rows of one exercice and version in key order, as {column: value} with `Decimal` amounts, streamed.
-
-    `stockage`: the schema that holds them.
-    """
+    """Stream the rows of one exercice and version in key order, as {column: value} with `Decimal` amounts. `stockage`
+    is the schema that holds them."""
     requete = sql.SQL("select {colonnes} from {source} as {alias} {condition} order by {ordre}").format(
         colonnes=sql.SQL(", ").join(sql.Identifier(nom) for nom in relation.noms_colonnes),
         source=sql.Identifier(stockage, relation.nom),

@@ -1,4 +1,4 @@
-"""What did not change since it was published: the inputs of a build, the rows of an exercice, the software."""
+"""Find what did not change since it was published: the inputs of a build, the rows of an exercice, the software."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ from mutualisation.socle.chemins import PAQUET, PROJET_DBT, dossier_attentes
 
 # what former versions read is no figure of an exercice (R2h)
 ECARTEES = {"groupes_lus"}
-# what tools write beside the sources
+# tools write these beside the sources
 ECARTES = {"__pycache__", "target", "logs", "uncommitted"}
 ENTREES = """
 select jsonb_build_object(
@@ -41,8 +41,8 @@ EN_VIGUEUR = """
 select publication_sha256, chiffres_sha256 from journal.constructions where statut = 'publiee'
  order by version desc limit 1
 """
-# the same rows as those that it publishes, and documents that would show the same years, of the same versions; a closed
-# exercice has nothing to restate when all but its restatement is the same (K6)
+# an exercice is unchanged with the same rows as those that it publishes, and documents that would show the same years,
+# of the same versions; a closed exercice has nothing to restate when all but its restatement is the same (K6)
 INCHANGES = """
 select k.exercice
   from journal.contenus as k
@@ -62,7 +62,7 @@ select v.{pointeur}, count(*) || ' ' || sum(hashtextextended(row({valeurs})::tex
 
 @cache
 def empreinte_logiciel() -> str:
-    """sha256 of this software: package, dbt project, expectations, name and version of what is installed beside."""
+    """Return the sha256 of this software: package, dbt project, expectations, names and versions installed."""
     installes = sorted(d.name for d in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
     somme = hashlib.sha256("\n".join(installes).encode())
     for racine in (PAQUET, PROJET_DBT, dossier_attentes()):
@@ -74,15 +74,14 @@ def empreinte_logiciel() -> str:
 
 
 def empreinte_entrees(conn: psycopg.Connection[Any], exercices: Sequence[int]) -> str:
-    """sha256 of what a build of these exercices starts from, now."""
-    (lues,) = conn.execute(ENTREES).fetchone() or ("",)
-    dit = {"exercices": sorted(exercices), "logiciel": empreinte_logiciel(), "entrees": json.loads(lues)}
-    return hashlib.sha256(json.dumps(dit, sort_keys=True).encode()).hexdigest()
+    """Return the sha256 of what a build of these exercices starts from, now."""
+    (entrees,) = conn.execute(ENTREES).fetchone() or ("",)
+    depart = {"exercices": sorted(exercices), "logiciel": empreinte_logiciel(), "entrees": json.loads(entrees)}
+    return hashlib.sha256(json.dumps(depart, sort_keys=True).encode()).hexdigest()
 
 
 def deja_publiee(conn: psycopg.Connection[Any], exercices: Sequence[int]) -> list[int]:
-    """Versions in force of these exercices, when the last publication came from what a build would start from now;
-    none otherwise."""
+    """Return the versions of these exercices when a build would start from what the last publication did; else []."""
     cherchee = {"empreinte": empreinte_entrees(conn, exercices), "exercices": list(exercices)}
     if conn.execute(PUBLIEE_DE, cherchee).fetchone() is None:
         return []
@@ -91,19 +90,18 @@ def deja_publiee(conn: psycopg.Connection[Any], exercices: Sequence[int]) -> lis
 
 
 def publication_en_vigueur(conn: psycopg.Connection[Any]) -> str:
-    """`publication_sha256` of what is published now (S7)."""
+    """Return the `publication_sha256` of what is published now (S7)."""
     return empreintes_en_vigueur(conn)[0]
 
 
 def empreintes_en_vigueur(conn: psycopg.Connection[Any]) -> tuple[str, str | None]:
-    """`publication_sha256` and `chiffres_sha256` of what is published now; none of the second by a former software."""
+    """Return `publication_sha256` and `chiffres_sha256` of what is published now; former software made no second."""
     publication, chiffres = conn.execute(EN_VIGUEUR).fetchone() or ("", None)
     return str(publication), chiffres
 
 
 def noter_contenu(conn: psycopg.Connection[Any], version: int, exercices: Sequence[int]) -> None:
-    """Keep, for each exercice of a version, how many rows each relation has and the sum of the 64-bit digests of their
-    texts."""
+    """Keep, for each exercice and relation of a version, how many rows it has and the sum of their 64-bit digests."""
     sommes: dict[int, dict[str, str]] = {exercice: {} for exercice in exercices}
     for nom, relation in relations_promues().items():
         if nom in ECARTEES:
@@ -113,15 +111,13 @@ def noter_contenu(conn: psycopg.Connection[Any], version: int, exercices: Sequen
     with conn.cursor() as curseur:
         curseur.executemany(
             "insert into journal.contenus values (%s, %s, %s::jsonb) on conflict do nothing",
-            [(version, exercice, json.dumps(lues)) for exercice, lues in sommes.items()],
+            [(version, exercice, json.dumps(par_relation)) for exercice, par_relation in sommes.items()],
         )
 
 
 def exercices_inchanges(conn: psycopg.Connection[Any], version: int, exercices: Iterable[int]) -> set[int]:
-    """Those of a build, its contents noted, whose rows are those of the version that each of them publishes.
-
-    Documents of an exercice show those before it: once one has changed, the following have.
-    """
+    """Return the exercices of a build, its contents noted, whose rows are those that each publishes. Documents of an
+    exercice show those before it: once one has changed, the following have."""
     memes = {e for (e,) in conn.execute(INCHANGES, (version,)).fetchall()}
     return set(takewhile(memes.__contains__, sorted(exercices)))
 

@@ -1,10 +1,9 @@
-"""What a version is published in: storage, stable views, rights of their readers, made from the contract.
+"""Make from the contract what a version is published in: storage, stable views, rights of their readers.
 
 Storage is `versions.<relation>`, every version in one table; `publication.<relation>`, and `documents.<relation>` for
 an internal one, are stable views joined to the pointer `journal.publications`, and a view built on them follows. A view
 is `security_invoker`: its reader needs a right on the storage, and a policy says which rows (K10). Views of `bi` come
-after them, over them.
-"""
+after them, over them."""
 
 import hashlib
 from functools import cache
@@ -26,7 +25,8 @@ from mutualisation.publication.versions.relations import (
 )
 from mutualisation.socle.erreurs import ErreurMutualisation
 
-# What a commune reads whole: nothing in them is of another adherent. The others, `rejets` or `tracabilite`, not at all
+# A commune reads these whole: nothing in them is of another adherent. The others, `rejets` or `tracabilite`, it does
+# not read
 GENERALES = frozenset(
     {
         "action",
@@ -41,14 +41,14 @@ GENERALES = frozenset(
         "variation",
     }
 )
-# of the schema of analysts: who and what the facts speak of, once
+# in the schema of analysts, these say once who and what the facts speak of
 GENERALES_BI = frozenset(
     {"dim_adherent", "dim_commune", "dim_dispositif", "dim_exercice", "dim_version", "fait_prevision"}
 )
 _PUBLIEE = "({pointeur}, version) in (select exercice, version from journal.publications)"
-# what the run may add: rows of a version that passed its gates and that no statement has closed
+# the run may add these: rows of a version that passed its gates and that no statement has closed
 _A_PUBLIER = "version = any (array(select version from journal.constructions where statut = 'validee'))"
-# by the column that says whose a row is
+# {column that says whose a row is: condition}
 _SIENNES = {
     "siret_adherent": "siret_adherent = any ((select journal.mes_sirets())::text[])",
     "siret": "siret = any ((select journal.mes_sirets())::text[])",
@@ -67,18 +67,16 @@ select a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod)
 
 
 def preparer_publication(conn: psycopg.Connection[Any]) -> None:
-    """Create or complete `versions.<relation>`, its rights and the view of each relation, from their contract.
-
-    Only when the contract has changed since the last time: redefining a view locks its readers out. It works as the
-    owner: raises `psycopg.errors.InsufficientPrivilege` when the login may not.
-    """
+    """Create or complete `versions.<relation>`, its rights and the view of each relation, from their contract. It acts
+    only when the contract has changed since the last time: redefining a view locks its readers out. It works as the
+    owner: raises `psycopg.errors.InsufficientPrivilege` when the login may not."""
     conn.commit()
     patienter(conn, lambda: _definir(conn))
 
 
 def _definir(conn: psycopg.Connection[Any]) -> None:
     with sous_le_role(conn, PROPRIETAIRE):
-        # one at a time; readers go on
+        # one run at a time defines them; readers go on
         conn.execute("lock table journal.publications in share row exclusive mode")
         if est_preparee(conn):
             return
@@ -93,16 +91,16 @@ def _definir(conn: psycopg.Connection[Any]) -> None:
 
 
 def _accorder(conn: psycopg.Connection[Any], relation: Relation) -> None:
-    """Drop the view of a relation whose columns are no longer the first of the contract, with those of `bi` that read
-    it, and give its storage the types of the contract. Raises `ErreurMutualisation` when someone built a view on it."""
+    """Drop the view of a relation whose columns changed, with those of `bi` that read it, and retype its storage. A
+    view may only gain columns at its end. Raises `ErreurMutualisation` when someone built a view on it."""
     contrat = [(c.nom, c.type) for c in relation.colonnes]
     en_place = conn.execute(_COLONNES, [f"{relation.schema}.{relation.nom}"]).fetchall()
     if en_place == contrat[: len(en_place)]:
         return
-    lues = {relation.nom}
+    touchees = {relation.nom}
     for vue in relations_analyse().values():
-        lues |= {vue.nom} if lues & vue.sources else set()
-    vues = [sql.Identifier(relations()[nom].schema, nom) for nom in sorted(lues)]
+        touchees |= {vue.nom} if touchees & vue.sources else set()
+    vues = [sql.Identifier(relations()[nom].schema, nom) for nom in sorted(touchees)]
     # the views of a build read what is published: they go first, and a build that was to be published is made again
     conn.execute("select journal.renouveler_construction()")
     try:
@@ -123,7 +121,7 @@ def _accorder(conn: psycopg.Connection[Any], relation: Relation) -> None:
 
 
 def est_preparee(conn: psycopg.Connection[Any]) -> bool:
-    """Whether the warehouse holds the relations of the contract of this code."""
+    """Say whether the warehouse holds the relations of the contract of this code."""
     ligne = conn.execute(
         "select substring(obj_description('versions'::regnamespace) from '[(]contrat ([0-9a-f]{64})[)]')"
     ).fetchone()
@@ -139,12 +137,12 @@ def _ordres() -> tuple[sql.Composable, ...]:
 
 @cache
 def _empreinte_du_contrat() -> str:
-    """Digest of the contract and of the rights that go with it."""
+    """Digest the contract and the rights that go with it."""
     return hashlib.sha256("\n".join(o.as_string() for o in _ordres()).encode()).hexdigest()
 
 
 def _definition(relation: Relation) -> list[sql.Composable]:
-    """Statements that make the storage table of a relation, its view and their comments."""
+    """Return the statements that make the storage table of a relation, its view and their comments."""
     table = sql.Identifier("versions", relation.nom)
     liste = [sql.SQL("{} {}").format(sql.Identifier(c.nom), sql.SQL(c.type)) for c in colonnes_stockees(relation)]
     vue = sql.Identifier(relation.schema, relation.nom)
@@ -162,7 +160,7 @@ def _definition(relation: Relation) -> list[sql.Composable]:
 
 
 def _definition_vue(vue: Relation) -> list[sql.Composable]:
-    """Statements that make a view of `bi` over the relations that its readers see, in the types of its contract."""
+    """Return the statements that make a view of `bi` over what its readers see, in the types of its contract."""
     return [
         sql.SQL("create or replace view {} {}as select {} from ({}) as v").format(
             sql.Identifier(vue.schema, vue.nom),
@@ -177,10 +175,10 @@ def _definition_vue(vue: Relation) -> list[sql.Composable]:
 
 
 def _commentaires(relation: Relation) -> list[sql.Composable]:
-    """What `\\d+` says: the sentence of the grain and its key, each column."""
-    dit = f"{relation.description} Clé : {', '.join(relation.cle)}."
+    r"""Write what `\d+` says: the sentence of the grain and its key, each column."""
+    grain = f"{relation.description} Clé : {', '.join(relation.cle)}."
     return [
-        sql.SQL("comment on view {} is {}").format(sql.Identifier(relation.schema, relation.nom), sql.Literal(dit)),
+        sql.SQL("comment on view {} is {}").format(sql.Identifier(relation.schema, relation.nom), sql.Literal(grain)),
         *(
             sql.SQL("comment on column {} is {}").format(
                 sql.Identifier(relation.schema, relation.nom, c.nom), sql.Literal(c.description)
@@ -191,16 +189,14 @@ def _commentaires(relation: Relation) -> list[sql.Composable]:
 
 
 def colonnes_stockees(relation: Relation) -> tuple[Colonne, ...]:
-    """The columns of its storage: version, exercice, those of the contract."""
+    """Return the columns of its storage: version, exercice, those of the contract."""
     return (Colonne("version", "bigint", ""), *relation.avec_exercice().colonnes)
 
 
 def lignes_en_vigueur(relation: Relation, pointeurs: sql.Composable, *, entier: bool = False) -> sql.Composed:
-    """The rows of its storage that `pointeurs` (exercice, version) publish, as the types of the contract.
-
-    Where `exercice` is no published column, the same fact may stand under several exercices: the newest version
-    of a key is given once, unless `entier`.
-    """
+    """Query the rows of its storage that `pointeurs` (exercice, version) publish, as the types of the contract. Where
+    `exercice` is no published column, the same fact may stand under several exercices: the newest version of a key is
+    given once, unless `entier`."""
     cle = sql.SQL(", ").join(sql.Identifier("v", c) for c in relation.cle if c != "exercice")
     unique = not relation.par_exercice and not entier
     return sql.SQL(
@@ -219,26 +215,26 @@ def lignes_en_vigueur(relation: Relation, pointeurs: sql.Composable, *, entier: 
 
 
 def lecteurs(relation: Relation) -> dict[str, str]:
-    """{group role: condition on the rows that it reads}, in SQL where `{pointeur}` stands for a column; of a view of
-    `bi`, the conditions are those of what it reads."""
+    """Return {group role: condition on the rows that it reads}, in SQL where `{pointeur}` stands for a column. For a
+    view of `bi`, the conditions are those of what it reads."""
     roles = {TRAITEMENT: "true"}
     if relation.schema == INTERNE:
         return roles
     roles[LECTEUR] = _PUBLIEE
     conditions = _SIENNES_BI if relation.schema == ANALYSE else _SIENNES
-    siennes = [condition for colonne, condition in conditions.items() if colonne in relation.noms_colonnes]
+    conditions_siennes = [condition for colonne, condition in conditions.items() if colonne in relation.noms_colonnes]
     if relation.nom in GENERALES | GENERALES_BI:
         roles[COMMUNE] = _PUBLIEE
     elif relation.requete and not relation.entiere:
-        if all(COMMUNE in lecteurs(relations()[lue]) for lue in relation.sources):
+        if all(COMMUNE in lecteurs(relations()[source]) for source in relation.sources):
             roles[COMMUNE] = "true"
-    elif siennes:
-        roles[COMMUNE] = f"{_PUBLIEE} and {siennes[0]}"
+    elif conditions_siennes:
+        roles[COMMUNE] = f"{_PUBLIEE} and {conditions_siennes[0]}"
     return roles
 
 
 def droits(relation: Relation) -> list[sql.Composable]:
-    """Statements that give each reader its rows, and take from the others; running them twice changes nothing."""
+    """Return the statements that give each reader its rows, and take from the others; twice, they change nothing."""
     noms = {
         "table": sql.Identifier("versions", relation.nom),
         "vue": sql.Identifier(relation.schema, relation.nom),

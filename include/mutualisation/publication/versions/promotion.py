@@ -2,8 +2,7 @@
 
 Rows are copied, not attached as a partition: a reader's snapshot doesn't cover what is attached. A statement planned
 before the commit and run after it, or the next one of a transaction that holds the table already, would see the pointer
-moved and no partition: an empty relation.
-"""
+moved and no partition: an empty relation."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,18 +21,15 @@ from mutualisation.socle.poste import Poste
 
 
 def ranger_lignes(conn: psycopg.Connection[Any], version: int) -> int:
-    """Add the rows of a build that passed its gates to the storage, where no pointer shows them yet; how many.
-
-    Any build may take the schema `construction` then. Within the transaction that says it validated.
-    Raises `ErreurMutualisation` when the version is not, or what was built is no longer there.
-    """
+    """Add the rows of a build that passed its gates to the storage, where no pointer shows them yet; return how many.
+    Any build may take the schema `construction` then. Call it within the transaction that says it validated. Raises
+    `ErreurMutualisation` when the version is not, or what was built is no longer there."""
     conn.execute("select journal.preparer_lignes(%s)", (version,))
     return _ajouter_les_lignes(conn, version)
 
 
 def noter_empreintes(conn: psycopg.Connection[Any], version: int, sortie: Path) -> None:
-    """Freeze the context of a version, keep the digests of what it will show, for its statement, and the folder where
-    its documents will wait."""
+    """Freeze the context of a version, and keep the digests of what it will show and the folder of its documents."""
     empreinte, chiffres, relations = condenser_version(conn, version)
     conn.execute("select journal.noter_empreinte(%s, %s)", (version, empreinte))
     conn.execute("select journal.noter_chiffres(%s, %s)", (version, chiffres))
@@ -47,12 +43,11 @@ def noter_empreintes(conn: psycopg.Connection[Any], version: int, sortie: Path) 
 def promouvoir(
     conn: psycopg.Connection[Any], version: int, poste: Poste, signer: Callable[[], None] = lambda: None
 ) -> str:
-    """Publish a version whose rows and documents are there, under its statement; its `publication_sha256` (S7).
+    """Publish a version whose rows and documents are there, under its statement; return `publication_sha256` (S7).
 
     One transaction: the owner's function moves the pointers, the statement of what is then shown ends it; `signer`
-    signs the documents with it, and may still refuse. `poste`: who has the key. A version that is published already
-    gives its digest. Raises `ErreurMutualisation` when it is not validated, or another one has replaced it.
-    """
+    signs the documents with it, and may still refuse. `poste` has the key. A version that is published already gives
+    its digest. Raises `ErreurMutualisation` when it is not validated, or another one has replaced it."""
     conn.commit()
     with dire_le_refus(), conn.transaction():
         durable(conn)

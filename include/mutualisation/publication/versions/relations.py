@@ -1,9 +1,8 @@
-"""The relations that a version keeps, read from the dbt contract: the one place that names their columns and keys.
+"""Read from the dbt contract the relations that a version keeps: nothing else names their columns and keys.
 
 Published ones are those of `models/publication`. A mart with `meta: {diffusion: interne}` is kept with each version
 too, for invoices and documents: it is in no extract, and `publication_sha256` does not cover it. Those of `models/bi`
-are the schema of analysts (S17): rows that a version keeps beside, or a view (`meta: {vue: …}`) over what it keeps.
-"""
+are the schema of analysts (S17): rows that a version keeps beside, or a view (`meta: {vue: …}`) over what it keeps."""
 
 from __future__ import annotations
 
@@ -22,7 +21,7 @@ PUBLIEE, INTERNE, ANALYSE = "publication", "documents", "bi"
 
 @dataclass(frozen=True)
 class Colonne:
-    """A published column: PostgreSQL type and the French description of the contract."""
+    """A published column has a PostgreSQL type and the French description of the contract."""
 
     nom: str
     type: str
@@ -31,26 +30,25 @@ class Colonne:
 
     @property
     def est_texte(self) -> bool:
-        """True for a text column (F10 applies)."""
+        """Say whether it is a text column (F10 applies)."""
         return self.type.split("(")[0] in {"text", "varchar", "character varying"}
 
     @property
     def est_horodatage(self) -> bool:
-        """True for a timestamp, which no extract holds (S7)."""
+        """Say whether it is a timestamp, which no extract holds (S7)."""
         return self.type.startswith("timestamp")
 
 
 @dataclass(frozen=True)
 class Relation:
-    """A relation of `sorties.md`, or an internal one: its grain sentence, columns and key, the schema of its view.
+    """A relation of `sorties.md`, or an internal one, has a grain sentence, columns, a key, and the schema of its view.
 
-    `par_exercice` is false where `exercice` is no published column (adhesion, cee_valorisation, rejets): the
-    storage `versions.<nom>` still carries `exercice` and `version`. `pointeur` names the column that says under
-    which exercice a row is published: `exercice`, or `exercice_base` where `exercice` is the year of a forecast (S10).
-    `requete`: the SQL of a view of `bi`, as dbt compiled it (target `publie`), empty where a version keeps the rows;
-    `sources`: names of the relations that it reads; `entiere`: it shows all of its rows to each of its readers, by the
-    rights of the owner.
-    """
+    `par_exercice` is false where `exercice` is no published column (adhesion, cee_valorisation, rejets): the storage
+    `versions.<nom>` still carries `exercice` and `version`. `pointeur` names the column that says under which exercice
+    a row is published: `exercice`, or `exercice_base` where `exercice` is the year of a forecast (S10). `requete` is
+    the SQL of a view of `bi`, as dbt compiled it (target `publie`), empty where a version keeps the rows; `sources`
+    names the relations that it reads; an `entiere` view shows all of its rows to each of its readers, by the rights of
+    the owner."""
 
     nom: str
     description: str
@@ -64,25 +62,25 @@ class Relation:
     entiere: bool = False
 
     def limitee(self, colonnes: Sequence[str]) -> Relation:
-        """The relation as a version knew it, before the contract gained columns."""
+        """Return the relation as a version knew it, before the contract gained columns."""
         return replace(self, colonnes=tuple(c for c in self.colonnes if c.nom in colonnes))
 
     def avec_exercice(self) -> Relation:
-        """With the exercice that its storage carries."""
+        """Return the relation with the exercice that its storage carries."""
         return (
             self if self.par_exercice else replace(self, colonnes=(Colonne("exercice", "integer", ""), *self.colonnes))
         )
 
     @property
     def cle_publiee(self) -> tuple[str, ...]:
-        """The key, when its published columns are never NULL: what a data package may call a primary key."""
+        """Return the key, when its published columns are never NULL: a data package may call it a primary key."""
         obligatoires = {c.nom for c in self.colonnes if c.obligatoire}
         cle = tuple(nom for nom in self.cle if nom in self.noms_colonnes)
         return cle if set(cle) <= obligatoires else ()
 
     @property
     def noms_colonnes(self) -> tuple[str, ...]:
-        """Names of the published columns, in the order of the contract."""
+        """Return the names of the published columns, in the order of the contract."""
         return tuple(colonne.nom for colonne in self.colonnes)
 
 
@@ -127,10 +125,8 @@ def _relation(modele: dict[str, Any], schema: str) -> Relation:
 
 @cache
 def lire_relations() -> dict[str, Relation]:
-    """Published relations by name, in the order of the contract: what readers, the CSV and `publication_sha256` know.
-
-    Raises `FileNotFoundError` without the contract, `ValueError` when a key names a column that is not there.
-    """
+    """Return published relations by name, in the order of the contract: readers, CSV and `publication_sha256` know
+    them. Raises `FileNotFoundError` without the contract, `ValueError` when a key names a column that is not there."""
     if not (modeles := _modeles("publication")):
         raise FileNotFoundError(f"aucune relation publiée n'est décrite sous {MODELES / 'publication'}")
     return {m["name"]: _relation(m, PUBLIEE) for m in modeles}
@@ -138,29 +134,29 @@ def lire_relations() -> dict[str, Relation]:
 
 @cache
 def relations_internes() -> dict[str, Relation]:
-    """Marts that are kept with each version and never published: what invoices and documents say beside the figures."""
+    """Return the marts kept with each version and never published: invoices and documents need them."""
     return {m["name"]: _relation(m, INTERNE) for m in _modeles("marts") if _meta(m).get("diffusion") == "interne"}
 
 
 @cache
 def relations_analyse() -> dict[str, Relation]:
-    """The schema `bi` (S17), in the order of its description: what a view reads stands before it."""
+    """Return the schema `bi` (S17), in the order of its description: what a view reads stands before it."""
     return {m["name"]: _relation(m, ANALYSE) for m in _modeles("bi")}
 
 
 def relations_promues() -> dict[str, Relation]:
-    """Every relation that a version keeps."""
+    """Return every relation that a version keeps."""
     return {nom: r for nom, r in relations().items() if not r.requete}
 
 
 def relations() -> dict[str, Relation]:
-    """Every relation of ours, kept or seen through a view."""
+    """Return every relation of ours, kept or seen through a view."""
     return lire_relations() | relations_internes() | relations_analyse()
 
 
 @cache
 def _vues_de_bi() -> dict[str, Any]:
-    """Written by `outils/generation.py`."""
+    """Read what `outils/generation.py` wrote."""
     return tomllib.loads(VUES_BI.read_text(encoding="utf-8"))
 
 

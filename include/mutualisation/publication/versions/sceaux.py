@@ -1,8 +1,6 @@
-"""The statement of a publication or of a closing (S7, K10): canonical JSON, chained to the former one and signed.
-
-It stands in `journal.sceaux`, beside each extract, and in `sceaux/` of the machine that made it. What it says of the
-warehouse is recomputed before anything is given out: `ecarts_*` give French sentences, none when nothing moved.
-"""
+"""The statement of a publication or of a closing (S7, K10) is canonical JSON, chained to the former one and signed. It
+stands in `journal.sceaux`, beside each extract, and in `sceaux/` of the machine that made it. What it says of the
+warehouse is recomputed before anything is given out: `ecarts_*` give French sentences, none when nothing moved."""
 
 import hashlib
 import json
@@ -36,7 +34,7 @@ A_SCELLER = """
 select c.publication_sha256, c.chiffres_sha256, d.relations, d.manifestes
   from journal.constructions as c inner join journal.candidates as d using (version) where version = %s
 """
-# JSON columns as their text
+# JSON columns are read as their text
 CONSTRUCTION = """
 select version, exercices, prepare_par, identite, code_version, portes::text as portes, contexte::text as contexte,
   to_char(fin at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as fin
@@ -44,10 +42,10 @@ select version, exercices, prepare_par, identite, code_version, portes::text as 
  where version = %s
 """
 HORODATAGE = "select to_char(now() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-# the lines that figures are made of: a million of them, each with the number of its document
+# figures are made of these lines: a million of them, each with the number of its document
 TRACE = {"tracabilite"}
 PUBLICATION, CLOTURE = "publication", "cloture"
-# what is read of a closing, and of the former one that it takes over: an approver writes it, and no server checks it
+# these are read of a closing, and of the former one that it takes over: an approver writes it, and no server checks it
 LUS = {"prepare_par": str, "approuve_par": str, "approuve_le": str, "manifeste_sha256": str}
 REPRISE = LUS | {"version": int, "code_version": str, "memes_chiffres": list}
 REMEDE_LIGNES = "restaurez l'entrepôt d'une sauvegarde, ou refaites d'un seul « bilan » tous les exercices publiés"
@@ -57,9 +55,9 @@ Detail = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class SceauInscrit:
-    """A row of `journal.sceaux`. `enonce` is what `signature` signs; `suit`: the digest of the former one, as it says
-    under its own number; `relations`, of a publication: {schema: {relation: what its digest was taken over, and the
-    digest}}; `exercice`: the one that is closed, None for a publication."""
+    """A row of `journal.sceaux` has an `enonce`, which `signature` signs; `suit` is the digest of the former one.
+    `suit` is read under its own number. `relations`, of a publication, is {schema: {relation: what its digest was taken
+    over, and the digest}}; `exercice` is the one that is closed, None for a publication."""
 
     numero: int
     acte: str
@@ -73,7 +71,7 @@ class SceauInscrit:
 
     @cached_property
     def dit(self) -> dict[str, Any]:
-        """What it says; nothing where the server reads a JSON that this program does not."""
+        """Return what it says; {} where the server reads a JSON that this program does not."""
         try:
             return dict(json.loads(self.enonce))
         except (ValueError, RecursionError):
@@ -81,7 +79,7 @@ class SceauInscrit:
 
     @cached_property
     def tient(self) -> bool:
-        """Whether it is what its key signed, and can be read: the server inscribes without looking at a signature."""
+        """Say whether it is what its key signed, and can be read: the server looks at no signature."""
         return (
             est_signe(self.enonce.encode(), self.signature, [self.cle_publique])
             and (self.dit.get("numero"), self.dit.get("cle_sha256"))
@@ -101,30 +99,30 @@ class SceauInscrit:
 
     @property
     def pointeurs(self) -> dict[int, int]:
-        """{exercice: version} published when a publication was made."""
+        """Return {exercice: version} published when a publication was made."""
         return {int(e): v for e, v in self.dit["pointeurs"].items()}
 
 
 def canonique(contenu: Any) -> str:
-    """Canonical JSON in the manner of RFC 8785: sorted keys, no space, UTF-8 as it is."""
+    """Write canonical JSON in the manner of RFC 8785: sorted keys, no space, UTF-8 as it is."""
     return json.dumps(contenu, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def sha256(texte: str) -> str:
-    """Hexadecimal digest of a text in UTF-8."""
+    """Return the hexadecimal digest of a text in UTF-8."""
     return hashlib.sha256(texte.encode()).hexdigest()
 
 
 def lire_sceaux(
     conn: psycopg.Connection[Any], acte: str | None = None, version: int | None = None
 ) -> list[SceauInscrit]:
-    """Every statement, oldest first; those of an act, of a version, where one is given."""
+    """Return every statement, oldest first; those of an act, of a version, where one is given."""
     with conn.cursor(row_factory=class_row(SceauInscrit)) as curseur:
         return curseur.execute(SCEAUX, {"acte": acte, "version": version}).fetchall()
 
 
 def lire_sceau(conn: psycopg.Connection[Any], version: int) -> SceauInscrit:
-    """The statement of the publication of a version. Raises `ControleEchoue` when it has none that holds."""
+    """Return the statement of the publication of a version. Raises `ControleEchoue` when it has none that holds."""
     for sceau in lire_sceaux(conn, PUBLICATION, version):
         if sceau.tient:
             return sceau
@@ -132,19 +130,19 @@ def lire_sceau(conn: psycopg.Connection[Any], version: int) -> SceauInscrit:
 
 
 def cles_connues(conn: psycopg.Connection[Any], var: Path | None = None) -> set[bytes]:
-    """Public keys that a signature may be of: those that the journal holds, those kept on this machine."""
+    """Return the public keys that a signature may be of: those that the journal holds, those kept on this machine."""
     inscrites = {bytes(cle) for (cle,) in conn.execute("select cle_publique from journal.cles").fetchall()}
     return inscrites | Ancres(var).cles()
 
 
 # ---------------------------------------------------------------- writing
-def enoncer(conn: psycopg.Connection[Any], acte: str, dit: Mapping[str, Any], cle: Ed25519PrivateKey) -> str:
-    """The statement of an act, that follows the last one inscribed, and says which of them do not hold."""
+def enoncer(conn: psycopg.Connection[Any], acte: str, contenu: Mapping[str, Any], cle: Ed25519PrivateKey) -> str:
+    """Write the statement of an act, which follows the last one inscribed, and says which of them do not hold."""
     inscrits = lire_sceaux(conn)
     ecartes = [s.numero for s in inscrits if not s.tient]
     return canonique(
         {
-            **dit,
+            **contenu,
             "acte": acte,
             "numero": inscrits[-1].numero + 1 if inscrits else 1,
             "precedent_sha256": sha256(inscrits[-1].enonce) if inscrits else None,
@@ -155,9 +153,9 @@ def enoncer(conn: psycopg.Connection[Any], acte: str, dit: Mapping[str, Any], cl
 
 
 def condenser_version(conn: psycopg.Connection[Any], version: int) -> tuple[str, str, str]:
-    """`publication_sha256` (S7) over every exercice that will be published with a version whose rows are there;
-    `chiffres_sha256`, the same of what no key touches, lines of trace left out; the digests of each relation, as
-    canonical JSON."""
+    """Return `publication_sha256` (S7), `chiffres_sha256`, and the digests of each relation as canonical JSON. They
+    cover every exercice that will be published with a version whose rows are there; `chiffres_sha256` leaves out what a
+    key touches and the lines of trace."""
     pointeurs = lire_pointeurs(conn) | dict.fromkeys(_construction(conn, version)["exercices"], version)
     relations = _relations_scellees(conn, pointeurs)
     publiees = {nom: r for nom, r in relations_promues().items() if r.schema == PUBLIEE and nom not in TRACE}
@@ -167,14 +165,13 @@ def condenser_version(conn: psycopg.Connection[Any], version: int) -> tuple[str,
 
 
 def sceller(conn: psycopg.Connection[Any], version: int, poste: Poste) -> str:
-    """Conclude the publication of a version by its statement, within its transaction; give back `publication_sha256`.
-
-    What it says of the relations was taken when their rows were added; of the extracts, when the gate read their
-    manifests. `poste`: who has the key."""
+    """Conclude the publication of a version by its statement, within its transaction; return `publication_sha256`. What
+    it says of the relations was taken when their rows were added; of the extracts, when the gate read their manifests.
+    `poste` has the key."""
     cle, construction = cle_signature(poste), _construction(conn, version)
-    lus: Any = conn.execute(A_SCELLER, (version,)).fetchone() or ("", None, {}, {})
-    empreinte, chiffres, relations, manifestes = lus
-    dit = {
+    a_sceller: Any = conn.execute(A_SCELLER, (version,)).fetchone() or ("", None, {}, {})
+    empreinte, chiffres, relations, manifestes = a_sceller
+    contenu = {
         "version": version,
         "exercices": construction["exercices"],
         "pointeurs": {str(e): v for e, v in lire_pointeurs(conn).items()},
@@ -189,7 +186,7 @@ def sceller(conn: psycopg.Connection[Any], version: int, poste: Poste) -> str:
         "publie_par": compte_connecte(conn),
         "scelle_le": maintenant(conn),
     }
-    enonce = enoncer(conn, PUBLICATION, dit, cle)
+    enonce = enoncer(conn, PUBLICATION, contenu, cle)
     conn.execute(
         "select journal.sceller(%s, %s, %s, %s::jsonb)",
         (enonce, cle.sign(enonce.encode()), publique(cle), canonique(relations)),
@@ -198,22 +195,22 @@ def sceller(conn: psycopg.Connection[Any], version: int, poste: Poste) -> str:
 
 
 def maintenant(conn: psycopg.Connection[Any]) -> str:
-    """The moment of the transaction, ISO, UTC."""
+    """Return the moment of the transaction, ISO, UTC."""
     (moment,) = conn.execute(HORODATAGE).fetchone() or ("",)
     return str(moment)
 
 
 # ---------------------------------------------------------------- verifying
-def _porte(dit: Any, formes: Mapping[str, type]) -> bool:
-    """Whether each thing is there, in its form, and its day is one."""
+def _porte(enonce: Any, formes: Mapping[str, type]) -> bool:
+    """Say whether each thing is there, in its form, and its day is one."""
     try:
-        return lire_jour(dit["approuve_le"]) is not None and all(isinstance(dit[c], f) for c, f in formes.items())
+        return lire_jour(enonce["approuve_le"]) is not None and all(isinstance(enonce[c], f) for c, f in formes.items())
     except (ValueError, TypeError, KeyError):
         return False
 
 
 def ecarts_pointeurs(conn: psycopg.Connection[Any], sceaux: list[SceauInscrit]) -> list[str]:
-    """`journal.publications` against the last publication."""
+    """Compare `journal.publications` with the last publication."""
     dernier = next((s for s in reversed(sceaux) if s.acte == PUBLICATION), None)
     scelles = dernier.pointeurs if dernier else {}
     publies = lire_pointeurs(conn)
@@ -226,8 +223,7 @@ def ecarts_pointeurs(conn: psycopg.Connection[Any], sceaux: list[SceauInscrit]) 
 
 
 def ecarts_contenu(conn: psycopg.Connection[Any], version: int) -> list[str]:
-    """What the publication of a version says of it, recomputed: rows published and beside, preparer, gates, context.
-
+    """Recompute what the publication of a version says of it: rows published and beside, preparer, gates, context.
     Raises `ControleEchoue` when no statement says what it was."""
     sceau = lire_sceau(conn, version)
     autres = {
@@ -239,10 +235,10 @@ def ecarts_contenu(conn: psycopg.Connection[Any], version: int) -> list[str]:
     ecarts = []
     if autres:
         ecarts.append(f"les lignes de {enumerer(sorted(autres), NOMMES)} ne sont plus celles qui ont été scellées")
-    lues = "select publication_sha256, chiffres_sha256 from journal.constructions where version = %s"
-    publiee = conn.execute(lues, [version]).fetchone() or (None, None)
-    dits = (sceau.dit["publication_sha256"], sceau.dit.get("chiffres_sha256"))
-    if (sha256(canonique(_construction(conn, version))), publiee) != (sceau.dit["construction_sha256"], dits):
+    requete = "select publication_sha256, chiffres_sha256 from journal.constructions where version = %s"
+    publiee = conn.execute(requete, [version]).fetchone() or (None, None)
+    scelles = (sceau.dit["publication_sha256"], sceau.dit.get("chiffres_sha256"))
+    if (sha256(canonique(_construction(conn, version))), publiee) != (sceau.dit["construction_sha256"], scelles):
         ecarts.append(
             "sa ligne de journal.constructions (préparateur, portes, contexte) n'est plus ce qui a été scellé"
         )
@@ -254,16 +250,16 @@ def _nommee(version: int | None) -> str:
 
 
 def _construction(conn: psycopg.Connection[Any], version: int) -> dict[str, Any]:
-    """The build as the journal keeps it; empty when it is gone."""
+    """Return the build as the journal keeps it; {} when it is gone."""
     with conn.cursor(row_factory=dict_row) as curseur:
         return curseur.execute(CONSTRUCTION, (version,)).fetchone() or {}
 
 
 # ---------------------------------------------------------------- digests of relations
 def _relations_scellees(conn: psycopg.Connection[Any], pointeurs: Mapping[int, int]) -> Detail:
-    """The relations of a version as this code knows them, with their digests: `publication`, what S7 covers; beside it,
-    internal relations, those kept for `bi`, and the rows of a relation without exercice that a newer version of their
-    key hides, which the extract of their own year shows."""
+    """Return the relations of a version as this code knows them, with their digests: `publication` is what S7 covers.
+    Beside it are internal relations, those kept for `bi`, and the rows of a relation without exercice that a newer
+    version of their key hides, which the extract of their own year shows."""
     detail: Detail = {PUBLIEE: {}, INTERNE: {}, ANALYSE: {}}
     for nom, r in relations_promues().items():
         forme = {
@@ -284,7 +280,7 @@ def _empreinte(conn: psycopg.Connection[Any], schema: str, relation: Relation, p
 
 
 def _relation_scellee(nom: str, scellee: Mapping[str, Any]) -> Relation:
-    """A relation as a statement knew it: a contract that changes since breaks none."""
+    """Return a relation as a statement knew it: a contract that changes since breaks none."""
     return Relation(
         nom=nom,
         description="",
