@@ -120,11 +120,12 @@ def test_une_constante_ne_couvre_pas_la_colonne_d_un_autre_fichier(tmp_path: Pat
 
 
 def test_deux_longueurs_de_periode(tmp_path: Path) -> None:
-    """F17: what only the drop as a whole tells."""
+    """F17: what only the drop as a whole tells, of a folder or of one of its files."""
     depot = _poser(tmp_path, **{"rh__temps_2023-03_Pcsv": T, "rh__temps_2023-T1_Pcsv": T})
-    essai = essayer_dossier(depot)
-    assert [e.code for e in essai.essais] == [3, 3]
-    assert "sous une autre longueur de période" in "\n".join(lignes(essai))
+    for essai in (essayer_dossier(depot), diagnostic.essayer(depot / "rh" / "temps_2023-03.csv")):
+        assert essai.code == 3
+        assert "sous une autre longueur de période" in "\n".join(lignes(essai))
+    assert [e.code for e in essayer_dossier(depot).essais] == [3, 3]
 
 
 def test_un_dossier_de_fichiers_en_vrac(tmp_path: Path) -> None:

@@ -166,9 +166,9 @@ ENCODAGES = (
     _v("UTF-8 sauf un octet", "mandats", TEXTE.replace("Texte", "\0", 1).encode().replace(b"\0", b"\xff\x9d"), 3,
        "octet", "UTF-8"),
     _v("CR seul, UTF-8", "mandats", TEXTE.replace("\n", "\r"), 3, "retour chariot seul", "CRLF",
-       tus=("aucune des 6", "Mac OS Roman"), jamais=("*",)),
+       tus=("aucune des 6", "Mac OS Roman"), jamais=("*",), attendu=None),
     _v("CR seul, cp1252", "mandats", TEXTE.replace("\n", "\r").encode("cp1252"), 3, "retour chariot seul", "CRLF",
-       tus=("aucune des 6", "Mac OS Roman"), jamais=("*",)),
+       tus=("aucune des 6", "Mac OS Roman"), jamais=("*",), attendu=None),
 )  # fmt: skip
 SEPARATEURS = (
     *(_v(f"séparateur {nom}", "temps", en_csv([[c.replace(",", ".") for c in r] for r in T], s))

@@ -29,13 +29,12 @@ from mutualisation.entree.ingestion.correspondances import Correspondance, compi
 from mutualisation.entree.ingestion.depot import (
     SUFFIXE_CONTROLE,
     FichierDepose,
+    decouvrir,
     lire_nom,
     mois_couverts,
-    motif_nom,
     nom_juste,
 )
 from mutualisation.entree.ingestion.typage import Lecture
-from mutualisation.entree.lecteurs.archive_xlsx import verifier_archive
 from mutualisation.entree.lecteurs.bloc import BLANCS
 from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Traduction
 from mutualisation.entree.lecteurs.lecture import ouvrir
@@ -48,7 +47,7 @@ from mutualisation.entree.sources.registre import registre
 from mutualisation.entrepot.base.roles import TRAITEMENT
 from mutualisation.entrepot.base.serveur import serveur_entrepot
 from mutualisation.publication.portes.fichier import refus_des_annonces
-from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.erreurs import ErreurMutualisation, affichable
 from mutualisation.socle.francais.formats import enumerer
 from mutualisation.usage.examen.propositions import (
     Proposition,
@@ -179,20 +178,15 @@ def essayer(
         raise ErreurMutualisation(f"Le fichier {fichier} n'existe pas, ou n'est pas un fichier ordinaire.")
     with brouillon() as connexions:
         essai = examiner(connexions, fichier, lire_table(fichier, correspondances), voulu)
+    if voulu is None and fichier.resolve().parent.name in registre().noms:
+        juger_les_noms([essai], fichier.resolve().parent.parent)
     if ecrire and essai.propositions and essai.table is not None:
         essai.ecrit = completer(essai.table, [p.ligne for p in essai.propositions])
     return essai
 
 
 def examiner(connexions: Connexions, fichier: Path, en_vigueur: Table, voulu: Jeu | None = None) -> Essai:
-    """One regular file, with the table in force; `voulu`: the jeu to try."""
-    essai = _examiner(connexions, fichier, en_vigueur, voulu)
-    if voulu is None and essai.nature != "controle":
-        essai.nom_refuse = essai.nom_refuse or _nom_refuse_par_la_source(fichier)
-    return essai
-
-
-def _examiner(connexions: Connexions, fichier: Path, en_vigueur: Table, voulu: Jeu | None) -> Essai:
+    """Look at one regular file, with the table in force; `voulu` is the jeu to try."""
     if fichier.name.endswith(SUFFIXE_CONTROLE):
         donnees = fichier.name.removesuffix(SUFFIXE_CONTROLE)
         return Essai(fichier, "controle", Verdict(f"c'est le contrôle de {donnees} : essayer {donnees} (F3)."))
@@ -207,8 +201,6 @@ def _examiner(connexions: Connexions, fichier: Path, en_vigueur: Table, voulu: J
         extension = fichier.suffix.lower().removeprefix(".")
         tabulaire = voulu.format == "tabulaire" if voulu else extension in ("csv", "xlsx")
         if tabulaire and (forme in _JEUX_DE_FORME or (forme, extension) == ("xlsx", "csv")):
-            if forme == "xlsx":
-                verifier_archive(fichier, Limites.de_l_environnement())
             motif = f"{conseil_de_nature(fichier, extension)} (G1)."
             return Essai(fichier, forme, Verdict(motif), voulu or _jeu_du_nom(fichier.name))
         if forme in _JEUX_DE_FORME:
@@ -292,13 +284,13 @@ def _nom_refuse(essai: Essai, jeu: Jeu, nomme: Jeu | None) -> str | None:
     return None
 
 
-def _nom_refuse_par_la_source(fichier: Path) -> str | None:
-    """Why a file in the folder of a source has no name of a jeu of it."""
-    dossier = fichier.resolve().parent.name
-    if dossier not in registre().noms:
-        return None
-    source = registre().source(dossier)
-    return None if any(lire_nom(j, fichier.name) for j in source.jeux) else motif_nom(registre(), source, fichier.name)
+def juger_les_noms(essais: Sequence[Essai], depot: Path) -> None:
+    """Note which files the load would refuse by their names, where their folder is a drop (F1, F17, G7)."""
+    if any((depot / nom).is_dir() for nom in registre().noms):
+        refus = {chemin: motif for paires in decouvrir(depot).refus.values() for chemin, motif in paires}
+        for e in essais:
+            chemin = affichable(e.fichier.resolve().relative_to(depot.resolve()).as_posix())
+            e.nom_refuse = e.nom_refuse or refus.get(chemin)
 
 
 def _proposer(connexions: Connexions, essai: Essai, trouve: Reconnaissance, lignes: list[Correspondance]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mutualisation.entree.ingestion.depot import SUFFIXE_CONTROLE, decouvrir, entree_ignoree
+from mutualisation.entree.ingestion.depot import SUFFIXE_CONTROLE, entree_ignoree
 from mutualisation.entree.sources.registre import registre
 from mutualisation.socle.erreurs import ErreurMutualisation, affichable
 from mutualisation.usage.examen.diagnostic import (
@@ -17,6 +17,7 @@ from mutualisation.usage.examen.diagnostic import (
     examiner,
     exercice,
     juger,
+    juger_les_noms,
 )
 from mutualisation.usage.examen.propositions import Proposition, Table, completer, lire_table, nouvelles, table_du_depot
 from mutualisation.usage.examen.reconnaissance import non_lues
@@ -68,7 +69,8 @@ def essayer_dossier(dossier: Path, correspondances: Path | None = None, *, ecrir
         for e in essai.essais:
             _rejuger(connexions, e, essai)
         _croiser_les_agents(essai.essais)
-    _juger_le_depot(essai)
+    juger_les_noms(essai.essais, _depot(dossier))
+    essai.absents = _absents(dossier, essai.essais)
     if ecrire and essai.propositions:
         essai.ecrit = completer(table, [p.ligne for p in essai.propositions])
         for e in essai.essais:
@@ -129,13 +131,10 @@ def _croiser_les_agents(essais: Sequence[Essai]) -> None:
                 verdict.motifs["Matricule", motif] += n
 
 
-def _juger_le_depot(essai: EssaiDossier) -> None:
-    """What a drop as a whole refuses of its files (two of one identity, F1, F17), and what it lacks."""
-    if not any((essai.dossier / nom).is_dir() for nom in registre().noms):
-        return
-    refus = {chemin: motif for paires in decouvrir(essai.dossier).refus.values() for chemin, motif in paires}
-    for e in essai.essais:
-        e.nom_refuse = e.nom_refuse or refus.get(essai.nom(e))
-    vus = {e.jeu.nom for e in essai.essais if e.jeu}
+def _absents(dossier: Path, essais: Sequence[Essai]) -> list[str]:
+    """Return the jeux that a bilan waits for and that a drop lacks; none of a folder that is no drop."""
+    if not any((dossier / nom).is_dir() for nom in registre().noms):
+        return []
+    vus = {e.jeu.nom for e in essais if e.jeu}
     vus |= {"mandats"} if "pes" in vus else set()
-    essai.absents = [j.nom for j in registre().jeux if j.attendu and j.nom not in vus]
+    return [j.nom for j in registre().jeux if j.attendu and j.nom not in vus]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
 import itertools
 import re
 import tomllib
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,10 +16,9 @@ from typing import Any, TypeAlias
 
 from mutualisation.entree.ingestion.cellules_lues import date, date_d_ailleurs, lecture_de, nombre
 from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Traduction, epurer, est_vide, normaliser
-from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites
+from mutualisation.entree.lecteurs.limites import Limites
 from mutualisation.entree.lecteurs.noms import plat
-from mutualisation.entree.lecteurs.octets import encodage
-from mutualisation.entree.lecteurs.tabulaire_csv import SEPARATEURS
+from mutualisation.entree.lecteurs.tabulaire_csv import LecteurCsv
 from mutualisation.entree.sources.jeux import Colonne, Jeu
 from mutualisation.socle.chemins import USAGES
 
@@ -61,9 +58,8 @@ Rangees: TypeAlias = list[list[str]]
 Note: TypeAlias = tuple[Degre] | tuple[Degre, bool, int, bool]
 JEU_DE_LA_CLASSE = {"6": "mandats", "7": "titres"}
 _MOTS_DU_NOM = re.compile(r"[a-z]+")
-_FINS = re.compile(r"\r\n|\n|\r")
 _ECHANTILLON, _APPROFONDIS = 40, 8
-_OCTETS, _RANGEES, _BANNIERES_VUES = 1 << 18, 150, 20
+_BANNIERES_VUES = 20
 RECONNU = 0.4
 
 
@@ -411,12 +407,13 @@ def _mots_de(cle: str) -> frozenset[str]:
 # ---------------------------------------------------------------- rows that may be a header
 def tetes_possibles(apercus: Iterable[Rangees]) -> list[Tete]:
     """Every row that may be a header, after more banner than the reader allows: it says that it is too much."""
-    return [
+    possibles = (
         Tete(tuple(map(epurer, rangees[i])), tuple(map(tuple, rangees[i + 1 :])))
         for rangees in apercus
         for i in range(min(_BANNIERES_VUES + 1, len(rangees)))
         if _semble_entete(rangees[i])
-    ]
+    )
+    return list(dict.fromkeys(possibles))
 
 
 def _semble_entete(rangee: list[str]) -> bool:
@@ -435,26 +432,4 @@ def apercus(chemin: Path, genre: str, limites: Limites) -> list[Rangees]:
         from mutualisation.entree.lecteurs.tabulaire_xlsx import tetes_des_feuilles
 
         return tetes_des_feuilles(chemin, limites)
-    lignes, lus = _premieres_lignes(chemin), []
-    for separateur in SEPARATEURS:
-        try:
-            rangees = list(itertools.islice(csv.reader(lignes, delimiter=separateur), _RANGEES))
-        except csv.Error:
-            continue
-        lus.append([r for r in rangees if not est_vide(r)])
-    return lus
-
-
-def _premieres_lignes(chemin: Path) -> list[str]:
-    """The first lines that are not blank, whatever ends them."""
-    with chemin.open("rb") as f:
-        octets = f.read(_OCTETS)
-    try:
-        code = encodage(chemin)
-    except LectureRefusee:
-        if b"\0" in octets or octets.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-            raise
-        code = "cp1252"  # a header is recognized for all that; the reader says what the bytes are
-    if len(octets) == _OCTETS:
-        octets = octets[: max(octets.rfind(b"\n"), octets.rfind(b"\r")) + 1]
-    return [f"{ligne}\n" for ligne in _FINS.split(octets.decode(code, "replace")) if ligne.strip()]
+    return [[r for r in tete.rangees if not est_vide(r)] for tete in LecteurCsv(chemin, limites).tetes()]
