@@ -1,1 +1,1 @@
-"""What one asks: commands, chains, use cases, trials of a file, simulations. Imports every floor; none imports it."""
+"""This floor answers what one asks: commands, chains, trials of a file, simulations; no other floor imports it."""

@@ -1,4 +1,4 @@
-"""What a file is, or each of a folder, how it would be read, what it lacks: nothing is loaded."""
+"""This room says what a file is, or each of a folder, how it would be read, what it lacks: nothing is loaded."""
 
 from mutualisation.usage.examen.compte_rendu import en_dict, lignes
 from mutualisation.usage.examen.diagnostic import Essai, essayer

@@ -1,7 +1,5 @@
-"""What `essayer` says: French lines for a reader, the same for a program.
-
-Never a person, a reason of absence, a name that sits in another column (K9).
-"""
+"""`essayer` reports in French lines for a reader, and the same for a program. A report never tells a person, a reason
+of absence, a name that sits in another column (K9)."""
 
 from __future__ import annotations
 
@@ -32,18 +30,18 @@ MASQUE = "masqué"
 
 
 def lignes(essai: Essai | EssaiDossier) -> list[str]:
-    """The report, a line each, of a file or of each of a folder; the last one says what would become of them."""
+    """Report on a file or each of a folder, a line each; the last line says what would become of them."""
     if isinstance(essai, Essai):
-        dits, conclusion = _dire_fichier(essai, affichable(essai.fichier.name)), _conclusion(essai)
+        lignes_dites, conclusion = _dire_fichier(essai, affichable(essai.fichier.name)), _conclusion(essai)
     else:
         fichiers = (_dire_fichier(e, essai.nom(e), essai.propositions) for e in essai.essais)
         absents = [f"Aucun fichier de : {', '.join(essai.absents)}, qu'un bilan attend."] * bool(essai.absents)
-        dits, conclusion = chain(*fichiers, absents), _conclusion_du_dossier(essai)
-    return [*dits, *_lignes_proposees(essai), conclusion]
+        lignes_dites, conclusion = chain(*fichiers, absents), _conclusion_du_dossier(essai)
+    return [*lignes_dites, *_lignes_proposees(essai), conclusion]
 
 
 def _dire_fichier(essai: Essai, nom: str, du_dossier: Sequence[Proposition] | None = None) -> Iterator[str]:
-    """What a file is, its columns, what would become of it; of a folder, only the columns that it lacks."""
+    """Say what a file is, its columns, what would become of it; of a folder, only the columns that it lacks."""
     yield _dire_reconnaissance(essai, nom)
     avis = (f"À savoir : {a}." for a in avis_de(essai))
     if du_dossier is None:
@@ -52,11 +50,11 @@ def _dire_fichier(essai: Essai, nom: str, du_dossier: Sequence[Proposition] | No
         yield from (*avis, *_dire_colonnes(essai), *_verdicts(essai))
     else:
         manquent = (f"{c} : {absence}." for c, absence in manquantes(essai, du_dossier).items())
-        yield from (f"  {dit}" for dit in (*avis, *manquent, *_verdicts(essai)))
+        yield from (f"  {ligne}" for ligne in (*avis, *manquent, *_verdicts(essai)))
 
 
 def en_dict(essai: Essai | EssaiDossier) -> dict[str, Any]:
-    """The report for a program."""
+    """Return the report for a program."""
     commun = {
         "correspondances": [{**vars(p.ligne), "raison": p.raison} for p in essai.propositions],
         "ecrit": str(essai.ecrit) if essai.ecrit else None,
@@ -96,12 +94,12 @@ def _dire_reconnaissance(essai: Essai, fichier: str) -> str:
 
 
 def avis_de(essai: Essai) -> list[str]:
-    """What is to be known of the file, then of its rows."""
+    """Say what is to be known of the file, then of its rows."""
     donnees = [(t, t.jeu.colonne(nom)) for t in [essai.trouve] if t for nom in t.traduction.defauts]
-    couvertes = [(c.entete, dites) for t, c in donnees if (dites := _dire_non_lues(t, c))]
+    couvertes = [(c.entete, non_lues_dites) for t, c in donnees if (non_lues_dites := _dire_non_lues(t, c))]
     return [
         *essai.avis,
-        *(f"« {nom} » est donnée par correspondances{dites}" for nom, dites in couvertes),
+        *(f"« {nom} » est donnée par correspondances{non_lues_dites}" for nom, non_lues_dites in couvertes),
         *essai.verdict_retenu.avis,
     ]
 
@@ -125,27 +123,27 @@ def _dire_colonnes(essai: Essai) -> Iterator[str]:
 
 
 def _colonne_en_dict(essai: Essai, trouve: Reconnaissance, c: Colonne) -> dict[str, Any]:
-    """How a column is read, with three values before and after."""
+    """Describe how a column is read, with three values before and after."""
     candidat = trouve.candidats.get(c.nom)
     place = trouve.trouvees.get(c.nom, candidat.place if candidat else None)
     if place is None:
         return {"colonne": c.entete, "entete": None, "etat": _absence(essai, trouve, c), "exemples": []}
     etat = f"proposé : {candidat.raison}" if candidat and c.nom not in trouve.trouvees else "lue"
-    vues = (essai.verdict_retenu.colonnes.get(c.nom), essai.entrevues.get(c.nom))
-    paires = next((p for lue in vues if lue is not None and (p := _exemples(trouve.jeu, lue))), [])
+    lectures = (essai.verdict_retenu.colonnes.get(c.nom), essai.entrevues.get(c.nom))
+    paires = next((p for lecture in lectures if lecture is not None and (p := _exemples(trouve.jeu, lecture))), [])
     if c.type in ("personnel", "pseudonyme"):
         paires = [(MASQUE, MASQUE)]
     exemples = list(dict.fromkeys(paires))
     return {"colonne": c.entete, "entete": trouve.tete.noms[place], "etat": etat, "exemples": exemples}
 
 
-def _exemples(jeu: Jeu, lue: ColonneLue) -> list[tuple[str, str]]:
-    """Cells before and after, hidden where they may not be shown."""
+def _exemples(jeu: Jeu, colonne_lue: ColonneLue) -> list[tuple[str, str]]:
+    """Return cells before and after, hidden where they may not be shown."""
     return [
-        (_court(brute), affichage(lue[cellule], lue.colonne, illisible=cellule in lue.fautes))
-        if montrable(jeu, lue, brute) and montrable(jeu, lue, cellule)
+        (_court(brute), affichage(colonne_lue[cellule], colonne_lue.colonne, illisible=cellule in colonne_lue.fautes))
+        if montrable(jeu, colonne_lue, brute) and montrable(jeu, colonne_lue, cellule)
         else (MASQUE, MASQUE)
-        for brute, cellule in lue.exemples(EXEMPLES)
+        for brute, cellule in colonne_lue.exemples(EXEMPLES)
     ]
 
 
@@ -167,19 +165,19 @@ def _absence(essai: Essai, trouve: Reconnaissance, c: Colonne) -> str:
 
 def _dire_non_lues(trouve: Reconnaissance, c: Colonne) -> str:
     """Say which columns nothing reads, for the one that is missing may be there: « , et rien ne lit « Suite » »."""
-    dits = [f"« {_nom_non_lu(trouve, c, place)} »" for place in non_lues(trouve)]
-    return f", et rien ne lit {enumerer(dits, _INCONNUES_MAX)}" if dits else ""
+    noms = [f"« {_nom_non_lu(trouve, c, place)} »" for place in non_lues(trouve)]
+    return f", et rien ne lit {enumerer(noms, _INCONNUES_MAX)}" if noms else ""
 
 
 def _nom_non_lu(trouve: Reconnaissance, c: Colonne, place: int) -> str:
-    """The header of a column, or its place: of `rh`, a word that nothing tells may be a name (K9a)."""
+    """Return the header of a column, or its place: in `rh`, an unknown word may be a name (K9a)."""
     nom = trouve.tete.noms[place]
     masque = not nom or (trouve.jeu.agents and "…" in nom_montrable(nom, mots_connus(trouve.jeu.nom, c)))
     return f"colonne {place + 1}" if masque else nom
 
 
 def manquantes(essai: Essai, proposees: Sequence[Proposition]) -> dict[str, str]:
-    """The `*` columns that the file lacks and that no row proposed gives it, and what to write."""
+    """Return {`*` column that neither the file nor a row proposed gives: what to write}."""
     if (t := essai.trouve) is None:
         return {}
     noms = {"", *map(normaliser, t.tete.noms)}
@@ -191,7 +189,7 @@ def manquantes(essai: Essai, proposees: Sequence[Proposition]) -> dict[str, str]
 
 
 def a_ecrire(jeu: Jeu, c: Colonne) -> str:
-    """The row of `correspondances` that gives a column that no header was found for."""
+    """Write the row of `correspondances` that gives a column for which no header was found."""
     debut = f"{jeu.nom};{c.entete};"
     valeur = "" if c.type in ("personnel", "pseudonyme") else f", ou, si elle ne change pas, « {debut};(valeur) »"
     return f"dans correspondances : « {debut}(son nom dans le fichier); »{valeur}"
@@ -215,24 +213,23 @@ def _verdicts(essai: Essai) -> Iterator[str]:
 
 
 def _dire_verdict(verdict: Verdict) -> list[str]:
-    """What would become of a file, then why its rows are rejected, or held."""
+    """Say what would become of a file, then why its rows are rejected, or held."""
     part = f"{100 * verdict.rejets / max(1, verdict.lignes):.1f}".replace(".", ",")
-    dit = f"{plusieurs(verdict.lignes, 'ligne')}, {plusieurs(verdict.rejets, 'rejetée')} ({part} %)."
+    issue = f"{plusieurs(verdict.lignes, 'ligne')}, {plusieurs(verdict.rejets, 'rejetée')} ({part} %)."
     if verdict.refus is not None:
-        dit = f"fichier refusé, {verdict.refus}"
+        issue = f"fichier refusé, {verdict.refus}"
     elif not verdict.colonnes:
-        dit = f"{plusieurs(verdict.lignes, 'ligne lue', 'lignes lues')}."
+        issue = f"{plusieurs(verdict.lignes, 'ligne lue', 'lignes lues')}."
     rejetees = [(faute, n, "") for faute, n in verdict.motifs.most_common(_MOTIFS_MAX)]
     retenues = [(faute, n, " (non rejetée)") for faute, n in verdict.retenues.most_common()]
     return [
-        dit,
+        issue,
         *(f"  {nombre_fr(n)} × {' : '.join(filter(None, faute))}{fin}" for faute, n, fin in rejetees + retenues),
     ]
 
 
 def _inconnues(essai: Essai) -> list[dict[str, Any]]:
-    """Values of enumerations that nothing tells, in the pass that the report ends on: how many, and the first ones only
-    where no person's name could be among them (K9)."""
+    """Count unknown values of enumerations in the last pass; show the first where none could be a name (K9)."""
     if essai.jeu is None:
         return []
     parties = []
@@ -255,7 +252,7 @@ def _verdict_en_dict(verdict: Verdict) -> dict[str, Any]:
 
 
 def _lignes_proposees(essai: Essai | EssaiDossier) -> Iterator[str]:
-    """The rows proposed, each with its reason, and where they are, or would be, written."""
+    """Yield the rows proposed, each with its reason, and where they are, or would be, written."""
     if not essai.propositions:
         return
     yield "Lignes de correspondances proposées (Jeu;Colonne;Lu;Vaut) :"
@@ -275,12 +272,12 @@ def _conclusion(essai: Essai) -> str:
     accepte = "accepté sans rejet" if verdict.colonnes else "accepté, ses lignes se jugent au chargement"
     absentes = [f"« {nom} »" for nom in manquantes(essai, essai.propositions)]
     sans = f", sans {enumerer(absentes, _MOTIFS_MAX)}" if absentes else ""
-    dit = {
+    issue = {
         ACCEPTE: f"le fichier serait {accepte if verdict.lignes else 'accepté, sans une ligne'}",
         REJETS: f"le fichier serait accepté, {plusieurs(verdict.rejets, 'ligne rejetée', 'lignes rejetées')}",
         REFUSE: f"le fichier serait refusé{sans}",
     }[essai.code]
-    return f"En l'état, {dit} ; rien n'a été chargé. Ce qui dépend d'autres fichiers se juge au chargement."
+    return f"En l'état, {issue} ; rien n'a été chargé. Ce qui dépend d'autres fichiers se juge au chargement."
 
 
 def _conclusion_du_dossier(essai: EssaiDossier) -> str:
@@ -295,12 +292,10 @@ def _conclusion_du_dossier(essai: EssaiDossier) -> str:
 
 
 # ---------------------------------------------------------------- which cells are shown
-def montrable(jeu: Jeu, lue: ColonneLue, cellule: str) -> bool:
-    """Whether a cell of the file may be printed as it is: it lands in clear, or is a usual word of an enumeration.
-
-    Judged on its own reading: a translation makes a name read, it does not make it fit to be shown.
-    """
-    colonne = lue.colonne
+def montrable(jeu: Jeu, colonne_lue: ColonneLue, cellule: str) -> bool:
+    """Say whether a cell of the file may be printed: it lands in clear, or is a usual word of an enumeration. It is
+    judged on its own reading: a translation makes a name read, it does not make it fit to be shown."""
+    colonne = colonne_lue.colonne
     if colonne.confidentielle or (jeu.agents and colonne.type == "code"):
         return False
     if not jeu.personnes:
@@ -309,17 +304,17 @@ def montrable(jeu: Jeu, lue: ColonneLue, cellule: str) -> bool:
         return True
     if colonne.type in TYPES_LIBRES or (jeu.agents and _peut_etre_un_matricule(jeu, cellule.strip())):
         return False
-    lue[cellule]
-    return cellule not in lue.posees and cellule not in lue.fautes
+    colonne_lue[cellule]
+    return cellule not in colonne_lue.posees and cellule not in colonne_lue.fautes
 
 
 def _peut_etre_un_matricule(jeu: Jeu, cellule: str) -> bool:
-    """Figures alone, written as no number is, or too many of them beside matricules."""
+    """Say whether figures alone are written as no number is, or are too many beside matricules."""
     return cellule.isdigit() and len(cellule) > 1 and (cellule[0] == "0" or (jeu.pseudonymise and len(cellule) > 3))
 
 
 def affichage(lu: str, colonne: Colonne, *, illisible: bool) -> str:
-    """What a cell is read as, as a reader of French writes it; a ratio, as the percentage that it counts for (C10)."""
+    """Write what a cell is read as in French; a ratio as the percentage that it counts for (C10)."""
     type_ = colonne.type
     if illisible:
         return "illisible"

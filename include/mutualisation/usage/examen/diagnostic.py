@@ -1,8 +1,6 @@
-"""`essayer`: a file as it is, then with the rows of `correspondances` that would make it pass.
-
-It lands as a load lands it, in a server that goes with the command, and is judged by the rules of the registry; a file
-that is refused before its first row starts none.
-"""
+"""`essayer` judges a file as it is, then with the rows of `correspondances` that would make it pass. The file lands as
+a load lands it, in a server that goes with the command, and is judged by the rules of the registry; a file that is
+refused before its first row starts none."""
 
 from __future__ import annotations
 
@@ -72,24 +70,25 @@ from mutualisation.usage.examen.reconnaissance import (
 )
 
 Motif = tuple[str, str]
-# of this command: what it lands in a throwaway server can be compared from a file to another, and told by nobody
+# the key is that of this command: what lands in a throwaway server can be compared from a file to another, and told by
+# nobody
 _CLE = secrets.token_bytes(32)
-# gives a connection to the throwaway server; the first call starts it
+# the function gives a connection to the throwaway server; its first call starts it
 Connexions: TypeAlias = "Callable[[], psycopg.Connection[Any]]"
 ACCEPTE, REJETS, REFUSE = 0, 2, 3
 _JEUX_DE_FORME = {"xml": "pes", "json": "decp"}
-# ends the reasons that only another export mends: encoding, line ends
+# the reasons that only another export mends end by this: encoding, line ends
 _ABIME = "(F8)"
 # under this certainty, the name of a file says more than its content
 _SUR = 0.7
 _HORS_PERIODE = re.compile(r"différent de celui du nom|hors d(?:u mois|e la période) du fichier")
 _ACCENT_PERDU = re.compile(r"\w\?\w|\ufffd")
-# the byte of « € » in latin-9, read as cp1252
+# « € » in latin-9 is this byte, read as cp1252
 _EURO_PERDU = "¤"
 _LIGNES_DITES = 5
 AUCUNE_LIGNE = "le fichier n'a aucune ligne : vérifier le filtre et la période de l'export, puis le redéposer (F6)."
 AUCUN_JEU = "aucun jeu ne ressemble à ce fichier{proche} : vérifier son en-tête, ou donner --jeu (F5)."
-# said of a file that is no table of rows
+# we say this of a file that is no table of rows
 FORME = (
     "Il faut une ligne de noms de colonnes, une seule (absente, sur deux, couchée : la rétablir), puis une ligne "
     "par enregistrement, séparée par des points-virgules (tableau croisé, tout dans une cellule : exporter le détail)."
@@ -103,10 +102,12 @@ SANS_LIGNE = "l'en-tête est seul, sans une ligne de données : vérifier le fil
 
 @dataclass
 class Verdict:
-    """What would become of a file: refused, with the reason, or read: rows, (header, reason) of those rejected and of
-    those held, columns as read (none of a PES or a DECP, whose rows are not judged), headers that are ignored, what is
-    to be known of its rows, the periode that they call for; distinct cells that no value of their enumeration is, nor
-    a number of years, by column; rows not rejected by matricule: its pseudonym, and that of it without its zeros."""
+    """A file would be refused, for the reason `refus`, or read, with `lignes` rows.
+
+    `motifs` and `retenues` count (header, reason) of the rows rejected and held; `colonnes` are those read (none of a
+    PES or a DECP, whose rows are not judged); `ignorees` are headers; `avis` is to be known of its rows, which call for
+    `periode`; `valeurs_inconnues` are by column distinct cells that no value of their enumeration is, nor a number of
+    years; `matricules` counts rows not rejected by (pseudonym, that without leading zeros)."""
 
     refus: str | None = None
     lignes: int = 0
@@ -121,24 +122,22 @@ class Verdict:
 
     @property
     def code(self) -> int:
-        """Exit code of the command: 0 accepted whole, 2 with rejected rows, 3 refused."""
+        """Return the exit code of the command: 0 accepted whole, 2 with rejected rows, 3 refused."""
         if self.refus is not None:
             return REFUSE
         return REJETS if self.rejets else ACCEPTE
 
     @property
     def rejets(self) -> int:
-        """Rows that would be rejected."""
+        """Count the rows that would be rejected."""
         return self.motifs.total()
 
 
 @dataclass
 class Essai:
-    """All that was found about a file: `tel_quel` with the table in force, `propose` with the rows proposed too.
-
-    `entrevues`: first cells of each column, read, where no reading went through. `nom_refuse`: why the load refuses the
-    file by its name.
-    """
+    """A trial finds this about a file: `tel_quel` with the table in force, `propose` with the rows proposed too.
+    `entrevues` are the first cells of each column, read, where no reading went through. `nom_refuse` says why the load
+    refuses the file by its name."""
 
     fichier: Path
     nature: str
@@ -155,12 +154,12 @@ class Essai:
 
     @property
     def verdict_retenu(self) -> Verdict:
-        """The pass with most columns read: with the proposals, else as it is."""
+        """Return the pass with most columns read: with the proposals, else as it is."""
         return self.propose if self.propose and self.propose.refus is None else self.tel_quel
 
     @property
     def code(self) -> int:
-        """Exit code: of the file as it is, or as the rows just written make it read."""
+        """Return the exit code of the file as it is, or as the rows just written make it read."""
         if self.nom_refuse:
             return REFUSE
         return (self.propose if self.ecrit and self.propose else self.tel_quel).code
@@ -169,10 +168,8 @@ class Essai:
 def essayer(
     fichier: Path, jeu: str | None = None, correspondances: Path | None = None, *, ecrire: bool = False
 ) -> Essai:
-    """Look at a file of any form; write the rows proposed when asked to. Loads nothing, needs no warehouse.
-
-    ErreurMutualisation when the file is missing, the jeu unknown, or the rows can't be written.
-    """
+    """Look at a file of any form; write the rows proposed when asked to. Loads nothing, needs no warehouse. Raises
+    `ErreurMutualisation` when the file is missing, the jeu unknown, or the rows can't be written."""
     voulu = registre().jeu(jeu) if jeu else None
     if not fichier.is_file():
         raise ErreurMutualisation(f"Le fichier {fichier} n'existe pas, ou n'est pas un fichier ordinaire.")
@@ -186,7 +183,7 @@ def essayer(
 
 
 def examiner(connexions: Connexions, fichier: Path, en_vigueur: Table, voulu: Jeu | None = None) -> Essai:
-    """Look at one regular file, with the table in force; `voulu` is the jeu to try."""
+    """Try one regular file with the table in force; `voulu` is the jeu to try."""
     if fichier.name.endswith(SUFFIXE_CONTROLE):
         donnees = fichier.name.removesuffix(SUFFIXE_CONTROLE)
         return Essai(fichier, "controle", Verdict(f"c'est le contrôle de {donnees} : essayer {donnees} (F3)."))
@@ -211,7 +208,7 @@ def examiner(connexions: Connexions, fichier: Path, en_vigueur: Table, voulu: Je
 
 
 def _de_forme(fichier: Path, forme: str, jeu: Jeu) -> Essai:
-    """A PES or a DECP: read by its own reader, which no `correspondances` touches."""
+    """Try a PES or a DECP: its own reader reads it, and no `correspondances` touches it."""
     try:
         lecteur = ouvrir(fichier, jeu, forme, Limites.de_l_environnement())
         verdict = Verdict(lignes=sum(map(len, lecteur.blocs())))
@@ -228,12 +225,12 @@ def _essayer_tableau(connexions: Connexions, essai: Essai) -> Essai:
     trouve = _reconnaitre_jeu(essai, vus, compiler(table.lignes), nomme)
     if trouve is None or (essai.jeu is None and trouve.certitude < RECONNU):
         if essai.nature == "csv" and nomme is None:
-            encodage(essai.fichier)  # says what is wrong with the bytes, first
+            encodage(essai.fichier)  # this says first what is wrong with the bytes
         proche = f" ; le moins éloigné est « {trouve.jeu.nom} »" if trouve else ""
         refus = _refus_sous(essai, nomme) or AUCUN_JEU.format(proche=proche)
         # the door says what is wrong, or that no header was found
-        dit = f"{refus} {FORME}" if "vérifier" in refus else refus
-        essai.tel_quel = Verdict(dit if any(vus) else AUCUNE_LIGNE)
+        phrase = f"{refus} {FORME}" if "vérifier" in refus else refus
+        essai.tel_quel = Verdict(phrase if any(vus) else AUCUNE_LIGNE)
         return essai
     essai.nom_refuse = _nom_refuse(essai, trouve.jeu, nomme)
     essai.jeu, essai.trouve, essai.entrevues = trouve.jeu, trouve, _entrevoir(trouve)
@@ -245,7 +242,7 @@ def _essayer_tableau(connexions: Connexions, essai: Essai) -> Essai:
 def _reconnaitre_jeu(
     essai: Essai, vus: Sequence[Rangees], traductions: Mapping[str, Traduction], nomme: Jeu | None
 ) -> Reconnaissance | None:
-    """The jeu that the file looks like most; that of its name, if its header is, or where nothing is sure."""
+    """Return the jeu that the file looks like most; that of its name, if its header is, or where nothing is sure."""
     jeux = [essai.jeu] if essai.jeu else [j for j in registre().jeux if j.format == "tabulaire"]
     trouve = reconnaitre(jeux, tetes_possibles(vus), traductions, essai.fichier.name)
     sur = trouve is not None and trouve.certitude >= RECONNU
@@ -256,7 +253,7 @@ def _reconnaitre_jeu(
 
 
 def _refus_sous(essai: Essai, jeu: Jeu | None) -> str | None:
-    """Why the load would refuse a file as one of that jeu, at its opening."""
+    """Say why the load would refuse a file as one of that jeu, at its opening."""
     if jeu is None:
         return None
     try:
@@ -267,12 +264,12 @@ def _refus_sous(essai: Essai, jeu: Jeu | None) -> str | None:
 
 
 def _jeu_du_nom(nom: str) -> Jeu | None:
-    """The tabular jeu of which a load would read a file of that name."""
+    """Return the tabular jeu of which a load would read a file of that name."""
     return next((j for j in registre().jeux if j.format == "tabulaire" and lire_nom(j, nom) is not None), None)
 
 
 def _nom_refuse(essai: Essai, jeu: Jeu, nomme: Jeu | None) -> str | None:
-    """Why the load would refuse the file by its name; that of another jeu says nothing against a jeu that is asked."""
+    """Say why the load would refuse the file by its name; another jeu's name is no fault where a jeu is asked."""
     extension = essai.fichier.suffix.lower().removeprefix(".")
     if extension == "xlsx" and essai.nature != extension:
         return f"{conseil_de_nature(essai.fichier, extension)} (G1)."
@@ -294,38 +291,38 @@ def juger_les_noms(essais: Sequence[Essai], depot: Path) -> None:
 
 
 def _proposer(connexions: Connexions, essai: Essai, trouve: Reconnaissance, lignes: list[Correspondance]) -> None:
-    """The file as it is; headers and defaults; then, on the file read with them, the values of its enumerations."""
+    """Judge the file as it is; with headers and defaults; then with the values of the enumerations read with them."""
 
     def juger_avec_les_propositions() -> Verdict:
         avec = [*lignes, *(p.ligne for p in essai.propositions)]
         return juger(connexions, essai.fichier, essai.nature, trouve.jeu, avec)
 
-    essai.tel_quel = lu = juger_avec_les_propositions()
-    if _ABIME in (lu.refus or ""):
-        return  # what would be proposed of a damaged text would keep the damage
+    essai.tel_quel = verdict = juger_avec_les_propositions()
+    if _ABIME in (verdict.refus or ""):
+        return  # proposals from a damaged text would keep the damage
     essai.propositions = nouvelles([*des_en_tetes(trouve), *des_defauts(trouve)], lignes)
     if essai.propositions:
-        lu = juger_avec_les_propositions()
-    valeurs = nouvelles(des_valeurs(trouve.jeu, lu.valeurs_inconnues), lignes)
+        verdict = juger_avec_les_propositions()
+    valeurs = nouvelles(des_valeurs(trouve.jeu, verdict.valeurs_inconnues), lignes)
     essai.propositions += valeurs
     if essai.propositions:
-        essai.propose = juger_avec_les_propositions() if valeurs else lu
+        essai.propose = juger_avec_les_propositions() if valeurs else verdict
 
 
 def _entrevoir(trouve: Reconnaissance) -> dict[str, ColonneLue]:
-    """The first cells of each column, read where it has a place."""
+    """Read the first cells of each column that has a place."""
     garde = Confidentialite(Pseudonymes(_CLE))
-    vues = {}
+    entrevues = {}
     for c in trouve.jeu.colonnes:
         if c.atterrit:
-            vues[c.nom] = lue = ColonneLue(trouve.jeu, c, garde, pourcent=c.pourcent_si is not None)
+            entrevues[c.nom] = colonne_lue = ColonneLue(trouve.jeu, c, garde, pourcent=c.pourcent_si is not None)
             if (place := trouve.place(c.nom)) is not None:
-                lue.lire_cellules(trouve.tete.cellules(place))
-    return vues
+                colonne_lue.lire_cellules(trouve.tete.cellules(place))
+    return entrevues
 
 
 def _avis_avant_depot(essai: Essai, trouve: Reconnaissance, table: Table) -> list[str]:
-    """What is to be known of the name and of the table, before the file is dropped."""
+    """Say what is to be known of the name and of the table, before the file is dropped."""
     avis, jeu, fichier, genre = [], trouve.jeu, essai.fichier, essai.nature
     if trouve.autre is not None:
         avis.append(
@@ -340,12 +337,12 @@ def _avis_avant_depot(essai: Essai, trouve: Reconnaissance, table: Table) -> lis
         )
     if fichier.suffix.lower() not in (f".{genre}", ".csv", ".xlsx"):
         avis.append(f"le contenu est du {genre.upper()} : nommer le fichier .{genre}")
-    lu, nom = essai.verdict_retenu, f"{jeu.source}/{_bon_nom(essai, jeu)}.{genre}"
+    verdict, nom = essai.verdict_retenu, f"{jeu.source}/{_bon_nom(essai, jeu)}.{genre}"
     if lire_nom(jeu, f"{fichier.stem}.{genre}") is None:
         longues = ", ou AAAA-TN, AAAA (F17)" if "AAAA-MM" in nom else ""
         sans = " ; sans période dans le nom, les règles de date ne sont pas jugées" if jeu.periode != "aucune" else ""
         avis.append(f"à déposer sous le nom {nom}{longues}{sans}")
-    elif lu.periode and any(_HORS_PERIODE.search(motif) for _, motif in lu.motifs):
+    elif verdict.periode and any(_HORS_PERIODE.search(motif) for _, motif in verdict.motifs):
         avis.append(f"d'après ses lignes, le nommer {nom} (F17)")
     if any(map(_ACCENT_PERDU.search, trouve.tete.noms)):
         avis.append(
@@ -359,20 +356,20 @@ def _avis_avant_depot(essai: Essai, trouve: Reconnaissance, table: Table) -> lis
 
 
 def _bon_nom(essai: Essai, jeu: Jeu) -> str:
-    """The name, as far as it can be told: with the periode that the file bears if its rows are of it, else theirs."""
-    ecrit, lu = nom_juste(jeu, plat(essai.fichier.stem)), essai.verdict_retenu.periode
-    if (dit := lire_nom(jeu, f"{ecrit}.{essai.nature}")) is None:
-        return f"{jeu.nom}_{lu}" if lu else ecrit
-    contient = lu is None or lu == dit[0] or (
-        lu[:4] == dit[0][:4] and set(mois_couverts(jeu, lu)) < set(mois_couverts(jeu, dit[0]))
+    """Return the right name, with the periode that the file bears if its rows are of it, else theirs."""
+    ecrit, periode = nom_juste(jeu, plat(essai.fichier.stem)), essai.verdict_retenu.periode
+    if (nom_lu := lire_nom(jeu, f"{ecrit}.{essai.nature}")) is None:
+        return f"{jeu.nom}_{periode}" if periode else ecrit
+    contient = periode is None or periode == nom_lu[0] or (
+        periode[:4] == nom_lu[0][:4] and set(mois_couverts(jeu, periode)) < set(mois_couverts(jeu, nom_lu[0]))
     )  # fmt: skip
-    return ecrit if contient else f"{jeu.nom}_{lu}"
+    return ecrit if contient else f"{jeu.nom}_{periode}"
 
 
 # ---------------------------------------------------------------- one reading
 @contextmanager
 def brouillon() -> Iterator[Connexions]:
-    """A PostgreSQL in a folder that goes with the command, once it is asked for: nothing is loaded anywhere."""
+    """Give a PostgreSQL in a folder that goes with the command, once it is asked for: nothing is loaded anywhere."""
     with ExitStack() as pile:
         yield cache(lambda: pile.enter_context(_serveur()))
 
@@ -382,7 +379,7 @@ def _serveur() -> Iterator[psycopg.Connection[Any]]:
     with (
         tempfile.TemporaryDirectory(prefix="essayer-") as dossier,
         serveur_entrepot(Path(dossier) / "var", jetable=True) as dsn,
-        # a reading that is refused on its way leaves the next one possible
+        # after a reading that is refused on its way, the next one is possible
         psycopg.connect(dsn, autocommit=True) as conn,
     ):
         # nothing here outlives the command
@@ -422,27 +419,32 @@ def juger(connexions: Connexions, fichier: Path, genre: str, jeu: Jeu, lignes: S
         if annees > 1:
             verdict.avis = [*verdict.avis, f"ses lignes sont de {annees} années : un fichier par année au moins (F17)"]
         nomme, *_ = _periode_du_nom(jeu, fichier)
-        lu = {"exercice": nomme, "lignes": verdict.lignes, "controle": annonce, "totaux": lecture.totaux}
-        if motifs := refus_des_annonces(conn, jeu, **lu):
+        lecture_du_journal = {
+            "exercice": nomme,
+            "lignes": verdict.lignes,
+            "controle": annonce,
+            "totaux": lecture.totaux,
+        }
+        if motifs := refus_des_annonces(conn, jeu, **lecture_du_journal):
             return Verdict(" ; ".join(motifs))
         fautives = sql.SQL("select ligne from {} where defauts is not null order by ligne").format(table(jeu))
         if autres := [n for (n,) in conn.execute(fautives) if n not in lecture.typage.lignes_de_total]:
-            dites = enumerer([*map(str, autres)], _LIGNES_DITES)
-            verdict.avis = [*verdict.avis, NON_LUES.format(s="s" * (len(autres) > 1), dites=dites)]
+            numeros = enumerer([*map(str, autres)], _LIGNES_DITES)
+            verdict.avis = [*verdict.avis, NON_LUES.format(s="s" * (len(autres) > 1), dites=numeros)]
     except (LectureRefusee, psycopg.DataError) as e:
         return Verdict(motif_refus(e))
     return verdict
 
 
-def _valeurs_inconnues(lues: Iterable[ColonneLue]) -> dict[str, list[str]]:
-    listes = (c for c in lues if c.colonne.type == "enumeration" or c.colonne.unite == EN_ANNEES)
-    vues = {c.colonne.nom: [v for x in c.fautes if (v := x.strip(BLANCS))] for c in listes}
-    return {nom: cellules for nom, cellules in vues.items() if cellules}
+def _valeurs_inconnues(colonnes: Iterable[ColonneLue]) -> dict[str, list[str]]:
+    listes = (c for c in colonnes if c.colonne.type == "enumeration" or c.colonne.unite == EN_ANNEES)
+    cellules_fautives = {c.colonne.nom: [v for x in c.fautes if (v := x.strip(BLANCS))] for c in listes}
+    return {nom: cellules for nom, cellules in cellules_fautives.items() if cellules}
 
 
 def _compter(conn: psycopg.Connection[Any], jeu: Jeu, fichier: Path, verdict: Verdict) -> None:
-    """Rows by what rejects them, first what their cells say, then the rules; those that are held are counted apart, and
-    those that are left by matricule."""
+    """Count the rows by what rejects them: first what their cells say, then the rules. Those held are counted apart,
+    and those left by matricule."""
     agent = "matricule, coalesce(matricule_sans_zeros, matricule)" if jeu.pseudonymise else "null, null"
     requete = sql.SQL(
         "select coalesce(defauts, {rejet}) as rejet, {retenue} as retenue, {agent}, count(*) from ("
@@ -466,26 +468,24 @@ def _compter(conn: psycopg.Connection[Any], jeu: Jeu, fichier: Path, verdict: Ve
 
 
 def _periode_du_nom(jeu: Jeu, fichier: Path) -> tuple[int | None, ...]:
-    """Exercice, first and last month, semestre that the name of a file says."""
-    if (lu := lire_nom(jeu, fichier.name)) is None:
+    """Return the exercice, first and last month, and semestre that the name of a file says."""
+    if (nom_lu := lire_nom(jeu, fichier.name)) is None:
         return None, None, None, None
-    depose = FichierDepose(jeu, fichier.name, fichier.name, UPath(fichier), *lu)
+    depose = FichierDepose(jeu, fichier.name, fichier.name, UPath(fichier), *nom_lu)
     return depose.exercice, next(iter(depose.couverts), None), depose.mois, depose.semestre
 
 
 def exercice(essai: Essai) -> int | None:
-    """That of the name of a file, else of its rows."""
+    """Return the exercice of the name of a file, else of its rows."""
     nomme = _periode_du_nom(essai.jeu, essai.fichier)[0] if essai.jeu else None
-    lu = essai.verdict_retenu.periode
-    return nomme or (int(lu[:4]) if lu else None)
+    periode = essai.verdict_retenu.periode
+    return nomme or (int(periode[:4]) if periode else None)
 
 
 def _periode_des_lignes(conn: psycopg.Connection[Any], jeu: Jeu) -> tuple[str | None, int]:
-    """The shortest periode of the jeu that holds its rows (F17), None where they tell none; of how many years they are,
-    where the name of a file says one.
-
-    A mandat of January may be of the year before (C5): the exercice counts, and its last month.
-    """
+    """Return the shortest periode of the jeu that holds its rows (F17), None if they tell none; and their number of
+    years. Years are counted where the name of a file says one. A mandat of January may be of the year before (C5): the
+    exercice counts, and its last month."""
     noms = {c.nom for c in jeu.colonnes}
     jour = next((n for n in ("date", "date_emission", "date_commande") if n in noms), None)
     annee_jugee = any("exercice_fichier" in r.si and r.issue == "rejete" for r in jeu.regles)
@@ -508,7 +508,7 @@ def _periode_des_lignes(conn: psycopg.Connection[Any], jeu: Jeu) -> tuple[str | 
 
 
 def _premiere(jeu: Jeu, *, retenue: bool) -> sql.Composable:
-    """« header|reason » of the first rule that a row breaks, of those that hold it, or of those that reject it."""
+    """Write in SQL the « header|reason » of the first rule that holds a row (`retenue`), or that rejects it."""
     regles = [r for r in jeu.regles if (r.issue == "retenu") == retenue]
     if not regles:
         return sql.SQL("null::text")

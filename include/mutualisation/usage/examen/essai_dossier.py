@@ -1,4 +1,4 @@
-"""`essayer` of a folder: each of its files, then all of them with the one table of `correspondances` they call for."""
+"""`essayer` tries each file of a folder, then all of them with the one table of `correspondances` they call for."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from mutualisation.usage.examen.diagnostic import (
 from mutualisation.usage.examen.propositions import Proposition, Table, completer, lire_table, nouvelles, table_du_depot
 from mutualisation.usage.examen.reconnaissance import non_lues
 
-# as the build says it (H5), where it also knows the days of the contracts
+# the build says it so (H5), where it also knows the days of the contracts
 ABSENT = "agent absent du fichier des agents (H5)"
 AUX_ZEROS_PRES = (
     "agent absent du fichier des agents, sinon aux zéros de tête près, comme {} matricules de ce fichier : exporter "
@@ -32,8 +32,8 @@ AUX_ZEROS_PRES = (
 
 @dataclass
 class EssaiDossier:
-    """Every file of a folder, the rows of `correspondances` that all of them call for, where they were written; jeux
-    that a bilan waits for and of which the drop has no file."""
+    """The files of a folder were tried; `propositions` are the rows of `correspondances` that all call for. `absents`
+    are jeux that a bilan waits for and of which the drop has no file; the rows were written in `ecrit`."""
 
     dossier: Path
     essais: list[Essai]
@@ -44,19 +44,17 @@ class EssaiDossier:
 
     @property
     def code(self) -> int:
-        """The worst of its files'."""
+        """Return the worst code of its files."""
         return max((e.code for e in self.essais), default=0)
 
     def nom(self, essai: Essai) -> str:
-        """Path of a file in the folder, as it can be printed."""
+        """Return the path of a file in the folder, as it can be printed."""
         return affichable(essai.fichier.relative_to(self.dossier).as_posix())
 
 
 def essayer_dossier(dossier: Path, correspondances: Path | None = None, *, ecrire: bool = False) -> EssaiDossier:
-    """Look at each file of a folder, a drop or not; write the one table when asked to. Loads nothing.
-
-    ErreurMutualisation when the folder holds no file, or the rows can't be written.
-    """
+    """Look at each file of a folder, a drop or not; write the one table when asked to. Loads nothing. Raises
+    `ErreurMutualisation` when the folder holds no file, or the rows can't be written."""
     fichiers = list(_fichiers_a_essayer(dossier))
     if not fichiers:
         raise ErreurMutualisation(f"Le dossier {dossier} ne contient aucun fichier à essayer.")
@@ -89,12 +87,12 @@ def _fichiers_a_essayer(dossier: Path) -> Iterator[Path]:
 
 
 def _depot(dossier: Path) -> Path:
-    """The drop: the folder itself, or the one above that of a source."""
+    """Return the drop: the folder itself, or the one above that of a source."""
     return dossier.resolve().parent if dossier.resolve().name in registre().noms else dossier
 
 
 def _retirer_les_constantes(essais: Sequence[Essai]) -> None:
-    """A constant speaks of every file of its jeu: none where one of them lacks the column, and is not read whole."""
+    """Drop a constant where a file of its jeu lacks the column and is not read whole: it speaks of every file."""
     trouves = [e.trouve for e in essais if e.trouve]
     incertaines = {
         (t.jeu.nom, c.entete) for t in trouves if non_lues(t) for c in t.jeu.obligatoires if t.place(c.nom) is None
@@ -109,15 +107,15 @@ def _rejuger(connexions: Connexions, essai: Essai, tout: EssaiDossier) -> None:
     """Judge a file once more where the others add rows to its own, or took some away."""
     if essai.trouve is None or essai.jeu is None:
         return
-    siennes = {p.ligne for p in essai.propositions}
+    du_fichier = {p.ligne for p in essai.propositions}
     voulues = {p.ligne for p in tout.propositions if p.ligne.jeu == essai.jeu.nom}
-    if voulues and (essai.propose is None or voulues != siennes):
+    if voulues and (essai.propose is None or voulues != du_fichier):
         lignes = [*tout.table.lignes, *(p.ligne for p in tout.propositions)]
         essai.propose = juger(connexions, essai.fichier, essai.nature, essai.jeu, lignes)
 
 
 def _croiser_les_agents(essais: Sequence[Essai]) -> None:
-    """Count as rejected the rows of time of whoever is in no file of agents of the year that the folder holds (H5)."""
+    """Reject the rows of time of whoever is in no file of agents of that year in the folder (H5)."""
     for e in (e for e in essais if e.jeu and e.jeu.nom == "temps"):
         connus: Counter[tuple[str, str]] = Counter()
         for a in (a for a in essais if a.jeu and a.jeu.nom == "agents" and exercice(a) in (None, exercice(e))):

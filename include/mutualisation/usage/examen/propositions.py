@@ -1,5 +1,5 @@
-"""Rows of `correspondances` that would make a file pass: headers, values of enumerations, defaults (F16); the file
-of the drop that they complete, read without a warehouse."""
+"""Propose rows of `correspondances` that would make a file pass: headers, values of enumerations, defaults (F16). The
+file of the drop that they complete is read without a warehouse."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from mutualisation.socle.disque import ecrire
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.usage.examen.reconnaissance import Reconnaissance, defaut_usuel, non_lues, sens_usuel
 
-# beyond, the cells are no enumeration: another column stands under that name
+# beyond this number, the cells are no enumeration: another column stands under that name
 _INCONNUES_MAX = 20
 _MOTS = re.compile(r"\w+")
 _NEGATIONS = frozenset({"non", "pas", "jamais", "ni", "sans", "hors", "sauf"})
-# letters of a value that stands as a word in too many cells to tell anything
+# a value of this many letters stands as a word in too many cells to tell anything
 _COURTE = 2
 _EN_TETE = "Jeu;Colonne;Lu;Vaut\n"
 _ENTETE = Entete({nom: i for i, nom in enumerate(COLONNES)}, len(COLONNES), 0)
@@ -34,14 +34,14 @@ _ENTETE = Entete({nom: i for i, nom in enumerate(COLONNES)}, len(COLONNES), 0)
 
 @dataclass(frozen=True)
 class Proposition:
-    """A row to add, and why, in French."""
+    """A row is to be added, for a reason in French."""
 
     ligne: Correspondance
     raison: str
 
 
 def des_en_tetes(trouve: Reconnaissance) -> list[Proposition]:
-    """Other names of the columns that the file lacks."""
+    """Propose other names of the columns that the file lacks."""
     noms = {c.nom: c.entete or c.nom for c in trouve.jeu.colonnes}
     return [
         Proposition(Correspondance(trouve.jeu.nom, noms[nom], candidat.nom, ""), candidat.raison)
@@ -50,7 +50,7 @@ def des_en_tetes(trouve: Reconnaissance) -> list[Proposition]:
 
 
 def des_defauts(trouve: Reconnaissance) -> list[Proposition]:
-    """The usual value of each `*` column that the file and `correspondances` lack, of a file that is read whole: a
+    """Propose the usual value of each `*` column that the file and `correspondances` lack, of a file read whole. A
     column that nothing reads may be the one, and a person then says which."""
     raison = "aucune colonne ne lui ressemble : à vérifier, la valeur vaut pour chaque ligne"
     return [
@@ -64,18 +64,18 @@ def des_defauts(trouve: Reconnaissance) -> list[Proposition]:
 
 
 def des_valeurs(jeu: Jeu, inconnues_par_colonne: Mapping[str, Sequence[str]]) -> list[Proposition]:
-    """What the unread values of enumerations usually mean; one that nothing tells is left to the reader."""
+    """Propose what the unread values of enumerations usually mean; a value that nothing tells is left to the reader."""
     trouvees: dict[tuple[str, str], Proposition] = {}
     for colonne, inconnues in ((jeu.colonne(nom), vues) for nom, vues in inconnues_par_colonne.items()):
-        for lu in inconnues if len(inconnues) <= _INCONNUES_MAX else ():
-            if (valeur := _valeur_du_contrat(jeu, colonne, lu)) is not None:
-                ligne = Correspondance(jeu.nom, colonne.entete or "", lu, valeur)
-                trouvees.setdefault((colonne.nom, normaliser(lu)), Proposition(ligne, "sens usuel : à vérifier"))
+        for cellule in inconnues if len(inconnues) <= _INCONNUES_MAX else ():
+            if (valeur := _valeur_du_contrat(jeu, colonne, cellule)) is not None:
+                ligne = Correspondance(jeu.nom, colonne.entete or "", cellule, valeur)
+                trouvees.setdefault((colonne.nom, normaliser(cellule)), Proposition(ligne, "sens usuel : à vérifier"))
     return list(trouvees.values())
 
 
 def nouvelles(propositions: Sequence[Proposition], table: Sequence[Correspondance]) -> list[Proposition]:
-    """Those that say nothing of what a row of the table already says."""
+    """Keep the proposals that say nothing of what a row of the table already says."""
     cles_de_la_table = {_cle_de_ligne(ligne) for ligne in table}
     return [p for p in propositions if _cle_de_ligne(p.ligne) not in cles_de_la_table]
 
@@ -84,18 +84,16 @@ def _cle_de_ligne(ligne: Correspondance) -> tuple[str, str, str]:
     return normaliser(ligne.jeu), normaliser(ligne.colonne), normaliser(ligne.lu)
 
 
-def _valeur_du_contrat(jeu: Jeu, colonne: Colonne, lu: str) -> str | None:
-    """The value of the contract that a cell usually means; None when several would do, or none.
-
-    A file that speaks of people: a whole usual word only, for what is near one may be a name (K9, S2).
-    """
-    usuel = sens_usuel(colonne, lu)
-    return usuel if usuel is not None or jeu.personnes else _par_mot(colonne, lu)
+def _valeur_du_contrat(jeu: Jeu, colonne: Colonne, cellule: str) -> str | None:
+    """Return the value of the contract that a cell usually means; None when several would do, or none. In a file that
+    speaks of people, a whole usual word only does: what is near one may be a name (K9, S2)."""
+    usuel = sens_usuel(colonne, cellule)
+    return usuel if usuel is not None or jeu.personnes else _par_mot(colonne, cellule)
 
 
-def _par_mot(colonne: Colonne, lu: str) -> str | None:
-    """The only value that the words of a cell name. One of a letter or two: with words of the header only."""
-    mots = set(_MOTS.findall(normaliser(lu)))
+def _par_mot(colonne: Colonne, cellule: str) -> str | None:
+    """Return the only value that the words of a cell name; a value of a letter or two needs words of the header."""
+    mots = set(_MOTS.findall(normaliser(cellule)))
     if mots & _NEGATIONS:
         return None
     nommees = [v for v in colonne.valeurs if normaliser(v) in mots]
@@ -108,7 +106,7 @@ def _par_mot(colonne: Colonne, lu: str) -> str | None:
 # ---------------------------------------------------------------- the file they complete
 @dataclass
 class Table:
-    """`chemin`: the file in force, None when there is none; `cible`: where rows would go; `refus`: why unread."""
+    """`chemin` is the file in force, or None; new rows go to `cible`; `refus` says why `chemin` is unread."""
 
     chemin: Path | None
     cible: Path | None
@@ -117,7 +115,7 @@ class Table:
 
 
 def lire_table(fichier: Path, donnee: Path | None) -> Table:
-    """The table given, else that of the drop in which `fichier` lies, highest version."""
+    """Read the table given, else that of the drop in which `fichier` lies, highest version."""
     if donnee is not None:
         return _lire_table(donnee, donnee) if donnee.exists() else Table(None, donnee)
     dossier = fichier.resolve().parent
@@ -125,11 +123,11 @@ def lire_table(fichier: Path, donnee: Path | None) -> Table:
 
 
 def table_du_depot(depot: Path) -> Table:
-    """The table of a drop, highest version; where it would be, when it has none."""
+    """Read the table of a drop, highest version; say where it would be, when it has none."""
     referentiel = depot / "referentiel"
     presents = sorted(referentiel.iterdir()) if referentiel.is_dir() else []
     jeu = registre().jeu(JEU_CORRESPONDANCES)
-    versions = [(lu[1], f) for f in presents if (lu := lire_nom(jeu, f.name)) is not None]
+    versions = [(nom_lu[1], f) for f in presents if (nom_lu := lire_nom(jeu, f.name)) is not None]
     if not versions:
         return Table(None, referentiel / f"{JEU_CORRESPONDANCES}.csv")
     version, chemin = max(versions)
@@ -147,7 +145,7 @@ def _lire_table(chemin: Path, cible: Path) -> Table:
 
 
 def lignes_de_table(chemin: Path, *, entiere: bool = False) -> list[Correspondance]:
-    """Its sound rows. LectureRefusee when it can't be read; `entiere`: when a row is at fault."""
+    """Return the sound rows of a table. Raises `LectureRefusee` if unread, or, with `entiere`, if a row is at fault."""
     limites = Limites.de_l_environnement()
     lecteur = ouvrir(chemin, registre().jeu(JEU_CORRESPONDANCES), chemin.suffix.lower().removeprefix("."), limites)
     blocs = list(sans_total(lecteur.blocs()))
@@ -158,10 +156,8 @@ def lignes_de_table(chemin: Path, *, entiere: bool = False) -> list[Correspondan
 
 
 def completer(t: Table, ajouts: Sequence[Correspondance]) -> Path:
-    """Write the rows after those of the table, in its own writing, whole or not at all; the file written.
-
-    ErreurMutualisation when there is nowhere to write, or the table can't be completed.
-    """
+    """Write the rows after those of the table, in its own writing, whole or not at all; return the file written. Raises
+    `ErreurMutualisation` when there is nowhere to write, or the table can't be completed."""
     if t.cible is None:
         raise ErreurMutualisation(
             "Ce fichier n'est pas dans un dépôt : donner avec --correspondances le fichier où écrire les lignes."

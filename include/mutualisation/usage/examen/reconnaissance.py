@@ -1,4 +1,4 @@
-"""Which jeu a file looks like, how sure that is, and which header of the file stands for a column it lacks."""
+"""Find which jeu a file looks like, how sure that is, and which header of the file stands for a column it lacks."""
 
 from __future__ import annotations
 
@@ -22,19 +22,18 @@ from mutualisation.entree.lecteurs.tabulaire_csv import LecteurCsv
 from mutualisation.entree.sources.jeux import Colonne, Jeu
 from mutualisation.socle.chemins import USAGES
 
-# forms that tell a column from most others, when a single header of the file has them
+# these forms tell a column from most others, when a single header of the file has them
 _FORMES_PARLANTES = {
     "date": "des dates", "duree": "des durées", "siret": "des SIRET", "enumeration": "les valeurs de cette liste",
 }  # fmt: skip
 
 
 class Degre(IntEnum):
-    """How a header stands for a column, the surest way first. The value is what a column that is found this way loses,
-    out of the 100 of a column that is read without any proposal. To alter the rule, change a degree, or a bound below.
+    """A header stands for a column by one of these degrees, the surest first.
 
-    Of Durée: « Durée » is its name, « Heures » is usual, « Total heures » has other words beside, « Durrée » has nearly
-    its letters, and the cells of « Colonne 5 » have its form.
-    """
+    Its value is what a column found this way loses, out of the 100 of a column read without any proposal. To alter the
+    rule, change a degree, or a bound below. Of Durée: « Durée » is its name, « Heures » is usual, « Total heures » has
+    other words beside, « Durrée » has nearly its letters, and the cells of « Colonne 5 » have its form."""
 
     NOM = 14
     USUEL = 16
@@ -43,13 +42,14 @@ class Degre(IntEnum):
     CELLULES = 33
 
 
-# the last degree that a `*` column takes; a column that may lack; one whose list of values reads none of the cells
+# a `*` column takes this last degree; then a column that may lack; then one whose list of values reads none of the
+# cells
 _EXIGEE, _FACULTATIVE, _LISTE = Degre.CELLULES, Degre.ENTOURE, Degre.ENTOURE
-# of the letters of two words, from which they are nearly the same; letters of a word cut short
+# two words with this share of common letters are nearly the same; a word cut short keeps this many letters
 _MEMES_LETTRES, _ABREGE_MIN = 0.85, 3
 _CODES = ("code", "numero", "compte", "pseudonyme")
 _SIGLE = re.compile(r"(?<=\b\w)\.(?=\w\b)")
-EN_ANNEES = "années"  # the unit of a number of years
+EN_ANNEES = "années"  # a number of years has this unit
 _ANS = re.compile(r"([0-9]{1,3}) ?an(?:s|nees?)?")
 _ANNEE = re.compile(r"\W*\b20[0-9]{2}\b\W*")
 _DECOUPE = re.compile(r"[^\w%?]|[_º]|(?<!\w)\?(?!\w)|(?<=[a-z]{2})(?=[A-Z])|(?<=[A-Z][a-z])(?=[A-Z])")
@@ -65,19 +65,19 @@ RECONNU = 0.4
 
 @dataclass(frozen=True)
 class Tete:
-    """A row that may be a header, as names, and the data rows that follow it."""
+    """A row may be a header, as names; data rows follow it."""
 
     noms: tuple[str, ...]
     suite: tuple[tuple[str, ...], ...]
 
     def cellules(self, rang: int) -> list[str]:
-        """The cells of the column at that place that state something."""
+        """Return the cells of the column at that place that state something."""
         return [r[rang] for r in self.suite if rang < len(r) and r[rang].strip()]
 
 
 @dataclass(frozen=True)
 class Candidat:
-    """A header of the file that may stand for a column: place, name, its degree and what tells two of one, and why."""
+    """A header of the file may stand for a column: place, name, degree, what tells two of one degree, and why."""
 
     place: int
     nom: str
@@ -87,9 +87,8 @@ class Candidat:
 
 @dataclass
 class Reconnaissance:
-    """A jeu, the header it was compared with, what `correspondances` says of it, columns found by name, candidates for
-    the others; `appui`: what the name of the file adds to its certainty, to choose between jeux; `autre`: another jeu
-    that nothing tells from this one."""
+    """A jeu was compared with a header: columns found by name, candidates for the others. `appui` is what the name of
+    the file adds to the certainty; `autre` is another jeu that nothing tells from this one."""
 
     jeu: Jeu
     tete: Tete
@@ -101,7 +100,7 @@ class Reconnaissance:
 
     @property
     def certitude(self) -> float:
-        """0 to 1: two thirds for the `*` columns found, one for the headers explained; what is proposed counts less."""
+        """Score 0 to 1: two thirds for `*` columns found, one for headers explained; proposals count less."""
         exigees = [c for c in self.jeu.obligatoires if c.nom not in self.traduction.defauts]
         notes = dict.fromkeys(self.trouvees, 1.0) | {n: 1 - c.note[0] / 100 for n, c in self.candidats.items()}
         couvertes = sum(notes.get(c.nom, 0.0) for c in exigees) / max(1, len(exigees))
@@ -110,7 +109,7 @@ class Reconnaissance:
 
     @property
     def mot(self) -> str:
-        """How sure, in a word."""
+        """Say in a word how sure it is."""
         if self.autre is not None:
             return "incertain"
         if self.certitude >= 0.9:
@@ -119,17 +118,17 @@ class Reconnaissance:
 
     @property
     def rang(self) -> float:
-        """What orders jeux; the accounts tell mandats and titres apart, which have the same columns."""
-        penchant = 0.01 if self.jeu.nom == JEU_DE_LA_CLASSE.get(classe_des_comptes(self)) else 0.0
-        return self.certitude + self.appui + penchant
+        """Order jeux; the accounts tell mandats and titres apart, which have the same columns."""
+        preference_des_comptes = 0.01 if self.jeu.nom == JEU_DE_LA_CLASSE.get(classe_des_comptes(self)) else 0.0
+        return self.certitude + self.appui + preference_des_comptes
 
     @property
     def entiere(self) -> bool:
-        """Whether no `*` column is missing."""
+        """Say whether no `*` column is missing."""
         return all(c.nom in self.trouvees or c.nom in self.traduction.defauts for c in self.jeu.obligatoires)
 
     def place(self, colonne: str) -> int | None:
-        """Where a column is, or would be; by ASCII name."""
+        """Return where a column is, or would be; by ASCII name."""
         candidat = self.candidats.get(colonne)
         return self.trouvees.get(colonne, candidat.place if candidat else None)
 
@@ -137,7 +136,7 @@ class Reconnaissance:
 def reconnaitre(
     jeux: Iterable[Jeu], tetes: Sequence[Tete], traductions: Mapping[str, Traduction], nom_de_fichier: str
 ) -> Reconnaissance | None:
-    """The jeu that fits best; None when no row of the file looks like the header of one."""
+    """Return the jeu that fits best; None when no row of the file looks like the header of one."""
     essais = [
         Reconnaissance(jeu, tete, traductions.get(jeu.nom, SANS_TRADUCTION), _appui_du_nom(jeu, nom_de_fichier))
         for jeu in jeux
@@ -145,7 +144,7 @@ def reconnaitre(
     ]
     for essai in essais:
         essai.trouvees = _colonnes_trouvees(essai)
-    # candidates cost most: for the headers that name most columns, and the widest ones when none names any
+    # candidates cost most: they are for the headers that name most columns, and the widest ones when none names any
     essais.sort(key=lambda e: (-e.rang, -len(e.tete.noms)))
     if essais and len(essais[0].trouvees) < min(len(essais[0].jeu.colonnes), sum(map(bool, essais[0].tete.noms))):
         larges = sorted(tetes, key=lambda t: -sum(map(bool, t.noms)))[:2]
@@ -160,7 +159,7 @@ def reconnaitre(
 
 
 def _appui_du_nom(jeu: Jeu, nom_de_fichier: str) -> float:
-    """What the name of the file says for a jeu: its own name, else a word that usually tells it."""
+    """Weigh what the name of the file says for a jeu: its own name, else a word that usually tells it."""
     mots = _MOTS_DU_NOM.findall(plat(nom_de_fichier.rpartition(".")[0]))
     if set(jeu.nom.split("_")) <= set(mots):
         return 0.06
@@ -168,7 +167,7 @@ def _appui_du_nom(jeu: Jeu, nom_de_fichier: str) -> float:
 
 
 def _colonnes_trouvees(essai: Reconnaissance) -> dict[str, int]:
-    """Columns that a header of the file names, by the registry or by `correspondances`, and its place."""
+    """Return {column that a header names, by the registry or `correspondances`: place}."""
     places = {normaliser(n): i for i, n in reversed(list(enumerate(essai.tete.noms))) if n}
     trouvees = {}
     for c in essai.jeu.colonnes:
@@ -179,14 +178,14 @@ def _colonnes_trouvees(essai: Reconnaissance) -> dict[str, int]:
 
 
 def classe_des_comptes(essai: Reconnaissance) -> str:
-    """The class of most accounts, of a file of mandats or titres; "" where none is of most."""
+    """Return the class of most accounts, of a file of mandats or titres; "" where none is of most."""
     place = essai.place("nature") if essai.jeu.nom in JEU_DE_LA_CLASSE.values() else None
     classes = Counter(c.strip()[:1] for c in essai.tete.cellules(place)) if place is not None else Counter()
     return next((c for c, n in classes.items() if n * 2 > classes.total()), "")
 
 
 def _candidats(essai: Reconnaissance) -> dict[str, Candidat]:
-    """The best header for each column that the file lacks, each header serving once."""
+    """Return the best header for each column that the file lacks, each header serving once."""
     libres = {i: n for i, n in enumerate(essai.tete.noms) if n and i not in essai.trouvees.values()}
     donnees = essai.traduction.defauts
     manquantes = [
@@ -219,7 +218,7 @@ def _candidats(essai: Reconnaissance) -> dict[str, Candidat]:
 
 
 def _seule_place(colonne: Colonne, manquantes: Sequence[Colonne], pareils: Sequence[int]) -> int | None:
-    """The only free header whose cells have the form of a `*` column, itself the only one missing of that form."""
+    """Return the only free header with the form of a `*` column, itself the only one missing of that form."""
     if colonne.type not in _FORMES_PARLANTES or not colonne.obligatoire:
         return None
     memes = [c for c in manquantes if c.obligatoire and (c.type, c.valeurs) == (colonne.type, colonne.valeurs)]
@@ -227,13 +226,13 @@ def _seule_place(colonne: Colonne, manquantes: Sequence[Colonne], pareils: Seque
 
 
 def _tous_des_valeurs(colonne: Colonne, cellules: Sequence[str]) -> bool:
-    """Whether cells, all of them words, are several values of a list and nothing else."""
-    lus = {None if c.isdigit() else lecture_de(colonne)(c) or sens_usuel(colonne, c) for c in cellules}
-    return len(lus) > 1 and None not in lus
+    """Say whether cells, all of them words, are several values of a list and nothing else."""
+    valeurs = {None if c.isdigit() else lecture_de(colonne)(c) or sens_usuel(colonne, c) for c in cellules}
+    return len(valeurs) > 1 and None not in valeurs
 
 
 def _comparer(jeu: str, colonne: Colonne, place: int, nom: str, prefixe: str, part: float | None) -> Candidat | None:
-    """A header that stands for a column by its name, unless most of its cells say otherwise; `part` of them is read,
+    """Let a header stand for a column by its name, unless most of its cells say otherwise. `part` of the cells is read,
     None where they say nothing."""
     note = _note_du_nom(jeu, colonne, nom, prefixe)
     if note is None or (part is not None and part <= 0.5):
@@ -248,42 +247,42 @@ def _comparer(jeu: str, colonne: Colonne, place: int, nom: str, prefixe: str, pa
 
 @lru_cache(maxsize=16_384)
 def _note_du_nom(jeu: str, colonne: Colonne, nom: str, prefixe: str) -> Note | None:
-    """The best of the name and of what a prefix of all headers leaves of it, against each name of the column: the
-    degree, whether words are cut short, the rank among usual names, whether « N° » says no code."""
-    lus = {_mots(nom), _mots(normaliser(nom).removeprefix(prefixe))}
+    """Note a header, and what a common prefix leaves of it, against each name of the column; keep the best. The note is
+    the degree, whether words are cut short, the rank among usual names, whether « N° » says no code."""
+    mots_lus = {_mots(nom), _mots(normaliser(nom).removeprefix(prefixe))}
     attendus = [_mots(n) for n in (colonne.entete or "", *noms_usuels(jeu, colonne.nom))]
-    sans_numero = colonne.type not in _CODES or all(len(_coeur(lu)) == len(lu) for lu in lus)
+    sans_numero = colonne.type not in _CODES or all(len(_coeur(mots)) == len(mots) for mots in mots_lus)
     notes = [
         (*note, rang, sans_numero)
-        for lu in lus
+        for mots in mots_lus
         for rang, attendu in enumerate(attendus)
-        if (note := _proximite(lu, attendu, usuel=rang > 0)) is not None
+        if (note := _proximite(mots, attendu, usuel=rang > 0)) is not None
     ]
     return min(notes, default=None)
 
 
-def _proximite(lus: Mots, voulus: Mots, *, usuel: bool) -> tuple[Degre, bool] | None:
-    """The degree, and whether words are cut short: the same words, in any order or stuck together; others beside them;
-    nearly the same letters; None for what would be a guess."""
-    lu, attendu = _coeur(lus), _coeur(voulus)
-    if usuel and len(attendu) < len(voulus) and len(lu) == len(lus):
+def _proximite(mots_lus: Mots, voulus: Mots, *, usuel: bool) -> tuple[Degre, bool] | None:
+    """Return the degree, and whether words are cut short; None for what would be a guess. The words are the same, in
+    any order or stuck together; or have others beside them; or nearly the same letters."""
+    coeur_lu, attendu = _coeur(mots_lus), _coeur(voulus)
+    if usuel and len(attendu) < len(voulus) and len(coeur_lu) == len(mots_lus):
         return None  # « Code commune » is usual for a code, « Commune » is not
-    entiers = tuple(_en_entier(m, attendu) for m in lu)
-    if sorted(entiers) == sorted(attendu) or "".join(lus) == "".join(voulus):
-        return Degre.USUEL if usuel else Degre.NOM, entiers != lu
+    entiers = tuple(_en_entier(m, attendu) for m in coeur_lu)
+    if sorted(entiers) == sorted(attendu) or "".join(mots_lus) == "".join(voulus):
+        return Degre.USUEL if usuel else Degre.NOM, entiers != coeur_lu
     if set(attendu) <= set(entiers) and (len(attendu) > 1 or set(entiers) - set(attendu) <= _mots_de("neutres")):
-        return Degre.ENTOURE, entiers != lu
-    ecrits = "".join(lu), "".join(attendu)
+        return Degre.ENTOURE, entiers != coeur_lu
+    ecrits = "".join(coeur_lu), "".join(attendu)
     presque = (
-        len(lu) == len(attendu)
+        len(coeur_lu) == len(attendu)
         and min(map(len, ecrits)) > _ABREGE_MIN
         and difflib.SequenceMatcher(None, *ecrits).ratio() >= _MEMES_LETTRES
     )
-    return (Degre.PRESQUE, entiers != lu) if presque else None
+    return (Degre.PRESQUE, entiers != coeur_lu) if presque else None
 
 
 def _en_entier(mot: str, attendus: Mots) -> str:
-    """The word of which it is the beginning, or what is left once its accents are lost (« ? »); else itself."""
+    """Return the word that `mot` begins or is once its accents are lost (« ? »); else `mot` itself."""
     if "?" in mot:
         forme = re.compile(re.escape(mot).replace(r"\?", ".?"))
         return next((a for a in attendus if forme.fullmatch(a)), mot)
@@ -291,68 +290,68 @@ def _en_entier(mot: str, attendus: Mots) -> str:
 
 
 def est_exclu(colonne: Colonne, nom: str) -> bool:
-    """Whether a header holds a word that rules it out for a column, or for its type."""
+    """Say whether a header holds a word that rules it out for a column, or for its type."""
     return not set(_mots(" ".join(_contraires(colonne)))).isdisjoint(_mots(nom))
 
 
 def _contraires(colonne: Colonne) -> list[str]:
-    """Words that no header of a column holds: « k€ », « minutes »…"""
+    """Return words that no header of a column holds: « k€ », « minutes »…"""
     mots = _usages()["contraires"]
     return [*mots.get(colonne.nom, ()), *mots.get(f"type {colonne.type}", ())]
 
 
 def mots_connus(jeu: str, colonne: Colonne) -> list[str]:
-    """What may be told of a header that is near a column, or ruled out for it."""
+    """Return what may be told of a header that is near a column, or ruled out for it."""
     return [colonne.entete or "", *noms_usuels(jeu, colonne.nom), *_contraires(colonne)]
 
 
 def non_lues(essai: Reconnaissance) -> list[int]:
-    """Places of the columns of the file that the jeu doesn't read. A name of persons (« Nom et prénom ») is not one of
-    them: it is left at the door on purpose."""
-    lues = {essai.place(c.nom) for c in essai.jeu.colonnes}
+    """Return the places of the columns of the file that the jeu doesn't read. A name of persons (« Nom et prénom ») is
+    not one of them: it is left at the door on purpose."""
+    places_lues = {essai.place(c.nom) for c in essai.jeu.colonnes}
     personnes = {mot for c in essai.jeu.colonnes if c.type == "personnel" for mot in _mots(c.entete or "")}
     return [
         i
         for i, n in enumerate(essai.tete.noms)
-        if i not in lues and (n or essai.tete.cellules(i)) and not (n and personnes.issuperset(_mots(n)))
+        if i not in places_lues and (n or essai.tete.cellules(i)) and not (n and personnes.issuperset(_mots(n)))
     ]
 
 
 @lru_cache(maxsize=4096)
 def _mots(nom: str) -> Mots:
-    """Words that count, without plural, each in full where it is usually cut short; « 03 - N° d'agent » and « no
-    agent » read the same."""
+    """Return the words that count, without plural, each in full where it is usually cut short. « 03 - N° d'agent » and
+    « no agent » read the same."""
     separes = _DECOUPE.sub(" ", _SIGLE.sub("", nom.replace("\ufffd", "?").replace("%", " % ")))
-    lus = normaliser(separes).split()
-    lus = [m[:-1] if len(m) > _ABREGE_MIN and m.endswith("s") else m for m in lus]
-    while len(lus) > 1 and lus[0].isdecimal():
-        del lus[0]
-    return tuple(_mots_entiers().get(m, m) for m in lus if m not in _mots_de("vides")) or tuple(lus)
+    mots = normaliser(separes).split()
+    mots = [m[:-1] if len(m) > _ABREGE_MIN and m.endswith("s") else m for m in mots]
+    while len(mots) > 1 and mots[0].isdecimal():
+        del mots[0]
+    return tuple(_mots_entiers().get(m, m) for m in mots if m not in _mots_de("vides")) or tuple(mots)
 
 
 def _coeur(mots: Mots) -> Mots:
-    """Without « N° », « code »…"""
+    """Drop « N° », « code »…"""
     return tuple(m for m in mots if m not in _mots_de("numeros")) or mots
 
 
 def _prefixe(noms: Iterable[str]) -> str:
-    """What every header begins with, folded, up to a sign (a table, a module); "" of three headers or fewer."""
-    lus = [normaliser(n) for n in noms if n]
-    lettres = itertools.takewhile(lambda lettre: len(set(lettre)) == 1, zip(*lus, strict=False))
+    """Return what every header begins with, folded, up to a sign (a table, a module); "" of three headers or fewer."""
+    replies = [normaliser(n) for n in noms if n]
+    lettres = itertools.takewhile(lambda lettre: len(set(lettre)) == 1, zip(*replies, strict=False))
     commun = re.match(r".*[\W_]", "".join(lettre[0] for lettre in lettres))
     # a beginning that two or three headers share is no prefix
-    return commun[0] if commun and len(lus) > 3 else ""
+    return commun[0] if commun and len(replies) > 3 else ""
 
 
 def contenu(colonne: Colonne, cellules: Sequence[str]) -> float | None:
-    """Share of the cells that the column could read; None when any text would do, or nothing tells."""
+    """Return the share of the cells that the column could read; None when any text would do, or nothing tells."""
     if not cellules or colonne.type in ("texte", "libelle", "code", "numero", "siret_libre", "personnel", "empreinte"):
         return None
     if colonne.type == "pseudonyme":  # a name has no figure
         return sum(any(map(str.isdecimal, c)) for c in cellules) / len(cellules)
     lecture = lecture_de(colonne)
     if colonne.type == "enumeration":
-        # values of another system: few, and short
+        # values of another system are few, and short
         distinctes = {normaliser(c) for c in cellules}
         if len(distinctes) > 12 or max(map(len, distinctes)) > 25:
             return 0.0
@@ -361,29 +360,27 @@ def contenu(colonne: Colonne, cellules: Sequence[str]) -> float | None:
 
 
 # ---------------------------------------------------------------- usual words (`usages.toml`)
-# what a proposal may rest on, never what a file is read with
+# a proposal may rest on these words; no file is read with them
 def noms_usuels(jeu: str, colonne: str) -> list[str]:
-    """Usual headers of a column of a jeu, folded; by ASCII name."""
+    """Return the usual headers of a column of a jeu, folded; by ASCII name."""
     noms: dict[str, list[str]] = _usages()["noms"]
     return [*noms.get(f"{jeu}.{colonne}", ()), *noms.get(colonne, ())]
 
 
 def sens_usuel(colonne: Colonne, cellule: str) -> str | None:
-    """The value that a cell, whole and folded, usually means; None when it is in no list of words, or in two.
-
-    A number of years may say so (« 5 ans »), a semestre its year (« S1 2023 »), which another column says.
-    """
-    plat, listes = normaliser(cellule), _usages()["valeurs"].get(colonne.nom, {})
+    """Return the value that a cell, whole and folded, usually means; None when it is in no list of words, or in two. A
+    number of years may say so (« 5 ans »), a semestre its year (« S1 2023 »), which another column says."""
+    cellule_repliee, listes = normaliser(cellule), _usages()["valeurs"].get(colonne.nom, {})
     if colonne.unite == EN_ANNEES:
-        return trouve[1] if (trouve := _ANS.fullmatch(plat)) else None
+        return trouve[1] if (trouve := _ANS.fullmatch(cellule_repliee)) else None
     if colonne.nom == "semestre":
-        plat = _ANNEE.sub("", plat)
-    sens = [v for v, mots in listes.items() if v in colonne.valeurs and plat in mots]
+        cellule_repliee = _ANNEE.sub("", cellule_repliee)
+    sens = [v for v, mots in listes.items() if v in colonne.valeurs and cellule_repliee in mots]
     return sens[0] if len(sens) == 1 else None
 
 
 def defaut_usuel(jeu: str, colonne: str) -> str | None:
-    """The value that a column of a jeu usually takes where the system lacks it; None when none is safe to propose."""
+    """Return the value that a column of a jeu usually takes where the system lacks it; None when none is safe."""
     defauts: dict[str, str] = _usages()["defauts"]
     return defauts.get(f"{jeu}.{colonne}", defauts.get(colonne))
 
@@ -395,7 +392,7 @@ def _usages() -> dict[str, Any]:
 
 @cache
 def _mots_entiers() -> dict[str, str]:
-    """Words cut short, and what they stand for."""
+    """Return {word cut short: what it stands for}."""
     return {court: mot for mot, courts in _usages()["abreges"].items() for court in courts}
 
 
@@ -406,7 +403,7 @@ def _mots_de(cle: str) -> frozenset[str]:
 
 # ---------------------------------------------------------------- rows that may be a header
 def tetes_possibles(apercus: Iterable[Rangees]) -> list[Tete]:
-    """Every row that may be a header, after more banner than the reader allows: it says that it is too much."""
+    """Return every row that may be a header, after more banner than the reader allows: it says that it is too much."""
     possibles = (
         Tete(tuple(map(epurer, rangees[i])), tuple(map(tuple, rangees[i + 1 :])))
         for rangees in apercus
@@ -417,18 +414,16 @@ def tetes_possibles(apercus: Iterable[Rangees]) -> list[Tete]:
 
 
 def _semble_entete(rangee: list[str]) -> bool:
-    """Two names at least, and no cell that is a number or a date: a data row could hold a person's name."""
+    """Ask two names at least, and no cell that is a number or a date: a data row could hold a person's name."""
     pleines = [c for c in map(epurer, rangee) if c]
     return len(pleines) > 1 and not any(nombre(c) is not None or date(c) for c in pleines)
 
 
 def apercus(chemin: Path, genre: str, limites: Limites) -> list[Rangees]:
-    """The first rows that are not blank: of each sheet, or of the text by each separator that is read.
-
-    LectureRefusee when the bytes can't be read.
-    """
+    """Return the first rows that are not blank: of each sheet, or of the text by each separator that is read. Raises
+    `LectureRefusee` when the bytes can't be read."""
     if genre == "xlsx":
-        # a second to import, and most files are CSV
+        # openpyxl takes a second to import, and most files are CSV
         from mutualisation.entree.lecteurs.tabulaire_xlsx import tetes_des_feuilles
 
         return tetes_des_feuilles(chemin, limites)

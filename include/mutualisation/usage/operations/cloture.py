@@ -1,4 +1,4 @@
-"""`cloturer`: the published version of an exercice is approved by another person, and its extract written as closed."""
+"""`cloturer` has another person approve the published version of an exercice, and writes its extract as closed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -45,8 +45,8 @@ DIT_PAR = ("--approuve-par", "l'approbateur")
 
 @dataclass(frozen=True)
 class ExerciceClos:
-    """An exercice that is closed: version, approver, folder of its closed extract (empty when it can't be written);
-    `deja`: it was closed before this command."""
+    """An exercice is closed: version, approver, folder of its closed extract (empty when it can't be written). `deja`
+    says that it was closed before this command."""
 
     exercice: int
     version: int
@@ -56,16 +56,16 @@ class ExerciceClos:
 
     @property
     def lignes(self) -> list[str]:
-        """The same in French: what is closed, then its folder."""
-        dit = f"exercice {self.exercice} {'déjà clos' if self.deja else 'clos'}, version {self.version}"
-        dit += f", approuvé par {self.approuve_par}"
-        return [dit, *filter(None, [self.dossier])]
+        """Say the same in French: what is closed, then its folder."""
+        phrase = f"exercice {self.exercice} {'déjà clos' if self.deja else 'clos'}, version {self.version}"
+        phrase += f", approuvé par {self.approuve_par}"
+        return [phrase, *filter(None, [self.dossier])]
 
 
 @dataclass(frozen=True)
 class AClore:
-    """What would be closed: version, folder of its extract, sha256 of its manifest, what its figures leave out, its
-    total in a sentence, its figures in a Markdown table."""
+    """This version would be closed: folder of its extract, sha256 of its manifest. `laisse_de_cote` says what its
+    figures leave out, `phrase` their total; `tableau` is a Markdown table of them."""
 
     exercice: int
     version: int
@@ -77,10 +77,8 @@ class AClore:
 
 
 def verifier_cloture(session: Session, exercice: int, sortie: str | None = None) -> AClore:
-    """What an approver is about to close, once everything but who approves is found right; nothing changes.
-
-    Raises `ControleEchoue` (2) when K4 refuses, or when the version is closed already.
-    """
+    """Return what an approver is about to close, once everything but who approves is found right; nothing changes.
+    Raises `ControleEchoue` (2) when K4 refuses, or when the version is closed already."""
     with _Ouverte.ouvrir(session, exercice, sortie) as ouverte:
         if ouverte.cloture is not None:
             raise _refus(f"l'exercice {ouverte.exercice}, version {ouverte.version}, est déjà clos")
@@ -99,11 +97,10 @@ def cloturer(
 ) -> ExerciceClos:
     """Approve the published version of an exercice, then write its extract as closed; again, only what is missing.
 
-    `sortie`: where its extract is, by default where it was last written; `version`, `manifeste_sha256`: the version
-    and the extract that were looked at, by default what is found; `compte`: address of the warehouse under the
+    Its extract is in `sortie`, by default where it was last written; `version` and `manifeste_sha256` are the version
+    and the extract that were looked at, by default those found; `compte` is the address of the warehouse under the
     approver's own login, by default that of the session. Raises `ControleEchoue` (2) when K4 refuses,
-    `ErreurMutualisation` (1) when the login is no approver or the extract cannot be written.
-    """
+    `ErreurMutualisation` (1) when the login is no approver or the extract cannot be written."""
     with _Ouverte.ouvrir(session, exercice, sortie, version) as ouverte:
         deja = ouverte.cloture is not None
         if not deja:
@@ -113,7 +110,7 @@ def cloturer(
 
 @dataclass(frozen=True)
 class _Ouverte:
-    """The closing of a published version, under way while the warehouse is held: `dossier`, where its extract is."""
+    """The closing of a published version is under way while the warehouse is held; its extract is in `dossier`."""
 
     session: Session
     conn: psycopg.Connection[Any]
@@ -133,11 +130,11 @@ class _Ouverte:
 
     @property
     def cloture(self) -> Cloture | None:
-        """Who has approved it; None while it is to be approved."""
+        """Return who has approved it; None while it is to be approved."""
         return lire_cloture(self.conn, self.exercice, self.version)
 
     def regarder(self, manifeste_sha256: str | None = None) -> AClore:
-        """First step: the checks of K4, but for who approves. `manifeste_sha256`: the extract that was looked at."""
+        """Check first K4, but for who approves; `manifeste_sha256` is that of the extract that was looked at."""
         conn, exercice, version = self.conn, self.exercice, self.version
         _exiger_justifications(conn, exercice, version)
         extrait = _extrait_a_approuver(conn, exercice, version, self.dossier, self.session.var)
@@ -151,8 +148,8 @@ class _Ouverte:
         return AClore(exercice, version, str(extrait.dossier), extrait.sha256, laisse, *figures)
 
     def approuver(self, vu: AClore, approuve_par: str | None, compte: str | None) -> None:
-        """Second step: compose the closed extract, sign the statement that holds it in the name of who approves, then
-        put the extract in place; nothing of it when somebody has closed meanwhile."""
+        """Compose next the closed extract, sign in the name of who approves the statement that holds it, then put it in
+        place. Nothing of it takes place when somebody has closed meanwhile."""
         session, conn = self.session, self.conn
         signataire = approuve_par or "" if compte else signataire_de(session, conn, approuve_par, *DIT_PAR)
         if session.embarque:
@@ -163,15 +160,15 @@ class _Ouverte:
         quoi = {c: getattr(vu, c) for c in ("exercice", "version", "manifeste_sha256")}
         quoi |= {"identite": identite(session)} | ({"repondant": signataire} if compte and signataire else {})
         with mise_en_place(Path(vu.dossier).parent, REFUS) as pose:
-            with _en_son_nom(session, signataire, compte) as sienne:
-                cloture = Cloture.a_signer(conn, sienne, quoi)
-                lus = composer_ensemble(session, conn, {vu.exercice: vu.version}, pose, cloture)
-                clos = approuver(conn, sienne, cloture, lus.values(), cle)
+            with _en_son_nom(session, signataire, compte) as connexion_de_l_approbateur:
+                cloture = Cloture.a_signer(conn, connexion_de_l_approbateur, quoi)
+                manifestes = composer_ensemble(session, conn, {vu.exercice: vu.version}, pose, cloture)
+                clos = approuver(conn, connexion_de_l_approbateur, cloture, manifestes.values(), cle)
             ancrer(conn, session.poste)
-            mettre_en_place(conn, pose, lus if clos else {}, session.poste)
+            mettre_en_place(conn, pose, manifestes if clos else {}, session.poste)
 
     def ecrire(self, *, deja: bool) -> ExerciceClos:
-        """Last step: what is missing of the closed extract is written, where its folder still stands."""
+        """Write last what is missing of the closed extract, where its folder still stands."""
         cloture = self.cloture
         if cloture is None:
             raise _refus(f"l'exercice {self.exercice} n'a pas été clos")
@@ -184,7 +181,7 @@ class _Ouverte:
 
 
 def exiger_publiee(conn: psycopg.Connection[Any], exercice: int, demandee: int | None = None) -> int:
-    """The published version. Raise `ControleEchoue` when there is none, or another than the one that is asked."""
+    """Return the published version. Raises `ControleEchoue` when there is none, or another than the one asked."""
     publiee = lire_pointeurs(conn).get(exercice)
     if publiee is None:
         raise _refus(f"l'exercice {exercice} n'est pas publié : il n'a pas d'extrait à approuver")
@@ -198,23 +195,25 @@ def exiger_publiee(conn: psycopg.Connection[Any], exercice: int, demandee: int |
 
 @contextmanager
 def _en_son_nom(session: Session, signataire: str, compte: str | None) -> Iterator[psycopg.Connection[Any]]:
-    """A transaction in the name of who approves: under a login of its own, or one made for it (K3).
-
-    The role of the run approves nothing: only the login does, and it needs no other group.
-    """
+    """Open a transaction in the name of who approves: under a login of its own, or one made for it (K3). The role of
+    the run approves nothing: only the login does, and it needs no other group."""
     with (
-        connecter(compte or session.dsn, role=None) as sienne,
-        sienne.transaction(),
-        au_nom_de(sienne, signataire, APPROBATEUR) if session.embarque and not compte else nullcontext(),
+        connecter(compte or session.dsn, role=None) as connexion_de_l_approbateur,
+        connexion_de_l_approbateur.transaction(),
+        au_nom_de(connexion_de_l_approbateur, signataire, APPROBATEUR)
+        if session.embarque and not compte
+        else nullcontext(),
         # a member that inherits nothing puts its group on
-        sous_le_role(sienne, APPROBATEUR) if peut_prendre(sienne, APPROBATEUR) else nullcontext(),
+        sous_le_role(connexion_de_l_approbateur, APPROBATEUR)
+        if peut_prendre(connexion_de_l_approbateur, APPROBATEUR)
+        else nullcontext(),
     ):
-        yield sienne
+        yield connexion_de_l_approbateur
 
 
 def exiger_une_autre(conn: psycopg.Connection[Any], exercice: int, nom: str) -> None:
-    """K4 where names are declared: no preparer of a version of this exercice bears the name of who approves, but for
-    case, accents and spaces. The same name, letter for letter, is refused by the database."""
+    """Refuse a preparer of a version of this exercice as approver, but for case, accents and spaces (K4). The database
+    refuses the same name, letter for letter."""
     for (prepare_par,) in conn.execute(PREPARATEURS, (exercice,)).fetchall():
         if prepare_par != nom and _personne(prepare_par) == _personne(nom):
             raise _refus(
@@ -228,7 +227,7 @@ def _personne(nom: str) -> str:
 
 
 def _dossier(conn: psycopg.Connection[Any], exercice: int, version: int, sortie: str | None) -> Path | None:
-    """Where the extract of the version is: in the folder given, else where it was last put."""
+    """Return where the extract of the version is: in the folder given, else where it was last put."""
     if sortie is not None:
         return dossier_ecrit(Path(sortie), exercice, version)
     lieux = dossiers_ecrits(conn, exercice, version)
@@ -236,7 +235,7 @@ def _dossier(conn: psycopg.Connection[Any], exercice: int, version: int, sortie:
 
 
 def _exiger_justifications(conn: psycopg.Connection[Any], exercice: int, version: int) -> None:
-    """G4: no gap without a reason."""
+    """Refuse a gap without a reason (G4)."""
     sans = conn.execute(ECARTS, (exercice, version)).fetchall()
     if sans:
         noms = [f"{controle} ({cle})" if cle else controle for controle, cle in sans]
@@ -250,7 +249,7 @@ def _exiger_justifications(conn: psycopg.Connection[Any], exercice: int, version
 def _extrait_a_approuver(
     conn: psycopg.Connection[Any], exercice: int, version: int, dossier: Path | None, var: Path
 ) -> ExtraitLu:
-    """The extract to approve, once its manifest and each of its files are those that were written."""
+    """Return the extract to approve, once its manifest and each of its files are those that were written."""
     remede = "réécrivez-le par « mutualisation extraire », ou dites son dossier par --sortie"
     extrait = ExtraitLu.lire(dossier) if dossier else None
     if dossier is None or extrait is None:

@@ -1,1 +1,1 @@
-"""`simuler`: what another tariff, key or membership would change, without publishing."""
+"""This room says what another tariff, key or membership would change, without publishing (`simuler`)."""

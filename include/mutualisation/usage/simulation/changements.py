@@ -1,4 +1,4 @@
-"""What the files tried would change, in words: rows added, rows withdrawn, amounts that are no longer the same."""
+"""Say in words what the files tried would change: rows added, rows withdrawn, amounts that are no longer the same."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from mutualisation.publication.versions.dataframes import lignes_de, trame
 from mutualisation.socle.francais import formats, libelles
 
 AUCUN = "—"
-# by jeu: its name; what a row is about (rows of one key are the same thing, before and after); what is told of it
+# {jeu: (its name, what a row is about, what is told of it)}: rows of one key are the same thing, before and after
 JEUX = {
     "tarifs": (
         "Tarif",
@@ -35,10 +35,8 @@ Noms = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Changement:
-    """A thing that the files change: of what kind, which, and both sides in words (`AUCUN` where there is none).
-
-    `depuis`: the first day of the newest row tried, None when it has none.
-    """
+    """The files change a thing: of what kind, which, and both sides in words (`AUCUN` where there is none). `depuis` is
+    the first day of the newest row tried, None when it has none."""
 
     nature: str
     objet: str
@@ -50,7 +48,7 @@ class Changement:
 def lire_changements(
     conn: psycopg.Connection[Any], essai: list[int], dispositif: Noms, adherent: Noms
 ) -> list[Changement]:
-    """Rows of the files tried (numbers of `journal.fichiers`) against those that count today, by jeu then subject."""
+    """Compare rows of the files tried (numbers of `journal.fichiers`) with those that count today, by jeu, subject."""
     trouves = []
     for jeu in JEUX:
         apres = _rangees_typees(conn, jeu, "fichier_id = any(%(essai)s)", essai)
@@ -62,7 +60,7 @@ def lire_changements(
 
 
 def _rangees_typees(conn: psycopg.Connection[Any], jeu: str, condition: str, essai: list[int]) -> list[Ligne]:
-    """Typed rows; a parameter that is a number compares as one, unless it is a code that starts with 0."""
+    """Return typed rows; a parameter that is a number compares as one, unless it is a code that starts with 0."""
     _, cles, dires = JEUX[jeu]
     noms = [*cles, *dires, *(["valeur_numerique"] if jeu == "parametres" else [])]
     requete = sql.SQL("select distinct {} from {} where ").format(
@@ -80,9 +78,9 @@ def _rangees_typees(conn: psycopg.Connection[Any], jeu: str, condition: str, ess
 def _comparer(jeu: str, avant: list[Ligne], apres: list[Ligne], dispositif: Noms, adherent: Noms) -> list[Changement]:
     nature, cles, dires = JEUX[jeu]
     noms = [*cles, *dires]
-    lues = trame(avant, *noms).merge(trame(apres, *noms), how="outer", on=noms, indicator="cote")
+    reunies = trame(avant, *noms).merge(trame(apres, *noms), how="outer", on=noms, indicator="cote")
     changements = []
-    for _, groupe in lues[lues["cote"] != "both"].groupby(list(cles), dropna=False, sort=False):
+    for _, groupe in reunies[reunies["cote"] != "both"].groupby(list(cles), dropna=False, sort=False):
         anciennes, nouvelles = (lignes_de(groupe[groupe["cote"] == cote]) for cote in ("left_only", "right_only"))
         changements.append(
             Changement(
@@ -119,7 +117,7 @@ def _dire_tranche(ligne: Ligne) -> str:
 
 
 def _dire_rangees(jeu: str, rangees: list[Ligne]) -> str:
-    """Rows of one side, oldest first."""
+    """Say the rows of one side, oldest first."""
     ordre = sorted(rangees, key=lambda r: str(r["debut"]))
     return " ; ".join(f"{_dire_valeur(jeu, r)}{_dire_periode(r)}" for r in ordre) or AUCUN
 

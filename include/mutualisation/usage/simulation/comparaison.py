@@ -1,7 +1,5 @@
-"""`simuler`: what another tariff, key, membership or parameter would change, before a council votes it.
-
-The files count for this build only; the publication, its versions and the drop are untouched.
-"""
+"""`simuler` says what another tariff, key, membership or parameter would change, before a council votes it. The files
+count for this build only; the publication, its versions and the drop are untouched."""
 
 from __future__ import annotations
 
@@ -47,10 +45,11 @@ ADHERENT = ["exercice", "siret_adherent", "nom", "type_adherent", "code_insee", 
 
 @dataclass(frozen=True)
 class Simulation:
-    """`adherents`: {exercice, semestre, dispositif, siret_adherent, nom, type_adherent, code_insee, publie, simule,
-    ecart} in €, changed rows only; `dispositifs`: {exercice, dispositif, cout_publie, cout_simule, ecart_cout,
-    du_publie, du_simule, ecart_du} in €; `documents`: a page for the council by exercice.
-    """
+    """A simulation changes these rows, in €; `documents` are a page for the council by exercice.
+
+    `adherents` is {exercice, semestre, dispositif, siret_adherent, nom, type_adherent, code_insee, publie, simule,
+    ecart}, changed rows only; `dispositifs` {exercice, dispositif, cout_publie, cout_simule, ecart_cout, du_publie,
+    du_simule, ecart_du}."""
 
     adherents: DataFrame
     dispositifs: DataFrame
@@ -58,16 +57,14 @@ class Simulation:
 
     @property
     def ecart_total(self) -> Decimal:
-        """What the adherents would owe more (or less), €."""
+        """Return what the adherents would owe more (or less), €."""
         return sum(self.adherents["ecart"], ZERO)
 
 
 def simuler(session: Session, exercices: Sequence[int], fichiers: Mapping[str, Path]) -> Simulation:
-    """Build the exercices with `{jeu of the referentiel: file}` in place of the loaded ones, and compare.
-
-    Raises `FichierRefuse` (3), `ControleEchoue` (2) when the build fails, `ErreurMutualisation` (1) when no file is
-    given or an exercice is not published yet.
-    """
+    """Build the exercices with `{jeu of the referentiel: file}` in place of the loaded ones, and compare. Raises
+    `FichierRefuse` (3), `ControleEchoue` (2) when the build fails, `ErreurMutualisation` (1) when no file is given or
+    an exercice is not published yet."""
     annees = verifier_exercices(exercices)
     if not fichiers:
         raise ErreurMutualisation(
@@ -92,10 +89,8 @@ def simuler(session: Session, exercices: Sequence[int], fichiers: Mapping[str, P
 
 
 def ecrire_simulation(simulation: Simulation, sortie: Path) -> list[Path]:
-    """Write `simulation_adherents.csv` and `simulation_dispositifs.csv` (UTF-8, `;`), then the pages; their paths.
-
-    Each `simulation_AAAA.pdf` stands before its page: the last path is a page to open.
-    """
+    """Write `simulation_adherents.csv` and `simulation_dispositifs.csv` (UTF-8, `;`), then the pages; return their
+    paths. Each `simulation_AAAA.pdf` stands before its page: the last path is a page to open."""
     ecrits = []
     for nom, df in (("adherents", simulation.adherents), ("dispositifs", simulation.dispositifs)):
         ecrits.append(sortie / f"simulation_{nom}.csv")
@@ -107,10 +102,8 @@ def ecrire_simulation(simulation: Simulation, sortie: Path) -> list[Path]:
 
 
 def _deposer(conn: psycopg.Connection[Any], fichiers: Mapping[str, Path], poste: Poste) -> list[int]:
-    """Land `{jeu: file}` of the referentiel as `en_attente`; give back their numbers in `journal.fichiers`.
-
-    Raises `FichierRefuse` when a file does not follow the input contract, `ErreurMutualisation` when it is missing.
-    """
+    """Land `{jeu: file}` of the referentiel as `en_attente`; return their numbers in `journal.fichiers`. Raises
+    `FichierRefuse` when a file does not follow the input contract, `ErreurMutualisation` when it is missing."""
     with tempfile.TemporaryDirectory(prefix="mutualisation-essai-") as dossier:
         depot = Path(dossier) / SOURCE
         depot.mkdir()
@@ -154,7 +147,7 @@ def _comparer_a_la_publication(conn: psycopg.Connection[Any], exercices: list[in
 def _deux_cotes(
     conn: psycopg.Connection[Any], relation: str, exercices: list[int], cles: list[str], mesure: str, prefixe: str
 ) -> DataFrame:
-    """A measure as published and as simulated, by key; a line that appears or goes has one side only."""
+    """Return a measure as published and as simulated, by key; a line that appears or goes has one side only."""
     cotes = {"publie": "publication", "simule": "construction"}
     publie, simule = (
         _lire_relation(conn, schema, relation, exercices, [*cles, mesure]).rename(columns={mesure: f"{prefixe}{cote}"})

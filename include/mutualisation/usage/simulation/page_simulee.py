@@ -1,4 +1,4 @@
-"""The page of a simulation for the council: what is tried, then before, after and the difference by commune."""
+"""The page of a simulation shows a council what is tried, then before, after and the difference by commune."""
 
 from __future__ import annotations
 
@@ -27,18 +27,17 @@ MENTION = "Simulation : ne vaut pas décision"
 COMMUNAUX = ("commune", "ccas", "satellite")
 HORS = "Hors commune"
 EXTREMES = 5
-# rows that a reader goes through without folding
+# a reader goes through this many rows without folding
 LIGNES_OUVERTES = 40
 Ligne = dict[str, Any]
 
 
 class Essai:
-    """One exercice of a simulation: the bilan published, what the files change, what is due before and after, in €.
+    """An exercice of a simulation has the bilan published, what the files change, what is due before and after, in €.
 
-    `dus`: a row per adherent {dispositif, siret_adherent, nom, type_adherent, code_insee, publie, simule, ecart};
+    `dus` has a row per adherent {dispositif, siret_adherent, nom, type_adherent, code_insee, publie, simule, ecart};
     `dispositifs` {dispositif, cout_publie, cout_simule, du_publie, du_simule}; `adherents` {siret_adherent, nom,
-    type_adherent, code_insee, population}.
-    """
+    type_adherent, code_insee, population}."""
 
     def __init__(
         self, bilan: Bilan, dus: DataFrame, dispositifs: DataFrame, adherents: DataFrame, changements: list[Changement]
@@ -60,7 +59,7 @@ class Essai:
         ]
 
     def sens(self, signe: int) -> list[Ligne]:
-        """Communes that would pay more (1) or less (−1), largest change first."""
+        """Return the communes that would pay more (1) or less (−1), largest change first."""
         return sorted(
             (c for c in self.communes if c["ecart"] * signe > 0), key=lambda c: (-abs(c["ecart"]), c["code_insee"])
         )
@@ -71,7 +70,7 @@ class Essai:
 
 
 def dire(essai: Essai) -> m.Document:
-    """The document of one exercice: `simulation_AAAA`, page and PDF."""
+    """Make the document of one exercice: `simulation_AAAA`, page and PDF."""
     contexte, e = essai.bilan.contexte, essai.exercice
     sections = [
         m.Section("essai", "Ce qui est simulé", "Ce qui est simulé", _essai(essai)),
@@ -129,13 +128,13 @@ def _dire_ecart(ecart: Decimal, change: str | None) -> str:
 
 
 def _bornes(communes: list[Ligne]) -> str:
-    """From the smallest change to the largest."""
-    dits = list(dict.fromkeys(en_francais(c["ecart"], "variation") for c in (communes[-1:] + communes[:1])))
-    return f"de {' à '.join(dits)}" if len(dits) > 1 else "".join(dits)
+    """Say the smallest change and the largest."""
+    montants = list(dict.fromkeys(en_francais(c["ecart"], "variation") for c in (communes[-1:] + communes[:1])))
+    return f"de {' à '.join(montants)}" if len(montants) > 1 else "".join(montants)
 
 
 def _restes_avant_apres(r: Ligne) -> Ligne:
-    """Net cost less what is due, before and after, €; nothing for a dispositif without a cost."""
+    """Return net cost less what is due, before and after, €; nothing for a dispositif without a cost."""
     couts = {cote: r[f"cout_{cote}"] for cote in ("publie", "simule")}
     return {f"reste_{x}": ZERO if cout is None else cout - r[f"du_{x}"] for x, cout in couts.items()}
 
@@ -156,7 +155,7 @@ def _essai(essai: Essai) -> list[m.Bloc]:
 
 # ---------------------------------------------------------------- the EPCI
 def _epci(essai: Essai) -> list[m.Bloc]:
-    """Cost, due and what is left, both sides, for the dispositifs that change; the others in one row."""
+    """Show cost, due and what is left, both sides, for the dispositifs that change; the others in one row."""
     changes = essai.bilan.dans_l_ordre(r for r in essai.dispositifs if _a_change(r))
     autres = [r for r in essai.dispositifs if not _a_change(r)]
     lignes = [_ligne_de_sommes(r["libelle"], [r]) for r in changes]
@@ -191,7 +190,7 @@ def _ligne_de_sommes(nom: str, rangees: list[Ligne]) -> Ligne:
 
 # ---------------------------------------------------------------- communes
 def _blocs_des_communes(essai: Essai) -> list[m.Bloc]:
-    """Who wins and who loses: map, extremes, then the table of those that change, by name."""
+    """Show who wins and who loses: map, extremes, then the table of those that change, by name."""
     changees = [c | {"habitant": _par_habitant(c)} for c in essai.communes if c["ecart"]]
     if not changees:
         return [m.p("Aucune commune ne paierait plus ni moins.")]
@@ -203,12 +202,12 @@ def _blocs_des_communes(essai: Essai) -> list[m.Bloc]:
     if (hors[MONTANTS] != 0).any(axis=None):
         lignes.append({"nom": HORS, "habitant": None, **{c: hors[c].sum() for c in MONTANTS}})
     tableau = lire_tableau("simulation.communes", lignes, e=essai.exercice)
-    dit = f"Voir {formats.plusieurs(len(changees), 'commune qui change', 'communes qui changent')}"
-    return [_carte(essai), _extremes(essai), m.Repli(dit, [tableau], len(changees) < LIGNES_OUVERTES)]
+    resume = f"Voir {formats.plusieurs(len(changees), 'commune qui change', 'communes qui changent')}"
+    return [_carte(essai), _extremes(essai), m.Repli(resume, [tableau], len(changees) < LIGNES_OUVERTES)]
 
 
 def _par_habitant(commune: Ligne) -> str | None:
-    """To the cent; a change that the cent does not show is no zero."""
+    """Write an amount to the cent; a change that the cent does not show is no zero."""
     if not commune["population"]:
         return None
     montant = commune["ecart"] / commune["population"]
@@ -218,22 +217,22 @@ def _par_habitant(commune: Ligne) -> str | None:
 
 
 def _extremes(essai: Essai) -> m.Liste:
-    dits = {
+    phrases = {
         titre: ", ".join(f"{c['nom']} {en_francais(c['ecart'], 'variation')}" for c in essai.sens(signe)[:EXTREMES])
         for titre, signe in (("Les plus fortes hausses", 1), ("Les plus fortes baisses", -1))
     }
-    return m.Liste([(titre, f"{dit}.") for titre, dit in dits.items() if dit])
+    return m.Liste([(titre, f"{phrase}.") for titre, phrase in phrases.items() if phrase])
 
 
 def _carte(essai: Essai) -> g.Carte:
-    """Differences in five classes around zero; the step is the median change, to one figure."""
+    """Put differences in five classes around zero; the step is the median change, to one figure."""
     ecarts = sorted(abs(c["ecart"]) for c in essai.communes if c["ecart"])
     median = ecarts[len(ecarts) // 2]
     rang = max(median.adjusted(), 0)
     pas = max(formats.arrondi(median.scaleb(-rang)), Decimal(1)).scaleb(rang)
-    dit = formats.euros(pas)
-    classes = (f"{dit} de plus ou davantage", f"moins de {dit} de plus", "inchangé", f"moins de {dit} de moins",
-               f"{dit} de moins ou davantage")  # fmt: skip
+    pas_dit = formats.euros(pas)
+    classes = (f"{pas_dit} de plus ou davantage", f"moins de {pas_dit} de plus", "inchangé",
+               f"moins de {pas_dit} de moins", f"{pas_dit} de moins ou davantage")  # fmt: skip
     tuiles = [
         g.Commune(c["code_insee"], c["nom"], formats.arrondi(c["ecart"]), _classe(c["ecart"], pas))
         for c in essai.communes
@@ -249,7 +248,7 @@ def _classe(ecart: Decimal, pas: Decimal) -> int:
 
 # ---------------------------------------------------------------- detail
 def _detail(essai: Essai) -> list[m.Bloc]:
-    """By commune and dispositif where several change; then the CCAS and satellites, by name."""
+    """Show by commune and dispositif where several change; then the CCAS and satellites, by name."""
     rang = {code: i for i, code in enumerate(essai.bilan.trier(set(essai.dus["dispositif"])))}
     communes = [
         r | {"nom": r["commune"], "libelle": essai.bilan.libelle(r["dispositif"])}
@@ -278,6 +277,6 @@ def _detail(essai: Essai) -> list[m.Bloc]:
 
 
 def _changements(dus: DataFrame, *cles: str) -> list[Ligne]:
-    """What changes, summed by these columns."""
+    """Sum what changes by these columns."""
     sommes = dus.groupby(list(cles), dropna=False)[MONTANTS].sum().reset_index()
     return [r for r in lignes_de(sommes) if r["ecart"]]
