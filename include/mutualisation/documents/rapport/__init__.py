@@ -1,1 +1,1 @@
-"""The bilan d'étape: what it says, and its forms (HTML, PDF, workbook)."""
+"""This room makes the bilan d'étape: what it says (`contenu`), and its forms (HTML, PDF, workbook)."""

@@ -1,4 +1,4 @@
-"""What the documents say in the same words every year, as data: sentences, columns, whole tables (`enonces.toml`)."""
+"""`enonces.toml` holds the words that the documents say every year, as data: sentences, columns, whole tables."""
 
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Any
 from mutualisation.documents.mise_en_forme.modele import Colonne, Ligne, Tableau, additionner
 from mutualisation.socle.chemins import ENONCES
 
-# what is left for somebody to fill
+# dots are left for somebody to fill
 BLANC = "…………………"
 _ENONCES: dict[str, dict[str, Any]] = tomllib.loads(ENONCES.read_text(encoding="utf-8"))
 
@@ -18,32 +18,32 @@ def _lire_enonce(nom: str) -> Any:
 
 
 def lire_phrase(nom: str, **valeurs: Any) -> str:
-    """The sentence `section.name`; `valeurs` fill its `{name}`, here and below."""
+    """Return the sentence `section.name`; `valeurs` fill its `{name}`, here and below."""
     return str(_lire_enonce(nom)).format(**valeurs) if valeurs else str(_lire_enonce(nom))
 
 
 def lire_listes(nom: str) -> dict[str, dict[str, list[str]]]:
-    """{subject: {name: words}} of the table `section.name`, in order."""
+    """Return {subject: {name: words}} of the table `section.name`, in order."""
     return dict(_lire_enonce(nom))
 
 
 def lire_champs(nom: str, /, **valeurs: Any) -> dict[str, Any]:
-    """The fields that `section.name` declares, their texts filled."""
+    """Return the fields that `section.name` declares, their texts filled."""
     return {cle: x.format(**valeurs) if isinstance(x, str) else x for cle, x in _lire_enonce(nom).items()}
 
 
 def lire_graphique(nom: str, **valeurs: Any) -> dict[str, Any]:
-    """The fields of the chart `nom` that are declared; the caller gives what is drawn."""
+    """Return the declared fields of the chart `nom`; the caller gives what is drawn."""
     return lire_champs(f"graphiques.{nom}", **valeurs)
 
 
 def lire_points(nom: str, **valeurs: Any) -> list[tuple[str, str]]:
-    """(subject, sentence) of the table `section.name`, in order."""
+    """Return (subject, sentence) of the table `section.name`, in order."""
     return [(sujet, enonce.format(**valeurs)) for sujet, enonce in _lire_enonce(nom).items()]
 
 
 def lire_colonnes(nom: str, **valeurs: Any) -> tuple[Colonne, ...]:
-    """The columns `section.name`, in order."""
+    """Return the columns `section.name`, in order."""
     return tuple(Colonne(**champs | {"titre": champs["titre"].format(**valeurs)}) for champs in _lire_enonce(nom))
 
 
@@ -57,10 +57,8 @@ def lire_tableau(
     sans: Collection[str] = (),
     **valeurs: Any,
 ) -> Tableau:
-    """The table `section.name` with these rows; columns `sans` are left out.
-
-    Its total is the sum of the columns that add up, with what `total` says of others; none without either.
-    """
+    """Return the table `section.name` with these rows; columns `sans` are left out. The total adds up the columns that
+    can be, with what `total` says of others; none without either."""
     champs = dict(_lire_enonce(nom))
     pleines = champs.pop("pleines", False)
     colonnes = [

@@ -1,1 +1,1 @@
-"""What the documents say, once: products of an extract, each a function of a `Bilan` that gives `Document`s."""
+"""What the documents say is written here once: each product is a function of a `Bilan` that gives `Document`s."""

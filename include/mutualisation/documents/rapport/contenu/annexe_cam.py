@@ -1,4 +1,5 @@
-"""Annex of the purchasing body: its contracts by theme, what ends within a year, its programme; none without orders."""
+"""The annex of the purchasing body lists contracts by theme, what ends within a year, its programme; none without
+orders."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,12 +19,12 @@ ACHATS, MARCHES, CAM = "cam_achats", "marches_en_vigueur", "dispositif_cam"
 
 
 def chemin(bilan: Bilan) -> str:
-    """Its address in the extract, without suffix; empty without purchases."""
+    """Return its address in the extract, without suffix; empty without purchases."""
     return f"annexe_cam_{bilan.exercice}" if bilan[ACHATS] else ""
 
 
 def documents(bilan: Bilan) -> list[m.Document]:
-    """The annex of the exercice; none without purchases."""
+    """Make the annex of the exercice; none without purchases."""
     e, marches = bilan.exercice, lire(bilan)
     sections = [
         m.Section("themes", "Les marchés par thème", "Thèmes", [par_theme(bilan, marches)]),
@@ -46,19 +47,18 @@ def documents(bilan: Bilan) -> list[m.Document]:
 
 
 def lire(bilan: Bilan) -> dict[str, list[Ligne]]:
-    """{theme: contracts in force or bought on}: what is known of each, who bought on it, for how much (R9); nothing
-    without purchases."""
+    """Return {theme: contracts in force or bought on, who bought, for how much (R9)}; empty without purchases."""
     decrits = {r["numero_marche"]: r for r in bilan.interne(MARCHES) if bilan[ACHATS]}
     achats: dict[str, list[Ligne]] = defaultdict(list)
     for r in bilan[ACHATS]:
         achats[r["numero_marche"]].append(r)
-    lus = [_marche(numero, decrits.get(numero, {}), achats[numero]) for numero in sorted({*decrits, *achats})]
-    noms = sorted({r["thematique"] for r in lus}, key=ordre)
-    return {nom: [r for r in lus if r["thematique"] == nom] for nom in noms}
+    connus = [_marche(numero, decrits.get(numero, {}), achats[numero]) for numero in sorted({*decrits, *achats})]
+    noms = sorted({r["thematique"] for r in connus}, key=ordre)
+    return {nom: [r for r in connus if r["thematique"] == nom] for nom in noms}
 
 
 def _marche(numero: str, decrit: Ligne, achats: Sequence[Ligne]) -> Ligne:
-    # no source names a holder (K9): its SIRET, where it is, how large
+    # no source names a holder (K9): we say its SIRET, where it is, how large it is
     titulaire = (decrit.get(c) for c in ("siret_titulaire", "code_postal_titulaire", "taille_entreprise"))
     sirets = {r["siret_adherent"] for r in achats}
     return {
@@ -75,9 +75,9 @@ def _marche(numero: str, decrit: Ligne, achats: Sequence[Ligne]) -> Ligne:
 
 
 def _sommes(lignes: Sequence[Ligne]) -> Ligne:
-    """Sums of what is known; NULL where nothing is: no purchase, no reference price."""
+    """Add up what is known, in €; None where nothing is: no purchase, or no reference price."""
     connus = {c: [r for r in lignes if r[c] is not None] for c in ("achats_ht", "gain")}
-    return {c: somme(lues, c) if lues else None for c, lues in connus.items()}
+    return {c: somme(rangees, c) if rangees else None for c, rangees in connus.items()}
 
 
 def _tableau(marches: Sequence[Ligne], titre: str, *sans: str) -> m.Tableau:
@@ -86,34 +86,39 @@ def _tableau(marches: Sequence[Ligne], titre: str, *sans: str) -> m.Tableau:
 
 
 def par_theme(bilan: Bilan, marches: dict[str, list[Ligne]]) -> m.Tableau:
-    """A row a theme, in the order of their names; a buyer of two themes counts once in the total."""
+    """Make a row a theme, in the order of names; a buyer of two themes counts once in the total."""
 
-    def compter(siens: Sequence[Ligne]) -> Ligne:
-        acheteurs, fins = set().union(*(r["sirets"] for r in siens)), _finissent(bilan, siens)
-        return {"marches": len(siens), "acheteurs": len(acheteurs), "finissent": len(fins), **_sommes(siens)}
+    def compter(marches_du_theme: Sequence[Ligne]) -> Ligne:
+        acheteurs, fins = set().union(*(r["sirets"] for r in marches_du_theme)), _finissent(bilan, marches_du_theme)
+        return {
+            "marches": len(marches_du_theme),
+            "acheteurs": len(acheteurs),
+            "finissent": len(fins),
+            **_sommes(marches_du_theme),
+        }
 
-    lignes = [{"thematique": nom} | compter(siens) for nom, siens in marches.items()]
-    total = compter([r for siens in marches.values() for r in siens])
+    lignes = [{"thematique": nom} | compter(marches_du_theme) for nom, marches_du_theme in marches.items()]
+    total = compter([r for marches_du_theme in marches.values() for r in marches_du_theme])
     return lire_tableau("annexe_cam.themes", lignes, total=total, e=bilan.exercice, apres=bilan.exercice + 1)
 
 
 def _finissent(bilan: Bilan, marches: Sequence[Ligne]) -> list[Ligne]:
-    """What ends within a year of 31 December of the exercice, the soonest first."""
+    """Return the contracts that end within a year of 31 December of the exercice, the soonest first."""
     de, a = (date(e, 12, 31) for e in (bilan.exercice, bilan.exercice + 1))
     dans = (r for r in marches if r["date_fin"] and de <= r["date_fin"] <= a)
     return sorted(dans, key=lambda r: (r["date_fin"], r["numero_marche"]))
 
 
 def _echeances(bilan: Bilan, marches: dict[str, list[Ligne]]) -> list[m.Bloc]:
-    """What has to be renewed, then how many contracts have no end that is known."""
-    tous = [r for siens in marches.values() for r in siens]
+    """Show the contracts to renew, then how many contracts have no known end."""
+    tous = [r for marches_du_theme in marches.values() for r in marches_du_theme]
     sans = sum(r["date_fin"] is None for r in tous)
-    dits = [m.p(f"{formats.plusieurs(sans, 'marché')} sans date de fin renseignée.")] if sans else []
-    return [_tableau(_finissent(bilan, tous), "La fin la plus proche d'abord", "titulaire", "gain"), *dits]
+    sans_fin = [m.p(f"{formats.plusieurs(sans, 'marché')} sans date de fin renseignée.")] if sans else []
+    return [_tableau(_finissent(bilan, tous), "La fin la plus proche d'abord", "titulaire", "gain"), *sans_fin]
 
 
 def _programme(bilan: Bilan) -> m.Tableau:
-    """What is to be done for the purchasing body (R16), by the parameter of 31 December (R1h)."""
+    """Show the actions of the purchasing body (R16), by the parameter in force on 31 December (R1h)."""
     en_vigueur = bilan.contexte.parametres_au(date(bilan.exercice, 12, 31))
     code = en_vigueur.get(CAM, vocabulaire().parametres[CAM].defaut)
     return schema.tableau(bilan, [r for r in bilan[schema.ACTIONS] if r["dispositif"] == code], sans=("service",))

@@ -1,4 +1,4 @@
-"""What was checked, what gaps remain and how they are justified."""
+"""This section says what was checked, what gaps remain and how they are justified."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ GENRES = {"EUR": "centimes", "ETP": "etp_unite"}
 
 
 def section_controles(bilan: Bilan) -> m.Section:
-    """Counts, gaps, then the rest folded."""
+    """Show counts and gaps, then fold the controls without a gap."""
     noms = noms_des_cles(bilan)
     lignes = [_ligne_de_controle(bilan, c, noms) for c in bilan["controles"]]
     ecarts = [x | {"justification": justification(x)} for x in lignes if x["statut"] in EN_ECART]
@@ -46,18 +46,18 @@ def _ligne_de_controle(bilan: Bilan, controle: Ligne, noms: Mapping[str, str]) -
 
 
 def _ce_qui_est_tu(controle: Ligne) -> str | None:
-    """That its amounts are not published, which its bound says (R2i)."""
+    """Say that the amounts are not published, as the bound of the control does (R2i)."""
     seuil = controle["seuil"] or ""
     return seuil.rpartition(" ; ")[2] if "non publiés" in seuil else None
 
 
 def noms_des_cles(bilan: Bilan) -> dict[str, str]:
-    """{SIRET: name} of the adherents of the exercice: what `lire_cle` reads in a key."""
+    """Return {SIRET: name} of the adherents of the exercice, which `lire_cle` needs."""
     return {r["siret_adherent"]: r["nom"] for r in bilan["adherent"]}
 
 
 def lire_cle(bilan: Bilan, cle: str | None, noms: Mapping[str, str], lien: str = " / ") -> str:
-    """The key of a control in words: its dispositif, its adherent, its source; an identifier stays as it is."""
+    """Say the key of a control in words: its dispositif, adherent or source; an identifier stays as it is."""
     return lien.join(_partie(bilan, partie, noms) for partie in (cle or "").split("/") if partie)
 
 
@@ -67,7 +67,7 @@ def _partie(bilan: Bilan, partie: str, noms: Mapping[str, str]) -> str:
 
 
 def examine(controle: Ligne, valeur: str | None) -> m.Valeur | str | None:
-    """A value of a control as it is read: things counted or sums with their unit; a gap says its own words already."""
+    """Write a value of a control with its unit (things counted, sums); a gap has its own words already."""
     unite = controle["unite"]
     if valeur is None or unite is None or controle["statut"] not in ("conforme", "sans_donnee"):
         return valeur
@@ -82,7 +82,7 @@ def examine(controle: Ligne, valeur: str | None) -> m.Valeur | str | None:
 
 
 def commentaires(bilan: Bilan) -> list[dict[str, str]]:
-    """{sujet, constat} of the figures that stand out from N−1 or from an alert bound of finance."""
+    """Return {sujet, constat} of the figures that stand out from N−1 or from an alert bound of finance."""
     points = (
         p["libelle"].partition(" : ") for p in points_a_commenter(bilan.contexte.construction.portes, bilan.exercice)
     )
@@ -90,13 +90,13 @@ def commentaires(bilan: Bilan) -> list[dict[str, str]]:
 
 
 def a_commenter(bilan: Bilan, titre: str) -> list[m.Bloc]:
-    """The table of these figures, which nothing forbids; none without any."""
+    """Make the table of the figures that stand out, which nothing forbids; empty without any."""
     lignes = commentaires(bilan)
     return [lire_tableau("controles.a_commenter", lignes, titre=titre)] if lignes else []
 
 
 def justification(controle: Ligne) -> m.Valeur:
-    """Why a gap stands, else that it is to be justified, and the remedy."""
+    """Say why a gap stands; else that it is to be justified, with the remedy."""
     if controle["justification"]:
         return m.Valeur(controle["justification"])
     remede = libelles.controles().get(controle["controle"], {}).get("remede")
@@ -110,7 +110,7 @@ def _comptes_par_statut(controles: list[Ligne]) -> m.Comptes:
 
 
 def _dire_portes(bilan: Bilan) -> str:
-    """How many checks each gate made, beside the controls that follow; no figure where the build did not keep it."""
+    """Say how many checks each gate made; no figure where the build did not keep it."""
     portes = bilan.contexte.construction.portes
     fichier, modele, figures, rapport = (portes.get(n) or {} for n in ("fichier", "modele", "plausibilite", "bilan"))
     faites: dict[str, int | None] = {

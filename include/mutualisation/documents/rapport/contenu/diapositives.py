@@ -1,4 +1,4 @@
-"""Slides for the commission: blocks of the council's document, a few rows and words a page; none without a word."""
+"""Slides for the commission show blocks of the council's document, few rows and words a page; none is empty."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,13 +17,13 @@ from mutualisation.documents.rapport.enonces import lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, Ligne
 from mutualisation.socle.francais import formats, libelles
 
-# what is read from the back of a room: rows, rows whose cells are sentences, signs of a sentence
+# the back of a room reads this many rows, rows of sentences, signs of a sentence
 LIGNES, PHRASES, SIGNES = 8, 5, 220
 SUITE = ("autre", "autres", " : voir le bilan d'étape.")
 
 
 def documents(bilan: Bilan) -> list[m.Document]:
-    """The slides of the exercice."""
+    """Make the slides of the exercice."""
     pages = [m.Section(titre, titre, titre, blocs) for titre, blocs in _pages(bilan) if m.blocs_lus(blocs)]
     slides = ouverture.document(
         bilan,
@@ -48,7 +48,7 @@ def _pages(bilan: Bilan) -> Iterator[tuple[str, list[m.Bloc]]]:
     yield f"De {e - 1} à {e} : ce qui fait évoluer le coût", [m.p(elus.cout(bilan)), pont] if pont else []
     yield "Qui utilise quoi", [_usages(bilan)]
     territoire = bloc_communal.decouper(bilan)
-    # the map without links nor names: they are on its page
+    # the map has no links nor names here: its page has them
     carte = replace(ensemble.carte(bilan, territoire), repere="-")
     muette = replace(carte, communes=[replace(c, adresse="") for c in carte.communes])
     cotes = (muette, ensemble.distribution(bilan, territoire)) if territoire.communes else ()
@@ -63,7 +63,7 @@ def _pages(bilan: Bilan) -> Iterator[tuple[str, list[m.Bloc]]]:
     yield "La centrale d'achat", [replace(themes, lignes=grands, limite=LIGNES - 1)]
     attendus = [r["limite"] for r in bilan[schema.AVIS] if r["statut"] == "en_attente"]
     prochaines = [(max(attendus), "dernier avis attendu d'un conseil municipal")] if attendus else []
-    # of one day, that of the largest cost first
+    # on one day, the action of the largest cost comes first
     venir = sorted((r for r in a_faire if r["echeance"] and r["echeance"] > date(e, 12, 31)), key=partial(_rang, bilan))
     prochaines = sorted([*prochaines, *((r["echeance"], r["action"]) for r in venir)], key=itemgetter(0))
     dates = [(formats.jour(jour), mots) for jour, mots in prochaines]
@@ -72,23 +72,27 @@ def _pages(bilan: Bilan) -> Iterator[tuple[str, list[m.Bloc]]]:
 
 
 def _rang(bilan: Bilan, action: Ligne) -> tuple[Decimal, str]:
-    """Actions of the dispositif that costs most first, then by code."""
+    """Put the actions of the costliest dispositif first, then order by code."""
     suivi = bilan.synthese[bilan.exercice].get(action["dispositif"], {})
     return -suivi.get("cout_net", g.ZERO), action["code"]
 
 
 def _bref(texte: str) -> str:
-    """A sentence, cut between two words where it is long; a question is asked whole."""
+    """Cut a long sentence between two words; a question is asked whole."""
     entier = len(texte) <= SIGNES or texte.endswith("?")
     return texte if entier else f"{texte[:SIGNES].rpartition(' ')[0].rstrip(' ,;:.')} …"
 
 
 def _liste(points: Sequence[tuple[str, str]], limite: int | None = None) -> m.Liste:
-    """Points, their sentences short; how many there are beyond `limite`."""
-    lus = [(sujet, _bref(phrase)) for sujet, phrase in points[:limite]]
+    """Show points with short sentences, then how many there are beyond `limite`."""
+    points_dits = [(sujet, _bref(phrase)) for sujet, phrase in points[:limite]]
     un, plusieurs, ou = SUITE
-    reste = len(points) - len(lus)
-    return m.Liste([*lus, (f"Et {formats.plusieurs(reste, un, plusieurs)}", ou.removeprefix(" : "))] if reste else lus)
+    reste = len(points) - len(points_dits)
+    return m.Liste(
+        [*points_dits, (f"Et {formats.plusieurs(reste, un, plusieurs)}", ou.removeprefix(" : "))]
+        if reste
+        else points_dits
+    )
 
 
 def _cles(bilan: Bilan) -> m.Tableau:
@@ -96,15 +100,15 @@ def _cles(bilan: Bilan) -> m.Tableau:
 
 
 def _usages(bilan: Bilan) -> m.Tableau:
-    """Whom each service has as members, and what they used of it, the largest cost first."""
+    """Show who are the members of each service and what they used, the largest cost first."""
     membres, types = usage.au_31_decembre(bilan, bilan.exercice), usage.types(bilan)
     unites = {r["dispositif"]: r["unites"] for r in bilan["cout_unitaire"] if r["unites"]}
     lignes = [
-        {"libelle": r["libelle"], "adherents": usage.en_mots(membres.get(code, Counter())), "unites": lus}
+        {"libelle": r["libelle"], "adherents": usage.en_mots(membres.get(code, Counter())), "unites": unites_dites}
         for r in sorted(bilan.lignes_exercice(), key=lambda r: -r["cout_net"])
         for code in [r["dispositif"]]
         for nom in [usage.nom_de_l_unite(types.get(code, []))]
-        for lus in [f"{formats.exact(unites[code])} {nom}" if code in unites else formats.NON_RENSEIGNE]
+        for unites_dites in [f"{formats.exact(unites[code])} {nom}" if code in unites else formats.NON_RENSEIGNE]
     ]
     colonnes = [m.Colonne(c, nom) for c, nom in (("adherents", "Adhérents"), ("unites", "Ce qui est utilisé"))]
     titre = f"Adhérents au 31 décembre et unités de service, {bilan.exercice}"
@@ -112,7 +116,7 @@ def _usages(bilan: Bilan) -> m.Tableau:
 
 
 def _avis(bilan: Bilan) -> list[m.Bloc]:
-    """What the council reads, and how many of each."""
+    """Show the opinions as the council reads them, then how many of each kind."""
     comptes = Counter(r["statut"] for r in bilan[schema.AVIS])
     barres = [(mots[-1], Decimal(comptes[s])) for s, mots in libelles.STATUTS_AVIS.items() if comptes[s]]
     barre = g.Histogramme("h-avis", "Les avis, commune par commune", "Avis des communes", "avis", "Communes", barres)

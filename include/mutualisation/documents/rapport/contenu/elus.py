@@ -1,4 +1,4 @@
-"""For elected members: the first screens of the page (figures, changes, requests, charts), and two pages on paper."""
+"""Elected members read the first screens (figures, changes, requests, charts), and two pages on paper."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -16,15 +16,15 @@ from mutualisation.documents.rapport.enonces import BLANC, lire_champs, lire_phr
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.francais import formats
 
-# dispositifs whose change is told: a councillor reads three
+# the change of this many dispositifs is told: a councillor reads three
 ECARTS_DITS = 3
 
 
 def sections(bilan: Bilan) -> list[m.Section]:
-    """What changed and what is asked, then the charts."""
+    """Say what changed and what is asked, then show the charts."""
     e = bilan.exercice
     mots: list[m.Bloc] = [*_change(bilan), m.SousTitre("Ce qui vous est demandé"), m.Liste(points(bilan))]
-    # who finances over the years, from cost to those who finance it, cost and coverage of each dispositif
+    # the charts show who finances by year, where the money goes, cost and coverage by dispositif
     traces = [bloc for bloc in (financement(bilan), synthese.flux(bilan), couverture(bilan)) if bloc]
     return [
         m.Section("essentiel", f"Ce qui change en {e}", "L'essentiel", mots),
@@ -33,7 +33,7 @@ def sections(bilan: Bilan) -> list[m.Section]:
 
 
 def document(bilan: Bilan, conseil: m.Document) -> m.Document:
-    """`synthese_AAAA`: the first page of the council's document, then what the others hold, on one."""
+    """Make `synthese_AAAA`: the first page of the council's document, then one page of services and communes."""
     e = bilan.exercice
     essentiel, _ = sections(bilan)
     suite = [_services(bilan), *section_hors_totaux(bilan).blocs[:1]]
@@ -53,7 +53,7 @@ def document(bilan: Bilan, conseil: m.Document) -> m.Document:
 
 
 def _services(bilan: Bilan) -> m.Bloc:
-    """A line a dispositif: whom it serves, what it costs, what its service proposes."""
+    """Show a line a dispositif: whom it serves, what it costs, what its service proposes."""
     membres = usage.au_31_decembre(bilan, bilan.exercice)
     lignes = [
         r | {"adherents": sum(membres.get(c, {}).values()), "suite": textes.enonces(bilan, "perspectives", c)}
@@ -103,7 +103,7 @@ def _adhesions(bilan: Bilan) -> str:
 
 
 def _dispositifs(bilan: Bilan) -> Iterable[tuple[str, str]]:
-    """The largest changes, each with what the service says of it."""
+    """Tell the largest changes, each with what the service says of it."""
     ecarts = {code: evolution.ecart(bilan, code) or g.ZERO for code in bilan.dispositifs}
     grands = sorted((c for c in ecarts if ecarts[c]), key=lambda c: -abs(ecarts[c]))[:ECARTS_DITS]
     for code in (c for c in bilan.dispositifs if c in grands):
@@ -117,7 +117,7 @@ def _dispositifs(bilan: Bilan) -> Iterable[tuple[str, str]]:
 # ---------------------------------------------------------------- what is asked
 @dataclass(frozen=True)
 class Demande:
-    """What is asked of the council: its subject, its words, and the article of the draft act that answers it."""
+    """The council is asked this: the subject, the words, the article of the draft act that answers it."""
 
     sujet: str
     phrase: str
@@ -125,7 +125,7 @@ class Demande:
 
 
 def demandes(bilan: Bilan) -> Iterator[Demande]:
-    """The communication that the law wants, what must be settled before the bilan is closed, what is to be debated."""
+    """Ask for the communication that the law wants, for what the closing needs, for a debate on the rest."""
     e, appellent = bilan.exercice, passage.a_commenter(bilan)
     yield _demande("acte", e=e, constat=_constat(bilan))
     if bilan.avec_reserves:
@@ -142,7 +142,7 @@ def demandes(bilan: Bilan) -> Iterator[Demande]:
 
 
 def points(bilan: Bilan) -> list[tuple[str, str]]:
-    """What is asked, as it is read."""
+    """Return (subject, sentence) of each request."""
     return [(d.sujet, d.phrase) for d in demandes(bilan)]
 
 
@@ -151,7 +151,7 @@ def _demande(nom: str, /, **valeurs: Any) -> Demande:
 
 
 def _constat(bilan: Bilan) -> str:
-    """The totals that an act states, to the cent."""
+    """State the totals of an act, to the cent."""
     recettes, reste = bilan.recettes_totales(bilan.exercice), bilan.total["reste_a_charge"]
     constat = f"un coût net de {formats.euros(bilan.total['cout_net'], 2)}"
     if recettes is None:
@@ -160,6 +160,6 @@ def _constat(bilan: Bilan) -> str:
 
 
 def part(reste: Decimal) -> str:
-    """What is left to the EPCI; a negative share would be misread."""
+    """Say what is left to the EPCI; an excess of receipts has its own words: a minus sign would be misread."""
     nom = "une part de l'EPCI" if reste >= 0 else "un excédent des recettes sur le coût"
     return f"{nom} de {formats.euros(abs(reste), 2)}"

@@ -1,4 +1,4 @@
-"""What of the titres of an exercice is collected: the one place where documents say « encaissé » (R13, S16)."""
+"""Only this file says « encaissé » in a document: what is collected of the titres of an exercice (R13, S16)."""
 
 from datetime import date
 
@@ -10,18 +10,18 @@ NON_SUIVI = "Encaissement non suivi."
 
 
 def arrete(bilan: Bilan) -> date | None:
-    """Day on which the accountant drew up the rests of the exercice; None when nothing says what was collected."""
+    """Return the day on which the accountant drew up the rests; None when nothing says what was collected."""
     return next((r["au"] for r in bilan[RELATION]), None)
 
 
-def phrase(exercice: int, siennes: list[Ligne], au: date | None, decimales: int = 0) -> str:
-    """What these rows of `encaissement` say, `au` being `arrete`; titres of the exercice, whatever period they bill."""
+def phrase(exercice: int, rangees: list[Ligne], au: date | None, decimales: int = 0) -> str:
+    """Say what these rows of `encaissement` tell, on the day `au`; titres count whatever periode they bill."""
     if au is None:
         return NON_SUIVI
     jour = formats.jour(au)
-    if not siennes:
+    if not rangees:
         return f"Aucun titre de l'exercice {exercice} à encaisser, au {jour}."
-    titre, encaisse, reste = (somme(siennes, c) for c in ("montant_titre", "encaisse", "reste_a_recouvrer"))
+    titre, encaisse, reste = (somme(rangees, c) for c in ("montant_titre", "encaisse", "reste_a_recouvrer"))
     titres = f"Titres de l'exercice {exercice} : {formats.euros(titre, decimales)}"
     restes = f" ; reste à recouvrer : {formats.euros(reste, decimales)}." if reste else "."
     if encaisse < 0:

@@ -1,4 +1,4 @@
-"""What is said around the sections: key figures, states, reserves, origin, and who may be given the extract."""
+"""Around the sections, a document says key figures, states, reserves, origin, and who may be given the extract."""
 
 import re
 from collections import Counter
@@ -15,27 +15,27 @@ from mutualisation.socle.francais import formats, libelles
 from mutualisation.socle.francais.ecartees import STATUTS, dire_ecartees, dire_ecarts
 
 SEUIL, SEUIL_PROTECTEUR = "seuil_effectif", 5
-# R1, by method: statuses of the rows whose hours are lost to the ETP. In R, a row rejected or held is in no
-# denominator: the other hours of the agent share its whole time
+# R1 sets by method the statuses of rows whose hours the ETP loses. In R, a row rejected or held is in no denominator:
+# the other hours of the agent share its whole time
 PERDUES = {"R": ("a_affecter",), "T": ("rejete", "retenu", "a_affecter")}
 HEURES = "heures_reference"
 A_APPROUVER, CLOS = "À approuver", "Clos"
 SYNTHETIQUES = "Données synthétiques"
 RESTREINTE = "Diffusion restreinte"
-# the rule that ends a reason
+# a reason ends by its rule, as « (F3) »
 REGLE = re.compile(r" \([A-Z]\d+[a-z]?\)$")
-# an account (`root`) is no name: that of a person has a capital letter, a space or a dot
+# an account (`root`) is no name: the name of a person has a capital letter, a space or a dot
 COMPTE = re.compile(r"[a-z0-9_-]+")
 Etiquettes = list[tuple[str, tuple[m.Morceau, ...]]]
 
 
 def seuil_effectif(bilan: Bilan) -> Decimal:
-    """Parameter `seuil_effectif` on 1 January of the exercice, ETPT (R2c)."""
+    """Return the parameter `seuil_effectif` on 1 January of the exercice, in ETPT (R2c)."""
     return _parametre(bilan, SEUIL)
 
 
 def _parametre(bilan: Bilan, nom: str) -> Decimal:
-    """A number in any form that C1 allows: « 1 000 », « 5,0 € », « (5) »."""
+    """Return a number written in any form that C1 allows: « 1 000 », « 5,0 € », « (5) »."""
     en_vigueur = bilan.contexte.parametres_au(date(bilan.exercice, 1, 1))
     valeur = en_vigueur.get(nom, vocabulaire().parametres[nom].defaut)
     nombre = Decimal(re.sub(r"[^0-9.]", "", valeur.replace(",", ".")))
@@ -43,7 +43,7 @@ def _parametre(bilan: Bilan, nom: str) -> Decimal:
 
 
 def est_restreinte(bilan: Bilan) -> bool:
-    """True where a mean may tell a pay (K8, R2i): the threshold is under 5, or a group of a year shown is under it, or
+    """Say whether a mean may tell a pay (K8, R2i). The threshold is under 5, or a group of a year shown is under it, or
     has fewer than two agents."""
     seuil = seuil_effectif(bilan)
     groupes = (r["etpt_groupe"] for e in bilan.exercices for r in bilan.lignes("cout_moyen", e))
@@ -52,10 +52,8 @@ def est_restreinte(bilan: Bilan) -> bool:
 
 
 def document(bilan: Bilan, chemin: str, titre: str, **autres: Any) -> m.Document:
-    """A document of the extract: what each says of the EPCI, of its state and of where its figures come from.
-
-    `autres`: the fields of `Document` that are its own, in place of these.
-    """
+    """Make a document of the extract, with what each says of the EPCI, its state, the origin of its figures. `autres`
+    are fields of `Document` that replace these."""
     contexte = bilan.contexte
     communs: dict[str, Any] = {
         "exercice": bilan.exercice,
@@ -77,7 +75,7 @@ def document(bilan: Bilan, chemin: str, titre: str, **autres: Any) -> m.Document
 
 # ---------------------------------------------------------------- figures
 def chiffres(bilan: Bilan) -> list[m.Chiffre]:
-    """Five figures of the exercice, each with its change."""
+    """Show five figures of the exercice, each with its change."""
     total, recues = bilan.total, formats.euros(bilan.recettes_totales(bilan.exercice))
     return [
         m.Chiffre(
@@ -97,7 +95,7 @@ def _note(bilan: Bilan, mesure: str) -> str:
 
 
 def _chiffre_du_reste(bilan: Bilan) -> m.Chiffre:
-    """What is left to the EPCI, or by how much receipts exceed the cost: a negative figure would be misread."""
+    """Show what is left to the EPCI, or by how much receipts exceed the cost: a minus sign would be misread."""
     reste = bilan.total["reste_a_charge"]
     if reste < 0:
         return m.Chiffre("Recettes au-delà du coût", formats.euros(-reste))
@@ -105,7 +103,7 @@ def _chiffre_du_reste(bilan: Bilan) -> m.Chiffre:
 
 
 def _couverture(bilan: Bilan) -> str:
-    """`38,0 % du coût, +2,7 points depuis 2020`."""
+    """Say `38,0 % du coût, +2,7 points depuis 2020`."""
     avant, taux = bilan.totaux.get(bilan.exercice - 1), bilan.total["taux_couverture"]
     if taux is None:
         return ""
@@ -118,8 +116,8 @@ def _couverture(bilan: Bilan) -> str:
 
 
 def _communes(bilan: Bilan) -> list[m.Chiffre]:
-    lus = {r["indicateur"]: r["valeur"] for r in bilan["indicateurs_cles"] if r["valeur"] is not None}
-    part, moyenne = lus.get("communes_min1_pct"), lus.get("communes_moyenne")
+    valeurs = {r["indicateur"]: r["valeur"] for r in bilan["indicateurs_cles"] if r["valeur"] is not None}
+    part, moyenne = valeurs.get("communes_min1_pct"), valeurs.get("communes_moyenne")
     if part is None:
         return []
     note = f"au 31 décembre {bilan.exercice}"
@@ -130,7 +128,7 @@ def _communes(bilan: Bilan) -> list[m.Chiffre]:
 
 # ---------------------------------------------------------------- sentences
 def resume(bilan: Bilan) -> str:
-    """The bilan in three sentences."""
+    """Say the bilan in three sentences."""
     total, nombre = bilan.total, len(bilan.lignes_exercice())
     texte = (
         f"En {bilan.exercice}, {formats.plusieurs(nombre, 'dispositif valorisé', 'dispositifs valorisés')} "
@@ -151,11 +149,11 @@ def resume(bilan: Bilan) -> str:
 
 
 def phrase_ecartees(bilan: Bilan) -> str:
-    """The rows that no figure counts, what is written on them and what their hours may be worth; empty without any."""
-    lues = bilan.interne("laisse_de_cote")
-    montant, heures = (somme(lues, x) if lues else None for x in ("montant", "heures"))
+    """Say which rows no figure counts, their amounts, what their hours may be worth; empty without any."""
+    ecartees = bilan.interne("laisse_de_cote")
+    montant, heures = (somme(ecartees, x) if ecartees else None for x in ("montant", "heures"))
     methode, cout = bilan.parametre("methode_etp") or "R", _cout_horaire(bilan)
-    perdues = somme((r for r in lues if r["statut"] in PERDUES.get(methode, ())), "heures")
+    perdues = somme((r for r in ecartees if r["statut"] in PERDUES.get(methode, ())), "heures")
     effet = "leur coût suit les heures validées" if methode == "R" else ""
     if perdues:
         effet = (
@@ -168,22 +166,22 @@ def phrase_ecartees(bilan: Bilan) -> str:
 
 
 def comptes(bilan: Bilan) -> Counter[str]:
-    """Rows left aside, by status."""
-    lus: Counter[str] = Counter()
+    """Count the rows left aside, by status."""
+    par_statut: Counter[str] = Counter()
     for r in bilan.laissees_de_cote:
-        lus[r["statut"]] += r["lignes"]
-    return lus
+        par_statut[r["statut"]] += r["lignes"]
+    return par_statut
 
 
 def _cout_horaire(bilan: Bilan) -> Decimal | None:
-    """The highest full cost of an ETP over the hours of one; None where no cost is published."""
+    """Return the highest full cost of an ETP over the hours of one, in €; None where no cost is published."""
     couts = [(r["cout_moyen"] or 0) + (r["cout_structure"] or 0) for r in bilan["cout_moyen"]]
     heures = _parametre(bilan, HEURES)
     return max(couts) / heures if couts and heures > 0 else None
 
 
 def laisse_de_cote(bilan: Bilan) -> str:
-    """What no figure counts, then what is counted once: every row of `rejets` is in one of the two sentences."""
+    """Say what no figure counts, then what is counted once: these two cover every row of `rejets`."""
     doublons = comptes(bilan)["doublon"]
     phrases = [(phrase_ecartees(bilan) or "Aucune ligne n'est écartée des chiffres") + "."]
     if doublons:
@@ -194,15 +192,15 @@ def laisse_de_cote(bilan: Bilan) -> str:
 
 
 def reserve(bilan: Bilan) -> str:
-    """Why the bilan is published with reserves (G4)."""
+    """Say why the bilan is published with reserves (G4)."""
     ecarts = [c for c in bilan["controles"] if c["statut"] == "ecart"]
-    dits = dire_ecarts(len(ecarts), sum(not c["justification"] for c in ecarts))
-    return " ; ".join(x for x in (phrase_ecartees(bilan), dits) if x) + "."
+    ecarts_dits = dire_ecarts(len(ecarts), sum(not c["justification"] for c in ecarts))
+    return " ; ".join(x for x in (phrase_ecartees(bilan), ecarts_dits) if x) + "."
 
 
 # ---------------------------------------------------------------- states and origin
 def etats(bilan: Bilan) -> list[tuple[str, bool]]:
-    """State of the document, then what warns."""
+    """Return (state of the document, False), then (warning, True) for each that holds."""
     vifs = [
         (RESTREINTE, est_restreinte(bilan)),
         ("Avec réserves", bilan.avec_reserves),
@@ -213,7 +211,7 @@ def etats(bilan: Bilan) -> list[tuple[str, bool]]:
 
 
 def avis(bilan: Bilan) -> Etiquettes:
-    """What the reader must know before any figure."""
+    """Return what the reader must know before any figure."""
     avis: Etiquettes = []
     if est_restreinte(bilan):
         avis.append((RESTREINTE, (lire_phrase("ouverture.pourquoi_restreinte"),)))
@@ -228,19 +226,19 @@ def avis(bilan: Bilan) -> Etiquettes:
 
 
 def avis_imprimes(bilan: Bilan) -> Etiquettes:
-    """The same where the sections that they lead to are not: on paper, on the page of a commune."""
+    """Return the same notices without links, where their sections are absent: on paper, on a commune's page."""
     return [(sujet, morceaux[:1]) for sujet, morceaux in avis(bilan)]
 
 
 def preparateur(bilan: Bilan) -> str:
-    """Who prepared it, by name; empty for a login, which the audit file tells."""
+    """Return who prepared the bilan, by name; empty for an account, which the audit file tells."""
     nom = bilan.contexte.construction.prepare_par
     return "" if COMPTE.fullmatch(nom) else nom
 
 
 def identite(bilan: Bilan, *, audit: bool = False) -> Etiquettes:
-    """Who prepared it, from what, and how to reuse it; `audit`: by which software, which hash; an account is for
-    the index of the audit file."""
+    """Say who prepared the bilan, from what, and how to reuse it. `audit` adds the software and the hash; an account is
+    told only by the index of the audit file."""
     construction = bilan.contexte.construction
     premier, *vifs = (etat for etat, _ in etats(bilan))
     accord = "authentifiée" if bilan.contexte.identite == "authentifiee" else "déclarée"
@@ -267,19 +265,19 @@ def identite(bilan: Bilan, *, audit: bool = False) -> Etiquettes:
 
 
 def approbation(bilan: Bilan, accord: str) -> Etiquettes:
-    """Who approved, of which identity, and when; nothing while it is to be approved."""
+    """Say who approved, of which identity, and when; empty until the closing."""
     cloture = bilan.contexte.cloture
     if cloture is None:
         return []
     jour = formats.jour(formats.lire_jour(cloture.approuve_le))
-    dites: Etiquettes = [("Approuvé par", (f"{cloture.approuve_par} (identité {accord}), le {jour}",))]
+    etiquettes: Etiquettes = [("Approuvé par", (f"{cloture.approuve_par} (identité {accord}), le {jour}",))]
     if reprise := cloture.enonce.get("reprise"):
         jour = formats.jour(formats.lire_jour(reprise["approuve_le"]))
         logiciel = f"mutualisation {reprise['code_version']}"
-        dites.append(("Reprend", (f"la clôture du {jour} faite par {logiciel} : mêmes chiffres",)))
-    return dites
+        etiquettes.append(("Reprend", (f"la clôture du {jour} faite par {logiciel} : mêmes chiffres",)))
+    return etiquettes
 
 
 def licence(bilan: Bilan) -> str:
-    """Who may use the figures again, and how (K8)."""
+    """Return the licence of the figures, or their restriction (K8)."""
     return RESTREINTE if est_restreinte(bilan) else "Licence Ouverte 2.0"

@@ -1,4 +1,4 @@
-"""The legal base of the reimbursements: what is left out of the full cost, and what receipts cover of it."""
+"""The legal base of reimbursements is the full cost less the structure; receipts cover a part of it."""
 
 from mutualisation.documents.mise_en_forme import graphiques as g
 from mutualisation.documents.mise_en_forme import modele as m
@@ -7,7 +7,7 @@ from mutualisation.documents.rapport.enonces import lire_graphique, lire_phrase,
 from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
 from mutualisation.socle.francais import formats
 
-# on one line: a no-break hyphen
+# a no-break hyphen keeps it on one line
 D5211 = "D5211\u201116"
 INTRODUCTION = lire_phrase("passage.introduction")
 PORTEE = lire_phrase("passage.portee")
@@ -16,33 +16,31 @@ LONG = "Base de remboursement, article D5211\u201116 du CGCT"
 
 
 def portee(passage: Ligne) -> str:
-    """Whether the base of a row of `passage_d5211` is binding (S11)."""
+    """Say whether the base of a row of `passage_d5211` is binding (S11)."""
     return "opposable" if passage.get("base_opposable") else "indicative"
 
 
 def section_base_legale(bilan: Bilan) -> m.Section:
-    """Bridge of the total, then base, receipts and coverage of each dispositif."""
+    """Show the bridge of the total, then base, receipts and coverage of each dispositif."""
     rangees = bilan["passage_d5211"]
     blocs: list[m.Bloc] = [m.p(INTRODUCTION)] if rangees else []
     pont = cascade(bilan, rangees)
     if pont is not None:
         blocs.append(pont)
-    # the part of each dispositif has its comment
+    # the comment of a service is in the part of its dispositif
     blocs += commenter(bilan, textes_dits=False)
     blocs.append(m.Repli("Voir la base et sa couverture, dispositif par dispositif", [_tableau(bilan, rangees)]))
     return m.Section("passage", LONG, f"Base {D5211}", blocs)
 
 
 def ligne(bilan: Bilan, exercice: int, dispositif: str) -> Ligne:
-    """Row of the bridge; empty when there is none."""
+    """Return the row of the bridge; empty when there is none."""
     return next((r for r in bilan.lignes("passage_d5211", exercice) if r["dispositif"] == dispositif), {})
 
 
 def ecart(passage: Ligne, synthese: Ligne) -> str:
-    """What of a dispositif calls for a comment: a binding base that receipts do not meet, any coverage above 100 %.
-
-    Empty where nothing does; `passage`, `synthese`: its rows of `passage_d5211` and of `synthese_financiere`.
-    """
+    """Say what calls for a comment: a binding base that receipts do not meet, a coverage above 100 %. It is empty where
+    nothing does; `passage`, `synthese` are rows of `passage_d5211`, `synthese_financiere`."""
     base, recettes = passage.get("cout_d5211"), synthese["recettes"]
     cotes = [("le coût net", synthese["cout_net"])] + ([] if base is None else [(f"la base {D5211}", base)])
     if base is not None and _manque(passage, synthese):
@@ -61,19 +59,19 @@ def ecart(passage: Ligne, synthese: Ligne) -> str:
 
 
 def _manque(passage: Ligne, synthese: Ligne) -> bool:
-    """True where the base is binding and the receipts do not meet it (S11)."""
+    """Say whether the base is binding and the receipts do not meet it (S11)."""
     base, recettes = passage.get("cout_d5211"), synthese["recettes"]
     return bool(passage.get("base_opposable")) and base is not None and (recettes is None or recettes < base)
 
 
 def a_tarifer(bilan: Bilan) -> list[str]:
-    """Dispositifs whose binding base the receipts do not meet, in the order of every table."""
+    """Return the dispositifs whose binding base the receipts do not meet, in the order of every table."""
     annee = bilan.synthese[bilan.exercice]
     return [c for c in bilan.dispositifs if c in annee and _manque(ligne(bilan, bilan.exercice, c), annee[c])]
 
 
 def a_commenter(bilan: Bilan) -> dict[str, str]:
-    """{dispositif: what calls for a comment}, in the order of every table; those without any left out."""
+    """Return {dispositif: what calls for a comment}, in the order of every table."""
     enonces = {
         r["dispositif"]: ecart(ligne(bilan, bilan.exercice, r["dispositif"]), r) for r in bilan.lignes_exercice()
     }
@@ -81,20 +79,19 @@ def a_commenter(bilan: Bilan) -> dict[str, str]:
 
 
 def commenter(bilan: Bilan, *, textes_dits: bool = True) -> list[m.Bloc]:
-    """Each of them with the comment of its service, or that none was given; `textes_dits` False: comments that were
-    given are read elsewhere.
-    """
+    """List what calls for a comment, with that of the service, or that none was given. `textes_dits` False leaves out
+    comments that are read elsewhere."""
     points = []
     for code, enonce in a_commenter(bilan).items():
         texte = textes.avec_leurs_auteurs(bilan, "ecart", code)
         suite = f"Commentaire d'écart du service : {texte}" if texte else formats.majuscule(SANS_COMMENTAIRE)
-        dit = enonce if texte and not textes_dits else f"{enonce} {suite.rstrip('.')}."
-        points.append((bilan.libelle(code), dit))
+        point = enonce if texte and not textes_dits else f"{enonce} {suite.rstrip('.')}."
+        points.append((bilan.libelle(code), point))
     return [m.Liste(points)] if points else []
 
 
 def cascade(bilan: Bilan, rangees: list[Ligne]) -> g.Cascade | None:
-    """Full cost, less structure, gives the base."""
+    """Go from the full cost, less structure, to the base."""
     if not rangees:
         return None
     complet, structure, base = (somme(rangees, c) for c in ("cout_complet", "dont_structure", "cout_d5211"))

@@ -1,9 +1,6 @@
-"""Forecast: one table, one sentence per scenario, and the gap to what was published a year before.
-
-Only what the back-test keeps is published (decision 0008), and only what differs is shown. Amounts are read to the
-thousand, with the range that at least three tests at the same horizon earned (decision 0012); the exact figures are in
-`prevision.csv`.
-"""
+"""The prévision is one table, a sentence per scénario, and the gap to what was published a year before. Only what the
+back-test keeps is published (decision 0008). Amounts are read to the thousand, with the range that three tests at one
+horizon earned (decision 0012); `prevision.csv` has exact figures."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -15,14 +12,14 @@ from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
 from mutualisation.socle.francais import formats, libelles
 
 NON_ETABLI = "non établi"
-# tests at one horizon under which errors draw no range
+# fewer tests than this at one horizon draw no range
 ESSAIS_MIN = 3
 NOMBRES = {0: "il n'y en a aucun", 1: "il n'y en a qu'un", 2: "il n'y en a que deux"}
 Fourchette = tuple[Decimal, Decimal]
 
 
 def section_prevision(bilan: Bilan) -> m.Section:
-    """Forecast of the exercice; nothing for a version that published none of its ranges."""
+    """Show the prévision of the exercice; empty for a version that published no range."""
     blocs: list[m.Bloc] = []
     if bilan["prevision_fourchette"]:
         tableau, egaux = _tableau_prevu(bilan["prevision_fourchette"])
@@ -31,7 +28,7 @@ def section_prevision(bilan: Bilan) -> m.Section:
 
 
 def _introduction(bilan: Bilan) -> str:
-    """What a forecast is worth, before its figures: how few exercices it rests on."""
+    """Say what a prévision is worth before its figures: how few exercices it rests on."""
     nombre = len({bilan.exercice, *(r["exercice_base"] for r in bilan["prevision_essai"])})
     connus = formats.plusieurs(nombre, "exercice connu", "exercices connus")
     verbe = "fait" if nombre < 2 else "font"
@@ -48,14 +45,14 @@ def _nommer(scenario: str) -> str:
 
 
 def _par_scenario(rangees: list[Ligne]) -> list[tuple[str, list[Ligne]]]:
-    """Rows of each scenario, in the order of the labels, unknown ones last."""
+    """Return (scénario, rows) in the order of the labels, unknown ones last."""
     presents = {r["scenario"] for r in rangees}
     ordre = [s for s in libelles.SCENARIOS if s in presents] + sorted(presents - libelles.SCENARIOS.keys())
     return [(s, [r for r in rangees if r["scenario"] == s]) for s in ordre]
 
 
 def _phrases(bilan: Bilan, egaux: Mapping[str, str]) -> list[tuple[str, str]]:
-    """(scenario, what it supposes and what its tests were worth), a sentence each, then those equal to another."""
+    """Return (scénario, what it supposes and what its tests were worth), then those equal to another."""
     return [
         (_nommer(scenario), f"{_hypothese(bilan, scenario)} {_erreur(rangees)}".strip())
         for scenario, rangees in _par_scenario(bilan["prevision_fourchette"])
@@ -64,7 +61,7 @@ def _phrases(bilan: Bilan, egaux: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def _hypothese(bilan: Bilan, scenario: str) -> str:
-    """What a scenario supposes; the rate that was asked is in its published method."""
+    """Say what a scénario supposes; its published method tells the rate asked for."""
     phrase = libelles.METHODES_PREVISION.get(scenario, "")
     textes = {r["methode"] for r in bilan["prevision"] if r["scenario"] == scenario}
     if scenario in ("indexation", "tarifs") and len(textes) == 1:
@@ -73,27 +70,29 @@ def _hypothese(bilan: Bilan, scenario: str) -> str:
 
 
 def _erreur(rangees: list[Ligne]) -> str:
-    """The error of the scenario one year ahead on the known years."""
+    """Say the error of the scénario one year ahead, on the known years."""
     prochaine = min(rangees, key=lambda r: r["exercice"])
     if prochaine["scenario"] == "utilisateur":
         return ""
     bas, haut = prochaine["erreur_min"], prochaine["erreur_max"]
-    # an error that no rate holds is not stated (R10g)
+    # an error that no rate can state is left out (R10g)
     if not prochaine["essais"] or bas is None or haut is None:
         return "Aucun exercice connu n'a permis de l'essayer."
     essais = f"À un an, en {formats.plusieurs(prochaine['essais'], 'essai')} sur les exercices connus"
     if bas < 0 < haut:
-        lu = " à ".join(f"{formats.signe(erreur * 100, 1)}{formats.INSECABLE}%" for erreur in (bas, haut))
-        return f"{essais}, ce scénario s'est trompé de {lu}."
+        part = " à ".join(f"{formats.signe(erreur * 100, 1)}{formats.INSECABLE}%" for erreur in (bas, haut))
+        return f"{essais}, ce scénario s'est trompé de {part}."
     proche, loin = sorted((abs(bas), abs(haut)))
-    lu = formats.pourcent(loin, 1) if proche == loin else f"{formats.pourcent(proche, 1)} à {formats.pourcent(loin, 1)}"
+    part = (
+        formats.pourcent(loin, 1) if proche == loin else f"{formats.pourcent(proche, 1)} à {formats.pourcent(loin, 1)}"
+    )
     verbe = "sous-estimé" if bas < 0 else "surestimé"
-    return f"{essais}, ce scénario a {verbe} le coût de {lu}."
+    return f"{essais}, ce scénario a {verbe} le coût de {part}."
 
 
 # ---------------------------------------------------------------- forecast
 def millier(valeur: Decimal | None) -> str:
-    """`≈ 1 396 000 €`: an amount that claims no more than it knows; `moins de 1 000 €` rather than a nought."""
+    """Say `≈ 1 396 000 €`, no finer than what is known; `moins de 1 000 €` rather than 0."""
     if valeur is None:
         return formats.NON_RENSEIGNE
     arrondie = _millier(valeur)
@@ -103,7 +102,7 @@ def millier(valeur: Decimal | None) -> str:
 
 
 def environ(valeur: Decimal) -> str:
-    """`environ 1 396 000 €`: in a sentence."""
+    """Say an amount in a sentence, as `environ 1 396 000 €`."""
     return f"environ {millier(valeur).removeprefix('≈').strip()}"
 
 
@@ -112,9 +111,8 @@ def _millier(valeur: Decimal) -> Decimal:
 
 
 def fourchette(r: Ligne) -> Fourchette | None:
-    """(lowest, highest) cost that at least three tests at that horizon earned, the forecast between them as it is read;
-    None otherwise.
-    """
+    """Return (lowest, highest) cost, in €, that at least three tests at that horizon earned. It is None unless the
+    prévision is between them once all are read to the thousand."""
     bas, haut = r["cout_net_bas"], r["cout_net_haut"]
     if r["essais"] < ESSAIS_MIN or bas is None or haut is None:
         return None
@@ -122,7 +120,7 @@ def fourchette(r: Ligne) -> Fourchette | None:
 
 
 def lire_fourchettes(rangees: Sequence[Ligne]) -> str:
-    """How the ranges of these forecasts are read, and why some, or all, have none."""
+    """Say how the ranges of these rows are read, and why some, or all, have none."""
     sans = [r for r in rangees if fourchette(r) is None]
     courts = [r["essais"] for r in sans if r["essais"] < ESSAIS_MIN]
     motifs = [f"il faut au moins trois essais au même horizon, et {NOMBRES[max(courts)]}"] if courts else []
@@ -133,32 +131,32 @@ def lire_fourchettes(rangees: Sequence[Ligne]) -> str:
 
 
 def _tableau_prevu(rangees: list[Ligne]) -> tuple[m.Tableau, dict[str, str]]:
-    """Totals of each scenario, next year and the horizons that three tests have reached; those that read as another are
-    left out: {scenario: the one that it is equal to}."""
+    """Show totals of each scénario, next year and at horizons that three tests reached. A scénario that reads as
+    another is left out, and returned as {scénario: the one it equals}."""
     attendus = max(r["dispositifs"] for r in rangees)
     annees = {min(r["exercice"] for r in rangees), *(r["exercice"] for r in rangees if r["essais"] >= ESSAIS_MIN)}
-    lus: dict[tuple[Any, ...], str] = {}
+    vus: dict[tuple[Any, ...], str] = {}
     couts: dict[tuple[Any, ...], str] = {}
     lignes, montrees, egaux = [], [], {}
     for scenario, toutes in _par_scenario(rangees):
-        siennes = sorted((r for r in toutes if r["exercice"] in annees), key=lambda r: r["exercice"])
-        cout = tuple((r["exercice"], r["dispositifs"], millier(r["cout_net"])) for r in siennes)
-        autre = lus.setdefault((cout, *(millier(r["recettes"]) for r in siennes)), scenario)
+        choisies = sorted((r for r in toutes if r["exercice"] in annees), key=lambda r: r["exercice"])
+        cout = tuple((r["exercice"], r["dispositifs"], millier(r["cout_net"])) for r in choisies)
+        autre = vus.setdefault((cout, *(millier(r["recettes"]) for r in choisies)), scenario)
         if autre != scenario:
             egaux[scenario] = autre
             continue
         meme_cout = couts.setdefault(cout, scenario)
-        montrees += siennes
-        lignes += [_ligne(scenario, r, attendus, "" if meme_cout == scenario else _nommer(meme_cout)) for r in siennes]
+        montrees += choisies
+        lignes += [_ligne(scenario, r, attendus, "" if meme_cout == scenario else _nommer(meme_cout)) for r in choisies]
     note = " ".join(x for x in (_biais(montrees), lire_phrase("prevision.note"), lire_fourchettes(montrees)) if x)
     sans = () if any(map(fourchette, montrees)) else ("bas", "haut")
     return lire_tableau("prevision.prevu", lignes, note=note, sans=sans), egaux
 
 
 def _ligne(scenario: str, r: Ligne, attendus: int, meme_cout: str) -> Ligne:
-    """A forecast to the thousand; `meme_cout`: the scenario that has its cost already."""
+    """Make a row read to the thousand; `meme_cout` names the scénario that has this cost already."""
     bas, haut = fourchette(r) or (None, None)
-    # one that leaves dispositifs out says so: its total can't be compared with the others
+    # a scénario without some dispositifs says so: its total can't be compared with others
     sur = f" ({formats.plusieurs(r['dispositifs'], 'dispositif', 'dispositifs')} sur {attendus})"
     return {
         "scenario": _nommer(scenario) + (sur if r["dispositifs"] < attendus else ""),
@@ -171,7 +169,7 @@ def _ligne(scenario: str, r: Ligne, attendus: int, meme_cout: str) -> Ligne:
 
 
 def _biais(rangees: list[Ligne]) -> str:
-    """Which way every test erred: whoever votes is told on which side the cost was found."""
+    """Say which way every test erred: whoever votes is told on which side the cost was found."""
     essayees = [r for r in rangees if r["essais"] and None not in (r["erreur_min"], r["erreur_max"])]
     if essayees and all(r["erreur_max"] < 0 for r in essayees):
         return "Tous les essais avaient sous-estimé le coût."
@@ -182,19 +180,19 @@ def _biais(rangees: list[Ligne]) -> str:
 
 # ---------------------------------------------------------------- variance
 def _blocs_d_ecart(bilan: Bilan) -> list[m.Bloc]:
-    """Actual against the forecast that the former bilan published; nothing where none was."""
+    """Compare what happened with what the former bilan foresaw; empty where it foresaw nothing."""
     rangees = bilan["ecart_prevision"]
     if not rangees:
         return []
-    # {(what is read of it): names of the scenarios that read so}
-    lus: dict[tuple[str, Decimal, str], list[str]] = {}
-    for scenario, siennes in _par_scenario(rangees):
-        prevu, constate = somme(siennes, "cout_prevu"), somme(siennes, "cout_constate")
+    # scénarios that read alike share a row
+    par_montants: dict[tuple[str, Decimal, str], list[str]] = {}
+    for scenario, choisies in _par_scenario(rangees):
+        prevu, constate = somme(choisies, "cout_prevu"), somme(choisies, "cout_constate")
         ecart = _millier(constate - prevu)
         signe = f"{formats.signe(ecart)}{formats.INSECABLE}€" if ecart else "moins de 1 000 €"
-        lus.setdefault((millier(prevu), constate, signe), []).append(_nommer(scenario))
+        par_montants.setdefault((millier(prevu), constate, signe), []).append(_nommer(scenario))
     lignes = [
         {"scenario": ", ".join(noms), "prevu": prevu, "cout_constate": constate, "ecart": ecart}
-        for (prevu, constate, ecart), noms in lus.items()
+        for (prevu, constate, ecart), noms in par_montants.items()
     ]
     return [lire_tableau("prevision.ecart", lignes, e=bilan.exercice, avant=bilan.exercice - 1)]

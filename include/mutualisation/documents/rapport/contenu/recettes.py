@@ -1,4 +1,4 @@
-"""Whose the receipts are: words follow the type of the payer, communes are named for what is theirs alone."""
+"""Receipts are told by type of payer; communes are named for what is theirs alone."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ COMMUNES = libelles.ORIGINES["communes"]
 
 
 def redevables(bilan: Bilan) -> list[tuple[str, Decimal]]:
-    """(in whose name, euros) of the receipts of the exercice, Σ the published receipts; those without any left out."""
+    """Return (in whose name, euros) of the receipts of the exercice, which add up to those published; none of 0."""
     sommes: dict[str, Decimal] = defaultdict(Decimal)
     for r in bilan["recettes_origine"]:
         sommes[r["origine"]] += r["montant"]
@@ -19,10 +19,8 @@ def redevables(bilan: Bilan) -> list[tuple[str, Decimal]]:
 
 
 def phrase(recettes: Decimal | None, taux: Decimal | None, parts: Sequence[tuple[str, Decimal]]) -> str:
-    """`Les recettes s'élèvent à 530 972 €, soit 38,0 % du coût (communes 513 485 €, CCAS 17 487 €)`, without a stop.
-
-    `taux`: of the net cost that is covered, None without a cost; `parts`: what `redevables` gives.
-    """
+    """Say `Les recettes s'élèvent à 530 972 €, soit 38,0 % du coût (communes 513 485 €, CCAS 17 487 €)`, without a
+    stop. `taux` is the covered part of the net cost, None without a cost; `parts` is what `redevables` gives."""
     if recettes is None:
         return "Aucune recette n'est renseignée"
     if recettes < 0:

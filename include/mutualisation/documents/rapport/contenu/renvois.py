@@ -1,4 +1,4 @@
-"""Addresses of the audit file (room `audit`): its pages, their anchors, and what is traced in them."""
+"""Links to the audit file (room `audit`) are made here: its pages, their anchors, what they trace."""
 
 import hashlib
 import re
@@ -13,10 +13,10 @@ select dispositif, mesure, count(*) as lignes, sum(montant) as montant from {sou
  group by dispositif, mesure
 """
 ETP = "etp"
-# the column of the synthèse, in its order
+# these columns of the synthèse are traced, in its order
 TRACEES = (ETP, "cout_personnel", "cout_fonctionnement", "amortissements", "subventions", "reprises", "recettes")
 INDEX, PERSONNEL, PASSAGES, CONTROLES, REJETS = "index", "personnel", "passages", "controles", "rejets"
-# page, its name, what it tells
+# (page, its name, what it tells)
 PAGES = (
     (PERSONNEL, "Coût de personnel", "ETP par catégorie, coût moyen et structure, au centime."),
     (PASSAGES, "Passages", "du coût complet à la base D5211\u201116, d'une année à l'autre, des sources."),
@@ -26,55 +26,53 @@ PAGES = (
 
 
 def pages(bilan: Bilan) -> list[tuple[str, str, str]]:
-    """The pages of an exercice beside its index and its traces; no page of staff cost where none is published."""
+    """Return the pages beside the index and the traces; that of staff cost only where it is published."""
     return [x for x in PAGES if x[0] != PERSONNEL or personnels(bilan)]
 
 
 def personnels(bilan: Bilan) -> set[str]:
-    """Codes whose staff cost is told by category; none in an exercice without average costs (no payroll)."""
+    """Return the codes whose staff cost is told by category; none without average costs (no payroll)."""
     return {r["dispositif"] for r in bilan["etp_categorie"]} if bilan["cout_moyen"] else set()
 
 
 def dossier(exercice: int) -> str:
-    """`dossier_audit_2021`."""
+    """Return the name of the folder, as `dossier_audit_2021`."""
     return f"dossier_audit_{exercice}"
 
 
 def ancre(code: str) -> str:
-    """A code as an anchor and a piece of a file name: `ADS-2` is `ads-2`; stable from one year to the next.
-
-    One that it does not spell out whole is followed by a digest: no other code has the same.
-    """
-    plat = unicodedata.normalize("NFD", code.casefold()).encode("ascii", "ignore").decode()
-    lu = re.sub(r"[^a-z0-9_]+", "-", plat).strip("-")
-    return lu if lu.upper() == code else f"{lu or 'sans-code'}-{hashlib.sha256(code.encode()).hexdigest()[:8]}"
+    """Write a code as an anchor and in a file name: `ADS-2` is `ads-2`, the same every year. A code that this doesn't
+    spell out whole is followed by a digest: no other code has the same anchor."""
+    sans_accent = unicodedata.normalize("NFD", code.casefold()).encode("ascii", "ignore").decode()
+    forme = re.sub(r"[^a-z0-9_]+", "-", sans_accent).strip("-")
+    return forme if forme.upper() == code else f"{forme or 'sans-code'}-{hashlib.sha256(code.encode()).hexdigest()[:8]}"
 
 
 def ancre_personnel(dispositif: str) -> str:
-    """Its section of the page of staff cost, whose other anchors are words that may be codes."""
+    """Return its anchor on the page of staff cost; `d-` keeps a code apart from the other anchors."""
     return f"d-{ancre(dispositif)}"
 
 
 def trace(dispositif: str) -> str:
-    """Page of the source lines of a dispositif, in the folder: `trace_ads`."""
+    """Return the page of the source lines of a dispositif, as `trace_ads`."""
     return f"trace_{ancre(dispositif)}"
 
 
 def vers_personnel(dispositif: str, texte: str) -> Lien:
-    """From a page of the folder to the staff cost of a dispositif."""
+    """Link a page of the folder to the staff cost of a dispositif."""
     return Lien(f"{PERSONNEL}.html#{ancre_personnel(dispositif)}", texte)
 
 
 def vers_trace(dispositif: str, texte: str, mesure: str = "") -> Lien:
-    """From a page of the folder to the source lines of a dispositif, or of one of its figures."""
+    """Link a page of the folder to the source lines of a dispositif, or of one of its figures."""
     return Lien(f"{trace(dispositif)}.html{f'#{mesure}' if mesure else ''}", texte)
 
 
 def dispositifs_traces(bilan: Bilan) -> list[str]:
-    """Codes that have a page, in the order of their labels."""
+    """Return the codes that have a page, in the order of their labels."""
     return bilan.trier({code for code, mesure in lignes_tracees(bilan) if code != TOTAL and mesure in TRACEES})
 
 
 def lignes_tracees(bilan: Bilan) -> dict[tuple[str, str], Ligne]:
-    """{(dispositif, measure): how many lines, and their sum} of what is traced."""
+    """Return {(dispositif, measure): row with its count of lines and their sum} of what is traced."""
     return {(r["dispositif"], r["mesure"]): r for r in bilan.agreger("tracabilite", PRESENTES)}

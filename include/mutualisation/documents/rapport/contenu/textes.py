@@ -1,5 +1,4 @@
-"""What the bilan says in words, each text with its author (relation `textes`); the year, in words then in figures; the
-words themselves, explained."""
+"""Texts of the bilan come with their authors (relation `textes`); so do the figures of the year and the glossary."""
 
 import re
 from collections.abc import Sequence
@@ -15,61 +14,63 @@ SUJETS = lire_listes("annee.sujets")
 
 
 def de(bilan: Bilan, rubrique: str, dispositif: str | None = None) -> list[Ligne]:
-    """Texts of a rubrique in their order, of a dispositif or of the whole bilan: texte, auteur."""
-    siens = [r for r in bilan["textes"] if r["rubrique"] == rubrique and (r["dispositif"] or None) == dispositif]
-    return sorted(siens, key=lambda r: r["rang"])
+    """Return the texts of a rubrique in order, of a dispositif or of the whole bilan: columns texte, auteur."""
+    textes_trouves = [
+        r for r in bilan["textes"] if r["rubrique"] == rubrique and (r["dispositif"] or None) == dispositif
+    ]
+    return sorted(textes_trouves, key=lambda r: r["rang"])
 
 
 def mots_seuls(bilan: Bilan, rubrique: str, dispositif: str | None = None) -> list[str]:
-    """The same, their words alone."""
+    """Return the same texts, their words alone."""
     return [str(texte["texte"]) for texte in de(bilan, rubrique, dispositif)]
 
 
 def avec_son_auteur(texte: Ligne) -> str:
-    """A text and who says it, where its words do not."""
+    """Sign a text, unless its words name the author."""
     return str(texte["texte"]) if texte["auteur"] in texte["texte"] else f"{texte['texte']} — {texte['auteur']}"
 
 
 def avec_leurs_auteurs(bilan: Bilan, rubrique: str, dispositif: str | None = None) -> str:
-    """Texts of a rubrique, each author named once, after what he says; empty without text."""
-    siens = de(bilan, rubrique, dispositif)
+    """Join the texts of a rubrique, each author named once, after what he says; empty without text."""
+    textes_trouves = de(bilan, rubrique, dispositif)
     enonces = []
-    for rang, texte in enumerate(siens):
-        suivant = siens[rang + 1]["auteur"] if rang + 1 < len(siens) else None
+    for rang, texte in enumerate(textes_trouves):
+        suivant = textes_trouves[rang + 1]["auteur"] if rang + 1 < len(textes_trouves) else None
         signe = texte["texte"] if texte["auteur"] == suivant else avec_son_auteur(texte)
         enonces.append(signe if suivant in (None, texte["auteur"]) or signe.endswith(".") else f"{signe}.")
     return " ".join(enonces)
 
 
 def auteur(bilan: Bilan, dispositif: str) -> str:
-    """The one author of all texts of a dispositif; empty when they are several, or none."""
+    """Return the one author of all texts of a dispositif; empty when they are several, or none."""
     auteurs = {r["auteur"] for r in bilan["textes"] if r["dispositif"] == dispositif}
     return auteurs.pop() if len(auteurs) == 1 else ""
 
 
 def enonces(bilan: Bilan, rubrique: str, dispositif: str) -> str:
-    """Texts of a rubrique of a dispositif, unsigned where `auteur` signs them all."""
+    """Join the texts of a rubrique of a dispositif, unsigned where `auteur` signs them all."""
     if auteur(bilan, dispositif):
         return " ".join(mots_seuls(bilan, rubrique, dispositif))
     return avec_leurs_auteurs(bilan, rubrique, dispositif)
 
 
 def ce_que_c_est(bilan: Bilan, dispositif: str) -> str:
-    """What a dispositif is: its presentation, else its theme and its legal form; empty where nothing says it."""
-    if dit := avec_leurs_auteurs(bilan, "presentation", dispositif):
-        return dit
+    """Say what a dispositif is: its presentation, else its theme and legal form; empty where nothing says it."""
+    if presentation := avec_leurs_auteurs(bilan, "presentation", dispositif):
+        return presentation
     fiche = bilan.fiche(dispositif)
     enonces = (fiche.get("thematique"), fiche.get("vehicule_juridique"))
     return " ".join(f"{formats.majuscule(x).rstrip('.')}." for x in enonces if x)
 
 
 def visas(bilan: Bilan) -> list[str]:
-    """What the EPCI itself cites, as an act does: `Vu … ;`."""
+    """Return what the EPCI itself cites, as an act does: `Vu … ;`."""
     return [f"{texte.rstrip(' ;.')} ;" for texte in mots_seuls(bilan, "visa")]
 
 
 def section_annee(bilan: Bilan) -> m.Section:
-    """Signed texts of the whole bilan, then the figures that tell the year."""
+    """Show the signed texts of the whole bilan, then the figures that tell the year."""
     enonces = ((libelles.RUBRIQUES[r], avec_leurs_auteurs(bilan, r)) for r in RUBRIQUES)
     listes = (m.Liste([x for x in enonces if x[1]]), _liste_des_chiffres(bilan))
     blocs: list[m.Bloc] = [liste for liste in listes if liste.points]
@@ -80,9 +81,12 @@ def _liste_des_chiffres(bilan: Bilan) -> m.Liste:
     connus = {r["indicateur"]: r for r in bilan["indicateurs_cles"] if r["valeur"] is not None}
     points = []
     for sujet, mots in SUJETS.items():
-        lus = [(connus[n], dits) for n, dits in mots.items() if n in connus]
-        # the last of its words is that of several
-        enonces = [f"{_ecrire(r)}{formats.INSECABLE}{dits[0 if r['valeur'] < 2 else -1]}" for r, dits in lus]
+        chiffres = [(connus[n], mots_du_chiffre) for n, mots_du_chiffre in mots.items() if n in connus]
+        # the last word is the plural
+        enonces = [
+            f"{_ecrire(r)}{formats.INSECABLE}{mots_du_chiffre[0 if r['valeur'] < 2 else -1]}"
+            for r, mots_du_chiffre in chiffres
+        ]
         if enonces:
             points.append((sujet, f"{' ; '.join(enonces)}."))
     return m.Liste(points)
@@ -99,7 +103,7 @@ def _ecrire(indicateur: Ligne) -> str:
 
 
 def section_glossaire(sections: Sequence[m.Section], *mots: str) -> m.Section:
-    """Words of these sections that a councillor may ask about, with these `mots`, and no others."""
+    """Explain the words of the glossary that these sections, or `mots`, use, and no others."""
     tout = "\n".join(m.textes([*sections, *mots]))
     points = [(mot, f"{formats.majuscule(sens)}.") for mot, sens in libelles.GLOSSAIRE.items() if est_dit(mot, tout)]
     blocs: list[m.Bloc] = [m.Repli("Voir le glossaire", [m.Liste(points, longue=True)])] if points else []
@@ -107,7 +111,7 @@ def section_glossaire(sections: Sequence[m.Section], *mots: str) -> m.Section:
 
 
 def est_dit(mot: str, textes_: str) -> bool:
-    """True where a text says the word: an acronym as it is, another word in its plural and its feminine too."""
+    """Say whether a text has the word: an acronym as it is, another word in its plural and its feminine too."""
     sigle = mot[1:2].isupper()
     fin = r"\b" if sigle else ""
     return re.search(rf"\b{re.escape(mot)}{fin}", textes_, re.NOFLAG if sigle else re.IGNORECASE) is not None

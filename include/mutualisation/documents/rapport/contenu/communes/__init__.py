@@ -1,4 +1,4 @@
-"""One page for each commune of the bilan, the note of its mayor, their index, and what they say together."""
+"""Each commune has a page and a note for its mayor here; an index leads to them and says what they total."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from mutualisation.documents.rapport.publie import Bilan
 
 
 def documents(bilan: Bilan) -> Iterator[Document]:
-    """The index, each page and its print, the notes; nothing in a version that does not name its adherents (S8)."""
+    """Make the index, each page and its print, the notes; none in a version that does not name its adherents (S8)."""
     territoire = bloc_communal.decouper(bilan)
     if not territoire.blocs:
         return

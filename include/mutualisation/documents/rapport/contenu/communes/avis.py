@@ -1,4 +1,4 @@
-"""What the council of a commune is asked, until when, and what it answered (R14, article L5211-39-1)."""
+"""The council of a commune is asked its opinion until a day, and answers or not (R14, article L5211-39-1)."""
 
 from mutualisation.documents.rapport.contenu.communes.bloc_communal import BlocCommunal
 from mutualisation.documents.rapport.enonces import BLANC, lire_phrase
@@ -12,25 +12,25 @@ OUVERTS = ("en_attente", SANS_DATE)
 
 
 def de(bilan: Bilan, bloc: BlocCommunal) -> Ligne | None:
-    """The row of a commune; None where no file follows the opinions."""
+    """Return the row of a commune; None where no file follows the opinions."""
     return next((r for r in bilan[RELATION] if r["code_insee"] == bloc.cle), None)
 
 
 def est_attendu(avis: Ligne | None) -> bool:
-    """True while the council has something to say."""
+    """Say whether the council may still give its opinion."""
     return avis is None or avis["statut"] in OUVERTS
 
 
 def jours(avis: Ligne | None) -> dict[str, str]:
-    """Days of the transmission, and of the end of the three months; blank where nothing says them."""
+    """Return the days of the transmission and of the end of the three months; dots to fill where none is known."""
     return {c: formats.jour(avis[c]) if avis and avis[c] else BLANC for c in ("transmis_le", "limite")}
 
 
 def phrase(avis: Ligne) -> str:
-    """Where the opinion of a commune stands."""
+    """Say where the opinion of a commune stands."""
     statut = avis["statut"]
     nom = statut if statut in (*OUVERTS, TACITE) else "rendu"
-    # a late deliberation stays shown
+    # a deliberation after the three months stays shown
     noms = [nom, TARDIF] if nom == TACITE and avis["delibere_le"] else [nom]
     noms += [RESERVE] if statut == RESERVE else []
     jours_ = {c: formats.jour(avis[c]) for c in ("transmis_le", "limite", "delibere_le", "au")}
@@ -39,7 +39,7 @@ def phrase(avis: Ligne) -> str:
 
 
 def demande(avis: Ligne | None) -> str:
-    """What its council is asked and until when; nothing more once it has answered, or is deemed to have."""
+    """Say what the council is asked and until when; or that it has answered, or is deemed to have."""
     if avis is None or avis["statut"] == SANS_DATE:
         return f"{DEMANDE} {lire_phrase('avis_commune.a_remplir', **jours(avis))}"
     return f"{phrase(avis)} {DEMANDE}" if est_attendu(avis) else f"{phrase(avis)} {lire_phrase('avis_commune.rien')}"

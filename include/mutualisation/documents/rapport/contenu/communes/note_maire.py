@@ -1,4 +1,4 @@
-"""The note of a mayor, one page: what is asked of the council, what the commune uses, owes and gains, what changed."""
+"""The note of a mayor says on one page what its council is asked, and what the commune uses, owes, gains, changed."""
 
 from dataclasses import replace
 
@@ -10,16 +10,16 @@ from mutualisation.documents.rapport.contenu.communes.fiche_commune import Reper
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.francais import formats
 
-# what the page says of each service, and that a page read in five minutes leaves to it
+# the page says these of each service; the note, read in five minutes, does not
 SANS = ("depuis", "titre", "reste")
 SERVICES_DITS, NOMMES = 8, 4
-# services and prices share the page
+# services and prices share the length of the page
 POINTS_DITS, PRIX_MIN = 11, 2
 PAGE = "voir la page de la commune."
 
 
 def note(bilan: Bilan, bloc: BlocCommunal, r: Repere) -> m.Document:
-    """The blocks of its page, and no others."""
+    """Make the note from blocks of the page of the commune, and no others."""
     e, services = bloc.exercice, _services(bilan, bloc)
     prix = max(PRIX_MIN, POINTS_DITS - sum(len(liste.points) for liste in services))
     return replace(
@@ -42,8 +42,8 @@ def note(bilan: Bilan, bloc: BlocCommunal, r: Repere) -> m.Document:
 
 
 def _services(bilan: Bilan, bloc: BlocCommunal) -> list[m.Liste]:
-    """A point a service, as its page tells it: a table takes half as long again as the rest of the note. Those of which
-    no figure is known come together."""
+    """Tell each service in a point, as its page does: a table would be half as long again as the rest. Those without a
+    known figure come together."""
     tableau = usages_et_titres.services(bilan, bloc.annee, "", SANS)
     points, muets = [], []
     for ligne, cases in zip(tableau.lignes, cellules.rangees(tableau), strict=True):
@@ -56,12 +56,12 @@ def _services(bilan: Bilan, bloc: BlocCommunal) -> list[m.Liste]:
     if muets:
         nombre = formats.plusieurs(len(muets), "service sans dû ni coût suivi", "services sans dû ni coût suivi")
         suite.append((nombre, f"{formats.enumerer(muets, NOMMES)}."))
-    lus = [*points[:SERVICES_DITS], *suite]
-    return [m.Liste(lus)] if lus else []
+    points_dits = [*points[:SERVICES_DITS], *suite]
+    return [m.Liste(points_dits)] if points_dits else []
 
 
 def _du(bloc: BlocCommunal, r: Repere) -> list[m.Bloc]:
     annee = bloc.annee
-    dits = (usages_et_titres.dire_le_du(annee), usages_et_titres.dire_l_encaissement(annee, r.au))
-    phrases = [" ".join(filter(None, dits)), fiche_commune.comparer(bloc, r)]
+    du_et_encaisse = (usages_et_titres.dire_le_du(annee), usages_et_titres.dire_l_encaissement(annee, r.au))
+    phrases = [" ".join(filter(None, du_et_encaisse)), fiche_commune.comparer(bloc, r)]
     return [*map(m.p, filter(None, phrases)), *usages_et_titres.phrases_des_gains(annee)]

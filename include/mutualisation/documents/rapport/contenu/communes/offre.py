@@ -1,4 +1,4 @@
-"""The services that a commune is no member of: what a year would have cost it, how to join, whom to ask (R17)."""
+"""A commune reads here the services that it has not joined: the price of a year, how to join, whom to ask (R17)."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -14,29 +14,28 @@ from mutualisation.socle.francais import formats, libelles
 
 RELATION = "offre"
 RUBRIQUES = ("adhesion", "contact")
-# nothing is asked of a member: what it orders in a group is still its own to pay
+# a member owes nothing: what it orders in a group is still its own to pay
 SANS_PARTICIPATION = "sans participation"
 INCONNU = "non connu"
 FERMEE = "eligibilite"
 
 
 def modalites(bilan: Bilan) -> dict[str, str]:
-    """How each dispositif is joined and whom to ask, with the authors that these words do not name."""
+    """Return {dispositif: how to join it and whom to ask, with the authors that these words do not name}."""
     codes = sorted({r["dispositif"] for r in bilan[RELATION]})
-    return {code: dit for code in codes if (dit := _modalites(bilan, code))}
+    return {code: modalite for code in codes if (modalite := _modalites(bilan, code))}
 
 
 def _modalites(bilan: Bilan, code: str) -> str:
-    siens = [texte for rubrique in RUBRIQUES for texte in textes.de(bilan, rubrique, code)]
-    dit = " ".join(str(texte["texte"]) for texte in siens)
-    auteurs = dict.fromkeys(texte["auteur"] for texte in siens if texte["auteur"] not in dit)
-    return " — ".join(filter(None, (dit, ", ".join(auteurs))))
+    textes_du_service = [texte for rubrique in RUBRIQUES for texte in textes.de(bilan, rubrique, code)]
+    modalite = " ".join(str(texte["texte"]) for texte in textes_du_service)
+    auteurs = dict.fromkeys(texte["auteur"] for texte in textes_du_service if texte["auteur"] not in modalite)
+    return " — ".join(filter(None, (modalite, ", ".join(auteurs))))
 
 
 def prix(r: Ligne, fiche: Mapping[str, Any]) -> str:
-    """What a full year would have cost: its fixed part, and what the rest depends on; or who alone may join (R17b).
-
-    `fiche`: what the referentiel says of the dispositif."""
+    """Say what a full year would have cost: its fixed part, and what the rest depends on; or who alone may join (R17b).
+    `fiche` is what the referentiel says of the dispositif."""
     if r["depend_de"] == FERMEE:
         return f"réservé aux communes {_population(fiche)}"
     if r["mode_recouvrement"] == libelles.GRATUIT and r["montant"] is not None:
@@ -47,27 +46,27 @@ def prix(r: Ligne, fiche: Mapping[str, Any]) -> str:
 
 
 def _population(fiche: Mapping[str, Any]) -> str:
-    """`de moins de 15 000 habitants`, `d'au moins 500 et de moins de 10 000 habitants`."""
+    """Say `de moins de 15 000 habitants`, `d'au moins 500 et de moins de 10 000 habitants`."""
     bornes = (("d'au moins", "population_min"), ("de moins de", "population_max"))
-    dites = (f"{dit} {formats.nombre(fiche[borne])}" for dit, borne in bornes if fiche.get(borne) is not None)
-    return f"{formats.et(dites)} habitants"
+    bornes_dites = (f"{mot} {formats.nombre(fiche[borne])}" for mot, borne in bornes if fiche.get(borne) is not None)
+    return f"{formats.et(bornes_dites)} habitants"
 
 
 def section(bilan: Bilan, bloc: BlocCommunal, comment: Mapping[str, str], *, detail: bool) -> m.Section:
-    """How many, each with its price; nothing where all are joined, or have no tariff; `comment`: `modalites`."""
+    """List these services, each with its price; empty where none has a tariff; `comment` is from `modalites`."""
     annee, lignes = bloc.annee, _lignes(bilan, bloc, comment)
     blocs: list[m.Bloc] = []
     if lignes:
-        points = [(libelles.RUBRIQUES[x], dit) for x in RUBRIQUES if (dit := textes.avec_leurs_auteurs(bilan, x))]
+        points = [(libelles.RUBRIQUES[x], enonce) for x in RUBRIQUES if (enonce := textes.avec_leurs_auteurs(bilan, x))]
         tableau = lire_tableau("offre.services", lignes, e=annee.exercice)
-        # a sheet has no room for what the whole says in two sentences
+        # a printed sheet has no room for what two sentences say of all services
         prix_ = m.Repli("Voir ces services", [tableau]) if detail else _par_prix(tableau) if points else tableau
         blocs = [m.p(_resume(annee.exercice, lignes)), prix_, *([m.Liste(points)] if points else [])]
     return m.Section("offre", "Les services que la commune n'utilise pas", "Autres services", blocs)
 
 
 def pour_le_maire(bilan: Bilan, bloc: BlocCommunal, place: int) -> list[m.Bloc]:
-    """How many services are left, the price of `place` of those that ask for one, the least first, whom to ask."""
+    """Say how many services are left, the `place` lowest prices of those that ask for one, whom to ask."""
     lignes = _lignes(bilan, bloc, {})
     if not lignes:
         return []
@@ -82,18 +81,18 @@ def pour_le_maire(bilan: Bilan, bloc: BlocCommunal, place: int) -> list[m.Bloc]:
 
 
 def _lignes(bilan: Bilan, bloc: BlocCommunal, comment: Mapping[str, str]) -> list[Ligne]:
-    siennes = {r["dispositif"]: r for r in bloc.annee[RELATION] if r["dispositif"] not in bloc.annee.services}
-    return [_dite(siennes[code], bilan.fiche(code), comment.get(code, "")) for code in bilan.trier(siennes)]
+    offres = {r["dispositif"]: r for r in bloc.annee[RELATION] if r["dispositif"] not in bloc.annee.services}
+    return [_dite(offres[code], bilan.fiche(code), comment.get(code, "")) for code in bilan.trier(offres)]
 
 
 def _dite(r: Ligne, fiche: Mapping[str, Any], comment: str) -> Ligne:
-    """Its price, and how to join for who may."""
+    """Add its price, and how to join for who may."""
     ouverte = r["depend_de"] != FERMEE
     return r | {"ouverte": ouverte, "prix": prix(r, fiche), "comment": comment if ouverte else ""}
 
 
 def _rang(x: Mapping[str, Any]) -> tuple[int, bool, Decimal]:
-    """What asks nothing, then each price from the least to what depends on use, then what is reserved."""
+    """Order by price: free first, then from the least to what depends on use, then what is reserved."""
     return (
         (0 if x["prix"] == SANS_PARTICIPATION else 1 if x["ouverte"] else 2),
         x["montant"] is None,
@@ -102,13 +101,13 @@ def _rang(x: Mapping[str, Any]) -> tuple[int, bool, Decimal]:
 
 
 def _par_prix(tableau: m.Tableau) -> m.Pile:
-    """The same in a point a price, those that ask nothing or are reserved together, and its remark."""
+    """Make a point a price; services that are free, or reserved to the same communes, share a point."""
     points: dict[str, list[str]] = {}
     for x in sorted(tableau.lignes, key=_rang):
-        sujet, dit = (x["libelle"], x["prix"]) if _rang(x)[0] == 1 else (formats.majuscule(x["prix"]), x["libelle"])
-        points.setdefault(sujet, []).append(dit)
-    lus = [(sujet, f"{' ; '.join(dits)}.") for sujet, dits in points.items()]
-    return m.Pile([m.Liste(lus), m.p(tableau.note, note=True)])
+        sujet, contenu = (x["libelle"], x["prix"]) if _rang(x)[0] == 1 else (formats.majuscule(x["prix"]), x["libelle"])
+        points.setdefault(sujet, []).append(contenu)
+    points_dits = [(sujet, f"{' ; '.join(contenus)}.") for sujet, contenus in points.items()]
+    return m.Pile([m.Liste(points_dits), m.p(tableau.note, note=True)])
 
 
 def _resume(exercice: int, lignes: list[Ligne]) -> str:

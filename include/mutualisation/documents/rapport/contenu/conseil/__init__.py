@@ -1,4 +1,4 @@
-"""The bilan of one exercice for the council: what is read in five minutes, then each subject, folded on the page."""
+"""The council reads the bilan of one exercice: what takes five minutes, then each subject, folded on the page."""
 
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.francais import formats
 
 SOUS_TITRE = "Schéma de mutualisation et de coopération : synthèse financière "
-# a new section is a function of a bilan, and its line here; one without blocks is left out of page and PDF
+# a new section is a function of a bilan and a line here; a section without blocks is left out of page and PDF
 SECTIONS = (
     section_annee,
     section_schema,
@@ -44,18 +44,18 @@ SECTIONS = (
     section_reserves,
     section_methode,
 )
-# what they fold is for the audit file, not for the council
+# these sections fold details that the audit file has: the council reads the rest
 BREVES = ("prevision", "controles")
 
 
 def documents(bilan: Bilan) -> list[Document]:
-    """The council's document, its two pages for elected members. Same bilan, same words."""
+    """Make the council's document, and its two pages for elected members, from the same bilan and words."""
     conseil = bilan_etape(bilan)
     return [conseil, elus.document(bilan, conseil)]
 
 
 def bilan_etape(bilan: Bilan) -> Document:
-    """The whole bilan: no clock, no random."""
+    """Make the whole bilan; no clock and no random enter it, so that the same version gives the same bytes."""
     sections = [*elus.sections(bilan), *(_bref(section(bilan)) for section in SECTIONS)]
     sections += [section_glossaire(sections), section_signatures(bilan)]
     return ouverture.document(
@@ -73,7 +73,7 @@ def bilan_etape(bilan: Bilan) -> Document:
 
 
 def _liens(bilan: Bilan) -> list[Lien]:
-    """Other documents of the extract; no page of communes where there is none, or no adherent is named (S8)."""
+    """Link the other documents of the extract; pages of communes only where adherents are named (S8)."""
     e = bilan.exercice
     return [
         *([Lien(f"{bloc_communal.ANNUAIRE}.html", "Chaque commune")] if bloc_communal.decouper(bilan).blocs else []),
@@ -86,7 +86,7 @@ def _liens(bilan: Bilan) -> list[Lien]:
 
 
 def _bref(section: Section) -> Section:
-    """A long section without what it folds: the audit file and the workbook have it whole."""
+    """Leave out what a long section folds: the audit file and the workbook have it whole."""
     if section.ancre not in BREVES:
         return section
     return replace(section, blocs=[bloc for bloc in section.blocs if not isinstance(bloc, Repli)])

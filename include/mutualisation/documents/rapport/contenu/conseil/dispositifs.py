@@ -1,5 +1,5 @@
-"""Each dispositif in half a page: what it is, whom it serves, what it costs, who finances it, how it moved; what its
-service declares and does (R15, R16). One without cost has a sheet where its service says something of it."""
+"""Each dispositif has half a page: what it is, whom it serves, its cost, who pays, how it moved, what its service does
+(R15, R16). A dispositif without a cost has a sheet where its service says something of it."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,24 +17,25 @@ from mutualisation.documents.rapport.enonces import lire_colonnes, lire_phrase
 from mutualisation.documents.rapport.publie import Bilan, Ligne
 from mutualisation.socle.francais import formats, libelles
 
-# key, label and kind of each measure of a year; one that no exercice shown knows is left out, a component at zero too
+# columns (key, label, kind) of the measures of a year; a measure that no exercice shown knows is left out, a component
+# of 0 too
 MESURES = lire_colonnes("dispositifs.mesures", **libelles.MESURES)
 COMPOSANTES = ("amortissements", "deductions")
-# (subject, column) of what the referentiel says of a dispositif
+# the referentiel says (subject, column) of a dispositif
 Fiche = Sequence[tuple[str, str]]
-# {year: {dispositif: {type of adherent: how many}}}
+# adherents are counted by year, by dispositif, by type
 Comptes = dict[int, dict[str, Counter[str]]]
 PAR_UNITE, SANS_THEME = "par unité", "Sans thématique"
 THEME, VEHICULE = ("Thématique", "thematique"), ("Véhicule juridique", "vehicule_juridique")
 RUBRIQUES = ("activite", "cadre", "qualite", "suite", "risque", "perspectives")
 MODALITES = ("adhesion", "contact")
-# what is measured of a dispositif, and the word that says that no key leads to it; what is out by choice
+# a dispositif out of the totals is measured by column; a word of `manque` says that no key leads to it
 MESUREES = {"etp_mesure": "temps passé", "charges_mesurees": "dépenses"}
 HORS = "hors périmètre"
 
 
 def preuves(bilan: Bilan, dispositif: str) -> list[m.Morceau]:
-    """From a dispositif to what its figures are made of; nothing when the exercice has none."""
+    """Link a dispositif to what its figures are made of; empty without staff cost nor trace."""
     dossier = renvois.dossier(bilan.exercice)
     liens: list[m.Lien] = []
     if dispositif in renvois.personnels(bilan):
@@ -48,12 +49,12 @@ def preuves(bilan: Bilan, dispositif: str) -> list[m.Morceau]:
 
 
 def section_dispositifs(bilan: Bilan) -> m.Section:
-    """One part per dispositif, by theme."""
+    """Show one part per dispositif, by theme."""
     types = usage.types(bilan)
     comptes = {e: usage.au_31_decembre(bilan, e) for e in bilan.exercices}
     autres = {d["code"] for d in bilan.contexte.dispositifs} - set(bilan.dispositifs)
     mots = {code: dires(bilan, code) for code in autres}
-    # where services without a cost speak too, there are too many for a list: their themes are headings
+    # where services without a cost speak too, there are too many for one list: themes become headings
     par_theme = any(mots.values()) and any(d.get(THEME[1]) for d in bilan.contexte.dispositifs)
     fiche = [VEHICULE] if par_theme else [THEME, VEHICULE]
     volets = {
@@ -68,7 +69,7 @@ def section_dispositifs(bilan: Bilan) -> m.Section:
 
 
 def _par_theme(bilan: Bilan, volets: Mapping[str, m.Volet]) -> list[m.Bloc]:
-    """The sheets, which come by theme, under the names of these."""
+    """Put the sheets under the names of their themes."""
     blocs: list[m.Bloc] = []
     for theme, codes in groupby(volets, lambda code: bilan.fiche(code).get(THEME[1]) or SANS_THEME):
         blocs += [m.SousTitre(theme), *(replace(volets[code], niveau=3) for code in codes)]
@@ -88,7 +89,7 @@ def _volet(bilan: Bilan, code: str, types: list[str], comptes: Comptes, fiche: F
 
 
 def _sans_cout(bilan: Bilan, code: str, mots: list[tuple[str, str]], comptes: Comptes) -> m.Volet:
-    """A dispositif that no total counts: what is measured of its cost all the same, and what is missing to value it."""
+    """Show a dispositif that no total counts: what is measured of its cost, and what is missing to value it."""
     presentation, auteur = textes.enonces(bilan, "presentation", code), textes.auteur(bilan, code)
     etat = next((r for r in bilan["etat_valorisation"] if r["dispositif"] == code), None)
     cout = dire_mesures(*mesures(etat).values()) if etat else ""
@@ -110,23 +111,23 @@ def _manques(r: Ligne) -> list[str]:
 
 
 def mesures(r: Ligne) -> Ligne:
-    """What is measured of a dispositif out of the totals: a nought that no key leads to is not a measure."""
+    """Return {etp, charges} measured of a dispositif out of the totals: a 0 that no key leads to is None."""
     return {c: r[c] if r[c] or sans not in _manques(r) else None for c, sans in MESUREES.items()}
 
 
 def dire_mesures(etp: Decimal | None, charges: Decimal | None) -> str:
-    """`1,20 ETP et 11 009 € de dépenses directes`; empty where nothing is measured."""
-    dits = [formats.etp(etp)] if etp else []
-    return " et ".join([*dits, *([f"{formats.euros(charges)} de dépenses directes"] if charges else [])])
+    """Say `1,20 ETP et 11 009 € de dépenses directes`; empty where nothing is measured."""
+    mesure_etp = [formats.etp(etp)] if etp else []
+    return " et ".join([*mesure_etp, *([f"{formats.euros(charges)} de dépenses directes"] if charges else [])])
 
 
 def dire_manques(r: Ligne) -> str:
-    """What is missing to value a dispositif, or that it is not to be."""
+    """Say what is missing to value a dispositif, or that it is not to be valued."""
     return formats.et(libelles.MANQUES.get(x, x) for x in _manques(r) or [r["valorisation"]])
 
 
 def dires(bilan: Bilan, code: str) -> list[tuple[str, str]]:
-    """What its service declares and says of the year, what it has to do, how to join."""
+    """List what its service declares and says of the year, what it has to do, how to join."""
     points = [("Activité déclarée", schema.indicateurs(bilan, code))]
     points += [(libelles.RUBRIQUES[r], textes.enonces(bilan, r, code)) for r in RUBRIQUES]
     points.append((f"Fait depuis {bilan.exercice - 1}", schema.dire_actions_faites(bilan, code)))
@@ -136,7 +137,7 @@ def dires(bilan: Bilan, code: str) -> list[tuple[str, str]]:
 
 
 def _resume(bilan: Bilan, code: str) -> str:
-    """Cost and coverage in a line; a dispositif that the exercice no longer values says so."""
+    """Say cost and coverage in a line; or that the exercice no longer values the dispositif."""
     ligne = bilan.synthese[bilan.exercice].get(code)
     if ligne is None:
         return f"Non valorisé en {bilan.exercice}"
@@ -150,7 +151,7 @@ def _resume(bilan: Bilan, code: str) -> str:
 
 # ---------------------------------------------------------------- three years
 def _tableau(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Tableau:
-    """A row per measure, a column per exercice; a dash where the exercice doesn't know it."""
+    """Make a row per measure, a column per exercice; a dash where the exercice doesn't know the measure."""
     annees = {e: _mesures(bilan, code, e, types, comptes[e].get(code)) for e in bilan.exercices}
     lot = usage.lot(a.get("cout_complet_unitaire") for a in annees.values())
     annees = {e: a | _du_lot(a, lot) if a and lot > 1 else a for e, a in annees.items()}
@@ -163,7 +164,7 @@ def _tableau(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.T
 
 
 def _mesures(bilan: Bilan, code: str, exercice: int, types: list[str], compte: Counter[str] | None) -> dict[str, Any]:
-    """Every measure of a year; empty when the year doesn't value the dispositif."""
+    """Return {measure: value} of a year; empty when the year doesn't value the dispositif."""
     ligne = bilan.synthese[exercice].get(code)
     if ligne is None:
         return {}
@@ -174,13 +175,13 @@ def _mesures(bilan: Bilan, code: str, exercice: int, types: list[str], compte: C
         **ligne,
         "deductions": -(ligne["subventions"] + ligne["reprises"]),
         "adherents": sum(compte.values()) if compte else None,
-        # units of one type are not weighted
+        # units of one type only are not weighted
         "quantite": usage.quantites(bilan, exercice).get(code) if len(types) > 1 else None,
     }
 
 
 def _du_lot(annee: dict[str, Any], lot: int) -> dict[str, Any]:
-    """The unit costs of a year, of so many units."""
+    """Return the unit costs of a year, for `lot` units."""
     couts = (("cout_complet_unitaire", "cout_net"), ("cout_d5211_unitaire", "cout_d5211"))
     return {cle: usage.du_lot(annee.get(cout), annee.get("unites"), lot) for cle, cout in couts}
 
@@ -196,9 +197,9 @@ def _valeur_de_l_annee(mesure: str, annee: dict[str, Any]) -> Any:
 
 
 def _nom_de_la_mesure(mesure: str, nom: str, types: list[str], lot: int) -> str:
-    """The unit by its name where the dispositif counts a single one."""
+    """Name the measure by its unit where the dispositif counts a single one."""
     if mesure == "unites" and usage.compte_les_membres(types):
-        # beside the members of 31 December: those of both semestres
+        # the row above counts the members of 31 December; this one those of both semestres
         return f"{formats.majuscule(usage.nom_de_l_unite(types))}, unités de l'année"
     if mesure == "quantite":
         return usage.nom_des_quantites(types) or nom
@@ -212,8 +213,8 @@ def _nom_de_la_mesure(mesure: str, nom: str, types: list[str], lot: int) -> str:
 # ---------------------------------------------------------------- facts
 def _faits(bilan: Bilan, code: str, comptes: Comptes, fiche: Fiche) -> list[tuple[str, str]]:
     e = bilan.exercice
-    lu = bilan.fiche(code)
-    points = [(sujet, lu.get(cle) or "") for sujet, cle in fiche] + [("Adhérents", _adherents(code, e, comptes))]
+    fiche_lue = bilan.fiche(code)
+    points = [(sujet, fiche_lue.get(cle) or "") for sujet, cle in fiche] + [("Adhérents", _adherents(code, e, comptes))]
     points.append(("Coût", usage.partage(bilan, code)))
     base = passage.ligne(bilan, e, code)
     if base:
@@ -241,7 +242,7 @@ def _adherents(code: str, exercice: int, comptes: Comptes) -> str:
 
 
 def _certificats(bilan: Bilan, code: str) -> str:
-    """Operations sold, beside the units of the dispositif whose fees are kept back on them: one is not the other."""
+    """Say the operations sold, beside the units whose fees are kept back: they count another thing."""
     vendues = bilan["cee_valorisation"]
     if not any(r["dispositif"] == code and r["mode_recouvrement"] == "retenue" for r in bilan["recouvrement"]):
         return ""

@@ -1,4 +1,4 @@
-"""From the exercice before to this one: what made the cost move (R12)."""
+"""The cost moved from the exercice before to this one; its effects say why (R12)."""
 
 from collections import defaultdict
 from decimal import Decimal
@@ -10,12 +10,12 @@ from mutualisation.documents.rapport.enonces import lire_graphique, lire_tableau
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.francais import formats, libelles
 
-# part of what moved under which an effect is not told alone
+# an effect under this part of what moved is not told alone
 MENU = Decimal("0.05")
 
 
 def section_evolution(bilan: Bilan) -> m.Section:
-    """Bridge of the total, then the effects of each dispositif."""
+    """Show the bridge of the total, then the effects of each dispositif."""
     pont, effets = cascade(bilan), _tableau_des_effets(bilan)
     blocs: list[m.Bloc] = [] if pont is None else [pont]
     if effets.lignes:
@@ -25,7 +25,7 @@ def section_evolution(bilan: Bilan) -> m.Section:
 
 
 def effets(bilan: Bilan, dispositif: str | None = None) -> dict[str, Decimal]:
-    """{effect: euros} that are not zero, of a dispositif or of all, in the order of the labels."""
+    """Return {effect: euros} other than 0, of a dispositif or of all, in the order of the labels."""
     sommes: dict[str, Decimal] = defaultdict(lambda: g.ZERO)
     for r in bilan["variation"]:
         if dispositif in (None, r["dispositif"]):
@@ -34,7 +34,7 @@ def effets(bilan: Bilan, dispositif: str | None = None) -> dict[str, Decimal]:
 
 
 def ecart(bilan: Bilan, dispositif: str) -> Decimal | None:
-    """Change of the net cost of a dispositif since the exercice before; None when neither year values it."""
+    """Return the change of net cost since the exercice before, in €; None when neither year values the dispositif."""
     avant, apres = (bilan.synthese.get(e, {}).get(dispositif) for e in (bilan.exercice - 1, bilan.exercice))
     if bilan.exercice - 1 not in bilan.synthese or (avant is None and apres is None):
         return None
@@ -42,10 +42,8 @@ def ecart(bilan: Bilan, dispositif: str) -> Decimal | None:
 
 
 def phrase(bilan: Bilan, dispositif: str | None = None) -> str:
-    """`effet du temps passé +58 000 €, effet du coût par ETP +3 000 €, autres effets −12 €`, largest first.
-
-    Empty without `variation`. Effects that weigh little are said as one: they hide those that tell the story.
-    """
+    """Say `effet du temps passé +58 000 €, effet du coût par ETP +3 000 €, autres effets −12 €`, largest first. Empty
+    without `variation`. Effects that weigh little are said as one: they would hide those that matter."""
     ordre = sorted(effets(bilan, dispositif).items(), key=lambda x: -abs(x[1]))
     seuil = sum((abs(v) for _, v in ordre), g.ZERO) * MENU
     menus = [v for _, v in ordre if abs(v) < seuil]
@@ -56,30 +54,30 @@ def phrase(bilan: Bilan, dispositif: str | None = None) -> str:
 
 
 def variation(montant: Decimal) -> str:
-    """`+3 000 €`."""
+    """Say an amount with its sign, as `+3 000 €`."""
     return f"{formats.signe(montant)}{formats.INSECABLE}€"
 
 
 def cascade(bilan: Bilan) -> g.Cascade | None:
-    """From the cost of N−1 to that of N, effect by effect; None without the relation or the exercice before."""
-    e, lus = bilan.exercice, effets(bilan)
-    if not lus or e - 1 not in bilan.totaux:
+    """Go from the cost of N−1 to that of N, effect by effect; None without `variation` or the exercice before."""
+    e, montants = bilan.exercice, effets(bilan)
+    if not montants or e - 1 not in bilan.totaux:
         return None
     etapes = [
         g.Etape(f"Coût net {e - 1}", bilan.totaux[e - 1]["cout_net"], total=True),
-        *(g.Etape(libelles.EFFETS[nom], montant) for nom, montant in lus.items()),
+        *(g.Etape(libelles.EFFETS[nom], montant) for nom, montant in montants.items()),
         g.Etape(f"Coût net {e}", bilan.total["cout_net"], total=True),
     ]
     return g.Cascade(**lire_graphique("evolution", e=e, avant=e - 1), etapes=etapes)
 
 
 def _tableau_des_effets(bilan: Bilan) -> m.Tableau:
-    """Effects by dispositif, whole euros; Σ of a row is the change of its net cost."""
-    lus = list(effets(bilan))
+    """Show effects by dispositif, in whole euros; a row adds up to the change of its net cost."""
+    effets_connus = list(effets(bilan))
     lignes = []
     for code in bilan.trier({r["dispositif"] for r in bilan["variation"]}):
-        siens = effets(bilan, code)
-        montants = {e: siens.get(e, g.ZERO) for e in lus}
-        lignes.append({"libelle": bilan.libelle(code), **montants, "ecart": sum(siens.values(), g.ZERO)})
+        effets_du_dispositif = effets(bilan, code)
+        montants = {e: effets_du_dispositif.get(e, g.ZERO) for e in effets_connus}
+        lignes.append({"libelle": bilan.libelle(code), **montants, "ecart": sum(effets_du_dispositif.values(), g.ZERO)})
     mots: dict[str, Any] = {"avant": bilan.exercice - 1, "e": bilan.exercice} | libelles.EFFETS
-    return lire_tableau("evolution.effets", lignes, sans=set(libelles.EFFETS) - set(lus), **mots)
+    return lire_tableau("evolution.effets", lignes, sans=set(libelles.EFFETS) - set(effets_connus), **mots)

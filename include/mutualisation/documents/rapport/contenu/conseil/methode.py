@@ -1,4 +1,4 @@
-"""The method in force in the exercice, in words, and who signs what it gives."""
+"""The method in force in the exercice is told in words, then who signs what it gives."""
 
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import textes
@@ -15,13 +15,13 @@ A_REMPLIR = "……………………………"
 
 
 def section_methode(bilan: Bilan) -> m.Section:
-    """Points folded, then where to look."""
+    """Fold the points of the method, then say where to look."""
     points = m.Liste(_points(bilan), longue=True)
     return m.Section("methode", "Méthode", "Méthode", [m.Repli("Voir la méthode de calcul", [points]), RETROUVER])
 
 
 def _points(bilan: Bilan) -> list[tuple[str, str]]:
-    """(subject, sentence) of the method."""
+    """Return (subject, sentence) of each point of the method."""
     valeurs = {x["parametre"]: x["valeur"] for x in bilan.contexte.parametres}
     methode = valeurs.get("methode_etp", "R")
     support = ", personnel des fonctions support compris" if valeurs.get("structure_personnel") == "oui" else ""
@@ -31,19 +31,19 @@ def _points(bilan: Bilan) -> list[tuple[str, str]]:
 
 
 def _regroupement(bilan: Bilan) -> str:
-    """Which catégories share an average cost, and under which number (R2c): not each of them is small."""
+    """Say which catégories share an average cost, and under which number of ETPT (R2c): not each is small."""
     groupes = {r["groupe"] for r in bilan["cout_moyen"] if "+" in r["groupe"]}
     noms = [
         " et ".join(formats.minuscule(libelles.CATEGORIES.get(c, c)) for c in g.split("+")) for g in sorted(groupes)
     ]
     seuil = seuil_effectif(bilan)
-    # under a threshold of 0, a former version alone joined them (R2h)
+    # under a threshold of 0, only a former version can have joined them (R2h)
     motif = f"regroupement sous {formats.exact(seuil)} ETPT" if seuil > 0 else "réunies par une version précédente"
     return f" {formats.majuscule(', '.join(noms))} ont le même ({motif})." if noms else ""
 
 
 def section_signatures(bilan: Bilan) -> m.Section:
-    """Visas where there are some, the table to sign, and what it signs: its version, whose hash the audit file has."""
+    """Show the visas if any, then the table to sign, which names the version signed; the audit file has its hash."""
     visas: list[m.Bloc] = [m.p(visa) for visa in textes.visas(bilan)]
     construction, cloture = bilan.contexte.construction, bilan.contexte.cloture
     approuve = (cloture.approuve_par, _jour(cloture.approuve_le)) if cloture else (A_REMPLIR, "…… / …… / ……")

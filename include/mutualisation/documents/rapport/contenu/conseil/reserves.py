@@ -1,4 +1,5 @@
-"""What a reader must know of the data before he quotes a figure: left aside, out of the totals, changed since."""
+"""A reader must know what was left aside, is out of the totals or changed since the closing, before he quotes a
+figure."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from mutualisation.documents.rapport.publie import TOTAL, Bilan, Ligne, somme
 from mutualisation.socle.francais import formats, libelles
 from mutualisation.socle.francais.formats import enumerer
 
-# rubriques that the council reads of each dispositif: the ones whose absence is told
+# the council reads these rubriques of each dispositif: an absent one is told
 ATTENDUES = {"presentation": "présentation", "activite": "activité", "ecart": "commentaire de l'écart"}
 RELATION = "redressement"
 MESURES = {"etp": "ETP", **libelles.MESURES, "recettes_ac": "Recettes imputées sur l'AC",
@@ -23,7 +24,7 @@ CAUSES = ("donnees_tardives", "cles", "parametres", "corrections")
 
 
 def section_reserves(bilan: Bilan) -> m.Section:
-    """Points by subject; a sentence when there is none."""
+    """List the reserves by subject; a sentence says when there is none."""
     points = [(sujet, f"{formats.majuscule(enonce)}.") for sujet, enonce in _points(bilan) if enonce]
     blocs: list[m.Bloc] = [m.Liste(points)] if points else [m.p("Rien ne manque aux données de l'exercice.")]
     return m.Section("qualite", "Réserves sur les données", "Réserves", blocs)
@@ -42,11 +43,11 @@ def _points(bilan: Bilan) -> Iterable[tuple[str, str]]:
 
 
 def _populations(bilan: Bilan, exercice: int) -> dict[str, int | None]:
-    """{commune: population totale of the year, None when unknown}; empty for a version without `adherent`."""
+    """Return {commune: population totale of the year, None if unknown}; empty in a version without `adherent`."""
     if exercice not in bilan.contexte.presentes:
         return {}
-    lus = (r for r in bilan.lignes("adherent", exercice) if r["type_adherent"] == "commune")
-    return {r["nom"]: r["population"] for r in lus}
+    communes = (r for r in bilan.lignes("adherent", exercice) if r["type_adherent"] == "commune")
+    return {r["nom"]: r["population"] for r in communes}
 
 
 def _populations_absentes(bilan: Bilan) -> str:
@@ -57,7 +58,7 @@ def _populations_absentes(bilan: Bilan) -> str:
 
 
 def _populations_reprises(bilan: Bilan) -> str:
-    """Years whose populations are all those of the next or former year: a total that was carried over, not counted."""
+    """Say which years have all the populations of the next: a total was carried over, not counted."""
     annees = {e: {n: p for n, p in _populations(bilan, e).items() if p is not None} for e in bilan.exercices}
     enonces = []
     for avant, apres in zip(bilan.exercices, bilan.exercices[1:], strict=False):
@@ -70,7 +71,7 @@ def _populations_reprises(bilan: Bilan) -> str:
 
 
 def _adhesions(bilan: Bilan) -> str:
-    """Memberships that ended within the year: counted in costs and units, not among the members."""
+    """Say which memberships ended within the year: costs and units count them, the members of 31 December don't."""
     fin = date(bilan.exercice, 12, 31)
     finies = sum(r["fin"] is not None and r["fin"] < fin for r in bilan["adhesion"])
     if not finies:
@@ -86,20 +87,22 @@ def _dire_recettes(bilan: Bilan) -> str:
 
 
 def _dire_unites(bilan: Bilan) -> str:
-    """Those that no unit was delivered for, then those whose units have no weight: unknown is not zero."""
+    """Name dispositifs without a unit delivered, then those whose units have no weight: unknown is not zero."""
     sans = {r["dispositif"] for r in bilan["cout_unitaire"] if not r["unites"]}
     inconnues = {r["dispositif"] for r in bilan["recours"] if r["unites"] is None}
     par_manque = {
         "aucune unité livrée, donc pas de coût unitaire": sans - inconnues,
         "des unités livrées n'ont pas de pondération, et ne sont pas mesurées": inconnues,
     }
-    return " ; ".join(f"{enumerer(map(bilan.libelle, bilan.trier(c)))} : {dit}" for dit, c in par_manque.items() if c)
+    return " ; ".join(
+        f"{enumerer(map(bilan.libelle, bilan.trier(c)))} : {manque}" for manque, c in par_manque.items() if c
+    )
 
 
 def _dire_textes(bilan: Bilan) -> str:
     enonces = []
     tous = set(bilan.synthese[bilan.exercice])
-    # a comment is missing where something moved, or calls for one
+    # a comment is awaited where the cost moved, or where coverage calls for one
     ecarts = {r["dispositif"] for r in bilan["variation"] if r["montant"]} | set(passage.a_commenter(bilan))
     for rubrique, nom in ATTENDUES.items():
         attendus = tous & ecarts if rubrique == "ecart" else tous
@@ -112,35 +115,35 @@ def _dire_textes(bilan: Bilan) -> str:
 
 
 def _adresses(bilan: Bilan) -> str:
-    """Adherents invoiced without an address: their invoice can't be sent as it is."""
+    """Name the adherents invoiced without an address: their invoice can't be sent as it is."""
     sans = {r["nom"] for r in bilan.interne("factures_adherents") if not (r["adresse"] and r["ville"])}
     return f"{enumerer(sorted(sans))} : la facture ne peut pas être adressée" if sans else ""
 
 
 def section_hors_totaux(bilan: Bilan) -> m.Section:
-    """A sentence, then the table folded."""
+    """Say a sentence on the dispositifs out of the totals, then fold their table."""
     rangees = [r for r in bilan.dans_l_ordre(bilan["etat_valorisation"]) if r["valorisation"] != "valorisé"]
     lignes = [r | _ce_qui_est_connu(r) for r in rangees]
     tableau = lire_tableau("autres.manques", lignes, e=bilan.exercice)
     phrase = m.p(hors_totaux(lignes))
-    # those that are said alike are said once; a sheet says it of its own
+    # dispositifs with the same description share a point; one with a sheet has its own there
     par_manque: dict[str, list[str]] = defaultdict(list)
     for r in (r for r in rangees if not dispositifs.dires(bilan, r["dispositif"])):
         par_manque[textes.ce_que_c_est(bilan, r["dispositif"])].append(r["libelle"])
-    points = [(", ".join(noms), dit) for dit, noms in par_manque.items() if dit]
+    points = [(", ".join(noms), description) for description, noms in par_manque.items() if description]
     suite: list[m.Bloc] = [m.SousTitre("Ce que c'est"), m.Liste(points, longue=True)] if points else []
     blocs: list[m.Bloc] = [phrase, m.Repli("Voir lesquels et ce qui manque", [tableau, *suite])] if lignes else []
     return m.Section("perimetre", "Dispositifs hors des totaux", "Hors totaux", blocs)
 
 
 def _ce_qui_est_connu(r: Ligne) -> Ligne:
-    """What is measured, what is missing."""
+    """Return {manque, etp, charges}: what is missing, and what is measured."""
     etp, charges = mesures(r).values()
     return {"manque": formats.majuscule(dire_manques(r)), "etp": etp, "charges": charges}
 
 
 def hors_totaux(lignes: list[Ligne]) -> str:
-    """How many dispositifs are in no total, and what is known of them (`_ce_qui_est_connu`)."""
+    """Say how many dispositifs are in no total, and what is known of them (`_ce_qui_est_connu`)."""
     nombre = formats.plusieurs(len(lignes), "dispositif", "dispositifs")
     connus = dire_mesures(somme(lignes, "etp"), somme(lignes, "charges"))
     enonce = f"{nombre} n'{'entre' if len(lignes) < 2 else 'entrent'} dans aucun total de ce bilan"
@@ -148,7 +151,7 @@ def hors_totaux(lignes: list[Ligne]) -> str:
 
 
 def section_depuis_cloture(bilan: Bilan) -> m.Section:
-    """The figures of the synthèse that are no longer those of the closed version, by cause."""
+    """Show the figures of the synthèse that are no longer those of the closed version, by cause."""
     rangees = bilan.interne(RELATION)
     titre = "Ce qui a changé depuis la clôture"
     if not rangees:
@@ -165,7 +168,7 @@ def section_depuis_cloture(bilan: Bilan) -> m.Section:
 
 
 def _rangees_ordonnees(bilan: Bilan, rangees: list[Ligne]) -> list[Ligne]:
-    """By dispositif in the order of every table, the total last, then in the order of the synthèse."""
+    """Sort by dispositif in the order of every table, the total last, then as the synthèse orders measures."""
     rangs = {mesure: rang for rang, mesure in enumerate(MESURES)}
     codes = bilan.trier({r["dispositif"] for r in rangees} - {TOTAL})
     ordre = {code: rang for rang, code in enumerate([*codes, TOTAL])}

@@ -1,5 +1,5 @@
-"""The schéma in words: what it is for, how it is led, what is to be done, what the communes think of the report (R14,
-R16); each left out where nothing says it."""
+"""The schéma is told in words: its objectives, who leads it, the actions, the opinions of communes (R14, R16). A part
+that nothing tells is left out."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -18,52 +18,52 @@ DECLAREES = "communes_declarees"
 ACTIONS, AVIS, INDICATEURS = "action", "avis_commune", "indicateur_declare"
 TOUT = "Tout le schéma"
 FINIES = ("realisee", "abandonnee")
-# opinions that the council reads the names of
+# the council reads which communes gave these opinions
 NOMMES = ("defavorable", "reserve")
 
 
 def section_schema(bilan: Bilan) -> m.Section:
-    """Objectives one by one, then who leads, the networks, how to join."""
+    """List the objectives one by one, then who leads, the networks, how to join."""
     objectifs = textes.mots_seuls(bilan, "objectifs")
     points = [(f"Objectif {n}", texte) for n, texte in enumerate(objectifs, start=1)]
     autres = ((libelles.RUBRIQUES[r], textes.avec_leurs_auteurs(bilan, r)) for r in RUBRIQUES)
-    points += [(nom, dit) for nom, dit in (("Chiffres déclarés", indicateurs(bilan)), *autres) if dit]
+    points += [(nom, enonce) for nom, enonce in (("Chiffres déclarés", indicateurs(bilan)), *autres) if enonce]
     return m.Section("schema", "Le schéma de mutualisation", "Schéma", [m.Liste(points)] if points else [])
 
 
 def indicateurs(bilan: Bilan, code: str | None = None) -> str:
-    """What is declared of a dispositif, or of the whole schéma, each with its source and last year's (R15)."""
+    """Say what is declared of a dispositif, or of the whole schéma, with its source and last year's value (R15)."""
     par_source: dict[str, list[str]] = defaultdict(list)
     for r in (r for r in bilan[INDICATEURS] if r["dispositif"] == code):
         avant = r["valeur_precedente"]
         avant = f" ({formats.exact(avant)} en {bilan.exercice - 1})" if avant is not None else ""
-        # « Marchés notifiés : 55 », without its unit again
+        # « Marchés notifiés : 55 » doesn't repeat its unit, « marchés »
         unite = "" if ordre(r["libelle"]).startswith(ordre(r["unite"])) else f"{formats.INSECABLE}{r['unite']}"
-        siens = par_source[r["source"]]
-        nom = formats.minuscule(r["libelle"]) if siens else r["libelle"]
-        siens.append(f"{nom} : {formats.exact(r['valeur'])}{unite}{avant}")
-    dits = [f"{' ; '.join(lus)} (source : {source})." for source, lus in par_source.items()]
-    return " ".join([*dits, *(_ecart(r) for r in bilan["controles"] if (r["controle"], r["cle"]) == (DECLAREES, code))])
+        valeurs_dites = par_source[r["source"]]
+        nom = formats.minuscule(r["libelle"]) if valeurs_dites else r["libelle"]
+        valeurs_dites.append(f"{nom} : {formats.exact(r['valeur'])}{unite}{avant}")
+    mots = [f"{' ; '.join(valeurs)} (source : {source})." for source, valeurs in par_source.items()]
+    return " ".join([*mots, *(_ecart(r) for r in bilan["controles"] if (r["controle"], r["cle"]) == (DECLAREES, code))])
 
 
 def _ecart(controle: Ligne) -> str:
-    """What was counted beside what was declared, and why they differ."""
-    dit = f"Compté : {controle['valeur_attendue']}"
-    return f"{dit} ; {formats.minuscule(controle['justification'])}." if controle["justification"] else f"{dit}."
+    """Say what was counted beside what was declared, and why they differ."""
+    enonce = f"Compté : {controle['valeur_attendue']}"
+    return f"{enonce} ; {formats.minuscule(controle['justification'])}." if controle["justification"] else f"{enonce}."
 
 
 # ---------------------------------------------------------------- actions
 def section_actions(bilan: Bilan) -> m.Section:
-    """How many, how many are late, what moved; then each, the late ones first."""
+    """Say how many actions there are, are late, moved; then list them, the late ones first."""
     actions = bilan[ACTIONS]
     if not actions:
         return m.Section("actions", "", "", [])
-    dits: list[m.Bloc] = [m.p(_resumer_actions(bilan, actions)), tableau(bilan, actions)]
-    return m.Section("actions", "Ce qui est à faire", "Actions", dits)
+    blocs: list[m.Bloc] = [m.p(_resumer_actions(bilan, actions)), tableau(bilan, actions)]
+    return m.Section("actions", "Ce qui est à faire", "Actions", blocs)
 
 
 def tableau(bilan: Bilan, actions: Sequence[Ligne], sans: Collection[str] = ()) -> m.Tableau:
-    """A row an action, the late ones first; columns `sans` are left out."""
+    """Make a row an action, the late ones first; columns `sans` are left out."""
     lignes = [_action(bilan, r) for r in sorted(actions, key=_urgence)]
     return lire_tableau("schema.actions", lignes, sans=sans, e=bilan.exercice)
 
@@ -83,11 +83,11 @@ def _action(bilan: Bilan, r: Ligne) -> Ligne:
 
 
 def etat(r: Ligne, exercice: int) -> str:
-    """`En cours, proposée fin 2020 ; en retard`."""
-    dit, avant = (libelles.STATUTS_ACTION.get(x, str(x or "")) for x in (r["statut"], r["statut_precedent"]))
-    if avant and avant != dit:
-        dit += f", {avant.lower()} fin {exercice - 1}"
-    return f"{dit} ; en retard" if r["en_retard"] else dit
+    """Say the state of an action, as `En cours, proposée fin 2020 ; en retard`."""
+    statut, avant = (libelles.STATUTS_ACTION.get(x, str(x or "")) for x in (r["statut"], r["statut_precedent"]))
+    if avant and avant != statut:
+        statut += f", {avant.lower()} fin {exercice - 1}"
+    return f"{statut} ; en retard" if r["en_retard"] else statut
 
 
 def _resumer_actions(bilan: Bilan, actions: Sequence[Ligne]) -> str:
@@ -102,12 +102,12 @@ def _resumer_actions(bilan: Bilan, actions: Sequence[Ligne]) -> str:
 
 
 def a_faire(bilan: Bilan, code: str, horizon: str) -> str:
-    """What a dispositif has to do at a horizon, each with its state; empty without any."""
+    """Say what a dispositif has to do at a horizon, each action with its state; empty without any."""
     return _enonce(bilan, (r for r in _d_un(bilan, code) if r["statut"] not in FINIES and r["horizon"] == horizon))
 
 
 def dire_actions_faites(bilan: Bilan, code: str) -> str:
-    """What a dispositif did, or gave up, since the exercice before; empty without any."""
+    """Say what a dispositif did, or gave up, since the exercice before; empty without any."""
     finies = (r for r in _d_un(bilan, code) if r["statut"] in FINIES)
     return _enonce(bilan, (r for r in finies if r["statut_precedent"] != r["statut"]))
 
@@ -117,13 +117,13 @@ def _d_un(bilan: Bilan, code: str) -> list[Ligne]:
 
 
 def _enonce(bilan: Bilan, actions: Iterable[Ligne]) -> str:
-    dits = (f"{formats.minuscule(r['action'].rstrip('.'))} ({etat(r, bilan.exercice).lower()})" for r in actions)
-    return " ; ".join(dits)
+    enonces = (f"{formats.minuscule(r['action'].rstrip('.'))} ({etat(r, bilan.exercice).lower()})" for r in actions)
+    return " ; ".join(enonces)
 
 
 # ---------------------------------------------------------------- opinions
 def section_avis(bilan: Bilan) -> m.Section:
-    """When the report was sent, what was decided or is deemed so, who is against or has reserves (L5211-39-1)."""
+    """Say when the report was sent, what councils decided, who is against or has reserves (L5211-39-1)."""
     avis = bilan[AVIS]
     if not avis:
         return m.Section("avis", "", "", [])

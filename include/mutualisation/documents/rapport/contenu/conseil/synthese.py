@@ -1,4 +1,4 @@
-"""Totals of the exercices, the exercice by dispositif, where the money goes and who finances it."""
+"""The synthèse totals the exercices and the exercice by dispositif; it says where the money goes and who pays."""
 
 from decimal import Decimal
 from operator import itemgetter
@@ -14,10 +14,10 @@ from mutualisation.socle.francais.formats import NON_RENSEIGNE
 CHARGES = ("cout_personnel", "cout_fonctionnement", "amortissements")
 AIDES = ("subventions", "reprises")
 NOTE_ORIGINE = "Origine d'une recette : l'adhérent que son titre nomme, ou dont les certificats sont vendus."
-# columns of a dispositif: a new one that is published is a line here
+# columns of a dispositif: a new column that is published is a line in `enonces.toml`
 AVANT = lire_colonnes("synthese.avant")
 APRES = lire_colonnes("synthese.apres")
-# label of the annex, kind, measure
+# (label of the annex, kind, measure)
 MESURES: tuple[m.Mesure, ...] = (
     ("Équivalents temps plein (ETP)", "etp", itemgetter("etp")),
     (libelles.MESURES["cout_net"], "euros", itemgetter("cout_net")),
@@ -29,12 +29,12 @@ MESURES: tuple[m.Mesure, ...] = (
     (libelles.MESURES["reste_a_charge"], "euros", itemgetter("reste_a_charge")),
     ("Taux de couverture", "taux", itemgetter("taux_couverture")),
 )
-# told where years do not have as many
+# this row is shown where the years do not have the same number of communes
 MEMBRES: m.Mesure = (libelles.INDICATEURS["communes"], "entier", itemgetter("communes"))
 
 
 def flux(bilan: Bilan) -> g.Flux | None:
-    """From the cost to who finances it, both sides equal; None when a part is negative: it couldn't be drawn."""
+    """Draw the cost and who finances it, both sides equal; None when a part is negative: it couldn't be drawn."""
     total = bilan.total
     reste = total["reste_a_charge"]
     sources = [(libelles.MESURES[c], total[c]) for c in CHARGES]
@@ -52,16 +52,16 @@ def flux(bilan: Bilan) -> g.Flux | None:
 
 
 def par_dispositif(bilan: Bilan) -> dict[str, dict[str, Decimal | None]]:
-    """{dispositif: {origin: euros}}, every origin of the exercice a key; Σ of a dispositif is its receipts."""
+    """Return {dispositif: {origin: euros}}, a key per origin of the exercice; they add up to the receipts."""
     sommes: dict[str, dict[str, Decimal | None]] = {}
     for r in bilan["recettes_origine"]:
-        siennes = sommes.setdefault(r["dispositif"], dict.fromkeys(_origines(bilan)))
-        siennes[r["origine"]] = (siennes.get(r["origine"]) or g.ZERO) + r["montant"]
+        par_origine = sommes.setdefault(r["dispositif"], dict.fromkeys(_origines(bilan)))
+        par_origine[r["origine"]] = (par_origine.get(r["origine"]) or g.ZERO) + r["montant"]
     return sommes
 
 
 def colonnes(bilan: Bilan) -> list[m.Colonne]:
-    """A column per origin that the exercice knows."""
+    """Return a column per origin that the exercice knows."""
     return [m.Colonne(o, libelles.ORIGINES.get(o, o), "euros", somme=True, discret=True) for o in _origines(bilan)]
 
 
@@ -71,7 +71,7 @@ def _origines(bilan: Bilan) -> list[str]:
 
 
 def section_synthese(bilan: Bilan) -> m.Section:
-    """Two tables: years, dispositifs."""
+    """Show two tables: years, dispositifs."""
     sommes = par_dispositif(bilan)
     origines = colonnes(bilan)
     lignes = [{**r, **sommes.get(r["dispositif"], {})} for r in bilan.lignes_exercice()]
@@ -87,7 +87,7 @@ def section_synthese(bilan: Bilan) -> m.Section:
 
 
 def totaux(bilan: Bilan) -> m.Tableau:
-    """The printed annex: a row per measure, a column per exercice shown."""
+    """Make the table of the printed annex: a row per measure, a column per exercice shown."""
     sans = ", ".join(str(e) for e in bilan.exercices if not bilan.totaux[e]["recettes_renseignees"])
     omises = f" Un dispositif dont les recettes ne sont pas renseignées compte pour zéro dans le total ({sans})."
     titre = f"Synthèse {formats.periode(bilan.exercices)}, tous dispositifs valorisés"
@@ -98,18 +98,18 @@ def totaux(bilan: Bilan) -> m.Tableau:
 
 
 def _communes(bilan: Bilan, exercice: int) -> Decimal | None:
-    lus = (r["valeur"] for r in bilan.lignes("indicateurs_cles", exercice) if r["indicateur"] == "communes")
-    return next(lus, None)
+    valeurs = (r["valeur"] for r in bilan.lignes("indicateurs_cles", exercice) if r["indicateur"] == "communes")
+    return next(valeurs, None)
 
 
 def financement(bilan: Bilan) -> g.CoutsCouverts:
-    """Cost and receipts, a column per exercice shown."""
+    """Draw cost and receipts, a column per exercice shown."""
     barres = [g.Barre(str(e), bilan.totaux[e]["cout_net"], bilan.recettes_totales(e)) for e in bilan.exercices]
     return g.CoutsCouverts(**lire_graphique("financement", periode=formats.periode(bilan.exercices)), barres=barres)
 
 
 def couverture(bilan: Bilan) -> g.CoutsCouverts:
-    """One bar per dispositif, the largest cost first."""
+    """Draw one bar per dispositif, the largest cost first."""
     barres = [
         g.Barre(r["libelle"], r["cout_net"], r["recettes"] if r["recettes_renseignees"] else None)
         for r in sorted(bilan.lignes_exercice(), key=lambda r: -r["cout_net"])
