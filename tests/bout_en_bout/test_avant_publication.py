@@ -79,7 +79,10 @@ def test_en_juillet_ce_que_l_annee_entiere_donnera(neuf: op.Session, juillet: Pa
     assert octets(Path(op.facturer(neuf, EXERCICE, 1, str(tmp_path / "juillet")).dossier)) == ecrit | {
         "manifeste.json.sig": signature
     }
+    assert op.verifier(neuf, extraits=[Path(dossier)]) == ([], [])
     publier(neuf, annee(juillet))
+    avant_publication = f"elles sont d'avant la publication, et l'exercice {EXERCICE} publie la version "
+    assert avant_publication in op.verifier(neuf, extraits=[Path(dossier)])[1][-1]
     apres = op.facturer(neuf, EXERCICE, 1, str(tmp_path / "publie")).dossier
     assert chiffres(apres) == avant
     assert not list(Path(apres).glob("ecarts*"))

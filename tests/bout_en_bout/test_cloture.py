@@ -93,7 +93,7 @@ def _refus(session: op.Session, extrait: Path) -> None:
     refuse(r"synthese_financiere\.csv manque")
     synthese.write_bytes(lu)
     (extrait / "note.txt").write_text("x", encoding="utf-8")
-    refuse(r"note\.txt n'est pas de l'extrait")
+    refuse(r"note\.txt n'est pas de ceux qui ont été écrits")
     (extrait / "note.txt").unlink()
     ecrit = (extrait / "manifeste.json").read_bytes()
     for avant, apres, motif in (

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.atelier.extrait import signer_de_nouveau
 from tests.atelier.fouille import octets
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import Publie
 
 from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.publication.signatures.cle_signature import cle_signature
 from mutualisation.publication.versions.manifeste import MANIFESTE, SIGNATURE
 from mutualisation.socle.erreurs import ControleEchoue
 from mutualisation.usage import operations as op
@@ -97,23 +99,56 @@ RETOUCHES: dict[str, tuple[Callable[[Path], object], list[str]]] = {
     "rien": (lambda d: d, []),
     "une page de commune": (_page, ["le fichier communes/"]),
     "un CSV": (lambda d: (d / "adhesion.csv").write_text("a"), ["le fichier adhesion.csv n'est plus celui"]),
-    "un fichier de trop": (lambda d: (d / "note.txt").write_text("a"), ["note.txt n'est pas de l'extrait"]),
+    "un fichier de trop": (lambda d: (d / "note.txt").write_text("a"), ["note.txt n'est pas de ceux qui"]),
     "un fichier en moins": (lambda d: (d / "adhesion.csv").unlink(), ["le fichier adhesion.csv manque"]),
     "un lien": (_lien, ["le fichier adhesion.csv n'est plus celui"]),
     "le manifeste": (_manifeste, ["n'est pas la signature"]),
     "sans signature": (lambda d: (d / SIGNATURE).unlink(), ["manque, ou n'est pas d'un extrait"]),
     "un autre JSON": (lambda d: (d / MANIFESTE).write_text("[1]"), ["manque, ou n'est pas d'un extrait"]),
 }
+PDF, PES = f"reports_{EXERCICE}-S1.pdf", f"projet_pes_recette_{EXERCICE}-S1.xml"
+RECAPITULATIF, AUTRE_CLE = f"recapitulatif_{EXERCICE}-S1.csv", Ed25519PrivateKey.generate()
 
 
-def test_un_extrait_retouche_est_trouve(publie: Publie, tmp_path: Path) -> None:
-    for nom, (retoucher, dits) in RETOUCHES.items():
-        copie = tmp_path / nom.replace(" ", "_") / f"bilan_{EXERCICE}"
-        shutil.copytree(publie.bilan.extraits[0], copie)
+def _un_octet(nom: str) -> Callable[[Path], object]:
+    return lambda d: (d / nom).write_bytes(bytes([(lu := (d / nom).read_bytes())[0] ^ 1]) + lu[1:])
+
+
+FACTURES: dict[str, tuple[Callable[[Path], object], list[str]]] = {
+    "rien": (lambda d: d, []),
+    **{f"un octet de {nom}": (_un_octet(nom), [f"le fichier {nom} n'est plus celui"]) for nom in (RECAPITULATIF, PDF)},
+    "un fichier de trop": (lambda d: (d / PES).write_text("a"), [f"{PES} n'est pas de ceux qui ont été écrits"]),
+    "un fichier en moins": (lambda d: (d / PDF).unlink(), [f"le fichier {PDF} manque"]),
+    "le manifeste": (_manifeste, ["n'est pas la signature"]),
+    "sans signature": (lambda d: (d / SIGNATURE).unlink(), ["manque, ou n'est pas d'un extrait ni de factures"]),
+    "une autre version": (lambda d: signer_de_nouveau(d, AUTRE_CLE, version=9), ["l'entrepôt n'a pas la version 9"]),
+}
+
+
+@pytest.mark.parametrize("remis", ["extrait", "factures"])
+def test_ce_qui_est_retouche_est_trouve(publie: Publie, tmp_path: Path, remis: str) -> None:
+    donne, retouches = Path(publie.bilan.extraits[0]), RETOUCHES
+    if remis == "factures":
+        donne, retouches = Path(op.facturer(publie.contexte, EXERCICE, 1, str(tmp_path)).dossier), FACTURES
+    for nom, (retoucher, dits) in retouches.items():
+        copie = Path(shutil.copytree(donne, tmp_path / nom.replace(" ", "_") / donne.name))
         retoucher(copie)
         ecarts = op.verifier(publie.contexte, extraits=[copie])[0]
         assert len(ecarts) == len(dits), (nom, ecarts)
         assert all(dit in ecart for dit, ecart in zip(dits, ecarts, strict=True)), (nom, ecarts)
+
+
+def test_des_factures_refaites_et_signees_de_nouveau_sont_trouvees(publie: Publie, tmp_path: Path) -> None:
+    """A key says who signed, never that it is true: amounts are those of the version."""
+    dossier = Path(op.facturer(publie.contexte, EXERCICE, 1, str(tmp_path)).dossier)
+    recapitulatif = dossier / RECAPITULATIF
+    recapitulatif.write_text(recapitulatif.read_text("utf-8").replace(";a_emettre;", ";a_emettre;9"), "utf-8")
+    signer_de_nouveau(dossier, cle_signature(publie.contexte.poste))
+    (ecart,) = op.verifier(publie.contexte, extraits=[dossier])[0]
+    assert f"le fichier {RECAPITULATIF} n'est pas celui que la version 1 écrit" in ecart
+    signer_de_nouveau(dossier, cle_signature(publie.contexte.poste), publication_sha256="0" * 64)
+    (ecart,) = op.verifier(publie.contexte, extraits=[dossier])[0]
+    assert "n'a pas le publication_sha256 de la version 1" in ecart
 
 
 def test_openssl_verifie_la_signature_du_manifeste(publie: Publie) -> None:

@@ -46,6 +46,11 @@ def test_le_pes_revient_au_grand_livre_comme_ce_qui_est_du(neuf: op.Session, dep
         dossier = Path(op.facturer(neuf, EXERCICE, semestre, str(tmp_path / "factures")).dossier)
         (projet,) = dossier.glob("projet_pes_*.xml")
         assert defauts_de_schema(projet.read_bytes()) == []
+        assert op.verifier(neuf, extraits=[dossier])[0] == []
+        touche = Path(shutil.copytree(dossier, tmp_path / f"touche_{semestre}")) / projet.name
+        touche.write_bytes(projet.read_bytes().replace(b"100", b"101", 1))
+        (ecart,) = op.verifier(neuf, extraits=[touche.parent])[0]
+        assert f"le fichier {projet.name} n'est plus celui qui a été écrit" in ecart
         shutil.copy(projet, depot / "compta" / f"PES_R_{semestre}.xml")
     publier(neuf, depot)
     apres = {(s, siret): titre for s, siret, _, titre in lire(neuf.dsn, TITRES)}

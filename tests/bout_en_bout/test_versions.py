@@ -84,8 +84,14 @@ def test_un_entrepot_laisse_par_une_version_se_met_a_jour_et_continue(
     (ecart,) = op.verifier(neuf, [], [refait])[0]
     assert "le fichier synthese_financiere.csv n'a pas les chiffres scellés de la version 1" in ecart
 
+    remises = laisse / "factures" / f"factures_{EXERCICE}-S1"
+    (ecart,) = op.verifier(neuf, [], [remises])[0]
+    assert f"factures {remises} : manifeste.json ou manifeste.json.sig manque" in ecart
+    # as that version signed it: what is kept here is without signature, nor PDF
+    signer_de_nouveau(remises, cle_signature(neuf.poste))
+    assert op.verifier(neuf, [], [remises])[0] == []
     ecrites = Path(op.facturer(neuf, EXERCICE, 1, str(laisse / "refaites")).dossier)
-    for avant in (laisse / "factures" / ecrites.name).glob("*.csv"):
+    for avant in remises.glob("*.csv"):
         _memes_lignes(avant, ecrites / avant.name)
 
     figees = empreintes(extrait)

@@ -17,7 +17,9 @@ ETAGES: dict[str, tuple[tuple[str, ...], ...]] = {
     "entree": (("sources",), ("lecteurs",), ("ingestion",)),
     "entrepot": (("base",), ("construction",)),
     "publication": (("signatures",), ("versions",), ("portes",)),
-    "documents": (("composition",), ("mise_en_forme", "factures"), ("rapport",), ("classeur", "audit"), ("extrait",)),
+    "documents": (
+        *(("composition",), ("mise_en_forme",), ("rapport",), ("classeur", "audit"), ("extrait",), ("factures",)),
+    ),
     "usage": (
         ("operations", "examen", "ordonnancement"),
         ("simulation", "reparation", "initiation"),

@@ -84,7 +84,7 @@ def test_un_seul_adherent(conn_facturee: Conn, tmp_path: Path) -> None:
 )
 def test_pdf_balise_en_francais(dossier: Path, pdf: str) -> None:
     octets = (dossier / pdf).read_bytes()
-    assert all(m in octets for m in (b"/StructTreeRoot", b"/Lang(fr)", b"pdfuaid:part", b"/MarkInfo", b"/S/TH"))
+    assert all(m in octets for m in (b"/StructTreeRoot", b"/Lang(fr-FR)", b"pdfuaid:part", b"/MarkInfo", b"/S/TH"))
 
 
 # what each document says

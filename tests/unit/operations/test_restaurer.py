@@ -14,7 +14,7 @@ def test_ce_qui_n_est_pas_une_sauvegarde_se_dit_sans_etre_lu(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lieu: str
 ) -> None:
     (tmp_path / "entrepot.dump").write_bytes(b"PGDMP")
-    monkeypatch.setattr(sauvegarde, "empreintes", lambda _: pytest.fail("its files were read"))
+    monkeypatch.setattr(sauvegarde.DossierLu, "differences", lambda _: pytest.fail("its files were read"))
     with pytest.raises(ErreurMutualisation, match="n'est pas une sauvegarde lisible"):
         sauvegarde._verifier_sauvegarde(tmp_path / lieu, None)
 

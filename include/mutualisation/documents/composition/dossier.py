@@ -7,7 +7,6 @@ of a folder names, with the same bytes: anything else, a document that was edite
 
 import contextlib
 import fcntl
-import json
 import os
 import shutil
 import tempfile
@@ -17,13 +16,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mutualisation.entree.lecteurs.octets import empreinte
+from mutualisation.publication.versions.manifeste import MANIFESTE, SIGNATURE, DossierLu
 from mutualisation.socle.disque import synchroniser
 from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
 
 TRAVAIL = ".mutualisation_"
 ANCIENS = ".anciens"
 SUR_DISQUE_A_LA_FOIS = 8
-MANIFESTE = "manifeste.json"
 # a file browser leaves these where it has only looked
 DU_SYSTEME = (".DS_Store", "Thumbs.db", "desktop.ini")
 # what a spreadsheet leaves beside the document that it has open: prefix, suffix
@@ -190,20 +189,12 @@ def verifier_place(dossier: Path) -> None:
         )
 
 
-def empreintes_declarees(dossier: Path) -> dict[str, str]:
-    """{address: sha256} of what the manifest of a folder names; nothing when it can't be read."""
-    try:
-        contenu = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
-        return {str(sortie["fichier"]): str(sortie["sha256"]) for sortie in contenu["sorties"]}
-    except (FileNotFoundError, NotADirectoryError, ValueError, TypeError, KeyError, RecursionError):
-        return {}
-
-
 def _fichiers_etrangers(dossier: Path) -> Iterator[tuple[str, str]]:
     """(address, why) of each thing that would be lost."""
-    declares = empreintes_declarees(dossier)
+    lu = DossierLu.lire(dossier)
+    declares = lu.declares if lu else {}
     # the manifest says nothing of itself nor of its signature
-    sans_empreinte = (MANIFESTE, f"{MANIFESTE}.sig") if declares else ()
+    sans_empreinte = (MANIFESTE, SIGNATURE) if declares else ()
     for racine, sous_dossiers, fichiers in os.walk(dossier, onerror=_lever):
         liens = [nom for nom in sous_dossiers if (Path(racine) / nom).is_symlink()]
         for chemin in sorted(Path(racine) / nom for nom in (*fichiers, *liens)):

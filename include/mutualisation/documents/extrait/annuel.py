@@ -13,13 +13,12 @@ from mutualisation.documents.extrait import produits
 from mutualisation.documents.rapport.contenu import ouverture
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.entree.ingestion.travail import Suivi, muet
-from mutualisation.entree.lecteurs.octets import empreinte
 from mutualisation.publication.versions import catalogue, manifeste
 from mutualisation.publication.versions.clotures import Cloture, lire_cloture
 from mutualisation.publication.versions.contexte import lire_contexte, relations_ecrites
 from mutualisation.publication.versions.extraits import ExtraitLu, ecarts_extrait
 from mutualisation.publication.versions.extraits_csv import ecrire_csv
-from mutualisation.publication.versions.manifeste import A_APPROUVER, CLOS, MANIFESTE
+from mutualisation.publication.versions.manifeste import A_APPROUVER, CLOS
 from mutualisation.publication.versions.relations import Relation
 from mutualisation.socle.erreurs import ErreurMutualisation
 
@@ -68,10 +67,11 @@ class Extrait:
         for rang, imprime in enumerate(self.imprimes, start=1):
             imprime.result()
             detail(f"Extrait de l'exercice {exercice} : document {rang} sur {len(self.imprimes)}")
-        contenu = _manifeste(self.bilan, self.dossier)
-        (self.dossier / MANIFESTE).write_bytes(manifeste.ecrire(contenu))
-        porte(conn, self.dossier, exercice, self.bilan.contexte.construction.version, self.relations)
-        return manifeste.condenser_manifeste(contenu)
+        contexte, restreinte = self.bilan.contexte, ouverture.est_restreinte(self.bilan)
+        dit = manifeste.decrire(contexte, avec_reserves=self.bilan.avec_reserves, restreinte=restreinte)
+        ecrit = manifeste.poser(self.dossier, dit)
+        porte(conn, self.dossier, exercice, contexte.construction.version, self.relations)
+        return manifeste.condenser_manifeste(ecrit.manifeste)
 
 
 def composer_extrait(
@@ -122,17 +122,6 @@ def _ecrire_fichiers(
     paquet = catalogue.decrire(contexte, relations.values(), dossier, restreinte=ouverture.est_restreinte(bilan))
     (dossier / "datapackage.json").write_bytes(manifeste.ecrire(paquet))
     return [imprimer(document, dossier) for document in produits.documents(bilan)]
-
-
-def _manifeste(bilan: Bilan, dossier: Path) -> dict[str, Any]:
-    """The manifest, over the sha256 of the other files; the seal of its version comes last."""
-    fichiers = (chemin for chemin in sorted(dossier.rglob("*")) if chemin.is_file())
-    return manifeste.decrire(
-        bilan.contexte,
-        {chemin.relative_to(dossier).as_posix(): empreinte(chemin) for chemin in fichiers},
-        avec_reserves=bilan.avec_reserves,
-        restreinte=ouverture.est_restreinte(bilan),
-    )
 
 
 # ---------------------------------------------------------------- where it goes

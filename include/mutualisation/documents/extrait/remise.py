@@ -14,12 +14,13 @@ import psycopg
 from mutualisation.documents.composition.dossier import MiseEnPlace, verifier_place
 from mutualisation.documents.extrait.annuel import dossier_de
 from mutualisation.publication.versions.clotures import lire_cloture
-from mutualisation.publication.versions.extraits import ExtraitLu, differences, signer_et_noter
+from mutualisation.publication.versions.extraits import ExtraitLu, signer_et_noter
 from mutualisation.publication.versions.manifeste import (
     AUTREMENT_RENDU,
     CLOS,
     MANIFESTE,
     SIGNATURE,
+    DossierLu,
     condenser_manifeste,
     ecrire,
 )
@@ -84,11 +85,12 @@ def _signer(conn: psycopg.Connection[Any], dossier: Path, sortie: Path, lu: str,
     Software that changed since may write an extract with other bytes: the manifest then says so, and no closed folder
     is replaced.
     """
-    contenu = _lire(dossier / MANIFESTE)
-    contenu.pop(AUTREMENT_RENDU, None)
-    if condenser_manifeste(contenu) != lu:
+    compose = DossierLu.lire(dossier)
+    if compose is None or compose.octets != ecrire(compose.manifeste) or condenser_manifeste(compose.manifeste) != lu:
         raise _autres_documents(dossier, MANIFESTE)
-    if changes := [f"{nom} {quoi}" for nom, quoi in differences(dossier, contenu)]:
+    contenu = compose.manifeste
+    contenu.pop(AUTREMENT_RENDU, None)
+    if changes := [f"{nom} {quoi}" for nom, quoi in compose.differences()]:
         raise _autres_documents(dossier, ", ".join(changes[:LIMITE_ECARTS]))
     exercice, version, statut = contenu["exercice"], contenu["version"], contenu["statut"]
     place = dossier_de(conn, sortie, exercice, version)
@@ -108,16 +110,6 @@ def _signer(conn: psycopg.Connection[Any], dossier: Path, sortie: Path, lu: str,
     ecrit = ecrire(contenu)
     signature = signer_et_noter(conn, (exercice, version, statut), ecrit, place, poste)
     return Signe(exercice, dossier, place, ecrit, signature)
-
-
-def _lire(manifeste: Path) -> dict[str, Any]:
-    """What a manifest says, as this program wrote it; nothing otherwise."""
-    try:
-        octets = manifeste.read_bytes()
-        contenu = dict(json.loads(octets))
-    except (OSError, ValueError, TypeError):
-        return {}
-    return contenu if octets == ecrire(contenu) else {}
 
 
 def _autres_documents(dossier: Path, quoi: str) -> ErreurMutualisation:

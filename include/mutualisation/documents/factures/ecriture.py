@@ -3,17 +3,19 @@ exercice that is published, or before (R18)."""
 
 import csv
 import io
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
 
-from mutualisation.documents.composition.compilation import composer
-from mutualisation.documents.composition.dossier import MANIFESTE, remplacer_dossier
+from mutualisation.documents.composition.dossier import remplacer_dossier
+from mutualisation.documents.extrait import imprimerie
 from mutualisation.documents.factures.brouillons import (
+    COLONNES,
     COLONNES_ECARTS,
     Ecart,
     dire_ecarts,
@@ -32,24 +34,25 @@ from mutualisation.documents.factures.facturation import (
 )
 from mutualisation.documents.factures.factures import Facture, lire_factures
 from mutualisation.documents.factures.pages_factures import (
-    donnees_etat,
-    donnees_facture,
-    donnees_recapitulatif,
-    donnees_reports,
+    page_etat,
+    page_facture,
+    page_recapitulatif,
+    page_reports,
 )
 from mutualisation.documents.factures.projet_pes import ProjetPes, preparer_projet, verifier_accord
+from mutualisation.documents.mise_en_forme.modele import Document
 from mutualisation.entree.ingestion.travail import Suivi, muet
 from mutualisation.entree.lecteurs.octets import empreinte
-from mutualisation.publication.signatures.cle_signature import cle_signature
 from mutualisation.publication.versions.contexte import Contexte, lire_contexte, version_publiee
-from mutualisation.publication.versions.manifeste import SIGNATURE
+from mutualisation.publication.versions.extraits import FacturesLues, versions_remises
+from mutualisation.publication.versions.manifeste import poser
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.francais.neutralisation import neutraliser
 from mutualisation.socle.poste import Poste
 
+Imprimer = Callable[[Document, Path], object]
 SEMESTRES = (1, 2)
 REFUS = "Les factures ne peuvent pas être écrites"
-COLONNES_RECAPITULATIF = ("siret_adherent", "nom", "montant_du", "report_precedent", "statut", "montant_facture")
 COLONNES_RECOUVREMENT = (
     "exercice", "semestre", "dispositif", "siret_adherent", "mode_recouvrement", "montant_du", "montant_titre", "ecart",
 )  # fmt: skip
@@ -76,6 +79,7 @@ def ecrire_factures(
     version: int | None = None,
     poste: Poste | None = None,
     alerter: Suivi = muet,
+    imprimer: Imprimer = imprimerie.ecrire,
 ) -> Path:
     """Write `factures_AAAA-SN/` under `sortie` and give back its path (R7e); the same publication, the same bytes.
 
@@ -113,18 +117,40 @@ def ecrire_factures(
             "titre. Lancez d'abord « mutualisation charger »."
         )
     ecarts = [] if avant else ecarts_aux_brouillons(conn, factures, (exercice, semestre), adherent)
-    redaction = _Redaction(contexte, facturation, facturation.semestre(semestre), suivi)
+    redaction = _Redaction(contexte, facturation, facturation.semestre(semestre), suivi, imprimer)
     destination = sortie / (f"factures_{periode(exercice, semestre)}" + (f"_{adherent}" if adherent else ""))
     with remplacer_dossier(destination, REFUS) as dossier:
         redaction.factures(dossier, factures)
         redaction.etats(dossier, etats, parametres)
         redaction.relations(dossier, dus, ecarts)
-        redaction.manifeste(dossier, poste)
+        redaction.manifeste(dossier, adherent, poste)
     if avant and adherent is None:
         garder_brouillons(conn, factures, (exercice, semestre))
     if ecarts:
         alerter(dire_ecarts(ecarts, periode(exercice, semestre)))
     return destination
+
+
+def autres_chiffres(conn: psycopg.Connection[Any], dossier: Path) -> list[str]:
+    """A French sentence per CSV, or PES draft, that the version of a folder of invoices does not write, whoever signed
+    it; none where the rows were purged or never kept, nor of what 0.2.0 wrote."""
+    lues = FacturesLues.lire(dossier)
+    if lues is None or "adherent" not in lues.manifeste or not versions_remises(conn, [dossier]):
+        return []
+    dit = lues.manifeste
+    with TemporaryDirectory() as lieu:
+        refait = ecrire_factures(
+            conn, lues.exercice, dit["semestre"], Path(lieu),
+            adherent=dit["adherent"], version=lues.version, imprimer=lambda *_: None,
+        )  # fmt: skip
+        ecrits = {c.name: empreinte(c).sha256 for c in refait.iterdir() if c.suffix in (".csv", ".xml")}
+    declares = {nom: lu for nom, lu in lues.declares.items() if not nom.endswith(".pdf")}
+    return [
+        f"factures {dossier} : le fichier {nom} n'est pas celui que la version {lues.version} écrit : il a été "
+        f"refait et signé de nouveau, ou un autre logiciel l'a écrit — {lues.remede}."
+        for nom in sorted(ecrits.keys() | declares.keys())
+        if ecrits.get(nom) != declares.get(nom)
+    ]
 
 
 def exiger_semestre(semestre: int) -> None:
@@ -145,28 +171,26 @@ def _choisir(factures: list[Facture], adherent: str | None, periode: str) -> lis
     return choisies
 
 
+@dataclass(frozen=True)
 class _Redaction:
     """Writes the files of one exercice and semestre."""
 
-    def __init__(self, contexte: Contexte, facturation: Facturation, semestre: Semestre, suivi: Suivi) -> None:
-        self._contexte = contexte
-        self._suivi = suivi
-        self._facturation = facturation
-        self._semestre = semestre
+    _contexte: Contexte
+    _facturation: Facturation
+    _semestre: Semestre
+    _suivi: Suivi
+    _imprimer: Imprimer
 
     def factures(self, dossier: Path, factures: list[Facture]) -> None:
         """Invoices, carry-overs, summary and PES draft."""
         for f in factures:
             if f.est_a_emettre:
-                page = donnees_facture(self._contexte, f)
-                self._pdf(dossier / f"facture_{self._semestre}_{f.siret}.pdf", "facture.typ", page)
-        reports = donnees_reports(self._contexte, self._semestre, factures)
-        self._pdf(dossier / f"reports_{self._semestre}.pdf", "reports.typ", reports)
+                self._imprimer(page_facture(self._contexte, f), dossier)
+        self._imprimer(page_reports(self._contexte, self._semestre, factures), dossier)
         lignes = [{"siret_adherent": f.siret, **vars(f)} for f in factures]
-        _ecrire_csv(dossier / f"recapitulatif_{self._semestre}.csv", COLONNES_RECAPITULATIF, lignes)
+        _ecrire_csv(dossier / f"recapitulatif_{self._semestre}.csv", COLONNES, lignes)
         projet = preparer_projet(self._contexte, self._facturation, self._semestre, factures)
-        page = donnees_recapitulatif(self._contexte, self._semestre, factures, projet)
-        self._pdf(dossier / f"recapitulatif_{self._semestre}.pdf", "recapitulatif.typ", page)
+        self._imprimer(page_recapitulatif(self._contexte, self._semestre, factures, projet), dossier)
         self._pes(dossier, projet)
 
     def etats(self, dossier: Path, etats: list[EtatAnnuel], parametres: Parametres) -> None:
@@ -174,9 +198,8 @@ class _Redaction:
         registre: list[Ligne] = []
         for etat in etats:
             de = {"exercice": etat.exercice, "dispositif": etat.dispositif}
-            base = f"{etat.exercice}_" + "".join(c if c.isalnum() or c in "_-" else "_" for c in etat.dispositif)
-            page = donnees_etat(self._contexte, etat, parametres)
-            self._pdf(dossier / f"etat_annuel_{base}.pdf", "etat_annuel.typ", page)
+            base = f"{etat.exercice}_{etat.nom_de_fichier}"
+            self._imprimer(page_etat(self._contexte, self._semestre, etat, parametres), dossier)
             _ecrire_csv(dossier / f"etat_annuel_{base}.csv", COLONNES_ETAT, [de | b for b in etat.beneficiaires])
             if etat.recours:
                 _ecrire_csv(dossier / f"recours_{base}.csv", COLONNES_RECOURS, [de | u for u in etat.recours])
@@ -194,25 +217,18 @@ class _Redaction:
         for ecart in ecarts:
             self._suivi(f"Facture {self._semestre}, {ecart.phrase}")
 
-    def manifeste(self, dossier: Path, poste: Poste | None) -> None:
+    def manifeste(self, dossier: Path, adherent: str | None, poste: Poste | None) -> None:
         """`manifeste.json`: what was written, by sha256, before the publication from which files; its signature."""
-        lues = [(c, empreinte(c)) for c in sorted(dossier.iterdir())]
-        contenu = {
+        avant = self._contexte.avant_publication
+        dit = {
             "exercice": self._contexte.exercice,
             "semestre": self._semestre.numero,
-            "version": None if self._contexte.avant_publication else self._contexte.construction.version,
+            "adherent": adherent,
+            "version": None if avant else self._contexte.construction.version,
             "publication_sha256": self._contexte.construction.publication_sha256,
-            **({"entrees": self._contexte.fichiers} if self._contexte.avant_publication else {}),
-            "sorties": [{"fichier": c.name, "sha256": e.sha256, "octets": e.octets} for c, e in lues],
+            **({"entrees": self._contexte.fichiers} if avant else {}),
         }
-        texte = json.dumps(contenu, ensure_ascii=False, indent=2) + "\n"
-        (dossier / MANIFESTE).write_bytes(texte.encode())
-        if poste is not None:
-            (dossier / SIGNATURE).write_bytes(cle_signature(poste).sign(texte.encode()))
-
-    def _pdf(self, chemin: Path, gabarit: str, donnees: dict[str, Any]) -> None:
-        """A document dated by the last day of the semestre."""
-        chemin.write_bytes(composer(gabarit, donnees, self._semestre.fin))
+        poser(dossier, dit, poste)
 
     def _pes(self, dossier: Path, projet: ProjetPes) -> None:
         """The draft, read back from disk by the pipeline's own reader; what it leaves out."""

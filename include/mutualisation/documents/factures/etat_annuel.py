@@ -57,6 +57,11 @@ class EtatAnnuel:
         """Whether it is billed by the unit."""
         return _est_unitaire(self.tarifs)
 
+    @property
+    def nom_de_fichier(self) -> str:
+        """The code of the dispositif, in letters that a file may have."""
+        return "".join(c if c.isalnum() or c in "_-" else "_" for c in self.dispositif)
+
 
 def total(beneficiaires: Sequence[Ligne]) -> Ligne:
     """Units and amounts of these beneficiaries; no base without a unit cost."""

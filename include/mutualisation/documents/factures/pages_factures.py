@@ -1,23 +1,23 @@
-"""Figures and sentences of the documents of a semestre, ready to be set: French formats, sums of rows at most."""
+"""The documents of a semestre, as blocks: invoices, carry-overs, summary, annual statements; sums of rows at most."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from mutualisation.documents.factures.etat_annuel import BASE, UNITES, EtatAnnuel, annee_de_notification, total
-from mutualisation.documents.factures.facturation import ZERO, Ligne, Parametres, Semestre
+from mutualisation.documents.factures.facturation import ZERO, Parametres, Semestre
 from mutualisation.documents.factures.factures import Facture, LigneFacture, dire_tranche, prix
 from mutualisation.documents.factures.pes import LignePes
 from mutualisation.documents.factures.projet_pes import ProjetPes
+from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.publication.versions.contexte import Contexte
+from mutualisation.socle.francais import formats
 from mutualisation.socle.francais.formats import INSECABLE, arrondi, decimales, euros, exact, jour, pourcent, siret
 from mutualisation.socle.francais.libelles import GRATUIT, STATUTS_FACTURE, libelle, libelle_mode
 from mutualisation.socle.francais.noms_propres import contracter
 
-PROJET = "Projet, à valider par l'ordonnateur."
-ORDINAUX = {1: "Premier", 2: "Second"}
-MONTANTS = ("montant_du", "report_precedent", "cumul", "montant_facture")
-MONTANTS_ETAT = ("montant", "ecart")
+PROJET, SYNTHETIQUES = "Projet, à valider par l'ordonnateur", "jeu de référence, sans valeur comptable."
+ORDINAUX = {1: "premier", 2: "second"}
 BLANC, NON_MESURE = "…………", "non mesuré"
 REGLES = {
     "cout_unitaire": "Coût unitaire",
@@ -27,6 +27,15 @@ REGLES = {
     "par_tranche": "Montant annuel,",
     "pourcentage": "Pourcentage",
 }
+MONTANTS = {
+    "montant_du": "Montant dû du semestre", "report_precedent": "Report précédent", "montant_facture": "Total à titrer",
+}  # fmt: skip
+FACTURE = "nom:Adhérent:3 | siret:SIRET:2 | montant_du:Dû du semestre:centimes"
+ORIGINE = (
+    "montants en euros, calculés avec les tarifs en vigueur le premier jour du semestre. Ce document prépare un titre "
+    "de recette ; seul le titre émis par l'ordonnateur et pris en charge par le comptable public est exigible. Détail "
+    "du calcul : fichiers « recouvrement » et « facture_semestrielle » "
+)
 
 
 def montant(valeur: Decimal) -> str:
@@ -34,77 +43,147 @@ def montant(valeur: Decimal) -> str:
     return euros(valeur, 2)
 
 
-def page(contexte: Contexte, titre: str, **donnees: Any) -> dict[str, Any]:
-    """Data of a template: what every document of the folder says, then its own."""
-    return {**contexte.entete, "statut": PROJET, "titre": titre, **donnees}
+def _document(contexte: Contexte, s: Semestre, nom: str, titre: str, *sections: m.Section, **autres: Any) -> m.Document:
+    """A draft dated by the last day of the semestre: what every document of the folder says, then its own."""
+    version, avant = contexte.construction.version, contexte.avant_publication
+    publiee = f"version {version}, sha256 {contexte.construction.publication_sha256}"
+    synthetiques = [("Données synthétiques", (SYNTHETIQUES,))] if contexte.est_synthetique else []
+    return m.Document(
+        chemin=nom,
+        exercice=contexte.exercice,
+        titre=titre,
+        epci=contexte.epci,
+        siren=contexte.siren,
+        version=None if avant else version,
+        synthetique=contexte.est_synthetique,
+        etats=[(PROJET, True)],
+        avis=[*synthetiques, *((sujet, (phrase,)) for sujet, phrase in autres.pop("avis", ()))],
+        identite=[
+            *((sujet, (phrase,)) for sujet, phrase in autres.pop("identite", ())),
+            ("Publication", ("établi avant celle de l'exercice" if avant else publiee,)),
+        ],
+        sections=sections,
+        sorties=("pdf",),
+        forme="facture",
+        jour=s.fin,
+        **{"sous_titre": "", "resume": "", "chiffres": ()} | contexte.charte | autres,
+    )
 
 
-def donnees_facture(contexte: Contexte, f: Facture) -> dict[str, Any]:
+def _phrases(*textes: str) -> list[m.Bloc]:
+    return [m.p(texte) for texte in textes if texte]
+
+
+def _colonnes(dites: str) -> tuple[m.Colonne, ...]:
+    """`nom:Adhérent:3 | montant:Montant dû:centimes`: key, title, then the share of the width of words, or a kind."""
+    lues = (dite.strip().split(":") for dite in dites.split("|"))
+    return tuple(
+        m.Colonne(cle, titre, part=int(quoi)) if quoi.isdecimal() else m.Colonne(cle, titre, quoi)
+        for cle, titre, quoi in lues
+    )
+
+
+def _partie(titre: str, colonnes: str, lignes: Iterable[Any], *suite: str, pied: m.Ligne | None = None) -> m.Section:
+    """A table under its title, then what is said of it; nothing without rows."""
+    rangees = list(lignes)
+    tableau = m.Tableau(titre, _colonnes(colonnes), rangees, pied)
+    return m.Section("", titre, "", [tableau, *(_phrases(*suite) if rangees else [])])
+
+
+def page_facture(contexte: Contexte, f: Facture) -> m.Document:
     s = f.semestre
-    adresse = (f.lu("adresse"), f"{f.lu('code_postal')} {f.lu('ville')}".strip())
-    return page(
-        contexte,
-        f"Facture consolidée des services mutualisés, {s}",
-        **_facture(f),
-        adresse=[ligne for ligne in adresse if ligne],
-        periode=f"{ORDINAUX[s.numero]} semestre {s.exercice} ({s})",
-        arrete=jour(s.fin),
-        lignes=[_ligne_de_page(x) | {"calcul": _calcul(x)} for x in f.lignes],
-        reports=[_ligne_de_page(x) for x in f.reports],
-        hors_titre=[_ligne_de_page(x) | {"mode": libelle_mode(x.mode)} for x in f.hors_titre if not _est_nul(x)],
-        restes=[{"exercice": str(x.exercice), "au": jour(x.au), "montant": montant(x.montant)} for x in f.restes],
-        gratuits=", ".join(x.libelle for x in f.hors_titre if _est_nul(x)),
+    lieu = (f.lu("adresse"), f"{f.lu('code_postal')} {f.lu('ville')}".strip())
+    hors = _partie(
+        "Pour information, hors de cette facture",
+        "libelle:Dispositif:5 | mode:Recouvrement:6 | montant:Montant dû:centimes",
+        [vars(x) | {"mode": libelle_mode(x.mode)} for x in f.hors_titre if not _est_nul(x)],
+        "Ces montants sont recouvrés autrement : ils ne s'ajoutent pas au total à titrer.",
     )
+    gratuits = ", ".join(x.libelle for x in f.hors_titre if _est_nul(x))
+    sans = f"Dispositifs sans participation financière ce semestre : {gratuits}." if gratuits else ""
+    ou = "de ce semestre, dans le dossier des factures" if contexte.avant_publication else "de la version citée"
+    quand = f"{ORDINAUX[s.numero]} semestre {s.exercice} ({s}), situation arrêtée au {jour(s.fin)}"
+    return _document(
+        contexte, s, f"facture_{s}_{f.siret}", f"Facture consolidée des services mutualisés, {s}",
+        _partie(
+            "Services rendus, à titrer", "libelle:Dispositif:5 | calcul:Mode de calcul:8 | montant:Montant dû:centimes",
+            [vars(x) | {"calcul": "\n".join(_calcul(x))} for x in f.lignes],
+            pied={"libelle": "Total du semestre", "montant": f.montant_du},
+        ),
+        _partie(
+            "Report des factures précédentes, sous le seuil d'émission",
+            "periode:Période:2 | libelle:Dispositif:8 | montant:Montant reporté:centimes", map(vars, f.reports),
+            pied={"periode": "Total du report", "montant": f.report_precedent},
+        ),
+        m.Section("", hors.titre, "", [*hors.blocs, *_phrases(sans)]),
+        _partie(
+            "Reste dû sur des titres déjà émis, hors de cette facture",
+            "exercice:Titres de l'exercice:5 | au:Situation du comptable au:6 | montant:Reste dû:centimes",
+            [vars(x) | {"au": jour(x.au)} for x in f.restes],
+            "Ces montants sont déjà titrés : ils ne s'ajoutent pas au total à titrer.",
+        ),
+        sous_titre=f"Période facturée : {quand}",
+        resume="\n".join(filter(None, (f"Adhérent : {contracter(f.nom)}", *lieu, f"SIRET {siret(f.siret)}"))),
+        chiffres=[m.Chiffre(nom, montant(getattr(f, champ))) for champ, nom in MONTANTS.items()],
+        identite=[("Portée", f"{ORIGINE}{ou}")],
+    )  # fmt: skip
 
 
-def donnees_reports(contexte: Contexte, semestre: Semestre, factures: Iterable[Facture]) -> dict[str, Any]:
-    """Data of `reports.typ`: the invoices under the threshold."""
+def page_reports(contexte: Contexte, s: Semestre, factures: Iterable[Facture]) -> m.Document:
+    """The invoices under the threshold."""
     reportees = [f for f in factures if not f.est_a_emettre]
+    compte = formats.plusieurs(len(reportees), "adhérent")
     explication = (
-        "Une facture semestrielle dont le total, report précédent compris, est inférieur à "
-        f"{montant(semestre.seuil_titre)} ne donne pas lieu à un titre : son montant s'ajoute à la facture "
-        "suivante de l'adhérent."
+        f"Une facture semestrielle dont le total, report précédent compris, est inférieur à {montant(s.seuil_titre)} "
+        "ne donne pas lieu à un titre : son montant s'ajoute à la facture suivante de l'adhérent."
     )
-    return page(
-        contexte,
-        f"Factures reportées sous le seuil d'émission, {semestre}",
-        explication=explication,
-        lignes=[_facture(f) for f in reportees],
-        compte=f"{len(reportees)} adhérent{'s' if len(reportees) > 1 else ''}",
-        **{champ: montant(sum((getattr(f, champ) for f in reportees), ZERO)) for champ in MONTANTS},
-    )
+    aucun = " Aucun adhérent n'est reporté ce semestre : toutes les factures atteignent le seuil d'émission."
+    return _document(
+        contexte, s, f"reports_{s}", f"Factures reportées sous le seuil d'émission, {s}",
+        _partie(
+            "Factures reportées", f"{FACTURE} | report_precedent:Report précédent:centimes | cumul:Reporté:centimes",
+            map(_ligne, reportees), pied=_sommes(compte, reportees, "montant_du", "report_precedent", "cumul"),
+        ),
+        resume=explication + ("" if reportees else aucun),
+    )  # fmt: skip
 
 
-def donnees_recapitulatif(
-    contexte: Contexte, semestre: Semestre, factures: Sequence[Facture], projet: ProjetPes
-) -> dict[str, Any]:
-    """Data of `recapitulatif.typ`: invoices, what the PES draft holds, what it leaves out, the titres it reduces."""
-    pes = ""
-    if projet.octets is not None:
-        nombre = len(projet.retenues)
-        lignes = f"{nombre} ligne{'s' if nombre > 1 else ''}"
-        pes = f"projet_pes_recette_{semestre}.xml : {lignes}, {montant(projet.total)}, réductions déduites."
-    return page(
-        contexte,
-        f"Récapitulatif des factures, {semestre}",
-        factures=[_facture(f) | {"statut": libelle(STATUTS_FACTURE, f.statut)} for f in factures],
-        total=montant(sum((f.montant_facture for f in factures), ZERO)),
-        pes=pes,
-        phrases=projet.phrases,
-        ecartees=[_ligne_pes(x) for x in projet.ecartees],
-        reductions=[_ligne_pes(x) for x in projet.retenues if x.titre],
-        retours=projet.retours,
-    )
+def page_recapitulatif(contexte: Contexte, s: Semestre, factures: Sequence[Facture], projet: ProjetPes) -> m.Document:
+    """Invoices, what the PES draft holds, what it leaves out, the titres it reduces."""
+    lignes = formats.plusieurs(len(projet.retenues), "ligne")
+    pes = f"projet_pes_recette_{s}.xml : {lignes}, {montant(projet.total)}, réductions déduites."
+    retours = [(sujet, reste) for sujet, _, reste in (retour.partition(" : ") for retour in projet.retours)]
+    revenir = "Une fois pris en charge, ces titres reviennent à leur dispositif par le service ou le produit du PES :"
+    ligne = "nom:Adhérent:3 | dispositif:Dispositif:3 | montant:Montant:centimes"
+    return _document(
+        contexte, s, f"recapitulatif_{s}", f"Récapitulatif des factures, {s}",
+        _partie(
+            "Factures du semestre",
+            f"{FACTURE} | report_precedent:Report:centimes | statut:Statut:2 | montant_facture:À titrer:centimes",
+            map(_ligne, factures), pied=_sommes("Total", factures, "montant_facture"),
+        ),
+        m.Section("", "Projet de PES", "", _phrases(pes if projet.octets is not None else "")),
+        _partie(
+            "Lignes de facture hors du projet de PES, à titrer par l'ordonnateur",
+            f"{ligne} | periode:Période:2 | motif:Motif:5", map(_ligne_pes, projet.ecartees),
+        ),
+        _partie(
+            "Réductions et titre que chacune réduit", f"{ligne} | titre:Titre réduit:5",
+            [_ligne_pes(x) for x in projet.retenues if x.titre],
+        ),
+        m.Section("", "Clés à compléter", "", [m.p(revenir), m.Liste(retours)] if retours else []),
+        resume="" if factures else "Aucune facture ce semestre.",
+        avis=[("À savoir", phrase) for phrase in projet.phrases],
+    )  # fmt: skip
 
 
-def _facture(f: Facture) -> dict[str, Any]:
-    return {"nom": contracter(f.nom), "siret": siret(f.siret)} | {
-        champ: montant(getattr(f, champ)) for champ in MONTANTS
-    }
+def _sommes(nom: str, factures: Sequence[Facture], *champs: str) -> m.Ligne:
+    return {"nom": nom} | {c: sum((getattr(f, c) for f in factures), ZERO) for c in champs}
 
 
-def _ligne_de_page(x: LigneFacture) -> dict[str, Any]:
-    return {"libelle": x.libelle, "periode": x.periode, "montant": montant(x.montant)}
+def _ligne(f: Facture) -> dict[str, Any]:
+    qui = {"nom": contracter(f.nom), "siret": siret(f.siret), "statut": libelle(STATUTS_FACTURE, f.statut)}
+    return {**vars(f), "cumul": f.cumul, **qui}
 
 
 def _est_nul(x: LigneFacture) -> bool:
@@ -116,16 +195,17 @@ def _calcul(ligne: LigneFacture) -> list[str]:
     """Each tariff applied; with its own amount when there are several, or when the rounding of the year shows."""
     if len(ligne.tarifs) == 1:
         return [ligne.tarifs[0][0]]
-    return [f"{phrase} = {montant(m)}" for phrase, m in ligne.tarifs] or ["Détail non conservé"]
+    return [f"{phrase} = {montant(x)}" for phrase, x in ligne.tarifs] or ["Détail non conservé"]
 
 
 def _ligne_pes(x: LignePes) -> dict[str, Any]:
     t = x.titre
     titre = t and f"{t.exercice}, bordereau {t.bordereau}, titre {t.piece}, ligne {t.ligne}, compte {t.nature}"
-    return x.lue | {"montant": montant(x.montant), "titre": titre}
+    return {**x.lue, "montant": x.montant, "titre": titre}
 
 
-def donnees_etat(contexte: Contexte, etat: EtatAnnuel, parametres: Parametres) -> dict[str, Any]:
+def page_etat(contexte: Contexte, s: Semestre, etat: EtatAnnuel, parametres: Parametres) -> m.Document:
+    """The annual statement of a dispositif."""
     e, annee = etat.exercice, annee_de_notification(etat.exercice, unitaire=etat.unitaire)
     modes = ", ".join(sorted({libelle_mode(t["mode_recouvrement"]).lower() for t in etat.tarifs}))
     cout = f"de {e} était" if etat.unitaire else f"que constatent les comptes de {e} est"
@@ -133,28 +213,29 @@ def donnees_etat(contexte: Contexte, etat: EtatAnnuel, parametres: Parametres) -
         f"le coût unitaire {cout} à notifier aux bénéficiaires au plus tard le "
         f"{jour(parametres.notification_cout(annee))}, date limite d'adoption du budget {annee} (article L1612-2)."
     )
-    return page(
-        contexte,
-        f"État annuel {e} : {etat.libelle}",
-        introduction=f"{_objet_de_l_etat(etat)} Recouvrement : {modes or 'sans tarif'}.",
-        tarifs=_tarifs(etat),
-        formation=_formation(etat),
-        notification=notification,
-        comparaison=_comparaison(etat),
-        portee=_portee(etat),
-        registre=[
-            {
-                "nom": contracter(n["nom"]),
-                "limite": jour(n["a_notifier_avant"]),
-                "notifiee": jour(n["notifie_le"]) or BLANC,
-            }
-            | {"etat": n["etat"]}
-            for n in etat.notifications
-        ],
-        accord=f"Le dû est celui du bilan d'étape {e}, arrondi au centime chaque semestre, comme il est facturé.",
-        **_beneficiaires(etat),
-        recours=_recours(etat),
-    )
+    registre = [
+        n | {"nom": contracter(n["nom"]), "limite": jour(n["a_notifier_avant"]), "le": jour(n["notifie_le"]) or BLANC}
+        for n in etat.notifications
+    ]
+    return _document(
+        contexte, s, f"etat_annuel_{e}_{etat.nom_de_fichier}", f"État annuel {e} : {etat.libelle}",
+        _partie(
+            "Tarifs appliqués", "semestre:Semestre:2 | regle:Règle:5 | reference:Référence:5 | prix:Prix:lu",
+            _tarifs(etat), *_formation(etat),
+        ),
+        _partie(
+            "Coût constaté de l'exercice", "libelle:Élément:2 | valeur:Valeur:lu", _comparaison(etat), _portee(etat)
+        ),
+        _beneficiaires(etat),
+        _partie(
+            "Registre des notifications",
+            "nom:Bénéficiaire:4 | limite:À notifier avant le:2 | le:Notifié le:2 | etat:État:2",
+            registre,
+        ),
+        _recours(etat),
+        resume=f"{_objet_de_l_etat(etat)} Recouvrement : {modes or 'sans tarif'}.",
+        avis=[("Notification", notification)],
+    )  # fmt: skip
 
 
 def _tarifs(etat: EtatAnnuel) -> list[dict[str, str]]:
@@ -185,38 +266,46 @@ def _objet_de_l_etat(etat: EtatAnnuel) -> str:
     )
 
 
-def _recours(etat: EtatAnnuel) -> list[dict[str, str]]:
+def _recours(etat: EtatAnnuel) -> m.Section:
     chiffres = ("quantite", "poids", "unites")
     precisions = {c: decimales(u[c] for u in etat.recours if u[c] is not None) for c in chiffres}
-    return [
-        {"nom": contracter(u["nom"]), "semestre": f"S{u['semestre']}", "type": u["type_unite"]}
-        | {c: NON_MESURE if u[c] is None else exact(u[c], precisions[c]) for c in chiffres}
-        for u in etat.recours
-    ]
-
-
-def _beneficiaires(etat: EtatAnnuel) -> dict[str, Any]:
-    lignes, sommes = etat.beneficiaires, total(etat.beneficiaires)
-    precisions = {u: decimales(b[u] for b in lignes) for u in UNITES}
+    sommes = total(etat.beneficiaires)
     semestres = sommes["unites_s1"] + sommes["unites_s2"]
-    unitaire = etat.constate["cout_d5211_unitaire"] if etat.constate else None
+    precision = decimales(b[u] for b in etat.beneficiaires for u in ("unites_s1", "unites_s2"))
     moyenne = (
         f"Chaque semestre recompte les mêmes unités : leur moyenne, {exact(sommes['unites'])}, est celle de l'année."
     )
+    return _partie(
+        "Recours au service, convertis en unités",
+        "nom:Bénéficiaire:3 | semestre:Semestre:2 | type:Type d’unité:3 | quantite:Quantité:lu | poids:Poids:lu"
+        " | unites:Unités:lu",
+        [
+            {"nom": contracter(u["nom"]), "semestre": f"S{u['semestre']}", "type": u["type_unite"]}
+            | {c: NON_MESURE if u[c] is None else exact(u[c], precisions[c]) for c in chiffres}
+            for u in etat.recours
+        ],
+        moyenne if semestres != sommes["unites"] else "",
+        pied={"nom": "Total des semestres", "unites": exact(semestres, precision)},
+    )
 
-    def chiffres(x: Ligne) -> dict[str, str]:
-        return {c: exact(x[c], p) for c, p in precisions.items()} | {
-            c: NON_MESURE if x[c] is None else montant(x[c]) for c in (BASE, *MONTANTS_ETAT)
-        }
 
-    return {
-        "beneficiaires": [{"nom": contracter(b["nom"]), **chiffres(b)} for b in lignes],
-        "compte": f"{len(lignes)} bénéficiaire{'s' if len(lignes) > 1 else ''}",
-        "unites_semestres": exact(semestres, max(precisions["unites_s1"], precisions["unites_s2"])),
-        "cout": f"Unités × {euros(unitaire, 2)}" if unitaire is not None else "Unités × coût",
-        "moyenne": moyenne if semestres != sommes["unites"] else "",
-        **chiffres(sommes),
-    }
+def _beneficiaires(etat: EtatAnnuel) -> m.Section:
+    lignes, precisions = etat.beneficiaires, {u: decimales(b[u] for b in etat.beneficiaires) for u in UNITES}
+    unitaire = etat.constate["cout_d5211_unitaire"] if etat.constate else None
+
+    def rangee(nom: str, x: m.Ligne) -> dict[str, str]:
+        montants = {c: NON_MESURE if x[c] is None else montant(x[c]) for c in (BASE, "montant", "ecart")}
+        return {"nom": nom} | {u: exact(x[u], p) for u, p in precisions.items()} | montants
+
+    return _partie(
+        "Unités constatées, base et montants dus",
+        "nom:Bénéficiaire:3 | unites_s1:Unités S1:lu | unites_s2:Unités S2:lu | unites:Unités de l’année:lu"
+        f" | {BASE}:Unités × {'coût' if unitaire is None else euros(unitaire, 2)}:lu | montant:Dû de l’année:lu"
+        " | ecart:Écart:lu",
+        [rangee(contracter(b["nom"]), b) for b in lignes],
+        f"Le dû est celui du bilan d'étape {etat.exercice}, arrondi au centime chaque semestre, comme il est facturé.",
+        pied=rangee(formats.plusieurs(len(lignes), "bénéficiaire"), total(lignes)),
+    )
 
 
 def _formation(etat: EtatAnnuel) -> list[str]:

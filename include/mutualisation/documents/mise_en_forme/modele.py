@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import date
 from typing import Any
 
 from mutualisation.documents.mise_en_forme.graphiques import ZERO, Graphique
@@ -338,7 +339,8 @@ class Document:
     html, pdf, xlsx; `forme` is its layout (rapport: cover and summary; deux_pages; fiche: one sheet; dossier); `liens`
     lead to other pages of the extract. `etats` are (state, whether it warns); `avis` (subject, words); `identite`
     (subject, words) of where it comes from; `notice` (subject, words) of the workbook, before and after the list of its
-    sheets; `marque` and `phrase` are the main colour and the sentence of the EPCI, where it sets them."""
+    sheets; `marque` and `phrase` are the main colour and the sentence of the EPCI, where it sets them; `version` is
+    None before the publication; `jour` is its date, by default the last day of the exercice."""
 
     chemin: str
     exercice: int
@@ -346,7 +348,7 @@ class Document:
     sous_titre: str
     epci: str
     siren: str
-    version: int
+    version: int | None
     synthetique: bool
     etats: Sequence[tuple[str, bool]]
     avis: Sequence[tuple[str, tuple[Morceau, ...]]]
@@ -360,3 +362,4 @@ class Document:
     forme: str = "rapport"
     marque: str = ""
     phrase: str = ""
+    jour: date | None = None

@@ -37,7 +37,7 @@ def donnees(d: m.Document) -> dict[str, Any]:
 
 def rendre(document: m.Document) -> bytes:
     """Return the whole PDF. Raises `ErreurMutualisation` when it cannot be composed."""
-    jour = date(document.exercice, 12, 31)
+    jour = document.jour or date(document.exercice, 12, 31)
     return nommer_les_lignes(composer(f"{document.forme}.typ", donnees(document), jour))
 
 

@@ -1,7 +1,6 @@
 """The *extract* gate reads back an extract, before it replaces the former one, and compares it with the publication."""
 
 import csv
-import json
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -18,8 +17,7 @@ from psycopg import sql
 from mutualisation.publication.portes.execution import executer, retenir
 from mutualisation.publication.portes.resultat import ResultatPorte
 from mutualisation.publication.portes.suites import echec
-from mutualisation.publication.versions.extraits import ETRANGER, MANQUE, differences
-from mutualisation.publication.versions.manifeste import MANIFESTE
+from mutualisation.publication.versions.manifeste import ETRANGER, MANIFESTE, MANQUE, DossierLu
 from mutualisation.publication.versions.relations import Relation
 from mutualisation.socle.erreurs import ControleEchoue
 
@@ -83,15 +81,17 @@ def _relire(
 
 def _relire_fichiers(dossier: Path) -> Lignes:
     """Compare the files of the folder with the manifest: rows of fichier, presence, empreinte."""
-    manifeste = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
-    autres = dict(differences(dossier, manifeste))
+    lu = DossierLu.lire(dossier)
+    if lu is None:
+        raise ValueError(MANIFESTE)
+    autres = dict(lu.differences())
     return [
         {
             "fichier": nom,
             "presence": "d'un seul côté" if autres.get(nom) in (MANQUE, ETRANGER) else "écrit et déclaré",
             "empreinte": "autre" if nom in autres else "conforme",
         }
-        for nom in sorted({sortie["fichier"] for sortie in manifeste["sorties"]} | autres.keys())
+        for nom in sorted(lu.declares.keys() | autres.keys())
     ]
 
 

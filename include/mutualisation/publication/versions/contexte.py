@@ -16,7 +16,6 @@ from mutualisation.publication.versions.clotures import Cloture, lire_cloture
 from mutualisation.publication.versions.extraits_csv import lire_lignes, lire_pointeurs
 from mutualisation.publication.versions.relations import Relation, lire_relations, relations_internes
 from mutualisation.socle.erreurs import ErreurMutualisation, NonPublie
-from mutualisation.socle.francais.formats import NON_RENSEIGNE
 
 CONSTRUCTION = """
 select version, prepare_par, code_version, to_char(fin at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
@@ -106,19 +105,6 @@ class Contexte:
     def avant_publication(self) -> bool:
         """True for invoices of an exercice that is not published (R18)."""
         return self.construction.semestre is not None
-
-    @property
-    def entete(self) -> dict[str, Any]:
-        """What every document says of where it comes from."""
-        return {
-            "epci": self.epci,
-            "siren": self.siren,
-            "synthetique": self.est_synthetique,
-            "version": self.construction.version,
-            "sha256": self.construction.publication_sha256 or NON_RENSEIGNE,
-            "avant_publication": self.avant_publication,
-            **self.charte,
-        }
 
 
 def version_publiee(conn: psycopg.Connection[Any], exercice: int) -> int:

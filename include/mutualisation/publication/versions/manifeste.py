@@ -1,12 +1,21 @@
-"""`manifeste.json`: every input and output by sha256, the method in force, the gates, who prepared and who approved."""
+"""`manifeste.json`: what a folder that a command wrote says of itself and of each of its files, written and read here
+alone; of an extract, the method in force, the gates, who prepared and who approved."""
+
+from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
 
-from mutualisation.entree.lecteurs.octets import Empreinte
+from mutualisation.entree.lecteurs.octets import empreinte
+from mutualisation.publication.signatures.ancrage import Ancres
+from mutualisation.publication.signatures.cle_signature import cle_signature, publique
 from mutualisation.publication.versions.contexte import Contexte
+from mutualisation.socle.poste import Poste
 
 MANIFESTE, SIGNATURE = "manifeste.json", "manifeste.json.sig"
 A_APPROUVER = "a_approuver"
@@ -15,9 +24,75 @@ CLOS = "clos"
 AUTREMENT_RENDU = "autrement_rendu"
 # known once what was composed is signed
 ENONCES = {"sceau", "cloture", AUTREMENT_RENDU}
+# what is wrong with a file
+MANQUE, CHANGE, ETRANGER = "manque", "n'est plus celui qui a été écrit", "n'est pas de ceux qui ont été écrits"
 
 
-def ecrire(contenu: Mapping[str, Any]) -> bytes:
+@dataclass(frozen=True)
+class DossierLu:
+    """A folder that a command wrote: the bytes of its manifest, what it says, its signature (empty when its file is
+    missing)."""
+
+    dossier: Path
+    octets: bytes
+    manifeste: dict[str, Any]
+    signature: bytes
+
+    @classmethod
+    def lire(cls, dossier: Path) -> Self | None:
+        """None where no manifest of this kind can be read."""
+        try:
+            octets, signature = (dossier / MANIFESTE).read_bytes(), dossier / SIGNATURE
+            signe = signature.read_bytes() if signature.is_file() else b""
+            lu = cls(dossier, octets, dict(json.loads(octets)), signe)
+            return lu if lu.declares is not None and lu.se_lit() else None
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return None
+
+    def se_lit(self) -> bool:
+        """Whether it says what a folder of this kind says. KeyError or TypeError where it does not either."""
+        return True
+
+    @cached_property
+    def declares(self) -> dict[str, str]:
+        """{address: sha256} of the files that it names."""
+        return {str(s["fichier"]): str(s["sha256"]) for s in self.manifeste["sorties"]}
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.octets).hexdigest()
+
+    def differences(self) -> Iterator[tuple[str, str]]:
+        """(name, what is wrong with it in French) per file that is not the one of the manifest. OSError."""
+        fichiers = (c for c in self.dossier.rglob("*") if c.is_symlink() or not c.is_dir())
+        presents = {c.relative_to(self.dossier).as_posix(): c for c in fichiers}
+        for nom in sorted((presents.keys() | self.declares.keys()) - {MANIFESTE, SIGNATURE}):
+            chemin = presents.get(nom)
+            if chemin is None:
+                yield nom, MANQUE
+            elif nom not in self.declares:
+                yield nom, ETRANGER
+            elif chemin.is_symlink() or not chemin.is_file() or empreinte(chemin).sha256 != self.declares[nom]:
+                yield nom, CHANGE
+
+
+def poser(dossier: Path, dit: Mapping[str, Any], poste: Poste | None = None) -> DossierLu:
+    """Write the manifest of a folder of which the rest is written: what it says, then the digest of each file, by
+    address. `poste`: who has the key that signs it."""
+    fichiers = {c.relative_to(dossier).as_posix(): empreinte(c) for c in sorted(dossier.rglob("*")) if c.is_file()}
+    sorties = [{"fichier": nom, "sha256": e.sha256, "octets": e.octets} for nom, e in fichiers.items()]
+    contenu, signature = {**dit, "sorties": sorties}, b""
+    octets = ecrire(contenu)
+    (dossier / MANIFESTE).write_bytes(octets)
+    if poste is not None:
+        cle = cle_signature(poste)
+        Ancres(poste.var).connaitre(publique(cle))
+        signature = cle.sign(octets)
+        (dossier / SIGNATURE).write_bytes(signature)
+    return DossierLu(dossier, octets, contenu, signature)
+
+
+def ecrire(contenu: object) -> bytes:
     """The JSON of a manifest, or of what is written beside it."""
     return (json.dumps(contenu, ensure_ascii=False, indent=2) + "\n").encode()
 
@@ -32,15 +107,9 @@ def statut_de(contexte: Contexte) -> str:
     return CLOS if contexte.cloture else A_APPROUVER
 
 
-def decrire(
-    contexte: Contexte,
-    sorties: Mapping[str, Empreinte],
-    *,
-    avec_reserves: bool,
-    restreinte: bool = False,
-) -> dict[str, Any]:
-    """The manifest of one extract (K3, G4, S7), but for the seal of its version, which its publication adds; `sorties`
-    gives the digest of each file.
+def decrire(contexte: Contexte, *, avec_reserves: bool, restreinte: bool = False) -> dict[str, Any]:
+    """What the manifest of one extract says (K3, G4, S7), but for its files and for the seal of its version, which its
+    publication adds.
 
     Its only clocks are the end of the build and the approval, as the warehouse keeps them.
     """
@@ -75,5 +144,4 @@ def decrire(
         "parametres": contexte.parametres,
         "portes": construction.portes,
         "entrees": contexte.fichiers,
-        "sorties": [{"fichier": nom, "sha256": e.sha256, "octets": e.octets} for nom, e in sorties.items()],
     }

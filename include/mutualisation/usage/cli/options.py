@@ -53,7 +53,9 @@ ExtraitEcrit = Annotated[Path | None, _dossier("Dossier où est l'extrait (par d
 Sources = Annotated[list[str] | None, _option("NOM", "Source à charger (à répéter ; par défaut : toutes).")]
 Version = Annotated[int | None, _nombre("N", "Version à relire (par défaut : la version publiée).")]
 Semestre = Annotated[int, _nombre("S", "Semestre facturé, 1 ou 2.")]
-ExtraitsGardes = Annotated[list[Path] | None, _dossier("Dossier bilan_AAAA/ à relire fichier par fichier (à répéter).")]
+ExtraitsGardes = Annotated[
+    list[Path] | None, _dossier("Dossier bilan_AAAA/ ou factures_AAAA-SN/ à relire (à répéter).")
+]
 ExercicesVerifies = Annotated[list[int] | None, _nombre("AAAA", "Exercice à vérifier (à répéter ; par défaut : tous).")]
 Adherent = Annotated[str | None, _option("SIRET", "Cet adhérent seul (par défaut : tous).")]
 Essai = Annotated[Path | None, _fichier("Fichier du référentiel à essayer à la place de celui qui est chargé.")]

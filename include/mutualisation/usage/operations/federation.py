@@ -71,13 +71,12 @@ def _lignes_de_l_entite(entite: str, extrait: ExtraitLu, cles: set[bytes]) -> li
 
 def _agregat(entite: str, extrait: ExtraitLu, nom: str) -> list[dict[str, str]]:
     """Return the rows of one CSV of an extract, once its bytes are those of the signed manifest."""
-    scelles = {s["fichier"]: s["sha256"] for s in extrait.manifeste["sorties"]}
     fichier = f"{nom}.csv"
     try:
         octets = (extrait.dossier / fichier).read_bytes()
     except OSError as erreur:
         raise ControleEchoue([f"{entite} : {fichier} ne se lit pas ({raison_systeme(erreur)})."]) from None
-    if hashlib.sha256(octets).hexdigest() != scelles.get(fichier):
+    if hashlib.sha256(octets).hexdigest() != extrait.declares.get(fichier):
         raise ControleEchoue([f"{entite} : {fichier} n'est plus celui qui a été signé."])
     return list(csv.DictReader(io.StringIO(octets.decode("utf-8")), delimiter=";"))
 

@@ -13,9 +13,8 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
-from mutualisation.documents.composition.dossier import MANIFESTE, empreintes_declarees, remplacer_dossier
+from mutualisation.documents.composition.dossier import remplacer_dossier
 from mutualisation.entree.ingestion.confidentialite import FICHIER_CLE
-from mutualisation.entree.lecteurs.octets import empreinte
 from mutualisation.entrepot.base.connexion import connecter, verrou_entrepot
 from mutualisation.entrepot.base.copie_de_base import copier, remettre
 from mutualisation.entrepot.base.migrations import (
@@ -32,6 +31,7 @@ from mutualisation.publication.signatures import cle_signature
 from mutualisation.publication.signatures.ancrage import DOSSIER as SCEAUX
 from mutualisation.publication.signatures.ancrage import Ancres
 from mutualisation.publication.versions.chaine import lire_chaine
+from mutualisation.publication.versions.manifeste import MANIFESTE, DossierLu, ecrire, poser
 from mutualisation.socle.chemins import dossier_var
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.francais.formats import plusieurs
@@ -97,16 +97,13 @@ def _ecrire(
     with conn.cursor(row_factory=dict_row) as curseur:
         membres = curseur.execute(MEMBRES, (list(GROUPES), session.embarque, [PREPARATEUR, APPROBATEUR])).fetchall()
     conn.commit()
-    _ecrire_json(ebauche / COMPTES, membres)
+    (ebauche / COMPTES).write_bytes(ecrire(membres))
     if (session.var / SCEAUX).is_dir():
         shutil.copytree(session.var / SCEAUX, ebauche / SCEAUX)
     copier(session.dsn, ebauche / ENTREPOT, f"--role={PROPRIETAIRE}", f"--exclude-table={SCHEMA}.*")
     if airflow:
         copier(base_voisine(session.dsn, airflow), ebauche / AIRFLOW)
-    sommes = empreintes(ebauche)
-    manifeste = {"code_version": version_du_code(), "migrations": migrations}
-    _ecrire_json(ebauche / MANIFESTE, manifeste | {"sorties": [{"fichier": f, "sha256": s} for f, s in sommes.items()]})
-    return list(sommes)
+    return list(poser(ebauche, {"code_version": version_du_code(), "migrations": migrations}).declares)
 
 
 @dataclass(frozen=True)
@@ -144,12 +141,6 @@ def migrer_l_entrepot(copie: Path | None = None) -> Migration:
     return Migration(revisions()[-1], [m for m in revisions() if m not in avant], None if vers is None else str(vers))
 
 
-def empreintes(dossier: Path) -> dict[str, str]:
-    """Return {file: sha256} of a folder, but for its manifest."""
-    fichiers = sorted(f for f in dossier.rglob("*") if f.is_file() and f != dossier / MANIFESTE)
-    return {f.relative_to(dossier).as_posix(): empreinte(f).sha256 for f in fichiers}
-
-
 def base_voisine(dsn: str, nom: str) -> str:
     """Return the address of another database of the server of the warehouse."""
     return make_conninfo(**parametres(dsn) | {"dbname": nom})
@@ -172,10 +163,6 @@ def _ou_est(var: Path, libelle: str, fichier: str, variable: str) -> str:
     if (var / fichier).is_file():
         return f"{libelle} : non copiée, elle reste dans {var / fichier} ; gardez-la à part."
     return f"{libelle} : absente de {var} comme de {variable}."
-
-
-def _ecrire_json(chemin: Path, contenu: object) -> None:
-    chemin.write_text(json.dumps(contenu, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -227,38 +214,36 @@ def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
         remettre(dsn, dossier / ENTREPOT, "--clean", "--if-exists")
         mettre_a_jour(dsn)
         with Session.depuis_environnement() as session, connecter(dsn, role=None) as conn:
+            chaine = lire_chaine(conn, session.poste)
             # a folder never mixes two histories
-            if (dossier / SCEAUX).is_dir() and not lire_chaine(conn, session.poste).ecarts:
+            if (dossier / SCEAUX).is_dir() and not chaine.ecarts:
                 shutil.copytree(dossier / SCEAUX, var / SCEAUX, dirs_exist_ok=True)
-            ligne = conn.execute("select count(*) from journal.sceaux").fetchone()
             conn.execute(DROITS_SUR_LA_BASE.read_bytes())
             complete = bool(airflow) or not (dossier / AIRFLOW).is_file()
-            return Restauration(int(ligne[0]) if ligne else 0, *verifier(session), complete)
+            return Restauration(len(chaine.sceaux), *verifier(session), complete)
 
 
 def _verifier_sauvegarde(dossier: Path, airflow: str | None) -> None:
     """Check that every file of the backup is there, as it was written."""
-    declarees = empreintes_declarees(dossier)
     if (dossier / MANIFESTE_ANTERIEUR).is_file():
         raise anterieur_a_0_1_0(f"L'entrepôt que sauvegarde {dossier}")
-    if ENTREPOT not in declarees:
+    lue = DossierLu.lire(dossier)
+    if lue is None or ENTREPOT not in lue.declares:
         raise ErreurMutualisation(
             f"Le dossier {dossier} n'est pas une sauvegarde lisible : donnez celui que « mutualisation sauvegarder » a "
             "écrit."
         )
-    manifeste = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
-    if not {*revisions()}.issuperset(manifeste.get("migrations", ())):
+    if not {*revisions()}.issuperset(lue.manifeste.get("migrations", ())):
         raise ErreurMutualisation(
             f"La sauvegarde {dossier} a été écrite par une version plus récente du logiciel "
-            f"({manifeste['code_version']}), qui seule la restaure ; rien n'a été changé."
+            f"({lue.manifeste['code_version']}), qui seule la restaure ; rien n'a été changé."
         )
-    trouvees = empreintes(dossier)
-    if ecarts := sorted(nom for nom in {*declarees, *trouvees} if declarees.get(nom) != trouvees.get(nom)):
+    if ecarts := [nom for nom, _ in lue.differences()]:
         raise ErreurMutualisation(
             f"La sauvegarde {dossier} n'est plus celle qui a été écrite ({', '.join(ecarts[:5])}) : prenez-en une "
             "autre."
         )
-    if airflow and AIRFLOW not in declarees:
+    if airflow and AIRFLOW not in lue.declares:
         raise ErreurMutualisation(
             f"La sauvegarde {dossier} n'a pas les métadonnées d'Airflow : relancez sans --airflow."
         )

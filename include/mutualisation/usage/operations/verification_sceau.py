@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 
+from mutualisation.documents.factures.ecriture import autres_chiffres
 from mutualisation.publication.versions.chaine import lire_chaine
 from mutualisation.publication.versions.clotures import versions_closes
 from mutualisation.publication.versions.contexte import version_publiee, versions_presentees
@@ -52,7 +53,7 @@ def verifier(
 ) -> tuple[list[str], list[str]]:
     """Return every difference, a French sentence each, then what is to be known and is no difference. It reads the
     chain of the statements, the pointers, the versions in force (of these exercices; by default all), those closed,
-    those of the extracts given, and each file of these."""
+    those of the extracts and invoices given, and each file of these."""
     demandes = set(exercices)
     with session.lecture() as conn:
         chaine = lire_chaine(conn, session.poste)
@@ -65,7 +66,9 @@ def verifier(
             versions |= versions_closes(conn, demandes) | versions_remises(conn, extraits)
             ecarts = [e for v in sorted(versions) for e in ecarts_contenu(conn, v)]
         for dossier in extraits:
-            ecarts += ecarts_extrait(conn, dossier, session.var)
+            trouves = ecarts_extrait(conn, dossier, session.var)
+            # invoices are written again, once what they are made of holds
+            ecarts += trouves if ecarts or trouves else autres_chiffres(conn, dossier)
             remarques += remarques_extrait(conn, dossier)
     return list(dict.fromkeys(ecarts)), remarques
 
