@@ -16,7 +16,8 @@ from mutualisation.entree.sources.registre import registre
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.socle.erreurs import FichierRefuse
 from mutualisation.socle.poste import Poste
-from mutualisation.usage.examen.diagnostic import Connexions, brouillon, examiner
+from mutualisation.usage.examen.diagnostic import examiner
+from mutualisation.usage.examen.jugement import Connexions, brouillon
 from mutualisation.usage.examen.propositions import completer, table_du_depot
 
 _CLE = {"origine": "activite", "code": "ADS", "dispositif": "ADS"}

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 import pytest
 
 from mutualisation.usage.examen import diagnostic
-from mutualisation.usage.examen.diagnostic import brouillon
+from mutualisation.usage.examen.jugement import brouillon
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,9 @@ from mutualisation.entree.lecteurs.noms import montrable as nom_montrable
 from mutualisation.entree.sources.jeux import TYPES_LIBRES, Colonne, Jeu
 from mutualisation.socle.erreurs import affichable
 from mutualisation.socle.francais.formats import enumerer, plusieurs
-from mutualisation.usage.examen.diagnostic import ACCEPTE, REFUSE, REJETS, Essai, Verdict
+from mutualisation.usage.examen.diagnostic import Essai
 from mutualisation.usage.examen.essai_dossier import EssaiDossier
+from mutualisation.usage.examen.jugement import ACCEPTE, REFUSE, REJETS, Verdict
 from mutualisation.usage.examen.propositions import Proposition
 from mutualisation.usage.examen.reconnaissance import Reconnaissance, mots_connus, non_lues, sens_usuel
 

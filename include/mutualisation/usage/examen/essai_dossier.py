@@ -10,15 +10,8 @@ from pathlib import Path
 from mutualisation.entree.ingestion.depot import SUFFIXE_CONTROLE, entree_ignoree
 from mutualisation.entree.sources.registre import registre
 from mutualisation.socle.erreurs import ErreurMutualisation, affichable
-from mutualisation.usage.examen.diagnostic import (
-    Connexions,
-    Essai,
-    brouillon,
-    examiner,
-    exercice,
-    juger,
-    juger_les_noms,
-)
+from mutualisation.usage.examen.diagnostic import Essai, examiner, exercice, juger_les_noms
+from mutualisation.usage.examen.jugement import Connexions, brouillon, juger
 from mutualisation.usage.examen.propositions import Proposition, Table, completer, lire_table, nouvelles, table_du_depot
 from mutualisation.usage.examen.reconnaissance import non_lues
 
