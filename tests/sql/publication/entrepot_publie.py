@@ -91,6 +91,18 @@ def _journal(conn: psycopg.Connection[Any], exercices: list[int]) -> int:
     return int(ligne[0])
 
 
+def construction(
+    conn: psycopg.Connection[Any], statut: str = "validee", exercices: str = "{2021}", empreinte: str | None = None
+) -> int:
+    """The version of a build that the journal alone has."""
+    (version,) = conn.execute(
+        "insert into journal.constructions (exercices, statut, prepare_par, code_version, publication_sha256)"
+        " values (%s, %s, 'essai', 'essai', %s) returning version",
+        (exercices, statut, empreinte),
+    ).fetchone() or (0,)
+    return int(version)
+
+
 def publier(conn: psycopg.Connection[Any], lignes: dict[str, list[Ligne]]) -> int:
     """Publish these rows as one version of a migrated warehouse; give back the version.
 

@@ -55,10 +55,7 @@ def dsn(_serveur: str, _publie: str, var_neuf: Path) -> Iterator[str]:
 
 def _publier(conn: Conn, tour: int) -> None:
     """A validated build, twin of the first one but for its mark, published; what it replaced is purged."""
-    (version,) = conn.execute(
-        "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
-        " values ('{2019, 2020, 2021}', 'validee', 'essai', 'essai') returning version"
-    ).fetchone() or (0,)
+    version = entrepot_publie.construction(conn, exercices="{2019, 2020, 2021}")
     with conn.transaction(), sous_le_role(conn, TRAITEMENT):
         conn.execute("select journal.renouveler_construction()")
         for nom in relations_promues():

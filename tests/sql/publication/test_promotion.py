@@ -15,7 +15,7 @@ from mutualisation.publication.versions.relations import lire_relations, relatio
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.poste import Poste
 
-from .entrepot_publie import preparer, publication_sha256
+from .entrepot_publie import construction, preparer, publication_sha256
 
 Conn = psycopg.Connection[Any]
 
@@ -67,7 +67,7 @@ def test_une_relation_interne_n_est_pas_publiee(prete: str) -> None:
 
 def test_publier_ajoute_les_relations_internes_avec_les_autres(prete: str) -> None:
     with connecter(prete, role=None) as conn:
-        version = _validee(conn)
+        version = construction(conn)
         with sous_le_role(conn, TRAITEMENT):
             for nom in relations_promues():
                 conn.execute(f"create table construction.{nom} as select * from versions.{nom}".encode())
@@ -135,11 +135,7 @@ def test_un_contrat_qui_change_refait_les_vues(prete: str) -> None:
 def test_une_version_qui_n_est_pas_validee_ne_se_publie_pas(prete: str) -> None:
     with connecter(prete, role=None) as conn:
         for statut in ("en_cours", "construite", "echouee"):
-            (version,) = conn.execute(
-                "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
-                " values ('{2021}', %s, 'a', 'x') returning version",
-                (statut,),
-            ).fetchone() or (0,)
+            version = construction(conn, statut)
             conn.commit()
             with pytest.raises(ErreurMutualisation, match="n'est pas validée"):
                 preparer(conn, version)
@@ -151,10 +147,7 @@ def test_une_version_qui_n_est_pas_validee_ne_se_publie_pas(prete: str) -> None:
 def test_publier_deux_fois_la_meme_version_rend_la_meme_empreinte(prete: str) -> None:
     """A worker that dies after the commit is run again: nothing is to be done, and its answer is the same."""
     with connecter(prete, role=None) as conn:
-        (version,) = conn.execute(
-            "insert into journal.constructions (exercices, statut, prepare_par, code_version, publication_sha256)"
-            " values ('{2021}', 'publiee', 'a', 'x', 'abc') returning version"
-        ).fetchone() or (0,)
+        version = construction(conn, "publiee", empreinte="abc")
         conn.commit()
         assert promouvoir(conn, version, Poste.ici()) == "abc"
 
@@ -162,7 +155,7 @@ def test_publier_deux_fois_la_meme_version_rend_la_meme_empreinte(prete: str) ->
 def test_une_publication_qui_echoue_ne_laisse_rien(prete: str) -> None:
     """One transaction: a relation that is missing takes the others back to where they were."""
     with connecter(prete, role=None) as conn:
-        version = _validee(conn)
+        version = construction(conn)
         premiere, *_ = lire_relations()
         conn.execute(f"create table construction.{premiere} as select * from versions.{premiere}")  # type: ignore[arg-type]
         conn.commit()
@@ -181,17 +174,14 @@ def test_une_publication_qui_echoue_ne_laisse_rien(prete: str) -> None:
 def construite(conn_publiee: Conn) -> tuple[Conn, int]:
     """A validated build of 2021 as the run leaves it, twin of what is published."""
     conn = conn_publiee
-    (version,) = conn.execute(
-        "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
-        " values ('{2021}', 'validee', 'a', 'x') returning version"
-    ).fetchone() or (0,)
+    version = construction(conn)
     with sous_le_role(conn, TRAITEMENT):
         for nom in relations_promues():
             conn.execute(f"create table construction.{nom} as select * from versions.{nom} where false".encode())
         conn.execute(b"insert into construction.synthese_financiere select * from versions.synthese_financiere")
         conn.execute(f"update construction.synthese_financiere set version = {version}".encode())
     conn.commit()
-    return conn, int(version)
+    return conn, version
 
 
 def test_une_construction_qu_un_arret_brutal_a_videe_ne_se_publie_pas(construite: tuple[Conn, int]) -> None:
@@ -247,13 +237,10 @@ def test_ce_qui_attend_reste_jusqu_a_ce_qu_une_autre_version_soit_proposee(const
     preparer(conn, version)
 
     def suivre() -> int:
-        (suivante,) = conn.execute(
-            "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
-            " values ('{2021}', 'validee', 'a', 'x') returning version"
-        ).fetchone() or (0,)
+        suivante = construction(conn)
         conn.execute("update construction.synthese_financiere set version = %s", (suivante,))
         preparer(conn, suivante)
-        return int(suivante)
+        return suivante
 
     def stockees() -> list[int]:
         lues = conn.execute("select distinct version from versions.synthese_financiere order by 1").fetchall()
@@ -282,15 +269,6 @@ def test_une_cloture_survenue_depuis_les_documents_en_demande_d_autres(construit
         promouvoir(conn, version, Poste.ici())
     conn.rollback()
     assert conn.execute("select distinct version from journal.publications").fetchall() == [(1,)]
-
-
-def _validee(conn: Conn) -> int:
-    """A validated build of 2021, its schema empty."""
-    (version,) = conn.execute(
-        "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
-        " values ('{2021}', 'validee', 'a', 'x') returning version"
-    ).fetchone() or (0,)
-    return int(version)
 
 
 def _existe(conn: Conn, nom: str) -> bool:
