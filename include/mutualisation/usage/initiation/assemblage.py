@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from mutualisation.entree.ingestion.cellules_lues import lecture_de, total
 from mutualisation.entree.ingestion.correspondances import JEU_CORRESPONDANCES, compiler, traducteur
@@ -73,14 +73,11 @@ def assembler(sources: Path, depot: Path) -> list[Assemble]:
         raise FichierRefuse(sorted(refus.items()))
     if not lues:
         raise ErreurMutualisation(f"Aucun export (CSV, XLSX) dans {sources} : docs/initier.md en montre un.")
-    rangees: dict[tuple[Jeu, str], list[list[str]]] = defaultdict(list)
-    noms: dict[tuple[Jeu, str], list[str]] = defaultdict(list)
-    for export, siennes in lues:
-        cle = export.jeu, _periode_ecrite(export, exports)
-        rangees[cle] += siennes
-        noms[cle].append(export.fichier.name)
-    _exiger_une_longueur(depot, rangees)
-    return _ecrire_fichiers(depot, rangees, noms)
+    reunies: dict[tuple[Jeu, str], dict[str, list[list[str]]]] = defaultdict(dict)
+    for export, rangees in lues:
+        reunies[export.jeu, _periode_ecrite(export, exports)][export.fichier.name] = rangees
+    _exiger_une_longueur(depot, reunies)
+    return _ecrire_fichiers(depot, reunies)
 
 
 def _periode_ecrite(export: Export, exports: Sequence[Export]) -> str:
@@ -100,11 +97,10 @@ def _periode_ecrite(export: Export, exports: Sequence[Export]) -> str:
     return long.periode
 
 
-def _exiger_une_longueur(depot: Path, rangees: Iterable[tuple[Jeu, str]]) -> None:
+def _exiger_une_longueur(depot: Path, ecrites: Iterable[tuple[Jeu, str]]) -> None:
     """Refuse a drop that has the same months under another length of period (F17)."""
-    for jeu, periode in rangees:
-        dossier = depot / jeu.source
-        for fichier in sorted(dossier.iterdir()) if dossier.is_dir() else ():
+    for jeu, periode in ecrites:
+        for fichier in sorted((depot / jeu.source).glob("*")):
             lu = lire_nom(jeu, fichier.name)
             if lu is not None and se_recouvrent(jeu, lu[0], periode):
                 raise ErreurMutualisation(
@@ -113,27 +109,25 @@ def _exiger_une_longueur(depot: Path, rangees: Iterable[tuple[Jeu, str]]) -> Non
                 )
 
 
-def _ecrire_fichiers(depot: Path, rangees: Mapping[tuple[Jeu, str], list[list[str]]], exports: Any) -> list[Assemble]:
-    """Write the files; those about agents can be read by their owner alone."""
-    textes = {
-        f"{jeu.source}/{jeu.nom}_{p}.csv".replace("_.", "."): en_csv(
-            [[MARQUE], [*(c.entete for c in jeu.colonnes), ORIGINE], *r]
-        )
-        for (jeu, p), r in rangees.items()
-    }
+def _ecrire_fichiers(depot: Path, reunies: Mapping[tuple[Jeu, str], dict[str, list[list[str]]]]) -> list[Assemble]:
+    """Write the files, none before each may be; those about agents can be read by their owner alone."""
+    noms = {(jeu, p): f"{jeu.source}/{jeu.nom}_{p}.csv".replace("_.", ".") for jeu, p in reunies}
     try:
-        for nom in textes:
-            if (depot / nom).exists() and MARQUE not in (depot / nom).read_text("utf-8-sig", "replace")[:200]:
+        for cible in (depot / nom for nom in noms.values()):
+            if cible.exists() and MARQUE not in cible.read_text("utf-8-sig", "replace")[:200]:
                 raise ErreurMutualisation(
-                    f"{depot / nom} n'a pas été écrit par « assembler » : le mettre lui aussi parmi les sources, et "
-                    "le retirer du dépôt."
+                    f"{cible} n'a pas été écrit par « assembler » : le mettre lui aussi parmi les sources, et le "
+                    "retirer du dépôt."
                 )
-        for (jeu, _), (nom, texte) in zip(rangees, textes.items(), strict=True):
+        for (jeu, periode), nom in noms.items():
+            texte = en_csv(
+                [[MARQUE], [*(c.entete for c in jeu.colonnes), ORIGINE], *chain(*reunies[jeu, periode].values())]
+            )
             (depot / nom).parent.mkdir(parents=True, exist_ok=True)
             disque.ecrire(depot / nom, texte.encode("utf-8-sig"), 0o600 if jeu.agents else 0o644)
     except OSError as e:
         raise ErreurMutualisation(f"{depot} ne peut pas être écrit ({raison_systeme(e)}).") from None
-    return [Assemble(nom, len(rangees[c]), exports[c]) for nom, c in zip(textes, rangees, strict=True)]
+    return [Assemble(nom, sum(map(len, reunies[cle].values())), [*reunies[cle]]) for cle, nom in noms.items()]
 
 
 # ---------------------------------------------------------------- what the folder holds
