@@ -1,9 +1,8 @@
-"""Folders of documents put in place together: written beside, put on the disk, renamed.
+"""Put folders of documents in place together: they are written beside, put on the disk, renamed.
 
 A reader finds the former ones, whole, or the new ones. A killed run leaves a working folder in `sortie`; the next run
-that writes there ends its renames when they had begun, and sweeps it. What may be replaced is what the `manifeste.json`
-of a folder names, with the same bytes: anything else, a document that was edited since too, is somebody's work.
-"""
+that writes there ends its renames when they had begun, and sweeps it. A file may be replaced when the `manifeste.json`
+of its folder names it, with the same bytes: anything else, an edited document too, is somebody's work."""
 
 import contextlib
 import fcntl
@@ -25,19 +24,19 @@ ANCIENS = ".anciens"
 SUR_DISQUE_A_LA_FOIS = 8
 # a file browser leaves these where it has only looked
 DU_SYSTEME = (".DS_Store", "Thumbs.db", "desktop.ini")
-# what a spreadsheet leaves beside the document that it has open: prefix, suffix
+# a spreadsheet leaves these beside the document that it has open: prefix, suffix
 OUVERTS = (("~$", ""), (".~lock.", "#"))
 NOMMES = 5
 
 
 class MiseEnPlace:
-    """The working folder of a run, and what it holds to be put in place."""
+    """A run has a working folder, which holds what it will put in place."""
 
     def __init__(self, sortie: Path, travail: Path) -> None:
         self.sortie, self.travail, self._anciens = sortie, travail, travail / ANCIENS
 
     def preparer(self, nom: str) -> Path:
-        """An empty folder that will be `sortie/nom`. Raises `ErreurMutualisation` when that place is not ours."""
+        """Make an empty folder that will be `sortie/nom`. Raises `ErreurMutualisation` if that place is not ours."""
         verifier_place(self.sortie / nom)
         dossier = self.travail / nom
         dossier.mkdir(parents=True)
@@ -53,10 +52,8 @@ class MiseEnPlace:
             list(fils.map(synchroniser, chemins))
 
     def poser(self) -> None:
-        """Rename every folder into its place, after `mettre_sur_disque`.
-
-        Raises `ErreurMutualisation` when a place is no longer ours: what a killed run left is ended days later.
-        """
+        """Rename every folder into its place, after `mettre_sur_disque`. Raises `ErreurMutualisation` when a place is
+        no longer ours: what a killed run left is ended days later."""
         for nouveau in self.a_placer():
             verifier_place(self.sortie / nouveau.name)
         self._anciens.mkdir(exist_ok=True)
@@ -74,7 +71,7 @@ class MiseEnPlace:
         shutil.rmtree(self.travail, ignore_errors=True)
 
     def a_placer(self) -> list[Path]:
-        """The folders that wait for their places. Raises `ErreurMutualisation` when a link stands for one."""
+        """List the folders that wait for their places. Raises `ErreurMutualisation` when a link stands for one."""
         dossiers = [*self.travail.iterdir()] if self.travail.is_dir() else []
         for lien in (d for d in (self.travail, *dossiers) if d.is_symlink()):
             raise ErreurMutualisation(
@@ -85,10 +82,8 @@ class MiseEnPlace:
 
 @contextmanager
 def mise_en_place(sortie: Path, refus: str) -> Iterator[MiseEnPlace]:
-    """A working folder in `sortie`; left before `poser`, it is dropped and nothing has changed.
-
-    Raises `ErreurMutualisation` when the disk refuses; `refus` starts its sentence (« L'extrait ne peut être écrit »).
-    """
+    """Yield a working folder in `sortie`; left before `poser`, it is dropped and nothing has changed. Raises
+    `ErreurMutualisation` when the disk refuses; `refus` starts its sentence (« L'extrait ne peut être écrit »)."""
     with _ecrivant(sortie, refus), _tenir_presence(sortie):
         pose = MiseEnPlace(sortie, Path(tempfile.mkdtemp(prefix=TRAVAIL, dir=sortie)))
         try:
@@ -99,8 +94,8 @@ def mise_en_place(sortie: Path, refus: str) -> Iterator[MiseEnPlace]:
 
 @contextmanager
 def a_part(sortie: Path, nom: str, refus: str) -> Iterator[MiseEnPlace]:
-    """A working folder of `sortie` that people may open, and that stays until it is put in place; after a failure it is
-    gone. Raises `ErreurMutualisation` when the disk refuses, or something of that name is there."""
+    """Yield a working folder of `sortie` that people may open, until it is put in place; a failure removes it. Raises
+    `ErreurMutualisation` when the disk refuses, or something of that name is there."""
     travail = sortie / nom
     with _ecrivant(sortie, refus):
         try:
@@ -121,7 +116,7 @@ def a_part(sortie: Path, nom: str, refus: str) -> Iterator[MiseEnPlace]:
 
 @contextmanager
 def _ecrivant(sortie: Path, refus: str) -> Iterator[None]:
-    """Within, what the disk refuses is said; the folder is made first."""
+    """Make the folder first, then say what the disk refuses."""
     try:
         sortie.mkdir(parents=True, exist_ok=True)
         yield
@@ -133,10 +128,8 @@ def _ecrivant(sortie: Path, refus: str) -> Iterator[None]:
 
 @contextmanager
 def remplacer_dossier(destination: Path, refus: str) -> Iterator[Path]:
-    """Give a working folder that takes the place of `destination` at the end; after a failure nothing has changed.
-
-    Raises `ErreurMutualisation` when the disk refuses, or when something there is not ours.
-    """
+    """Yield a working folder that takes the place of `destination` at the end; after a failure nothing has changed.
+    Raises `ErreurMutualisation` when the disk refuses, or when something there is not ours."""
     with mise_en_place(destination.parent, refus) as pose:
         yield pose.preparer(destination.name)
         pose.mettre_sur_disque()
@@ -145,7 +138,7 @@ def remplacer_dossier(destination: Path, refus: str) -> Iterator[Path]:
 
 @contextmanager
 def _tenir_presence(sortie: Path) -> Iterator[None]:
-    """Held by each run that writes in `sortie`; a run that finds itself alone sweeps what killed ones left."""
+    """Hold a lock that each run takes in `sortie`; a run that finds itself alone sweeps what killed ones left."""
     descripteur = os.open(sortie, os.O_RDONLY | os.O_DIRECTORY)
     try:
         # where the file system knows no lock, nothing is swept
@@ -162,10 +155,8 @@ def _tenir_presence(sortie: Path) -> Iterator[None]:
 
 # ---------------------------------------------------------------- what stands there
 def verifier_place(dossier: Path) -> None:
-    """Raise `ErreurMutualisation` when a folder of documents cannot be replaced without losing what is not ours.
-
-    Nothing there, an empty folder, a folder of ours from which files are missing: it can.
-    """
+    """Raise `ErreurMutualisation` when a folder of documents cannot be replaced without losing what is not ours. It can
+    when nothing is there, an empty folder, or a folder of ours from which files are missing."""
     if not os.path.lexists(dossier):
         return
     if dossier.is_symlink() or not dossier.is_dir():
@@ -190,7 +181,7 @@ def verifier_place(dossier: Path) -> None:
 
 
 def _fichiers_etrangers(dossier: Path) -> Iterator[tuple[str, str]]:
-    """(address, why) of each thing that would be lost."""
+    """Yield (address, why) of each thing that would be lost."""
     lu = DossierLu.lire(dossier)
     declares = lu.declares if lu else {}
     # the manifest says nothing of itself nor of its signature

@@ -1,7 +1,5 @@
-"""Extracts signed and put in place: the journal says what they are, then the disk does (K11).
-
-Nothing signed lies on the disk before the commit; killed after it, the same is done again, from what the journal says.
-"""
+"""Sign extracts and put them in place: the journal says what they are, then the disk does (K11). Nothing signed lies on
+the disk before the commit; after a kill, the next command does the same from what the journal says."""
 
 import json
 from collections.abc import Mapping
@@ -34,7 +32,7 @@ LIMITE_ECARTS = 10
 
 @dataclass(frozen=True)
 class Signe:
-    """A composed extract that the journal knows: its folder, its place, its manifest and the signature of it."""
+    """The journal knows a composed extract: its folder, its place, its manifest and the signature of it."""
 
     exercice: int
     dossier: Path
@@ -44,49 +42,49 @@ class Signe:
 
     @property
     def est_autrement_rendu(self) -> bool:
-        """True where this software no longer writes it as it was sealed."""
+        """Say whether this software no longer writes the extract as it was sealed."""
         return AUTREMENT_RENDU in json.loads(self.manifeste)
 
 
 def signer_ensemble(
-    conn: psycopg.Connection[Any], pose: MiseEnPlace, lus: Mapping[str, str], poste: Poste
+    conn: psycopg.Connection[Any], pose: MiseEnPlace, manifestes: Mapping[str, str], poste: Poste
 ) -> list[Signe]:
     """Sign the composed extracts of {folder: digest of the manifest that the gate read}, and note each with its place.
 
-    The transaction may be that of the publication. What has its place already is left. `poste`: who has the key. Raises
-    `ErreurMutualisation` when a file is no longer the one that was read, or a place is not to be replaced.
-    """
-    return [_signer(conn, d, pose.sortie, lus[d.name], poste) for d in pose.a_placer() if d.name in lus]
+    The transaction may be that of the publication. An extract that has its place already is left. `poste` has the key.
+    Raises `ErreurMutualisation` when a file is no longer the one that was read, or a place is not to be replaced."""
+    return [_signer(conn, d, pose.sortie, manifestes[d.name], poste) for d in pose.a_placer() if d.name in manifestes]
 
 
 def mettre_en_place(
-    conn: psycopg.Connection[Any], pose: MiseEnPlace, lus: Mapping[str, str], poste: Poste
+    conn: psycopg.Connection[Any], pose: MiseEnPlace, manifestes: Mapping[str, str], poste: Poste
 ) -> list[Signe]:
     """Sign the composed extracts of a version that is published, commit, then rename them into their places."""
-    signes = signer_ensemble(conn, pose, lus, poste)
+    signes = signer_ensemble(conn, pose, manifestes, poste)
     conn.commit()
     for signe in signes:
         for nom, octets in ((MANIFESTE, signe.manifeste), (SIGNATURE, signe.signature)):
-            # whole or absent, and never a stranger among the files of the extract
+            # the file is whole or absent, and never a stranger among the files of the extract
             provisoire = pose.travail / f".{nom}"
             provisoire.write_bytes(octets)
             synchroniser(provisoire)
             provisoire.replace(signe.dossier / nom)
         synchroniser(signe.dossier)
-        # closed since it was composed, a former version keeps its place
+        # a former version closed since this was composed keeps its place
         signe.dossier.rename(pose.travail / signe.place.name)
     pose.poser()
     return signes
 
 
-def _signer(conn: psycopg.Connection[Any], dossier: Path, sortie: Path, lu: str, poste: Poste) -> Signe:
-    """Add to the manifest of a composed extract the statements that hold it.
-
-    Software that changed since may write an extract with other bytes: the manifest then says so, and no closed folder
-    is replaced.
-    """
+def _signer(conn: psycopg.Connection[Any], dossier: Path, sortie: Path, empreinte_lue: str, poste: Poste) -> Signe:
+    """Add to the manifest of a composed extract the statements that hold it. Software that changed since may write an
+    extract with other bytes: the manifest then says so, and no closed folder is replaced."""
     compose = DossierLu.lire(dossier)
-    if compose is None or compose.octets != ecrire(compose.manifeste) or condenser_manifeste(compose.manifeste) != lu:
+    if (
+        compose is None
+        or compose.octets != ecrire(compose.manifeste)
+        or condenser_manifeste(compose.manifeste) != empreinte_lue
+    ):
         raise _autres_documents(dossier, MANIFESTE)
     contenu = compose.manifeste
     contenu.pop(AUTREMENT_RENDU, None)
@@ -99,7 +97,7 @@ def _signer(conn: psycopg.Connection[Any], dossier: Path, sortie: Path, lu: str,
     cloture = lire_cloture(conn, exercice, version) if statut == CLOS else None
     if cloture is not None:
         acte = contenu["cloture"] = cloture.enonce
-    if lu not in acte.get("extraits", ()) and (cloture or acte.get("extraits")):
+    if empreinte_lue not in acte.get("extraits", ()) and (cloture or acte.get("extraits")):
         contenu[AUTREMENT_RENDU] = True
         en_place = ExtraitLu.lire(place)
         if cloture and en_place and en_place.statut == CLOS and en_place.octets != ecrire(contenu):

@@ -1,9 +1,6 @@
-"""Annual statement of article D5211-16: the units used by each beneficiary, at the unit cost of the accounts, beside
-what it owes, and what the units are.
-
-One per dispositif billed by the unit, by its unit cost, or whose legal base binds; what is due in it is what the bilan
-says, to the cent.
-"""
+"""The annual statement of article D5211-16 sets the units of each beneficiary, at the unit cost of the accounts, beside
+what it owes. There is one per dispositif billed by the unit, by its unit cost, or whose legal base binds; it says as
+due what the bilan says, to the cent."""
 
 from calendar import monthrange
 from collections import defaultdict
@@ -30,15 +27,14 @@ MOIS_APRES_SIGNATURE = 3
 
 @dataclass(frozen=True)
 class EtatAnnuel:
-    """Statement of a dispositif and exercice.
+    """A dispositif and exercice have one statement.
 
-    `tarifs`: `TARIF` of each one applied; `tous`: {siret_adherent, nom, *CHIFFRES} of every beneficiary: its weighted
-    units, of each semestre and of the year (R10, R10e), at the unit cost of the accounts (None when there is none), the
-    `montant_du` that the bilan publishes (R7) and the difference, in euros; `beneficiaires`: those to show; `recours`:
-    rows of `factures_unites` with the name of the adherent; `cout`: row of `factures_couts` (R7f), None for a tariff
-    per unit; `constate`: row of `cout_unitaire`, `passage`: row of `passage_d5211`, None when the dispositif is not
-    valued; `notifications`: the register, rows of `notifications`.
-    """
+    `tarifs` are `TARIF` of each one applied; `tous` is {siret_adherent, nom, *CHIFFRES} of every beneficiary: its
+    weighted units, of each semestre and of the year (R10, R10e), at the unit cost of the accounts (None when there is
+    none), the `montant_du` that the bilan publishes (R7) and the difference, in euros; `beneficiaires` are those to
+    show; `recours` are rows of `factures_unites` with the name of the adherent; `cout` is a row of `factures_couts`
+    (R7f), None for a tariff per unit; `constate` a row of `cout_unitaire`; `passage` a row of `passage_d5211`, None
+    when the dispositif is not valued; `notifications` the register."""
 
     exercice: int
     dispositif: str
@@ -54,17 +50,17 @@ class EtatAnnuel:
 
     @property
     def unitaire(self) -> bool:
-        """Whether it is billed by the unit."""
+        """Say whether it is billed by the unit."""
         return _est_unitaire(self.tarifs)
 
     @property
     def nom_de_fichier(self) -> str:
-        """The code of the dispositif, in letters that a file may have."""
+        """Return the code of the dispositif, in letters that a file may have."""
         return "".join(c if c.isalnum() or c in "_-" else "_" for c in self.dispositif)
 
 
 def total(beneficiaires: Sequence[Ligne]) -> Ligne:
-    """Units and amounts of these beneficiaries; no base without a unit cost."""
+    """Sum units and amounts of these beneficiaries; there is no base without a unit cost."""
     connus = CHIFFRES if all(b[BASE] is not None for b in beneficiaires) else (*UNITES, *MONTANTS)
     return dict.fromkeys(CHIFFRES) | {colonne: somme(beneficiaires, colonne) for colonne in connus}
 
@@ -80,11 +76,9 @@ def lire_etats(
     parametres: Parametres,
     adherent: str | None = None,
 ) -> list[EtatAnnuel]:
-    """One statement per dispositif that has a tariff per unit in the exercice or whose base binds; `adherent`: that
-    SIRET alone.
-
-    Raises `ErreurMutualisation` when the tariffs do not sum to what the bilan publishes as due.
-    """
+    """Return a statement per dispositif that has a tariff per unit in the exercice or whose base binds. `adherent`
+    keeps that SIRET alone. Raises `ErreurMutualisation` when the tariffs do not sum to what the bilan publishes as
+    due."""
     publie = {
         relation: lire_chiffres(conn, contexte, relation, contexte.exercice, contexte.construction.version)
         for relation in ("cout_unitaire", "passage_d5211", "recouvrement", "adhesion")
@@ -99,11 +93,11 @@ def lire_etats(
     noms = {a["siret_adherent"]: a["nom"] for a in sorted(facturation.adherents, key=lambda a: int(a["semestre"]))}
     etats = []
     for d in sorted(retenus):
-        siens, attendus, utilisees, adhesions = (
+        tarifs_du_dispositif, attendus, utilisees, adhesions = (
             [r for r in lignes if r["dispositif"] == d]
             for lignes in (tarifs, publie["recouvrement"], facturation.unites, publie["adhesion"])
         )
-        _verifier_dus(contexte.exercice, d, siens, [r for r in dus if r["dispositif"] == d])
+        _verifier_dus(contexte.exercice, d, tarifs_du_dispositif, [r for r in dus if r["dispositif"] == d])
         tous = _beneficiaires(utilisees, attendus, noms, constates.get(d))
         beneficiaires, recours = (
             [b for b in lignes if adherent in (None, b["siret_adherent"])] for lignes in (tous, utilisees)
@@ -113,7 +107,7 @@ def lire_etats(
                 exercice=contexte.exercice,
                 dispositif=d,
                 libelle=libelles.get(d, d),
-                tarifs=_tarifs(siens),
+                tarifs=_tarifs(tarifs_du_dispositif),
                 tous=tous,
                 beneficiaires=beneficiaires,
                 recours=_recours(recours, noms),
@@ -121,7 +115,12 @@ def lire_etats(
                 constate=constates.get(d),
                 passage=passages.get(d),
                 notifications=notifications(
-                    contexte.exercice, d, beneficiaires, adhesions, parametres, unitaire=_est_unitaire(siens)
+                    contexte.exercice,
+                    d,
+                    beneficiaires,
+                    adhesions,
+                    parametres,
+                    unitaire=_est_unitaire(tarifs_du_dispositif),
                 ),
             )
         )
@@ -129,7 +128,7 @@ def lire_etats(
 
 
 def _verifier_dus(exercice: int, dispositif: str, tarifs: Iterable[Ligne], dus: Iterable[Ligne]) -> None:
-    """What each adherent owes by its tariffs is what the bilan publishes."""
+    """Require that each adherent owes by its tariffs what the bilan publishes."""
     sommes: dict[tuple[str, int], Decimal] = defaultdict(lambda: ZERO)
     for r in dus:
         sommes[r["siret_adherent"], r["semestre"]] += r["montant_du"]
@@ -156,7 +155,7 @@ def _tarifs(tarifs: Iterable[Ligne]) -> list[Ligne]:
 def _beneficiaires(
     unites: Iterable[Ligne], dus: Iterable[Ligne], noms: Mapping[str, str], constate: Ligne | None
 ) -> list[Ligne]:
-    """Those with a unit or an amount, by name; `constate`: row of `cout_unitaire`, if any."""
+    """Return those with a unit or an amount, by name; `constate` is a row of `cout_unitaire`, if any."""
     chiffres: dict[str, Ligne] = defaultdict(lambda: dict.fromkeys(UNITES, Decimal(0)) | dict.fromkeys(MONTANTS, ZERO))
     for u in unites:
         # a unit without its weight is unknown: the units of the year leave it out too
@@ -168,18 +167,18 @@ def _beneficiaires(
     annee, unitaire = (constate["unites"], constate["cout_d5211_unitaire"]) if constate else (None, None)
     # both semestres count a stock again: the year is their mean (R10e)
     if annee and annee == arrondi(somme(chiffres.values(), "unites") / 2, 6):
-        for siens in chiffres.values():
-            siens["unites"] /= 2
+        for de_l_adherent in chiffres.values():
+            de_l_adherent["unites"] /= 2
     lignes = []
-    for siret, siens in chiffres.items():
-        if any(siens.values()):
-            base = None if unitaire is None else arrondi(siens["unites"] * unitaire, 2)
+    for siret, de_l_adherent in chiffres.items():
+        if any(de_l_adherent.values()):
+            base = None if unitaire is None else arrondi(de_l_adherent["unites"] * unitaire, 2)
             cout = {
                 "cout_d5211_unitaire": unitaire,
                 BASE: base,
-                ECART: None if base is None else siens["montant"] - base,
+                ECART: None if base is None else de_l_adherent["montant"] - base,
             }
-            lignes.append({"siret_adherent": siret, "nom": noms.get(siret, siret), **siens, **cout})
+            lignes.append({"siret_adherent": siret, "nom": noms.get(siret, siret), **de_l_adherent, **cout})
     return sorted(lignes, key=lambda b: (b["nom"], b["siret_adherent"]))
 
 
@@ -198,15 +197,14 @@ def notifications(
     *,
     unitaire: bool,
 ) -> list[Ligne]:
-    """{siret_adherent, nom, a_notifier_avant, notifie_le, etat} of each beneficiary: what is to be notified to it.
+    """Return {siret_adherent, nom, a_notifier_avant, notifie_le, etat} of each beneficiary.
 
-    The cost is notified before the budget is adopted (L1612-2); in the year a convention is signed, within three
-    months of it: the first day of the adhesion stands for the signature, which no file gives. `unitaire`: billed by the
-    unit, at a cost of the year that is notified in it; else the cost is the one of its accounts, notified before the
-    next budget and not before the year is over. Date on which: dated parameter `notifie_le:<dispositif>`, else
-    `notifie_le`, else None. `adhesions` are those of the dispositif. Raises `ErreurMutualisation` when a parameter is
-    no date.
-    """
+    The cost is notified before the budget is adopted (L1612-2); in the year a convention is signed, within three months
+    of it: the first day of the adhesion stands for the signature, which no file gives. With `unitaire`, the dispositif
+    is billed by the unit, at a cost of the year that is notified in it; else the cost is the one of its accounts,
+    notified before the next budget and not before the year is over. The dated parameter `notifie_le:<dispositif>`, else
+    `notifie_le`, gives the date of the notification. `adhesions` are those of the dispositif. Raises
+    `ErreurMutualisation` when a parameter is no date."""
     nom = next((n for n in (f"notifie_le:{dispositif}", "notifie_le") if n in parametres.valeurs), None)
     notifiee = parametres.jour(nom) if nom else None
     annee = annee_de_notification(exercice, unitaire=unitaire)
@@ -228,7 +226,7 @@ def notifications(
 
 
 def annee_de_notification(exercice: int, *, unitaire: bool) -> int:
-    """The year in which the cost of a statement is notified: its own where it was billed, else the next one."""
+    """Return the year in which the cost of a statement is notified: its own where it was billed, else the next."""
     return exercice if unitaire else exercice + 1
 
 

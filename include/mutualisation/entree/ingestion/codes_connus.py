@@ -1,5 +1,5 @@
-"""Codes that the warehouse knows: those that keys and parameters name, and those that a reader can't tell apart (other
-letters, another form of Unicode, invisible signs)."""
+"""Know the codes that keys and parameters name, and those that a reader can't tell apart. They look the same by other
+letters, another form of Unicode, or invisible signs."""
 
 import re
 import unicodedata
@@ -13,21 +13,21 @@ from mutualisation.entree.sources.brut import table
 from mutualisation.entree.sources.jeux import Source
 from mutualisation.entree.sources.registre import registre
 
-# the codes of the keys, and what parameters are said of: « montant:<budget> »
+# keys name these codes, and parameters end by one: « montant:<budget> »
 _CODES_NOMMES = {"cles_analytiques": "b.code", "parametres": "split_part(b.parametre, ':', -1)"}
 
-# letters of other alphabets, and dashes, under those that they look like
+# these letters of other alphabets, and dashes, look like those of the second line
 _SEMBLABLES = str.maketrans(
     "АВЕЅІЈКМНОРСТУХаеорсухіјѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧονιρ‐‑‒–—−",
     "ABESIJKMHOPCTYXaeopcyxijsABEZHIKMNOPTYXovip------",
 )
 LIMITE = 10
-# what may be shown (K9): anything else is a cell of another column
+# such a code may be shown (K9): anything else is a cell of another column
 _FORME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,39}")
 
 
 def codes_nommes(conn: Connexion) -> frozenset[str]:
-    """Codes of the files that count. The referentiel is loaded before the other sources."""
+    """Return the codes of the files that count. The referentiel is loaded before the other sources."""
     codes: set[str] = set()
     for jeu, colonne in _CODES_NOMMES.items():
         requete = sql.SQL("select distinct btrim({}) from {} b join journal.fichiers_courants f using (fichier_id)")
@@ -36,11 +36,8 @@ def codes_nommes(conn: Connexion) -> frozenset[str]:
 
 
 def nommer_les_codes(conn: Connexion, pseudonymes: Pseudonymes) -> None:
-    """Write which code stands behind the digest of each, now that a key or a parameter names it: the order of the drops
-    changes no figure.
-
-    Rows of `brut` stay as they landed; dbt reads them through `journal.codes_nommes`. The caller commits.
-    """
+    """Give back its code to each digest that a key or a parameter now names: the order of the drops changes no figure.
+    `delivre` keeps the digest, as it landed. The caller commits."""
     codes = [*codes_nommes(conn)]
     conn.execute(
         "insert into journal.codes_nommes select * from unnest(%s::text[], %s::text[]) on conflict do nothing",
@@ -50,8 +47,7 @@ def nommer_les_codes(conn: Connexion, pseudonymes: Pseudonymes) -> None:
 
 # ---------------------------------------------------------------- that look the same
 def codes_semblables(conn: Connexion, source: Source) -> list[str]:
-    """A warning for the codes of the files that count, in every column of codes of a source: those that look the same
-    and are not, and those that hold a sign that can't be seen."""
+    """Warn of the codes in force of a source that look the same and are not, or hold an invisible sign."""
     colonnes = [(jeu, c.nom) for jeu in source.jeux for c in jeu.colonnes if c.type == "code"]
     requetes = [
         sql.SQL("select b.{} from {} as b join journal.fichiers_courants using (fichier_id)").format(
@@ -66,7 +62,7 @@ def codes_semblables(conn: Connexion, source: Source) -> list[str]:
 
 
 def dire_codes_semblables(codes: Iterable[str]) -> Iterable[str]:
-    """A phrase for each group of codes that look the same, else for a code with an invisible sign."""
+    """Yield a phrase for each group of codes that look the same, else for a code with an invisible sign."""
     groupes: dict[str, list[str]] = {}
     for code in sorted(codes):
         groupes.setdefault(_allure(code), []).append(code)
@@ -79,7 +75,7 @@ def dire_codes_semblables(codes: Iterable[str]) -> Iterable[str]:
 
 
 def _allure(code: str) -> str:
-    """What a reader sees of a code."""
+    """Return what a reader sees of a code."""
     visible = "".join(c for c in unicodedata.normalize("NFKC", code) if not _invisible(c))
     return " ".join(visible.translate(_SEMBLABLES).split())
 
@@ -89,7 +85,7 @@ def _invisible(signe: str) -> bool:
 
 
 def _montrer(code: str, allure: str) -> str:
-    """A code with the number of each sign that its look would hide; letters of French as they are."""
+    """Write a code with the number of each sign that its look would hide; letters of French stay as they are."""
     if not _FORME.fullmatch("".join(c for c in unicodedata.normalize("NFD", allure) if c.isascii())):
         return "un texte qui n'a pas la forme d'un code"
     epele = "".join(c if c.isascii() or "À" <= c <= "ÿ" else f"\\u{ord(c):04x}" for c in code)

@@ -1,9 +1,8 @@
-"""What a document says beside its figures: EPCI, parameters in force, files counted, exercices shown.
+"""Read what a document says beside its figures: EPCI, parameters in force, files counted, exercices shown.
 
 All of it is kept with the version, so that later loads change nothing in a document that is rendered again (S8): the
 referentiel as internal relations, the files and the versions of the moment in `journal.constructions.contexte`, which
-`journal.figer_contexte` fills when the rows of the version are added.
-"""
+`journal.figer_contexte` fills when the rows of the version are added."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,8 +30,9 @@ REDRESSEMENT = "redressement"
 
 @dataclass(frozen=True)
 class Construction:
-    """The build an extract comes from, as `journal.constructions` keeps it; `construit_le` is ISO, UTC; `identite`:
-    whether who prepared was authenticated (K3); `semestre`: the last one that a build of invoices bills (R18)."""
+    """An extract comes from this build, as `journal.constructions` keeps it; `construit_le` is ISO, UTC. `identite`
+    says whether who prepared was authenticated (K3); `semestre` is the last one that a build of invoices bills
+    (R18)."""
 
     version: int
     prepare_par: str
@@ -46,20 +46,19 @@ class Construction:
 
     @property
     def stockage(self) -> str:
-        """The schema that holds its rows: those of invoices before the publication are built, and never kept."""
+        """Return the schema that holds its rows: those of invoices before the publication are built, and never kept."""
         return "versions" if self.semestre is None else "construction"
 
 
 @dataclass(frozen=True)
 class Contexte:
-    """Surroundings of one exercice and version.
+    """One exercice and version has these surroundings.
 
-    `parametres`: {parametre, valeur, debut, fin, reference}, dates as ISO text; `dispositifs`: {code, libelle,
-    thematique, vehicule_juridique, valorisation, population_min, population_max}; `fichiers`: {chemin, sha256, lignes,
-    octets}; `presentes`: {exercice: version}; `relations`: {relation: columns} of the contract at publication,
-    internal ones included; `cloture`: who approved, None while it is to be approved; `dernier`: no later exercice is
-    of the same version, so that it is this one that communes are asked about.
-    """
+    `parametres` are {parametre, valeur, debut, fin, reference}, dates as ISO text; `dispositifs` {code, libelle,
+    thematique, vehicule_juridique, valorisation, population_min, population_max}; `fichiers` {chemin, sha256, lignes,
+    octets}; `presentes` {exercice: version}; `relations` {relation: columns} of the contract at publication, internal
+    ones included; `cloture` says who approved, None while it is to be approved; `dernier` says that no later exercice
+    is of the same version, so that communes are asked about this one."""
 
     exercice: int
     construction: Construction
@@ -76,39 +75,39 @@ class Contexte:
 
     @property
     def est_synthetique(self) -> bool:
-        """True for the reference drop, which says so by a parameter."""
+        """Say whether this is the reference drop, which tells it by a parameter."""
         return any(p["parametre"] == "jeu_de_donnees" and p["valeur"] == "synthetique" for p in self.parametres)
 
     def parametres_au(self, jour: date) -> dict[str, str]:
-        """{parametre: value} in force on a day."""
+        """Return {parametre: value} in force on a day."""
         iso = jour.isoformat()
         retenus = (p for p in self.parametres if p["debut"] <= iso and (not p["fin"] or p["fin"] >= iso))
         return {p["parametre"]: str(p["valeur"]) for p in retenus}
 
     def parametre(self, nom: str) -> str | None:
-        """Value of a parameter in force in the exercice, the latest where it changed; None when it has none."""
+        """Return the value of a parameter in the exercice, the latest where it changed; None without any."""
         return next((p["valeur"] for p in reversed(self.parametres) if p["parametre"] == nom), None)
 
     @property
     def charte(self) -> dict[str, str]:
-        """What an EPCI sets of the look of its documents, empty where it sets nothing: main colour, sentence."""
+        """Return the main colour and sentence that an EPCI sets for its documents, empty where it sets nothing."""
         reglages = {"marque": "couleur_principale", "phrase": "phrase_collectivite"}
         return {cle: self.parametre(nom) or "" for cle, nom in reglages.items()}
 
     @property
     def identite(self) -> str:
-        """`declaree` when who prepared, or who approved, was not authenticated (K3)."""
+        """Return `declaree` when who prepared, or who approved, was not authenticated (K3)."""
         qui = {self.construction.identite, *([self.cloture.identite] if self.cloture else [])}
         return "declaree" if "declaree" in qui else "authentifiee"
 
     @property
     def avant_publication(self) -> bool:
-        """True for invoices of an exercice that is not published (R18)."""
+        """Say whether these are invoices of an exercice that is not published (R18)."""
         return self.construction.semestre is not None
 
 
 def version_publiee(conn: psycopg.Connection[Any], exercice: int) -> int:
-    """Version that `publication` shows for an exercice; a French error when it was never published."""
+    """Return the version that `publication` shows for an exercice; a French error when it was never published."""
     version = lire_pointeurs(conn).get(exercice)
     if version is None:
         raise NonPublie(f"L'exercice {exercice} n'est pas publié : lancez d'abord « mutualisation bilan ».")
@@ -116,7 +115,7 @@ def version_publiee(conn: psycopg.Connection[Any], exercice: int) -> int:
 
 
 def versions_presentees(conn: psycopg.Connection[Any], exercice: int, version: int) -> list[int]:
-    """Versions in which the documents of (exercice, version) show this exercice and those before; none when unknown."""
+    """Return the versions in which these documents show this exercice and those before; [] when unknown."""
     requete = (
         "select p.value::bigint from journal.constructions as c"
         " cross join lateral jsonb_each_text(c.contexte -> 'exercices' -> %s -> 'presentes') as p where c.version = %s"
@@ -125,7 +124,7 @@ def versions_presentees(conn: psycopg.Connection[Any], exercice: int, version: i
 
 
 def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) -> Contexte:
-    """Context of (exercice, version). Raises `ErreurMutualisation` when this version does not hold it."""
+    """Return the context of (exercice, version). Raises `ErreurMutualisation` when this version does not hold it."""
     ligne = conn.execute(CONSTRUCTION, (version,)).fetchone()
     if ligne is None:
         raise ErreurMutualisation(f"La version {version} n'existe pas dans cet entrepôt.")
@@ -158,13 +157,13 @@ def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) ->
 
 
 def relations_ecrites(conn: psycopg.Connection[Any], contexte: Contexte) -> dict[str, Relation]:
-    """The relations of an extract, each a CSV, with the columns that the contract had when their rows were stored (S8);
-    `redressement` of a closed exercice that was built again (K6)."""
+    """Return the relations of an extract, each a CSV, with the columns that they had when stored (S8). `redressement`
+    is that of a closed exercice that was built again (K6)."""
     connues = lire_relations()
     relations = {nom: connues[nom].limitee(colonnes) for nom, colonnes in contexte.relations.items() if nom in connues}
     redressement = relations_internes()[REDRESSEMENT].limitee(contexte.relations.get(REDRESSEMENT, ()))
     if redressement.colonnes:
-        lues = lire_lignes(conn, redressement, contexte.exercice, contexte.construction.version)
-        if next(iter(lues), None) is not None:
+        lignes = lire_lignes(conn, redressement, contexte.exercice, contexte.construction.version)
+        if next(iter(lignes), None) is not None:
             relations[REDRESSEMENT] = redressement
     return relations
