@@ -51,6 +51,7 @@ def test_le_jeu_se_dit_comme_un_en_tete_et_le_depot_est_de_cette_machine(sources
 
 
 def test_plusieurs_exports_font_un_fichier_et_le_refont(sources: Path, tmp_path: Path) -> None:
+    (sources / "~$telephone_2024-01.xlsx").write_text("un tableur est ouvert", encoding="utf-8")
     (sources / "mandats_2024-01.csv").write_text(
         "Exercice;Budget;Bordereau;Pièce;Ligne;Date émission;Type pièce;Nature;Montant TTC;Statut\n"
         "2024;BP;1;1;1;15/01/2024;01;6064;10,00;Payé\n",

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from mutualisation.entree.ingestion.cellules_lues import lecture_de, total
 from mutualisation.entree.ingestion.correspondances import JEU_CORRESPONDANCES, compiler, traducteur
-from mutualisation.entree.ingestion.depot import lire_nom, mois_couverts, se_recouvrent
+from mutualisation.entree.ingestion.depot import entree_ignoree, lire_nom, mois_couverts, se_recouvrent
 from mutualisation.entree.lecteurs.bloc import sans_total
 from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Traduction
 from mutualisation.entree.lecteurs.lecture import ouvrir
@@ -134,7 +134,8 @@ def _ecrire_fichiers(depot: Path, reunies: Mapping[tuple[Jeu, str], dict[str, li
 def _lire_les_noms(sources: Path, depot: Path) -> tuple[list[Export], dict[str, str]]:
     """Return the exports whose jeu and periode are known, and why each other file is not one, by name. Raises
     `FichierRefuse` for the tables that can't be read."""
-    fichiers = sorted(f for f in sources.glob("*") if f.suffix.lower() in (".csv", ".xlsx"))
+    vus = (f for f in sources.glob("*") if not entree_ignoree(f.name))
+    fichiers = sorted(f for f in vus if f.suffix.lower() in (".csv", ".xlsx"))
     tables = [f for f in fichiers if f.stem.startswith(TABLE)]
     jeux = [j for j in registre().jeux if j.format == "tabulaire" and j.nom != JEU_CORRESPONDANCES]
     du_depot = compiler(table_du_depot(depot).lignes)
