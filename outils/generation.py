@@ -38,7 +38,7 @@ _TECHNIQUES = {
     "fichier_id": "Fichier d'où vient la ligne (journal.fichiers)",
     "ligne": "Ligne du fichier où commence la rangée (1 = première)",
     "defauts": "Ce qui rejette la ligne : <en-tête>|<motif>, NULL quand chaque cellule se lit",
-    "delivre": "La ligne telle que livrée, ses cellules dans l'ordre des colonnes, séparées par U+001F",
+    "delivre": "Les cellules telles que livrées, séparées par U+001F ; vide : ce que dit la colonne typée",
 }
 # beside the jeux, a build and the views of `bi` read these, by schema
 _AUTRES = {

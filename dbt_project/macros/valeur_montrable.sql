@@ -2,7 +2,7 @@
    year, a day, an account or a value of a list that its type reads: anything else could be a name. No amount of pay either (K8):
    of the payroll file, or of a line of an account of pay. `colonne`: SQL of the header at fault, `brut`: alias of the row of brut. #}
 {% macro valeur_montrable(source_nom, jeu, colonne, brut='b') -%}
-{%- set entetes, chiffres, montants = [], [], [] -%}
+{%- set entetes, typees, chiffres, montants = [], [], [], [] -%}
 {%- set meta = meta_du_jeu(source_nom, jeu) -%}
 {%- set compte = {'mandats': 'nature', 'titres': 'nature', 'pes': 'nature', 'balance': 'compte'}.get(jeu) -%}
 {%- for c in colonnes_du_jeu(source_nom, jeu) -%}
@@ -13,11 +13,14 @@
   {%- set montree = not meta.agents and (not meta.personnes or lue or code) and (compte or not paie) -%}
   {#- no header holds it -#}
   {%- do entetes.append(entete if montree else "'|'") -%}
+  {%- do typees.append(brut ~ '.' ~ c.nom ~ '::text') -%}
   {%- if code -%}{%- do chiffres.append(entete) -%}{%- endif -%}
   {%- if montree and paie -%}{%- do montants.append(entete) -%}{%- endif -%}
 {%- endfor -%}
+{%- set rang -%}array_position(array[{{ entetes | join(', ') }}]::text[], {{ colonne }}){%- endset -%}
+{#- what its typed column says is not said again there; of no jeu without agents is a cell hidden under a typed value -#}
 {%- set cellule -%}
-nullif((string_to_array({{ brut }}.delivre, U&'\001F'))[array_position(array[{{ entetes | join(', ') }}]::text[], {{ colonne }})], '')
+coalesce(nullif((string_to_array({{ brut }}.delivre, U&'\001F'))[{{ rang }}], ''), (array[{{ typees | join(', ') }}])[{{ rang }}])
 {%- endset -%}
 {%- if chiffres or montants -%}
 case

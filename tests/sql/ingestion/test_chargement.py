@@ -10,12 +10,15 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 from tests.attaques.assauts.partout import classeur
 from tests.unit.ingestion.outillage import SIRET
 from upath import UPath
 
 from mutualisation.entree.ingestion.chargement import charger_depot
 from mutualisation.entree.ingestion.travail import Chargement
+from mutualisation.entree.sources.brut import cellules_delivrees, table
+from mutualisation.entree.sources.registre import registre
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.socle.chemins import DECLARATIONS
 from mutualisation.socle.erreurs import ErreurMutualisation, FichierRefuse
@@ -122,6 +125,22 @@ def test_un_grand_fichier_se_lit_dans_l_enfant_comme_ici(
         issues.append((lignes, totaux, [motif for _, motif in refus.value.refus]))
     assert issues[0] == issues[1]
     assert len(issues[0][0]) == 4
+
+
+def test_une_ligne_livree_se_relit_cellule_par_cellule(conn: Connexion, tmp_path: Path) -> None:
+    """What its typed columns say is not kept a second time; « 007 » is, which a number is not."""
+    cellules = [["2020", "1", "ADS", SIRET, "PC", "007", "R1"], ["02020", " s1", "ADS ", SIRET, "DP", "3,50", ""]]
+    for semestre, livrees in zip(("S1", "S2"), (cellules[:1], cellules), strict=True):
+        texte = ENTETE_UNITES + "".join(";".join(c) + "\n" for c in livrees)
+        _charger(conn, _depot(tmp_path / semestre, {f"activite/unites_2020-{semestre}.csv": texte}))
+        jeu = registre().jeu("unites")
+        requete = sql.SQL(
+            "select {}, delivre from {} as b"
+            " where fichier_id = (select max(fichier_id) from brut.unites) order by ligne"
+        )
+        lues = conn.execute(requete.format(cellules_delivrees(jeu), table(jeu))).fetchall()
+        assert [relues for relues, _ in lues] == livrees
+        assert not any(SIRET in delivre for _, delivre in lues)
 
 
 def test_un_fichier_se_reconnait_sans_son_extension_et_un_pes_a_son_nom(conn: Connexion, tmp_path: Path) -> None:

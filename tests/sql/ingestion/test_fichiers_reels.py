@@ -14,7 +14,7 @@ from tests.atelier.partage import partage
 from tests.conftest import MODELE
 
 from mutualisation.entree.ingestion.chargement import charger_depot
-from mutualisation.entree.sources.jeux import SEPARATEUR_DELIVRE
+from mutualisation.entree.sources.brut import cellules_delivrees
 from mutualisation.entree.sources.registre import registre
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.socle.poste import Poste
@@ -65,10 +65,10 @@ def _lues(conn: psycopg.Connection[Any], jeu: str, nom: str, colonnes: list[str]
     """Cells of a file as they were delivered, in its order."""
     ordre = {"pes": "rang_ligne::int", "decp": "rang_titulaire::int", "balance": "ligne"}[jeu]
     requete = sql.SQL(
-        "select delivre from brut.{} join journal.fichiers_courants using (fichier_id) where nom = {} order by {}"
-    ).format(sql.Identifier(jeu), sql.Literal(nom), sql.SQL(ordre))
+        "select {} from brut.{} as b join journal.fichiers_courants using (fichier_id) where nom = {} order by {}"
+    ).format(cellules_delivrees(registre().jeu(jeu)), sql.Identifier(jeu), sql.Literal(nom), sql.SQL(ordre))
     noms = [c.nom for c in registre().jeu(jeu).colonnes_entrepot]
-    rangees = [dict(zip(noms, d.split(SEPARATEUR_DELIVRE), strict=True)) for (d,) in conn.execute(requete)]
+    rangees = [dict(zip(noms, cellules, strict=True)) for (cellules,) in conn.execute(requete)]
     return [{c: r[c] or None for c in colonnes} for r in rangees]
 
 

@@ -53,11 +53,16 @@ def lire(
     for ligne in octets.decode().split("\n")[:-1]:
         fichier_id, numero, defauts, delivre, *cellules = map(_deplie, ligne.split("\t"))
         tete = {"fichier_id": fichier_id, "ligne": numero, "defauts": defauts or None}
-        posees = delivre.split(SEPARATEUR_DELIVRE)
-        rangees.append(tete | _par_nom((c.nom for c in jeu.colonnes_entrepot), posees))
+        rangees.append(tete | _par_nom((c.nom for c in jeu.colonnes_entrepot), delivrees(jeu, delivre, cellules)))
         lues.append(tete | _par_nom((c.nom for c in jeu.colonnes_lues), cellules))
     assert len(rangees) == lecture.lignes
     return Lu(rangees, lues, lecture.totaux, lecture.dialecte, octets)
+
+
+def delivrees(jeu: Jeu, delivre: str, lues: list[str]) -> list[str]:
+    """The cells of `delivre`, each as its typed column says where it says nothing itself."""
+    couples = zip(delivre.split(SEPARATEUR_DELIVRE), jeu.colonnes_entrepot, lues, strict=False)
+    return [cellule or (lue if colonne.redite else "") for cellule, colonne, lue in couples]
 
 
 def livrees(chemin: Path, jeu: str, colonne: str) -> list[str | None]:

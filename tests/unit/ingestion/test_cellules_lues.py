@@ -11,11 +11,13 @@ from tests.atelier.tables import cas
 
 from mutualisation.entree.ingestion.cellules_lues import ColonneLue, controle, defaut, lecture_de, total
 from mutualisation.entree.ingestion.confidentialite import Confidentialite, Pseudonymes
-from mutualisation.entree.lecteurs.bloc import visible
+from mutualisation.entree.ingestion.typage import Typage
+from mutualisation.entree.lecteurs.bloc import Bloc, BlocRegulier, visible
+from mutualisation.entree.lecteurs.entete import entete_du_registre
 from mutualisation.entree.sources.jeux import Colonne, Jeu
 from mutualisation.entree.sources.registre import registre
 
-from .outillage import CLE
+from .outillage import CLE, delivrees
 
 # type of the registry, values of an enumeration, cell as delivered, what is read: a number is compared as one, a
 # duration in minutes; nothing when the cell states nothing
@@ -89,6 +91,43 @@ def test_les_cellules_usuelles_se_lisent_comme_une_a_une(ou: tuple[Jeu, Colonne]
     for _ in range(2):  # new ones, then those of a column whose cells are new
         lues, posees = lue.lire_cellules(cellules)
         assert (list(lues), list(posees), lue.fautes) == (*voulues, une_a_une.fautes)
+
+
+# ---------------------------------------------------------------- a block of rows
+LIVREES = [
+    *(c for c in CELLULES if "\n" not in c), "2024", "02024", "05/03/2024", "2024-03-05", "31/02/2024", "3h30", "150 %",
+    "73282932000074", "732 829 320 00074", "AX012", "Total", "o", "O", "Payé", "payé", "TRAVAIL", "Jeanne Dupont",
+    "0012345", "\u200b", "FR7612345678901234567890123", "x" * 300,
+]  # fmt: skip
+BLOCS = st.sampled_from([j for j in registre().jeux if j.format == "tabulaire"]).flatmap(
+    lambda jeu: st.tuples(
+        st.just(jeu),
+        st.lists(st.tuples(*[st.sampled_from(LIVREES)] * len(jeu.colonnes_entrepot)), min_size=1, max_size=4),
+    )
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(BLOCS)
+def test_un_bloc_se_type_comme_ses_rangees_une_a_une(tires: tuple[Jeu, list[tuple[str, ...]]]) -> None:
+    """Typed cells, cells as delivered and rejections are those of each row read alone, by a reader that knows none."""
+    jeu, rangees = tires
+
+    def typage() -> Typage:
+        return Typage(jeu, entete_du_registre(jeu), Confidentialite(Pseudonymes(CLE)))
+
+    def lues(texte: str) -> list[tuple[str, str, list[str], list[str]]]:
+        trouvees = []
+        for ligne in texte.split("\n")[:-1]:
+            _, numero, motif, delivre, *cellules = ligne.split("\t")
+            trouvees.append((numero, motif, delivrees(jeu, delivre, cellules), cellules))
+        return trouvees
+
+    voulues = [x for i, r in enumerate(rangees, 2) for x in lues(typage().texte(1, Bloc([i], [list(r)])))]
+    ensemble = typage()
+    for _ in range(2):  # new cells, then those of a block whose cells were new
+        bloc = BlocRegulier(range(2, 2 + len(rangees)), list(map(list, zip(*rangees, strict=True))))
+        assert lues(ensemble.texte(1, bloc)) == voulues
 
 
 @cas

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
+from tests.unit.ingestion.outillage import delivrees
 from tests.unit.reparation.lignes_types import ABSENCE, MONTANT, SAISIE, fautive
 
 from mutualisation.entree.ingestion.confidentialite import Confidentialite, Pseudonymes
 from mutualisation.entree.lecteurs.entete import SANS_TRADUCTION, Traduction
 from mutualisation.entree.lecteurs.limites import LectureRefusee
-from mutualisation.entree.sources.jeux import SEPARATEUR_DELIVRE
 from mutualisation.entree.sources.registre import registre
 from mutualisation.usage.reparation import reprise
 from mutualisation.usage.reparation.classeur import Correction, LigneFautive
@@ -20,8 +20,9 @@ def relire(ligne: LigneFautive, traduction: Traduction = SANS_TRADUCTION, **vale
     """The row as it lands: its cells as delivered."""
     jeu = registre().jeu(ligne.fichier.jeu)
     confidentialite = Confidentialite(PSEUDONYMES, frozenset({"T-ADS", "ADS", "AUTRE"}))
-    delivre = reprise.relire(jeu, traduction, confidentialite, 1, [Correction(ligne, valeurs)]).split("\t")[3]
-    return dict(zip([c.nom for c in jeu.colonnes_entrepot], delivre.split(SEPARATEUR_DELIVRE), strict=True))
+    texte = reprise.relire(jeu, traduction, confidentialite, 1, [Correction(ligne, valeurs)])
+    delivre, *lues = texte.removesuffix("\n").split("\t")[3:]
+    return dict(zip([c.nom for c in jeu.colonnes_entrepot], delivrees(jeu, delivre, lues), strict=True))
 
 
 def test_le_reste_de_la_ligne_est_tel_qu_il_a_atterri() -> None:

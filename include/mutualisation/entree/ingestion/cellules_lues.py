@@ -322,7 +322,7 @@ class ColonneLue(dict[str, str]):
         connues = len(self)
         lues = list(map(self.__getitem__, cellules))
         self._nouvelles = len(self) - connues
-        if self.posees.keys().isdisjoint(cellules):
+        if not self.posees or self.posees.keys().isdisjoint(cellules):
             return lues, cellules
         return lues, [self.posees.get(c, c) for c in cellules]
 

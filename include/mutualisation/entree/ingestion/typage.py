@@ -6,8 +6,9 @@ A column is read once per distinct cell: agents, suppliers, days and codes come 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, repeat
 from pathlib import Path
 from typing import Any
 
@@ -85,13 +86,12 @@ class Typage:
     def texte(self, fichier_id: int, bloc: Bloc) -> str:
         """COPY text of a block. LectureRefusee on a NUL character."""
         lu = self.lire_bloc(bloc)
-        delivrees = map(SEPARATEUR_DELIVRE.join, zip(*lu.posees.values(), strict=True))
         motifs = [""] * lu.nombre
         for i, defaut_ in lu.defauts.items():
             motifs[i] = "|".join(defaut_)
             if any(map(_UN_TOTAL.search, bloc.rangees[i])):
                 self.lignes_de_total.append(bloc.lignes[i])
-        tete = [str(fichier_id)] * lu.nombre, map(str, bloc.lignes), motifs, delivrees
+        tete = [str(fichier_id)] * lu.nombre, map(str, bloc.lignes), motifs, self._delivrees(lu)
         rangees = zip(*tete, *lu.lues.values(), strict=True)
         texte = "\n".join(map("\t".join, rangees))
         if "\0" in texte:
@@ -228,6 +228,18 @@ class Typage:
         return lire
 
     # ------------------------------------------------------------ rows
+    def _delivrees(self, lu: BlocLu) -> Iterable[str]:
+        """Give the rows as delivered; a column whose cells all are what its typed column says is empty in them."""
+        morceaux: list[Iterable[str]] = []
+        blanc = ""
+        for rang, colonne in enumerate(self._jeu.colonnes_entrepot):
+            blanc += SEPARATEUR_DELIVRE if rang else ""
+            posees, lues = lu.posees[colonne.nom], lu.lues[colonne.nom]
+            if not (colonne.redite and (posees is lues or posees == lues)):
+                morceaux += [repeat(blanc), posees]
+                blanc = ""
+        return islice(map("".join, zip(*morceaux, repeat(blanc), strict=False)), lu.nombre)
+
     def _a_la_largeur(self, rangees: list[list[str]], defauts: dict[int, tuple[str, str]]) -> list[list[str]]:
         """Short rows are completed; extra cells are dropped, and a defect when they hold something (F6)."""
         largeur = self._largeur

@@ -20,8 +20,9 @@ from mutualisation.entree.lecteurs.octets import encodage, octet_fautif
 from mutualisation.entree.sources.jeux import Jeu
 from mutualisation.socle.francais.formats import plusieurs
 
-# larger blocks fall out of the cache, and of what malloc keeps: they take twice the time
-_CARACTERES_PAR_BLOC = 1 << 15
+# larger blocks fall out of the cache, and of what malloc keeps: they take twice the time; a block that is shorter than
+# a cell may be holds no cell that is too long
+_CARACTERES_PAR_BLOC = 30_000
 # the header is looked for in this much of the file
 _TETE, _LIGNES_DE_TETE = 1 << 18, 200
 # a spreadsheet has this many columns, and may write blank cells to the last
@@ -169,17 +170,17 @@ class LecteurCsv:
         """Return the rows of lines without a quote, none blank, all as wide as the header; else None."""
         separateur, largeur = self._separateur, self._largeur
         texte = texte.replace("\r\n", "\n").removesuffix("\n")
-        lignes = texte.split("\n")
-        longue = max(map(len, lignes)) > self._limites.cellule or largeur > self._limites.colonnes
-        if longue or '"' in texte or "\r" in texte:
+        nombre, permis = texte.count("\n") + 1, self._limites.cellule
+        longue = len(texte) > permis and max(map(len, texte.split("\n"))) > permis
+        if longue or largeur > self._limites.colonnes or '"' in texte or "\r" in texte:
             return None
         cellules = texte.replace("\n", f"{separateur}\n").split(separateur)
         premieres = "".join(cellules[::largeur]).split("\n")
         # the line ends are in the first cells, one in each
-        if not len(cellules) == len(lignes) * largeur == len(premieres) * largeur or not all(map(str.strip, premieres)):
+        if not len(cellules) == nombre * largeur == len(premieres) * largeur or not all(map(str.strip, premieres)):
             return None
         colonnes = [premieres, *(cellules[i::largeur] for i in range(1, largeur))]
-        return BlocRegulier(range(numero, numero + len(lignes)), colonnes)
+        return BlocRegulier(range(numero, numero + nombre), colonnes)
 
     def _bloc(self, numeros: list[int], rangees: list[list[str]], lignes: _Lignes) -> Bloc:
         """Make a block, once its cells were looked at, where its lines say that they must be."""

@@ -14,6 +14,18 @@ def table(jeu: Jeu) -> sql.Identifier:
     return sql.Identifier("brut", jeu.nom)
 
 
+def cellules_delivrees(jeu: Jeu) -> sql.Composed:
+    """Write the SQL of the cells of a row `b` of `brut.<jeu>` as they were delivered: an array of texts, in the order
+    of the columns that land. `valeur_montrable` of dbt reads them by the same rule."""
+    cellules = [
+        sql.SQL("coalesce(nullif((string_to_array(b.delivre, U&'\\001F'))[{}], ''), {}, '')").format(
+            rang, sql.SQL("b.{}::text").format(sql.Identifier(c.nom)) if c.redite else sql.NULL
+        )
+        for rang, c in enumerate(jeu.colonnes_entrepot, 1)
+    ]
+    return sql.SQL("array[{}]").format(sql.SQL(", ").join(cellules))
+
+
 def jours_en_trop(jeu: Jeu, fichiers: sql.Composable) -> sql.Composed:
     """Return the query of the files of a jeu that are drawn up to several days: (fichier_id, days). `fichiers` gives
     the rows (fichier_id, exercice_fichier) of those to look at."""

@@ -29,7 +29,8 @@ TYPES_SOMMABLES = frozenset(nom for nom, t in _TYPES.items() if t.get("somme"))
 # a source that needs to know nothing from another has this rank
 RANG_ORDINAIRE = 9
 COLONNES_TECHNIQUES = ("fichier_id", "ligne", "defauts", "delivre")
-# this sign separates the cells of `delivre`, the row as delivered, in the order of the columns that land
+# this sign separates the cells of `delivre`, the row as delivered, in the order of the columns that land; a cell that
+# its typed column says may be empty there
 SEPARATEUR_DELIVRE = "\x1f"
 
 
@@ -77,6 +78,12 @@ class Colonne:
     def atterrit(self) -> bool:
         """Say whether the cell lands: personal data never leaves the reader."""
         return self.type != "personnel"
+
+    @property
+    def redite(self) -> bool:
+        """Say whether its typed value, written as text by any server, is letter for letter what was read: a numeric
+        loses the zeros of « 007 », and a day has several forms."""
+        return self.type_sql in ("text", "integer")
 
     @property
     def confidentielle(self) -> bool:

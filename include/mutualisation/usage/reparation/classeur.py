@@ -24,8 +24,8 @@ from mutualisation.entree.lecteurs.entete import epurer
 from mutualisation.entree.lecteurs.lecture import ouvrir
 from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites
 from mutualisation.entree.lecteurs.tabulaire_xlsx import tetes_des_feuilles
-from mutualisation.entree.sources.brut import table
-from mutualisation.entree.sources.jeux import SEPARATEUR_DELIVRE, TYPES_LIBRES, Colonne, Jeu
+from mutualisation.entree.sources.brut import cellules_delivrees, table
+from mutualisation.entree.sources.jeux import TYPES_LIBRES, Colonne, Jeu
 from mutualisation.entree.sources.registre import registre
 from mutualisation.socle.chemins import PAQUET
 from mutualisation.socle.disque import ecrire
@@ -153,13 +153,12 @@ def _cellules(
     for jeu, couples in par_jeu.items():
         noms = [c.nom for c in registre().jeu(jeu).colonnes_entrepot]
         requete = sql.SQL(
-            "select b.fichier_id, b.ligne, b.delivre from {} as b"
+            "select b.fichier_id, b.ligne, {} from {} as b"
             " join unnest(%s::bigint[], %s::int[]) as v (fichier_id, ligne) using (fichier_id, ligne)"
-        ).format(table(registre().jeu(jeu)))
+        ).format(cellules_delivrees(registre().jeu(jeu)), table(registre().jeu(jeu)))
         fichiers, lignes = zip(*couples, strict=True)
-        for fichier_id, ligne, delivre in conn.execute(requete, (list(fichiers), list(lignes))):
-            # a row that landed before the last columns were known has no cell for them
-            trouvees[fichier_id, ligne] = dict(zip(noms, delivre.split(SEPARATEUR_DELIVRE), strict=False))
+        for fichier_id, ligne, cellules in conn.execute(requete, (list(fichiers), list(lignes))):
+            trouvees[fichier_id, ligne] = dict(zip(noms, cellules, strict=True))
     return trouvees
 
 
