@@ -40,7 +40,6 @@ def _feuille(bilan: Bilan, nom: str) -> Tableau:
 
 
 def _notice(bilan: Bilan) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Return the (subject, words) before and after the list of the sheets."""
     construction, cloture = bilan.contexte.construction, bilan.contexte.cloture
     phrase = bilan.contexte.charte["phrase"]
     avant = [(bilan.contexte.epci, phrase)] if phrase else []

@@ -66,7 +66,6 @@ def synthese(bilan: Bilan) -> m.Tableau:
 
 
 def _lignes_nommees(bilan: Bilan, df: DataFrame) -> list[Ligne]:
-    """Return the rows of a frame by dispositif, with their label."""
     return lignes_de(df.assign(libelle=[bilan.libelle(code) for code in df.index]))
 
 
@@ -224,7 +223,6 @@ def _montants(sommes: Ligne | None, population: Any, *, suivi: bool = True) -> d
 
 
 def _services(bilan: Bilan, qui: Annuaire) -> Counter[str]:
-    """Count the dispositifs that each commune itself has joined on 31 December."""
     fin = date(bilan.exercice, 12, 31)
     membres = {
         (r["dispositif"], qui.adherents[r["siret_adherent"]]["code_insee"])

@@ -101,7 +101,6 @@ def feuille(
 
 
 def _notice(definition: Mapping[str, Any]) -> str:
-    """Say what the contract says of the rows."""
     ecran = "" if definition.get("imprimee", True) else " Liste pour l'écran, non imprimée."
     return lire_relations()[definition["relation"]].description + ecran
 

@@ -181,7 +181,6 @@ def verifier_place(dossier: Path) -> None:
 
 
 def _fichiers_etrangers(dossier: Path) -> Iterator[tuple[str, str]]:
-    """Yield (address, why) of each thing that would be lost."""
     lu = DossierLu.lire(dossier)
     declares = lu.declares if lu else {}
     # the manifest says nothing of itself nor of its signature

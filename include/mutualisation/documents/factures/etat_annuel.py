@@ -128,7 +128,6 @@ def lire_etats(
 
 
 def _verifier_dus(exercice: int, dispositif: str, tarifs: Iterable[Ligne], dus: Iterable[Ligne]) -> None:
-    """Require that each adherent owes by its tariffs what the bilan publishes."""
     sommes: dict[tuple[str, int], Decimal] = defaultdict(lambda: ZERO)
     for r in dus:
         sommes[r["siret_adherent"], r["semestre"]] += r["montant_du"]

@@ -71,7 +71,6 @@ def ecrire(document: m.Document, chemin: Path) -> None:
 
 
 def _ouvrir_feuilles(livre: Any, document: m.Document, section: m.Section, formats: Formats) -> list[FeuilleEcrite]:
-    """Open the sheets of a section in their order."""
     ecrites = []
     for declaree, tableau in _feuilles(section):
         if tableau.lignes:
@@ -86,7 +85,6 @@ def _feuilles(section: m.Section) -> list[tuple[m.Feuille, m.Tableau]]:
 
 
 def _ouvrir_feuille(livre: Any, document: m.Document, formats: Formats, nom: str, titre: str) -> Any:
-    """Open a sheet with its title, its mentions and its print setup."""
     feuille = livre.add_worksheet(nom)
     feuille.hide_gridlines(2)
     feuille.set_landscape()
@@ -386,12 +384,10 @@ class FeuilleEcrite:
 
 
 def _titre_imprime(titre: str) -> str:
-    """Write a title of a workbook, where hyphens are plain."""
     return imprimer(titre).replace("\u2011", "-")
 
 
 def _somme(lignes: Sequence[m.Ligne], colonne: m.Colonne) -> Decimal | None:
-    """Return the sum of what is known; None when nothing is."""
     connues = [v for ligne in lignes if (v := lire_cellule(ligne, colonne)[0]) is not None]
     return sum(connues, Decimal(0)) if connues else None
 

@@ -231,7 +231,6 @@ def _faire_atterrir(travail: Travail, source_lue: SourceLue, candidats: Sequence
 
 
 def _noter_fichier(travail: Travail, source_lue: SourceLue, chemin: str, atterri: Atterri) -> None:
-    """Count a file among those of its source, and say what is to be known of it."""
     charge, dialecte = source_lue.charge, atterri.dialecte
     if atterri.refus is not None:
         source_lue.refus[chemin] = atterri.refus
@@ -306,7 +305,6 @@ def refuser(
 
 
 def _parametres_inconnus(conn: Connexion, chargement_id: int) -> list[str]:
-    """Warn of each file of a load that names parameters which the contract does not know."""
     inconnus: dict[str, list[str]] = {}
     for chemin, nom in conn.execute(_SQL_PARAMETRES, (chargement_id,)).fetchall():
         if nom not in PARAMETRES:

@@ -75,7 +75,6 @@ def dire_codes_semblables(codes: Iterable[str]) -> Iterable[str]:
 
 
 def _allure(code: str) -> str:
-    """Return what a reader sees of a code."""
     visible = "".join(c for c in unicodedata.normalize("NFKC", code) if not _invisible(c))
     return " ".join(visible.translate(_SEMBLABLES).split())
 

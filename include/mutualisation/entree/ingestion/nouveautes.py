@@ -97,7 +97,6 @@ def _remplacements_refuses(
 
 
 def _dire_remplacements(remplaces: Remplaces, courants: Courants) -> list[str]:
-    """Say in a sentence what the same files of the drop replace."""
     par_poses: dict[str, list[str]] = {}
     for identite, poses in remplaces.items():
         par_poses.setdefault(", ".join(f.chemin for f in poses), []).append(courants[identite].chemin)

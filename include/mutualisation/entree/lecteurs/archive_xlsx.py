@@ -148,7 +148,6 @@ def verifier_archive(chemin: Path, limites: Limites) -> Archive:
 def _parcourir(
     archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, limites: Limites, contenu: Archive
 ) -> int:
-    """Read a member to its end and return its bytes."""
     analyseur = analyseur_xml()
     analyseur.StartDoctypeDeclHandler = _refuser_dtd
     analyseur.StartElementHandler = _Partie(membre.filename, contenu, limites.chaines).debut

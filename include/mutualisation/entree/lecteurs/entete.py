@@ -114,7 +114,6 @@ def trouver_entete(
 
 
 def _colonnes_exigees(jeu: Jeu, traduction: Traduction) -> list[Colonne]:
-    """Return the `*` columns that no default of `correspondances` gives."""
     return [c for c in jeu.colonnes if c.obligatoire and c.nom not in traduction.defauts]
 
 
@@ -125,7 +124,6 @@ def _noms_de(jeu: Jeu, traduction: Traduction) -> dict[str, frozenset[str]]:
 
 
 def _non_vides(rangees: Sequence[Sequence[str]]) -> Iterator[tuple[int, list[str]]]:
-    """Yield (index, cells as names) of the rows that are not blank."""
     return ((i, [epurer(c) for c in rangee]) for i, rangee in enumerate(rangees) if not est_vide(rangee))
 
 

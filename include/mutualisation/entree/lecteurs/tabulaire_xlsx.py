@@ -147,7 +147,6 @@ def tetes_des_feuilles(chemin: Path, limites: Limites) -> list[list[list[str]]]:
 
 @contextmanager
 def _illisible() -> Generator[None]:
-    """Raise `LectureRefusee` when openpyxl can't read the workbook, whatever its error."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

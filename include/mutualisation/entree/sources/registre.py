@@ -152,7 +152,6 @@ def _verifier_jeu(jeu: Jeu, ou: str) -> None:
 
 
 def _verifier_colonnes_citees(jeu: Jeu, noms: list[str], ou: str) -> None:
-    """Check the columns that rules and other columns name, and the one that measures."""
     mesures = [c for c in jeu.colonnes if c.mesure]
     if len(mesures) > 1 or not {c.type for c in mesures} <= TYPES_SOMMABLES:
         raise ErreurMutualisation(f"{ou} : « mesure » est d'une seule colonne, qui s'additionne.")

@@ -15,7 +15,7 @@ from mutualisation.entrepot.base.serveur import fin_journal
 from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere
 
 PERIODE_S = 0.25
-# what someone built from a shell, which the owner of the warehouse can't read
+# someone built these from a shell, and the owner of the warehouse can't read them
 ESSAIS = "--exclude-schema=dbt_*"
 
 

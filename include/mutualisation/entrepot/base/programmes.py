@@ -113,7 +113,6 @@ def _candidats(programme: str) -> dict[Path, tuple[int, int]]:
 
 
 def _version(programme: Path) -> tuple[int, int]:
-    """Read (major, minor); (0, 0) when the program doesn't say it."""
     sortie = subprocess.run([str(programme), "--version"], capture_output=True, text=True, check=False)
     trouvee = re.search(r"\(PostgreSQL\)\s+(\d+)(?:\.(\d+))?", sortie.stdout)
     return (int(trouvee[1]), int(trouvee[2] or 0)) if trouvee else (0, 0)

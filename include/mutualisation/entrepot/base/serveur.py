@@ -197,7 +197,6 @@ def _exclusif(chemin: Path) -> Iterator[None]:
 
 
 def _est_seul(presence: object) -> bool:
-    """Say whether no other command holds the presence lock."""
     try:
         fcntl.flock(presence, fcntl.LOCK_EX | fcntl.LOCK_NB)  # type: ignore[arg-type]
     except BlockingIOError:
@@ -274,7 +273,6 @@ def _demarrer(donnees: Path, programmes: Programmes, prise: Path, ecoute: dict[s
 
 
 def _attendre(serveur: str, donnees: Path) -> None:
-    """Wait until a server that was joined has recovered."""
     limite = time.monotonic() + ATTENTE_DEMARRAGE_S
     while PGconn.ping(serveur.encode()) != Ping.OK:
         if time.monotonic() > limite:

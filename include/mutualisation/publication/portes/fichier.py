@@ -136,7 +136,6 @@ def _sommes_des_lignes(
 def _annonces(
     conn: psycopg.Connection[Any], source: Source, fichiers: Sequence[Any], sommes: Sommes
 ) -> list[dict[str, Any]]:
-    """Return the rows of `ANNONCE`, one for each file and rule."""
     return [*_comptes(source, fichiers, sommes), *_jours(conn, source, fichiers)]
 
 

@@ -137,7 +137,6 @@ def _ordres() -> tuple[sql.Composable, ...]:
 
 @cache
 def _empreinte_du_contrat() -> str:
-    """Digest the contract and the rights that go with it."""
     return hashlib.sha256("\n".join(o.as_string() for o in _ordres()).encode()).hexdigest()
 
 

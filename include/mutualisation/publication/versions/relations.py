@@ -156,7 +156,6 @@ def relations() -> dict[str, Relation]:
 
 @cache
 def _vues_de_bi() -> dict[str, Any]:
-    """Read what `outils/generation.py` wrote."""
     return tomllib.loads(VUES_BI.read_text(encoding="utf-8"))
 
 

@@ -196,7 +196,6 @@ def assembler(sources: options.SourcesPropres, depot: options.DepotAssemble, /) 
 
 
 def _saisir(demande: str) -> str:
-    """Ask on stderr, and return the answer typed at the terminal."""
     try:
         return journal.input(demande)
     except (EOFError, KeyboardInterrupt):
@@ -458,7 +457,6 @@ def _rendre(json_: bool, contenu: Any, lignes: Iterable[Any], reste: str = "", f
 
 
 def _avertir(charges: list[Any]) -> None:
-    """Print what the loads noted (F2, F5), once they are done."""
     for charge in charges:
         for avertissement in charge.avertissements:
             journal.print(f"! {en_ligne(avertissement)}")

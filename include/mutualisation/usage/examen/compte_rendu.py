@@ -214,7 +214,6 @@ def _verdicts(essai: Essai) -> Iterator[str]:
 
 
 def _dire_verdict(verdict: Verdict) -> list[str]:
-    """Say what would become of a file, then why its rows are rejected, or held."""
     part = f"{100 * verdict.rejets / max(1, verdict.lignes):.1f}".replace(".", ",")
     issue = f"{plusieurs(verdict.lignes, 'ligne')}, {plusieurs(verdict.rejets, 'rejetée')} ({part} %)."
     if verdict.refus is not None:

@@ -179,7 +179,6 @@ def _reconnaitre_jeu(
 
 
 def _refus_sous(essai: Essai, jeu: Jeu | None) -> str | None:
-    """Say why the load would refuse a file as one of that jeu, at its opening."""
     if jeu is None:
         return None
     try:
@@ -190,7 +189,6 @@ def _refus_sous(essai: Essai, jeu: Jeu | None) -> str | None:
 
 
 def _jeu_du_nom(nom: str) -> Jeu | None:
-    """Return the tabular jeu of which a load would read a file of that name."""
     return next((j for j in registre().jeux if j.format == "tabulaire" and lire_nom(j, nom) is not None), None)
 
 

@@ -330,7 +330,6 @@ def _mots(nom: str) -> Mots:
 
 
 def _coeur(mots: Mots) -> Mots:
-    """Drop « N° », « code »…"""
     return tuple(m for m in mots if m not in _mots_de("numeros")) or mots
 
 
@@ -392,7 +391,6 @@ def _usages() -> dict[str, Any]:
 
 @cache
 def _mots_entiers() -> dict[str, str]:
-    """Return {word cut short: what it stands for}."""
     return {court: mot for mot, courts in _usages()["abreges"].items() for court in courts}
 
 

@@ -141,7 +141,6 @@ def _exiger(ou: str, fautes: list[str]) -> None:
 
 
 def _table(nom: str, donnee: Any, dossier: Path, fautes: list[str]) -> list[dict[str, Any]]:
-    """Return the rows of a table, written there or in the file that it names."""
     if isinstance(donnee, list) and all(isinstance(ligne, dict) for ligne in donnee):
         return donnee
     if not isinstance(donnee, str):
@@ -181,7 +180,6 @@ def _juger_tout(table: str, ou: str, donnees: dict[str, Any], fautes: list[str])
 
 
 def _en_texte(valeur: Any) -> str:
-    """Write a value of TOML as one types it."""
     if isinstance(valeur, bool):
         return "oui" if valeur else "non"
     return " ".join(map(str, valeur)) if isinstance(valeur, list) else str(valeur)

@@ -25,7 +25,7 @@ SQL_BLOQUANTS = """
 select controle, cle, exercice, valeur_attendue, valeur_constatee, remede from {} order by exercice, controle, cle
 """
 CONSTRUITE, VALIDEE = "construite", "validee"
-# The loads whose files count in a build
+# the query gives the loads whose files count in a build
 SQL_PORTE_FICHIER = """
 select jsonb_build_object(
   'porte', 'fichier',

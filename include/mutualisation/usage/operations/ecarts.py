@@ -139,7 +139,6 @@ def _phrase(version: int, lignes: Iterable[dict[str, Any]]) -> str:
 
 
 def _totaux(lignes: Iterable[dict[str, Any]], mots: tuple[str, str]) -> str:
-    """Say the total of each exercice and by how much it moved."""
     return " ; ".join(
         f"exercice {x['exercice']}, coût net {euros(x['candidate'], 2)} ("
         + (f"{_ecart(x, 'publiee')} depuis la version {x['version']}" if x["version"] else mots[1])
@@ -150,7 +149,6 @@ def _totaux(lignes: Iterable[dict[str, Any]], mots: tuple[str, str]) -> str:
 
 
 def _tableau(lignes: list[dict[str, Any]], mots: tuple[str, str]) -> str:
-    """Tabulate the totals, and each figure that the version moves."""
     montrees = [x for x in lignes if x["dispositif"] == TOTAL or x["candidate"] != x["publiee"]]
     reste = len(montrees) - LIGNES_MAX
     rangees = (

@@ -110,7 +110,6 @@ def _lire_fichiers(conn: psycopg.Connection[Any], requete: str, *valeurs: Any) -
 
 
 def _batir(conn: psycopg.Connection[Any], exercices: list[int], etape: str, batir: Batir, ouvrier: EnfantDbt) -> bool:
-    """Build a step and keep its figures; False when its synthèse could not be built."""
     try:
         batir(exercices, ouvrier, etape)
     except ControleEchoue:

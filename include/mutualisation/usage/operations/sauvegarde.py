@@ -224,7 +224,6 @@ def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
 
 
 def _verifier_sauvegarde(dossier: Path, airflow: str | None) -> None:
-    """Check that every file of the backup is there, as it was written."""
     if (dossier / MANIFESTE_ANTERIEUR).is_file():
         raise anterieur_a_0_1_0(f"L'entrepôt que sauvegarde {dossier}")
     lue = DossierLu.lire(dossier)

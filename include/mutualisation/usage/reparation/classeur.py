@@ -337,7 +337,6 @@ def lire_corrections(chemin: Path, fautives: Sequence[LigneFautive], limites: Li
 
 
 def _jeux(chemin: Path, limites: Limites) -> list[Jeu]:
-    """Return the jeux that have a sheet."""
     try:
         presentes = {epurer(c) for tete in tetes_des_feuilles(chemin, limites) for rangee in tete for c in rangee}
         if jeux := [j for j in registre().jeux if entete_repere(j) in presentes]:
@@ -352,7 +351,6 @@ def _jeux(chemin: Path, limites: Limites) -> list[Jeu]:
 
 
 def _rangees_de_la_feuille(chemin: Path, jeu: Jeu, limites: Limites) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (row number, cells by ASCII column) of the sheet of a jeu."""
     lecteur = ouvrir(chemin, jeu_de_la_feuille(jeu), "xlsx", limites)
     positions = lecteur.entete.positions
     for bloc in lecteur.blocs():

@@ -98,7 +98,6 @@ def reparer(session: Session, classeur: Path) -> Reparation:
 
 
 def _lire_cellule(travail: Travail, requete: str, *parametres: Any) -> Any:
-    """Return the only cell of a row, None without a row."""
     (valeur,) = travail.conn.execute(requete, parametres).fetchone() or (None,)
     return valeur
 

@@ -206,7 +206,6 @@ def _etaler(valeurs: Sequence[int]) -> list[float]:
 
 
 def _serrer(cases: dict[str, Case]) -> dict[str, Case]:
-    """Drop the rows and columns that nobody took."""
     rangs = {r: i for i, r in enumerate(sorted({r for r, _ in cases.values()}))}
     colonnes = {c: i for i, c in enumerate(sorted({c for _, c in cases.values()}))}
     return {code: (rangs[r], colonnes[c]) for code, (r, c) in cases.items()}

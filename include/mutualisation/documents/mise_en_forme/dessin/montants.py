@@ -183,7 +183,6 @@ def dessiner_cascade(c: Cascade, toile: Toile) -> None:
 
 
 def _marche(m: Marche, toile: Toile, y: float, gauche: float, x: tuple[float, float], *, suivant: bool) -> float:
-    """Draw one row and return the place below."""
     taille, gras = toile.support.taille, m.sens == "total"
     etroit = toile.support.etroit
     place = toile.support.largeur - toile.place(m.valeur, gras=gras) if etroit else gauche

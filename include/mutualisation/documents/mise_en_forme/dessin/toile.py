@@ -57,7 +57,6 @@ def morceaux(texte: str) -> list[str]:
 
 
 def _bouts(morceau: str, place: float, taille: float, table: Table) -> list[str]:
-    """Cut a piece so that each part fits."""
     bouts, courant, reste = [], "", place
     for c in morceau:
         avance = table.get(c, INCONNU) * taille / 1000

@@ -110,7 +110,6 @@ def _finissent(bilan: Bilan, marches: Sequence[Ligne]) -> list[Ligne]:
 
 
 def _echeances(bilan: Bilan, marches: dict[str, list[Ligne]]) -> list[m.Bloc]:
-    """Show the contracts to renew, then how many contracts have no known end."""
     tous = [r for marches_du_theme in marches.values() for r in marches_du_theme]
     sans = sum(r["date_fin"] is None for r in tous)
     sans_fin = [m.p(f"{formats.plusieurs(sans, 'marché')} sans date de fin renseignée.")] if sans else []

@@ -84,7 +84,6 @@ def _bref(texte: str) -> str:
 
 
 def _liste(points: Sequence[tuple[str, str]], limite: int | None = None) -> m.Liste:
-    """Show points with short sentences, then how many there are beyond `limite`."""
     points_dits = [(sujet, _bref(phrase)) for sujet, phrase in points[:limite]]
     un, plusieurs, ou = SUITE
     reste = len(points) - len(points_dits)
@@ -100,7 +99,6 @@ def _cles(bilan: Bilan) -> m.Tableau:
 
 
 def _usages(bilan: Bilan) -> m.Tableau:
-    """Show who are the members of each service and what they used, the largest cost first."""
     membres, types = usage.au_31_decembre(bilan, bilan.exercice), usage.types(bilan)
     unites = {r["dispositif"]: r["unites"] for r in bilan["cout_unitaire"] if r["unites"]}
     lignes = [
@@ -116,7 +114,6 @@ def _usages(bilan: Bilan) -> m.Tableau:
 
 
 def _avis(bilan: Bilan) -> list[m.Bloc]:
-    """Show the opinions as the council reads them, then how many of each kind."""
     comptes = Counter(r["statut"] for r in bilan[schema.AVIS])
     barres = [(mots[-1], Decimal(comptes[s])) for s, mots in libelles.STATUTS_AVIS.items() if comptes[s]]
     barre = g.Histogramme("h-avis", "Les avis, commune par commune", "Avis des communes", "avis", "Communes", barres)

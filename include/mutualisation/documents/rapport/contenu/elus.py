@@ -53,7 +53,6 @@ def document(bilan: Bilan, conseil: m.Document) -> m.Document:
 
 
 def _services(bilan: Bilan) -> m.Bloc:
-    """Show a line a dispositif: whom it serves, what it costs, what its service proposes."""
     membres = usage.au_31_decembre(bilan, bilan.exercice)
     lignes = [
         r | {"adherents": sum(membres.get(c, {}).values()), "suite": textes.enonces(bilan, "perspectives", c)}
@@ -103,7 +102,6 @@ def _adhesions(bilan: Bilan) -> str:
 
 
 def _dispositifs(bilan: Bilan) -> Iterable[tuple[str, str]]:
-    """Tell the largest changes, each with what the service says of it."""
     ecarts = {code: evolution.ecart(bilan, code) or g.ZERO for code in bilan.dispositifs}
     grands = sorted((c for c in ecarts if ecarts[c]), key=lambda c: -abs(ecarts[c]))[:ECARTS_DITS]
     for code in (c for c in bilan.dispositifs if c in grands):
@@ -151,7 +149,6 @@ def _demande(nom: str, /, **valeurs: Any) -> Demande:
 
 
 def _constat(bilan: Bilan) -> str:
-    """State the totals of an act, to the cent."""
     recettes, reste = bilan.recettes_totales(bilan.exercice), bilan.total["reste_a_charge"]
     constat = f"un coût net de {formats.euros(bilan.total['cout_net'], 2)}"
     if recettes is None:

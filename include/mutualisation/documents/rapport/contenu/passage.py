@@ -59,7 +59,6 @@ def ecart(passage: Ligne, synthese: Ligne) -> str:
 
 
 def _manque(passage: Ligne, synthese: Ligne) -> bool:
-    """Say whether the base is binding and the receipts do not meet it (S11)."""
     base, recettes = passage.get("cout_d5211"), synthese["recettes"]
     return bool(passage.get("base_opposable")) and base is not None and (recettes is None or recettes < base)
 

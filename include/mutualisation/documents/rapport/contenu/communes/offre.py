@@ -86,7 +86,6 @@ def _lignes(bilan: Bilan, bloc: BlocCommunal, comment: Mapping[str, str]) -> lis
 
 
 def _dite(r: Ligne, fiche: Mapping[str, Any], comment: str) -> Ligne:
-    """Add its price, and how to join for who may."""
     ouverte = r["depend_de"] != FERMEE
     return r | {"ouverte": ouverte, "prix": prix(r, fiche), "comment": comment if ouverte else ""}
 

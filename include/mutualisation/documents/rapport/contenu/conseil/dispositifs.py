@@ -69,7 +69,6 @@ def section_dispositifs(bilan: Bilan) -> m.Section:
 
 
 def _par_theme(bilan: Bilan, volets: Mapping[str, m.Volet]) -> list[m.Bloc]:
-    """Put the sheets under the names of their themes."""
     blocs: list[m.Bloc] = []
     for theme, codes in groupby(volets, lambda code: bilan.fiche(code).get(THEME[1]) or SANS_THEME):
         blocs += [m.SousTitre(theme), *(replace(volets[code], niveau=3) for code in codes)]
@@ -181,7 +180,6 @@ def _mesures(bilan: Bilan, code: str, exercice: int, types: list[str], compte: C
 
 
 def _du_lot(annee: dict[str, Any], lot: int) -> dict[str, Any]:
-    """Return the unit costs of a year, for `lot` units."""
     couts = (("cout_complet_unitaire", "cout_net"), ("cout_d5211_unitaire", "cout_d5211"))
     return {cle: usage.du_lot(annee.get(cout), annee.get("unites"), lot) for cle, cout in couts}
 

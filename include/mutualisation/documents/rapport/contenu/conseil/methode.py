@@ -21,7 +21,6 @@ def section_methode(bilan: Bilan) -> m.Section:
 
 
 def _points(bilan: Bilan) -> list[tuple[str, str]]:
-    """Return (subject, sentence) of each point of the method."""
     valeurs = {x["parametre"]: x["valeur"] for x in bilan.contexte.parametres}
     methode = valeurs.get("methode_etp", "R")
     support = ", personnel des fonctions support compris" if valeurs.get("structure_personnel") == "oui" else ""

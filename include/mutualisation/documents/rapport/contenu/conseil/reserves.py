@@ -137,7 +137,6 @@ def section_hors_totaux(bilan: Bilan) -> m.Section:
 
 
 def _ce_qui_est_connu(r: Ligne) -> Ligne:
-    """Return {manque, etp, charges}: what is missing, and what is measured."""
     etp, charges = mesures(r).values()
     return {"manque": formats.majuscule(dire_manques(r)), "etp": etp, "charges": charges}
 
