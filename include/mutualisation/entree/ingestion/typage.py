@@ -1,7 +1,5 @@
-"""The rows of a reader made blocks of COPY text for `brut.<jeu>`: each cell as it may be stored, and as it is read.
-
-A column is read once per distinct cell: agents, suppliers, days and codes come back on most rows.
-"""
+"""Turn the rows of a reader into blocks of COPY text for `brut.<jeu>`: each cell as it may be stored, and as it is
+read. A column is read once per distinct cell: agents, suppliers, days and codes come back on most rows."""
 
 from __future__ import annotations
 
@@ -31,21 +29,21 @@ from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites
 from mutualisation.entree.sources.jeux import SEPARATEUR_DELIVRE, TYPES_SOMMABLES, Colonne, Jeu
 from mutualisation.socle.francais.formats import enumerer
 
-# what a Total row says where its number can't be read: the gate refuses the file
+# a Total row whose number can't be read says this: the gate refuses the file
 ILLISIBLE = "illisible"
 _CHIFFRES = frozenset("0123456789.,()+-€%hH: \t\u00a0\u202f")
 _TOTAL_MAX = 100
-# in a cell of a row that is rejected, says what the row is
+# such a word in a cell of a rejected row says that the row is a total
 _UN_TOTAL = re.compile(r"\b(?:tot(?:al|aux)\b|tot\.)", re.IGNORECASE)
 TOTAUX = "ligne{s} {dites} : un total ou un sous-total, qui n'est pas une donnée : à retirer de l'export (F4)."
 _TOTAUX_DITS = 20
-# the only types kept of a row whose cells may be shifted: under any other, a cell could be somebody's name
+# of a row whose cells may be shifted only these types are kept: under any other, a cell could be somebody's name
 _NOMBRES = ("montant", "nombre", "pourcentage")
 
 
 @dataclass
 class BlocLu:
-    """A block while it is read: cells by column as delivered, what is read and what lands of each, first defects."""
+    """A block being read has its cells by column as delivered, what is read and what lands of each, first defects."""
 
     delivrees: dict[str, Cellules]
     nombre: int
@@ -59,7 +57,7 @@ class BlocLu:
 
 
 class Typage:
-    """Makes the COPY text (null '') of `fichier_id, ligne, defauts, delivre` and the typed columns of a jeu."""
+    """Make the COPY text (null '') of `fichier_id, ligne, defauts, delivre` and the typed columns of a jeu."""
 
     def __init__(
         self,
@@ -72,19 +70,19 @@ class Typage:
         self._confidentialite = confidentialite
         self._positions, self._largeur = entete.positions, entete.largeur
         self._entetes = {self._positions[c.nom]: c.entete or c.nom for c in jeu.colonnes if c.nom in self._positions}
-        # what stands for the columns that the file lacks (F16)
+        # a default stands for each column that the file lacks (F16)
         self._par_defaut = {n: v for n, v in traduction.defauts.items() if n not in self._positions}
         self._traducteurs = {n: traducteur(v) for n, v in traduction.valeurs.items() if n in self._positions}
         self.codes = CodesDuTemps(confidentialite)
         self.colonnes: dict[str, ColonneLue] = {}
         self._toutes: list[ColonneLue] = []
-        # lines that are rejected and say that they are a total
+        # these lines are rejected and say that they are a total
         self.lignes_de_total: list[int] = []
         self._colonnes = [self._colonne(c) for c in jeu.colonnes_entrepot]
         self._secondes = [self._seconde(c.nom, s) for c in jeu.colonnes_entrepot for s in c.secondes]
 
     def texte(self, fichier_id: int, bloc: Bloc) -> str:
-        """COPY text of a block. LectureRefusee on a NUL character."""
+        """Return the COPY text of a block. Raises `LectureRefusee` on a NUL character."""
         lu = self.lire_bloc(bloc)
         motifs = [""] * lu.nombre
         for i, defaut_ in lu.defauts.items():
@@ -99,7 +97,7 @@ class Typage:
         return texte + "\n"
 
     def totaux(self, rangee: Cellules) -> dict[str, str]:
-        """What a `Total` row announces: for each column that can be summed, the number in its cell (F4)."""
+        """Return {column that can be summed: the number that a `Total` row announces} (F4)."""
         rangee = list(map(visible, rangee))
         premiere = next(i for i, c in enumerate(rangee) if c.strip(BLANCS))
         trouves = {}
@@ -162,7 +160,7 @@ class Typage:
         return self._toutes[-1]
 
     def _seconde(self, nom: str, seconde: Colonne) -> Callable[[BlocLu], None]:
-        """A cell read again by another type."""
+        """Read a cell again by another type."""
         lue = self._colonne_lue(seconde)
 
         def lire(bloc: BlocLu) -> None:
@@ -171,7 +169,7 @@ class Typage:
         return lire
 
     def _selon_la_regle(self, colonne: Colonne, condition: tuple[str, str]) -> Callable[[BlocLu], None]:
-        """A number that a % may follow where another column says so (C1)."""
+        """Read a number that a % may follow where another column says so (C1)."""
         temoin, valeur = condition[0], normaliser(condition[1])
         lues = [self._colonne_lue(colonne, pourcent=p) for p in (False, True)]
         # the rate of a `pourcentage` is the wider reading
@@ -190,7 +188,7 @@ class Typage:
         return lire
 
     def _si_siret(self, colonne: Colonne, siret: str) -> Callable[[BlocLu], None]:
-        """K7: agents and elected members are tiers too; whoever is named, no bank account is (K9)."""
+        """Keep a name whose SIRET is valid: agents and elected members are tiers (K7); no bank account (K9)."""
         sirets = Memoire(lambda cellule: siret_valide("".join(visible(cellule).split())))
         noms = Memoire(lambda cellule: "" if bancaire(vu := visible(cellule)) else echapper(vu.strip(BLANCS)))
 
@@ -205,7 +203,7 @@ class Typage:
         return lire
 
     def _en_clair_si(self, lue: ColonneLue, condition: tuple[str, str]) -> Callable[[BlocLu], None]:
-        """The code of an absence is its reason: unless the day is worked, a keyed digest stands for it (S2)."""
+        """Put a keyed digest for the code of an absence, which is its reason, unless the day is worked (S2)."""
         temoin, permise = condition[0], normaliser(condition[1])
         temoins, jours = Memoire(lambda vue: normaliser(visible(vue))), Memoire(_jour_normalise)
         empreinte = self._confidentialite.empreinte
@@ -241,7 +239,7 @@ class Typage:
         return islice(map("".join, zip(*morceaux, repeat(blanc), strict=False)), lu.nombre)
 
     def _a_la_largeur(self, rangees: list[list[str]], defauts: dict[int, tuple[str, str]]) -> list[list[str]]:
-        """Short rows are completed; extra cells are dropped, and a defect when they hold something (F6)."""
+        """Complete short rows; drop extra cells, which are a defect when they hold something (F6)."""
         largeur = self._largeur
         if all([len(r) == largeur for r in rangees]):  # noqa: C419 - a list is measured faster here
             return rangees
@@ -254,7 +252,7 @@ class Typage:
         return egales
 
     def _rangee_decalee(self, rangee: list[str]) -> list[str]:
-        """What may land of a row whose cells may be shifted."""
+        """Keep what may land of a row whose cells may be shifted."""
         if not self._jeu.personnes:
             return rangee
         gardees = () if self._jeu.pseudonymise else _NOMBRES
@@ -263,18 +261,16 @@ class Typage:
 
 
 def _jour_normalise(delivree: str) -> str:
-    """A cell as a digest takes it: a day in one writing whatever its form (C3)."""
+    """Write a cell as a digest takes it: a day in one writing whatever its form (C3)."""
     cellule = visible(delivree).strip(BLANCS)
     return date(cellule) or cellule
 
 
 # ---------------------------------------------------------------- a file
 class Lecture:
-    """One pass over a file. After `copie`, `lignes` and `totaux` are known, and `typage` holds the cells read.
-
-    `lignes` counts data rows, rejected and doubled ones included, without the `Total` row (F3). `dialecte`: encoding,
-    separator, banner lines, columns ignored and absent.
-    """
+    """One pass reads a file. After `copie`, `lignes` and `totaux` are known, and `typage` holds the cells read.
+    `lignes` counts data rows, rejected and doubled ones included, without the `Total` row (F3). `dialecte` holds
+    encoding, separator, banner lines, columns ignored and absent."""
 
     def __init__(
         self,
@@ -297,7 +293,7 @@ class Lecture:
         self.totaux: dict[str, str] = {}
 
     def copie(self, fichier_id: int) -> Iterator[bytes]:
-        """COPY text of the rows, UTF-8, by blocks. LectureRefusee when the file can't be read to its end."""
+        """Yield COPY text of the rows, UTF-8, by blocks. Raises `LectureRefusee` if the file can't be read."""
         blocs = self._lecteur.blocs()
         if self._jeu.format == "tabulaire":
             blocs = sans_total(blocs, lambda rangee: self.totaux.update(self.typage.totaux(rangee)))
@@ -320,11 +316,9 @@ class Lecture:
 
 
 def lire_et_typer(chemin: Path, fichier_id: int, *demande: Any) -> Iterator[tuple[int, Any]]:
-    """A file read and typed in this process, `demande` being what `Lecture` asks for: (rows, their COPY text), then
-    (0, (rows in all, totals, dialect)).
-
-    LectureRefusee when it can't be read to its end, or when codes look like names (K9).
-    """
+    """Read and type a file in this process: yield (rows, their COPY text), then (0, (rows in all, totals, dialect)).
+    `demande` is what `Lecture` asks for. Raises `LectureRefusee` when the file can't be read to its end, or when codes
+    look like names (K9)."""
     lecture = Lecture(chemin, *demande, ouvrir=ouvrir_ici)
     ecrites = 0
     for octets in lecture.copie(fichier_id):
