@@ -43,8 +43,7 @@ class MiseEnPlace:
         return dossier
 
     def mettre_sur_disque(self) -> None:
-        """Put every file on the disk, before what can't be undone. Raises `ErreurMutualisation` when a place is no
-        longer ours."""
+        """Put every file on the disk first. Raises `ErreurMutualisation` when a place is no longer ours."""
         for nouveau in self.a_placer():
             verifier_place(self.sortie / nouveau.name)
         chemins = [c for c in self.travail.rglob("*") if not c.is_symlink()]

@@ -77,8 +77,7 @@ def lire_etats(
     adherent: str | None = None,
 ) -> list[EtatAnnuel]:
     """Return a statement per dispositif that has a tariff per unit in the exercice or whose base binds. `adherent`
-    keeps that SIRET alone. Raises `ErreurMutualisation` when the tariffs do not sum to what the bilan publishes as
-    due."""
+    keeps that SIRET alone. Raises `ErreurMutualisation` when the tariffs do not sum to the published due."""
     publie = {
         relation: lire_chiffres(conn, contexte, relation, contexte.exercice, contexte.construction.version)
         for relation in ("cout_unitaire", "passage_d5211", "recouvrement", "adhesion")

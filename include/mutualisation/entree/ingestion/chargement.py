@@ -137,8 +137,7 @@ def atterrir_essai(conn: Connexion, contenu: Depot, nom_source: str, poste: Post
 
 def munir_de_correspondances(travail: Travail, contenu: Depot) -> None:
     """Give the load its `correspondances`, before any other file is read. The drop gives them (highest version), unless
-    the warehouse holds a higher version; the former state stays where the file of the drop is refused, which its own
-    load says."""
+    the warehouse holds a higher version; the former state stays where the file of the drop is refused."""
     courant = journal.fichiers_courants(travail.conn, REFERENTIEL).get((JEU_CORRESPONDANCES, ""))
     deposes = [f for f in contenu.fichiers if f.jeu.nom == JEU_CORRESPONDANCES]
     depose = max(deposes, key=lambda f: f.version, default=None)

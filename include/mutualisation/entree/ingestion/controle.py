@@ -22,8 +22,7 @@ _DECIMAL = r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,12})?"
 
 
 def octets_controle(emplacement: UPath | Path) -> bytes:
-    """Return the bytes of a `.controle.json`. Raises `LectureRefusee` when it is a link, a folder, a pipe…, too large
-    or unreadable."""
+    """Return the bytes of a `.controle.json`. Raises `LectureRefusee` on a link, a folder, a pipe, a size too large."""
     try:
         if emplacement.is_symlink() or not emplacement.is_file():
             raise LectureRefusee(_PAS_ORDINAIRE)

@@ -317,8 +317,7 @@ class Lecture:
 
 def lire_et_typer(chemin: Path, fichier_id: int, *demande: Any) -> Iterator[tuple[int, Any]]:
     """Read and type a file in this process: yield (rows, their COPY text), then (0, (rows in all, totals, dialect)).
-    `demande` is what `Lecture` asks for. Raises `LectureRefusee` when the file can't be read to its end, or when codes
-    look like names (K9)."""
+    `demande` is from `Lecture`. Raises `LectureRefusee` on a file that can't be read, or codes like names (K9)."""
     lecture = Lecture(chemin, *demande, ouvrir=ouvrir_ici)
     ecrites = 0
     for octets in lecture.copie(fichier_id):

@@ -251,8 +251,7 @@ class _Lignes(Iterator[str]):
 
 
 def _tetes(texte: str) -> Iterator[Tete]:
-    """Read by each separator, cells on several lines included, then line by line. A stray quote in a banner must not
-    swallow the header."""
+    """Read by each separator, then line by line: a stray quote in a banner must not swallow the header."""
     lignes = list(islice(io.StringIO(texte, newline="\n"), _LIGNES_DE_TETE))
     for separateur in SEPARATEURS:
         rangees: list[list[str]] = []

@@ -49,8 +49,7 @@ def exiger_extrait(
     relations: Mapping[str, Relation],
 ) -> ResultatPorte:
     """Read back the extract of `dossier`, compare it with the stored version and return the result. Raises
-    `ControleEchoue` with every sentence when a file, a count, a key or a sum is not that of the publication, or a check
-    could not run."""
+    `ControleEchoue` with every sentence when a file, count, key or sum is not the published one, or was not checked."""
     try:
         lots = _relire(conn, dossier, exercice, version, relations)
     except (OSError, ValueError, KeyError, ArithmeticError, zipfile.BadZipFile, psycopg.DataError) as faute:

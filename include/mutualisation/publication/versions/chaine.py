@@ -85,8 +85,7 @@ def _hors_de_la_chaine(sceaux: list[SceauInscrit]) -> Iterator[int]:
 
 
 def _a_tenu(sceau: SceauInscrit, temoins: list[SceauInscrit], gardes: Collection[int]) -> bool:
-    """Say whether an act that does not hold is kept on this machine, or a later one kept there has not passed it
-    over."""
+    """Say whether an act that does not hold is kept here, unless a later one kept here has passed it over."""
     return sceau.numero in gardes or any(
         t.numero > sceau.numero and sceau.numero not in t.dit.get("ecartes", ()) for t in temoins
     )

@@ -30,9 +30,8 @@ REDRESSEMENT = "redressement"
 
 @dataclass(frozen=True)
 class Construction:
-    """An extract comes from this build, as `journal.constructions` keeps it; `construit_le` is ISO, UTC. `identite`
-    says whether who prepared was authenticated (K3); `semestre` is the last one that a build of invoices bills
-    (R18)."""
+    """An extract comes from this build, a row of `journal.constructions`; `construit_le` is ISO, UTC. `identite` says
+    whether who prepared was authenticated (K3); `semestre` is the last one that invoices bill (R18)."""
 
     version: int
     prepare_par: str

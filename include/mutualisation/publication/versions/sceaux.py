@@ -165,9 +165,8 @@ def condenser_version(conn: psycopg.Connection[Any], version: int) -> tuple[str,
 
 
 def sceller(conn: psycopg.Connection[Any], version: int, poste: Poste) -> str:
-    """Conclude the publication of a version by its statement, within its transaction; return `publication_sha256`. What
-    it says of the relations was taken when their rows were added; of the extracts, when the gate read their manifests.
-    `poste` has the key."""
+    """Conclude the publication of a version by its statement, within its transaction; return `publication_sha256`. Its
+    digests of relations date from their storage, those of extracts from their gate. `poste` has the key."""
     cle, construction = cle_signature(poste), _construction(conn, version)
     a_sceller: Any = conn.execute(A_SCELLER, (version,)).fetchone() or ("", None, {}, {})
     empreinte, chiffres, relations, manifestes = a_sceller

@@ -319,8 +319,7 @@ def non_lues(essai: Reconnaissance) -> list[int]:
 
 @lru_cache(maxsize=4096)
 def _mots(nom: str) -> Mots:
-    """Return the words that count, without plural, each in full where it is usually cut short. « 03 - N° d'agent » and
-    « no agent » read the same."""
+    """Return the words that count, in full and without plural: « 03 - N° d'agent » and « no agent » read the same."""
     separes = _DECOUPE.sub(" ", _SIGLE.sub("", nom.replace("\ufffd", "?").replace("%", " % ")))
     mots = normaliser(separes).split()
     mots = [m[:-1] if len(m) > _ABREGE_MIN and m.endswith("s") else m for m in mots]

@@ -96,8 +96,7 @@ def achever(conn: psycopg.Connection[Any], poste: Poste, suivi: Suivi) -> None:
 
 def prendre_place(conn: psycopg.Connection[Any], attente: EnAttente, poste: Poste) -> None:
     """Sign the documents of a published version as the journal has it, and rename them into their places (K11). `poste`
-    has the key. Raises `ErreurMutualisation` when the disk refuses, or a place is no longer ours: they wait, and the
-    next command tries again."""
+    has the key. Raises `ErreurMutualisation` when the disk refuses or a place is not ours; it may be tried again."""
     echec = f"La version {attente.version} est publiée, mais ses extraits n'ont pas pris leur place"
     try:
         mettre_en_place(conn, attente.pose, attente.manifestes, poste)

@@ -117,9 +117,8 @@ def charger(
 def porte_fichier(
     conn: psycopg.Connection[Any], chargement_id: int, suivi: Suivi = muet, page: Path = Path("data_docs/index.html")
 ) -> Callable[[], Refus]:
-    """Start the file gate on a load; the function returned waits and gives (path, reason) of the files to refuse. Its
-    result is kept in the journal. `page` is where its warnings will be in detail. Raises `ControleEchoue` when the gate
-    did not run as it should."""
+    """Start the file gate on a load; the function returned waits and gives (path, reason) of the files to refuse. The
+    journal keeps the result; `page` has the warnings in detail. Raises `ControleEchoue` when the gate did not run."""
     finir = verifier_fichiers(conn, chargement_id)
 
     def conclure() -> Refus:

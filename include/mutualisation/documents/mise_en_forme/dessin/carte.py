@@ -167,8 +167,7 @@ def _dessiner_cle(carte: Carte, toile: Toile, y: float) -> None:
 # ---------------------------------------------------------------- where each tile goes
 @cache
 def positions() -> dict[str, tuple[int, int]]:
-    """Return {code INSEE: (longitude, latitude)} in thousandths of a degree. Source: Admin Express COG 2018, IGN,
-    Licence Ouverte."""
+    """Return {code INSEE: (longitude, latitude)}, in 0.001° (Admin Express COG 2018, IGN, Licence Ouverte)."""
     with POSITIONS.open(encoding="utf-8", newline="") as fichier:
         lignes = csv.reader(fichier)
         next(lignes)

@@ -42,8 +42,7 @@ def note(bilan: Bilan, bloc: BlocCommunal, r: Repere) -> m.Document:
 
 
 def _services(bilan: Bilan, bloc: BlocCommunal) -> list[m.Liste]:
-    """Tell each service in a point, as its page does: a table would be half as long again as the rest. Those without a
-    known figure come together."""
+    """Tell each service in a point, for a table would be half as long again; those without a figure come together."""
     tableau = usages_et_titres.services(bilan, bloc.annee, "", SANS)
     points, muets = [], []
     for ligne, cases in zip(tableau.lignes, cellules.rangees(tableau), strict=True):
