@@ -5,8 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
 from tests.atelier.depots import ecrire
+from tests.atelier.livre import livre
 from tests.atelier.tables import cas
 
 from mutualisation.entree.sources.registre import registre
@@ -109,11 +109,8 @@ def test_une_liste_de_restes_de_deux_jours_est_refusee(tmp_path: Path) -> None:
 
 
 def test_un_classeur_dont_la_feuille_n_a_pas_les_en_tetes(tmp_path: Path) -> None:
-    classeur = Workbook()
-    classeur.active.append(["N° agent", "Jour", "Tâche", "Heures", "Nature du temps"])
-    classeur.active.append(["0012", "01/03/2023", "ADS_1", "7,5", "TRAVAIL"])
-    classeur.save(tmp_path / "temps_2023-03.xlsx")
-    essai = essayer(tmp_path / "temps_2023-03.xlsx")
+    rangees = ["N° agent;Jour;Tâche;Heures;Nature du temps", "0012;01/03/2023;ADS_1;7,5;TRAVAIL"]
+    essai = essayer(ecrire(tmp_path / "temps_2023-03.xlsx", livre([r.split(";") for r in rangees])))
     assert essai.code == 3
     assert essai.propose is not None
     assert essai.propose.code == 0
@@ -175,11 +172,8 @@ def test_une_table_se_complete_dans_son_ecriture(tmp_path: Path) -> None:
 
 def test_une_table_en_classeur_fait_une_nouvelle_version(tmp_path: Path) -> None:
     fichier = ecrire(tmp_path / "rh" / "temps_2023-03.csv", SANS_VALIDE)
-    classeur = Workbook()
-    for rangee in (["Jeu", "Colonne", "Lu", "Vaut"], ["temps", "Code activité", "Tâche", None]):
-        classeur.active.append(rangee)
-    (tmp_path / "referentiel").mkdir()
-    classeur.save(tmp_path / "referentiel" / "correspondances_v3.xlsx")
+    table = livre([["Jeu", "Colonne", "Lu", "Vaut"], ["temps", "Code activité", "Tâche"]])
+    ecrire(tmp_path / "referentiel" / "correspondances_v3.xlsx", table)
     ecrit = essayer(fichier, ecrire=True).ecrit
     assert ecrit == tmp_path / "referentiel" / "correspondances_v4.csv"
     assert ecrit.read_text(encoding="utf-8-sig").splitlines()[1:] == ["temps;Code activité;Tâche;", "temps;Validé;;O"]

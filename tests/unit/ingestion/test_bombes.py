@@ -10,7 +10,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from openpyxl import Workbook
+from tests.atelier.depots import ecrire
+from tests.atelier.livre import livre
 
 from mutualisation.entree.lecteurs import enfant_lecture
 from mutualisation.entree.lecteurs import lecture as lecture_bornee
@@ -26,11 +27,7 @@ POPULATIONS = ["Année", "Code INSEE", "Population totale"]
 
 def _classeur(chemin: Path) -> Path:
     """A workbook of one row of `populations`."""
-    classeur = Workbook()
-    for rangee in (POPULATIONS, [2020, "59001", 5]):
-        classeur.worksheets[0].append(rangee)
-    classeur.save(chemin)
-    return chemin
+    return ecrire(chemin, livre([POPULATIONS, ["2020", "59001", "5"]]))
 
 
 def test_la_memoire_est_bornee_par_le_systeme(tmp_path: Path) -> None:
