@@ -16,12 +16,10 @@ select
   c.code_insee,
   c.nom,
   p.population_totale::integer as population,
-  case
-    when p.population_totale < 2000 then 'moins de 2 000 habitants'
-    when p.population_totale < 5000 then '2 000 à 4 999 habitants'
-    when p.population_totale < 10000 then '5 000 à 9 999 habitants'
-    when p.population_totale < 20000 then '10 000 à 19 999 habitants'
-    when p.population_totale >= 20000 then '20 000 habitants et plus'
-  end as classe_population
+  (
+    select k.libelle from {{ ref('classes_population') }} as k
+    where k.minimum <= p.population_totale
+    order by k.minimum desc limit 1
+  ) as classe_population
 from communes as c
 left join {{ ref('stg_referentiel__populations') }} as p on c.code_insee = p.code_insee and c.exercice = p.annee

@@ -69,8 +69,8 @@ ecarts_decp as (
 
 ordre as (
   select exercice,
-    sum(montant) filter (where nature like '6811%' and sens = 'mandat') as dotations,
-    sum(montant) filter (where nature like '777%' and sens = 'titre') as reprises
+    sum(montant) filter (where starts_with(nature, {{ regle('dotation') }}) and sens = 'mandat') as dotations,
+    sum(montant) filter (where starts_with(nature, {{ regle('reprise') }}) and sens = 'titre') as reprises
   from {{ ref('int_ecritures_sommes') }}
   where type_piece = '03' and statut_compte
   group by exercice
@@ -108,7 +108,7 @@ reprises as (
 cee_comptes as (
   select exercice,
     sum(montant) filter (where sens = 'titre' and role = 'produit_cee') as produit,
-    sum(montant) filter (where sens = 'mandat' and nature like '657%') as reversement
+    sum(montant) filter (where sens = 'mandat' and starts_with(nature, {{ regle('reversement_cee') }})) as reversement
   from {{ ref('int_ecritures_sommes') }}
   where comptee
   group by exercice

@@ -9,7 +9,7 @@ from {{ ref('int_amortissements') }}
 where destination = 'STRUCTURE'
 group by exercice, compte
 union all
-select s.exercice, '64', 'personnel', sum({{ arrondi('s.etp * c.cout_moyen') }})
+select s.exercice, {{ regle('structure_personnel') }}, 'personnel', sum({{ arrondi('s.etp * c.cout_moyen') }})
 from {{ ref('int_etp') }} as s
 inner join {{ ref('int_couts_categories') }} as c using (exercice, categorie)
 where s.destination = 'STRUCTURE' and c.cout_moyen is not null

@@ -95,7 +95,7 @@ titulaires as (
   select distinct on (m.exercice, m.siret_titulaire)
     m.exercice,
     m.siret_titulaire,
-    left(m.code_postal_titulaire, 2) in ('02', '59', '60', '62', '80') as hdf,
+    left(m.code_postal_titulaire, 2) in {{ regle('departement_region') }} as hdf,
     m.taille_entreprise in ('TPE', 'PME') as tpe_pme
   from {{ ref('int_marches_exercice') }} as m
   where (m.exercice, m.numero_marche) in (

@@ -15,6 +15,7 @@ from mutualisation.documents.factures.pes import SCHEMA, LignePes, Titre, en_lat
 from mutualisation.entree.lecteurs.lecture import ouvrir
 from mutualisation.entree.lecteurs.limites import Limites
 from mutualisation.entree.sources.registre import registre
+from mutualisation.entree.sources.vocabulaire import vocabulaire
 from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.socle.francais.formats import euros, plusieurs
 
@@ -44,8 +45,7 @@ ADRESSE = {"adresse": "Adresse", "code_postal": "Code postal", "ville": "Ville"}
 NUMERO = re.compile(r"0*[1-9][0-9]{0,5}")
 # an account is an (adherent, dispositif)
 Compte = tuple[str, str]
-# refund of costs by the member communes, general administration (docs/decisions/0003)
-COMPTE_RECETTE, FONCTION = "70875", "020"
+PARAMETRES = vocabulaire().parametres
 # {parameter: the element it fills}
 POSTE = {"pes_poste": "IdPost", "pes_siret": "IdColl", "pes_collectivite": "CodCol", "pes_budget": "CodBud"}
 ELEMENTS = POSTE | {
@@ -148,7 +148,7 @@ class ReglagesPes:
     def imputation(self, dispositif: str) -> dict[str, str] | None:
         """Return Nature, Fonction, CodServ (may be empty), CodProdLoc of a dispositif; None when a row lacks."""
         nature = self._nature(dispositif)
-        fonction = self._choisir("fonction_recette", dispositif) or FONCTION
+        fonction = self._choisir("fonction_recette", dispositif) or PARAMETRES["fonction_recette"].defaut
         service = en_latin1(self._choisir("pes_service", dispositif, self._code_de_cle("service", dispositif)))
         produit = self._choisir("pes_produit", dispositif, self._code_de_cle("produit", dispositif))
         if not produit:
@@ -163,8 +163,7 @@ class ReglagesPes:
         return next((self._cles[c] for c in codes if c in self._cles), "")
 
     def _nature(self, dispositif: str) -> str:
-        """Return the parameter of the dispositif, the one account of its titres, the general one or
-        `COMPTE_RECETTE`."""
+        """Return the parameter of the dispositif, the one account of its titres, the general one or its default."""
         connues = self._natures.get(dispositif, set())
         choisie = self._choisir("compte_recette", dispositif, next(iter(connues)) if len(connues) == 1 else "")
         if choisie or self._manques.get(f"compte_recette:{dispositif}"):
@@ -173,7 +172,7 @@ class ReglagesPes:
             # no account is chosen among several
             self._manques[f"compte_recette:{dispositif}"] = f"un compte, les titres en ont {len(connues)}"
             return ""
-        return COMPTE_RECETTE
+        return PARAMETRES["compte_recette"].defaut
 
     def _choisir(self, racine: str, dispositif: str, autre: str = "") -> str:
         """Return the parameter of the dispositif, else `autre`, else the parameter of all; '' without any."""

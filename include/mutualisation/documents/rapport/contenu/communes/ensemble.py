@@ -1,5 +1,6 @@
 """What the communes say together: for the council, beside those of their size, and as the index of their pages."""
 
+import csv
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,10 +23,11 @@ from mutualisation.documents.rapport.contenu.communes.bloc_communal import (
 from mutualisation.documents.rapport.contenu.textes import section_glossaire
 from mutualisation.documents.rapport.enonces import lire_graphique, lire_phrase, lire_points, lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, somme
+from mutualisation.socle.chemins import CLASSES_POPULATION
 from mutualisation.socle.francais import formats, libelles
 
-# lower bounds of the classes, in inhabitants; the first has none
-BORNES = (0, 2_000, 5_000, 10_000, 20_000)
+# lower bounds of the classes, in inhabitants
+BORNES = [int(r["minimum"]) for r in csv.DictReader(CLASSES_POPULATION.read_text(encoding="utf-8").splitlines())]
 EFFECTIF_MIN = 3
 METHODE = lire_phrase("strates.methode")
 # lower bounds of the number of services, as the key figures count them (R10: at least 1, 5 to 9, 10 or more)
@@ -68,16 +70,15 @@ def strates(communes: Sequence[BlocCommunal]) -> list[Strate]:
     """Classes of the communes whose population is known, smallest first, those without a commune left out."""
     connues = [c for c in communes if c.annee.population]
     retenues: list[Strate] = []
-    for rang, minimum in enumerate(BORNES):
-        maximum = BORNES[rang + 1] - 1 if rang + 1 < len(BORNES) else None
-        plafond = math.inf if maximum is None else maximum
-        communes_de_la_strate = tuple(c for c in connues if minimum <= (c.annee.population or 0) <= plafond)
+    for minimum, suivante in zip(BORNES, [*BORNES[1:], None], strict=True):
+        maximum = suivante and suivante - 1
+        de_la_strate = tuple(c for c in connues if minimum <= (c.annee.population or 0) < (suivante or math.inf))
         precedente = retenues[-1] if retenues else None
         # too few to stand alone, or what was below them is
-        if precedente and (len(communes_de_la_strate) < EFFECTIF_MIN or len(precedente.communes) < EFFECTIF_MIN):
-            retenues[-1] = Strate(precedente.minimum, maximum, precedente.communes + communes_de_la_strate)
+        if precedente and (len(de_la_strate) < EFFECTIF_MIN or len(precedente.communes) < EFFECTIF_MIN):
+            retenues[-1] = Strate(precedente.minimum, maximum, precedente.communes + de_la_strate)
         else:
-            retenues.append(Strate(minimum, maximum, communes_de_la_strate))
+            retenues.append(Strate(minimum, maximum, de_la_strate))
     return [s for s in retenues if s.communes]
 
 
