@@ -23,7 +23,7 @@ from mutualisation.publication.versions.manifeste import A_APPROUVER
 from mutualisation.socle.erreurs import ControleEchoue
 from mutualisation.socle.francais.formats import enumerer, plusieurs
 from mutualisation.usage.operations.ecarts import figures_a_clore
-from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote_des_versions
+from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote
 from mutualisation.usage.operations.livraison import composer_ensemble, ecrire_extraits
 from mutualisation.usage.operations.session import Session, identite, verifier_exercices
 from mutualisation.usage.operations.session import signataire as signataire_de
@@ -135,17 +135,16 @@ class _Ouverte:
 
     def regarder(self, manifeste_sha256: str | None = None) -> AClore:
         """Check first K4, but for who approves; `manifeste_sha256` is that of the extract that was looked at."""
-        conn, exercice, version = self.conn, self.exercice, self.version
-        _exiger_justifications(conn, exercice, version)
-        extrait = _extrait_a_approuver(conn, exercice, version, self.dossier, self.session.var)
+        self._exiger_justifications()
+        extrait = self._extrait_a_approuver()
         if manifeste_sha256 not in (None, extrait.sha256):
             raise _refus(
                 f"l'extrait {extrait.dossier} a été réécrit depuis qu'il a été regardé (manifeste "
                 f"{manifeste_sha256} alors, {extrait.sha256} maintenant) : regardez-le, puis approuvez-le de nouveau"
             )
-        laisse = laisse_de_cote_des_versions(conn, [exercice], version)
-        figures = figures_a_clore(conn, exercice, version)
-        return AClore(exercice, version, str(extrait.dossier), extrait.sha256, laisse, *figures)
+        laisse = laisse_de_cote(self.session, [self.exercice], self.version, self.conn)
+        figures = figures_a_clore(self.conn, self.exercice, self.version)
+        return AClore(self.exercice, self.version, str(extrait.dossier), extrait.sha256, laisse, *figures)
 
     def approuver(self, vu: AClore, approuve_par: str | None, compte: str | None) -> None:
         """Compose next the closed extract, sign in the name of who approves the statement that holds it, then put it in
@@ -178,6 +177,34 @@ class _Ouverte:
         if self.dossier is not None and self.dossier.parent.is_dir():
             (ecrit,) = ecrire_extraits(self.session, self.conn, {self.exercice: self.version}, self.dossier.parent)
         return ExerciceClos(self.exercice, self.version, cloture.approuve_par, ecrit, deja)
+
+    def _exiger_justifications(self) -> None:
+        """Refuse a gap without a reason (G4)."""
+        sans = self.conn.execute(ECARTS, (self.exercice, self.version)).fetchall()
+        if sans:
+            noms = [f"{controle} ({cle})" if cle else controle for controle, cle in sans]
+            raise _refus(
+                f"l'exercice {self.exercice} a {plusieurs(len(noms), 'écart')} sans justification : "
+                f"{enumerer(noms, LIMITE_NOMS)} ; corrigez les fichiers ou ajoutez des lignes à "
+                "referentiel/justifications, puis relancez « mutualisation bilan »"
+            )
+
+    def _extrait_a_approuver(self) -> ExtraitLu:
+        """Return the extract to approve, once its manifest and each of its files are those that were written."""
+        remede = "réécrivez-le par « mutualisation extraire », ou dites son dossier par --sortie"
+        dossier, demande = self.dossier, f"l'exercice {self.exercice}, version {self.version}"
+        extrait = ExtraitLu.lire(dossier) if dossier else None
+        if dossier is None or extrait is None:
+            raise _refus(f"l'extrait de {demande}, ne se trouve pas{f' dans {dossier}' if dossier else ''} : {remede}")
+        trouve = (extrait.exercice, extrait.version, extrait.statut)
+        if trouve != (self.exercice, self.version, A_APPROUVER):
+            raise _refus(
+                f"l'extrait {dossier} est de l'exercice {trouve[0]}, version {trouve[1]}, statut « {trouve[2]} », et "
+                f"non celui à approuver de {demande} : {remede}"
+            )
+        if ecarts := ecarts_extrait(self.conn, dossier, self.session.var):
+            raise ControleEchoue([f"clôture : {ecart}" for ecart in ecarts[:LIMITE_NOMS]])
+        return extrait
 
 
 def exiger_publiee(conn: psycopg.Connection[Any], exercice: int, demandee: int | None = None) -> int:
@@ -232,38 +259,6 @@ def _dossier(conn: psycopg.Connection[Any], exercice: int, version: int, sortie:
         return dossier_ecrit(Path(sortie), exercice, version)
     lieux = dossiers_ecrits(conn, exercice, version)
     return next((lieu for lieu in lieux if lieu.is_dir()), lieux[0] if lieux else None)
-
-
-def _exiger_justifications(conn: psycopg.Connection[Any], exercice: int, version: int) -> None:
-    """Refuse a gap without a reason (G4)."""
-    sans = conn.execute(ECARTS, (exercice, version)).fetchall()
-    if sans:
-        noms = [f"{controle} ({cle})" if cle else controle for controle, cle in sans]
-        raise _refus(
-            f"l'exercice {exercice} a {plusieurs(len(noms), 'écart')} sans justification : "
-            f"{enumerer(noms, LIMITE_NOMS)} ; corrigez les fichiers ou ajoutez des lignes à "
-            "referentiel/justifications, puis relancez « mutualisation bilan »"
-        )
-
-
-def _extrait_a_approuver(
-    conn: psycopg.Connection[Any], exercice: int, version: int, dossier: Path | None, var: Path
-) -> ExtraitLu:
-    """Return the extract to approve, once its manifest and each of its files are those that were written."""
-    remede = "réécrivez-le par « mutualisation extraire », ou dites son dossier par --sortie"
-    extrait = ExtraitLu.lire(dossier) if dossier else None
-    if dossier is None or extrait is None:
-        lieu = f" dans {dossier}" if dossier else ""
-        raise _refus(f"l'extrait de l'exercice {exercice}, version {version}, ne se trouve pas{lieu} : {remede}")
-    trouve = (extrait.exercice, extrait.version, extrait.statut)
-    if trouve != (exercice, version, A_APPROUVER):
-        raise _refus(
-            f"l'extrait {dossier} est de l'exercice {trouve[0]}, version {trouve[1]}, statut « {trouve[2]} », et non "
-            f"celui à approuver de l'exercice {exercice}, version {version} : {remede}"
-        )
-    if ecarts := ecarts_extrait(conn, dossier, var):
-        raise ControleEchoue([f"clôture : {ecart}" for ecart in ecarts[:LIMITE_NOMS]])
-    return extrait
 
 
 def _refus(phrase: str) -> ControleEchoue:

@@ -3,6 +3,7 @@ publishes or closes reads it too."""
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import nullcontext
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from mutualisation.entree.ingestion.journal import Connexion
 from mutualisation.entree.ingestion.travail import Chargement
 from mutualisation.entree.sources.registre import registre
 from mutualisation.entrepot.base.connexion import connecter
@@ -34,17 +36,12 @@ SQL_ECARTS = (
 Rangee = tuple[int, str, int, Decimal | None, Decimal | None]
 
 
-def laisse_de_cote(session: Session, exercices: Iterable[int] | None = None, version: int | None = None) -> str:
-    """Say it of published exercices (default: all), or of their `version`; empty when all counts."""
-    with connecter(session.dsn) as conn:
-        return laisse_de_cote_des_versions(conn, exercices, version)
-
-
-def laisse_de_cote_des_versions(
-    conn: psycopg.Connection[Any], exercices: Iterable[int] | None = None, version: int | None = None
+def laisse_de_cote(
+    session: Session, exercices: Iterable[int] | None = None, version: int | None = None, conn: Connexion | None = None
 ) -> str:
-    """The same on a connection that is open already."""
-    return _dire_schema(conn, "versions", OU_VOIR, exercices, version)
+    """Say it of published exercices (default: all), or of their `version`; empty when all counts."""
+    with nullcontext(conn) if conn else connecter(session.dsn) as ouverte:
+        return _dire_schema(ouverte, "versions", OU_VOIR, exercices, version)
 
 
 def laisse_de_cote_par_la_construction(
