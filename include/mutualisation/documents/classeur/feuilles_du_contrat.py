@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from mutualisation.documents.mise_en_forme import modele as m
-from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
+from mutualisation.documents.rapport.publie import COMMUNE, Bilan, Ligne, commune_de, par_insee, somme
 from mutualisation.publication.versions.relations import lire_relations
 from mutualisation.socle.chemins import PAQUET
 from mutualisation.socle.francais import libelles
@@ -23,8 +23,6 @@ TITRES = libelles.MESURES | DONNEES["titres"]
 GENRES, LARGEURS, SOMMES = DONNEES["genres"], DONNEES["largeurs"], DONNEES["sommes"]
 MISE_EN_PAGE = ("filtre", "table", "imprimee", "pages")
 ADHERENT = "nom siret_adherent type commune"
-# other types stand under no commune, whatever their INSEE
-COMMUNAUX = ("commune", "ccas", "satellite")
 HORS = "—"
 # the names of columns write these words in ASCII
 MOTS_FRANCAIS = (
@@ -157,20 +155,19 @@ class Annuaire:
         siret = ligne["siret_adherent"]
         connu = self.adherents.get(siret or "", {})
         type_ = connu.get("type_adherent") or ligne.get("type_adherent") or ""
-        insee = (connu.get("code_insee") or "") if type_ in COMMUNAUX else ""
+        insee = commune_de(type_, connu.get("code_insee"), self.communes) or ""
         return ligne | {
             "nom": connu.get("nom") or ("Adhérent hors référentiel" if siret else "Non réparti"),
             "type": libelles.TYPE_ADHERENT.get(type_, type_),
             "commune": self.communes.get(insee, {}).get("nom") or "",
             # a sum by this code is of the commune alone, without its CCAS and satellites
-            "insee": insee if type_ == "commune" and insee in self.communes else HORS,
+            "insee": (type_ == COMMUNE and insee) or HORS,
         }
 
 
 def annuaire(bilan: Bilan) -> Annuaire:
     adherents = bilan["adherent"]
-    communes = {r["code_insee"]: r for r in adherents if r["type_adherent"] == "commune" and r["code_insee"]}
-    return Annuaire({r["siret_adherent"]: r for r in adherents}, communes)
+    return Annuaire({r["siret_adherent"]: r for r in adherents}, par_insee(adherents))
 
 
 def _rang(nommee: Ligne) -> tuple[Any, ...]:

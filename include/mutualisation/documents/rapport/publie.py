@@ -1,7 +1,7 @@
 """What the bilan shows of one exercice, read from the stored version; no figure is computed that the warehouse
 publishes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -32,8 +32,20 @@ select source, fichier, colonne, statut, motif, count(*) as lignes, count(*) fil
  order by source collate "C", fichier collate "C", statut collate "C", motif collate "C",
   colonne collate "C" nulls first
 """
+# the others belong to no commune, whatever their INSEE
+COMMUNE, COMMUNAUX = "commune", ("commune", "ccas", "satellite")
 # Destinations of `repartition` that are no dispositif
 DESTINATIONS = ("STRUCTURE", "HORS", "NON_REPARTI", "EXCLU")
+
+
+def par_insee(adherents: Iterable[Ligne]) -> dict[str, Ligne]:
+    """{INSEE: commune} of the communes that are adherents."""
+    return {r["code_insee"]: r for r in adherents if r["type_adherent"] == COMMUNE and r["code_insee"]}
+
+
+def commune_de(type_adherent: str | None, insee: str | None, communes: Container[str | None]) -> str | None:
+    """INSEE of the commune, among these, that an adherent is or depends on; None without one."""
+    return insee if type_adherent in COMMUNAUX and insee in communes else None
 
 
 class Bilan:

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from mutualisation.documents.factures.factures import dire_tranche
 from mutualisation.publication.versions.dataframes import lignes_de, trame
 from mutualisation.socle.francais import formats, libelles
 
@@ -98,7 +99,8 @@ def _nommer_objet(jeu: str, ligne: Ligne, dispositif: Noms, adherent: Noms) -> s
     match jeu:
         case "tarifs":
             regle = libelles.libelle(libelles.TARIFS, str(ligne["regle"]))
-            return f"{dispositif(str(ligne['dispositif']))} : {formats.minuscule(regle)}{_dire_tranche(ligne)}"
+            tranche = f", {dire_tranche(ligne)}" if ligne["tranche_min"] or ligne["tranche_max"] else ""
+            return f"{dispositif(str(ligne['dispositif']))} : {formats.minuscule(regle)}{tranche}"
         case "adhesions":
             return f"{dispositif(str(ligne['dispositif']))} : {adherent(str(ligne['siret_adherent']))}"
         case "cles_analytiques":
@@ -107,13 +109,6 @@ def _nommer_objet(jeu: str, ligne: Ligne, dispositif: Noms, adherent: Noms) -> s
             vers = libelles.DESTINATIONS.get(destination) or dispositif(destination)
             return f"{vers} : {origine} {ligne['code']}"
     return libelles.libelle_parametre(str(ligne["parametre"]), dispositif)
-
-
-def _dire_tranche(ligne: Ligne) -> str:
-    bas, haut = ligne["tranche_min"], ligne["tranche_max"]
-    if haut is None:
-        return "" if bas is None else f", à partir de {formats.nombre(bas)} habitants"
-    return f", de {formats.nombre(bas or 0)} à moins de {formats.nombre(haut)} habitants"
 
 
 def _dire_rangees(jeu: str, rangees: list[Ligne]) -> str:

@@ -11,7 +11,7 @@ from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.mise_en_forme.cellules import en_francais
 from mutualisation.documents.rapport.contenu import ouverture
 from mutualisation.documents.rapport.enonces import lire_phrase, lire_points, lire_tableau
-from mutualisation.documents.rapport.publie import Bilan, somme
+from mutualisation.documents.rapport.publie import COMMUNAUX, Bilan, somme
 from mutualisation.publication.versions.dataframes import lignes_de
 from mutualisation.socle.francais import formats, libelles
 from mutualisation.socle.francais.typographie import ordre
@@ -24,7 +24,6 @@ ZERO = Decimal(0)
 SOMMES = ("cout_publie", "cout_simule", "du_publie", "du_simule", "ecart_du", "reste_publie", "reste_simule")
 MONTANTS = ["publie", "simule", "ecart"]
 MENTION = "Simulation : ne vaut pas décision"
-COMMUNAUX = ("commune", "ccas", "satellite")
 HORS = "Hors commune"
 EXTREMES = 5
 # a reader goes through this many rows without folding

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from mutualisation.documents.rapport.contenu.usage import en_vigueur, nom_du_cout, par_adhesion, stocks
-from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
+from mutualisation.documents.rapport.publie import COMMUNE, Bilan, Ligne, commune_de, par_insee, somme
 
 DOSSIER = "communes"
 ANNUAIRE = f"{DOSSIER}/index"
@@ -35,7 +35,7 @@ PAR_SIRET = (
     "offre",
 )
 CEE = "cee_valorisation"
-COMMUNE, EPCI = "commune", "epci"
+EPCI = "epci"
 RANG = {COMMUNE: 0, "ccas": 1, "satellite": 2}
 # keys of what has no page: the EPCI, and a cost of no adherent (R11a)
 CLE_EPCI, CLE_PERSONNE = "epci", ""
@@ -297,13 +297,11 @@ def _adherents_connus(bilan: Bilan, exercice: int) -> dict[str, Adherent]:
 
 def _pages_par_siret(bilan: Bilan, connus: Mapping[str, Adherent], exercice: int) -> dict[str, str]:
     """Page of each SIRET that is known."""
-    communes = {r["code_insee"] for r in bilan.lignes("adherent", exercice) if r["type_adherent"] == COMMUNE} - {None}
+    communes = par_insee(bilan.lignes("adherent", exercice))
     cles = dict.fromkeys((bilan.contexte.siret, bilan.contexte.siren), CLE_EPCI)
     for siret, adherent in connus.items():
-        if adherent.type_adherent == EPCI or siret[:9] == bilan.contexte.siren:
-            cles[siret] = CLE_EPCI
-        else:
-            cles[siret] = adherent.code_insee if adherent.code_insee and adherent.code_insee in communes else siret
+        epci = adherent.type_adherent == EPCI or siret[:9] == bilan.contexte.siren
+        cles[siret] = CLE_EPCI if epci else commune_de(adherent.type_adherent, adherent.code_insee, communes) or siret
     return cles
 
 

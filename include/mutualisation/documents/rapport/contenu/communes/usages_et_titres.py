@@ -9,10 +9,10 @@ from typing import Any
 
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import encaissement
-from mutualisation.documents.rapport.contenu.communes.bloc_communal import CEE, COMMUNE, Annee
+from mutualisation.documents.rapport.contenu.communes.bloc_communal import CEE, Annee
 from mutualisation.documents.rapport.contenu.usage import compte_les_membres, en_vigueur, nom_de_la_cle
 from mutualisation.documents.rapport.enonces import lire_tableau
-from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
+from mutualisation.documents.rapport.publie import COMMUNE, Bilan, Ligne, somme
 from mutualisation.socle.francais import formats, libelles
 
 NON_SUIVI = "non suivi"
