@@ -176,3 +176,15 @@ def test_les_vues_de_bi_sont_celles_que_dbt_compile() -> None:
 
 def _sans_commentaire(code: str) -> str:
     return re.sub(r"--[^\n]*|\{#.*?#\}", "", code, flags=re.DOTALL)
+
+
+def test_aucun_nombre_d_une_regle_n_est_ecrit_dans_un_modele() -> None:
+    """Accounts, departments and bounds of population stand in a seed with their text; these are forms, or months."""
+    formes = {"01", "02", "03", "04", "12", "2019", "0000"}
+    ecrits = re.compile(r"'([0-9]{2,})%?'|population\w* *[<>]=? *([0-9]+)")
+    assert not {
+        (modele.name, *nombres)
+        for modele in (PROJET_DBT / "models").rglob("*.sql")
+        for nombres in ecrits.findall(_sans_commentaire(modele.read_text(encoding="utf-8")))
+        if not formes & set(nombres)
+    }
