@@ -180,8 +180,8 @@ def verifier_place(dossier: Path) -> None:
 
 
 def _fichiers_etrangers(dossier: Path) -> Iterator[tuple[str, str]]:
-    lu = DossierLu.lire(dossier)
-    declares = lu.declares if lu else {}
+    dossier_lu = DossierLu.lire(dossier)
+    declares = dossier_lu.declares if dossier_lu else {}
     # the manifest says nothing of itself nor of its signature
     sans_empreinte = (MANIFESTE, SIGNATURE) if declares else ()
     for racine, sous_dossiers, fichiers in os.walk(dossier, onerror=_lever):

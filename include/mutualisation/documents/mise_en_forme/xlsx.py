@@ -139,10 +139,10 @@ class _Sommaire:
         self.feuille.print_area(0, 0, self.rang, 2)
 
     def _feuille(self, ecrite: FeuilleEcrite) -> None:
-        lien, lignes = f"internal:'{ecrite.dite.nom}'!A1", f"=ROWS({ecrite.plage(ecrite.colonnes[0].cle)})"
-        self.feuille.write_url(self.rang, 0, lien, self.formats("texte", "lien"), ecrite.dite.nom)
+        lien, lignes = f"internal:'{ecrite.declaree.nom}'!A1", f"=ROWS({ecrite.plage(ecrite.colonnes[0].cle)})"
+        self.feuille.write_url(self.rang, 0, lien, self.formats("texte", "lien"), ecrite.declaree.nom)
         self.feuille.write_formula(self.rang, 2, lignes, self.formats("compte", "simple"), len(ecrite.lignes))
-        self._ecrire_texte(ecrite.dite.notice)
+        self._ecrire_texte(ecrite.declaree.notice)
 
     def _ecrire_points(self, points: Sequence[tuple[str, str]]) -> None:
         for intitule, texte in points:
@@ -165,17 +165,17 @@ class FeuilleEcrite:
     """A table is written as one sheet. Its place is settled when it is made: other sheets may read `plage(column)`.
     Rows, from 0: title, mentions, link; with `resume`, the summary and its total; the header; the rows; the totals."""
 
-    def __init__(self, feuille: Any, dite: m.Feuille, tableau: m.Tableau, formats: Formats) -> None:
-        self.feuille, self.dite, self.tableau, self.formats = feuille, dite, tableau, formats
+    def __init__(self, feuille: Any, declaree: m.Feuille, tableau: m.Tableau, formats: Formats) -> None:
+        self.feuille, self.declaree, self.tableau, self.formats = feuille, declaree, tableau, formats
         self.colonnes, self.lignes = tableau.colonnes, tableau.lignes
         self.rangs = {c.cle: i for i, c in enumerate(self.colonnes)}
         # the name of a table has letters, digits and `_`: it is never taken for a cell
-        self.table = dite.table or "T_" + re.sub(r"\W+", "_", sans_accent(dite.nom)).strip("_")
+        self.table = declaree.table or "T_" + re.sub(r"\W+", "_", sans_accent(declaree.nom)).strip("_")
         self.groupes: dict[tuple[Any, ...], list[m.Ligne]] = {}
-        for ligne in self.lignes if dite.resume else ():
-            self.groupes.setdefault(tuple(ligne[c] for c in dite.resume), []).append(ligne)
+        for ligne in self.lignes if declaree.resume else ():
+            self.groupes.setdefault(tuple(ligne[c] for c in declaree.resume), []).append(ligne)
         # a summary takes its rows, its total and checks, a blank row and a sentence
-        resume = len(self.groupes) + (4 if dite.publie is None else 6) if dite.resume else 0
+        resume = len(self.groupes) + (4 if declaree.publie is None else 6) if declaree.resume else 0
         self.entete = LIGNE_ENTETE + resume
         self.premiere = self.entete + 1
         self.fin = self.premiere + len(self.lignes)
@@ -184,7 +184,7 @@ class FeuilleEcrite:
 
     def plage(self, cle: str) -> str:
         """Return the absolute address of the rows of a column, sheet included."""
-        return f"'{self.dite.nom}'!{self._plage(self.rangs[cle])}"
+        return f"'{self.declaree.nom}'!{self._plage(self.rangs[cle])}"
 
     def _plage(self, i: int) -> str:
         return str(xl_range_abs(self.premiere, i, self.fin - 1, i))
@@ -196,7 +196,7 @@ class FeuilleEcrite:
         self._ecrire_table(ailleurs)
         for rang, ligne in enumerate(self.lignes, start=self.premiere):
             self._ecrire_ligne(rang, ligne, ailleurs)
-        if self.dite.resume:
+        if self.declaree.resume:
             self._imprimer(self._ecrire_resume())
             return
         imprimee = suite = self._ecrire_totaux_publies(self.fin + 1)
@@ -204,20 +204,20 @@ class FeuilleEcrite:
         self.feuille.freeze_panes(self.premiere, 1)
         if self.tableau.note:
             imprimee, suite = self._ecrire_note(suite + 1), suite + 3
-        if self.dite.dessin:
-            imprimee = self._tracer(livre, self.dite.dessin, suite + 1, marque)
+        if self.declaree.dessin:
+            imprimee = self._tracer(livre, self.declaree.dessin, suite + 1, marque)
         self._imprimer(imprimee)
 
     def _imprimer(self, dernier: int) -> None:
         """Choose what goes on paper; for a list on screen an empty cell, so that readers print nothing."""
         self.feuille.repeat_columns(0)
-        if self.dite.dessin or self.dite.pages or sum(c.largeur for c in self.colonnes) > LARGEUR_DE_PAGE:
-            self.feuille.fit_to_pages(1, 1 if self.dite.dessin else self.dite.pages)
+        if self.declaree.dessin or self.declaree.pages or sum(c.largeur for c in self.colonnes) > LARGEUR_DE_PAGE:
+            self.feuille.fit_to_pages(1, 1 if self.declaree.dessin else self.declaree.pages)
         else:
             # a narrow table is not enlarged to the width of the page
             self.feuille.set_print_scale(100)
         largeur = len(self.colonnes)
-        self.feuille.print_area(*((0, 0, dernier, largeur - 1) if self.dite.imprimee else [0, largeur + 1] * 2))
+        self.feuille.print_area(*((0, 0, dernier, largeur - 1) if self.declaree.imprimee else [0, largeur + 1] * 2))
 
     # ------------------------------------------------------------ cells
     def _poser(self, rang: int, i: int, valeur: Any, genre: str, role: str, formule: str = "") -> None:
@@ -279,7 +279,7 @@ class FeuilleEcrite:
                 definition |= {"total_function": formule.removeprefix("=")} if formule else {}
                 poses.append((i, valeur, genre, "total", formule))
             definitions.append(definition)
-        options = {"name": self.table, "style": None, "autofilter": self.dite.filtre, "total_row": True}
+        options = {"name": self.table, "style": None, "autofilter": self.declaree.filtre, "total_row": True}
         self.feuille.add_table(self.entete, 0, self.fin, len(self.colonnes) - 1, options | {"columns": definitions})
         self._ecrire_entete(self.entete, self.entetes)
         for pose in poses:
@@ -287,12 +287,12 @@ class FeuilleEcrite:
 
     def _ecrire_totaux_publies(self, rang: int) -> int:
         """Write under the total the warehouse's own totals and their check; return the row after them."""
-        if self.dite.publie is None:
+        if self.declaree.publie is None:
             return rang
         for k, nom in enumerate(("Total publié par l’entrepôt", "Contrôle")):
             self.feuille.write_string(rang + k, 0, nom, self.formats("texte", "note"))
         for i, c in enumerate(self.colonnes[1:], start=1):
-            valeur, genre = lire_cellule(self.dite.publie, c)
+            valeur, genre = lire_cellule(self.declaree.publie, c)
             if valeur is None or not (c.somme or c.formule):
                 continue
             self._poser(rang, i, valeur, genre, "note")
@@ -306,7 +306,7 @@ class FeuilleEcrite:
     # ------------------------------------------------------------ summary
     def _ecrire_resume(self) -> int:
         """Sum up a long list by formula, on top; return the last row that is printed."""
-        cles = self.dite.resume
+        cles = self.declaree.resume
         compte = next(i for i, c in enumerate(self.colonnes) if c.cle not in cles and not c.somme)
         titres = [t if c.cle in cles or c.somme else "" for c, t in zip(self.colonnes, self.entetes, strict=True)]
         self._ecrire_entete(LIGNE_ENTETE, [*titres[:compte], "Lignes", *titres[compte + 1 :]])
@@ -331,10 +331,10 @@ class FeuilleEcrite:
 
     def _ecrire_groupe(self, rang: int, rangees: Sequence[m.Ligne], compte: int) -> None:
         criteres = ",".join(
-            f"{self._plage(self.rangs[c])},{xl_rowcol_to_cell(rang, self.rangs[c])}" for c in self.dite.resume
+            f"{self._plage(self.rangs[c])},{xl_rowcol_to_cell(rang, self.rangs[c])}" for c in self.declaree.resume
         )
         for i, c in enumerate(self.colonnes):
-            if c.cle in self.dite.resume:
+            if c.cle in self.declaree.resume:
                 self._poser(rang, i, *lire_cellule(rangees[0], c), self._corps(i))
             elif i == compte:
                 self._poser(rang, i, len(rangees), "compte", "corps", f"=COUNTIFS({criteres})")
@@ -352,7 +352,7 @@ class FeuilleEcrite:
     # ------------------------------------------------------------ chart
     def _tracer(self, livre: Any, dessin: m.Dessin, rang: int, marque: str) -> int:
         """Draw a native chart under the table, in the colours of the page; return the row after it."""
-        nom, hauteur = self.dite.nom, 140 + 46 * len(self.lignes)
+        nom, hauteur = self.declaree.nom, 140 + 46 * len(self.lignes)
         largeur = min(LARGEUR_DU_DESSIN, sum(7 * c.largeur + 5 for c in self.colonnes))
         graphique = livre.add_chart({"type": "bar"} | ({"subtype": "stacked"} if dessin.empile else {}))
         for cle, sens in dessin.series:

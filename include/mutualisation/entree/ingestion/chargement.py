@@ -195,8 +195,10 @@ def _sirens_epci(travail: Travail, fichier: FichierDepose) -> set[str]:
     typage = Typage(jeu, lecteur.entete, travail.confidentialite(jeu), traduction)
     trouves: set[str] = set()
     for bloc in lecteur.blocs():
-        lues = typage.lire_bloc(bloc).lues
-        trouves.update(siren for type_, siren in zip(lues["type"], lues["siren"], strict=True) if type_ == "epci")
+        cellules = typage.lire_bloc(bloc).lues
+        trouves.update(
+            siren for type_, siren in zip(cellules["type"], cellules["siren"], strict=True) if type_ == "epci"
+        )
     return trouves
 
 

@@ -83,14 +83,14 @@ class Typage:
 
     def texte(self, fichier_id: int, bloc: Bloc) -> str:
         """Return the COPY text of a block. Raises `LectureRefusee` on a NUL character."""
-        lu = self.lire_bloc(bloc)
-        motifs = [""] * lu.nombre
-        for i, defaut_ in lu.defauts.items():
+        bloc_lu = self.lire_bloc(bloc)
+        motifs = [""] * bloc_lu.nombre
+        for i, defaut_ in bloc_lu.defauts.items():
             motifs[i] = "|".join(defaut_)
             if any(map(_UN_TOTAL.search, bloc.rangees[i])):
                 self.lignes_de_total.append(bloc.lignes[i])
-        tete = [str(fichier_id)] * lu.nombre, map(str, bloc.lignes), motifs, self._delivrees(lu)
-        rangees = zip(*tete, *lu.lues.values(), strict=True)
+        tete = [str(fichier_id)] * bloc_lu.nombre, map(str, bloc.lignes), motifs, self._delivrees(bloc_lu)
+        rangees = zip(*tete, *bloc_lu.lues.values(), strict=True)
         texte = "\n".join(map("\t".join, rangees))
         if "\0" in texte:
             raise LectureRefusee("un caractère nul se trouve dans une cellule : le retirer (F8).")
@@ -123,12 +123,12 @@ class Typage:
         for nom, traduits in self._traducteurs.items():
             delivrees[nom] = [traduits[c] for c in delivrees[nom]]
         delivrees |= {nom: [valeur] * n for nom, valeur in self._par_defaut.items()}
-        for lue in self._toutes:
-            lue.alleger()
-        lu = BlocLu(delivrees, n, defauts)
+        for colonne_lue in self._toutes:
+            colonne_lue.alleger()
+        bloc_lu = BlocLu(delivrees, n, defauts)
         for lire in self._colonnes + self._secondes:
-            lire(lu)
-        return lu
+            lire(bloc_lu)
+        return bloc_lu
 
     # ------------------------------------------------------------ columns
     def _colonne(self, colonne: Colonne) -> Callable[[BlocLu], None]:
@@ -143,15 +143,15 @@ class Typage:
             return self._selon_la_regle(colonne, colonne.pourcent_si)
         if colonne.garde_si_siret:
             return self._si_siret(colonne, colonne.garde_si_siret)
-        lue = self.colonnes[colonne.nom] = self._colonne_lue(colonne)
-        lue.traduits = self._traducteurs.get(colonne.nom, lue.traduits)
+        colonne_lue = self.colonnes[colonne.nom] = self._colonne_lue(colonne)
+        colonne_lue.traduits = self._traducteurs.get(colonne.nom, colonne_lue.traduits)
         if colonne.clair_si:
-            return self._en_clair_si(lue, colonne.clair_si)
+            return self._en_clair_si(colonne_lue, colonne.clair_si)
 
         def lire(bloc: BlocLu) -> None:
             cellules = bloc.delivrees[nom]
-            bloc.lues[nom], bloc.posees[nom] = lue.lire_cellules(cellules)
-            lue.noter(cellules, bloc.defauts)
+            bloc.lues[nom], bloc.posees[nom] = colonne_lue.lire_cellules(cellules)
+            colonne_lue.noter(cellules, bloc.defauts)
 
         return lire
 
@@ -161,29 +161,29 @@ class Typage:
 
     def _seconde(self, nom: str, seconde: Colonne) -> Callable[[BlocLu], None]:
         """Read a cell again by another type."""
-        lue = self._colonne_lue(seconde)
+        colonne_lue = self._colonne_lue(seconde)
 
         def lire(bloc: BlocLu) -> None:
-            bloc.lues[seconde.nom], _ = lue.lire_cellules(bloc.delivrees.get(nom, bloc.vides))
+            bloc.lues[seconde.nom], _ = colonne_lue.lire_cellules(bloc.delivrees.get(nom, bloc.vides))
 
         return lire
 
     def _selon_la_regle(self, colonne: Colonne, condition: tuple[str, str]) -> Callable[[BlocLu], None]:
         """Read a number that a % may follow where another column says so (C1)."""
         temoin, valeur = condition[0], normaliser(condition[1])
-        lues = [self._colonne_lue(colonne, pourcent=p) for p in (False, True)]
+        lectures = [self._colonne_lue(colonne, pourcent=p) for p in (False, True)]
         # the rate of a `pourcentage` is the wider reading
-        self.colonnes[colonne.nom] = lues[True]
+        self.colonnes[colonne.nom] = lectures[True]
 
         def lire(bloc: BlocLu) -> None:
             cellules = bloc.delivrees[colonne.nom]
-            choix = [lues[normaliser(visible(t)) == valeur] for t in bloc.delivrees.get(temoin, bloc.vides)]
-            lus = [lue[c] for lue, c in zip(choix, cellules, strict=True)]
-            bloc.lues[colonne.nom] = lus
-            bloc.posees[colonne.nom] = [lue.posees.get(c, c) for lue, c in zip(choix, cellules, strict=True)]
-            for i, (lue, c) in enumerate(zip(choix, cellules, strict=True)):
-                if c in lue.fautes:
-                    bloc.defauts.setdefault(i, (colonne.entete or colonne.nom, lue.fautes[c]))
+            choix = [lectures[normaliser(visible(t)) == valeur] for t in bloc.delivrees.get(temoin, bloc.vides)]
+            cellules_lues = [lecture[c] for lecture, c in zip(choix, cellules, strict=True)]
+            bloc.lues[colonne.nom] = cellules_lues
+            bloc.posees[colonne.nom] = [lecture.posees.get(c, c) for lecture, c in zip(choix, cellules, strict=True)]
+            for i, (lecture, c) in enumerate(zip(choix, cellules, strict=True)):
+                if c in lecture.fautes:
+                    bloc.defauts.setdefault(i, (colonne.entete or colonne.nom, lecture.fautes[c]))
 
         return lire
 
@@ -202,41 +202,41 @@ class Typage:
 
         return lire
 
-    def _en_clair_si(self, lue: ColonneLue, condition: tuple[str, str]) -> Callable[[BlocLu], None]:
+    def _en_clair_si(self, lecture: ColonneLue, condition: tuple[str, str]) -> Callable[[BlocLu], None]:
         """Put a keyed digest for the code of an absence, which is its reason, unless the day is worked (S2)."""
         temoin, permise = condition[0], normaliser(condition[1])
-        temoins, jours = Memoire(lambda vue: normaliser(visible(vue))), Memoire(_jour_normalise)
+        temoins, jours = Memoire(lambda cellule: normaliser(visible(cellule))), Memoire(_jour_normalise)
         empreinte = self._confidentialite.empreinte
 
         def lire(bloc: BlocLu) -> None:
-            cellules = bloc.delivrees[lue.colonne.nom]
+            cellules = bloc.delivrees[lecture.colonne.nom]
             vus = bloc.delivrees.get(temoin, bloc.vides)
             claires = [temoins[v] == permise for v in vus]
             self.codes.noter({c for c, claire in zip(cellules, claires, strict=True) if claire})
-            de_quoi = zip(*[bloc.delivrees.get(n, bloc.vides) for n in lue.colonne.empreinte_de], strict=True)
+            de_quoi = zip(*[bloc.delivrees.get(n, bloc.vides) for n in lecture.colonne.empreinte_de], strict=True)
             cellules_posees = [
-                (lue[c] if claire else empreinte(*[jours[x] for x in quoi]) if c.strip(BLANCS) else "")
+                (lecture[c] if claire else empreinte(*[jours[x] for x in quoi]) if c.strip(BLANCS) else "")
                 for c, claire, quoi in zip(cellules, claires, de_quoi, strict=True)
             ]
-            bloc.lues[lue.colonne.nom] = bloc.posees[lue.colonne.nom] = cellules_posees
+            bloc.lues[lecture.colonne.nom] = bloc.posees[lecture.colonne.nom] = cellules_posees
             for i, cellule_posee in enumerate(cellules_posees):
-                if not cellule_posee and (motif := lue.fautes.get(cellules[i]) or defaut(lue.colonne, "", "")):
-                    bloc.defauts.setdefault(i, (lue.colonne.entete or "", motif))
+                if not cellule_posee and (motif := lecture.fautes.get(cellules[i]) or defaut(lecture.colonne, "", "")):
+                    bloc.defauts.setdefault(i, (lecture.colonne.entete or "", motif))
 
         return lire
 
     # ------------------------------------------------------------ rows
-    def _delivrees(self, lu: BlocLu) -> Iterable[str]:
+    def _delivrees(self, bloc_lu: BlocLu) -> Iterable[str]:
         """Give the rows as delivered; a column whose cells all are what its typed column says is empty in them."""
         morceaux: list[Iterable[str]] = []
         blanc = ""
         for rang, colonne in enumerate(self._jeu.colonnes_entrepot):
             blanc += SEPARATEUR_DELIVRE if rang else ""
-            posees, lues = lu.posees[colonne.nom], lu.lues[colonne.nom]
-            if not (colonne.redite and (posees is lues or posees == lues)):
+            posees, textes_lus = bloc_lu.posees[colonne.nom], bloc_lu.lues[colonne.nom]
+            if not (colonne.redite and (posees is textes_lus or posees == textes_lus)):
                 morceaux += [repeat(blanc), posees]
                 blanc = ""
-        return islice(map("".join, zip(*morceaux, repeat(blanc), strict=False)), lu.nombre)
+        return islice(map("".join, zip(*morceaux, repeat(blanc), strict=False)), bloc_lu.nombre)
 
     def _a_la_largeur(self, rangees: list[list[str]], defauts: dict[int, tuple[str, str]]) -> list[list[str]]:
         """Complete short rows; drop extra cells, which are a defect when they hold something (F6)."""
@@ -311,8 +311,8 @@ class Lecture:
                     f"lignes {bloc.lignes[0]} à {bloc.lignes[-1]} : un caractère n'existe pas en Unicode (F8)."
                 ) from None
         if lignes := self.typage.lignes_de_total:
-            dits = TOTAUX.format(s="s" * (len(lignes) > 1), dites=enumerer([*map(str, lignes)], _TOTAUX_DITS))
-            self.dialecte["avertissements"] = [*self.dialecte.get("avertissements", ()), dits]
+            avertissement = TOTAUX.format(s="s" * (len(lignes) > 1), dites=enumerer([*map(str, lignes)], _TOTAUX_DITS))
+            self.dialecte["avertissements"] = [*self.dialecte.get("avertissements", ()), avertissement]
 
 
 def lire_et_typer(chemin: Path, fichier_id: int, *demande: Any) -> Iterator[tuple[int, Any]]:

@@ -80,17 +80,17 @@ def _relire(
 
 def _relire_fichiers(dossier: Path) -> Lignes:
     """Compare the files of the folder with the manifest: rows of fichier, presence, empreinte."""
-    lu = DossierLu.lire(dossier)
-    if lu is None:
+    dossier_lu = DossierLu.lire(dossier)
+    if dossier_lu is None:
         raise ValueError(MANIFESTE)
-    autres = dict(lu.differences())
+    autres = dict(dossier_lu.differences())
     return [
         {
             "fichier": nom,
             "presence": "d'un seul côté" if autres.get(nom) in (MANQUE, ETRANGER) else "écrit et déclaré",
             "empreinte": "autre" if nom in autres else "conforme",
         }
-        for nom in sorted(lu.declares.keys() | autres.keys())
+        for nom in sorted(dossier_lu.declares.keys() | autres.keys())
     ]
 
 

@@ -313,19 +313,19 @@ def _peut_etre_un_matricule(jeu: Jeu, cellule: str) -> bool:
     return cellule.isdigit() and len(cellule) > 1 and (cellule[0] == "0" or (jeu.pseudonymise and len(cellule) > 3))
 
 
-def affichage(lu: str, colonne: Colonne, *, illisible: bool) -> str:
+def affichage(valeur_lue: str, colonne: Colonne, *, illisible: bool) -> str:
     """Write what a cell is read as in French; a ratio as the percentage that it counts for (C10)."""
     type_ = colonne.type
     if illisible:
         return "illisible"
-    if lu == "":
+    if valeur_lue == "":
         return "non renseigné"
     if type_ == "duree":
-        heures, minutes = divmod(Decimal(lu), 60)
+        heures, minutes = divmod(Decimal(valeur_lue), 60)
         return f"{int(heures)} h {minutes.normalize():02f}" if minutes else f"{int(heures)} h"
     if type_ in ("montant", "nombre", "decimal", "pourcentage"):
-        nombre = Decimal(lu)
+        nombre = Decimal(valeur_lue)
         if colonne.rapport_max and nombre <= Decimal(colonne.rapport_max):
             nombre = (100 * nombre).normalize()
         return f"{nombre:,f}".replace(",", " ").replace(".", ",") + (" %" if type_ == "pourcentage" else "")
-    return date.fromisoformat(lu).strftime("%d/%m/%Y") if type_ == "date" else lu
+    return date.fromisoformat(valeur_lue).strftime("%d/%m/%Y") if type_ == "date" else valeur_lue

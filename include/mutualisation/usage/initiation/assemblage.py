@@ -63,18 +63,18 @@ def assembler(sources: Path, depot: Path) -> list[Assemble]:
     Nothing is written then."""
     exiger_ici(depot, "assembler")
     exports, refus = _lire_les_noms(sources, depot)
-    lues: list[tuple[Export, list[list[str]]]] = []
+    exports_lus: list[tuple[Export, list[list[str]]]] = []
     for export in exports:
         try:
-            lues.append((export, list(_rangees_du_jeu(export))))
+            exports_lus.append((export, list(_rangees_du_jeu(export))))
         except (LectureRefusee, OSError) as faute:
             refus[export.fichier.name] = motif_refus(faute)
     if refus:
         raise FichierRefuse(sorted(refus.items()))
-    if not lues:
+    if not exports_lus:
         raise ErreurMutualisation(f"Aucun export (CSV, XLSX) dans {sources} : docs/initier.md en montre un.")
     reunies: dict[tuple[Jeu, str], dict[str, list[list[str]]]] = defaultdict(dict)
-    for export, rangees in lues:
+    for export, rangees in exports_lus:
         reunies[export.jeu, _periode_ecrite(export, exports)][export.fichier.name] = rangees
     _exiger_une_longueur(depot, reunies)
     return _ecrire_fichiers(depot, reunies)
@@ -83,10 +83,12 @@ def assembler(sources: Path, depot: Path) -> list[Assemble]:
 def _periode_ecrite(export: Export, exports: Sequence[Export]) -> str:
     """Return the longest of the periods of its jeu that shares a month with this one (F17). Raises
     `ErreurMutualisation` when shorter ones don't fill it: nobody would see that months lack."""
-    jeu, siens = export.jeu, [e for e in exports if e.jeu == export.jeu]
-    voisins = [e for e in siens if e.periode == export.periode or se_recouvrent(jeu, e.periode, export.periode)]
+    jeu, exports_du_jeu = export.jeu, [e for e in exports if e.jeu == export.jeu]
+    voisins = [
+        e for e in exports_du_jeu if e.periode == export.periode or se_recouvrent(jeu, e.periode, export.periode)
+    ]
     long = max(voisins, key=lambda e: len(mois_couverts(jeu, e.periode)))
-    courtes = {e.periode for e in siens if se_recouvrent(jeu, e.periode, long.periode)}
+    courtes = {e.periode for e in exports_du_jeu if se_recouvrent(jeu, e.periode, long.periode)}
     if courtes and {m for p in courtes for m in mois_couverts(jeu, p)} != set(mois_couverts(jeu, long.periode)):
         combien = "une année" if len(long.periode) == len("AAAA") else "un trimestre"
         raise ErreurMutualisation(
@@ -101,8 +103,8 @@ def _exiger_une_longueur(depot: Path, ecrites: Iterable[tuple[Jeu, str]]) -> Non
     """Refuse a drop that has the same months under another length of period (F17)."""
     for jeu, periode in ecrites:
         for fichier in sorted((depot / jeu.source).glob("*")):
-            lu = lire_nom(jeu, fichier.name)
-            if lu is not None and se_recouvrent(jeu, lu[0], periode):
+            nom_lu = lire_nom(jeu, fichier.name)
+            if nom_lu is not None and se_recouvrent(jeu, nom_lu[0], periode):
                 raise ErreurMutualisation(
                     f"{fichier} est dans le dépôt, et {jeu.nom}_{periode} y dirait les mêmes mois sous une autre "
                     "longueur de période : le mettre parmi les sources (F17)."
@@ -169,15 +171,15 @@ def _motif_de_toml(fichier: Path) -> str:
 
 def _lire_declaration(table: Path, du_depot: Mapping[str, Traduction]) -> tuple[Jeu, Traduction]:
     """Read a table beside exports: their jeu, and how they read. What it leaves unsaid, that of the drop says (F16)."""
-    dites = compiler(lignes_de_table(table, entiere=True))
-    if len(dites) != 1:
+    declarees = compiler(lignes_de_table(table, entiere=True))
+    if len(declarees) != 1:
         raise LectureRefusee("toutes ses lignes sont d'un même Jeu, ce que sont celles de ses exports.")
-    ((nom, propre),) = dites.items()
+    ((nom, propre),) = declarees.items()
     for repere in (r for v in propre.defauts.values() for r in _REPERE.findall(v)):
         if repere not in REPERES:
             raise LectureRefusee(f"repère inconnu, « {repere} » : {', '.join(REPERES)} sont connus.")
     depot, noms = du_depot.get(nom, SANS_TRADUCTION), {*propre.entetes, *propre.defauts}
-    entetes = {c: lus for c, lus in depot.entetes.items() if c not in noms} | dict(propre.entetes)
+    entetes = {c: noms_lus for c, noms_lus in depot.entetes.items() if c not in noms} | dict(propre.entetes)
     defauts = {c: v for c, v in depot.defauts.items() if c not in noms} | dict(propre.defauts)
     return registre().jeu(nom), Traduction(entetes, propre.valeurs, defauts)
 
@@ -189,11 +191,11 @@ def _export(fichier: Path, lectures: Mapping[str, tuple[Jeu, Traduction]]) -> Ex
         raise LectureRefusee(f"ni un jeu ni une table {TABLE}… n'a le début de ce nom : écrire cette table.")
     jeu, traduction = lectures[nom]
     suffixe = fichier.stem.rpartition("_")[2] if jeu.periode != "aucune" else ""
-    lu = lire_nom(jeu, f"{jeu.nom}_{suffixe}.csv" if suffixe else f"{jeu.nom}.csv")
-    if lu is None:
+    nom_lu = lire_nom(jeu, f"{jeu.nom}_{suffixe}.csv" if suffixe else f"{jeu.nom}.csv")
+    if nom_lu is None:
         forme = jeu.forme_du_nom.removeprefix(f"{jeu.nom}_")
         raise LectureRefusee(f"le nom finit par sa période, comme « {fichier.stem}_{forme}.csv » (G7).")
-    return Export(fichier, jeu, lu[0], traduction)
+    return Export(fichier, jeu, nom_lu[0], traduction)
 
 
 # ---------------------------------------------------------------- an export

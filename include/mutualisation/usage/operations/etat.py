@@ -134,9 +134,9 @@ def serveur_depasse(session: Session) -> list[str]:
         return mineure_depassee(conn.info.server_version)
 
 
-def _a_faire(lus: Mapping[str, Any], *, reste: bool) -> Iterator[str]:
+def _a_faire(etat_lu: Mapping[str, Any], *, reste: bool) -> Iterator[str]:
     """Say each thing to do next in a sentence with its command, the most urgent first."""
-    derniere = lus["executions"][0] if lus["executions"] else {"statut": ""}
+    derniere = etat_lu["executions"][0] if etat_lu["executions"] else {"statut": ""}
     if derniere["statut"] == "interrompue":
         yield (
             f"L'exécution {derniere['execution']} ({derniere['commande']}) n'a jamais fini"
@@ -148,18 +148,18 @@ def _a_faire(lus: Mapping[str, Any], *, reste: bool) -> Iterator[str]:
             f"{_pendant(derniere['etape'])} : attendez qu'elle finisse."
         )
         return
-    fautifs = [r for r in lus["refuses"] if r["motif"] != INGESTION_REFUSEE]
+    fautifs = [r for r in etat_lu["refuses"] if r["motif"] != INGESTION_REFUSEE]
     if fautifs:
         yield "Corrigez les fichiers refusés et redéposez-les (même nom, ou « _v2 »), puis relancez."
-    elif lus["refuses"]:
+    elif etat_lu["refuses"]:
         yield (
             "Les fichiers refusés le sont avec d'autres de leur source, et n'ont rien à corriger : faites ce que dit "
             "la dernière exécution en échec, puis relancez."
         )
-    if not lus["fichiers"]:
+    if not etat_lu["fichiers"]:
         yield "Rien n'est chargé : « mutualisation bilan --depot DOSSIER --exercice AAAA --sortie DOSSIER »."
         return
-    candidate = lus.get("candidate", {"statut": ""})
+    candidate = etat_lu.get("candidate", {"statut": ""})
     if candidate["statut"] == "validee":
         annonce = f"La version {candidate['version']} a passé les portes : « mutualisation publier » la publie."
         lire = [
@@ -178,7 +178,7 @@ def _a_faire(lus: Mapping[str, Any], *, reste: bool) -> Iterator[str]:
         )
     elif reste:
         yield "Des fichiers chargés ne comptent pas encore : « mutualisation bilan » les prend."
-    yield from (_vers_la_cloture(e) for e in lus["exercices"] if not e["approuve_par"])
+    yield from (_vers_la_cloture(e) for e in etat_lu["exercices"] if not e["approuve_par"])
 
 
 def _vers_la_cloture(e: Mapping[str, Any]) -> str:

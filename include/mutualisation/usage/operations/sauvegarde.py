@@ -226,23 +226,23 @@ def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
 def _verifier_sauvegarde(dossier: Path, airflow: str | None) -> None:
     if (dossier / MANIFESTE_ANTERIEUR).is_file():
         raise anterieur_a_0_1_0(f"L'entrepôt que sauvegarde {dossier}")
-    lue = DossierLu.lire(dossier)
-    if lue is None or ENTREPOT not in lue.declares:
+    sauvegarde_lue = DossierLu.lire(dossier)
+    if sauvegarde_lue is None or ENTREPOT not in sauvegarde_lue.declares:
         raise ErreurMutualisation(
             f"Le dossier {dossier} n'est pas une sauvegarde lisible : donnez celui que « mutualisation sauvegarder » a "
             "écrit."
         )
-    if not {*revisions()}.issuperset(lue.manifeste.get("migrations", ())):
+    if not {*revisions()}.issuperset(sauvegarde_lue.manifeste.get("migrations", ())):
         raise ErreurMutualisation(
             f"La sauvegarde {dossier} a été écrite par une version plus récente du logiciel "
-            f"({lue.manifeste['code_version']}), qui seule la restaure ; rien n'a été changé."
+            f"({sauvegarde_lue.manifeste['code_version']}), qui seule la restaure ; rien n'a été changé."
         )
-    if ecarts := [nom for nom, _ in lue.differences()]:
+    if ecarts := [nom for nom, _ in sauvegarde_lue.differences()]:
         raise ErreurMutualisation(
             f"La sauvegarde {dossier} n'est plus celle qui a été écrite ({', '.join(ecarts[:5])}) : prenez-en une "
             "autre."
         )
-    if airflow and AIRFLOW not in lue.declares:
+    if airflow and AIRFLOW not in sauvegarde_lue.declares:
         raise ErreurMutualisation(
             f"La sauvegarde {dossier} n'a pas les métadonnées d'Airflow : relancez sans --airflow."
         )

@@ -71,8 +71,8 @@ class DepotComplet(BaseEventTrigger):
                 vu, depuis = releve, maintenant
             if releve is not None and releve.empreinte != annonce and self._tient(releve, maintenant - depuis):
                 annonce = releve.empreinte
-                dit = {"depot": self.depot, "fichiers": releve.fichiers, "panne": releve.panne}
-                yield TriggerEvent(dit)  # type: ignore[no-untyped-call]
+                message = {"depot": self.depot, "fichiers": releve.fichiers, "panne": releve.panne}
+                yield TriggerEvent(message)  # type: ignore[no-untyped-call]
                 await self._retenir(annonce)
             await asyncio.sleep(self.periode)
 

@@ -244,9 +244,9 @@ def _certificats(bilan: Bilan, code: str) -> str:
     vendues = bilan["cee_valorisation"]
     if not any(r["dispositif"] == code and r["mode_recouvrement"] == "retenue" for r in bilan["recouvrement"]):
         return ""
-    miennes = sum(r["operations"] for r in vendues if r["siren_beneficiaire"] == bilan.contexte.siren)
+    de_l_epci = sum(r["operations"] for r in vendues if r["siren_beneficiaire"] == bilan.contexte.siren)
     toutes = formats.plusieurs(sum(r["operations"] for r in vendues), "opération")
-    return f"{toutes}, dont {formats.nombre(miennes)} de l'EPCI ; les unités comptent l'activité, non la vente"
+    return f"{toutes}, dont {formats.nombre(de_l_epci)} de l'EPCI ; les unités comptent l'activité, non la vente"
 
 
 def _dire_ecart(bilan: Bilan, code: str, ecart: Decimal) -> str:
