@@ -13,7 +13,6 @@ from mutualisation.documents.extrait.annuel import (
     REFUS,
     Porte,
     composer_extrait,
-    dossier_de,
     est_en_place,
     verifier_places,
 )
@@ -39,10 +38,10 @@ def ecrire_extrait(
         return entier
     with mise_en_place(sortie, REFUS) as pose:
         with presses() as imprimer:
-            dossier = pose.preparer(dossier_de(conn, sortie, exercice, choisie).name)
-            lu = composer_extrait(conn, exercice, choisie, dossier, imprimer).finir(conn, porte)
+            extrait = composer_extrait(conn, exercice, choisie, pose, imprimer)
+            lu = extrait.finir(conn, porte)
         pose.mettre_sur_disque()
-        (ecrit,) = mettre_en_place(conn, pose, {dossier.name: lu}, Poste.ici())
+        (ecrit,) = mettre_en_place(conn, pose, {extrait.dossier.name: lu}, Poste.ici())
     return ecrit.place
 
 

@@ -1,13 +1,15 @@
 """Nothing is done twice: what is the same is said, an extract that is missing is written, the rest is done again."""
 
+import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.atelier.bases import lire
 from tests.atelier.commande import appeler
-from tests.atelier.fouille import octets
-from tests.atelier.petit_depot import EXERCICE
+from tests.atelier.fouille import manifeste, octets
+from tests.atelier.petit_depot import COMMUNES, EXERCICE
 from tests.bout_en_bout import entrepots
 from tests.bout_en_bout.entrepots import Publie
 
@@ -104,3 +106,52 @@ def test_une_version_validee_et_pas_publiee_ne_compte_pas(publie: Publie, depot_
     op.controler(publie.contexte, op.construire(publie.contexte, [EXERCICE]))
     with publie.contexte.connexion() as conn:
         assert inchange.deja_publiee(conn, [EXERCICE]) == []
+
+
+# ---------------------------------------------------------------- documents of communes
+BILAN = f"bilan_{EXERCICE}"
+TITREE, AUTRE = COMMUNES
+
+
+def _titrer(depot: Path) -> Path:
+    """One euro more titled to a commune."""
+    titres = depot / "compta" / f"titres_{EXERCICE}-06.csv"
+    titres.write_text(titres.read_text(encoding="utf-8").replace("1 500,00", "1 501,00"), encoding="utf-8")
+    return depot
+
+
+def _de(commune: str, fichiers: dict[str, bytes]) -> dict[str, bytes]:
+    """The files of a commune: page, print, note, draft."""
+    return {nom: octets for nom, octets in fichiers.items() if commune in nom}
+
+
+def _publier(publie: Publie, depot: Path, bilans: Path, *, refaire: bool = False) -> tuple[op.BilanPublie, str]:
+    """Publish; what was said of it."""
+    dits: list[str] = []
+    session = replace(publie.contexte, suivi=dits.append, detail=dits.append)
+    return op.bilan(session, str(depot), [EXERCICE], str(bilans), refaire=refaire), "\n".join(dits)
+
+
+def _composes(dits: str) -> int:
+    """How many documents were composed, by what is said of each."""
+    return max(int(n) for n in re.findall(r"document \d+ sur (\d+)", dits))
+
+
+def test_un_titre_d_une_commune_ne_recompose_que_ses_documents(
+    publie: Publie, bilans: Path, depot: Path, tmp_path: Path
+) -> None:
+    tous = _composes(_publier(publie, depot, bilans, refaire=True)[1])
+    avant = octets(bilans)
+    faite, dits = _publier(publie, _titrer(depot), bilans)
+    apres = octets(bilans)
+    # page, print, note and the draft in two forms of the other; the draft of this one tells no title
+    memes = _de(AUTRE, avant) | {n: o for n, o in _de(TITREE, avant).items() if "deliberations" in n}
+    assert (faite.version, len(memes)) == (3, 7)
+    assert {nom: octets for nom, octets in avant.items() if apres[nom] == octets and "communes" in nom} == memes
+    assert _composes(dits) == tous - 5, dits
+    assert f"documents à composer, {tous - 5} ; repris sans changement, 5" in dits
+    versions = {s["fichier"]: s.get("contenu_de_la_version") for s in manifeste(bilans / BILAN)["sorties"]}
+    assert {nom: v for nom, v in versions.items() if v} == dict.fromkeys((n.partition("/")[2] for n in memes), 1)
+    # elsewhere nothing is there to be taken again
+    op.extraire(publie.contexte, EXERCICE, str(tmp_path / "ailleurs"))
+    assert octets(tmp_path / "ailleurs") == apres

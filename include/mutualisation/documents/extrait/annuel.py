@@ -8,8 +8,9 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.documents.composition.dossier import verifier_place
+from mutualisation.documents.composition.dossier import MiseEnPlace, verifier_place
 from mutualisation.documents.extrait import produits
+from mutualisation.documents.extrait.reprises import Reprises
 from mutualisation.documents.rapport.contenu import ouverture
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.entree.ingestion.travail import Suivi, muet
@@ -52,13 +53,14 @@ def verifier_places(
 
 @dataclass(frozen=True)
 class Extrait:
-    """An extract under way in the folder `dossier`: its contents, its relations, and its documents, each to be waited
-    for."""
+    """An extract is under way in the folder `dossier`: it has its contents, its relations, the documents that are
+    composed, each to be waited for, and those of communes, of which some are copied."""
 
     bilan: Bilan
     relations: Mapping[str, Relation]
     dossier: Path
     imprimes: list[Future[None]]
+    reprises: Reprises
 
     def finir(self, conn: psycopg.Connection[Any], porte: Porte, detail: Suivi = muet) -> str:
         """Wait for the documents, write the manifest, then have `porte` compare the folder with the version, and raise
@@ -69,7 +71,8 @@ class Extrait:
             detail(f"Extrait de l'exercice {exercice} : document {rang} sur {len(self.imprimes)}")
         contexte, restreinte = self.bilan.contexte, ouverture.est_restreinte(self.bilan)
         dit = manifeste.decrire(contexte, avec_reserves=self.bilan.avec_reserves, restreinte=restreinte)
-        ecrit = manifeste.poser(self.dossier, dit)
+        ecrit = manifeste.poser(self.dossier, dit | self.reprises.anciens)
+        self.reprises.noter(conn, exercice, ecrit.declares)
         porte(conn, self.dossier, exercice, contexte.construction.version, self.relations)
         return manifeste.condenser_manifeste(ecrit.manifeste)
 
@@ -78,20 +81,23 @@ def composer_extrait(
     conn: psycopg.Connection[Any],
     exercice: int,
     version: int,
-    dossier: Path,
+    pose: MiseEnPlace,
     imprimer: produits.Imprimer,
     cloture: Cloture | None = None,
+    *,
+    refaire: bool = False,
 ) -> Extrait:
-    """Begin to write the extract of a version whose rows are there, published or not, in an empty folder.
-
-    `cloture`: the one that is about to be signed. The same version gives the same bytes (S8).
-    """
-    contexte = lire_contexte(conn, exercice, version)
+    """Begin to write the extract of a version whose rows are there, published or not, in an empty folder of `pose`.
+    `cloture` is about to be signed; `refaire` copies no document. The same version gives the same bytes (S8)."""
+    place = dossier_de(conn, pose.sortie, exercice, version)
+    dossier, contexte = pose.preparer(place.name), lire_contexte(conn, exercice, version)
     if cloture is not None:
         contexte = replace(contexte, cloture=cloture)
     relations = relations_ecrites(conn, contexte)
     bilan = Bilan(conn, contexte, relations)
-    return Extrait(bilan, relations, dossier, _ecrire_fichiers(conn, bilan, relations, dossier, imprimer))
+    reprises = Reprises.lire(conn, exercice, version, None if refaire else place)
+    imprimes = _ecrire_fichiers(conn, bilan, relations, dossier, reprises, imprimer)
+    return Extrait(bilan, relations, dossier, imprimes, reprises)
 
 
 def est_en_place(conn: psycopg.Connection[Any], exercice: int, version: int, sortie: Path, var: Path) -> Path | None:
@@ -112,6 +118,7 @@ def _ecrire_fichiers(
     bilan: Bilan,
     relations: Mapping[str, Relation],
     dossier: Path,
+    reprises: Reprises,
     imprimer: produits.Imprimer,
 ) -> list[Future[None]]:
     """Write the CSV and the data package; give back the documents under way, each to be waited for."""
@@ -121,7 +128,8 @@ def _ecrire_fichiers(
         ecrire_csv(conn, relation, exercice, version, dossier / f"{relation.nom}.csv")
     paquet = catalogue.decrire(contexte, relations.values(), dossier, restreinte=ouverture.est_restreinte(bilan))
     (dossier / "datapackage.json").write_bytes(manifeste.ecrire(paquet))
-    return [imprimer(document, dossier) for document in produits.documents(bilan)]
+    dates = map(reprises.dater, produits.documents(bilan))
+    return [imprimer(document, dossier) for document in dates if not reprises.copier(document, dossier)]
 
 
 # ---------------------------------------------------------------- where it goes

@@ -40,7 +40,7 @@ def ecrire(document: Document, dossier: Path) -> list[Path]:
     A character that no font draws is replaced, and the document says so: a text never stops an extract.
     """
     dessine = rendre_dessinable(document)
-    fichiers = [dossier / f"{document.chemin}.{sortie}" for sortie in document.sorties]
+    fichiers = [dossier / fichier for fichier in document.fichiers]
     for fichier, sortie in zip(fichiers, document.sorties, strict=True):
         fichier.parent.mkdir(parents=True, exist_ok=True)
         RENDUS[sortie](dessine, fichier)

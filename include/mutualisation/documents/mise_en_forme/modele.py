@@ -13,6 +13,8 @@ from mutualisation.socle.francais import formats
 Ligne = Mapping[str, Any]
 TEXTE, AUCUN = "texte", "—"
 AILLEURS = "voir les fichiers CSV de l'extrait"
+# the version of a document that bears the one in which what it says last changed: its extract knows which
+DE_SON_CONTENU = 0
 
 
 # ---------------------------------------------------------------- words
@@ -340,7 +342,7 @@ class Document:
     lead to other pages of the extract. `etats` are (state, whether it warns); `avis` (subject, words); `identite`
     (subject, words) of where it comes from; `notice` (subject, words) of the workbook, before and after the list of its
     sheets; `marque` and `phrase` are the main colour and the sentence of the EPCI, where it sets them; `version` is
-    None before the publication; `jour` is its date, by default the last day of the exercice."""
+    None before the publication, or `DE_SON_CONTENU`; `jour` is its date, by default the last day of the exercice."""
 
     chemin: str
     exercice: int
@@ -363,3 +365,8 @@ class Document:
     marque: str = ""
     phrase: str = ""
     jour: date | None = None
+
+    @property
+    def fichiers(self) -> list[str]:
+        """Address of each of its files in the extract."""
+        return [f"{self.chemin}.{sortie}" for sortie in self.sorties]

@@ -12,7 +12,6 @@ from mutualisation.documents.composition.dossier import MiseEnPlace, mise_en_pla
 from mutualisation.documents.extrait.annuel import (
     REFUS,
     composer_extrait,
-    dossier_de,
     est_en_place,
     verifier_places,
 )
@@ -39,10 +38,12 @@ def composer_ensemble(
     versions: Mapping[int, int],
     pose: MiseEnPlace,
     cloture: Cloture | None = None,
+    *,
+    refaire: bool = False,
 ) -> dict[str, str]:
     """Write the extract of each {exercice: version} in the working folder of `pose`; the gate reads it back. `cloture`
-    is about to be signed. Returns {name of its folder: digest of the manifest that the gate read}. Raises
-    `ControleEchoue` with all the refusals of the gate at once."""
+    is about to be signed; `refaire` composes every document. Returns {name of its folder: digest of the manifest that
+    the gate read}. Raises `ControleEchoue` with all the refusals of the gate at once."""
     porte = partial(exiger_extrait, session.dsn)
     manifestes, refus = {}, []
     # Great Expectations takes seconds to import: documents are written meanwhile
@@ -51,8 +52,10 @@ def composer_ensemble(
         extraits = []
         for exercice, version in versions.items():
             session.suivi(f"Extrait de l'exercice {exercice}")
-            dossier = pose.preparer(dossier_de(conn, pose.sortie, exercice, version).name)
-            extraits.append(composer_extrait(conn, exercice, version, dossier, imprimer, cloture))
+            extrait = composer_extrait(conn, exercice, version, pose, imprimer, cloture, refaire=refaire)
+            composes, copies = len(extrait.imprimes), extrait.reprises.copies
+            session.suivi(f"Extrait {exercice} : documents à composer, {composes} ; repris sans changement, {copies}")
+            extraits.append(extrait)
         for extrait in extraits:
             try:
                 manifestes[extrait.dossier.name] = extrait.finir(conn, porte, session.detail)

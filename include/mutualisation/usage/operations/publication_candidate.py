@@ -55,7 +55,8 @@ def composer(session: Session, version: int, sortie: str | None = None, *, refai
         with dire_le_refus(), conn.transaction():
             noter_empreintes(conn, version, lieu)
         with a_part(lieu, dossier_d_attente(version), REFUS) as pose:
-            manifestes = composer_ensemble(session, conn, dict.fromkeys(exercices, version), pose)
+            versions = dict.fromkeys(exercices, version)
+            manifestes = composer_ensemble(session, conn, versions, pose, refaire=refaire)
         conn.execute(
             "update journal.candidates set manifestes = %s where version = %s", (json.dumps(manifestes), version)
         )

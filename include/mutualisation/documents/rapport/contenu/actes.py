@@ -36,10 +36,15 @@ def acte(bilan: Bilan, nom: str, titre: str, sections: Sequence[m.Section], form
         sections=sections,
         # an act names no account, no hash and no software: the bilan that is annexed has them
         identite=[x for x in ouverture.identite(bilan) if x[0] == "Statut"]
-        + [("Bilan", (f"bilan d'étape {bilan.exercice}, version {bilan.contexte.construction.version}, annexé",))],
+        + [("Bilan", (f"{annexe(bilan)}, annexé",))],
         sorties=("docx",),
         forme=forme,
     )
+
+
+def annexe(bilan: Bilan) -> str:
+    """The bilan, as what it is annexed to names it."""
+    return f"bilan d'étape {bilan.exercice}, version {bilan.contexte.construction.version}"
 
 
 def projet_de_deliberation(bilan: Bilan) -> m.Document:
@@ -63,14 +68,13 @@ def _visas(bilan: Bilan) -> m.Section:
     plats = [texte.replace("\u2011", "-").replace("\u2010", "-") for texte in siens]
     absents = [nom for article, nom in articles.items() if not any(article in texte for texte in plats)]
     visas = [lire_phrase(f"deliberation.{nom}") for nom in absents] + siens
-    return section_visas(bilan, *visas)
+    return section_visas(annexe(bilan), *visas)
 
 
-def section_visas(bilan: Bilan, *visas: str) -> m.Section:
+def section_visas(vise: str, *visas: str) -> m.Section:
     """These, and the bilan itself."""
-    version = bilan.contexte.construction.version
-    vise = f"Vu le bilan d'étape {bilan.exercice}, version {version}, annexé à la présente délibération ;"
-    return m.Section("visas", "Visas", "Visas", [m.p(visa) for visa in (*visas, vise)])
+    vu = f"Vu le {vise}, annexé à la présente délibération ;"
+    return m.Section("visas", "Visas", "Visas", [m.p(visa) for visa in (*visas, vu)])
 
 
 def _section_expose(bilan: Bilan) -> m.Section:

@@ -22,6 +22,9 @@ def documents(bilan: Bilan) -> Iterator[m.Document]:
     communes = bloc_communal.decouper(bilan).communes
     if communes and bilan.contexte.dernier:
         modele = actes.acte(bilan, "deliberation", "", [])
+        # the version of the bilan stands on the bilan, which is annexed
+        origine = [*modele.identite[:-1], ("Bilan", (f"bilan d'étape {bilan.exercice}, annexé",))]
+        modele = replace(modele, version=m.DE_SON_CONTENU, identite=origine)
         yield from (deliberation(bilan, bloc, modele) for bloc in communes)
         yield _courriers(bilan, communes)
 
@@ -45,7 +48,7 @@ def deliberation(bilan: Bilan, bloc: BlocCommunal, modele: m.Document) -> m.Docu
         avis=[*modele.avis[:1], *rendu],
         sections=[
             actes.seance(SEANCE),
-            actes.section_visas(bilan, lire_phrase("deliberation_communale.loi")),
+            actes.section_visas(f"bilan d'étape {bloc.exercice}", lire_phrase("deliberation_communale.loi")),
             _considerants(bilan, bloc, jours),
             actes.dispositif("conseil municipal", articles),
             actes.vote(f"à {bloc.nom}", "maire"),

@@ -260,7 +260,8 @@ def _sommes(bilan: Bilan, territoire: Territoire) -> m.Section:
     }
     tableau = lire_tableau("annuaire.sommes", lignes, total=publie, e=bilan.exercice, cout=territoire.nom_du_cout)
     absents = lire_tableau("manques.manques", manques(territoire))
-    return m.Section("sommes", "Ce que les pages totalisent", "Totaux", [tableau, absents])
+    versions = m.p(lire_phrase("annuaire.versions"), note=True)
+    return m.Section("sommes", "Ce que les pages totalisent", "Totaux", [tableau, absents, versions])
 
 
 def manques(territoire: Territoire) -> list[dict[str, Any]]:

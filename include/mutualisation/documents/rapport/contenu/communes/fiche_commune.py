@@ -62,13 +62,15 @@ def repere(bilan: Bilan, territoire: Territoire) -> Repere:
     """Classes, medians, share of the EPCI and map of the whole."""
     classes, carte = strates(territoire.communes), ensemble.carte(bilan, territoire, "")
     annees = [b.annee for b in territoire.communes]
+    # the bilan tells how many files it is made of; the extract, in which version a page last changed
+    origine = [(sujet, () if sujet == "Version" else x) for sujet, x in ouverture.identite(bilan) if sujet != "Sources"]
     return Repere(
         classes,
         {s.libelle: {nom: s.mediane(mesure) for nom, mesure in PAR_HABITANT} for s in classes},
         usages_et_titres.part(total(annees, "reste"), total(annees, "cout")),
         carte,
         [replace(c, adresse="") for c in carte.communes],
-        ouverture.document(bilan, bloc_communal.DOSSIER, "", forme="fiche"),
+        ouverture.document(bilan, bloc_communal.DOSSIER, "", forme="fiche", version=m.DE_SON_CONTENU, identite=origine),
         # the states above say it already
         [f"{sujet}{m.lien(x)} {x}" for sujet, morceaux in ouverture.avis_imprimes(bilan) if (x := m.mots(*morceaux))],
         encaissement.arrete(bilan),
