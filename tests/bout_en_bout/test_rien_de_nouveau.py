@@ -13,6 +13,7 @@ from tests.atelier.petit_depot import COMMUNES, EXERCICE
 from tests.bout_en_bout import entrepots
 from tests.bout_en_bout.entrepots import Publie
 
+from mutualisation.documents.extrait import reprises
 from mutualisation.publication.portes import execution
 from mutualisation.publication.versions import inchange
 from mutualisation.usage import operations as op
@@ -150,8 +151,26 @@ def test_un_titre_d_une_commune_ne_recompose_que_ses_documents(
     assert {nom: octets for nom, octets in avant.items() if apres[nom] == octets and "communes" in nom} == memes
     assert _composes(dits) == tous - 5, dits
     assert f"documents à composer, {tous - 5} ; repris sans changement, 5" in dits
-    versions = {s["fichier"]: s.get("contenu_de_la_version") for s in manifeste(bilans / BILAN)["sorties"]}
-    assert {nom: v for nom, v in versions.items() if v} == dict.fromkeys((n.partition("/")[2] for n in memes), 1)
+    versions = manifeste(bilans / BILAN)["contenu_de_la_version"]
+    assert versions == dict.fromkeys((nom.partition("/")[2] for nom in memes), 1)
     # elsewhere nothing is there to be taken again
     op.extraire(publie.contexte, EXERCICE, str(tmp_path / "ailleurs"))
     assert octets(tmp_path / "ailleurs") == apres
+
+
+@pytest.mark.parametrize("depuis", ["clos", "un autre logiciel"])
+def test_un_document_n_est_repris_que_de_ce_logiciel_et_tel_qu_il_est_a_approuver(
+    publie: Publie, bilans: Path, depot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, depuis: str
+) -> None:
+    """It is composed, and says the same, its number too."""
+    avant = _de(AUTRE, octets(bilans / BILAN))
+    if depuis == "clos":
+        op.cloturer(publie.contexte, EXERCICE, "bob", str(bilans))
+        assert not {*avant.values()} & {*_de(AUTRE, octets(bilans / BILAN)).values()}
+    else:
+        monkeypatch.setattr(reprises, "empreinte_logiciel", lambda: "0" * 64)
+    faite, dits = _publier(publie, _titrer(depot), bilans)
+    assert "repris sans changement, 0" in dits
+    assert _de(AUTRE, octets(Path(faite.extraits[0]))) == avant
+    op.extraire(publie.contexte, EXERCICE, str(tmp_path / "ailleurs"))
+    assert octets(tmp_path / "ailleurs" / BILAN) == octets(Path(faite.extraits[0]))
