@@ -16,7 +16,7 @@ from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import communes, usage
 from mutualisation.documents.rapport.contenu.communes import bloc_communal, ensemble, usages_et_titres
 from mutualisation.documents.rapport.contenu.communes.bloc_communal import BlocCommunal, decouper, total
-from mutualisation.documents.rapport.contenu.communes.ensemble import strate_de, strates
+from mutualisation.documents.rapport.contenu.communes.ensemble import strates
 from mutualisation.socle.francais import formats
 
 
@@ -170,7 +170,7 @@ def test_un_du_superieur_au_cout_se_dit(bilan: BilanFactice) -> None:
 
 
 def test_l_ecart_du_du_au_titre_s_explique_au_centime(bilan: BilanFactice) -> None:
-    tableau = usages_et_titres.du_au_titre(_bloc(bilan, "59350").annee, None)
+    tableau = usages_et_titres.du_au_titre(_bloc(bilan, "59350").annee, "")
     assert [(x["libelle"], str(x["montant"])) for x in tableau.lignes] == [
         ("Dû pour 2021", "875.50"), ("dont par l'attribution de compensation", "-50.00"),
         ("dont retenu sur le produit reversé des certificats", "-25.50"), ("À titrer", "800.00"), ("Titré", "700.00"),
@@ -278,7 +278,7 @@ def test_pas_de_mediane_a_moins_de_trois_communes(bilan: BilanFactice) -> None:
     territoire = decouper(bilan)
     (classe,) = strates(territoire.communes)
     assert classe.mediane(lambda a: a.cout) is None
-    assert strate_de(_bloc(bilan, "59360"), [classe]) is None
+    assert _bloc(bilan, "59360") not in classe.communes
 
 
 def test_la_mediane_est_exacte() -> None:

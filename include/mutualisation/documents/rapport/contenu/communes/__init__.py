@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from mutualisation.documents.mise_en_forme.modele import Document
 from mutualisation.documents.rapport.contenu.communes import bloc_communal, ensemble, fiche_commune, note_maire
+from mutualisation.documents.rapport.contenu.communes.usages_et_titres import lire
 from mutualisation.documents.rapport.publie import Bilan
 
 
@@ -13,9 +14,11 @@ def documents(bilan: Bilan) -> Iterator[Document]:
     if not territoire.blocs:
         return
     repere = fiche_commune.repere(bilan, territoire)
+    lus = [(bloc, lire(bilan, bloc, repere.au)) for bloc in territoire.blocs]
     for sortie in ("html", "pdf"):
         yield ensemble.page_annuaire(bilan, territoire, sortie=sortie)
-        for bloc in territoire.blocs:
-            yield fiche_commune.page_commune(bilan, bloc, repere, sortie=sortie)
-    for bloc in territoire.communes if bilan.contexte.dernier else ():
-        yield note_maire.note(bilan, bloc, repere)
+        for bloc, usages in lus:
+            yield fiche_commune.page_commune(bilan, bloc, usages, repere, sortie=sortie)
+    for bloc, usages in lus if bilan.contexte.dernier else ():
+        if bloc.est_commune:
+            yield note_maire.note(bilan, bloc, usages, repere)

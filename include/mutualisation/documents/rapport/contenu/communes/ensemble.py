@@ -82,11 +82,6 @@ def strates(communes: Sequence[BlocCommunal]) -> list[Strate]:
     return [s for s in retenues if s.communes]
 
 
-def strate_de(bloc: BlocCommunal, classes: Sequence[Strate]) -> Strate | None:
-    """Class of a commune; None without a population."""
-    return next((s for s in classes if any(c.cle == bloc.cle for c in s.communes)), None)
-
-
 def section_communes(bilan: Bilan) -> m.Section:
     """Map, distribution, cost by size, in the council's document; left out without communes."""
     territoire = bloc_communal.decouper(bilan)

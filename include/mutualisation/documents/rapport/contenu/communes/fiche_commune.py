@@ -11,9 +11,10 @@ from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import encaissement, ouverture
 from mutualisation.documents.rapport.contenu.communes import avis, bloc_communal, ensemble, offre, usages_et_titres
 from mutualisation.documents.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, Territoire, total
-from mutualisation.documents.rapport.contenu.communes.ensemble import EFFECTIF_MIN, METHODE, Strate, strate_de, strates
+from mutualisation.documents.rapport.contenu.communes.ensemble import EFFECTIF_MIN, METHODE, Strate, strates
+from mutualisation.documents.rapport.contenu.communes.usages_et_titres import Usages
 from mutualisation.documents.rapport.enonces import lire_tableau
-from mutualisation.documents.rapport.publie import Bilan, somme
+from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.francais import formats, libelles
 
 # measure per inhabitant, label; the cost is named after what it is the cost of
@@ -43,15 +44,14 @@ IMPRIMES = [(mot, (libelles.GLOSSAIRE[mot],)) for mot in ("Dû", "Titré")]
 
 @dataclass(frozen=True)
 class Repere:
-    """What every page is read beside, made once for all pages: `medianes` {class: {label: € per inhabitant}}, `modele`
-    what each says alike, `avis` what the bilan warns of, `au` the day of what is collected, `comment` how to join.
-    """
+    """Every page is read beside these, which are made once: `strates` is {commune: class}, `medianes` {class: {label: €
+    per inhabitant}}, `modele` what pages say alike, `avis` what the bilan warns of, `au` the day of what is collected,
+    `comment` how to join."""
 
-    classes: list[Strate]
+    strates: Mapping[str, Strate]
     medianes: Mapping[str, Mapping[str, Decimal | None]]
     part: Decimal | None
     carte: g.Carte
-    muettes: Sequence[g.Commune]
     modele: m.Document
     avis: Sequence[str]
     au: date | None
@@ -65,11 +65,10 @@ def repere(bilan: Bilan, territoire: Territoire) -> Repere:
     # the bilan tells how many files it is made of; the extract, in which version a page last changed
     origine = [(sujet, () if sujet == "Version" else x) for sujet, x in ouverture.identite(bilan) if sujet != "Sources"]
     return Repere(
-        classes,
+        {b.cle: s for s in classes for b in s.communes},
         {s.libelle: {nom: s.mediane(mesure) for nom, mesure in PAR_HABITANT} for s in classes},
         usages_et_titres.part(total(annees, "reste"), total(annees, "cout")),
-        carte,
-        [replace(c, adresse="") for c in carte.communes],
+        replace(carte, communes=[replace(c, adresse="") for c in carte.communes]),
         ouverture.document(bilan, bloc_communal.DOSSIER, "", forme="fiche", version=m.DE_SON_CONTENU, identite=origine),
         # the states above say it already
         [f"{sujet}{m.lien(x)} {x}" for sujet, morceaux in ouverture.avis_imprimes(bilan) if (x := m.mots(*morceaux))],
@@ -78,7 +77,7 @@ def repere(bilan: Bilan, territoire: Territoire) -> Repere:
     )
 
 
-def page_commune(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, sortie: str) -> m.Document:
+def page_commune(bilan: Bilan, bloc: BlocCommunal, u: Usages, r: Repere, *, sortie: str) -> m.Document:
     """The page (`html`, with every adherent, invoice and purchase) or its print on one sheet (`pdf`)."""
     detail, origine = sortie == "html", r.modele.identite
     return replace(
@@ -87,8 +86,8 @@ def page_commune(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, sortie: str) ->
         titre=bloc.nom,
         sous_titre=_sous_titre(bloc),
         resume=_resume(bloc, r),
-        chiffres=chiffres(bloc, r),
-        sections=_sections(bilan, bloc, r, detail=detail),
+        chiffres=chiffres(bloc, u, r),
+        sections=_sections(bilan, bloc, u, r, detail=detail),
         identite=origine if detail else IMPRIMES,
         liens=[
             m.Lien("index.html", "Toutes les communes"),
@@ -119,7 +118,7 @@ def _sous_titre(bloc: BlocCommunal) -> str:
 
 
 # ---------------------------------------------------------------- first screen
-def chiffres(bloc: BlocCommunal, r: Repere) -> list[m.Chiffre]:
+def chiffres(bloc: BlocCommunal, u: Usages, r: Repere) -> list[m.Chiffre]:
     """What is due, what it costs, how many services, what was gained."""
     annee = bloc.annee
     lus = [
@@ -130,9 +129,8 @@ def chiffres(bloc: BlocCommunal, r: Repere) -> list[m.Chiffre]:
     par_habitant = annee.par_habitant(annee.cout) if annee.suivi else None
     if par_habitant is not None and bloc.est_commune:
         lus.append(m.Chiffre(f"{annee.nom_du_cout} par habitant", formats.euros(par_habitant, 2), _mediane(bloc, r)))
-    recu = somme(annee[usages_et_titres.ACHATS], "gain")
-    if any(x["gain"] is not None for x in annee[usages_et_titres.ACHATS]):
-        lus.append(m.Chiffre("Gain sur les achats groupés", formats.euros(recu), "sur prix de référence, HT"))
+    if u.gain is not None:
+        lus.append(m.Chiffre("Gain sur les achats groupés", formats.euros(u.gain), "sur prix de référence, HT"))
     return lus
 
 
@@ -153,7 +151,7 @@ def _couts(annee: Annee, r: Repere) -> list[m.Chiffre]:
 
 
 def _mediane(bloc: BlocCommunal, r: Repere) -> str:
-    strate = strate_de(bloc, r.classes)
+    strate = r.strates.get(bloc.cle)
     mediane = r.medianes[strate.libelle][COUT] if strate else None
     return "" if mediane is None else f"médiane de sa taille : {formats.euros(mediane, 2)}"
 
@@ -201,7 +199,7 @@ def _dire_part_commune(r: Repere, enonce: str) -> str:
 
 def comparer(bloc: BlocCommunal, r: Repere) -> str:
     """What it owes, and costs, per inhabitant, then the same of the communes of its size; nothing without a median."""
-    annee, strate = bloc.annee, strate_de(bloc, r.classes) if bloc.est_commune else None
+    annee, strate = bloc.annee, r.strates.get(bloc.cle) if bloc.est_commune else None
     lus = PAR_HABITANT[:1] if annee.suivi and annee.cout else ()
     paires = (
         [(annee.par_habitant(f(annee)), r.medianes[strate.libelle][nom]) for nom, f in (DU, *lus)] if strate else []
@@ -219,34 +217,27 @@ def comparer(bloc: BlocCommunal, r: Repere) -> str:
 
 
 # ---------------------------------------------------------------- sections
-def _sections(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, detail: bool) -> list[m.Section]:
+def _sections(bilan: Bilan, bloc: BlocCommunal, u: Usages, r: Repere, *, detail: bool) -> list[m.Section]:
+    sien = avis.de(bilan, bloc)
+    titres = m.CoteACote((u.factures, u.titres)) if u.factures.lignes else u.titres
+    themes = [m.Repli("Voir le détail", u.themes)] if detail and u.gains else []
+    # those who share its INSEE code are in no figure above
+    autres = [u.autres, *(u.chacun if detail else ())]
     return [
-        _avis(bilan, bloc),
-        _section_services(bilan, bloc),
+        m.Section("avis", "L'avis du conseil municipal", "Avis", [m.p(avis.phrase(sien))] if sien else []),
+        m.Section("services", "Adhésions, usage, et ce que cela coûte", "Services", [u.services]),
         _juste_part(bilan, bloc, r),
-        _titres(bloc, r),
-        _gains(bloc, detail=detail),
+        m.Section("titres", "Ce qui est dû, facturé et titré", "Titres", [titres if u.encaisse else m.p(u.du)]),
+        m.Section("gains", "Achats groupés et certificats d'énergie", "Gains", [*u.gains, *themes]),
         offre.section(bilan, bloc, r.comment, detail=detail),
-        _autres(bilan, bloc, detail=detail),
+        m.Section("adherents", "Autres adhérents établis dans la commune", "Autres adhérents", autres),
         _remarques(bloc, r, detail=detail),
     ]
 
 
-def _avis(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
-    """What its council is asked, and what it answered; nothing where no file follows the opinions."""
-    sien = avis.de(bilan, bloc)
-    return m.Section("avis", "L'avis du conseil municipal", "Avis", [m.p(avis.phrase(sien))] if sien else [])
-
-
-def _section_services(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
-    tableau = usages_et_titres.services(bilan, bloc.annee, f"Adhésions, {bloc.exercice}")
-    return m.Section("services", "Adhésions, usage, et ce que cela coûte", "Services", [tableau])
-
-
 def _juste_part(bilan: Bilan, bloc: BlocCommunal, r: Repere) -> m.Section:
     comparaison = _comparaison(bloc, r) if bloc.est_commune else None
-    tableaux: list[m.Bloc] = [_d_une_annee_a_l_autre(bloc, bloc.annees)]
-    tableaux += [comparaison] if comparaison else []
+    tableaux = [*filter(None, (_d_une_annee_a_l_autre(bloc, bloc.annees), comparaison))]
     change = changements(bilan, bloc)
     blocs: list[m.Bloc] = [m.p(change)] if change else []
     blocs += [m.CoteACote((m.Pile(tableaux), _carte(bloc, r)))] if bloc.est_commune else tableaux
@@ -309,7 +300,7 @@ def _mesures_nommees(bloc: BlocCommunal, mesures: Sequence[m.Mesure]) -> list[m.
 
 
 def _comparaison(bloc: BlocCommunal, r: Repere) -> m.Tableau | None:
-    strate, annee = strate_de(bloc, r.classes), bloc.annee
+    strate, annee = r.strates.get(bloc.cle), bloc.annee
     # beside a median, a cost that nobody follows would be read as nothing
     if strate is None or not annee.suivi:
         return None
@@ -330,38 +321,7 @@ def _comparaison(bloc: BlocCommunal, r: Repere) -> m.Tableau | None:
 def _carte(bloc: BlocCommunal, r: Repere) -> g.Carte:
     c = r.carte
     titre = f"{bloc.nom} parmi les communes, par nombre d'adhésions"
-    return g.Carte(c.ancre, titre, titre, r.muettes, c.classes, c.unite, bloc.cle)
-
-
-def _titres(bloc: BlocCommunal, r: Repere) -> m.Section:
-    annee = bloc.annee
-    blocs: list[m.Bloc] = [usages_et_titres.du_au_titre(annee, r.au)]
-    if not usages_et_titres.dire_l_encaissement(annee, r.au):
-        blocs = [m.p(usages_et_titres.dire_le_du(annee))]
-    elif annee["facture_semestrielle"]:
-        blocs = [m.CoteACote((usages_et_titres.factures(annee), blocs[0]))]
-    return m.Section("titres", "Ce qui est dû, facturé et titré", "Titres", blocs)
-
-
-def _gains(bloc: BlocCommunal, *, detail: bool) -> m.Section:
-    blocs = usages_et_titres.phrases_des_gains(bloc.annee)
-    if detail and blocs:
-        blocs.append(m.Repli("Voir le détail", usages_et_titres.tableaux_des_gains(bloc.annee)))
-    return m.Section("gains", "Achats groupés et certificats d'énergie", "Gains", blocs)
-
-
-def _autres(bilan: Bilan, bloc: BlocCommunal, *, detail: bool) -> m.Section:
-    """Who else has this INSEE code, and is in no figure above; each under its own anchor: services, invoices."""
-    blocs: list[m.Bloc] = [usages_et_titres.adherents(bloc.autres)]
-    for a in bloc.autres.adherents if detail else ():
-        sien = bloc.autres.de(a)
-        resume = f"{formats.euros(sien.du, 2)} dus ; {formats.minuscule(sien.nom_du_cout)} : {formats.euros(sien.cout)}"
-        interieur: list[m.Bloc] = [
-            usages_et_titres.services(bilan, sien, f"{a.nom}, {sien.exercice}"),
-            usages_et_titres.factures(sien),
-        ]
-        blocs.append(m.Volet(a.nom, resume, interieur, a.ancre))
-    return m.Section("adherents", "Autres adhérents établis dans la commune", "Autres adhérents", blocs)
+    return g.Carte(c.ancre, titre, titre, c.communes, c.classes, c.unite, bloc.cle)
 
 
 def _remarques(bloc: BlocCommunal, r: Repere, *, detail: bool) -> m.Section:

@@ -7,6 +7,7 @@ from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu.communes import avis, bloc_communal, fiche_commune, offre, usages_et_titres
 from mutualisation.documents.rapport.contenu.communes.bloc_communal import BlocCommunal
 from mutualisation.documents.rapport.contenu.communes.fiche_commune import Repere
+from mutualisation.documents.rapport.contenu.communes.usages_et_titres import Usages
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.francais import formats
 
@@ -18,20 +19,20 @@ POINTS_DITS, PRIX_MIN = 11, 2
 PAGE = "voir la page de la commune."
 
 
-def note(bilan: Bilan, bloc: BlocCommunal, r: Repere) -> m.Document:
+def note(bilan: Bilan, bloc: BlocCommunal, u: Usages, r: Repere) -> m.Document:
     """Make the note from blocks of the page of the commune, and no others."""
-    e, services = bloc.exercice, _services(bilan, bloc)
+    e, services = bloc.exercice, _services(u.services)
     prix = max(PRIX_MIN, POINTS_DITS - sum(len(liste.points) for liste in services))
     return replace(
         r.modele,
         chemin=f"{bloc_communal.DOSSIER}/{bloc_communal.NOTES}/{bloc.page}",
         titre=bloc.nom,
         sous_titre=f"Note pour le maire : la mutualisation en {e}, et l'avis demandé au conseil municipal",
-        chiffres=fiche_commune.chiffres(bloc, r),
+        chiffres=fiche_commune.chiffres(bloc, u, r),
         sections=[
             m.Section("avis", "Ce qui est demandé au conseil municipal", "", [m.p(avis.demande(avis.de(bilan, bloc)))]),
             m.Section("services", "Ce que la commune utilise", "", services),
-            m.Section("du", "Ce qu'elle doit, ce qu'elle gagne", "", _du(bloc, r)),
+            m.Section("du", "Ce qu'elle doit, ce qu'elle gagne", "", _du(bloc, u, r)),
             m.Section("annees", f"Ce qui a changé depuis {e - 1}", "", fiche_commune.depuis_un_an(bilan, bloc)),
             m.Section("offre", "Ce qu'elle n'utilise pas", "", offre.pour_le_maire(bilan, bloc, prix)),
         ],
@@ -41,9 +42,9 @@ def note(bilan: Bilan, bloc: BlocCommunal, r: Repere) -> m.Document:
     )
 
 
-def _services(bilan: Bilan, bloc: BlocCommunal) -> list[m.Liste]:
+def _services(services: m.Tableau) -> list[m.Liste]:
     """Tell each service in a point, for a table would be half as long again; those without a figure come together."""
-    tableau = usages_et_titres.services(bilan, bloc.annee, "", SANS)
+    tableau = replace(services, colonnes=tuple(c for c in services.colonnes if c.cle not in SANS))
     points, muets = [], []
     for ligne, cases in zip(tableau.lignes, cellules.rangees(tableau), strict=True):
         nom, recours, du, vaut = (c.texte for c in cases)
@@ -59,8 +60,6 @@ def _services(bilan: Bilan, bloc: BlocCommunal) -> list[m.Liste]:
     return [m.Liste(points_dits)] if points_dits else []
 
 
-def _du(bloc: BlocCommunal, r: Repere) -> list[m.Bloc]:
-    annee = bloc.annee
-    du_et_encaisse = (usages_et_titres.dire_le_du(annee), usages_et_titres.dire_l_encaissement(annee, r.au))
-    phrases = [" ".join(filter(None, du_et_encaisse)), fiche_commune.comparer(bloc, r)]
-    return [*map(m.p, filter(None, phrases)), *usages_et_titres.phrases_des_gains(annee)]
+def _du(bloc: BlocCommunal, u: Usages, r: Repere) -> list[m.Bloc]:
+    phrases = [" ".join(filter(None, (u.du, u.encaisse))), fiche_commune.comparer(bloc, r)]
+    return [*map(m.p, filter(None, phrases)), *u.gains]

@@ -2,14 +2,14 @@
 adherent, by invoice."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import encaissement
-from mutualisation.documents.rapport.contenu.communes.bloc_communal import CEE, Annee
+from mutualisation.documents.rapport.contenu.communes.bloc_communal import CEE, Adherent, Annee, BlocCommunal
 from mutualisation.documents.rapport.contenu.usage import compte_les_membres, en_vigueur, nom_de_la_cle
 from mutualisation.documents.rapport.enonces import lire_tableau
 from mutualisation.documents.rapport.publie import COMMUNE, Bilan, Ligne, somme
@@ -27,14 +27,57 @@ ARTICLES = {"population": "la", "nombre d'adhérents": "le"}
 RIEN = m.Valeur("rien", "lu")
 
 
-def services(bilan: Bilan, annee: Annee, titre: str, sans: Collection[str] = ()) -> m.Tableau:
-    """A row per dispositif joined or titled in the exercice, in label order, and the total; columns `sans` left out."""
+@dataclass(frozen=True)
+class Usages:
+    """A commune's page, its print and its note say this of its services and titles, which is read once for the three.
+
+    `du` and `encaisse` are sentences, `encaisse` empty where nothing was to be titled; `gains` has a sentence each, and
+    `themes` their tables; `autres` is the table of those who share its INSEE code, `chacun` has a part for each."""
+
+    services: m.Tableau
+    du: str
+    encaisse: str
+    titres: m.Tableau
+    factures: m.Tableau
+    gain: Decimal | None
+    gains: list[m.Bloc]
+    themes: list[m.Bloc]
+    autres: m.Tableau
+    chacun: list[m.Bloc]
+
+
+def lire(bilan: Bilan, bloc: BlocCommunal, au: date | None) -> Usages:
+    """Read the rows of a commune into what is said of them; `au` is the day of what is said collected."""
+    annee, encaisse = bloc.annee, dire_l_encaissement(bloc.annee, au)
+    return Usages(
+        services(bilan, annee, f"Adhésions, {annee.exercice}"),
+        dire_le_du(annee),
+        encaisse,
+        du_au_titre(annee, encaisse),
+        factures(annee),
+        somme(annee[ACHATS], "gain") if any(r["gain"] is not None for r in annee[ACHATS]) else None,
+        phrases_des_gains(annee),
+        tableaux_des_gains(annee),
+        adherents(bloc.autres),
+        [_volet(bilan, a, bloc.autres.de(a)) for a in bloc.autres.adherents],
+    )
+
+
+def _volet(bilan: Bilan, adherent: Adherent, sien: Annee) -> m.Volet:
+    """Fold the services and the invoices of an adherent under its own anchor."""
+    resume = f"{formats.euros(sien.du, 2)} dus ; {formats.minuscule(sien.nom_du_cout)} : {formats.euros(sien.cout)}"
+    interieur = [services(bilan, sien, f"{adherent.nom}, {sien.exercice}"), factures(sien)]
+    return m.Volet(adherent.nom, resume, interieur, adherent.ancre)
+
+
+def services(bilan: Bilan, annee: Annee, titre: str) -> m.Tableau:
+    """A row per dispositif joined or titled in the exercice, in label order, and the total."""
     actives = (r for r in annee["recouvrement"] if r["montant_du"] or r["montant_titre"])
     dispositifs = {r["dispositif"] for r in (*annee["adhesion"], *annee["cout_adherent"], *actives)}
     lignes = [_service(bilan, annee, d) for d in bilan.trier(dispositifs)]
     total, note = _total("Total", annee), _note_des_cles(bilan, annee)
     return lire_tableau(
-        "services_utilises.services", lignes, total=total, note=note, sans=sans, titre=titre, cout=annee.nom_du_cout
+        "services_utilises.services", lignes, total=total, note=note, titre=titre, cout=annee.nom_du_cout
     )
 
 
@@ -203,8 +246,8 @@ def _du_par_mode(annee: Annee, mode: str) -> Decimal:
     return somme((r for r in annee["recouvrement"] if r["mode_recouvrement"] == mode), "montant_du")
 
 
-def du_au_titre(annee: Annee, au: date | None) -> m.Tableau:
-    """What was due, what does not go by titre, what was titled, and the gap; `au`: day of what is said collected."""
+def du_au_titre(annee: Annee, encaisse: str) -> m.Tableau:
+    """What was due, what does not go by titre, what was titled, and the gap; `encaisse`: what of it is collected."""
     recouvrement = annee["recouvrement"]
     lignes: list[tuple[str, Decimal, bool]] = [
         (f"Dû pour {annee.exercice}", annee.du, True),
@@ -217,11 +260,10 @@ def du_au_titre(annee: Annee, au: date | None) -> m.Tableau:
         ("Titré au-delà du dû", somme((r for r in recouvrement if r["ecart"] < 0), "ecart"), False),
     ]
     rangees = [{"libelle": nom, "montant": montant} for nom, montant, toujours in lignes if toujours or montant]
-    return lire_tableau("titres.du_au_titre", rangees, note=_note_du_titre(annee, au), e=annee.exercice)
+    return lire_tableau("titres.du_au_titre", rangees, note=_note_du_titre(annee, encaisse), e=annee.exercice)
 
 
-def _note_du_titre(annee: Annee, au: date | None) -> str:
-    encaisse = dire_l_encaissement(annee, au)
+def _note_du_titre(annee: Annee, encaisse: str) -> str:
     if any(r["ecart"] for r in annee["recouvrement"]):
         ecart = "L'écart est ce que l'intercommunalité n'a pas encore titré, ou a titré sur une autre période."
         return f"{ecart} {encaisse}"
