@@ -275,6 +275,8 @@ class ColonneLue(dict[str, str]):
         self._lire = lecture_de(colonne, pourcent=pourcent)
         self._gardien = confidentialite.gardien(jeu, colonne)
         self._nouvelles = 0
+        # whether one of the cells is read as something else than what lands of it
+        self._reecrit = False
         forme = _USUELS.get(colonne.type) if colonne.plafond is None else None
         self._usuel = forme and re.compile(rf"(?:(?:{forme}){'' if colonne.obligatoire else '?'}\n)*+")
 
@@ -296,8 +298,9 @@ class ColonneLue(dict[str, str]):
         cellule_posee = echapper(cellule_posee).replace(SEPARATEUR_DELIVRE, "\u241f")
         if cellule_posee != cellule:
             self.posees[cellule] = cellule_posee
-        self[cellule] = echapper(lu or "")
-        return self[cellule]
+        lue = self[cellule] = echapper(lu or "")
+        self._reecrit |= lue != cellule_posee
+        return lue
 
     def alleger(self) -> None:
         """Forget the cells read once they are many: between two blocks only, for a block looks its own up."""
@@ -311,11 +314,14 @@ class ColonneLue(dict[str, str]):
         return [(c, self.traduits.get(c, c)) for c in brutes]
 
     def lire_cellules(self, cellules: Cellules) -> tuple[Cellules, Cellules]:
-        """Return what is read of the cells of a block, and what lands of them as text."""
+        """Return what is read of the cells of a block, and what lands of them as text: the same list where both say the
+        same."""
         nombre, premiere = len(cellules), "".join(cellules[:1])
         if cellules and premiere == cellules[-1] and cellules.count(premiere) == nombre:
             # most columns of a ledger hold one value
-            return [self[premiere]] * nombre, [self.posees.get(premiere, premiere)] * nombre
+            lue, posee = self[premiere], self.posees.get(premiere, premiere)
+            lues = [lue] * nombre
+            return lues, lues if posee == lue else [posee] * nombre
         # cells that come back are known: they are looked up one by one
         if self._nouvelles * 8 >= nombre and (usuelles := self._lire_usuelles(cellules)) is not None:
             return usuelles, cellules
@@ -323,7 +329,7 @@ class ColonneLue(dict[str, str]):
         lues = list(map(self.__getitem__, cellules))
         self._nouvelles = len(self) - connues
         if not self.posees or self.posees.keys().isdisjoint(cellules):
-            return lues, cellules
+            return lues, cellules if self._reecrit else lues
         return lues, [self.posees.get(c, c) for c in cellules]
 
     def _lire_usuelles(self, cellules: Cellules) -> Cellules | None:
