@@ -9,7 +9,7 @@ from psycopg import sql
 
 from mutualisation.entree.ingestion import journal
 from mutualisation.entree.ingestion.confidentialite import Confidentialite
-from mutualisation.entree.ingestion.controle import lire_controle, octets_controle
+from mutualisation.entree.ingestion.controle import controle_de
 from mutualisation.entree.ingestion.copies import Copie
 from mutualisation.entree.ingestion.journal import Connexion
 from mutualisation.entree.ingestion.travail import transaction
@@ -44,8 +44,7 @@ def atterrir(
         with transaction(conn):
             # we don't wait for the disk here: accepting the load does, and for all that was committed before
             conn.execute("set local synchronous_commit = off")
-            sha256 = copie.empreinte.sha256
-            controle = lire_controle(octets_controle(f.controle), f.jeu, sha256, traduction) if f.controle else None
+            controle = controle_de(f.controle, f.jeu, copie.empreinte.sha256, traduction)
             fichier_id = journal.inserer_fichier(
                 conn, chargement_id, f, copie.empreinte, correspondances=traduction.empreinte
             )

@@ -14,7 +14,7 @@ from upath import UPath
 from mutualisation.entree.ingestion import journal
 from mutualisation.entree.ingestion.atterrissage import Atterri, atterrir
 from mutualisation.entree.ingestion.codes_connus import codes_semblables, nommer_les_codes
-from mutualisation.entree.ingestion.controle import lire_controle, octets_controle
+from mutualisation.entree.ingestion.controle import controle_de
 from mutualisation.entree.ingestion.copies import Copie
 from mutualisation.entree.ingestion.correspondances import (
     COLONNES,
@@ -151,9 +151,7 @@ def munir_de_correspondances(travail: Travail, contenu: Depot) -> None:
 def _du_fichier(travail: Travail, depose: FichierDepose) -> list[Correspondance]:
     """Return the sound rows of a file. Raises `LectureRefusee` or `OSError` when its load will refuse it."""
     copie = travail.copies.de(depose)
-    controle = (
-        lire_controle(octets_controle(depose.controle), depose.jeu, copie.empreinte.sha256) if depose.controle else None
-    )
+    controle = controle_de(depose.controle, depose.jeu, copie.empreinte.sha256)
     lecteur = ouvrir(copie.chemin, depose.jeu, depose.extension, travail.limites)
     blocs = list(sans_total(lecteur.blocs()))
     if controle and controle.get("lignes", total := sum(map(len, blocs))) != total:

@@ -33,6 +33,13 @@ def octets_controle(emplacement: UPath | Path) -> bytes:
         raise LectureRefusee(f"{_OU} ne peut pas être lu : vérifier ses droits ou le retirer (F3).") from None
 
 
+def controle_de(
+    emplacement: UPath | Path | None, jeu: Jeu, sha256: str, traduction: Traduction = SANS_TRADUCTION
+) -> dict[str, Any] | None:
+    """Read and check the `.controle.json` of a file, if it has one. Raises as `octets_controle` and `lire_controle`."""
+    return None if emplacement is None else lire_controle(octets_controle(emplacement), jeu, sha256, traduction)
+
+
 def lire_controle(octets: bytes, jeu: Jeu, sha256: str, traduction: Traduction = SANS_TRADUCTION) -> dict[str, Any]:
     """Check the content: `lignes` (int), `colonne` (header of the registry), `sha256`, `total` (minutes for hours).
 
