@@ -368,5 +368,5 @@ class Document:
 
     @property
     def fichiers(self) -> list[str]:
-        """Address of each of its files in the extract."""
+        """Name each of its files by its address in the extract."""
         return [f"{self.chemin}.{sortie}" for sortie in self.sorties]

@@ -43,7 +43,7 @@ def acte(bilan: Bilan, nom: str, titre: str, sections: Sequence[m.Section], form
 
 
 def annexe(bilan: Bilan) -> str:
-    """The bilan, as what it is annexed to names it."""
+    """Name the bilan as the act that it is annexed to names it."""
     return f"bilan d'étape {bilan.exercice}, version {bilan.contexte.construction.version}"
 
 
