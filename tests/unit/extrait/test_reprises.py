@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import fields, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -63,6 +64,13 @@ def test_ce_qui_a_bouge_se_voit(avant: dict[str, Document], relation: str, colon
     for fichier in avant.keys() & apres.keys():
         if dits[0][fichier] == dits[1][fichier]:
             assert _rendre(avant[fichier]) == _rendre(apres[fichier]), fichier
+
+
+@pytest.mark.parametrize("champ", sorted({c.name for c in fields(Document)} - {"version", "chemin", "sorties"}))
+def test_chaque_partie_d_un_document_compte(avant: dict[str, Document], champ: str) -> None:
+    """Its states, its colour, its key figures as well as its sections."""
+    autre = replace(avant[FICHIER], **{champ: [("autre", ("autre",))]})
+    assert _dits({FICHIER: autre})[FICHIER] != _dits(avant)[FICHIER]
 
 
 @pytest.mark.parametrize(
