@@ -163,7 +163,7 @@ class ReglagesPes:
         return next((self._cles[c] for c in codes if c in self._cles), "")
 
     def _nature(self, dispositif: str) -> str:
-        """Return the parameter of the dispositif, the one account of its titres, the general one or its default."""
+        """Return the account of the dispositif, of its titres, the general one or `COMPTE_RECETTE`, as found first."""
         connues = self._natures.get(dispositif, set())
         choisie = self._choisir("compte_recette", dispositif, next(iter(connues)) if len(connues) == 1 else "")
         if choisie or self._manques.get(f"compte_recette:{dispositif}"):
@@ -262,8 +262,7 @@ class Titres:
 
     def reduire(self, siret: str, dispositif: str, quand: str, montant: Decimal) -> Titre | None:
         """Return the titre of that period, else of the nearest earlier one, that holds `montant` after cancellations.
-        Of several in a period, it is the one that holds most, then the last issued. It holds less by `montant` from
-        then on."""
+        Of several in a period it is the one that holds most, then the last issued; its hold drops by `montant`."""
         compte = (siret, dispositif)
         restes = self._restes[compte]
         for ici in sorted((p for p in restes if p <= quand), reverse=True):

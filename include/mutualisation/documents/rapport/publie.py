@@ -1,5 +1,4 @@
-"""What the bilan shows of one exercice, read from the stored version; no figure is computed that the warehouse
-publishes."""
+"""A `Bilan` reads one exercice from the stored version; it computes no figure that the warehouse publishes."""
 
 from collections.abc import Container, Iterable, Mapping
 from decimal import Decimal
@@ -18,10 +17,10 @@ from mutualisation.socle.francais.typographie import ordre
 
 Ligne = dict[str, Any]
 TOTAL = "TOTAL"
-# G4: these say that rows were left aside, whether or not someone explained it
+# these controls say that rows were left aside, whether or not someone explained it (G4)
 RESERVES = ("lignes_rejetees", "a_affecter")
 COMPTE = "select count(*) as lignes from {source} where exercice = %(exercice)s and version = %(version)s"
-# rows left aside, by file, column, status and reason; the first lines of each are named, however many there are
+# rows left aside are counted by file, column, status and reason; five lines of each are named
 LAISSEES_DE_COTE = """
 select source, fichier, colonne, statut, motif, count(*) as lignes, count(*) filter (where a_corriger) as a_corriger,
   (array_agg(distinct ligne) filter (where ligne is not null))[:5] as premieres,
@@ -34,7 +33,7 @@ select source, fichier, colonne, statut, motif, count(*) as lignes, count(*) fil
 """
 # the others belong to no commune, whatever their INSEE
 COMMUNE, COMMUNAUX = "commune", ("commune", "ccas", "satellite")
-# Destinations of `repartition` that are no dispositif
+# destinations of `repartition` that are no dispositif
 DESTINATIONS = ("STRUCTURE", "HORS", "NON_REPARTI", "EXCLU")
 
 
@@ -49,12 +48,9 @@ def commune_de(type_adherent: str | None, insee: str | None, communes: Container
 
 
 class Bilan:
-    """Rows of one exercice and version, `Decimal` amounts in euros, read when asked and once.
-
-    `bilan["recouvrement"]`: the rows of a relation, with the `libelle` of their dispositif; `synthese`, `totaux` hold
-    every exercice shown (up to three).
-    A relation that the contract did not hold when the version was published has no row (S8).
-    """
+    """Rows of one exercice and version are read when asked for, once; amounts are `Decimal` euros.
+    `bilan["recouvrement"]` gives the rows of a relation, with the `libelle` of their dispositif; `synthese` and
+    `totaux` hold every exercice shown (up to three). A relation newer than the version has no row (S8)."""
 
     def __init__(
         self, conn: psycopg.Connection[Any], contexte: Contexte, relations: Mapping[str, Relation] | None = None
@@ -67,19 +63,19 @@ class Bilan:
         self.totaux = {e: next(r for r in x if r["dispositif"] == TOTAL) for e, x in annees.items() if x}
 
     def __getitem__(self, relation: str) -> list[Ligne]:
-        """Rows of the exercice in a relation."""
+        """Return the rows of the exercice in a relation."""
         return self.lignes(relation, self.exercice)
 
     def lignes(self, relation: str, exercice: int) -> list[Ligne]:
-        """Rows of one of the exercices shown."""
+        """Return the rows of one of the exercices shown."""
         if (relation, exercice, "") not in self._lues:
             connue, version = self._relations.get(relation), self.contexte.presentes[exercice]
-            lues = lire_lignes(self._conn, connue, exercice, version) if connue else ()
-            self._lues[relation, exercice, ""] = [self._rangee_nommee(r) for r in lues]
+            rangees = lire_lignes(self._conn, connue, exercice, version) if connue else ()
+            self._lues[relation, exercice, ""] = [self._rangee_nommee(r) for r in rangees]
         return self._lues[relation, exercice, ""]
 
     def interne(self, relation: str) -> list[Ligne]:
-        """Rows of the exercice in a relation kept with the version, never published; none in a former version."""
+        """Return rows of a relation kept with the version, never published; none in a former version."""
         connue, colonnes = relations_internes().get(relation), self.contexte.relations.get(relation)
         if connue is None or colonnes is None:
             return []
@@ -104,8 +100,8 @@ class Bilan:
         *,
         exercice: int | None = None,
     ) -> list[Ligne]:
-        """Rows of a query over a relation, `{source}` in its text. It is given `exercice` (by default that of the
-        documents), its version, and `autres`, which must follow from what is published."""
+        """Run a query over a relation, `{source}` in its text, and return its rows. The query is given `exercice` (by
+        default that of the documents), its version, and `autres`, which must follow from what is published."""
         exercice = exercice or self.exercice
         cle = (relation, exercice, f"{requete}{dict(autres)}")
         if relation not in self._relations:
@@ -118,17 +114,17 @@ class Bilan:
         return self._lues[cle]
 
     def compter(self, relation: str) -> int:
-        """How many rows of the exercice a relation has: those of a million are not read to be counted."""
+        """Count the rows of the exercice in a relation, without reading what may be a million."""
         return next((int(r["lignes"]) for r in self.agreger(relation, COMPTE)), 0)
 
     @property
     def laissees_de_cote(self) -> list[Ligne]:
-        """Rows of `rejets` counted by file, column, status and reason, with the first lines of each."""
+        """Count the rows of `rejets` by file, column, status and reason, with the first lines of each."""
         return self.agreger("rejets", LAISSEES_DE_COTE)
 
     @property
     def empreinte(self) -> str:
-        """`publication_sha256` of what the documents are made from (S7)."""
+        """Return the `publication_sha256` of what the documents are made from (S7)."""
         return self.contexte.construction.publication_sha256 or ""
 
     @property
@@ -137,16 +133,16 @@ class Bilan:
 
     @property
     def exercices(self) -> list[int]:
-        """Exercices shown, oldest first."""
+        """Return the exercices shown, oldest first."""
         return sorted(self.synthese)
 
     @property
     def dispositifs(self) -> list[str]:
-        """Codes valued in one of the exercices shown, in the one order of `trier`."""
+        """Return the codes valued in one of the exercices shown, in the order of `trier`."""
         return self.trier({code for annee in self.synthese.values() for code in annee})
 
     def trier(self, codes: Iterable[str]) -> list[str]:
-        """Codes by theme, then label: the one order of every table; those without a theme come last."""
+        """Sort codes by theme, then label, as every table does; those without a theme come last."""
         return sorted(codes, key=lambda code: (*self._rang_de_dispositif(code), code))
 
     def _rang_de_dispositif(self, code: str) -> tuple[bool, str, str]:
@@ -154,46 +150,46 @@ class Bilan:
         return not theme, ordre(theme), ordre(self.libelle(code))
 
     def parametre(self, nom: str) -> str | None:
-        """Value of a parameter in force in the exercice, the latest where it changed; None when it has none."""
+        """Return the value of a parameter in the exercice, the latest where it changed; None without one."""
         return self.contexte.parametre(nom)
 
     def fiche(self, dispositif: str) -> Ligne:
-        """What the referentiel says of a dispositif: code, libelle, thematique, vehicule_juridique, valorisation."""
+        """Return what the referentiel says: code, libelle, thematique, vehicule_juridique, valorisation."""
         return next((d for d in self.contexte.dispositifs if d["code"] == dispositif), {})
 
     def dans_l_ordre(self, rangees: Iterable[Ligne], *colonnes: str) -> list[Ligne]:
-        """Rows in the order of their dispositif (`trier`), then of these columns."""
+        """Sort rows by dispositif (`trier`), then by these columns."""
         connues = list(rangees)
         rang = {code: i for i, code in enumerate(self.trier({r["dispositif"] for r in connues}))}
         return sorted(connues, key=lambda r: (rang[r["dispositif"]], *(r[c] for c in colonnes)))
 
     def destination(self, code: str) -> str:
-        """Where a source went, dispositifs by whether the exercice values them (keys of `libelles.DESTINATIONS`)."""
+        """Return the key of `libelles.DESTINATIONS`; a dispositif is `valorises` or `autres`."""
         if code in DESTINATIONS:
             return code
         return "valorises" if code in self.synthese[self.exercice] else "autres"
 
     @property
     def avec_reserves(self) -> bool:
-        """G4: rows were rejected or held, or a gap has no justification."""
+        """Say whether rows were rejected or held, or a gap has no justification (G4)."""
         return any(
             c["statut"] == "ecart" and (c["controle"] in RESERVES or not c["justification"]) for c in self["controles"]
         )
 
     def libelle(self, dispositif: str) -> str:
-        """Label of the newest exercice that names the dispositif."""
+        """Return the label that the newest exercice gives to the dispositif."""
         for exercice in sorted(self.synthese, reverse=True):
             if dispositif in self.synthese[exercice]:
                 return str(self.synthese[exercice][dispositif]["libelle"])
         return str(self.fiche(dispositif).get("libelle") or dispositif)
 
     def lignes_exercice(self) -> list[Ligne]:
-        """Synthesis rows of the exercice in the order of `trier`, without the total."""
+        """Return the rows of the synthèse in the order of `trier`, without the total."""
         annee = self.synthese[self.exercice]
         return [annee[code] for code in self.dispositifs if code in annee]
 
     def recettes_totales(self, exercice: int) -> Decimal | None:
-        """NULL counts 0 in the total (R6); None when no dispositif states any receipt."""
+        """Return the receipts, in €; unknown ones count 0 (R6); None when no dispositif states any."""
         renseignees = any(r["recettes_renseignees"] for r in self.synthese[exercice].values())
         return self.totaux[exercice]["recettes"] if renseignees else None
 
@@ -203,5 +199,5 @@ class Bilan:
 
 
 def somme(rangees: Iterable[Ligne], colonne: str) -> Decimal:
-    """Sum of a column, NULL counted 0 (as R6 does in totals)."""
+    """Add up a column; None counts 0, as R6 does in totals."""
     return sum((r[colonne] or Decimal(0) for r in rangees), Decimal(0))

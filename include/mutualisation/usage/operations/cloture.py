@@ -179,7 +179,6 @@ class _Ouverte:
         return ExerciceClos(self.exercice, self.version, cloture.approuve_par, ecrit, deja)
 
     def _exiger_justifications(self) -> None:
-        """Refuse a gap without a reason (G4)."""
         sans = self.conn.execute(ECARTS, (self.exercice, self.version)).fetchall()
         if sans:
             noms = [f"{controle} ({cle})" if cle else controle for controle, cle in sans]

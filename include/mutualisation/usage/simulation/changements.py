@@ -112,7 +112,6 @@ def _nommer_objet(jeu: str, ligne: Ligne, dispositif: Noms, adherent: Noms) -> s
 
 
 def _dire_rangees(jeu: str, rangees: list[Ligne]) -> str:
-    """Say the rows of one side, oldest first."""
     ordre = sorted(rangees, key=lambda r: str(r["debut"]))
     return " ; ".join(f"{_dire_valeur(jeu, r)}{_dire_periode(r)}" for r in ordre) or AUCUN
 

@@ -127,7 +127,6 @@ def _dire_ecart(ecart: Decimal, change: str | None) -> str:
 
 
 def _bornes(communes: list[Ligne]) -> str:
-    """Say the smallest change and the largest."""
     montants = list(dict.fromkeys(en_francais(c["ecart"], "variation") for c in (communes[-1:] + communes[:1])))
     return f"de {' à '.join(montants)}" if len(montants) > 1 else "".join(montants)
 
@@ -276,6 +275,5 @@ def _detail(essai: Essai) -> list[m.Bloc]:
 
 
 def _changements(dus: DataFrame, *cles: str) -> list[Ligne]:
-    """Sum what changes by these columns."""
     sommes = dus.groupby(list(cles), dropna=False)[MONTANTS].sum().reset_index()
     return [r for r in lignes_de(sommes) if r["ecart"]]

@@ -1,4 +1,4 @@
-"""The rows of a bilan cut by commune, each adherent on one page only, and where that page is."""
+"""The rows of a bilan are cut by commune: each adherent is on one page only, and this file says which."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from mutualisation.documents.rapport.publie import COMMUNE, Bilan, Ligne, commun
 DOSSIER = "communes"
 ANNUAIRE = f"{DOSSIER}/index"
 NOTES, DELIBERATIONS = "notes", "deliberations"
-# letters that no decomposition takes apart
+# these letters have no decomposition in Unicode
 LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
 LONGUEUR = 60
-# « Commune du Maisnil » stays: Le Maisnil is its name
+# « Commune du Maisnil » stays whole: « Le Maisnil » is its name
 ARTICLE = re.compile(r"^(?:l[ae]s? |l['’])", re.IGNORECASE)
 TITRE = re.compile(r"^(?:commune|ville|mairie) (?:de |d['’ ])", re.IGNORECASE)
-# relations that name an adherent by SIRET
+# these relations name an adherent by SIRET
 PAR_SIRET = (
     "adhesion",
     "recouvrement",
@@ -37,25 +37,25 @@ PAR_SIRET = (
 CEE = "cee_valorisation"
 EPCI = "epci"
 RANG = {COMMUNE: 0, "ccas": 1, "satellite": 2}
-# keys of what has no page: the EPCI, and a cost of no adherent (R11a)
+# these keys have no page: the EPCI, and a cost of no adherent (R11a)
 CLE_EPCI, CLE_PERSONNE = "epci", ""
 
 
 def replier(nom: str) -> str:
-    """`Villeneuve-d'Ascq` is `villeneuve_d_ascq`; empty when no letter of the name is Latin."""
+    """Write a name in ASCII: `Villeneuve-d'Ascq` is `villeneuve_d_ascq`; empty when no letter of it is Latin."""
     simple = unicodedata.normalize("NFKD", nom.casefold().translate(LIGATURES))
     ascii_ = "".join(c for c in simple if not unicodedata.combining(c)).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "_", ascii_).strip("_")[:LONGUEUR].rstrip("_")
 
 
 def page(cle: str, nom: str, *, sans_commune: bool) -> str:
-    """Name of a page without suffix nor folder; the key makes it unique: INSEE code, else SIRET."""
+    """Return the name of a page, without folder nor suffix; the key, INSEE code or else SIRET, makes it unique."""
     debut = f"sans_commune_{cle}" if sans_commune else replier(cle)
     return "_".join(filter(None, (debut, "" if nom == cle else replier(nom))))
 
 
 def initiales(nom: str) -> list[str]:
-    """Letters a name is looked up by: `Écaillon` under E, `La Bassée` under L and B; `#` when there is none."""
+    """Return the letters that lead to a name: E for `Écaillon`, L and B for `La Bassée`; `#` when there is none."""
     noms = (nom, ARTICLE.sub("", nom))
     premieres = {replier(n)[:1].upper() for n in noms}
     return sorted(p if p.isalpha() else "#" for p in premieres)
@@ -63,7 +63,7 @@ def initiales(nom: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Adherent:
-    """An adherent of the exercice; `code_insee` and `population` None when not stated, `nom` its SIRET at worst."""
+    """An adherent of the exercice; `code_insee`, `population` are None when unstated, `nom` at worst the SIRET."""
 
     siret: str
     nom: str
@@ -73,15 +73,14 @@ class Adherent:
 
     @property
     def ancre(self) -> str:
-        """Where its own part of the page is."""
+        """Return the anchor of its part of the page."""
         return f"a-{self.siret}"
 
 
 @dataclass(frozen=True)
 class Annee:
-    """One exercice of a page: its adherents, the rows of each relation that are theirs; `stocks`: dispositifs whose
-    units are the mean of two semestres (R10e); `membres`: those whose cost follows membership (`usage.par_adhesion`).
-    """
+    """One exercice of a page has its adherents, and their rows of each relation. `stocks` are the dispositifs whose
+    units are the mean of two semestres (R10e); `membres` those whose cost follows membership (`usage.par_adhesion`)."""
 
     exercice: int
     adherents: tuple[Adherent, ...] = ()
@@ -94,61 +93,61 @@ class Annee:
 
     @property
     def population(self) -> int | None:
-        """Inhabitants of the commune, once however many SIRET it has."""
+        """Return the inhabitants of the commune, counted once however many SIRET it has."""
         connues = [a.population for a in self.adherents if a.population and a.code_insee]
         return max(connues, default=None)
 
     @property
     def du(self) -> Decimal:
-        """What was due for the exercice, every mode of recovery."""
+        """Return what was due for the exercice, by every mode of recovery, in €."""
         return somme(self["recouvrement"], "montant_du")
 
     @property
     def titre(self) -> Decimal:
-        """What was titled for the exercice."""
+        """Return what was titled for the exercice, in €."""
         return somme(self["recouvrement"], "montant_titre")
 
     @property
     def a_titrer(self) -> Decimal:
-        """What was to be titled: what was, and the gap."""
+        """Return what was to be titled: what was titled plus the gap, in €."""
         return self.titre + somme(self["recouvrement"], "ecart")
 
     @property
     def cout(self) -> Decimal:
-        """Full cost of adhesion and use (R11)."""
+        """Return the full cost of adhesion and use, in € (R11)."""
         return somme(self["cout_adherent"], "cout_usage")
 
     @property
     def cout_adhesion(self) -> Decimal:
-        """The part of it that follows membership, whatever was used."""
+        """Return the part of `cout` that follows membership, whatever was used."""
         return somme((r for r in self["cout_adherent"] if r["dispositif"] in self.membres), "cout_usage")
 
     @property
     def nom_du_cout(self) -> str:
-        """What `cout` is called here."""
+        """Name `cout`: of use, of adhesion, or of both."""
         return nom_du_cout(self["cout_adherent"], self.membres)
 
     @property
     def reste(self) -> Decimal:
-        """What the EPCI bears (R11)."""
+        """Return what the EPCI bears, in € (R11)."""
         return somme(self["cout_adherent"], "reste_a_charge")
 
     @property
     def suivi(self) -> bool:
-        """False where services are joined and none has a cost that is followed: what they cost is unknown, not zero."""
+        """Say whether a cost is followed; if not though services are joined, their cost is unknown, not zero."""
         return bool(self["cout_adherent"]) or not self.services
 
     @property
     def services(self) -> list[str]:
-        """Dispositifs that they are members of on 31 December: what « adhésions » counts, everywhere (R10)."""
+        """Return the dispositifs joined on 31 December: « adhésions » counts these everywhere (R10)."""
         return sorted({r["dispositif"] for r in self["adhesion"] if en_vigueur(r, date(self.exercice, 12, 31))})
 
     def par_habitant(self, montant: Decimal) -> Decimal | None:
-        """€ per inhabitant; None without a population."""
+        """Divide an amount by the inhabitants; None without a population."""
         return montant / self.population if self.population else None
 
     def de(self, *adherents: Adherent) -> Annee:
-        """The same for these alone; certificates are of their SIREN."""
+        """Return the same year for these adherents only; certificates are found by SIREN."""
         sirets = {a.siret for a in adherents}
         sirens = {siret[:9] for siret in sirets}
         lignes = {nom: [r for r in self[nom] if r["siret_adherent"] in sirets] for nom in PAR_SIRET}
@@ -156,18 +155,18 @@ class Annee:
         return replace(self, adherents=adherents, lignes=lignes)
 
     def partager(self, cle: str) -> tuple[Annee, Annee]:
-        """Whom a page is about (a commune, an adherent without one), then the others of its key; no row in both."""
-        sien = self.de(*(a for a in self.adherents if a.type_adherent == COMMUNE or a.siret == cle))
-        prises = {id(r) for rangees in sien.lignes.values() for r in rangees}
+        """Split a page: its commune or an adherent without one, then the others of its key; no row is in both."""
+        propre = self.de(*(a for a in self.adherents if a.type_adherent == COMMUNE or a.siret == cle))
+        prises = {id(r) for rangees in propre.lignes.values() for r in rangees}
         lignes = {nom: [r for r in rangees if id(r) not in prises] for nom, rangees in self.lignes.items()}
-        autres = tuple(a for a in self.adherents if a not in sien.adherents)
-        return sien, replace(self, adherents=autres, lignes=lignes)
+        autres = tuple(a for a in self.adherents if a not in propre.adherents)
+        return propre, replace(self, adherents=autres, lignes=lignes)
 
 
 @dataclass(frozen=True)
 class BlocCommunal:
-    """A commune, or an adherent that has none; `annees`: its own, of the exercices shown; `autres`: the CCAS and
-    satellites of its INSEE code in the exercice, counted apart."""
+    """A page is of a commune, or of an adherent that has none. `annees` are its own, by exercice shown; `autres` are
+    the CCAS and satellites of its INSEE code in the exercice, counted apart."""
 
     cle: str
     nom: str
@@ -181,18 +180,18 @@ class BlocCommunal:
 
     @property
     def est_commune(self) -> bool:
-        """False for an adherent without a commune."""
+        """Say whether the page is that of a commune; an adherent without one is not."""
         return any(a.type_adherent == COMMUNE and a.code_insee == self.cle for a in self.annee.adherents)
 
     @property
     def page(self) -> str:
-        """Name of its page, in the folder of pages, without suffix."""
+        """Return the name of its page, in the folder of pages, without suffix."""
         return page(self.cle, self.nom, sans_commune=not self.est_commune)
 
 
 @dataclass(frozen=True)
 class Territoire:
-    """Every page of a bilan, in the order of names, and what has none: `epci`, `personne` (costs of no adherent)."""
+    """`blocs` are the pages in the order of names; `epci` and `personne` (costs of no adherent) have no page."""
 
     blocs: tuple[BlocCommunal, ...]
     epci: Annee
@@ -200,12 +199,12 @@ class Territoire:
 
     @property
     def annees(self) -> list[Annee]:
-        """The exercice of every page, then of the other adherents that are told on it."""
+        """Return the exercice of every page, then that of the other adherents told on it."""
         return [*(b.annee for b in self.blocs), *(b.autres for b in self.blocs)]
 
     @property
     def nom_du_cout(self) -> str:
-        """What the cost of all pages is called."""
+        """Name the cost of all pages together."""
         annees = [*self.annees, self.epci]
         return nom_du_cout([r for a in annees for r in a["cout_adherent"]], self.epci.membres)
 
@@ -215,17 +214,17 @@ class Territoire:
 
     @property
     def sans_commune(self) -> list[BlocCommunal]:
-        """Pages of adherents without a commune."""
+        """Return the pages of adherents without a commune."""
         return [b for b in self.blocs if not b.est_commune]
 
 
-# six products of an extract read it
+# six products of an extract read this result
 @lru_cache(maxsize=1)
 def decouper(bilan: Bilan) -> Territoire:
-    """Every page of the exercice. No page before the relation `adherent` was published (S8)."""
+    """Cut the exercice into pages; none in a version before the relation `adherent` was published (S8)."""
     presentes = list(bilan.contexte.presentes) if bilan["adherent"] else [bilan.exercice]
     annees = {e: dict(_annees(bilan, e)) for e in presentes} if bilan["adherent"] else {}
-    miennes = annees.get(bilan.exercice, {})
+    par_cle = annees.get(bilan.exercice, {})
     blocs = [
         BlocCommunal(
             cle,
@@ -234,19 +233,19 @@ def decouper(bilan: Bilan) -> Territoire:
             {e: x.get(cle, Annee(e)).partager(cle)[0] for e, x in annees.items()},
             annee.partager(cle)[1],
         )
-        for cle, annee in miennes.items()
+        for cle, annee in par_cle.items()
         if cle not in (CLE_EPCI, CLE_PERSONNE)
     ]
     vide = Annee(bilan.exercice, membres=par_adhesion(bilan, bilan.exercice))
     return Territoire(
         tuple(sorted(blocs, key=lambda b: (not b.est_commune, replier(b.nom), b.cle))),
-        miennes.get(CLE_EPCI, vide),
-        miennes.get(CLE_PERSONNE, vide),
+        par_cle.get(CLE_EPCI, vide),
+        par_cle.get(CLE_PERSONNE, vide),
     )
 
 
 def _nom_de_page(annee: Annee) -> str:
-    # the adherents are in order: the commune is first, without its title (`Armentières`)
+    # `_ordre` puts the commune first; it is named without its title (`Armentières`)
     premier = annee.adherents[0]
     return (premier.type_adherent == COMMUNE and TITRE.sub("", premier.nom)) or premier.nom
 
@@ -266,7 +265,7 @@ def _annees(bilan: Bilan, exercice: int) -> Iterator[tuple[str, Annee]]:
     lignes: dict[str, dict[str, list[Ligne]]] = defaultdict(lambda: defaultdict(list))
     membres: dict[str, set[str]] = defaultdict(set)
     for relation, r, siret in rangees:
-        # one that nobody knows has its own page
+        # a SIRET that no relation names has its own page
         cle = cles.get(siret, siret)
         lignes[cle][relation].append(r)
         membres[cle].add(siret)
@@ -281,12 +280,12 @@ def _ordre(adherent: Adherent) -> tuple[int, str, str]:
 
 
 def _adherents_connus(bilan: Bilan, exercice: int) -> dict[str, Adherent]:
-    """Adherents by SIRET: of the exercice, else named by another one shown (titres of a former adherent, R7a)."""
+    """Return {SIRET: adherent}, named by the exercice, else by the nearest one shown (R7a: a former adherent)."""
     connus: dict[str, Adherent] = {}
     autres = sorted((e for e in bilan.contexte.presentes if e != exercice), key=lambda e: abs(e - exercice))
     for e in (exercice, *autres):
         for r in bilan.lignes("adherent", e):
-            # inhabitants of another year are not those of this one
+            # inhabitants of another year are not those of this year
             population = r["population"] if e == exercice else None
             adherent = Adherent(
                 r["siret_adherent"], r["nom"] or r["siret_adherent"], r["type_adherent"], r["code_insee"], population
@@ -296,7 +295,7 @@ def _adherents_connus(bilan: Bilan, exercice: int) -> dict[str, Adherent]:
 
 
 def _pages_par_siret(bilan: Bilan, connus: Mapping[str, Adherent], exercice: int) -> dict[str, str]:
-    """Page of each SIRET that is known."""
+    """Return {SIRET that is known: key of its page}."""
     communes = par_insee(bilan.lignes("adherent", exercice))
     cles = dict.fromkeys((bilan.contexte.siret, bilan.contexte.siren), CLE_EPCI)
     for siret, adherent in connus.items():
@@ -306,5 +305,5 @@ def _pages_par_siret(bilan: Bilan, connus: Mapping[str, Adherent], exercice: int
 
 
 def total(annees: Iterable[Annee], mesure: str) -> Decimal:
-    """Sum of `du`, `titre`, `cout` or `reste` over pages."""
+    """Add up `du`, `titre`, `cout` or `reste` over pages, in €."""
     return sum((getattr(a, mesure) for a in annees), Decimal(0))
