@@ -149,6 +149,9 @@ def test_des_factures_refaites_et_signees_de_nouveau_sont_trouvees(publie: Publi
     signer_de_nouveau(dossier, cle_signature(publie.contexte.poste), publication_sha256="0" * 64)
     (ecart,) = op.verifier(publie.contexte, extraits=[dossier])[0]
     assert "n'a pas le publication_sha256 de la version 1" in ecart
+    # who says that they precede the publication has no figure to be compared: it is said
+    signer_de_nouveau(dossier, cle_signature(publie.contexte.poste), version=None)
+    assert "non leurs chiffres" in op.verifier(publie.contexte, extraits=[dossier])[1][0]
 
 
 def test_openssl_verifie_la_signature_du_manifeste(publie: Publie) -> None:

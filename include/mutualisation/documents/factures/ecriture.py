@@ -44,7 +44,7 @@ from mutualisation.documents.mise_en_forme.modele import Document
 from mutualisation.entree.ingestion.travail import Suivi, muet
 from mutualisation.entree.lecteurs.octets import empreinte
 from mutualisation.publication.versions.contexte import Contexte, lire_contexte, version_publiee
-from mutualisation.publication.versions.extraits import FacturesLues, versions_remises
+from mutualisation.publication.versions.extraits import FacturesLues
 from mutualisation.publication.versions.manifeste import poser
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.francais.neutralisation import neutraliser
@@ -132,10 +132,10 @@ def ecrire_factures(
 
 
 def autres_chiffres(conn: psycopg.Connection[Any], dossier: Path) -> list[str]:
-    """A French sentence per CSV, or PES draft, that the version of a folder of invoices does not write, whoever signed
-    it; none where the rows were purged or never kept, nor of what 0.2.0 wrote."""
+    """Write the invoices of a folder again, and return a French sentence per CSV, or PES draft, that its version does
+    not write, whoever signed it; none where they can't be written again."""
     lues = FacturesLues.lire(dossier)
-    if lues is None or "adherent" not in lues.manifeste or not versions_remises(conn, [dossier]):
+    if lues is None or not lues.se_refait(conn):
         return []
     dit = lues.manifeste
     with TemporaryDirectory() as lieu:

@@ -1,4 +1,4 @@
-"""The documents of a semestre, as blocks: invoices, carry-overs, summary, annual statements; sums of rows at most."""
+"""Blocks say the documents of a semestre: invoices, carry-overs, summary, annual statements; sums of rows at most."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -44,7 +44,7 @@ def montant(valeur: Decimal) -> str:
 
 
 def _document(contexte: Contexte, s: Semestre, nom: str, titre: str, *sections: m.Section, **autres: Any) -> m.Document:
-    """A draft dated by the last day of the semestre: what every document of the folder says, then its own."""
+    """Make a draft, dated by the last day of the semestre: what every document says, then its own."""
     version, avant = contexte.construction.version, contexte.avant_publication
     publiee = f"version {version}, sha256 {contexte.construction.publication_sha256}"
     synthetiques = [("Données synthétiques", (SYNTHETIQUES,))] if contexte.est_synthetique else []
@@ -75,7 +75,7 @@ def _phrases(*textes: str) -> list[m.Bloc]:
 
 
 def _colonnes(dites: str) -> tuple[m.Colonne, ...]:
-    """`nom:Adhérent:3 | montant:Montant dû:centimes`: key, title, then the share of the width of words, or a kind."""
+    """Read `nom:Adhérent:3 | montant:Montant dû:centimes`: key, title, share of the width (of words) or kind."""
     lues = (dite.strip().split(":") for dite in dites.split("|"))
     return tuple(
         m.Colonne(cle, titre, part=int(quoi)) if quoi.isdecimal() else m.Colonne(cle, titre, quoi)
@@ -84,7 +84,7 @@ def _colonnes(dites: str) -> tuple[m.Colonne, ...]:
 
 
 def _partie(titre: str, colonnes: str, lignes: Iterable[Any], *suite: str, pied: m.Ligne | None = None) -> m.Section:
-    """A table under its title, then what is said of it; nothing without rows."""
+    """Set a table under its title, then what is said of it; without rows the part is not shown."""
     rangees = list(lignes)
     tableau = m.Tableau(titre, _colonnes(colonnes), rangees, pied)
     return m.Section("", titre, "", [tableau, *(_phrases(*suite) if rangees else [])])

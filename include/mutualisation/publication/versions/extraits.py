@@ -75,7 +75,7 @@ class ExtraitLu(DossierLu):
 
 
 class FacturesLues(DossierLu):
-    """A folder of invoices; `version`: None where they were written before the publication (R18)."""
+    """A folder holds the invoices of a semestre; `version` is None where they precede the publication (R18)."""
 
     remede = "réécrivez les factures par « mutualisation facturer »"
 
@@ -93,9 +93,14 @@ class FacturesLues(DossierLu):
         version: int | None = self.manifeste["version"]
         return version
 
+    def se_refait(self, conn: psycopg.Connection[Any]) -> bool:
+        """Say whether its CSV can be written again: its version keeps its rows, and 0.2.0, which did not say for which
+        adherent, is not who wrote it."""
+        return "adherent" in self.manifeste and bool(conn.execute(CONSERVEE, (self.version,)).fetchone())
+
 
 def lire_remis(dossier: Path) -> ExtraitLu | FacturesLues | None:
-    """An extract, or invoices; None where a folder is neither."""
+    """Read an extract, or invoices; return None where a folder is neither."""
     return ExtraitLu.lire(dossier) or FacturesLues.lire(dossier)
 
 
@@ -193,6 +198,11 @@ def remarques_extrait(conn: psycopg.Connection[Any], dossier: Path) -> Iterator[
         yield (
             f"extrait {dossier} : le logiciel qui a scellé la version {remis.version} ne scellait pas les documents. "
             "Ses CSV sont comparés aux lignes scellées ; ses pages, PDF et classeurs ne peuvent pas l'être."
+        )
+    if isinstance(remis, FacturesLues) and not remis.se_refait(conn):
+        yield (
+            f"factures {dossier} : leurs fichiers et leur signature sont vérifiés, non leurs chiffres, que l'entrepôt "
+            "ne refait pas (factures d'avant la publication ou de la 0.2.0, version purgée)."
         )
     publiee = lire_pointeurs(conn).get(remis.exercice)
     if publiee not in (remis.version, None):

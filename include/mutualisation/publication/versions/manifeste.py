@@ -1,5 +1,5 @@
-"""`manifeste.json`: what a folder that a command wrote says of itself and of each of its files, written and read here
-alone; of an extract, the method in force, the gates, who prepared and who approved."""
+"""`manifeste.json` says what a folder that a command wrote is, and the digest of each of its files. It is written and
+read here alone; that of an extract says the method in force, the gates, who prepared and who approved."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MANQUE, CHANGE, ETRANGER = "manque", "n'est plus celui qui a été écrit", "n'e
 
 @dataclass(frozen=True)
 class DossierLu:
-    """A folder that a command wrote: the bytes of its manifest, what it says, its signature (empty when its file is
+    """A folder that a command wrote has a manifest: its bytes, what it says, its signature (empty when its file is
     missing)."""
 
     dossier: Path
@@ -40,7 +40,7 @@ class DossierLu:
 
     @classmethod
     def lire(cls, dossier: Path) -> Self | None:
-        """None where no manifest of this kind can be read."""
+        """Read a folder; return None where no manifest of this kind can be read."""
         try:
             octets, signature = (dossier / MANIFESTE).read_bytes(), dossier / SIGNATURE
             signe = signature.read_bytes() if signature.is_file() else b""
@@ -50,12 +50,12 @@ class DossierLu:
             return None
 
     def se_lit(self) -> bool:
-        """Whether it says what a folder of this kind says. KeyError or TypeError where it does not either."""
+        """Say whether it holds what a folder of this kind holds; KeyError and TypeError say no too."""
         return True
 
     @cached_property
     def declares(self) -> dict[str, str]:
-        """{address: sha256} of the files that it names."""
+        """Return {address: sha256} of the files that it names."""
         return {str(s["fichier"]): str(s["sha256"]) for s in self.manifeste["sorties"]}
 
     @property
@@ -63,7 +63,7 @@ class DossierLu:
         return hashlib.sha256(self.octets).hexdigest()
 
     def differences(self) -> Iterator[tuple[str, str]]:
-        """(name, what is wrong with it in French) per file that is not the one of the manifest. OSError."""
+        """Yield (name, what is wrong with it in French) per file that is not the one written. Raises OSError."""
         fichiers = (c for c in self.dossier.rglob("*") if c.is_symlink() or not c.is_dir())
         presents = {c.relative_to(self.dossier).as_posix(): c for c in fichiers}
         for nom in sorted((presents.keys() | self.declares.keys()) - {MANIFESTE, SIGNATURE}):
@@ -77,8 +77,8 @@ class DossierLu:
 
 
 def poser(dossier: Path, dit: Mapping[str, Any], poste: Poste | None = None) -> DossierLu:
-    """Write the manifest of a folder of which the rest is written: what it says, then the digest of each file, by
-    address. `poste`: who has the key that signs it."""
+    """Write the manifest of a folder whose other files are written: what it says, then the digest of each. `poste`
+    has the key that signs it."""
     fichiers = {c.relative_to(dossier).as_posix(): empreinte(c) for c in sorted(dossier.rglob("*")) if c.is_file()}
     sorties = [{"fichier": nom, "sha256": e.sha256, "octets": e.octets} for nom, e in fichiers.items()]
     contenu, signature = {**dit, "sorties": sorties}, b""
