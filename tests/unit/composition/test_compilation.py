@@ -32,16 +32,6 @@ def test_le_reste_du_texte_demeure() -> None:
     assert remplace == compilation.composer("essai", {"textes": ["N° 1□ été □ → €", "l'été"]}, JOUR)
 
 
-def test_le_gabarit_sait_ce_qui_a_ete_remplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    chemin = tmp_path / "note.typ"
-    chemin.write_text(GABARIT + "#if donnees.sans_dessin != donnees.attendu { panic(donnees.sans_dessin) }")
-    compilateur = typst.Compiler(str(chemin), root=str(tmp_path), ignore_system_fonts=True)
-    monkeypatch.setattr(compilation, "_compilateur", lambda _gabarit: compilateur)
-    note = "2\u00a0caractères sans dessin remplacés par «\u00a0□\u00a0» dans ce document."
-    for texte, attendu in (("🏛 et 🏘", note), ("rien", "")):
-        compilation.composer("note", {"textes": [texte], "attendu": attendu}, JOUR)
-
-
 def test_un_autre_refus_reste_un_refus() -> None:
     with pytest.raises(ErreurMutualisation, match="n'a pas pu être composé"):
         compilation.composer("essai", {"textes": ["refus"]}, JOUR)

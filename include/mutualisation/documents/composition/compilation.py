@@ -9,7 +9,7 @@ from typing import Any
 
 import typst
 
-from mutualisation.documents.composition.glyphes import Releve, phrase
+from mutualisation.documents.composition.glyphes import Releve
 from mutualisation.socle.chemins import GABARITS_PDF
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.francais.typographie import imprimer, secable
@@ -31,11 +31,9 @@ def _compilateur(gabarit: str) -> typst.Compiler:
 
 def composer(gabarit: str, donnees: Mapping[str, Any], jour: date) -> bytes:
     """Return the PDF of a template; the same data and day give the same bytes. PDF/UA-1 forbids a character without a
-    glyph (a control, an emoji): « □ » stands in its place, and the template is given a sentence that says how many
-    (`sans_dessin`, empty when there is none). Raises `ErreurMutualisation` when typst refuses."""
+    glyph (a control, an emoji): « □ » stands in its place. Raises `ErreurMutualisation` when typst refuses."""
     releve = Releve(puis=lambda texte: secable(imprimer(texte)))
     imprimees = releve.remplacer({**donnees, "jour": jour.isoformat()})
-    imprimees["sans_dessin"] = imprimer(phrase(releve.remplaces, "ce document") + ".") if releve.remplaces else ""
     try:
         pdf = _compilateur(gabarit).compile(
             format="pdf",
