@@ -1,4 +1,4 @@
-"""The annual extract `bilan_AAAA/`: written aside, then renamed; a closed folder is never touched (S9, K11)."""
+"""The annual extract `bilan_AAAA/` is written aside, then renamed; a closed folder is never touched (S9, K11)."""
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
@@ -34,11 +34,9 @@ Porte = Callable[[psycopg.Connection[Any], Path, int, int, Mapping[str, Relation
 def verifier_places(
     conn: psycopg.Connection[Any], sortie: Path, exercices: Iterable[int], version: int | None = None
 ) -> None:
-    """Look at each place, before hours of work. `version`: the stored one that is to be written; by default one that is
-    not closed.
-
-    Raises `ErreurMutualisation` when a folder there holds a file that is not ours, or may not be replaced (K11).
-    """
+    """Look at each place, before hours of work. `version` is the stored one that is to be written; by default one that
+    is not closed. Raises `ErreurMutualisation` when a folder there holds a file that is not ours, or may not be
+    replaced (K11)."""
     for exercice in exercices:
         place = dossier_de(conn, sortie, exercice, version)
         verifier_place(place)
@@ -53,8 +51,7 @@ def verifier_places(
 
 @dataclass(frozen=True)
 class Extrait:
-    """An extract is under way in the folder `dossier`: it has its contents, its relations, the documents that are
-    composed, each to be waited for, and those of communes, of which some are copied."""
+    """An extract is being written in `dossier`; each document is to be waited for, some of communes are copied."""
 
     bilan: Bilan
     relations: Mapping[str, Relation]
@@ -64,7 +61,7 @@ class Extrait:
 
     def finir(self, conn: psycopg.Connection[Any], porte: Porte, detail: Suivi = muet) -> str:
         """Wait for the documents, write the manifest, then have `porte` compare the folder with the version, and raise
-        when they differ. Gives back the digest of the manifest, to which the statements are added later."""
+        when they differ. Returns the digest of the manifest, to which the statements are added later."""
         exercice = self.bilan.contexte.exercice
         for rang, imprime in enumerate(self.imprimes, start=1):
             imprime.result()
@@ -101,15 +98,15 @@ def composer_extrait(
 
 
 def est_en_place(conn: psycopg.Connection[Any], exercice: int, version: int, sortie: Path, var: Path) -> Path | None:
-    """The folder where the extract of a version stands whole (S9); None where it is to be written."""
+    """Return the folder where the extract of a version stands whole (S9); None where it is to be written."""
     place = dossier_de(conn, sortie, exercice, version)
-    lu, statut = ExtraitLu.lire(place), CLOS if lire_cloture(conn, exercice, version) else A_APPROUVER
-    attendu = lu is not None and (lu.exercice, lu.version, lu.statut) == (exercice, version, statut)
+    ecrit, statut = ExtraitLu.lire(place), CLOS if lire_cloture(conn, exercice, version) else A_APPROUVER
+    attendu = ecrit is not None and (ecrit.exercice, ecrit.version, ecrit.statut) == (exercice, version, statut)
     return place if attendu and not ecarts_extrait(conn, place, var) else None
 
 
 def page_de(dossier: Path) -> Path:
-    """The HTML page of an extract folder (`bilan_2021/` or `bilan_2021_v2/`)."""
+    """Return the HTML page of an extract folder (`bilan_2021/` or `bilan_2021_v2/`)."""
     return next(iter(sorted(dossier.glob("bilan_etape_*.html"))), dossier)
 
 
@@ -121,7 +118,7 @@ def _ecrire_fichiers(
     reprises: Reprises,
     imprimer: produits.Imprimer,
 ) -> list[Future[None]]:
-    """Write the CSV and the data package; give back the documents under way, each to be waited for."""
+    """Write the CSV and the data package; return the documents under way, each to be waited for."""
     contexte = bilan.contexte
     exercice, version = contexte.exercice, contexte.construction.version
     for relation in relations.values():
@@ -134,7 +131,7 @@ def _ecrire_fichiers(
 
 # ---------------------------------------------------------------- where it goes
 def dossier_de(conn: psycopg.Connection[Any], sortie: Path, exercice: int, version: int | None) -> Path:
-    """`bilan_AAAA`, or the first `bilan_AAAA_vN` that no other closed version holds (S9)."""
+    """Return `bilan_AAAA`, or the first `bilan_AAAA_vN` that no other closed version holds (S9)."""
     candidat, rang = sortie / f"bilan_{exercice}", 1
     while _tenu_par_une_autre(conn, candidat, exercice, version):
         rang += 1
@@ -143,13 +140,13 @@ def dossier_de(conn: psycopg.Connection[Any], sortie: Path, exercice: int, versi
 
 
 def dossier_ecrit(sortie: Path, exercice: int, version: int) -> Path | None:
-    """The folder of `sortie` that holds the extract of a version."""
+    """Return the folder of `sortie` that holds the extract of a version."""
     candidats = [sortie / f"bilan_{exercice}", *sorted(sortie.glob(f"bilan_{exercice}_v*"))]
     return next((c for c in candidats if _version_de(c, exercice) == version), None)
 
 
 def _tenu_par_une_autre(conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int | None) -> bool:
-    """Whether the folder is another closed version's: the one noted as put there, or the one its manifest names."""
+    """Say whether the folder is another closed version's, by the journal or by its manifest."""
     if not dossier.exists():
         return False
     (notee,) = conn.execute(CLOSE_LA, (exercice, str(dossier.absolute()))).fetchone() or (None,)
@@ -158,6 +155,6 @@ def _tenu_par_une_autre(conn: psycopg.Connection[Any], dossier: Path, exercice: 
 
 
 def _version_de(dossier: Path, exercice: int) -> int | None:
-    """The version that the manifest of a folder names."""
+    """Return the version that the manifest of a folder names."""
     extrait = ExtraitLu.lire(dossier)
     return extrait.version if extrait is not None and extrait.exercice == exercice else None

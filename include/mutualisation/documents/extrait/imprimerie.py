@@ -1,4 +1,4 @@
-"""How each form writes a document; run as a program, the child process that writes those of an extract."""
+"""Each form writes a document here; run as a program, this is the child process that writes those of an extract."""
 
 import traceback
 from collections.abc import Callable, Sequence
@@ -14,7 +14,8 @@ from mutualisation.socle.francais.formats import et
 
 
 def _diapositives(document: Document, chemin: Path) -> None:
-    from mutualisation.documents.mise_en_forme import pptx  # a third of a second, for the document that asks for it
+    # pptx takes a third of a second to import: only the document that asks for it waits
+    from mutualisation.documents.mise_en_forme import pptx
 
     pptx.ecrire(document, chemin)
 
@@ -27,7 +28,7 @@ RENDUS: dict[str, Callable[[Document, Path], None]] = {
     "pptx": _diapositives,
 }
 SUJET = "Caractères"
-# what other parts of the document are found by: never read
+# other parts of the document are found by these: they are never read
 IDENTIFIANTS = {
     "ancre", "cle", "cible", "chemin", "genre", "formule", "sorties", "forme", "table", "code_insee", "adresse",
 }  # fmt: skip
@@ -35,10 +36,8 @@ PARTIES_NOMMEES = 3
 
 
 def ecrire(document: Document, dossier: Path) -> list[Path]:
-    """Write a document in each of its forms under the folder of the extract; give back the files.
-
-    A character that no font draws is replaced, and the document says so: a text never stops an extract.
-    """
+    """Write a document in each of its forms under the folder of the extract; return the files. A character that no font
+    draws is replaced, and the document says so: a text never stops an extract."""
     dessine = rendre_dessinable(document)
     fichiers = [dossier / fichier for fichier in document.fichiers]
     for fichier, sortie in zip(fichiers, document.sorties, strict=True):
@@ -48,10 +47,8 @@ def ecrire(document: Document, dossier: Path) -> list[Path]:
 
 
 def rendre_dessinable(document: Document) -> Document:
-    """The same document when every character has a glyph; else « □ » in the place of each that has none, and a note.
-
-    The note stands where the document says what it comes from, and in the notice of its workbook.
-    """
+    """Return the same document when every character has a glyph; else put « □ » for each that has none, and a note. The
+    note stands where the document says what it comes from, and in the notice of its workbook."""
     parties: list[tuple[str, int]] = []
     sections = []
     for section in document.sections:
@@ -59,14 +56,14 @@ def rendre_dessinable(document: Document) -> Document:
         sections.append(releve.remplacer(section))
         parties.append((f"« {sections[-1].titre} »", releve.remplaces))
     releve = Releve(IDENTIFIANTS)
-    lu: Document = releve.remplacer(replace(document, sections=()))
+    dessine: Document = releve.remplacer(replace(document, sections=()))
     touchees = [(nom, n) for nom, n in [("l'en-tête", releve.remplaces), *parties] if n]
-    lu = replace(lu, sections=sections)
+    dessine = replace(dessine, sections=sections)
     if not touchees:
-        return lu
+        return dessine
     note = phrase(sum(n for _, n in touchees), _enumerer([nom for nom, _ in touchees])) + "."
-    avant, apres = lu.notice
-    return replace(lu, identite=[*lu.identite, (SUJET, (note,))], notice=(avant, [*apres, (SUJET, note)]))
+    avant, apres = dessine.notice
+    return replace(dessine, identite=[*dessine.identite, (SUJET, (note,))], notice=(avant, [*apres, (SUJET, note)]))
 
 
 def _enumerer(noms: Sequence[str]) -> str:
@@ -77,7 +74,7 @@ def _enumerer(noms: Sequence[str]) -> str:
 
 
 def _repondre(demande: tuple[Document, Path]) -> Exception | None:
-    """Write a document under a folder; what that raised."""
+    """Write a document under a folder; return what that raised."""
     try:
         ecrire(*demande)
     except (ErreurMutualisation, OSError) as echec:

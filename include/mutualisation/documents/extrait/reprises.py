@@ -41,7 +41,7 @@ class Reprises:
 
     @classmethod
     def lire(cls, conn: psycopg.Connection[Any], exercice: int, version: int, place: Path | None) -> "Reprises":
-        """What another software wrote is not copied: `place` is that of this one."""
+        """Read what the journal knows; `place` is kept only where this software wrote what is to be copied."""
         lue: Any = conn.execute(CONNUS, {"exercice": exercice, "version": version}).fetchone()
         publiee, logiciel, connus = lue
         return cls(version, publiee, connus, place if logiciel == empreinte_logiciel() else None)
@@ -81,7 +81,7 @@ class Reprises:
 
     @property
     def anciens(self) -> dict[str, dict[str, int]]:
-        """What the manifest says of the files that bear a former version; nothing without any."""
+        """Return what the manifest says of the files that bear a former version; empty without any."""
         anciens = {fichier: depuis for fichier, (_, depuis) in self.dits.items() if depuis != self.version}
         return {"contenu_de_la_version": anciens} if anciens else {}
 

@@ -1,4 +1,4 @@
-"""Legal acts as drafts: what a service of the assemblies starts from, every figure that of the bilan."""
+"""A service of the assemblies starts from these drafts of legal acts; every figure of them is that of the bilan."""
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -21,20 +21,20 @@ FORME = "acte"
 
 
 def documents(bilan: Bilan) -> list[m.Document]:
-    """Draft deliberation, draft communication to the communes."""
+    """Draft the deliberation of the council and the communication to the communes."""
     return [projet_de_deliberation(bilan), projet_de_communication(bilan)]
 
 
 def acte(bilan: Bilan, nom: str, titre: str, sections: Sequence[m.Section], forme: str = FORME) -> m.Document:
-    """A draft under `projets_actes/`, with the states and the origin of its bilan."""
+    """Make a draft under `projets_actes/`, with the states and the origin of its bilan."""
     return ouverture.document(
         bilan,
         f"projets_actes/{nom}_{bilan.exercice}",
         titre,
-        # what leads to another section of the bilan leads nowhere here
+        # links to sections of the bilan are left out: an act has none of these sections
         avis=[("Projet", (AVERTISSEMENT,)), *ouverture.avis_imprimes(bilan)],
         sections=sections,
-        # an act names no account, no hash and no software: the bilan that is annexed has them
+        # an act names no account, no hash and no software: the bilan annexed to it has them
         identite=[x for x in ouverture.identite(bilan) if x[0] == "Statut"]
         + [("Bilan", (f"{annexe(bilan)}, annexé",))],
         sorties=("docx",),
@@ -48,31 +48,31 @@ def annexe(bilan: Bilan) -> str:
 
 
 def projet_de_deliberation(bilan: Bilan) -> m.Document:
-    """The draft: visas, exposé, figures, articles, vote."""
+    """Draft a deliberation: visas, exposé, figures, articles, vote."""
     sections = [seance(), _visas(bilan), _section_expose(bilan), _dispositif(bilan), vote(f"à {BLANC}", "président")]
     return acte(bilan, "deliberation", f"Projet de délibération : bilan d'étape {bilan.exercice}", sections)
 
 
 def seance(*autres: str) -> m.Section:
-    """What names a deliberation, to be filled."""
+    """Leave to be filled what names a deliberation: the day, the number, who reports."""
     points = ("Séance du", "Délibération n°", "Rapporteur", *autres)
     return m.Section("seance", "Séance", "Séance", [m.p(f"{sujet} : {BLANC}") for sujet in points])
 
 
 def _visas(bilan: Bilan) -> m.Section:
-    """The law, save an article that the EPCI's own visas cite, then these."""
-    siens = textes.visas(bilan)
+    """Cite the law, save an article that the EPCI's own visas cite; then these visas."""
+    visas_de_l_epci = textes.visas(bilan)
     opposable = any(r.get("base_opposable") for r in bilan["passage_d5211"])
     articles = {"L5211-39-1": "visa_rapport"} | ({"D5211-16": "visa_opposable"} if opposable else {})
-    # hyphens as articles are written here
-    plats = [texte.replace("\u2011", "-").replace("\u2010", "-") for texte in siens]
-    absents = [nom for article, nom in articles.items() if not any(article in texte for texte in plats)]
-    visas = [lire_phrase(f"deliberation.{nom}") for nom in absents] + siens
+    # articles are searched with the plain hyphen that `articles` has
+    visas_sans_insecable = [texte.replace("\u2011", "-").replace("\u2010", "-") for texte in visas_de_l_epci]
+    absents = [nom for article, nom in articles.items() if not any(article in texte for texte in visas_sans_insecable)]
+    visas = [lire_phrase(f"deliberation.{nom}") for nom in absents] + visas_de_l_epci
     return section_visas(annexe(bilan), *visas)
 
 
 def section_visas(vise: str, *visas: str) -> m.Section:
-    """These, and the bilan itself."""
+    """Cite these visas, then the bilan itself."""
     vu = f"Vu le {vise}, annexé à la présente délibération ;"
     return m.Section("visas", "Visas", "Visas", [m.p(visa) for visa in (*visas, vu)])
 
@@ -87,33 +87,33 @@ def _section_expose(bilan: Bilan) -> m.Section:
 
 
 def _textes(bilan: Bilan, *rubriques: str) -> list[m.Bloc]:
-    """What services write, under what it is and signed: the act itself does not say it."""
+    """List what services write, by rubrique, signed: the act speaks for the EPCI, these texts for a service."""
     points = [(libelles.RUBRIQUES[r], signes) for r in rubriques if (signes := textes.avec_leurs_auteurs(bilan, r))]
     return [m.Liste(points)] if points else []
 
 
 def _dispositif(bilan: Bilan) -> m.Section:
-    """An article for each thing that is asked of the council, then what follows from it."""
+    """Write an article for each thing that is asked of the council, then what follows from it."""
     articles = [d.article for d in elus.demandes(bilan)]
     articles += [article for _, article in lire_points("deliberation.articles", blanc=BLANC)]
     return dispositif("conseil", [(str(n) if n > 1 else "1er", x) for n, x in enumerate(articles, start=1)])
 
 
 def dispositif(conseil: str, articles: Sequence[tuple[str, str]]) -> m.Section:
-    """The articles, in order."""
+    """Write the articles in order, each a (number, text)."""
     blocs = [m.p(f"Article {numero}. {article}") for numero, article in articles]
     return m.Section("articles", "Dispositif", "Dispositif", [m.p(f"Après en avoir délibéré, le {conseil} :"), *blocs])
 
 
 def vote(ou: str, qui: str) -> m.Section:
-    """The place of the votes, of the day and of who signs."""
+    """Leave the place of the votes, of the day and of who signs."""
     votes = " ; ".join(f"{voix} : {BLANC}" for voix in ("Pour", "Contre", "Abstentions"))
     signature = f"Fait {ou}, le {BLANC}. Le {qui}, le secrétaire de séance."
     return m.Section("vote", "Vote", "Vote", [m.p(votes), m.p(signature)])
 
 
 def projet_de_communication(bilan: Bilan) -> m.Document:
-    """The draft letter and its annex by commune."""
+    """Draft the letter to the communes and its annex by commune."""
     sections = [_section_objet(bilan), _effectifs(bilan), _depenses(bilan), _section_communes(bilan)]
     sections += [_section_prevision(bilan), _section_finale(bilan), _annexe(bilan)]
     titre = f"Projet de communication aux communes : mutualisation, {bilan.exercice}"
@@ -131,7 +131,7 @@ def _section_objet(bilan: Bilan) -> m.Section:
 
 
 def _avant(bilan: Bilan) -> int | None:
-    """The exercice before, when it is published."""
+    """Return the exercice before, None when it is not published."""
     return bilan.exercice - 1 if bilan.exercice - 1 in bilan.synthese else None
 
 
@@ -153,15 +153,15 @@ def _depenses(bilan: Bilan) -> m.Section:
 def _tableau_compare(
     bilan: Bilan, titre: str, genres: tuple[str, str], mesure: Callable[[Ligne], Decimal], note: str = ""
 ) -> m.Tableau:
-    """A measure of the two exercices, a dispositif that one of them lacks left blank there, and its variation."""
+    """Compare a measure over two exercices, with its variation; a dispositif that one lacks is blank there."""
     e, avant = bilan.exercice, _avant(bilan)
     annees = [a for a in (avant, e) if a is not None]
     colonnes = [m.DISPOSITIF, *(m.Colonne(str(a), str(a), genres[0]) for a in annees)]
     if avant is not None:
         colonnes.append(m.Colonne("variation", "Variation", genres[1]))
 
-    def ligne(libelle: str, lus: dict[int, Ligne | None]) -> Ligne:
-        valeurs = {a: None if (r := lus[a]) is None else mesure(r) for a in annees}
+    def ligne(libelle: str, rangees: dict[int, Ligne | None]) -> Ligne:
+        valeurs = {a: None if (r := rangees[a]) is None else mesure(r) for a in annees}
         enonces: Ligne = {"libelle": libelle} | {str(a): v for a, v in valeurs.items()}
         depuis, vers = valeurs.get(e - 1), valeurs[e]
         return enonces if depuis is None or vers is None else enonces | {"variation": vers - depuis}
@@ -172,7 +172,7 @@ def _tableau_compare(
 
 
 def _section_communes(bilan: Bilan) -> m.Section:
-    """What the communes and their satellites owe, all together, and what they saved where it is known."""
+    """Say what the communes and satellites owe all together, and what they saved where it is known."""
     e, avant = bilan.exercice, _avant(bilan)
     du = formats.euros(somme(bilan["recouvrement"], "montant_du"))
     phrases = [f"Ce que les adhérents doivent au titre de {e} s'élève à {du}"]
@@ -191,7 +191,7 @@ def _section_communes(bilan: Bilan) -> m.Section:
 
 
 def _section_prevision(bilan: Bilan) -> m.Section:
-    """The year to come if nothing changes: staff, cost, range that the tests earned, receipts; nothing without it."""
+    """Say what next year would be if nothing changes: staff, cost, its range, receipts; empty without a prévision."""
     e, prevue = bilan.exercice, bilan.exercice + 1
     rangees = [r for r in bilan["prevision"] if (r["scenario"], r["exercice"]) == (SCENARIO_PREVU, prevue)]
     blocs: list[m.Bloc] = []
@@ -234,22 +234,20 @@ def _tableau_prevu(bilan: Bilan, rangees: list[Ligne], prevue: int) -> m.Tableau
 
 
 def _section_finale(bilan: Bilan) -> m.Section:
-    """What services write, then how a letter ends."""
+    """Say what services write, then how a letter ends."""
     return m.Section(
         "suite", "Suites et perspectives", "Suites", [*_textes(bilan, "suite", "perspectives"), *fin_de_lettre()]
     )
 
 
 def fin_de_lettre() -> list[m.Bloc]:
-    """How a letter to a mayor ends."""
+    """End a letter to a mayor."""
     fin = f"Je vous prie d'agréer, {MAIRES}, l'expression de ma considération distinguée."
     return [m.p(fin), m.p(f"Le président, {BLANC}")]
 
 
 def _annexe(bilan: Bilan) -> m.Section:
-    """Per commune, alone: due, cost of adhesion and use, what the EPCI bears, gain; then what
-    belongs to none.
-    """
+    """List by commune, without its CCAS nor satellites: due, cost, part of the EPCI, gain; the last row is the rest."""
     territoire = bloc_communal.decouper(bilan)
     autres = [
         *(b.annee for b in territoire.sans_commune),
@@ -266,7 +264,7 @@ def _annexe(bilan: Bilan) -> m.Section:
 
 
 def _ligne_de_commune(nom: str, annees: list[bloc_communal.Annee]) -> Ligne:
-    """A cost that nobody follows, a gain that no reference price tells are unknown, not zero."""
+    """Make a row: a cost that nobody follows is unknown, not zero; so is a gain without a reference price."""
     suivi = any(a.suivi for a in annees)
     achats = [r for a in annees for r in a[usages_et_titres.ACHATS]]
     return {
@@ -279,7 +277,7 @@ def _ligne_de_commune(nom: str, annees: list[bloc_communal.Annee]) -> Ligne:
 
 
 def gain(achats: list[Ligne]) -> Decimal | m.Valeur:
-    """What was gained on purchases; where nothing was bought there is nothing to know, elsewhere no reference price."""
+    """Return the gain on purchases, in €; « sans objet » without a purchase, « non connu » without a price."""
     if any(r["gain"] is not None for r in achats):
         return somme(achats, "gain")
     return m.Valeur("non connu" if achats else "sans objet", "lu")

@@ -1,4 +1,4 @@
-"""What the report asks of each commune, as drafts: its deliberation, and the letter that sends it the report."""
+"""The report asks an opinion of each commune: here are the drafts of its deliberation and of the letter sent to it."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,8 +17,8 @@ SEANCE = f"Conseillers en exercice : {BLANC} ; présents : {BLANC} ; votants"
 
 
 def documents(bilan: Bilan) -> Iterator[m.Document]:
-    """The draft of each commune, then all letters in one file; nothing without communes, nor of an exercice that
-    another of its version follows: a council is asked once."""
+    """Draft the act of each commune, then all letters in one file. No commune gives none; so does an exercice that a
+    later version follows: a council is asked once."""
     communes = bloc_communal.decouper(bilan).communes
     if communes and bilan.contexte.dernier:
         modele = actes.acte(bilan, "deliberation", "", [])
@@ -31,20 +31,20 @@ def documents(bilan: Bilan) -> Iterator[m.Document]:
 
 # ---------------------------------------------------------------- deliberation
 def deliberation(bilan: Bilan, bloc: BlocCommunal, modele: m.Document) -> m.Document:
-    """The draft of a council; `modele`: what all drafts say alike."""
-    sien, epci = avis.de(bilan, bloc), article(bilan.contexte.epci)
-    jours = avis.jours(sien)
+    """Draft the deliberation of a council; `modele` holds what all drafts say alike."""
+    avis_lu, epci = avis.de(bilan, bloc), article(bilan.contexte.epci)
+    jours = avis.jours(avis_lu)
     articles = lire_points(
         "deliberation_communale.articles", e=bloc.exercice, l_epci=epci, de_l_epci=de(epci), blanc=BLANC, **jours
     )
-    rendu = [] if sien is None or avis.est_attendu(sien) else [("Avis rendu", (avis.phrase(sien),))]
+    rendu = [] if avis_lu is None or avis.est_attendu(avis_lu) else [("Avis rendu", (avis.phrase(avis_lu),))]
     return replace(
         modele,
         chemin=f"{bloc_communal.DOSSIER}/{bloc_communal.DELIBERATIONS}/{bloc.page}",
         titre=f"Projet de délibération : avis sur le bilan d'étape {bloc.exercice} de la mutualisation",
         epci=f"Commune {de(bloc.nom)}",
         siren="",
-        # as on the print of its page, the states say the rest
+        # as on the print of its page, the other notices are in the states
         avis=[*modele.avis[:1], *rendu],
         sections=[
             actes.seance(SEANCE),
@@ -58,22 +58,22 @@ def deliberation(bilan: Bilan, bloc: BlocCommunal, modele: m.Document) -> m.Docu
 
 
 def _considerants(bilan: Bilan, bloc: BlocCommunal, jours: dict[str, str]) -> m.Section:
-    """Why the council is asked, until when, and the figures of the commune alone."""
+    """Say why the council is asked, until when, and the figures of the commune alone."""
     annee, au = bloc.annee, encaissement.arrete(bilan)
     adhere = f"Considérant qu'en {annee.exercice}, {bloc.nom} {fiche_commune.adhere(annee)} ;"
-    lus = [lire_phrase("deliberation_communale.motif"), lire_phrase("deliberation_communale.delai", **jours), adhere]
+    motifs = [lire_phrase("deliberation_communale.motif"), lire_phrase("deliberation_communale.delai", **jours), adhere]
     services = ", ".join(map(bilan.libelle, bilan.trier(annee.services)))
     points = [("Services utilisés", f"{services}.")] if services else []
-    if dit := usages_et_titres.dire_l_encaissement(annee, au):
-        points.append(("Encaissement", dit))
+    if encaissement_dit := usages_et_titres.dire_l_encaissement(annee, au):
+        points.append(("Encaissement", encaissement_dit))
     gains = usages_et_titres.phrases_des_gains(annee)
-    blocs = [*map(m.p, lus), m.Liste(points), *gains, *fiche_commune.depuis_un_an(bilan, bloc)]
+    blocs = [*map(m.p, motifs), m.Liste(points), *gains, *fiche_commune.depuis_un_an(bilan, bloc)]
     return m.Section("considerants", "Exposé des motifs", "", blocs)
 
 
 # ---------------------------------------------------------------- letters
 def _courriers(bilan: Bilan, communes: list[BlocCommunal]) -> m.Document:
-    """One letter a page, in one file: a clerk reads, corrects and prints them once."""
+    """Put all letters in one file, a letter a page: a clerk corrects and prints them at once."""
     titre = f"Projets de lettres : transmission du bilan d'étape {bilan.exercice} aux communes"
     lettres = [_lettre(bilan, bloc) for bloc in communes]
     compte = formats.plusieurs(len(lettres), "lettre")

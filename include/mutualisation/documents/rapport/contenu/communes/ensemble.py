@@ -1,4 +1,4 @@
-"""What the communes say together: for the council, beside those of their size, and as the index of their pages."""
+"""All communes are shown together: to the council, beside those of their size, and in the index of their pages."""
 
 import csv
 import math
@@ -26,7 +26,7 @@ from mutualisation.documents.rapport.publie import Bilan, somme
 from mutualisation.socle.chemins import CLASSES_POPULATION
 from mutualisation.socle.francais import formats, libelles
 
-# lower bounds of the classes, in inhabitants
+# these are the lower bounds of the classes, in inhabitants
 BORNES = [int(r["minimum"]) for r in csv.DictReader(CLASSES_POPULATION.read_text(encoding="utf-8").splitlines())]
 EFFECTIF_MIN = 3
 METHODE = lire_phrase("strates.methode")
@@ -36,14 +36,14 @@ PREFIXE = f"{bloc_communal.DOSSIER}/"
 PAGES = f"{bloc_communal.ANNUAIRE}.html"
 MESURES = ("du", "titre", "cout", "reste")
 POPULATION, INSEE, NOM, COMMUNE = "population", "code INSEE", "nom", "commune"
-# what the page of a commune says, beside the index: the glossary is that of both
+# words of the pages of communes: the glossary of the index explains them too
 MOTS_DES_PAGES = ("AC", "CEE", "Coût complet", "Coût de l'adhésion", "Coût de l'usage", "EPCI", "Satellite", "CCAS")
 SUITES = dict(lire_points("manques.suites"))
 
 
 @dataclass(frozen=True)
 class Strate:
-    """Communes of [minimum, maximum] inhabitants (None: no upper bound), population of the exercice known."""
+    """A class is of communes of [minimum, maximum] inhabitants (None: no upper bound), population known."""
 
     minimum: int
     maximum: int | None
@@ -51,7 +51,7 @@ class Strate:
 
     @property
     def libelle(self) -> str:
-        """`2 000 à 4 999 habitants`."""
+        """Name the class, as `2 000 à 4 999 habitants`."""
         if self.maximum is None:
             return f"{formats.nombre(self.minimum)} habitants et plus" if self.minimum else "toutes tailles"
         if not self.minimum:
@@ -59,7 +59,7 @@ class Strate:
         return f"{formats.nombre(self.minimum)} à {formats.nombre(self.maximum)} habitants"
 
     def mediane(self, mesure: Callable[[Annee], Decimal]) -> Decimal | None:
-        """Median of an amount per inhabitant; None under three communes."""
+        """Return the median of an amount per inhabitant; None under three communes."""
         if len(self.communes) < EFFECTIF_MIN:
             return None
         valeurs = [c.annee.par_habitant(mesure(c.annee)) for c in self.communes]
@@ -67,14 +67,15 @@ class Strate:
 
 
 def strates(communes: Sequence[BlocCommunal]) -> list[Strate]:
-    """Classes of the communes whose population is known, smallest first, those without a commune left out."""
+    """Class the communes whose population is known, smallest first; a class of none is left out. A class of fewer than
+    three communes joins the one below it."""
     connues = [c for c in communes if c.annee.population]
     retenues: list[Strate] = []
     for minimum, suivante in zip(BORNES, [*BORNES[1:], None], strict=True):
         maximum = suivante and suivante - 1
         de_la_strate = tuple(c for c in connues if minimum <= (c.annee.population or 0) < (suivante or math.inf))
         precedente = retenues[-1] if retenues else None
-        # too few to stand alone, or what was below them is
+        # this class, or the one below it, has too few communes to stand alone
         if precedente and (len(de_la_strate) < EFFECTIF_MIN or len(precedente.communes) < EFFECTIF_MIN):
             retenues[-1] = Strate(precedente.minimum, maximum, precedente.communes + de_la_strate)
         else:
@@ -83,7 +84,7 @@ def strates(communes: Sequence[BlocCommunal]) -> list[Strate]:
 
 
 def section_communes(bilan: Bilan) -> m.Section:
-    """Map, distribution, cost by size, in the council's document; left out without communes."""
+    """Show the map, the distribution and the cost by size to the council; empty without communes."""
     territoire = bloc_communal.decouper(bilan)
     blocs: list[m.Bloc] = []
     if territoire.communes:
@@ -91,18 +92,18 @@ def section_communes(bilan: Bilan) -> m.Section:
             "Chaque commune a sa page : ", m.Lien(PAGES, "trouver une commune, et qui a adhéré à quoi"), ".", ecran=True
         )
         parts = m.CoteACote((distribution(bilan, territoire), par_taille(bilan, territoire)))
-        # in this order on paper: what follows the charts goes on under them
+        # on paper, the text that follows the charts goes on under them
         blocs = [renvoi, carte(bilan, territoire), parts]
     return m.Section("communes", "Les communes et leurs adhésions", "Communes", blocs)
 
 
 def classe(services: int) -> int:
-    """Class of a number of services."""
+    """Return the rank of the class of a number of services."""
     return max(i for i, (minimum, _) in enumerate(CLASSES) if services >= minimum)
 
 
 def carte(bilan: Bilan, territoire: Territoire, adresse: str = PREFIXE) -> g.Carte:
-    """Communes by number of services, each leading to its page."""
+    """Map the communes by number of services; each leads to its page."""
     services = [(b, len(b.annee.services)) for b in territoire.communes]
     communes = [g.Commune(b.cle, b.nom, n, classe(n), f"{adresse}{b.page}.html") for b, n in services]
     champs = lire_graphique("services", e=bilan.exercice)
@@ -110,14 +111,14 @@ def carte(bilan: Bilan, territoire: Territoire, adresse: str = PREFIXE) -> g.Car
 
 
 def distribution(bilan: Bilan, territoire: Territoire) -> g.Histogramme:
-    """How many communes have joined how many services: one bar a number, none skipped."""
+    """Count the communes by number of services joined: one bar a number, none skipped."""
     comptes = [len(b.annee.services) for b in territoire.communes]
     barres = [(formats.nombre(n), Decimal(comptes.count(n))) for n in range(min(comptes), max(comptes) + 1)]
     return g.Histogramme(**lire_graphique("distribution", e=bilan.exercice), barres=barres)
 
 
 def par_taille(bilan: Bilan, territoire: Territoire) -> g.Histogramme:
-    """Median cost per inhabitant in each class of population."""
+    """Show the median cost per inhabitant in each class of population."""
     classes = strates(territoire.communes)
     barres = [(s.libelle, s.mediane(lambda a: a.cout)) for s in classes]
     effectifs = " ; ".join(f"{s.libelle} : {formats.plusieurs(len(s.communes), 'commune')}" for s in classes)
@@ -127,17 +128,17 @@ def par_taille(bilan: Bilan, territoire: Territoire) -> g.Histogramme:
 
 
 def adhesions(bilan: Bilan, territoire: Territoire) -> m.Tableau:
-    """The communes that are members of each service on 31 December; the page of a commune has its services."""
+    """List the communes that are members of each service on 31 December."""
     joints = [(b.nom, set(b.annee.services)) for b in territoire.communes]
     lignes = []
-    for dispositif in bilan.trier({d for _, siens in joints for d in siens}):
-        noms = [nom for nom, siens in joints if dispositif in siens]
+    for dispositif in bilan.trier({d for _, services in joints for d in services}):
+        noms = [nom for nom, services in joints if dispositif in services]
         lignes.append({"nom": bilan.libelle(dispositif), "nombre": len(noms), "communes": " · ".join(noms)})
     return lire_tableau("annuaire.adhesions", lignes, e=bilan.exercice)
 
 
 def page_annuaire(bilan: Bilan, territoire: Territoire, *, sortie: str) -> m.Document:
-    """The index: names by letter on the page, figures folded; one table in print."""
+    """Make the index: on the page, names by letter and figures folded; in print, one table."""
     sur_carte = [carte(bilan, territoire, "")] if territoire.communes else []
     joints = adhesions(bilan, territoire)
     sections = [
@@ -162,7 +163,7 @@ def page_annuaire(bilan: Bilan, territoire: Territoire, *, sortie: str) -> m.Doc
 
 
 def _resume(territoire: Territoire, sortie: str) -> str:
-    """How many pages there are; how to find one, where there are links."""
+    """Say how many pages there are, and how to find one where links work."""
     compte = formats.plusieurs(len(territoire.communes), "commune")
     texte = f"{compte}, de A à Z" + (" : choisissez l'initiale de la vôtre, puis son nom." if sortie == "html" else ".")
     autres = len(territoire.sans_commune)
@@ -184,14 +185,14 @@ def _chiffres(territoire: Territoire) -> list[m.Chiffre]:
 
 # ---------------------------------------------------------------- by letter
 def _trouver(territoire: Territoire) -> m.Section:
-    """Names that lead to pages, under their initial, or that a field finds."""
+    """List the names that lead to pages, under their initial; a field searches them too."""
     lettres: dict[str, list[BlocCommunal]] = {}
     for bloc in territoire.communes:
         for initiale in bloc_communal.initiales(bloc.nom):
             lettres.setdefault(initiale, []).append(bloc)
     blocs: list[m.Bloc] = [m.Recherche("Une partie du nom, ou le code INSEE")]
-    for lettre, siens in sorted(lettres.items()):
-        blocs += [m.SousTitre(lettre), _paragraphe_des_noms(siens)]
+    for lettre, blocs_de_la_lettre in sorted(lettres.items()):
+        blocs += [m.SousTitre(lettre), _paragraphe_des_noms(blocs_de_la_lettre)]
     if territoire.sans_commune:
         blocs += [m.SousTitre("Adhérents sans commune"), _paragraphe_des_noms(territoire.sans_commune)]
     return m.Section("trouver", "Trouver une commune", "Communes", blocs)
@@ -203,7 +204,7 @@ def _paragraphe_des_noms(blocs: Sequence[BlocCommunal]) -> m.Paragraphe:
 
 
 def _chiffrees(territoire: Territoire, *, plie: bool) -> m.Section:
-    """Figures of each page, in one table a kind."""
+    """Show the figures of each page, in a table of communes and one of other adherents."""
     cout = territoire.nom_du_cout
     tableaux: list[m.Bloc] = [_liste("Communes, dans l'ordre alphabétique", territoire.communes, cout)]
     if territoire.sans_commune:
@@ -232,7 +233,7 @@ def _ligne_de_commune(bloc: BlocCommunal) -> dict[str, Any]:
 
 # ---------------------------------------------------------------- whole
 def _sommes(bilan: Bilan, territoire: Territoire) -> m.Section:
-    """Pages, EPCI and cost of no adherent: their sum is what the bilan publishes."""
+    """Add up pages, EPCI and cost of no adherent: the total is what the bilan publishes."""
     parts = (
         ("Communes", [b.annee for b in territoire.communes]),
         ("CCAS et satellites, sur la page de leur commune", [b.autres for b in territoire.blocs]),
@@ -260,7 +261,7 @@ def _sommes(bilan: Bilan, territoire: Territoire) -> m.Section:
 
 
 def manques(territoire: Territoire) -> list[dict[str, Any]]:
-    """{nom, type, manque, suite} of each thing missing on the pages of the exercice, in the order of pages."""
+    """Return {nom, type, manque, suite} of each thing missing on the pages, in the order of pages."""
     return [
         {
             "nom": formats.siret(a.siret) if a.nom == a.siret else a.nom,

@@ -1,4 +1,4 @@
-"""The page of a commune, said as its manager asks: what do we owe, what do we get, is it fair?"""
+"""The page of a commune answers its manager: what do we owe, what do we get, is it fair?"""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,9 +17,9 @@ from mutualisation.documents.rapport.enonces import lire_tableau
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.francais import formats, libelles
 
-# measure per inhabitant, label; the cost is named after what it is the cost of
+# (label, measure) per inhabitant; `COUT` takes the name of the cost of the page
 COUT = "cout"
-# what a negative share of the EPCI is: alone, it would be misread
+# the EPCI bears a negative share here: shown alone, a minus sign would be misread
 AU_DELA = "Dû au-delà du coût"
 Mesure = tuple[str, Callable[[Annee], Decimal]]
 DU: Mesure = ("Dû", lambda a: a.du)
@@ -36,17 +36,17 @@ MESURES: tuple[m.Mesure, ...] = (
     ("Part de l'EPCI", "euros", lambda a: max(a.reste, g.ZERO) if a.suivi else None),
     (AU_DELA, "euros", lambda a: max(-a.reste, g.ZERO) if a.suivi else None),
 )
-# adhesions that are named where there are many
+# where there are many adhesions, this many are named
 NOMMEES = 4
-# words that a printed page explains, in place of its origin, which is on the page; the others are in the index
+# a printed page explains these words, in place of its origin, which the screen shows; the index has the others
 IMPRIMES = [(mot, (libelles.GLOSSAIRE[mot],)) for mot in ("Dû", "Titré")]
 
 
 @dataclass(frozen=True)
 class Repere:
-    """Every page is read beside these, which are made once: `strates` is {commune: class}, `medianes` {class: {label: €
-    per inhabitant}}, `modele` what pages say alike, `avis` what the bilan warns of, `au` the day of what is collected,
-    `comment` how to join."""
+    """Every page is read beside this, made once for all pages. `medianes` is {class: {label: € per inhabitant}};
+    `modele` is what each page says alike, `avis` what the bilan warns of, `au` the day of what is collected, `comment`
+    how to join each service."""
 
     strates: Mapping[str, Strate]
     medianes: Mapping[str, Mapping[str, Decimal | None]]
@@ -59,7 +59,7 @@ class Repere:
 
 
 def repere(bilan: Bilan, territoire: Territoire) -> Repere:
-    """Classes, medians, share of the EPCI and map of the whole."""
+    """Make the classes, the medians, the share of the EPCI and the map of the whole."""
     classes, carte = strates(territoire.communes), ensemble.carte(bilan, territoire, "")
     annees = [b.annee for b in territoire.communes]
     # the bilan tells how many files it is made of; the extract, in which version a page last changed
@@ -70,7 +70,7 @@ def repere(bilan: Bilan, territoire: Territoire) -> Repere:
         usages_et_titres.part(total(annees, "reste"), total(annees, "cout")),
         replace(carte, communes=[replace(c, adresse="") for c in carte.communes]),
         ouverture.document(bilan, bloc_communal.DOSSIER, "", forme="fiche", version=m.DE_SON_CONTENU, identite=origine),
-        # the states above say it already
+        # the states at the top of the page say the rest
         [f"{sujet}{m.lien(x)} {x}" for sujet, morceaux in ouverture.avis_imprimes(bilan) if (x := m.mots(*morceaux))],
         encaissement.arrete(bilan),
         offre.modalites(bilan),
@@ -78,7 +78,7 @@ def repere(bilan: Bilan, territoire: Territoire) -> Repere:
 
 
 def page_commune(bilan: Bilan, bloc: BlocCommunal, u: Usages, r: Repere, *, sortie: str) -> m.Document:
-    """The page (`html`, with every adherent, invoice and purchase) or its print on one sheet (`pdf`)."""
+    """Make the page (`html`, with every adherent, invoice and purchase) or its print on one sheet (`pdf`)."""
     detail, origine = sortie == "html", r.modele.identite
     return replace(
         r.modele,
@@ -111,34 +111,34 @@ def _pour_le_conseil(bloc: BlocCommunal) -> list[m.Lien]:
 
 def _sous_titre(bloc: BlocCommunal) -> str:
     population = bloc.annee.population
-    dit = f"ce que la mutualisation a coûté et rapporté en {bloc.exercice}"
+    sujet = f"ce que la mutualisation a coûté et rapporté en {bloc.exercice}"
     if not bloc.est_commune:
-        return f"Adhérent sans commune : {dit}"
-    return f"{formats.nombre(population)} habitants : {dit}" if population else formats.majuscule(dit)
+        return f"Adhérent sans commune : {sujet}"
+    return f"{formats.nombre(population)} habitants : {sujet}" if population else formats.majuscule(sujet)
 
 
 # ---------------------------------------------------------------- first screen
 def chiffres(bloc: BlocCommunal, u: Usages, r: Repere) -> list[m.Chiffre]:
-    """What is due, what it costs, how many services, what was gained."""
+    """Show what is due, what it costs, how many services, what was gained."""
     annee = bloc.annee
-    lus = [
+    cles = [
         m.Chiffre("Dû à l'intercommunalité", formats.euros(annee.du), f"titré : {formats.euros(annee.titre)}"),
         *_couts(annee, r),
         m.Chiffre("Adhésions", formats.nombre(len(annee.services)), f"au 31 décembre {annee.exercice}"),
     ]
     par_habitant = annee.par_habitant(annee.cout) if annee.suivi else None
     if par_habitant is not None and bloc.est_commune:
-        lus.append(m.Chiffre(f"{annee.nom_du_cout} par habitant", formats.euros(par_habitant, 2), _mediane(bloc, r)))
+        cles.append(m.Chiffre(f"{annee.nom_du_cout} par habitant", formats.euros(par_habitant, 2), _mediane(bloc, r)))
     if u.gain is not None:
-        lus.append(m.Chiffre("Gain sur les achats groupés", formats.euros(u.gain), "sur prix de référence, HT"))
-    return lus
+        cles.append(m.Chiffre("Gain sur les achats groupés", formats.euros(u.gain), "sur prix de référence, HT"))
+    return cles
 
 
 def _couts(annee: Annee, r: Repere) -> list[m.Chiffre]:
-    """Cost, then what the EPCI bears of it, or what is due above it: a negative figure would be misread."""
+    """Show the cost, then what the EPCI bears of it, or what is due above it: a minus sign would be misread."""
     if not annee.suivi:
         return [m.Chiffre(annee.nom_du_cout, "non suivi")]
-    # of a service that it did not use the cost is followed too, and is nothing
+    # a service that the commune did not use has a followed cost too, of 0
     suivis = len({x["dispositif"] for x in annee["cout_adherent"]})
     note = f"{formats.plusieurs(suivis, 'service')} au coût suivi"
     chiffre = m.Chiffre(annee.nom_du_cout, formats.euros(annee.cout), note)
@@ -157,7 +157,7 @@ def _mediane(bloc: BlocCommunal, r: Repere) -> str:
 
 
 def _resume(bloc: BlocCommunal, r: Repere) -> str:
-    """What is due, what is got, whether it is fair, in three sentences."""
+    """Say in three sentences what is due, what is got, whether it is fair."""
     texte = f"En {bloc.exercice}, {bloc.nom} {adhere(bloc.annee)}."
     return " ".join(filter(None, (texte, _dire_le_cout(bloc.annee, r), comparer(bloc, r))))
 
@@ -166,7 +166,7 @@ def _dire_le_cout(annee: Annee, r: Repere) -> str:
     if not annee.suivi:
         return "Le coût de ces services n'est pas suivi."
     if annee.cout <= 0:
-        # subsidies above the expenses, or nothing that is followed
+        # subsidies exceed the expenses, or nothing is followed
         return f"{cout(annee)}." if annee.cout else ""
     if annee.reste < 0:
         return f"{cout(annee)} ; le dû dépasse ce coût de {formats.euros(-annee.reste)}."
@@ -176,7 +176,7 @@ def _dire_le_cout(annee: Annee, r: Repere) -> str:
 
 
 def adhere(annee: Annee) -> str:
-    """`adhère à 7 services mutualisés et doit 9 866 €`, on 31 December and over the year."""
+    """Say `adhère à 7 services mutualisés et doit 9 866 €`, on 31 December and over the year."""
     services = len(annee.services)
     adhere = f"adhère à {formats.plusieurs(services, 'service mutualisé', 'services mutualisés')}"
     if not services:
@@ -186,32 +186,32 @@ def adhere(annee: Annee) -> str:
 
 
 def cout(annee: Annee) -> str:
-    """The cost under its name, with the part of it that no use explains."""
+    """Say the cost under its name, with the part of it that no use explains."""
     enonce = f"Le {formats.minuscule(annee.nom_du_cout)} est de {formats.euros(annee.cout)}"
     adhesion = annee.cout_adhesion
     return f"{enonce}, dont {formats.euros(adhesion)} d'adhésion" if adhesion not in (0, annee.cout) else enonce
 
 
 def _dire_part_commune(r: Repere, enonce: str) -> str:
-    """The same share for all pages, where there is one to compare with."""
+    """Say the same share for all pages, where there is one to compare with."""
     return enonce.format(formats.pourcent(r.part)) if r.part is not None and r.part >= 0 else ""
 
 
 def comparer(bloc: BlocCommunal, r: Repere) -> str:
-    """What it owes, and costs, per inhabitant, then the same of the communes of its size; nothing without a median."""
+    """Say what the commune owes and costs per inhabitant, then the medians of its size; empty without one."""
     annee, strate = bloc.annee, r.strates.get(bloc.cle) if bloc.est_commune else None
-    lus = PAR_HABITANT[:1] if annee.suivi and annee.cout else ()
+    suivi = PAR_HABITANT[:1] if annee.suivi and annee.cout else ()
     paires = (
-        [(annee.par_habitant(f(annee)), r.medianes[strate.libelle][nom]) for nom, f in (DU, *lus)] if strate else []
+        [(annee.par_habitant(f(annee)), r.medianes[strate.libelle][nom]) for nom, f in (DU, *suivi)] if strate else []
     )
     if strate is None or any(None in paire for paire in paires):
         return ""
-    siens, medianes = ([formats.euros(x, 2) for x in cote] for cote in zip(*paires, strict=True))
+    montants, medianes = ([formats.euros(x, 2) for x in cote] for cote in zip(*paires, strict=True))
     taille = f"es {len(strate.communes)} communes de sa taille ({strate.libelle})"
-    if not annee.du and len(siens) == 1:
+    if not annee.du and len(montants) == 1:
         return f"L{taille} doivent, en médiane, {medianes[0]} par habitant."
-    doit = f"elle doit {siens[0]}" if annee.du else "elle ne doit rien"
-    couts = [f"le {formats.minuscule(annee.nom_du_cout)} est de {x}" for x in siens[1:]]
+    doit = f"elle doit {montants[0]}" if annee.du else "elle ne doit rien"
+    couts = [f"le {formats.minuscule(annee.nom_du_cout)} est de {x}" for x in montants[1:]]
     mot = "Médianes" if couts else "Médiane"
     return f"Par habitant, {formats.et([doit, *couts])}. {mot} d{taille} : {formats.et(medianes)}."
 
@@ -245,41 +245,40 @@ def _juste_part(bilan: Bilan, bloc: BlocCommunal, r: Repere) -> m.Section:
 
 
 def _d_une_annee_a_l_autre(bloc: BlocCommunal, exercices: Collection[int]) -> m.Tableau:
-    """Adhesions and amounts of these years; a dash where it was no adherent yet."""
+    """Show adhesions and amounts of these years; a dash where it was no adherent yet."""
     annees = {e: a if a.adherents else None for e, a in sorted(bloc.annees.items()) if e in exercices}
     mesures = MESURES if any(a.reste < 0 for a in annees.values() if a) else MESURES[:-1]
     return m.par_annee("D'une année à l'autre", annees, _mesures_nommees(bloc, mesures))
 
 
 def depuis_un_an(bilan: Bilan, bloc: BlocCommunal) -> list[m.Bloc]:
-    """Services joined and left, then each figure that moved, a line each; nothing without the year before."""
+    """Say the services joined and left, then each figure that moved; empty without the year before."""
     change, e = changements(bilan, bloc), bloc.exercice
     avant = bloc.annees.get(e - 1)
     if avant is None or not avant.adherents:
         return [m.p(change)] if change else []
-    # adhesions are named, and counted, above
+    # the first row counts the adhesions, which `change` names and counts
     _, *rangees = cellules.rangees(_d_une_annee_a_l_autre(bloc, (e - 1, e)))
-    lues = [[c.texte.replace(m.AUCUN, usages_et_titres.NON_SUIVI) for c in rangee] for rangee in rangees]
-    bouge = [(nom, f"{x} en {e - 1}, {y} en {e}.") for nom, x, y in lues if x != y]
+    textes_par_rangee = [[c.texte.replace(m.AUCUN, usages_et_titres.NON_SUIVI) for c in rangee] for rangee in rangees]
+    bouge = [(nom, f"{x} en {e - 1}, {y} en {e}.") for nom, x, y in textes_par_rangee if x != y]
     return [m.p(change), m.Liste(bouge)] if bouge else [m.p(f"{change} Aucun chiffre n'a changé, à l'euro près.")]
 
 
 def changements(bilan: Bilan, bloc: BlocCommunal) -> str:
-    """Services joined and left since the 31 December before, or since when it is an adherent; empty where neither is
-    known."""
+    """Say the services joined and left in a year, or since when it is an adherent; empty where neither is known."""
     avant, annee = bloc.annees.get(bloc.exercice - 1), bloc.annee
     phrases = []
     if avant is not None and avant.adherents:
         sens = (("nouvelle", annee, avant), ("terminée", avant, annee))
-        dits = [_adhesions(bilan, mot, set(x.services) - set(y.services)) for mot, x, y in sens]
+        adhesions = [_adhesions(bilan, mot, set(x.services) - set(y.services)) for mot, x, y in sens]
         phrases = [
-            f"Depuis le 31 décembre {avant.exercice}, {' ; '.join(filter(None, dits)) or 'les mêmes adhésions'}."
+            f"Depuis le 31 décembre {avant.exercice}, {' ; '.join(filter(None, adhesions)) or 'les mêmes adhésions'}."
         ]
     return " ".join(filter(None, (*phrases, _arrivee(bilan, bloc))))
 
 
 def _arrivee(bilan: Bilan, bloc: BlocCommunal) -> str:
-    """Why a year says nothing: it names the adherents, and this is none; the first adhesion, if later."""
+    """Say that a year named the adherents, without this one, and its first adhesion if that came later."""
     absente = max((e for e, a in bloc.annees.items() if not a.adherents and bilan.lignes("adherent", e)), default=None)
     if absente is None:
         return ""
@@ -289,19 +288,19 @@ def _arrivee(bilan: Bilan, bloc: BlocCommunal) -> str:
 
 
 def _adhesions(bilan: Bilan, mot: str, codes: set[str]) -> str:
-    """`2 adhésions nouvelles : A, B`; empty without any."""
+    """Say `2 adhésions nouvelles : A, B`; empty without any."""
     compte = formats.plusieurs(len(codes), f"adhésion {mot}", f"adhésions {mot}s")
     return f"{compte} : {formats.enumerer(map(bilan.libelle, bilan.trier(codes)), NOMMEES)}" if codes else ""
 
 
 def _mesures_nommees(bloc: BlocCommunal, mesures: Sequence[m.Mesure]) -> list[m.Mesure]:
-    """The cost under the name that it has on this page."""
+    """Give the cost the name that it has on this page."""
     return [(bloc.annee.nom_du_cout if nom == COUT else nom, *suite) for nom, *suite in mesures]  # type: ignore[misc]
 
 
 def _comparaison(bloc: BlocCommunal, r: Repere) -> m.Tableau | None:
     strate, annee = r.strates.get(bloc.cle), bloc.annee
-    # beside a median, a cost that nobody follows would be read as nothing
+    # beside a median, a cost that nobody follows would be read as zero
     if strate is None or not annee.suivi:
         return None
     lignes = [
@@ -325,7 +324,7 @@ def _carte(bloc: BlocCommunal, r: Repere) -> g.Carte:
 
 
 def _remarques(bloc: BlocCommunal, r: Repere, *, detail: bool) -> m.Section:
-    """What is not known here, what the whole bilan warns of, and how the comparison is made."""
+    """Say what is not known here, what the whole bilan warns of, and how the comparison is made."""
     points = []
     if bloc.est_commune and not bloc.annee.population:
         points.append(("Population", f"Non renseignée pour {bloc.exercice} : aucun montant par habitant n'est dit."))

@@ -1,5 +1,4 @@
-"""What a commune, or another adherent, uses, owes, is titled, costs and gets besides: by service, by
-adherent, by invoice."""
+"""Tables and sentences say what an adherent uses, owes, is titled, costs and gains: by service, adherent, invoice."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -20,9 +19,9 @@ ACHATS, CAM = "cam_achats", "dispositif_cam"
 AUTRES_MODES = {"imputation_AC": "par l'AC", "retenue": "retenu"}
 AUTRES_VOIES = {"imputation_AC": "par l'attribution de compensation",
                 "retenue": "retenus sur le produit reversé des certificats d'énergie"}  # fmt: skip
-# types of units that are named where there are many, before « 12 autres »
+# where there are many types of units, this many are named before « 12 autres »
 TYPES_DITS = 2
-# of the keys of a cost that are no plural
+# these keys of a cost are singular
 ARTICLES = {"population": "la", "nombre d'adhérents": "le"}
 RIEN = m.Valeur("rien", "lu")
 
@@ -71,7 +70,7 @@ def _volet(bilan: Bilan, adherent: Adherent, sien: Annee) -> m.Volet:
 
 
 def services(bilan: Bilan, annee: Annee, titre: str) -> m.Tableau:
-    """A row per dispositif joined or titled in the exercice, in label order, and the total."""
+    """Make a row per dispositif joined or titled, by label, and the total; columns `sans` are left out."""
     actives = (r for r in annee["recouvrement"] if r["montant_du"] or r["montant_titre"])
     dispositifs = {r["dispositif"] for r in (*annee["adhesion"], *annee["cout_adherent"], *actives)}
     lignes = [_service(bilan, annee, d) for d in bilan.trier(dispositifs)]
@@ -99,14 +98,14 @@ def _service(bilan: Bilan, annee: Annee, dispositif: str) -> dict[str, Any]:
 
 
 def _valeur_due(recouvrement: list[Ligne]) -> m.Valeur:
-    """What is due; a service that asks nothing says so."""
+    """Return what is due; a free service says « rien »."""
     gratuit = recouvrement and all(r["mode_recouvrement"] == libelles.GRATUIT for r in recouvrement)
     du = somme(recouvrement, "montant_du")
     return RIEN if gratuit and not du else m.Valeur(du, "centimes")
 
 
 def _valeur_titree(recouvrement: list[Ligne]) -> m.Valeur:
-    """What was titled, or the way it goes when it is not by titre."""
+    """Return what was titled, or the way that the amount goes when it is not by titre."""
     titre = somme(recouvrement, "montant_titre")
     modes = {r["mode_recouvrement"] for r in recouvrement if r["montant_du"]}
     autres = sorted(AUTRES_MODES[mode] for mode in modes if mode in AUTRES_MODES)
@@ -116,7 +115,7 @@ def _valeur_titree(recouvrement: list[Ligne]) -> m.Valeur:
 
 
 def _dire_adhesion(adhesions: list[Ligne], exercice: int) -> str:
-    """First day of membership, and the last one when it is over; a dash for what is titled without an adhesion."""
+    """Say the first day of membership, and the last one when it is over; a dash for a titre without an adhesion."""
     if not adhesions:
         return m.AUCUN
     debut = min(r["debut"] for r in adhesions)
@@ -126,16 +125,16 @@ def _dire_adhesion(adhesions: list[Ligne], exercice: int) -> str:
 
 
 def _dire_recours(recours: list[Ligne], *, stock: bool) -> str:
-    """Units by type, largest first; of a stock, the mean of the two semestres (R10e)."""
+    """Say the units by type, largest first; of a stock, the mean of the two semestres (R10e)."""
     par_type: dict[str, Decimal] = defaultdict(Decimal)
     for r in recours:
-        # a member is one: it says nothing of its use
+        # one unit a member says nothing of its use
         if not compte_les_membres([r["type_unite"]]):
             par_type[r["type_unite"]] += r["quantite"]
     connus = sorted(((n / 2 if stock else n, t) for t, n in par_type.items()), key=lambda x: (-x[0], x[1]))
     enonces = [f"{formats.exact(n)}{formats.INSECABLE}{libelles.libelle_unite(t, int(n))}" for n, t in connus]
     if stock and any(n % 1 for n, _ in connus):
-        # half a building is followed nowhere
+        # a half unit is a mean: half a building is followed nowhere
         enonces[-1] += " en moyenne"
     if len(enonces) > TYPES_DITS + 1:
         autres = sum((n for n, _ in connus[TYPES_DITS:]), Decimal(0))
@@ -145,7 +144,7 @@ def _dire_recours(recours: list[Ligne], *, stock: bool) -> str:
 
 
 def commandes(bilan: Bilan, annee: Annee, dispositif: str) -> str:
-    """What members of the purchasing body ordered: being a member is no use; nothing without a file of orders."""
+    """Count the orders of members of the purchasing body: to be a member is no use; empty without a file of orders."""
     if dispositif != bilan.parametre(CAM) or not bilan[ACHATS]:
         return ""
     commandes = sum(r["commandes"] for r in annee[ACHATS])
@@ -158,7 +157,7 @@ def _total(nom: str, annee: Annee) -> dict[str, Any]:
 
 
 def _note_des_cles(bilan: Bilan, annee: Annee) -> str:
-    """How the cost is shared, by key, and what « non suivi » says."""
+    """Say how the cost is shared, by key, and what « non suivi » means."""
     phrases = [*_partages_par_cle(bilan, annee), f"EPCI : {bilan.contexte.epci}."] if annee["cout_adherent"] else []
     if any(r["dispositif"] not in bilan.synthese[bilan.exercice] for r in annee["adhesion"]):
         phrases.append(f"« {NON_SUIVI.capitalize()} » : le coût de ce service n'est pas encore suivi.")
@@ -172,7 +171,7 @@ def _note_des_cles(bilan: Bilan, annee: Annee) -> str:
 
 
 def _partages_par_cle(bilan: Bilan, annee: Annee) -> list[str]:
-    """What each cost is shared on: of use, then of adhesion; the services that have another key than most are named."""
+    """Say what each cost is shared on, of use, then of adhesion; services of a rarer key are named."""
     cles: dict[bool, dict[str, set[str]]] = {False: defaultdict(set), True: defaultdict(set)}
     for r in annee["cout_adherent"]:
         if r["cle"] != "aucune":
@@ -184,7 +183,7 @@ def _partages_par_cle(bilan: Bilan, annee: Annee) -> list[str]:
 def _partage(bilan: Bilan, cles: dict[str, set[str]], *, membre: bool) -> str:
     tries = sorted(cles, key=lambda c: (-len(cles[c]), c))
     enonces = [f"selon {ARTICLES.get(c, 'les')} {c} pour {_nommer_services(bilan, cles[c])}" for c in tries]
-    # what stands beside costs of use says of which services it is
+    # a sentence on the cost of adhesion says of which services it is
     enonces[0] = enonces[0] if membre else enonces[0].partition(" pour ")[0]
     debut = "Coût de l'adhésion" if membre else "Coût de l'usage"
     suite = ", quoi que chacun utilise," if membre else ""
@@ -196,16 +195,16 @@ def _nommer_services(bilan: Bilan, codes: set[str]) -> str:
 
 
 def adherents(annee: Annee) -> m.Tableau:
-    """A row per adherent, then their total."""
+    """Make a row per adherent, then their total."""
     lignes = [
         {
             "libelle": a.nom,
             "type": libelles.libelle(libelles.TYPE_ADHERENT, a.type_adherent),
-            "services": len((sien := annee.de(a)).services),
-            "du": sien.du,
-            "titre": _valeur_titree(sien["recouvrement"]),
-            "cout": sien.cout if sien.suivi else None,
-            "reste": sien.reste if sien.suivi else None,
+            "services": len((propre := annee.de(a)).services),
+            "du": propre.du,
+            "titre": _valeur_titree(propre["recouvrement"]),
+            "cout": propre.cout if propre.suivi else None,
+            "reste": propre.reste if propre.suivi else None,
         }
         for a in annee.adherents
     ]
@@ -215,31 +214,31 @@ def adherents(annee: Annee) -> m.Tableau:
 
 
 def part(reste: Decimal, cout: Decimal) -> Decimal | None:
-    """Share of the cost that the EPCI bears; None without a cost."""
+    """Return the share of the cost that the EPCI bears; None without a cost."""
     return reste / cout if cout > 0 else None
 
 
 # ---------------------------------------------------------------- due, titled, got besides
 def dire_le_du(annee: Annee) -> str:
-    """What is owed for the year, what of it goes by no titre, and what was titled of the rest."""
+    """Say what is owed for the year, what of it goes by no titre, and what was titled of the rest."""
     qui = "La commune" if any(a.type_adherent == COMMUNE for a in annee.adherents) else "L'adhérent"
     du, a_titrer, titre = (formats.euros(x, 2) for x in (abs(annee.du), annee.a_titrer, annee.titre))
     doit = f"doit {du}" if annee.du > 0 else f"a un avoir de {du}" if annee.du else "ne doit rien"
     autres = [
         f"{formats.euros(x, 2)} {voie}" for mode, voie in AUTRES_VOIES.items() if (x := _du_par_mode(annee, mode))
     ]
-    dit = f"{qui} {doit} pour {annee.exercice}" + (f", dont {formats.et(autres)}" if autres else "")
+    enonce = f"{qui} {doit} pour {annee.exercice}" + (f", dont {formats.et(autres)}" if autres else "")
     if not annee.a_titrer and not annee.titre:
-        return f"{dit}."
+        return f"{enonce}."
     if annee.a_titrer == annee.titre:
-        return f"{dit} ; le reste est titré." if autres else f"{dit}, entièrement titrés."
-    return f"{dit} ; {titre} sont titrés, sur {a_titrer} à titrer."
+        return f"{enonce} ; le reste est titré." if autres else f"{enonce}, entièrement titrés."
+    return f"{enonce} ; {titre} sont titrés, sur {a_titrer} à titrer."
 
 
 def dire_l_encaissement(annee: Annee, au: date | None) -> str:
-    """What is collected of what was titled; nothing where nothing was to be."""
-    siennes = annee[encaissement.RELATION]
-    return encaissement.phrase(annee.exercice, siennes, au, 2) if annee.du or annee.titre or siennes else ""
+    """Say what is collected of what was titled; empty where nothing is due nor titled."""
+    rangees = annee[encaissement.RELATION]
+    return encaissement.phrase(annee.exercice, rangees, au, 2) if annee.du or annee.titre or rangees else ""
 
 
 def _du_par_mode(annee: Annee, mode: str) -> Decimal:
@@ -247,7 +246,7 @@ def _du_par_mode(annee: Annee, mode: str) -> Decimal:
 
 
 def du_au_titre(annee: Annee, encaisse: str) -> m.Tableau:
-    """What was due, what does not go by titre, what was titled, and the gap; `encaisse`: what of it is collected."""
+    """Go from what is due to what was titled: what goes by no titre, the gap; `au` is the day of the collected sums."""
     recouvrement = annee["recouvrement"]
     lignes: list[tuple[str, Decimal, bool]] = [
         (f"Dû pour {annee.exercice}", annee.du, True),
@@ -255,7 +254,7 @@ def du_au_titre(annee: Annee, encaisse: str) -> m.Tableau:
         ("dont retenu sur le produit reversé des certificats", -_du_par_mode(annee, "retenue"), False),
         ("À titrer", annee.a_titrer, True),
         ("Titré", annee.titre, True),
-        # one does not pay for the other
+        # a service titled too much does not pay for another
         ("Reste à titrer", somme((r for r in recouvrement if r["ecart"] > 0), "ecart"), False),
         ("Titré au-delà du dû", somme((r for r in recouvrement if r["ecart"] < 0), "ecart"), False),
     ]
@@ -271,7 +270,7 @@ def _note_du_titre(annee: Annee, encaisse: str) -> str:
 
 
 def factures(annee: Annee) -> m.Tableau:
-    """Invoices of the exercice, a row a semestre: how many, where several adherents have theirs."""
+    """Make a row a semestre of the invoices; count them where several adherents have theirs."""
     lignes = annee["facture_semestrielle"]
     rangees = [
         _semestre([r for r in lignes if r["semestre"] == s], _titre_du_semestre(annee, s))
@@ -292,16 +291,14 @@ def factures(annee: Annee) -> m.Tableau:
 
 
 def _titre_du_semestre(annee: Annee, semestre: int) -> Decimal:
-    """What was titled of what is billed by titre in a semestre, €."""
+    """Return what was titled of what is billed by titre in a semestre, in €."""
     du_semestre = (r for r in annee["recouvrement"] if r["semestre"] == semestre and r["mode_recouvrement"] == "titre")
     return somme(du_semestre, "montant_titre")
 
 
 def statut(rangees: list[Ligne], titre: Decimal) -> str:
-    """What became of invoices of a semestre; one that the ledger has titled is not to be issued any more.
-
-    `titre`: what was titled of what they bill, in that semestre.
-    """
+    """Say what became of the invoices of a semestre; one that the ledger has titled is not to be issued any more.
+    `titre` is what was titled of what they bill, in that semestre, in €."""
     reportees, facture = sum(r["statut"] == "reporte" for r in rangees), somme(rangees, "montant_facture")
     if 0 < reportees < len(rangees):
         return f"dont {formats.plusieurs(reportees, 'reportée')}"
@@ -323,12 +320,12 @@ def _semestre(rangees: list[Ligne], titre: Decimal) -> dict[str, Any]:
 
 
 def ecart_factures(annee: Annee) -> Decimal:
-    """What was to be titled less what invoices say is due: 0, or something is left to be explained."""
+    """Return what was to be titled less what invoices say is due, in €: other than 0 is to be explained."""
     return annee.a_titrer - somme(annee["facture_semestrielle"], "montant_du")
 
 
 def _note_factures(annee: Annee) -> str:
-    """Whether the invoices add up to what is due, and why when they do not."""
+    """Say whether the invoices add up to what is due, and why when they do not."""
     lignes, ecart = annee["facture_semestrielle"], ecart_factures(annee)
     phrases = ["Les factures portent tout ce qui est à titrer."] if lignes and not ecart else []
     if ecart:
@@ -342,7 +339,7 @@ def _note_factures(annee: Annee) -> str:
 
 
 def phrases_des_gains(annee: Annee) -> list[m.Bloc]:
-    """Both in a sentence each; nothing where there is nothing."""
+    """Say the purchases, then the certificates, in a sentence each; empty where there is none."""
     return [m.p(texte) for texte in (_dire_achats(annee[ACHATS]), _certificats(annee[CEE])) if texte]
 
 
@@ -374,7 +371,7 @@ def _certificats(cee: list[Ligne]) -> str:
 
 
 def tableaux_des_gains(annee: Annee) -> list[m.Bloc]:
-    """By theme of purchases, by dépôt of certificates."""
+    """Show purchases by theme, then certificates by dépôt."""
     themes = sorted({r["thematique"] or "" for r in annee[ACHATS]})
     achats = [_theme(t, [r for r in annee[ACHATS] if (r["thematique"] or "") == t]) for t in themes]
     achats.sort(key=lambda x: (-x["achats_ht"], x["thematique"]))
