@@ -191,15 +191,16 @@ class _Ouverte:
     def _extrait_a_approuver(self) -> ExtraitLu:
         """Return the extract to approve, once its manifest and each of its files are those that were written."""
         remede = "réécrivez-le par « mutualisation extraire », ou dites son dossier par --sortie"
-        dossier, demande = self.dossier, f"l'exercice {self.exercice}, version {self.version}"
+        dossier, exercice, version = self.dossier, self.exercice, self.version
         extrait = ExtraitLu.lire(dossier) if dossier else None
         if dossier is None or extrait is None:
-            raise _refus(f"l'extrait de {demande}, ne se trouve pas{f' dans {dossier}' if dossier else ''} : {remede}")
+            lieu = f" dans {dossier}" if dossier else ""
+            raise _refus(f"l'extrait de l'exercice {exercice}, version {version}, ne se trouve pas{lieu} : {remede}")
         trouve = (extrait.exercice, extrait.version, extrait.statut)
-        if trouve != (self.exercice, self.version, A_APPROUVER):
+        if trouve != (exercice, version, A_APPROUVER):
             raise _refus(
                 f"l'extrait {dossier} est de l'exercice {trouve[0]}, version {trouve[1]}, statut « {trouve[2]} », et "
-                f"non celui à approuver de {demande} : {remede}"
+                f"non celui à approuver de l'exercice {exercice}, version {version} : {remede}"
             )
         if ecarts := ecarts_extrait(self.conn, dossier, self.session.var):
             raise ControleEchoue([f"clôture : {ecart}" for ecart in ecarts[:LIMITE_NOMS]])
