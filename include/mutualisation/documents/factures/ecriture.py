@@ -1,5 +1,5 @@
-"""Documents of a semestre in one folder: invoices, carry-overs, PES draft, and the annual statements with S2; of an
-exercice that is published, or before (R18)."""
+"""Write the documents of a semestre in one folder: invoices, carry-overs, PES draft, annual statements with S2. The
+exercice is published, or not yet (R18)."""
 
 import csv
 import io
@@ -81,27 +81,28 @@ def ecrire_factures(
     alerter: Suivi = muet,
     imprimer: Imprimer = imprimerie.ecrire,
 ) -> Path:
-    """Write `factures_AAAA-SN/` under `sortie` and give back its path (R7e); the same publication, the same bytes.
+    """Write `factures_AAAA-SN/` under `sortie` and return its path (R7e); the same publication gives the same bytes.
 
-    `facture_AAAA-SN_<SIRET>.pdf` per invoice to issue, `reports_AAAA-SN.pdf`, `recapitulatif_AAAA-SN.pdf` and `.csv`,
-    `recouvrement_AAAA-SN.csv`, the draft `projet_pes_recette_AAAA-SN.xml` when there is something to issue and the
-    codes of the accounting office are known, `hors_pes_AAAA-SN.csv` when lines are left out of it; with S2, once the
-    year is whole, per dispositif billed by the unit, or whose legal base binds, `etat_annuel_AAAA_<dispositif>.pdf`
+    It holds `facture_AAAA-SN_<SIRET>.pdf` per invoice to issue, `reports_AAAA-SN.pdf`, `recapitulatif_AAAA-SN.pdf` and
+    `.csv`, `recouvrement_AAAA-SN.csv`, the draft `projet_pes_recette_AAAA-SN.xml` when there is something to issue and
+    the codes of the accounting office are known, `hors_pes_AAAA-SN.csv` when lines are left out of it; with S2, once
+    the year is whole, per dispositif billed by the unit, or whose legal base binds, `etat_annuel_AAAA_<dispositif>.pdf`
     and `.csv`, `recours_AAAA_<dispositif>.csv`, `registre_notifications_AAAA.csv`, and `manifeste.json` over them all,
-    signed. `adherent`: the documents of that SIRET alone, in `factures_AAAA-SN_<SIRET>/`. `suivi` hears why there is
-    no PES, or what it leaves out; where published figures differ from the drafts of before, which
-    `ecarts_brouillons_AAAA-SN.csv` lists. `version`: a build of invoices, of an exercice that is not published, whose
-    drafts are kept to be compared (R18); `poste`: who has the key; `alerter` hears in a sentence that published figures
-    differ from the drafts.
+    signed. With `adherent`, the documents of that SIRET alone go in `factures_AAAA-SN_<SIRET>/`.
 
-    Raises `ErreurMutualisation`: semestre other than 1 or 2, exercice not published, adherent without an invoice,
-    lines that do not sum to the published amounts, a parameter that cannot be read, a folder that cannot be written.
-    """
+    `suivi` hears why there is no PES, or what it leaves out, and where published figures differ from the drafts, which
+    `ecarts_brouillons_AAAA-SN.csv` lists. `version` is a build of invoices, of an exercice not published, whose drafts
+    are kept to be compared (R18); `poste` has the key; `alerter` hears in a sentence that published figures differ from
+    the drafts.
+
+    Raises `ErreurMutualisation` for a semestre other than 1 or 2, an exercice not published, an adherent without an
+    invoice, lines that do not sum to the published amounts, a parameter that cannot be read, a folder that cannot be
+    written."""
     exiger_semestre(semestre)
     contexte = lire_contexte(conn, exercice, version_publiee(conn, exercice) if version is None else version)
     facturation = lire_facturation(conn, contexte)
     factures = _choisir(lire_factures(conn, contexte, facturation, semestre), adherent, periode(exercice, semestre))
-    # the deadlines are parameters of the whole year: read on its last day
+    # the deadlines are parameters of the whole year: they are read on its last day
     parametres = Parametres(contexte.parametres_au(facturation.semestre(semestre).fin))
     avant = contexte.avant_publication
     annuel = semestre == max(SEMESTRES) and not avant
@@ -154,7 +155,7 @@ def autres_chiffres(conn: psycopg.Connection[Any], dossier: Path) -> list[str]:
 
 
 def exiger_semestre(semestre: int) -> None:
-    """Raise `ErreurMutualisation` for another than 1 or 2."""
+    """Raise `ErreurMutualisation` for a semestre other than 1 or 2."""
     if semestre not in SEMESTRES:
         raise ErreurMutualisation(f"Le semestre {semestre} n'existe pas : donnez --semestre 1 ou --semestre 2.")
 
@@ -173,7 +174,7 @@ def _choisir(factures: list[Facture], adherent: str | None, periode: str) -> lis
 
 @dataclass(frozen=True)
 class _Redaction:
-    """Writes the files of one exercice and semestre."""
+    """The files of one exercice and semestre are written here."""
 
     _contexte: Contexte
     _facturation: Facturation
@@ -182,7 +183,7 @@ class _Redaction:
     _imprimer: Imprimer
 
     def factures(self, dossier: Path, factures: list[Facture]) -> None:
-        """Invoices, carry-overs, summary and PES draft."""
+        """Write invoices, carry-overs, summary and PES draft."""
         for f in factures:
             if f.est_a_emettre:
                 self._imprimer(page_facture(self._contexte, f), dossier)
@@ -194,7 +195,7 @@ class _Redaction:
         self._pes(dossier, projet)
 
     def etats(self, dossier: Path, etats: list[EtatAnnuel], parametres: Parametres) -> None:
-        """Annual statements, PDF and CSV, and the register of notifications."""
+        """Write annual statements, PDF and CSV, and the register of notifications."""
         registre: list[Ligne] = []
         for etat in etats:
             de = {"exercice": etat.exercice, "dispositif": etat.dispositif}
@@ -209,7 +210,7 @@ class _Redaction:
             _ecrire_csv(dossier / nom, COLONNES_REGISTRE, registre)
 
     def relations(self, dossier: Path, dus: Iterable[Ligne], ecarts: Sequence[Ecart]) -> None:
-        """What is due by dispositif; where it differs from the drafts of before the publication."""
+        """Write what is due by dispositif, and where it differs from the drafts."""
         _ecrire_csv(dossier / f"recouvrement_{self._semestre}.csv", COLONNES_RECOUVREMENT, dus)
         if ecarts:
             lignes = [vars(e) | {"ecart": e.ecart} for e in ecarts]
@@ -218,7 +219,7 @@ class _Redaction:
             self._suivi(f"Facture {self._semestre}, {ecart.phrase}")
 
     def manifeste(self, dossier: Path, adherent: str | None, poste: Poste | None) -> None:
-        """`manifeste.json`: what was written, by sha256, before the publication from which files; its signature."""
+        """Write `manifeste.json`: the sha256 of what was written, the inputs of drafts, and its signature."""
         avant = self._contexte.avant_publication
         dit = {
             "exercice": self._contexte.exercice,
@@ -231,7 +232,7 @@ class _Redaction:
         poser(dossier, dit, poste)
 
     def _pes(self, dossier: Path, projet: ProjetPes) -> None:
-        """The draft, read back from disk by the pipeline's own reader; what it leaves out."""
+        """Write the draft, read it back from disk by the pipeline's own reader, and list what it leaves out."""
         for phrase in projet.phrases:
             self._suivi(phrase)
         if projet.ecartees:
@@ -245,7 +246,7 @@ class _Redaction:
 
 
 def _ecrire_csv(chemin: Path, colonnes: Sequence[str], lignes: Iterable[Ligne]) -> None:
-    """UTF-8, `;`, decimal point; a text that a spreadsheet would read as a formula is neutralised (F10)."""
+    """Write in UTF-8 with `;` and a decimal point; neutralise a text that reads as a formula (F10)."""
     tampon = io.StringIO(newline="")
     ecrivain = csv.writer(tampon, delimiter=";", lineterminator="\n")
     ecrivain.writerow(colonnes)

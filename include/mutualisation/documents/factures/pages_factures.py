@@ -1,4 +1,4 @@
-"""Blocks say the documents of a semestre: invoices, carry-overs, summary, annual statements; sums of rows at most."""
+"""Blocks say the documents of a semestre: invoices, carry-overs, summary, annual statements; rows are but summed."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -39,7 +39,7 @@ ORIGINE = (
 
 
 def montant(valeur: Decimal) -> str:
-    """An amount to the cent: `1 234,50 €`."""
+    """Write an amount to the cent: `1 234,50 €`."""
     return euros(valeur, 2)
 
 
@@ -130,7 +130,7 @@ def page_facture(contexte: Contexte, f: Facture) -> m.Document:
 
 
 def page_reports(contexte: Contexte, s: Semestre, factures: Iterable[Facture]) -> m.Document:
-    """The invoices under the threshold."""
+    """Show the invoices under the threshold."""
     reportees = [f for f in factures if not f.est_a_emettre]
     compte = formats.plusieurs(len(reportees), "adhérent")
     explication = (
@@ -149,7 +149,7 @@ def page_reports(contexte: Contexte, s: Semestre, factures: Iterable[Facture]) -
 
 
 def page_recapitulatif(contexte: Contexte, s: Semestre, factures: Sequence[Facture], projet: ProjetPes) -> m.Document:
-    """Invoices, what the PES draft holds, what it leaves out, the titres it reduces."""
+    """Show invoices, what the PES draft holds, what it leaves out, the titres it reduces."""
     lignes = formats.plusieurs(len(projet.retenues), "ligne")
     pes = f"projet_pes_recette_{s}.xml : {lignes}, {montant(projet.total)}, réductions déduites."
     retours = [(sujet, reste) for sujet, _, reste in (retour.partition(" : ") for retour in projet.retours)]
@@ -187,12 +187,12 @@ def _ligne(f: Facture) -> dict[str, Any]:
 
 
 def _est_nul(x: LigneFacture) -> bool:
-    """True for what asks nothing this semestre, free or of no amount; a tariff that is missing is no zero."""
+    """Say whether a line asks nothing this semestre, free or of no amount; a missing tariff is no zero."""
     return x.mode == GRATUIT or (x.mode is not None and not x.montant)
 
 
 def _calcul(ligne: LigneFacture) -> list[str]:
-    """Each tariff applied; with its own amount when there are several, or when the rounding of the year shows."""
+    """Say each tariff applied, with its own amount when there are several, or when rounding shows."""
     if len(ligne.tarifs) == 1:
         return [ligne.tarifs[0][0]]
     return [f"{phrase} = {montant(x)}" for phrase, x in ligne.tarifs] or ["Détail non conservé"]
@@ -205,7 +205,7 @@ def _ligne_pes(x: LignePes) -> dict[str, Any]:
 
 
 def page_etat(contexte: Contexte, s: Semestre, etat: EtatAnnuel, parametres: Parametres) -> m.Document:
-    """The annual statement of a dispositif."""
+    """Make the annual statement of a dispositif."""
     e, annee = etat.exercice, annee_de_notification(etat.exercice, unitaire=etat.unitaire)
     modes = ", ".join(sorted({libelle_mode(t["mode_recouvrement"]).lower() for t in etat.tarifs}))
     cout = f"de {e} était" if etat.unitaire else f"que constatent les comptes de {e} est"
@@ -239,12 +239,12 @@ def page_etat(contexte: Contexte, s: Semestre, etat: EtatAnnuel, parametres: Par
 
 
 def _tarifs(etat: EtatAnnuel) -> list[dict[str, str]]:
-    """One row per price; the semestres it served together."""
+    """Give one row per price, with the semestres it served."""
     semestres: dict[tuple[str, str, str], list[str]] = {}
     for t in etat.tarifs:
-        dit = f"{exact(t['prix'])}{INSECABLE}%" if t["regle"] == "pourcentage" else prix(t["prix"])
+        prix_dit = f"{exact(t['prix'])}{INSECABLE}%" if t["regle"] == "pourcentage" else prix(t["prix"])
         tranche = f" {dire_tranche(t)}" if t["regle"] == "par_tranche" else ""
-        cle = (REGLES[t["regle"]] + tranche, t["reference"], dit)
+        cle = (REGLES[t["regle"]] + tranche, t["reference"], prix_dit)
         if (semestre := f"S{t['semestre']}") not in semestres.setdefault(cle, []):
             semestres[cle].append(semestre)
     return [
@@ -254,7 +254,7 @@ def _tarifs(etat: EtatAnnuel) -> list[dict[str, str]]:
 
 
 def _objet_de_l_etat(etat: EtatAnnuel) -> str:
-    """What the article says, where the dispositif is billed so; else why it has a statement all the same."""
+    """Say what the article does, where the dispositif is billed so; else why it has a statement all the same."""
     if etat.unitaire:
         return (
             "État prévu par l'article D5211-16 du code général des collectivités territoriales : le remboursement est "
@@ -309,7 +309,7 @@ def _beneficiaires(etat: EtatAnnuel) -> m.Section:
 
 
 def _formation(etat: EtatAnnuel) -> list[str]:
-    """How the unit cost was set: voted, or from the last accounts (R7f)."""
+    """Say how the unit cost was set: voted, or from the last accounts (R7f)."""
     c = etat.cout
     if c is None:
         return ["Le prix par unité est celui du tarif voté."] if etat.unitaire else []
@@ -326,7 +326,7 @@ def _formation(etat: EtatAnnuel) -> list[str]:
 
 
 def _comparaison(etat: EtatAnnuel) -> list[dict[str, str]]:
-    """The cost of the accounts beside what is billed: an information, never a true-up (D5211-16)."""
+    """Set the cost of the accounts beside what is billed: an information, never a true-up (D5211-16)."""
     p, c, lignes, sommes = etat.passage, etat.constate, [], total(etat.tous)
     if p is not None:
         lignes += [

@@ -1,4 +1,4 @@
-"""The extracts that were given out: noted when they are written, their manifests signed (S8); verified (K4, K10)."""
+"""Extracts that were given out are noted when they are written, their manifests signed (S8), and verified (K4, K10)."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ select signature, cle_publique from journal.extraits
  where exercice = %s and version = %s and manifeste_sha256 = %s order by numero
 """
 NOTER = "select journal.noter_extrait(%s, %s, %s, %s, %s, %s, %s)"
-# where an extract was put, the newest first: a help to find it again, never a proof
+# an extract was put in these folders, the newest first: a help to find it again, never a proof
 DOSSIERS = """
 select dossier from journal.extraits where exercice = %s and version = %s
  group by dossier order by max(numero) desc
 """
-# its rows are there to be compared
+# the rows of such a version are there to be compared
 CONSERVEE = "select version from journal.constructions where version = %s and statut = 'publiee' and purgee_le is null"
 
 
 class ExtraitLu(DossierLu):
-    """A folder of extract; `statut`: `a_approuver` or `clos`, as its manifest says."""
+    """An extract is read from its folder; `statut` is `a_approuver` or `clos`, as its manifest says."""
 
     remede = "réécrivez l'extrait par « mutualisation extraire »"
 
@@ -75,7 +75,7 @@ class ExtraitLu(DossierLu):
 
 
 class FacturesLues(DossierLu):
-    """A folder holds the invoices of a semestre; `version` is None where they precede the publication (R18)."""
+    """Invoices are read from their folder; `version` is None where they were written before the publication (R18)."""
 
     remede = "réécrivez les factures par « mutualisation facturer »"
 
@@ -105,12 +105,11 @@ def lire_remis(dossier: Path) -> ExtraitLu | FacturesLues | None:
 
 
 def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | None = None) -> list[str]:
-    """A French sentence per file of an extract, or of invoices, that is not the one written, then for the manifest, its
-    signature and its seal; a key says who signed it: what an extract says is compared with what the statement of its
-    publication, or of its closing, holds, and its CSV with the rows of its version.
+    """Return a sentence per file of an extract, or of invoices, that is not the one written, then for what signs it.
 
-    `var`: the folder of the keys. An unreadable folder is a difference too: nothing is raised.
-    """
+    The manifest, its signature and its seal are checked; a key says who signed. What an extract says is compared with
+    what the statement of its publication, or of its closing, holds, and its CSV with the rows of its version. `var` is
+    the folder of the keys. An unreadable folder is a difference too: nothing is raised."""
     remis = lire_remis(dossier)
     ecarts = _ecarts(conn, remis, var) if remis and remis.signature else [ILLISIBLE]
     return [f"{'factures' if isinstance(remis, FacturesLues) else 'extrait'} {dossier} : {ecart}." for ecart in ecarts]
@@ -154,8 +153,8 @@ def _ecarts_aux_enonces(
 
 
 def _ecarts_au_scelle(conn: psycopg.Connection[Any], extrait: ExtraitLu, scelles: list[str] | None) -> Iterator[str]:
-    """What a signed extract says otherwise than what was sealed: each figure, then anything else. A publication that
-    holds it holds its figures; a closing says what an approver has made of them."""
+    """Yield what a signed extract says otherwise than what was sealed: each figure, then anything else. A publication
+    that holds it holds its figures; a closing says what an approver has made of them."""
     entier = ecrire(extrait.manifeste) == extrait.octets
     tenu = entier and condenser_manifeste(extrait.manifeste) in (scelles or ())
     if not tenu or extrait.statut == CLOS:
@@ -169,7 +168,7 @@ def _ecarts_au_scelle(conn: psycopg.Connection[Any], extrait: ExtraitLu, scelles
 
 
 def _autres_chiffres(conn: psycopg.Connection[Any], extrait: ExtraitLu) -> Iterator[str]:
-    """The CSV of an extract that its version does not write, whoever signed it; none where the rows were purged."""
+    """Yield the CSV that the version does not write, whoever signed it; none where its rows were purged."""
     if conn.execute(CONSERVEE, (extrait.version,)).fetchone() is None:
         return
     with TemporaryDirectory() as dossier:
@@ -182,14 +181,14 @@ def _autres_chiffres(conn: psycopg.Connection[Any], extrait: ExtraitLu) -> Itera
 
 
 def versions_remises(conn: psycopg.Connection[Any], dossiers: Iterable[Path]) -> set[int]:
-    """The versions of these extracts and invoices whose rows are there."""
-    lus = {remis.version for remis in map(lire_remis, dossiers) if remis is not None}
-    return {v for v in lus if v is not None and conn.execute(CONSERVEE, (v,)).fetchone() is not None}
+    """Return the versions of these extracts and invoices whose rows are there."""
+    versions = {remis.version for remis in map(lire_remis, dossiers) if remis is not None}
+    return {v for v in versions if v is not None and conn.execute(CONSERVEE, (v,)).fetchone() is not None}
 
 
 def remarques_extrait(conn: psycopg.Connection[Any], dossier: Path) -> Iterator[str]:
-    """A French sentence when a folder is of a version that its exercice no longer publishes, or was sealed by software
-    that did not seal documents. What was given out then is true of its version: it is no difference."""
+    """Say that a folder is of a version no longer published, or was sealed without its documents. What was given out
+    then is true of its version: it is no difference."""
     remis = lire_remis(dossier)
     if remis is None:
         return
@@ -218,8 +217,8 @@ def signer_et_noter(
     dossier: Path,
     poste: Poste,
 ) -> bytes:
-    """The signature of the manifest of an extract (exercice, version, status): the one that is noted already, whoever
-    made it, else a new one; noted with the folder where it goes. `poste`: who has the key."""
+    """Return the signature of the manifest of an extract (exercice, version, status), and note its folder. It is the
+    one noted already, whoever made it, else a new one. `poste` has the key."""
     exercice, version, statut = extrait
     empreinte = hashlib.sha256(manifeste).hexdigest()
     for notee in conn.execute(SIGNATURES, (exercice, version, empreinte)).fetchall():
@@ -236,5 +235,5 @@ def signer_et_noter(
 
 
 def dossiers_ecrits(conn: psycopg.Connection[Any], exercice: int, version: int) -> list[Path]:
-    """Where the extracts of a version were put, the newest first."""
+    """Return where the extracts of a version were put, the newest first."""
     return [Path(dossier) for (dossier,) in conn.execute(DOSSIERS, (exercice, version)).fetchall()]

@@ -20,9 +20,9 @@ from mutualisation.socle.poste import Poste
 MANIFESTE, SIGNATURE = "manifeste.json", "manifeste.json.sig"
 A_APPROUVER = "a_approuver"
 CLOS = "clos"
-# says that the software has changed since the extract was sealed, and writes it otherwise
+# this key says that the software has changed since the extract was sealed, and writes it otherwise
 AUTREMENT_RENDU = "autrement_rendu"
-# known once what was composed is signed
+# these are known once what was composed is signed
 ENONCES = {"sceau", "cloture", AUTREMENT_RENDU}
 # what is wrong with a file
 MANQUE, CHANGE, ETRANGER = "manque", "n'est plus celui qui a été écrit", "n'est pas de ceux qui ont été écrits"
@@ -93,26 +93,23 @@ def poser(dossier: Path, dit: Mapping[str, Any], poste: Poste | None = None) -> 
 
 
 def ecrire(contenu: object) -> bytes:
-    """The JSON of a manifest, or of what is written beside it."""
+    """Return the JSON of a manifest, or of what is written beside it."""
     return (json.dumps(contenu, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def condenser_manifeste(contenu: Mapping[str, Any]) -> str:
-    """sha256 of what a manifest says, but for the statements that it carries: they hold it (K10)."""
-    return hashlib.sha256(ecrire({nom: dit for nom, dit in contenu.items() if nom not in ENONCES})).hexdigest()
+    """Return the sha256 of what a manifest says, but for the statements that it carries: they hold it (K10)."""
+    return hashlib.sha256(ecrire({nom: valeur for nom, valeur in contenu.items() if nom not in ENONCES})).hexdigest()
 
 
 def statut_de(contexte: Contexte) -> str:
-    """`clos` when the database says so (K11), else `a_approuver`."""
+    """Return `clos` when the database says so (K11), else `a_approuver`."""
     return CLOS if contexte.cloture else A_APPROUVER
 
 
 def decrire(contexte: Contexte, *, avec_reserves: bool, restreinte: bool = False) -> dict[str, Any]:
-    """What the manifest of one extract says (K3, G4, S7), but for its files and for the seal of its version, which its
-    publication adds.
-
-    Its only clocks are the end of the build and the approval, as the warehouse keeps them.
-    """
+    """Return what the manifest of an extract says (K3, G4, S7), but for its files and the seal of its version, which
+    its publication adds. Its only clocks are the end of the build and the approval, as the warehouse keeps them."""
     construction, cloture = contexte.construction, contexte.cloture
     return {
         "exercice": contexte.exercice,
@@ -137,7 +134,7 @@ def decrire(contexte: Contexte, *, avec_reserves: bool, restreinte: bool = False
         ),
         "identite": contexte.identite,
         "publication_sha256": construction.publication_sha256,
-        # none of a version that a former software published: its manifest stays as it was
+        # a version that a former software published has none: its manifest stays as it was
         **({"chiffres_sha256": x} if (x := construction.chiffres_sha256) else {}),
         "projet_dbt_sha256": construction.portes.get("modele", {}).get("projet_dbt_sha256"),
         "exercices_presentes": {str(e): v for e, v in contexte.presentes.items()},
