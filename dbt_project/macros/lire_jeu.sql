@@ -38,7 +38,7 @@ case
 {# A code that landed as a digest, for nothing named it yet, and that the referentiel has named since (K9). #}
 {% macro code_nomme(cellule) -%}
 case
-      when {{ cellule }} ^@ '~'
+      when starts_with({{ cellule }}, '~')
         then coalesce((select n.code from {{ source('journal', 'codes_nommes') }} as n where n.masque = {{ cellule }}), {{ cellule }})
       else {{ cellule }}
     end
