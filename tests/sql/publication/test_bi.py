@@ -10,10 +10,8 @@ from tests.atelier import bi, metriques
 from tests.atelier.petit_depot import COMMUNES, EXERCICE
 from tests.bout_en_bout.entrepots import Publie
 
-from mutualisation.documents.rapport.contenu.communes.ensemble import BORNES
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.publication.versions.relations import relations_analyse
-from mutualisation.socle.chemins import MODELES
 
 from .test_communes_et_lecteurs import devenir, nombre
 
@@ -86,12 +84,6 @@ def test_une_jointure_par_les_cles_de_meme_nom_ne_compte_rien_deux_fois(conn: Co
         (lue,), (attendue,) = (conn.execute(q.encode()).fetchone() or (None,) for q in (requete, attendu))
         assert lue == attendue
         assert lue
-
-
-def test_les_classes_de_population_sont_celles_des_documents() -> None:
-    bornes = [f"{b:,}".replace(",", " ") for b in BORNES[1:]]
-    modele = (MODELES / "bi" / "dim_commune.sql").read_text(encoding="utf-8")
-    assert [b for b in bornes if b not in modele or f"< {b.replace(' ', '')} " not in modele] == []
 
 
 def test_un_lecteur_lit_tout(conn: Conn) -> None:
