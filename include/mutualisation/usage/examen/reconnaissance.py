@@ -282,7 +282,7 @@ def _proximite(mots_lus: Mots, voulus: Mots, *, usuel: bool) -> tuple[Degre, boo
 
 
 def _en_entier(mot: str, attendus: Mots) -> str:
-    """Return the word that `mot` begins or is once its accents are lost (« ? »); else `mot` itself."""
+    """Return the expected word that `mot` abbreviates (« benef »), or is with « ? » for accents; else `mot` itself."""
     if "?" in mot:
         forme = re.compile(re.escape(mot).replace(r"\?", ".?"))
         return next((a for a in attendus if forme.fullmatch(a)), mot)

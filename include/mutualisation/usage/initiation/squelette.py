@@ -183,7 +183,8 @@ def _parametres(r: Reponses) -> Iterator[Ligne]:
 
 
 def _roles(r: Reponses) -> Iterator[Ligne]:
-    """Yield the roles of accounts; 75888 becomes an ordinary receipt for who titles no sale of CEE there."""
+    """Yield the roles of accounts. The shipped account of CEE sales, 75888, becomes an ordinary receipt when the EPCI
+    records these sales on another account."""
     compte = r.epci["compte_cee"]
     if compte != CEE_LIVRE:
         yield {"prefixe": CEE_LIVRE, "role": "recette_autre", "reference": "Pas de vente de certificats à ce compte"}

@@ -177,7 +177,7 @@ class Restauration:
 
     @property
     def lignes(self) -> list[str]:
-        """Say what holds, then what is to be known."""
+        """Say how many seals hold, then each remark, then that Airflow's metadata were left out."""
         sans = "métadonnées d'Airflow non restaurées : --airflow BASE, dans un entrepôt vide"
         sceaux_dits = plusieurs(self.sceaux, "sceau conforme", "sceaux conformes")
         return [sceaux_dits, *self.remarques, *([] if self.airflow else [sans])]

@@ -100,7 +100,8 @@ def _rang(x: Mapping[str, Any]) -> tuple[int, bool, Decimal]:
 
 
 def _par_prix(tableau: m.Tableau) -> m.Pile:
-    """Make a point a price; services that are free, or reserved to the same communes, share a point."""
+    """List the services, a point each with its price; those that are free share a point, as do those that are reserved
+    to the same communes."""
     points: dict[str, list[str]] = {}
     for x in sorted(tableau.lignes, key=_rang):
         sujet, contenu = (x["libelle"], x["prix"]) if _rang(x)[0] == 1 else (formats.majuscule(x["prix"]), x["libelle"])
