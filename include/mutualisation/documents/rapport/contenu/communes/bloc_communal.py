@@ -155,8 +155,8 @@ class Annee:
         return replace(self, adherents=adherents, lignes=lignes)
 
     def partager(self, cle: str) -> tuple[Annee, Annee]:
-        """Split the rows of a page in two: those of its commune (or of the adherent that has none), then those of its CCAS
-        and satellites. No row is in both."""
+        """Split the rows of a page in two: those of its commune (or of the adherent that has none), then those of its
+        CCAS and satellites. No row is in both."""
         propre = self.de(*(a for a in self.adherents if a.type_adherent == COMMUNE or a.siret == cle))
         prises = {id(r) for rangees in propre.lignes.values() for r in rangees}
         lignes = {nom: [r for r in rangees if id(r) not in prises] for nom, rangees in self.lignes.items()}
