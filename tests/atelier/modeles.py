@@ -29,6 +29,7 @@ PUBLIES = re.compile(r'"(?:publication|documents|bi)"\.')
 SOURCE = re.compile(r'"?\b(brut|journal|publication|versions)"?\."?(\w+)"?')
 REFERENCE = re.compile(r"\{\{ ref\('(\w+)'\) \}\}")
 Retouche = Callable[[str, str], str]
+CODES = "journal.codes_nommes"
 
 
 @dataclass(frozen=True)
@@ -142,15 +143,17 @@ def refaire(conn: psycopg.Connection[Any], modeles: Modeles, retouche: Retouche,
     gives it: those that read these jeux, the journal or what is published, then those that read one whose rows have
     changed.
 
-    A model that reads the rows of other jeux only does not look at the new files.
+    A model that reads the rows of other jeux only does not look at the new files, which the journal tells; a reading
+    that looks up a code there (`CODES`) still tells it the lines that those files bring.
     """
     du_journal = {nom for nom, lues in modeles.sources.items() if any(not s.startswith("brut.") for s in lues)}
+    des_fichiers = {nom for nom in du_journal if any(not s.startswith("brut.") for s in modeles.sources[nom] - {CODES})}
     changes: set[str] = set()
     for nom in modeles.ordre:
         requete, lus = retouche(nom, modeles.requetes[nom]), modeles.jeux(nom)
         parents = modeles.parents[nom] & changes
         if jeux is not None and lus and not lus & jeux:
-            parents -= du_journal
+            parents -= des_fichiers
         touche = jeux is None or nom in du_journal or parents or lus & jeux or requete != modeles.requetes[nom]
         if touche and _remplir(conn, nom, requete):
             changes.add(nom)
