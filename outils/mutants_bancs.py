@@ -124,8 +124,9 @@ class Essai:
 
     @classmethod
     def lire(cls, essai: dict[str, Any]) -> Essai:
-        """Read a test as written. What it overrides (version and exercices of the build) are rows that macros read."""
-        donnes = {re.findall(r"'(\w+)'", d["input"])[-1]: d["rows"] for d in essai["given"]}
+        """Read a test as written. What it overrides (version and exercices of the build) are rows that macros read; a
+        seed that it gives without rows is the one of the project."""
+        donnes = {re.findall(r"'(\w+)'", d["input"])[-1]: d["rows"] for d in essai["given"] if "rows" in d}
         if "version_courante" in (ecrasees := essai.get("overrides", {}).get("macros", {})):
             exercices = re.findall(r"\d+", ecrasees.get("exercices_demandes", "0"))
             donnes["mart_exercices_publies"] = [
