@@ -10,6 +10,7 @@ from mutualisation.documents.factures.factures import Facture, LigneFacture, dir
 from mutualisation.documents.factures.pes import LignePes
 from mutualisation.documents.factures.projet_pes import ProjetPes
 from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.enonces import lire_tableau
 from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.socle.francais import formats
 from mutualisation.socle.francais.formats import INSECABLE, arrondi, decimales, euros, exact, jour, pourcent, siret
@@ -30,7 +31,7 @@ REGLES = {
 MONTANTS = {
     "montant_du": "Montant dû du semestre", "report_precedent": "Report précédent", "montant_facture": "Total à titrer",
 }  # fmt: skip
-FACTURE = "nom:Adhérent:3 | siret:SIRET:2 | montant_du:Dû du semestre:centimes"
+REPORTES = ("montant_du", "report_precedent", "cumul")
 ORIGINE = (
     "montants en euros, calculés avec les tarifs en vigueur le premier jour du semestre. Ce document prépare un titre "
     "de recette ; seul le titre émis par l'ordonnateur et pris en charge par le comptable public est exigible. Détail "
@@ -74,28 +75,17 @@ def _phrases(*textes: str) -> list[m.Bloc]:
     return [m.p(texte) for texte in textes if texte]
 
 
-def _colonnes(dites: str) -> tuple[m.Colonne, ...]:
-    """Read `nom:Adhérent:3 | montant:Montant dû:centimes`: key, title, share of the width (of words) or kind."""
-    lues = (dite.strip().split(":") for dite in dites.split("|"))
-    return tuple(
-        m.Colonne(cle, titre, part=int(quoi)) if quoi.isdecimal() else m.Colonne(cle, titre, quoi)
-        for cle, titre, quoi in lues
-    )
-
-
-def _partie(titre: str, colonnes: str, lignes: Iterable[Any], *suite: str, pied: m.Ligne | None = None) -> m.Section:
-    """Set a table under its title, then what is said of it; without rows the part is not shown."""
-    rangees = list(lignes)
-    tableau = m.Tableau(titre, _colonnes(colonnes), rangees, pied)
-    return m.Section("", titre, "", [tableau, *(_phrases(*suite) if rangees else [])])
+def _partie(nom: str, lignes: Iterable[Any], *suite: str, pied: m.Ligne | None = None, **valeurs: str) -> m.Section:
+    """Set the table `factures.nom` under its title, then what is said of it; without rows the part is not shown."""
+    tableau = lire_tableau(f"factures.{nom}", [*lignes], total=pied, **valeurs)
+    return m.Section("", tableau.titre, "", [tableau, *(_phrases(*suite) if tableau.lignes else [])])
 
 
 def page_facture(contexte: Contexte, f: Facture) -> m.Document:
     s = f.semestre
     lieu = (f.lu("adresse"), f"{f.lu('code_postal')} {f.lu('ville')}".strip())
     hors = _partie(
-        "Pour information, hors de cette facture",
-        "libelle:Dispositif:5 | mode:Recouvrement:6 | montant:Montant dû:centimes",
+        "hors_titre",
         [vars(x) | {"mode": libelle_mode(x.mode)} for x in f.hors_titre if not _est_nul(x)],
         "Ces montants sont recouvrés autrement : ils ne s'ajoutent pas au total à titrer.",
     )
@@ -106,19 +96,16 @@ def page_facture(contexte: Contexte, f: Facture) -> m.Document:
     return _document(
         contexte, s, f"facture_{s}_{f.siret}", f"Facture consolidée des services mutualisés, {s}",
         _partie(
-            "Services rendus, à titrer", "libelle:Dispositif:5 | calcul:Mode de calcul:8 | montant:Montant dû:centimes",
-            [vars(x) | {"calcul": "\n".join(_calcul(x))} for x in f.lignes],
+            "lignes", [vars(x) | {"calcul": "\n".join(_calcul(x))} for x in f.lignes],
             pied={"libelle": "Total du semestre", "montant": f.montant_du},
         ),
         _partie(
-            "Report des factures précédentes, sous le seuil d'émission",
-            "periode:Période:2 | libelle:Dispositif:8 | montant:Montant reporté:centimes", map(vars, f.reports),
+            "reports", map(vars, f.reports),
             pied={"periode": "Total du report", "montant": f.report_precedent},
         ),
         m.Section("", hors.titre, "", [*hors.blocs, *_phrases(sans)]),
         _partie(
-            "Reste dû sur des titres déjà émis, hors de cette facture",
-            "exercice:Titres de l'exercice:5 | au:Situation du comptable au:6 | montant:Reste dû:centimes",
+            "restes",
             [vars(x) | {"au": jour(x.au)} for x in f.restes],
             "Ces montants sont déjà titrés : ils ne s'ajoutent pas au total à titrer.",
         ),
@@ -140,10 +127,7 @@ def page_reports(contexte: Contexte, s: Semestre, factures: Iterable[Facture]) -
     aucun = " Aucun adhérent n'est reporté ce semestre : toutes les factures atteignent le seuil d'émission."
     return _document(
         contexte, s, f"reports_{s}", f"Factures reportées sous le seuil d'émission, {s}",
-        _partie(
-            "Factures reportées", f"{FACTURE} | report_precedent:Report précédent:centimes | cumul:Reporté:centimes",
-            map(_ligne, reportees), pied=_sommes(compte, reportees, "montant_du", "report_precedent", "cumul"),
-        ),
+        _partie("reportees", map(_ligne, reportees), pied=_sommes(compte, reportees, *REPORTES)),
         resume=explication + ("" if reportees else aucun),
     )  # fmt: skip
 
@@ -154,23 +138,12 @@ def page_recapitulatif(contexte: Contexte, s: Semestre, factures: Sequence[Factu
     pes = f"projet_pes_recette_{s}.xml : {lignes}, {montant(projet.total)}, réductions déduites."
     retours = [(sujet, reste) for sujet, _, reste in (retour.partition(" : ") for retour in projet.retours)]
     revenir = "Une fois pris en charge, ces titres reviennent à leur dispositif par le service ou le produit du PES :"
-    ligne = "nom:Adhérent:3 | dispositif:Dispositif:3 | montant:Montant:centimes"
     return _document(
         contexte, s, f"recapitulatif_{s}", f"Récapitulatif des factures, {s}",
-        _partie(
-            "Factures du semestre",
-            f"{FACTURE} | report_precedent:Report:centimes | statut:Statut:2 | montant_facture:À titrer:centimes",
-            map(_ligne, factures), pied=_sommes("Total", factures, "montant_facture"),
-        ),
+        _partie("semestre", map(_ligne, factures), pied=_sommes("Total", factures, "montant_facture")),
         m.Section("", "Projet de PES", "", _phrases(pes if projet.octets is not None else "")),
-        _partie(
-            "Lignes de facture hors du projet de PES, à titrer par l'ordonnateur",
-            f"{ligne} | periode:Période:2 | motif:Motif:5", map(_ligne_pes, projet.ecartees),
-        ),
-        _partie(
-            "Réductions et titre que chacune réduit", f"{ligne} | titre:Titre réduit:5",
-            [_ligne_pes(x) for x in projet.retenues if x.titre],
-        ),
+        _partie("hors_pes", map(_ligne_pes, projet.ecartees)),
+        _partie("reductions", [_ligne_pes(x) for x in projet.retenues if x.titre]),
         m.Section("", "Clés à compléter", "", [m.p(revenir), m.Liste(retours)] if retours else []),
         resume="" if factures else "Aucune facture ce semestre.",
         avis=[("À savoir", phrase) for phrase in projet.phrases],
@@ -219,19 +192,10 @@ def page_etat(contexte: Contexte, s: Semestre, etat: EtatAnnuel, parametres: Par
     ]
     return _document(
         contexte, s, f"etat_annuel_{e}_{etat.nom_de_fichier}", f"État annuel {e} : {etat.libelle}",
-        _partie(
-            "Tarifs appliqués", "semestre:Semestre:2 | regle:Règle:5 | reference:Référence:5 | prix:Prix:lu",
-            _tarifs(etat), *_formation(etat),
-        ),
-        _partie(
-            "Coût constaté de l'exercice", "libelle:Élément:2 | valeur:Valeur:lu", _comparaison(etat), _portee(etat)
-        ),
+        _partie("tarifs", _tarifs(etat), *_formation(etat)),
+        _partie("cout", _comparaison(etat), _portee(etat)),
         _beneficiaires(etat),
-        _partie(
-            "Registre des notifications",
-            "nom:Bénéficiaire:4 | limite:À notifier avant le:2 | le:Notifié le:2 | etat:État:2",
-            registre,
-        ),
+        _partie("notifications", registre),
         _recours(etat),
         resume=f"{_objet_de_l_etat(etat)} Recouvrement : {modes or 'sans tarif'}.",
         avis=[("Notification", notification)],
@@ -276,9 +240,7 @@ def _recours(etat: EtatAnnuel) -> m.Section:
         f"Chaque semestre recompte les mêmes unités : leur moyenne, {exact(sommes['unites'])}, est celle de l'année."
     )
     return _partie(
-        "Recours au service, convertis en unités",
-        "nom:Bénéficiaire:3 | semestre:Semestre:2 | type:Type d’unité:3 | quantite:Quantité:lu | poids:Poids:lu"
-        " | unites:Unités:lu",
+        "recours",
         [
             {"nom": contracter(u["nom"]), "semestre": f"S{u['semestre']}", "type": u["type_unite"]}
             | {c: NON_MESURE if u[c] is None else exact(u[c], precisions[c]) for c in chiffres}
@@ -298,13 +260,11 @@ def _beneficiaires(etat: EtatAnnuel) -> m.Section:
         return {"nom": nom} | {u: exact(x[u], p) for u, p in precisions.items()} | montants
 
     return _partie(
-        "Unités constatées, base et montants dus",
-        "nom:Bénéficiaire:3 | unites_s1:Unités S1:lu | unites_s2:Unités S2:lu | unites:Unités de l’année:lu"
-        f" | {BASE}:Unités × {'coût' if unitaire is None else euros(unitaire, 2)}:lu | montant:Dû de l’année:lu"
-        " | ecart:Écart:lu",
+        "beneficiaires",
         [rangee(contracter(b["nom"]), b) for b in lignes],
         f"Le dû est celui du bilan d'étape {etat.exercice}, arrondi au centime chaque semestre, comme il est facturé.",
         pied=rangee(formats.plusieurs(len(lignes), "bénéficiaire"), total(lignes)),
+        cout="coût" if unitaire is None else euros(unitaire, 2),
     )
 
 
