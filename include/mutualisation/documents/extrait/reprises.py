@@ -26,7 +26,8 @@ NOTER = "select journal.noter_documents(%s, %s, %s, %s)"
 
 @dataclass
 class Reprises:
-    """The documents of communes of a version are seen one by one, beside those that the journal knows.
+    """`Reprises` compares each communal document of a version with what the journal keeps of the version before: one
+    that says the same keeps its number, and its file is copied.
 
     `connus` is {file: (digest of what it says, version where that last changed, sha256)}, of this version where it is
     published, else of the one before; `dits` is {file: (digest, version)} as seen here; `place` is where files may be

@@ -162,7 +162,8 @@ def _sans_periodes_usurpees(
 
 
 def _copies_usurpees(travail: Travail, candidats: Sequence[Copie], courants: Courants) -> list[tuple[Copie, str]]:
-    """Return the candidates whose bytes count under another periode, with it: of the warehouse, else the earliest."""
+    """Return (candidate, periode) for each candidate whose bytes already count under that other periode: the periode is
+    one that the warehouse holds, else the earliest of this load."""
     # {(jeu, periode): (version, sha256, candidate or None)} of what would count
     remplaces = _remplacements([c.fichier for c in candidats], courants)
     comptent: dict[Identite, tuple[int, str, Copie | None]] = {

@@ -227,7 +227,8 @@ class Typage:
 
     # ------------------------------------------------------------ rows
     def _delivrees(self, bloc_lu: BlocLu) -> Iterable[str]:
-        """Give the rows as delivered; a column whose cells all are what its typed column says is empty in them."""
+        """Return each row as it was delivered, its cells joined. A column is left empty where every cell of the block
+        reads letter for letter as its typed column, which says it."""
         morceaux: list[Iterable[str]] = []
         blanc = ""
         for rang, colonne in enumerate(self._jeu.colonnes_entrepot):

@@ -217,8 +217,8 @@ def signer_et_noter(
     dossier: Path,
     poste: Poste,
 ) -> bytes:
-    """Return the signature of the manifest of an extract (exercice, version, status), and note its folder. It is the
-    one noted already, whoever made it, else a new one. `poste` has the key."""
+    """Sign the manifest of an extract (exercice, version, status) with the key of `poste`, and note its folder. A
+    manifest that was signed before, on any workstation, keeps that signature. Return the signature."""
     exercice, version, statut = extrait
     empreinte = hashlib.sha256(manifeste).hexdigest()
     for notee in conn.execute(SIGNATURES, (exercice, version, empreinte)).fetchall():
