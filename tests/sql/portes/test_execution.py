@@ -8,6 +8,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
+from tests.atelier import bases
+from tests.atelier.atelier import VIDE
 from tests.atelier.tables import cas
 from tests.sql.portes.projet_gx import ecrire_projet
 
@@ -126,6 +129,19 @@ def test_un_moteur_tue_renait(passer: Passer) -> None:
     execution._etat.enfant._processus.kill()
     execution._etat.enfant._processus.wait()
     assert [c.nombre for c in passer(_attente(*STATUT_CONNU))] == [1]
+
+
+def test_un_entrepot_perdu_n_en_perd_pas_un_autre(
+    entrepot: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One process judges two warehouses in turn, each by its own rows, and one of them goes."""
+    monkeypatch.setenv("MUTUALISATION_EXPECTATIONS", str(tmp_path))
+    ici = {"column": "base", "value_set": [conninfo_to_dict(entrepot)["dbname"]]}
+    ecrire_projet(tmp_path, "select current_database()::text as base", [_attente(STATUT_CONNU[0], ici)])
+    execution.fermer()
+    with bases.copie(entrepot, VIDE) as perdu:
+        assert [executer("essai", dsn, "essai")[0].nombre for dsn in (entrepot, perdu)] == [0, 1]
+    assert executer("essai", entrepot, "essai")[0].nombre == 0
 
 
 def test_un_verrou_tenu_se_relance(base_vierge: str, passer: Passer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,11 +65,10 @@ def _sans_lignes(_conn: Any, _curseur: Any, requete: str, parametres: Any, *_: A
 
 
 @cache
-def _contexte(dossier: str, url: str) -> Any:
+def _contexte(dossier: str, url: str) -> Any:  # noqa: ARG001 - one context for each warehouse
     """Open the Data Context once: that takes as long as most of the checkpoints."""
     import great_expectations as gx
 
-    os.environ["ENTREPOT_DSN"] = url
     contexte = gx.get_context(mode="file", project_root_dir=dossier)
     assets = contexte.data_sources.get("entrepot").assets
     _lots.update(asset.query.replace("%", "%%") for asset in assets if hasattr(asset, "query"))
@@ -80,6 +79,8 @@ def _passer(demande: dict[str, Any]) -> list[Constat]:
     import pandas as pd
 
     attentes = {(a.suite, a.nom): a for a in demande["attentes"]}
+    # a context reads it again when it connects anew
+    os.environ["ENTREPOT_DSN"] = demande["url"]
     contexte, lot = _contexte(demande["dossier"], demande["url"]), None
     if demande["lignes"] is not None:
         lot = {"dataframe": pd.DataFrame(demande["lignes"], columns=demande["colonnes"], dtype=object)}
