@@ -17,7 +17,7 @@ MUTUALISATION := .venv/bin/mutualisation
 ECHANTILLON := var/echantillon
 ENTREPOT := var/entrepot
 
-.PHONY: aide environnement bilan test test-complet bench secrets tableaux conformite ordonnanceur roue qualite mutants inventaire
+.PHONY: aide environnement bilan test test-complet bench secrets tableaux conformite conformite-situation ordonnanceur roue site qualite types sql mutants inventaire livraison
 aide:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -52,6 +52,10 @@ test: environnement ## what to run at each change: rules, cases, documents, one 
 test-complet: environnement ## every test that this machine can run; those left out are named
 	@.venv/bin/pytest -n auto --dist worksteal $(PYTEST)
 
+# the comparer of conformite-5 drops the rows of a forecast whose year is not asked: tests/conformite compares these two
+AUTRES_RELATIONS = .venv/bin/python -B -c "import sys; sys.path[:0] = ['../shared/conformite-5']; import comparer; \
+	print(','.join(sorted({*comparer.TOUTES} - {'prevision', 'prevision_adherent'})))"
+
 conformite: environnement ## whole and defective drops against the expected figures: ours, and all of ../shared where it is
 	@fautes=0; .venv/bin/pytest -n auto --dist worksteal tests/conformite || fautes=1; \
 	for suite in $(addprefix ../shared/,conformite-2 conformite-3 conformite-4); do \
@@ -59,17 +63,33 @@ conformite: environnement ## whole and defective drops against the expected figu
 		$$suite/verifier -j 2 --commande $(MUTUALISATION) || fautes=1; \
 		[ ! -d $$suite/defauts ] || $$suite/verifier -j 2 --defauts --commande $(MUTUALISATION) || fautes=1; \
 		[ ! -x $$suite/verifier-semestre ] || $$suite/verifier-semestre --commande $(MUTUALISATION) || fautes=1; \
-	done; exit $$fautes
+	done; \
+	[ ! -d ../shared/conformite-5 ] || ../shared/conformite-5/verifier -j 2 --relations "$$($(AUTRES_RELATIONS))" --commande $(MUTUALISATION) || fautes=1; \
+	[ ! -x ../shared/conformite-5/verifier-situation ] || $(MAKE) conformite-situation || fautes=1; \
+	exit $$fautes
+
+# of V it takes away the first version of March and leaves the second, by which the month is there (F2): V has the second alone
+conformite-situation: environnement
+	@rm -rf var/situation && cp -r ../shared/conformite-5/situation var/ && rm var/situation/depots/V/rh/temps_2022-03.csv
+	@../shared/conformite-5/verifier-situation --racine var/situation --commande $(MUTUALISATION)
 
 bench: environnement ## what users wait for, against a former version: var/bench/ratios.csv
 	@.venv/bin/python outils/banc.py $(if $(TAILLES),--tailles $(TAILLES))
 
-ordonnanceur: environnement $(ECHANTILLON)/depot ## every chain by a real Airflow scheduler on the reference drop
-	@MUTUALISATION_VAR=$(ECHANTILLON) .venv/bin/python outils/ordonnanceur.py --depot $(ECHANTILLON)/depot
+ordonnanceur: environnement $(ECHANTILLON)/depot ## every chain by a real Airflow scheduler on the reference drop; MOIS="5 6": month by month
+	@MUTUALISATION_VAR=$(ECHANTILLON) .venv/bin/python outils/ordonnanceur.py --depot $(ECHANTILLON)/depot $(foreach m,$(MOIS),--mois $(m))
 
 roue: environnement ## the wheel, for an Airflow that exists already: var/roue, or ROUE=…
 	@rm -f "$(or $(ROUE),var/roue)"/mutualisation-*.whl
 	@.venv/bin/python -m hatchling build -t wheel -d "$(abspath $(or $(ROUE),var/roue))"
+
+# the docs and the reference extracts, by Sphinx in an environment of its own, then read by a browser
+site: bilan ## var/site/public: the reference extracts, the French docs and their search; static, read by a browser
+	@rm -rf var/site && mkdir -p var/site/source && cp -r docs/. var/site/source
+	@{ cat outils/site/accueil.md; tail -n +3 docs/README.md; } >var/site/source/index.md
+	@uv=$$(command -v uv || echo var/outils/bin/uv); $$uv run -q --isolated --locked --only-group site \
+		sphinx-build -q -W -b html -c outils/site -D html_extra_path="$(CURDIR)/var/bilans" var/site/source var/site/public
+	@.venv/bin/python outils/site/verifier.py var/site/public
 
 secrets: ## .env for docker compose, each empty secret filled
 	@docker/secrets.sh
@@ -78,11 +98,23 @@ tableaux: ## dashboards in Superset: in the environment, ADRESSE=… (mutualisat
 	@docker/superset/lancer.sh
 
 qualite: environnement ## lint, format, types, SQL
-	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy include/mutualisation
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
+	@$(MAKE) -j2 -O types sql
+
+types: environnement
+	@.venv/bin/mypy include/mutualisation
+
+sql: environnement
 	@rm -rf var/lint && env -u ENTREPOT_DSN MUTUALISATION_VAR=var/lint .venv/bin/python -P -m mutualisation.usage.terminal sqlfluff lint dbt_project/models
 
 inventaire: environnement ## what the software is made of, its extras included: CycloneDX, hashes, licences judged beside ours
 	@uv=$$(command -v uv || echo var/outils/bin/uv); $$uv run -q --isolated --locked --no-dev --all-extras python outils/inventaire.py
+
+# the instant of the commit is that of the wheel, and of the registry that the constraints are read from
+livraison: export SOURCE_DATE_EPOCH := $(shell git log -1 --format=%ct 2>/dev/null)
+livraison: inventaire ## a release, signed by CLE=… (Ed25519, PEM); without it, a rehearsal: var/livraison
+	@rm -rf var/livraison && $(MAKE) roue ROUE=var/livraison
+	@.venv/bin/python outils/livraison.py $(if $(CLE),--cle "$(CLE)")
 
 mutants: environnement ## alter the SQL of the models one slip at a time: a scenario must notice each
 	@.venv/bin/python outils/mutants.py

@@ -1,7 +1,7 @@
 """The bilan chain builds, checks, composes the documents, then publishes them, or waits for somebody to do so."""
 
 from airflow.sdk import DAG, Param
-from mutualisation_chaines.actifs import candidate, depot_charge
+from mutualisation_chaines.actifs import candidate, depot_charge, sources
 from mutualisation_chaines.entites import chaines
 from mutualisation_chaines.lignage import declarer
 from mutualisation_chaines.reglages import param_exercices, param_sortie
@@ -48,7 +48,7 @@ for entite, reglages in chaines("bilan_etape", "Bilan d'étape"):
         doc_md=DOC,
     ) as chaine:
         exercices = choisir_exercices()
-        version = construire(exercices)
+        version = construire.override(inlets=list(sources(entite.nom).values()))(exercices)
         suites = [publier(version, exercices), proposer.override(outlets=[candidate(entite.nom)])(version)]
         composer(version) >> aiguiller(version) >> suites
     declarer(chaine, entite.nom)

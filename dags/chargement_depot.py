@@ -1,7 +1,7 @@
 """The loading chain loads what is new in a drop, then announces it once."""
 
 from airflow.sdk import DAG, Param
-from mutualisation_chaines.actifs import depot_charge, depot_surveille
+from mutualisation_chaines.actifs import SOURCES, depot_charge, depot_surveille, sources_chargees
 from mutualisation_chaines.entites import chaines
 from mutualisation_chaines.lignage import declarer
 from mutualisation_chaines.reglages import param_exercices
@@ -24,7 +24,8 @@ n'est nouveau, la tâche est passée : rien n'est annoncé et aucun bilan ne par
 n'est annoncé. Corrigez le fichier, déposez-le de nouveau (même nom, ou `_v2`) : le dépôt surveillé repart de lui-même ;
 sinon, effacez l'état de la tâche en échec (« Clear ») dans la même exécution : l'annonce suit.
 
-Pour ne charger qu'une source, donnez un dépôt qui n'a que son sous-dossier.
+Chaque source a son actif (`entrepot/rh`, `compta`, `cee`, `cam`, `activite`, `referentiel`), mis à jour quand la chaîne
+en a chargé un fichier : une autre chaîne peut n'attendre que lui. Pour ne charger qu'une source, nommez-la.
 """
 
 
@@ -40,11 +41,18 @@ for entite, reglages in chaines("chargement_depot", "Chargement d'un dépôt"):
                 title="Dépôt",
                 description_md="Dossier, ou adresse de stockage ; vide : celui qui est surveillé",
             ),
+            "sources": Param(
+                [],
+                type="array",
+                items={"type": "string", "enum": list(SOURCES)},
+                title="Sources",
+                description_md="Sous-dossiers du dépôt ; vide : tous",
+            ),
             "exercices": param_exercices("Ceux du bilan qui suivra ; vide : les exercices déjà publiés"),
         },
         tags=["chargement"],
         description="Charge ce qu'un dépôt a de nouveau, et l'annonce",
         doc_md=DOC,
     ) as chaine:
-        charger.override(outlets=[depot_charge(entite.nom)])()
+        charger.override(outlets=[depot_charge(entite.nom), sources_chargees(entite.nom)])()
     declarer(chaine, entite.nom)

@@ -8,9 +8,13 @@ from mutualisation_chaines.taches import exiger_bilan
 
 DOC = """
 ### Échéance d'un bilan
-Chaque matin à 6 h. À partir du jour dit, tant que l'exercice n'est pas publié, `exiger_bilan` échoue, donc alerte :
-« Pas de bilan 2025 au 30/06/2026 : il manque… », avec le nom de chaque fichier attendu qui n'est pas chargé. Avant ce
-jour, ou une fois le bilan publié : rien. Pour la faire taire, mettez la chaîne en pause.
+Chaque matin à 6 h. Dès que s'ouvre le débat d'orientation budgétaire (dix semaines avant le vote du budget, paramètre
+`vote_budget`, au plus tard le 15 avril), puis au 30 juin, ou à partir du jour dit, tant que l'exercice n'est pas
+publié, `exiger_bilan` échoue, donc alerte : « Pas de bilan 2025 au 30/06/2026 : il manque… », avec le nom de chaque
+fichier attendu qui n'est pas chargé. Avant, ou une fois le bilan publié : rien.
+
+Un mois et une semaine avant, une alerte dit aussi ce que demande l'année : budget, factures, conventions, marchés,
+actions, avis. Pour la faire taire, mettez la chaîne en pause.
 """
 
 
@@ -30,7 +34,7 @@ for entite, reglages in chaines("echeance_bilan", "Échéance d'un bilan"):
                 type=["null", "string"],
                 format="date",
                 title="Échéance",
-                description_md="Vide : le 30 juin qui suit l'exercice",
+                description_md="Vide : débat d'orientation budgétaire, puis 30 juin",
             ),
         },
         tags=["échéance"],

@@ -15,7 +15,8 @@ semestre d'un exercice publié, les états annuels. Avec un adhérent : ses docu
 
 Activée, elle part d'elle-même le 15 juillet (S1) et le 15 janvier (S2 de l'année d'avant) à 6 h. L'exercice n'a pas à
 être publié : tarifs, adhésions, unités, commandes et ventes du semestre suffisent. Une fois qu'il l'est, relancez-la :
-elle dit, adhérent par adhérent, ce qui diffère des factures d'avant.
+elle dit, adhérent par adhérent, ce qui diffère des factures d'avant. Ce que le grand livre a titré se dit « déjà
+titré », et le projet de PES ne porte que la différence.
 
 **En cas d'échec** : aucun dossier n'est écrit, le précédent reste en place ; le journal de la tâche nomme le fichier
 qui manque ou le contrôle en écart. Une fois le fichier chargé, effacez l'état de la tâche (« Clear »).

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from echantillon.faits import axes, jour, jour_du, lire, services
+from echantillon.faits import EXERCICES, axes, jour, jour_du, lire, services
 from echantillon.grand_livre import BUDGET
 from echantillon.pes import COLLECTIVITE, POSTE
 from echantillon.tables import Cellule, Fichier, Pourcentage, Table
@@ -13,8 +13,16 @@ from echantillon.territoire import adherents, adhesions, communes, populations
 from echantillon.titres import NATURES
 
 DEBUT_CLES = date(2015, 1, 1)
-# the bilan is sent to the communes; which of them, in order of INSEE, is against it
-TRANSMISSION, AVIS_CONTRAIRE = date(2022, 12, 19), 57
+# the report was sent to the communes that day; to a few, in order of INSEE, later, and to the last not yet
+TRANSMISSION, ENVOI_TARDIF = date(2022, 9, 12), date(2022, 10, 3)
+# (which is against, or has reserves, in order of INSEE): what it said
+AVIS_CONTRAIRES = {57: "Le coût de la protection des données est porté par toutes les communes, adhérentes ou non.",
+                   45: "Le tarif futur de la vidéoprotection n'est pas connu."}  # fmt: skip
+RESERVES = {5: "Que le conseil en énergie, ouvert à de plus grandes communes, garde leur conseiller aux petites.",
+            36: "Que le tarif de la protection des données soit connu avant le vote du budget.",
+            66: "Que les délais d'instruction figurent chaque année au bilan d'étape."}  # fmt: skip
+# Neuville-en-Ferrain voted after the three months, unanimously (its deliberation of 15/12/2022)
+VOTES = {"59426": date(2022, 12, 15)}
 PARAMETRES = (
     ("methode_etp", "R", "Note méthodologique : temps répartis sur les heures saisies"),
     ("heures_reference", "1607", "Durée légale annuelle"),
@@ -25,10 +33,7 @@ PARAMETRES = (
     # use of a purchasing body is what is bought: a member that orders nothing costs it nothing
     ("cle_usage:CAM", "achats", "Illustration : l'usage d'une centrale est ce qu'on y achète"),
     ("jeu_de_donnees", "synthetique", "Jeu de référence synthétique : aucune donnée réelle"),
-    # the report names its horizon; a voted indexation and tariff change are illustrations
     ("horizon_prevision", "2026", "Rapport de décembre 2022 : méthode prévisionnelle 2022-2026"),
-    ("indexation_masse_salariale", "0,02", "Hypothèse d'illustration"),
-    ("evolution_tarifs", "0,01", "Hypothèse d'illustration"),
     ("pes_poste", POSTE, "Poste comptable, illustration"),
     ("pes_collectivite", COLLECTIVITE, "Code collectivité, illustration"),
     ("pes_budget", BUDGET, "Code du budget principal, illustration"),
@@ -54,6 +59,7 @@ def fichiers() -> list[Fichier]:
         "textes": _textes(),
         "actions": _actions(),
         "avis": _avis(),
+        "hypotheses": _hypotheses(),
     }
     return [Fichier("referentiel", jeu, "", table) for jeu, table in tables.items()]
 
@@ -69,18 +75,27 @@ def _dispositifs() -> Table:
 
 
 def _adherents() -> Table:
-    entetes = ("SIRET", "SIREN", "Type", "Nom", "Code INSEE", "Adresse", "Code postal", "Ville", "Début", "Fin")
+    """A few communes have given where their office receives what is delivered to them."""
+    entetes = ("SIRET", "SIREN", "Type", "Nom", "Code INSEE", "Adresse", "Code postal", "Ville", "Courriel", "Début",
+               "Fin")  # fmt: skip
+    courriels = {
+        nom: f"mairie@{nom.lower()}.example" for nom in ("Bondues", "Croix", "Lille", "Ronchin", "Wambrechies")
+    }
     return Table(entetes, [
-        [a.siret, a.siren, a.type, a.nom, a.insee or None, a.adresse, a.code_postal, a.ville, a.debut, a.fin]
+        [a.siret, a.siren, a.type, a.nom, a.insee or None, a.adresse, a.code_postal, a.ville, courriels.get(a.nom),
+         a.debut, a.fin]
         for a in adherents().values()
     ])  # fmt: skip
 
 
 def _adhesions() -> Table:
-    entetes = ("Dispositif", "SIRET adhérent", "Convention", "Début", "Fin")
+    entetes = ("Dispositif", "SIRET adhérent", "Convention", "Échéance", "Début", "Fin")
+    fins = {r["code"]: jour(r["convention_jusqu_au"]) for r in lire("dispositifs")}
+    # the convention of those who join later is not written yet
+    echeances = (fin if (fin := fins[a.dispositif]) and a.debut < fin else None for a in adhesions())
     return Table(entetes, [
-        [a.dispositif, a.adherent.siret, f"{a.dispositif}-{a.debut.year}-{rang:03d}", a.debut, a.fin]
-        for rang, a in enumerate(adhesions(), start=1)
+        [a.dispositif, a.adherent.siret, f"{a.dispositif}-{a.debut.year}-{rang:03d}", echeance, a.debut, a.fin]
+        for rang, (a, echeance) in enumerate(zip(adhesions(), echeances, strict=True), start=1)
     ])  # fmt: skip
 
 
@@ -143,7 +158,11 @@ def _ponderations() -> Table:
 
 def _parametres() -> Table:
     entetes = ("Paramètre", "Valeur", "Début", "Fin", "Référence")
-    return Table(entetes, [[nom, valeur, date(2018, 1, 1), None, reference] for nom, valeur, reference in PARAMETRES])
+    lignes: list[list[Cellule]] = [[nom, valeur, date(2018, 1, 1), None, ref] for nom, valeur, ref in PARAMETRES]
+    # the accounts of 2021 are those that the report of 2022 states
+    rapport = "Rapport sur la mutualisation avec le schéma 2022-2026, transmis le 12/09/2022"
+    lignes.append(["rapport_mutualisation", "2022-2026", date(2021, 1, 1), None, rapport])
+    return Table(entetes, lignes)
 
 
 def _justifications() -> Table:
@@ -151,7 +170,10 @@ def _justifications() -> Table:
     entetes = ("Exercice", "Contrôle", "Clé", "Justification", "Auteur", "Date")
     heures = "Saisies de novembre 2021 jamais validées : retenues, sans effet sur les ETP"
     communes_ = "Le rapport de décembre 2022 compte les communes de la convention qui commence le 1er janvier 2023"
+    sans_prix = "Le rapport de décembre 2022 ne donne pas le prix de ce service : aucun tarif n'est inventé"
+    auteur, le = "Direction de la mutualisation", date(2022, 12, 15)
     return Table(entetes, [
+        *([annee, "sans_tarif", None, sans_prix, auteur, le] for annee in EXERCICES),
         [2021, "a_affecter", None, heures, "Direction des ressources humaines", date(2022, 2, 15)],
         [2021, "communes_declarees", "NON_DECENCE", communes_, "Direction de l'habitat", date(2022, 12, 15)],
     ])  # fmt: skip
@@ -175,14 +197,28 @@ def _actions() -> Table:
 
 
 def _avis() -> Table:
-    """Opinions of the communes on the bilan of 2021: on time, late, or none; a few with reserves, one against."""
+    """Opinions of the communes on the report of 2022: on time, late, awaited or none; with reserves, against."""
     lignes: list[list[Cellule]] = []
-    for rang, insee in enumerate(sorted(communes())):
-        jour_ = TRANSMISSION + timedelta(days=28 + 7 * rang % 60)
-        sens = "défavorable" if rang == AVIS_CONTRAIRE else "réservé" if rang % 31 == 5 else "favorable"
+    for rang, insee in enumerate(sorted(communes())[:-1]):
+        transmis = ENVOI_TARDIF if rang % 24 == 11 else TRANSMISSION
+        jour_ = transmis + timedelta(days=28 + 7 * rang % 60)
         if rang % 19 == 7:
-            jour_ += timedelta(days=84)
-        deliberation = (jour_ - timedelta(days=max(0, jour_.weekday() - 4)), sens, f"Délibération n° {rang + 1}")
-        rendu = rang % 4 != 3 or rang == AVIS_CONTRAIRE
-        lignes.append([2021, insee, TRANSMISSION, *(deliberation if rendu else (None, None, None))])
-    return Table(("Exercice", "Code INSEE", "Transmission", "Délibération", "Sens", "Référence"), lignes)
+            # the day after the three months, and the next ones
+            jour_ = date(2022, 12, 13) + timedelta(days=rang // 19 % 3)
+        jour_ = VOTES.get(insee) or jour_ - timedelta(days=max(0, jour_.weekday() - 4))
+        sens = "défavorable" if rang in AVIS_CONTRAIRES else "réservé" if rang in RESERVES else "favorable"
+        reference = "délibération à l'unanimité" if insee in VOTES else f"délibération n° {rang + 1}"
+        dit = (jour_, sens, reference, (AVIS_CONTRAIRES | RESERVES).get(rang))
+        rendu = insee in VOTES or rang in AVIS_CONTRAIRES or (rang % 4 != 3 and transmis == TRANSMISSION)
+        lignes.append([2021, insee, transmis, *(dit if rendu else (None,) * len(dit))])
+    return Table(("Exercice", "Code INSEE", "Transmission", "Délibération", "Sens", "Référence", "Motifs"), lignes)
+
+
+def _hypotheses() -> Table:
+    """What the report announces for the mandate, with its page; an amount that it does not give says it is ours."""
+    entetes = ("Scénario", "Dispositif", "Mesure", "Catégorie", "Valeur", "Durée", "Début", "Fin", "Référence")
+    return Table(entetes, [
+        [r["scenario"], r["dispositif"] or None, r["mesure"], r["categorie"] or None, _nombre(r["valeur"]),
+         _nombre(r["duree"]), jour_du(r["debut"]), jour(r["fin"]), r["reference"]]
+        for r in lire("hypotheses")
+    ])  # fmt: skip

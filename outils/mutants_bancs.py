@@ -157,7 +157,9 @@ class Essai:
                 requete = re.sub(rf'"\w+"\."{nom}"', f'"pg_temp"."{nom}"', requete)
             self._donner(self.conn, "attendu", self.attendus, self.modele)
             champs = self.conn.execute("select * from attendu limit 0").description or []
-            colonnes = self.attendus[0] if isinstance(self.attendus, list) else [c.name for c in champs]
+            # where no row is expected, every column is looked at
+            ecrits = self.attendus[:1] if isinstance(self.attendus, list) else []
+            colonnes = [*ecrits[0]] if ecrits else [c.name for c in champs]
             ligne = self.conn.execute(
                 sql.SQL(
                     "with constate as (select {colonnes} from ({requete}\n) as r),"

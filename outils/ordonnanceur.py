@@ -1,5 +1,6 @@
-"""`make ordonnanceur` runs every chain on a drop, by a real Airflow that is started and stopped here. Its metadata lie
-in the embedded server of `MUTUALISATION_VAR`, its logs under `airflow/`."""
+"""`make ordonnanceur` runs every chain on a drop, by a real Airflow that is started and stopped here. `--mois` has the
+files of the last exercice arrive month by month first. Its metadata lie in the embedded server of `MUTUALISATION_VAR`,
+its logs under `airflow/`; each alert is printed."""
 
 from __future__ import annotations
 
@@ -8,17 +9,21 @@ import json
 import os
 import re
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -26,6 +31,7 @@ from urllib.parse import quote
 
 from psycopg.conninfo import make_conninfo
 
+from mutualisation.entree.ingestion.depot import FichierDepose, decouvrir
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.parametres_libpq import parametres, url_sqlalchemy
 from mutualisation.entrepot.base.roles import compte_systeme
@@ -46,7 +52,7 @@ FAISCEAU = {
     "kwargs": {},
 }
 CHARGEMENT, BILAN, FACTURES = "chargement_depot", "bilan_etape", "factures_semestrielles"
-PUBLICATION, RELIRE = "publication_bilan", "relire"
+PUBLICATION, RELIRE, SITUATION = "publication_bilan", "relire", "situation_mensuelle"
 DELAI, PERIODE = 1800.0, 0.5
 
 
@@ -194,17 +200,42 @@ def installer(var: Path, dsn: str, *personnes: str, parties: tuple[str, ...] = P
     return Airflow(base, journaux, environnement, comptes, parties)
 
 
-def ordonnancer(depot: Path, exercices: list[int]) -> str:
-    """Load a drop, publish its exercices, write the invoices of the last one; return `publication_sha256` (S7)."""
+@contextmanager
+def recevoir(dire: Callable[[str, str], object]) -> Iterator[str]:
+    """Yield the address of a webhook of this machine; `dire` is handed the path and the text of each alert."""
+
+    class Reception(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            dire(self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))["text"])
+            self.send_response(HTTPStatus.NO_CONTENT)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing of each request."""
+
+    with HTTPServer(("127.0.0.1", 0), Reception) as serveur:
+        threading.Thread(target=serveur.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        yield f"http://127.0.0.1:{serveur.server_port}"
+        serveur.shutdown()
+
+
+def dire_alerte(_: str, texte: str) -> None:
+    print(f"alerte : {texte}", file=sys.stderr, flush=True)
+
+
+def ordonnancer(depot: Path, exercices: list[int], mois: list[int]) -> str:
+    """Load a drop, publish its exercices, write the invoices of the last one; return `publication_sha256` (S7). What
+    had arrived at the end of each of these months of it is loaded first."""
     if not depot.is_dir():
         raise ErreurMutualisation(f"Le dépôt {depot} n'existe pas : indiquez un dossier par --depot.")
     var = dossier_var()
-    with serveur_entrepot(var) as dsn:
+    with serveur_entrepot(var) as dsn, recevoir(dire_alerte) as adresse:
         airflow = installer(var, dsn, compte_systeme())
+        airflow.environnement["AIRFLOW_CONN_ALERTE_WEBHOOK"] = json.dumps({"conn_type": "http", "host": adresse})
         # these accounts are Airflow's own, for trials
         print(f"Airflow démarre, sous un compte d'essai ; journaux : {airflow.journaux}", file=sys.stderr, flush=True)
         with airflow.en_marche() as veille:
-            _executer(airflow, veille, depot.resolve(), exercices or exercices_du_depot(depot))
+            _executer(airflow, veille, depot.resolve(), exercices or exercices_du_depot(depot), mois)
         with Session.depuis_environnement() as session:
             return str(etat(session)["publication_sha256"])
 
@@ -215,39 +246,79 @@ def exercices_du_depot(depot: Path) -> list[int]:
     return sorted({int(t[1]) for nom in noms if (t := re.match(r"masse_salariale_(\d{4})(?:_v\d+)?\.", nom))})
 
 
-def _executer(airflow: Airflow, veille: subprocess.Popen[bytes], depot: Path, exercices: list[int]) -> None:
+def arrive(fichier: FichierDepose) -> tuple[int, int]:
+    """Return the year and month at whose end a file of a drop has arrived; a year's agents are known from January."""
+    match fichier.jeu.periode:
+        case "mois":
+            mois = fichier.couverts[-1]
+        case "semestre":
+            mois = 6 * int(fichier.periode[6:])
+        case "annee":
+            mois = 1 if fichier.jeu.nom == "agents" else 12
+        case _:  # a PES says its month in its name, a referentiel has none
+            date = re.search(r"_(\d{4})(\d{2})_", fichier.periode)
+            return (int(date[1]), int(date[2])) if date else (0, 0)
+    return fichier.exercice or 0, mois
+
+
+def _executer(
+    airflow: Airflow, veille: subprocess.Popen[bytes], depot: Path, exercices: list[int], mois: list[int]
+) -> None:
+    attendues: Counter[str] = Counter()
+
     def lancer(chaine: str, **parametres: Any) -> None:
         airflow.commander("dags", "trigger", chaine, "--conf", json.dumps(parametres))
         attendre(chaine)
 
     def attendre(chaine: str) -> None:
-        """Wait until a chain has run and no run of it is left."""
-        airflow.attendre(veille, lambda: bool(e := airflow.executions(chaine)) and set(e) <= {"success", "failed"})
+        """Wait until a chain has run once more and no run of it is left."""
+        attendues[chaine] += 1
+        finis = {"success", "failed"}
+        airflow.attendre(veille, lambda: len(e := airflow.executions(chaine)) >= attendues[chaine] and set(e) <= finis)
         if "failed" in airflow.executions(chaine):
             raise ErreurMutualisation(f"La chaîne {chaine} a échoué : voir {airflow.journaux / f'dag_id={chaine}'}.")
         print(f"{chaine} : {', '.join(map(' '.join, airflow.taches(chaine).items()))}", file=sys.stderr, flush=True)
 
-    lancer(CHARGEMENT, depot=str(depot), exercices=exercices)
-    if airflow.taches(CHARGEMENT)["charger"] == "success":
-        attendre(BILAN)  # the drop has started this chain, and nobody has asked for it
+    def charger(lieu: Path, annonces: list[int]) -> bool:
+        """Load a drop; the chains that it starts build, say where the year stands, and publish once answered."""
+        lancer(CHARGEMENT, depot=str(lieu), exercices=annonces)
+        if airflow.taches(CHARGEMENT)["charger"] != "success":
+            return False
+        attendre(BILAN)
+        attendre(SITUATION)
         if airflow.taches(BILAN)["proposer"] == "success":
             airflow.repondre(veille, compte_systeme())
             attendre(PUBLICATION)
-    else:
+        return True
+
+    for fin in mois:
+        lieu = airflow.journaux.parent / "depot"
+        deposer(depot, lieu, (max(exercices), fin))
+        charger(lieu, [])
+    if not charger(depot, exercices):
         lancer(BILAN, exercices=exercices)
     for semestre in (1, 2) if exercices else ():
         lancer(FACTURES, exercice=max(exercices), semestre=semestre)
+
+
+def deposer(depot: Path, lieu: Path, fin: tuple[int, int]) -> None:
+    """Copy to a folder what had arrived of a drop at the end of (year, month), with its control totals."""
+    for fichier in (f for f in decouvrir(str(depot)).fichiers if arrive(f) <= fin):
+        (lieu / fichier.source).mkdir(parents=True, exist_ok=True)
+        for copie in filter(None, [fichier.emplacement, fichier.controle]):
+            shutil.copyfile(str(copie), lieu / fichier.source / copie.name)
 
 
 def main() -> int:
     lecteur = argparse.ArgumentParser(prog="ordonnanceur", description="Toutes les chaînes par un vrai Airflow.")
     lecteur.add_argument("--depot", type=Path, required=True, help="dossier du dépôt à charger")
     lecteur.add_argument("--exercice", type=int, action="append", default=[], help="défaut : ceux du dépôt")
+    lecteur.add_argument("--mois", type=int, action="append", default=[], help="mois qui arrivent d'abord : 5, puis 6")
     choix = lecteur.parse_args()
     # a SIGTERM stops as Ctrl-C does: Airflow and the server stop too
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        print(f"publication {ordonnancer(choix.depot, choix.exercice)}")
+        print(f"publication {ordonnancer(choix.depot, choix.exercice, choix.mois)}")
     except ErreurMutualisation as erreur:
         print(erreur, file=sys.stderr)
         return erreur.code_sortie

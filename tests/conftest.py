@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -58,6 +59,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         rapport.outcome = "failed"
         rapport.longrepr = f"laissé de côté alors que rien ne doit l'être : {rapport.longrepr}"
     return rapport
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Where a run may be cut short, a failure is told when it happens."""
+    if SANS_OMISSION and report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        print(f"\n{report.nodeid} ({report.when})\n{report.longreprtext}", file=sys.__stderr__, flush=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

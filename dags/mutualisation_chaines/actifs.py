@@ -3,17 +3,30 @@
 import os
 from typing import Any
 
-from airflow.sdk import Asset, AssetWatcher
+from airflow.sdk import Asset, AssetAlias, AssetWatcher
 
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.usage.ordonnancement import DEPOT, nommer
 from mutualisation.usage.ordonnancement.guet import CALME_S, DepotComplet
 from mutualisation_chaines.entites import Entite
 
+# the registry reads files, and no file is read when a chain is parsed: a test holds these equal to it
+SOURCES = ("rh", "compta", "cee", "cam", "activite", "referentiel")
+
 
 def depot_charge(entite: str) -> Asset:
     """Return the asset updated once for a whole drop, when something new has landed: one build starts on it."""
     return _actif("entrepot", nommer("depot_charge", entite))
+
+
+def sources(entite: str) -> dict[str, Asset]:
+    """Return the asset of each source: a chain may wait for the time sheets, or the ledger, alone."""
+    return {source: _actif("entrepot", nommer(source, entite)) for source in SOURCES}
+
+
+def sources_chargees(entite: str) -> AssetAlias:
+    """Return the outlet by which one load updates the assets of the sources that it landed, and no other."""
+    return AssetAlias(name=f"entrepot/{nommer('sources', entite)}")
 
 
 def candidate(entite: str) -> Asset:

@@ -22,7 +22,10 @@ from mutualisation_chaines.alertes import envoyer, texte_de
 journal = logging.getLogger(__name__)
 
 INCOMPLET = "déposez-les, le bilan suivra, ou justifiez leur absence dans referentiel/justifications"
+AGENDA = "« mutualisation etat » dit ce que demandent les trois mois qui viennent"
 DIFFERENTES = "répondez à chaque adhérent que nomme ce fichier : complément, ou réduction de ce qui est déjà titré"
+DEPASSEMENT = "lisez dans la page de cette situation ce qui a le plus bougé, et pourquoi"
+REALISE = "gardez cet écart pour le prochain budget ; le bilan dit ce qui a fait varier chaque coût"
 # each remedy names the task to clear: the one that failed, unless an earlier one has to be done again
 REMEDE = "levez la cause que dit cette phrase, puis effacez l'état de la tâche « {tache} » (« Clear »)"
 ARRETEE = "levez ce qui la retient (le pool « entrepot » absent ou tenu, un travailleur arrêté), puis relancez-la"
@@ -37,6 +40,7 @@ DEPASSEE = (
 _CONSTRUIRE = "effacez l'état de la tâche « construire » (« Clear ») et de celles qui la suivent"
 RECONSTRUIRE = f"levez la cause que dit cette phrase, puis {_CONSTRUIRE}"
 REMPLACEE = f"gardez la version que nomme cette phrase ou, pour une version neuve, {_CONSTRUIRE}"
+REMETTRE = "lancez « remise_documents » de nouveau : ce qui est déjà parti ne repart pas"
 REVERIFIER = (
     "faites ce que dit cette phrase, puis effacez l'état de la tâche « verifier » (« Clear ») et de celles qui la "
     "suivent : la demande sera faite de nouveau"

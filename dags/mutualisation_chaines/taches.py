@@ -19,12 +19,16 @@ from airflow.sdk.exceptions import AirflowSkipException
 from mutualisation.socle.chemins import dossier_var
 from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse, SansReprise, en_ligne
 from mutualisation.usage.ordonnancement import DEPOT, nommer
-from mutualisation_chaines.actifs import candidate, depot_charge, depot_complet
+from mutualisation_chaines.actifs import candidate, depot_charge, depot_complet, sources, sources_chargees
 from mutualisation_chaines.alertes import envoyer
 from mutualisation_chaines.echecs import (
+    AGENDA,
+    DEPASSEMENT,
     DIFFERENTES,
     INCOMPLET,
+    REALISE,
     RECONSTRUIRE,
+    REMETTRE,
     REMPLACEE,
     REVERIFIER,
     Depassee,
@@ -34,13 +38,15 @@ from mutualisation_chaines.echecs import (
     en_francais,
 )
 from mutualisation_chaines.entites import entite_en_cours, entites, nom_en_cours
-from mutualisation_chaines.lignage import BRUT, PUBLICATION, jeux
+from mutualisation_chaines.lignage import BRUT, PUBLICATION, emettre_modeles, jeux
 
 if TYPE_CHECKING:
     from mutualisation.usage.operations import Session
 
 journal = logging.getLogger(__name__)
 PARIS = ZoneInfo("Europe/Paris")
+# days before a date of the calendar on which an alert says it
+RAPPELS = (30, 7)
 PUBLIEE = "Ce qui est publié déjà le reste, à l'identique."
 OUVERT = "L'exercice n'est pas clos."
 # at a desk, the folder `bilans/` opens by this address, where a share or a server shows it
@@ -98,12 +104,15 @@ def dire(reste: str) -> None:
     )
 )
 @en_francais
-def charger(params: Any = None, triggering_asset_events: Any = None, outlet_events: Any = None) -> int:
-    """Load what is new in the drop, announce it once with the exercices to build, and return the rows landed. It is
+def charger(
+    params: Any = None, triggering_asset_events: Any = None, outlet_events: Any = None, dag_run: Any = None
+) -> int:
+    """Load what is new in the drop, or in the sources asked for; announce it once with the exercices to build, and each
+    source of which this run landed a file, whichever of its attempts; return the rows landed. It is
     skipped when all that is loaded is published: the journal decides, not what this attempt loaded, for a worker may
     die between a load and its announcement. A run that the watch has started because it can't read the drop fails."""
     from mutualisation.usage.operations import charger
-    from mutualisation.usage.operations.etat import reste_a_construire
+    from mutualisation.usage.operations.etat import reste_a_construire, sources_arrivees
     from mutualisation.usage.ordonnancement.connexions import emplacement
     from mutualisation.usage.ordonnancement.guet import phrase_de_panne
 
@@ -114,15 +123,17 @@ def charger(params: Any = None, triggering_asset_events: Any = None, outlet_even
         raise DepotPerdu(phrase_de_panne(pannes[-1], nommer(DEPOT, nom)))
     with entrepot() as session:
         try:
-            chargements = charger(session, emplacement(depot_demande(params), nom))
+            chargements = charger(session, emplacement(depot_demande(params), nom), params["sources"] or None)
         except FichierRefuse as refus:
             raconter(session, refus.charges)
             raise
         raconter(session, chargements)
-        reste = reste_a_construire(session.dsn)
+        reste, arrivees = reste_a_construire(session.dsn), sources_arrivees(session.dsn, dag_run.run_after)
     if not reste:
         raise AirflowSkipException("Rien de nouveau depuis la dernière publication.")
     outlet_events[depot_charge(nom)].extra = {"exercices": params["exercices"]}
+    for source in arrivees:
+        outlet_events[sources_chargees(nom)].add(sources(nom)[source])
     journal.info("Le dépôt est chargé : un bilan peut partir.")
     return sum(c.lignes for c in chargements)
 
@@ -219,6 +230,7 @@ def construire(exercices: list[int], dag_run: Any = None) -> int:
         with session.connexion():
             version = construire(session, exercices, demande_par=demande_par)
             dire(controler(session, version))
+        emettre_modeles(session.var / "dbt", nom_en_cours(), get_current_context())
     return version
 
 
@@ -313,6 +325,7 @@ def publier(version: int, exercices: list[int], params: Any = None) -> str:
         # an extract that the build doesn't change may be missing there
         extraire_ensemble(session, exercices, _sortie(session, params))
         dire(laisse_de_cote(session))
+        dire_ce_qu_elles_sont_devenues(session, version)
     return empreinte
 
 
@@ -330,8 +343,19 @@ def publier_au_nom(presentee: dict[str, Any], reponse: dict[str, Any]) -> str:
         exiger_places(session, presentee["exercices"], presentee["documents"])
         empreinte = publier(session, presentee["version"], personne, compte)
         dire(laisse_de_cote(session))
+        dire_ce_qu_elles_sont_devenues(session, presentee["version"])
     journal.info("Version %s publiée par %s : %s", presentee["version"], personne, empreinte)
     return empreinte
+
+
+def dire_ce_qu_elles_sont_devenues(session: Session, version: int) -> None:
+    """Alert of what each year just published became, beside where its last situation said that it would land."""
+    from mutualisation.usage.operations import dire_realises
+
+    with session.lecture() as conn:
+        phrases = dire_realises(conn, version)
+    for phrase in phrases:
+        envoyer(entite_en_cours().dire(phrase), REALISE, get_current_context())
 
 
 def qui_repond(
@@ -376,17 +400,23 @@ def ou_lire(session: Session, dossiers: list[str]) -> str:
 )
 @en_francais
 def exiger_bilan(params: Any = None, dag_run: Any = None) -> None:
-    """Fail when the exercice is not published on the day of the run, in Paris; skipped before its deadline."""
+    """Fail when the exercice is due and not published on the day of the run, in Paris; skipped before. An alert says
+    what the calendar asks in a month, and in a week."""
+    from mutualisation.documents.situation.calendrier import calendrier
     from mutualisation.usage.operations import exiger_bilan
 
     jour = dag_run.run_after.astimezone(PARIS).date()
     exercice = params["exercice"] or jour.year - 1
-    echeance = dt.date.fromisoformat(params["date"]) if params["date"] else dt.date(exercice + 1, 6, 30)
+    echeance = dt.date.fromisoformat(params["date"]) if params["date"] else None
     # the warehouse is measured each morning, before the day too
     with entrepot() as session:
-        constat = exiger_bilan(session, exercice, echeance) if jour >= echeance else ""
+        with session.lecture() as conn:
+            dus = [f"{quoi}, le {le:%d/%m/%Y}" for le, quoi in calendrier(conn, jour) if (le - jour).days in RAPPELS]
+        if dus:
+            envoyer(entite_en_cours().dire(f"À venir : {' ; '.join(dus)}."), AGENDA, get_current_context())
+        constat = exiger_bilan(session, exercice, jour, echeance)
     if not constat:
-        raise AirflowSkipException(f"Bilan {exercice} : attendu au {echeance:%d/%m/%Y}.")
+        raise AirflowSkipException(f"Bilan {exercice} : rien d'échu au {jour:%d/%m/%Y}.")
     journal.info(constat)
 
 
@@ -409,6 +439,29 @@ def facturer(params: Any = None, dag_run: Any = None) -> str:
         journal.warning(ecarts)
         envoyer(entite_en_cours().dire(ecarts), DIFFERENTES, get_current_context())
     return dossier
+
+
+@task(on_failure_callback=Echec("situation", "Aucune situation n'a été écrite ; celles d'avant restent en place."))
+@en_francais
+def situer(params: Any = None) -> list[str]:
+    """Write where years stand: at the month asked, else at each that a load completed; skipped where there is none."""
+    from mutualisation.usage.operations import mois_a_situer, situer
+
+    demande = params["exercice"], params["mois"]
+    if any(demande) and not all(demande):
+        raise ErreurMutualisation("Donnez l'exercice et le mois, ou aucun des deux : les mois devenus complets.")
+    dossiers = []
+    with entrepot() as session:
+        for exercice, mois in [demande] if all(demande) else mois_a_situer(session):
+            dossier, reste, depassements = situer(session, exercice, mois, _sortie(session, params))
+            dossiers.append(dossier)
+            dire(reste)
+            # at once: a month that is told is not told again, whatever becomes of the next
+            if depassements:
+                envoyer(entite_en_cours().dire(depassements), DEPASSEMENT, get_current_context())
+    if not dossiers:
+        raise AirflowSkipException("Aucun mois n'est devenu complet.")
+    return dossiers
 
 
 def semestre_voulu(params: Any, jour: dt.date) -> tuple[int, int]:
@@ -458,6 +511,38 @@ def clore(a_clore: dict[str, Any], reponse: dict[str, Any]) -> str:
         )
     journal.info("Exercice %s, version %s, approuvé par %s.", clos.exercice, clos.version, clos.approuve_par)
     return clos.dossier
+
+
+@task(on_failure_callback=Echec("remise", "Rien n'est envoyé."))
+@en_francais
+def preparer(params: Any = None) -> dict[str, Any]:
+    """Write the envelopes of a published exercice; return the fields of `Presentees`, and where they are read."""
+    from mutualisation.usage import operations
+
+    with entrepot() as session:
+        dossier = operations.remettre(session, params["exercice"], _sortie(session, params))
+        return vars(operations.presenter_remises(dossier)) | {"lieu": ou_lire(session, [dossier])}
+
+
+@task(on_failure_callback=Echec("remise", "Ce qui est parti ne repartira pas.", depassee=REMETTRE))
+@en_francais
+def remettre_a_chacun(preparee: dict[str, Any], reponse: dict[str, Any], params: Any = None) -> str:
+    """Send each envelope that was granted, once; say what went. Skipped without a Connection to send by."""
+    from mutualisation.usage.operations import Presentees, envoyer_remises
+    from mutualisation.usage.ordonnancement.connexions import connexion
+    from mutualisation_chaines.courrier import REMISE, poster
+
+    par = nommer(REMISE, nom_en_cours())
+    montrees = Presentees(**{nom: valeur for nom, valeur in preparee.items() if nom != "lieu"})
+    if connexion(par) is None:
+        raise AirflowSkipException(f"Sans connexion Airflow « {par} », les enveloppes sont à porter : {montrees.liste}")
+    personne = reponse["responded_by_user"]["name"]
+    with entrepot() as session:
+        dit = envoyer_remises(
+            session, montrees, personne, lambda envoi: poster(envoi, montrees.exercice, par), params["renvoyer"]
+        )
+    journal.info(dit)
+    return dit
 
 
 def _sortie(session: Session, params: Any) -> str:

@@ -29,6 +29,8 @@
     ('referentiel', 'textes'),
     ('referentiel', 'actions'),
     ('referentiel', 'avis'),
+    ('referentiel', 'hypotheses'),
+    ('referentiel', 'attributions'),
     ('rh', 'agents'),
     ('rh', 'temps'),
     ('rh', 'masse_salariale'),

@@ -9,3 +9,10 @@ case when {{ base }} = '30_360' then
 {% macro jours_annee(base, annee) -%}
 case when {{ base }} = '30_360' then 360 else make_date({{ annee }}, 12, 31) - make_date({{ annee }}, 1, 1) + 1 end
 {%- endmacro %}
+
+{# R1: ETPT of a segment over a period of an exercice: quotité × days(segment ∩ period) / days(E). #}
+{% macro etpt(segment, periode) -%}
+{{ quotient(
+  segment ~ '.quotite_pct * greatest(least(' ~ segment ~ '.sortie, ' ~ periode ~ '.fin) - greatest(' ~ segment ~ '.date_entree, '
+  ~ periode ~ '.debut) + 1, 0)', '100 * ' ~ periode ~ '.jours') }}
+{%- endmacro %}

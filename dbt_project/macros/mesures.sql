@@ -54,3 +54,18 @@ where jsonb_typeof(m.value) = 'number' and m.key not in ({{ "'version', " if ver
 regexp_replace(split_part(trim_scale({{ valeur }})::text, '.', 1), '(\d)(?=(\d{3})+$)', E'\\1\u00a0', 'g')
     || coalesce(',' || nullif(split_part(trim_scale({{ valeur }})::text, '.', 2), ''), '')
 {%- endmacro %}
+
+{# What changed a net cost from row `p` to row `c`, by effect (R12): the effects sum to the difference. Without ETP before, all
+   is a change of rate; NULL where one of the two rows is missing. #}
+{% macro effets(c, p) -%}
+  {%- set temps = 'case when ' ~ p ~ '.etp = 0 and ' ~ c ~ '.etp is not null then 0 else '
+    ~ arrondi(quotient('(' ~ c ~ '.etp - ' ~ p ~ '.etp) * ' ~ p ~ '.cout_personnel', p ~ '.etp')) ~ ' end' -%}
+  {{ return({
+    'etp': temps,
+    'taux': c ~ '.cout_personnel - ' ~ p ~ '.cout_personnel - ' ~ temps,
+    'fonctionnement': c ~ '.cout_fonctionnement - ' ~ p ~ '.cout_fonctionnement',
+    'amortissements': c ~ '.amortissements - ' ~ p ~ '.amortissements',
+    'subventions': p ~ '.subventions - ' ~ c ~ '.subventions',
+    'reprises': p ~ '.reprises - ' ~ c ~ '.reprises',
+  }) }}
+{%- endmacro %}

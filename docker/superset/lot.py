@@ -3,7 +3,7 @@
     python lot.py LOT.zip
 
 In the environment, `ADRESSE`: that of an account that reads `bi` (an analyst, or a commune, which sees its own rows).
-Every page opens on `EXERCICE`; '' is the last published.
+Every page opens on `EXERCICE`; '' is the last published, of a page with `ouvre` what it asks.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from sqlalchemy import create_engine, text
 
 VERSION = "1.0.0"
 LARGEUR = 12
+PUBLIE = "select max(exercice) from bi.dim_exercice"
 BASE = "Entrepôt des services mutualisés"
 HAUTEURS = {"nombre": 22, "barres": 50, "table": 60}
 Objet = dict[str, Any]
@@ -256,7 +257,7 @@ def page(nom: str, dit: Objet, dessins: list[list[Objet]], exercice: int) -> Obj
     }
 
 
-def lot(dit: Objet, adresse: str, colonnes: dict[str, list[tuple[str, str]]], exercice: int) -> dict[str, Objet]:
+def lot(dit: Objet, adresse: str, colonnes: dict[str, list[tuple[str, str]]], exercices: dict[str, int]) -> Objet:
     """{path in the bundle: object} of the whole."""
     fichiers: dict[str, Objet] = {
         "metadata.yaml": {"version": VERSION, "type": "assets", "timestamp": "2000-01-01T00:00:00+00:00"},
@@ -269,14 +270,14 @@ def lot(dit: Objet, adresse: str, colonnes: dict[str, list[tuple[str, str]]], ex
             [dessin(f"{nom}_{r}_{i}", d, dit["jeux"]) for i, d in enumerate(x)] for r, x in enumerate(p["rangees"])
         ]
         fichiers |= {f"charts/{d['uuid']}.yaml": d for rangee in dessins for d in rangee}
-        fichiers[f"dashboards/{nom}.yaml"] = page(nom, p, dessins, exercice)
+        fichiers[f"dashboards/{nom}.yaml"] = page(nom, p, dessins, exercices[nom])
     return fichiers
 
 
-def dernier_exercice(moteur: Any) -> int:
-    """The last one published; a sentence and exit 1 when there is none."""
+def dernier_exercice(moteur: Any, requete: str) -> int:
+    """The last one published, or what a page asks; a sentence and exit 1 when there is none."""
     with moteur.connect() as conn:
-        dernier = conn.execute(text("select max(exercice) from bi.dim_exercice")).scalar()
+        dernier = conn.execute(text(requete)).scalar()
     if dernier is None:
         sys.exit("Aucun exercice n'est publié : lancez « mutualisation bilan », puis les tableaux de bord.")
     return int(dernier)
@@ -286,11 +287,11 @@ def principal(adresse: str, exercice: str, sortie: Path) -> None:
     """Write the bundle, once every dataset was asked its columns."""
     dit = yaml.safe_load(Path(__file__).with_name("tableaux.yml").read_text(encoding="utf-8"))
     moteur = create_engine(adresse)
-    annee = int(exercice) if exercice else dernier_exercice(moteur)
     dit = selon_le_compte(dit, commune=est_une_commune(moteur))
+    exercices = {n: int(exercice or dernier_exercice(moteur, p.get("ouvre", PUBLIE))) for n, p in dit["pages"].items()}
     colonnes = {nom: colonnes_de(moteur, j["sql"]) for nom, j in dit["jeux"].items()}
     with zipfile.ZipFile(sortie, "w") as archive:
-        for chemin, objet in lot(dit, adresse, colonnes, annee).items():
+        for chemin, objet in lot(dit, adresse, colonnes, exercices).items():
             archive.writestr(f"tableaux/{chemin}", yaml.safe_dump(json.loads(json.dumps(objet)), allow_unicode=True))
 
 

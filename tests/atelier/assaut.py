@@ -249,6 +249,7 @@ _USUELLES = {
     "texte": "Texte", "libelle": "Texte", "montant": "10,00", "nombre": "1", "pourcentage": "50", "entier": "3",
     "annee": "2023", "date": "05/03/2023", "duree": "7,00", "compte": "611", "siret": "21590001000012",
     "siret_libre": "", "siren": "215900010", "pseudonyme": "0907331", "empreinte": "Titulaire",
+    "courriel": "mairie@lac.fr",
 }  # fmt: skip
 _PERSONNES = {"nom": "ZYLBERSTEIN", "prenom": "Hermenegilde", "service": "Pole Wxyz", "libelle_activite": "Instruction"}
 

@@ -71,7 +71,7 @@ class Atelier:
                 _oublier(conn)
             self._charger(conn, cas.deposer(self._depot_vide()))
             conn.commit()
-            yield Construction(conn, self._dbt.construire().echecs)
+            yield Construction(conn, self._dbt.construire("tout").echecs)
 
     @contextmanager
     def raconte(self, cas: Cas, *, entier: bool = False) -> Iterator[Construction]:
@@ -154,7 +154,7 @@ class Atelier:
                 # what reads what was published before is compiled as it is from the second publication on
                 preparer_publication(conn)
                 conn.commit()
-                resultat = self._dbt.construire()
+                resultat = self._dbt.construire("tout")
                 # « dbt test » writes one without the models in its place
                 shutil.copy(self._dossier / "dbt" / "manifest.json", self._dossier / "manifeste.json")
                 construire(conn, Modeles.compiles(self._dossier / "manifeste.json"))
@@ -198,8 +198,8 @@ class Atelier:
         cas.publier(conn)
         conn.execute("reset role")
         neufs = {jeu for (jeu,) in conn.execute("select jeu from journal.fichiers where fichier_id > %s", (dernier,))}
-        _ouvrir_la_construction(conn, cas.exercices)
-        meme = garde and cas.exercices == (EXERCICE_SOCLE,)
+        _ouvrir_la_construction(conn, cas.exercices[-1:] if cas.mois else cas.exercices, cas.mois)
+        meme = garde and cas.exercices == (EXERCICE_SOCLE,) and not cas.mois
         refaire(conn, self.modeles, cas.retoucher, neufs if meme and not entier else None)
 
     def _ancres(self, modele: str = "") -> Path:
@@ -226,11 +226,11 @@ def _oublier(conn: Connexion) -> None:
     conn.commit()
 
 
-def _ouvrir_la_construction(conn: Connexion, exercices: tuple[int, ...]) -> None:
+def _ouvrir_la_construction(conn: Connexion, exercices: tuple[int, ...], mois: int | None = None) -> None:
     conn.execute("set local role none")
     conn.execute(
-        "insert into journal.constructions (exercices, prepare_par, code_version) values (%s, 'a', 'a')",
-        (sorted(exercices),),
+        "insert into journal.constructions (exercices, prepare_par, code_version, mois) values (%s, 'a', 'a', %s)",
+        (sorted(exercices), mois),
     )
     conn.execute("reset role")
     conn.execute(f"set search_path = {SCHEMA}, public")  # type: ignore[call-overload]

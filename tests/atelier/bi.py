@@ -24,8 +24,8 @@ DIMENSIONS = {
     "dim_adherent": ("exercice", "siret"),
     "dim_commune": ("exercice", "code_insee"),
 }
-# its exercice is one that nobody knows yet
-PREVU = "fait_prevision"
+# their exercice is one that nobody knows yet
+PREVUS = ("fait_prevision", "fait_prevision_adherent")
 
 
 def cles_repetees(conn: psycopg.Connection[Any]) -> list[str]:
@@ -55,7 +55,7 @@ def lignes_perdues(conn: psycopg.Connection[Any]) -> list[str]:
     perdus = []
     for nom, r in relations_analyse().items():
         for dimension, cle in DIMENSIONS.items():
-            if nom in (dimension, PREVU) or not set(cle) <= set(r.noms_colonnes):
+            if nom in (dimension, *PREVUS) or not set(cle) <= set(r.noms_colonnes):
                 continue
             renseignees = " and ".join(f"{c} is not null" for c in cle)
             requete = (

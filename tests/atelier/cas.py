@@ -6,7 +6,7 @@ drop that was loaded before, publie/<schema>.<table>.csv for rows of what was pu
 attendu/ and cas.yml: `exercices` asked, `regles` told, `controles` that must say `ecart`
 (all of them, default none), `faute`: {model: query that reads `{requete}`, the model's own}, a slip put in the build
 where no drop can make a control fail, `absents`: files of `_socle/` that are not delivered, `seul`: no other drop was
-loaded before.
+loaded before, `mois`: the last exercice is built up to that month (R22), and `attendu/` alone is looked at.
 
 `attendu/<relation>.csv` lists rows that the relation must hold, on the columns of the file only;
 `<relation>.complet.csv` lists all its rows; `<relation>.absent.csv` rows that it must not hold. `attendu/sortie.txt`:
@@ -48,6 +48,7 @@ class Cas:
     faute: Mapping[str, str]
     absents: tuple[str, ...] = ()
     seul: bool = False
+    mois: int | None = None
 
     @property
     def nom(self) -> str:
@@ -136,7 +137,7 @@ class Cas:
         ]
         if self.issues and (relations is None or "rejets" in relations):
             phrases += self._issues_manquees(construction)
-        if relations is not None and not {"controles", "controles_bloquants"} & set(relations):
+        if self.mois or (relations is not None and not {"controles", "controles_bloquants"} & set(relations)):
             return phrases
         if (constatee := sortie_constatee(construction)) != self.sortie:
             phrases.append(f"sortie : attendu {self.sortie}, constaté {constatee}")
@@ -193,6 +194,7 @@ def lire(dossier: Path) -> Cas:
         dict(brut.get("faute", {})),
         tuple(brut.get("absents", ())),
         brut.get("seul", bool(brut.get("absents"))),
+        brut.get("mois"),
     )
 
 

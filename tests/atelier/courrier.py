@@ -7,16 +7,21 @@ from contextlib import contextmanager
 
 
 class _Reception(socketserver.StreamRequestHandler):
-    """The few words of SMTP that a client needs (RFC 5321)."""
+    """The few words of SMTP that a client needs (RFC 5321): an address in `refus@` is refused, a letter to `coupe@` is
+    kept and not answered."""
 
     def handle(self) -> None:
         self._dire("220 local")
         while ligne := self.rfile.readline():
             match ligne.strip().upper().partition(b" ")[0]:
+                case b"RCPT" if b"<refus@" in ligne:
+                    self._dire("550 inconnue")
                 case b"DATA":
                     self._dire("354 ")
                     lues = iter(self.rfile.readline, b".\r\n")
                     self.server.lettres.append(b"".join(x.removeprefix(b".") for x in lues))  # type: ignore[attr-defined]
+                    if b"To: coupe@" in self.server.lettres[-1]:  # type: ignore[attr-defined]
+                        return
                     self._dire("250 OK")
                 case b"QUIT":
                     self._dire("221 ")

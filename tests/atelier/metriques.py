@@ -40,6 +40,8 @@ def requete(dites: dict[str, dict[str, Any]], nom: str, grain: tuple[str, ...]) 
     if m["type"] == "simple":
         somme = AGREGATS[m["agg"]].format(m["expr"])
         return f"select {cles}, {somme} as valeur from bi.{m['relation']} group by {cles}"
+    if m["type"] == "cumulative":  # the whole year, at the grain of the year
+        return requete(dites, m["input_metric"], grain)
     noms = m.get("input_metrics") or [m["numerator"], m["denominator"]]
     calcul = m.get("expr") or "{} / nullif({}, 0)".format(*noms)
     tables = [f"({requete(dites, n, grain)}) as t_{n} ({cles}, {n})" for n in noms]

@@ -13,8 +13,6 @@ REPONSES, EXPORTS, SOURCES, AUTRE_EDITEUR = (
     FICHIERS / nom for nom in ("reponses.toml", "exports", "sources", "autre_editeur")
 )
 EXERCICE = 2024
-# another one, whose agents enter their hours: twelve exports with their warts (0030)
-SECOND = FICHIERS.with_name("second_epci")
 with (FICHIERS / "communes.csv").open(encoding="cp1252", newline="") as _fichier:
     COMMUNES = [ligne["Nom"] for ligne in csv.DictReader(_fichier, delimiter=";")]
 

@@ -7,8 +7,9 @@ import io
 import math
 import re
 import tomllib
+from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction as F  # noqa: N817
 from functools import cache, cached_property
@@ -165,12 +166,37 @@ class Depot:
     @cached_property
     def etp(self) -> dict[tuple[int, str, str], F]:
         """{(exercice, dispositif, catégorie): ETP}, exact."""
-        temps = self.jeu("temps").drop_duplicates(SAISIE)
-        temps = temps[temps["Type jour"].isin(["T", "Travail"]) & (temps["Validé"].fillna("O") == "O")]
         etp: dict[tuple[int, str, str], F] = defaultdict(F)
+        for (e, dispositif, categorie, _), part in self.etp_agents.items():
+            etp[e, dispositif, categorie] += part
+        return etp
+
+    @cached_property
+    def agents(self) -> pd.DataFrame:
+        """Agents with a part of their time there; unknown under the threshold."""
+        df = table({(e, d, m) for (e, d, _, m), x in self.etp_agents.items() if x > 0}, "exercice dispositif agents")
+        df = df.groupby(ED, as_index=False)["agents"].nunique()
+        return df.assign(agents=[n if n >= SEUIL else None for n in df["agents"]])
+
+    @cached_property
+    def etp_agents(self) -> dict[tuple[int, str, str, Any], F]:
+        """{(exercice, dispositif, catégorie, agent): ETP}, exact."""
+        return self._etp_agents(12)
+
+    @cached_property
+    def temps(self) -> pd.DataFrame:
+        temps = self.jeu("temps").drop_duplicates(SAISIE)
+        return temps[temps["Type jour"].isin(["T", "Travail"]) & (temps["Validé"].fillna("O") == "O")]
+
+    def _etp_agents(self, mois: int) -> dict[tuple[int, str, str, Any], F]:
+        """The same, of the year used at the end of a month (R22)."""
+        temps = self.temps
+        etp: dict[tuple[int, str, str, Any], F] = defaultdict(F)
         for (e, matricule, categorie, quotite, *bornes), lignes in self.jeu("agents").groupby(SEGMENT, dropna=False):
             sortie = bornes[1] if isinstance(bornes[1], date) else date.max
-            debut, fin = max(bornes[0], date(e, 1, 1)), min(sortie, date(e, 12, 31))
+            debut, fin = max(bornes[0], date(e, 1, 1)), min(sortie, date(e, mois, monthrange(e, mois)[1]))
+            if fin < debut:
+                continue
             heures = temps[(temps["Matricule"] == matricule) & (temps["Date"] >= debut) & (temps["Date"] <= fin)]
             if len(heures):
                 une = quotite / 100 * ((fin - debut).days + 1) / jours(e) / heures["Durée"].sum()
@@ -182,7 +208,7 @@ class Depot:
             for code, le, part in parts:
                 dispositif, communes = self.cle("activite", code, le) or ("", F(0))
                 if (e, dispositif) in self.suivis:
-                    etp[e, dispositif, categorie] += part * communes / 100
+                    etp[e, dispositif, categorie, matricule] += part * communes / 100
         return etp
 
     @cached_property
@@ -253,15 +279,18 @@ class Depot:
 
     @cached_property
     def biens(self) -> pd.DataFrame:
-        """R4, R5: depreciation and release of the assets of a dispositif, after quote-part."""
+        return self._biens(0)
+
+    def _biens(self, apres: int) -> pd.DataFrame:
+        """R4, R5: depreciation and release of the assets of a dispositif, after quote-part, so many years later."""
         lignes = []
         for b in self.jeu("etat_actif").to_dict("records"):
-            e, v, aide, part = b["exercice"], b["Valeur brute"], b["Montant subvention"] or F(0), b["Quote-part %"]
+            e, v, aide = b["exercice"] + apres, b["Valeur brute"], b["Montant subvention"] or F(0)
             dispositif, _ = self.cle("axe", b["Axe analytique"], date(e, 12, 31)) or (None, 0)
             (dotation, fini), avant = self._dotation(b, e), range(b["Date mise en service"].year, e)
             deja = sum((arrondi(aide * self._dotation(b, a)[0] / v) for a in avant), F(0))
             reprise = aide - deja if fini else arrondi(aide * dotation / v)
-            lignes.append((e, dispositif, arrondi(dotation * part), arrondi(reprise * part)))
+            lignes.append((e, dispositif, *(arrondi(x * b["Quote-part %"]) for x in (dotation, reprise))))
         return table(lignes, "exercice dispositif amortissements reprises").groupby(ED).sum()
 
     @staticmethod
@@ -291,17 +320,30 @@ class Depot:
     @cached_property
     def couts(self) -> pd.DataFrame:
         """A row by exercice and dispositif: the components of its cost, with the ETP."""
-        sommes = self.ecritures.groupby(["emploi", *ED])["part"].sum()
-        fonctions, aides, biens = sommes["charge"], sommes["subvention"], self.biens.to_dict("index")
-        lignes = []
+        return self._couts(12)
+
+    @cached_property
+    def fait_situation(self) -> pd.DataFrame:
+        """R22: the same at the end of each month; ETP on six decimals."""
+        mois = pd.concat([self._couts(m).assign(mois=m) for m in range(1, 13)])
+        return mois.assign(etp=mois["etp"].map(lambda x: arrondi(x, 6)), cout_net=mois[COMPOSANTES].sum(axis=1))
+
+    def _couts(self, mois: int) -> pd.DataFrame:
+        etp: dict[tuple[int, str, str], F] = defaultdict(F)
+        for (e, d, categorie, _), x in self._etp_agents(mois).items():
+            etp[e, d, categorie] += x
+        sommes = dict(self.ecritures[self.ecritures["mois"] <= mois].groupby(["emploi", *ED])["part"].sum())
+        biens, lignes = self.biens.to_dict("index"), []
         for e, d in sorted(self.suivis):
             annee = self.paie[self.paie["exercice"] == e].set_index("Catégorie")
             structure, moyens = annee["structure"].iloc[0], annee["net_groupe"] / annee["ETPT_groupe"]
-            temps = {c: x for (a, b, c), x in self.etp.items() if (a, b) == (e, d)}
+            temps = {c: x for (a, b, c), x in etp.items() if (a, b) == (e, d)}
             complet, nu = (sum((arrondi(x * (moyens[c] + s)) for c, x in temps.items()), F(0)) for s in (structure, 0))
             bien = biens.get((e, d), {"amortissements": F(0), "reprises": F(0)})
-            lignes.append((e, d, sum(temps.values(), F(0)), nu, complet - nu, fonctions.get((e, d), F(0)),
-                           bien["amortissements"], -aides.get((e, d), F(0)), -bien["reprises"]))  # fmt: skip
+            bien = {nom: arrondi(x * mois / 12) for nom, x in bien.items()}
+            fonctions, aides = (sommes.get((emploi, e, d), F(0)) for emploi in ("charge", "subvention"))
+            lignes.append((e, d, sum(temps.values(), F(0)), nu, complet - nu, fonctions,
+                           bien["amortissements"], -aides, -bien["reprises"]))  # fmt: skip
         df = table(lignes, "exercice dispositif etp " + " ".join(COMPOSANTES))
         return df.assign(paie=df["personnel"] + df["structure"])
 
@@ -342,7 +384,8 @@ class Depot:
         c["gain"] = [r - a if r is not None else None for r, a in c[["prix_reference_ht", "achats_ht"]].to_numpy()]
         deja = c.duplicated(["exercice", "numero_marche", "siret", "N° commande", "Statut"])
         c["commandes"] = ((c["Statut"] == "Émise") & ~deja).astype(int)
-        marches = self.jeu("marches")[["numero_marche", "exercice", "thematique", "siret_titulaire", "taille"]]
+        dits = ["thematique", "siret_titulaire", "taille", "Objet", "Date fin"]
+        marches = self.jeu("marches")[["numero_marche", "exercice", *dits]]
         lus = c.merge(marches, on="numero_marche", suffixes=("", "_marche")).query("exercice_marche <= exercice")
         return lus.sort_values("exercice_marche", kind="stable").drop_duplicates("n", keep="last")
 
@@ -386,34 +429,42 @@ class Depot:
     @cached_property
     def fait_recouvrement(self) -> pd.DataFrame:
         titres = dict(self.recettes.groupby(["service", "dispositif", "siret"])["montant"].sum())
-        cee = self.fait_cee.assign(semestre=self.fait_cee["date_vente"].map(semestre))
-        retenus = cee.groupby(["exercice", "semestre", "siren_beneficiaire"])["frais"].sum()
-        pondere = self.fait_unite.groupby(["exercice", "semestre", "dispositif", "siret"])["quantite_ponderee"].sum()
-        populations = self.dim_commune.set_index(["exercice", "code_insee"])["population"]
-        tous, jours_1 = self.jeu("tarifs"), {(e, i): date(e, 6 * i - 5, 1) for e in self.exercices for i in (1, 2)}
-        tarifs = {(*k, d): t.to_dict("index") for k, le in jours_1.items()
-                  for d, t in self._entre(tous, le, le).groupby("dispositif")}  # fmt: skip
         lignes = []
-        for a in self.fait_adhesion.to_dict("records"):
-            e, d, s, fin = a["exercice"], a["dispositif"], a["siret"], a["sortie"] or date.max
-            ouverts = [a["entree"] < date(e + m // 12, m % 12 + 1, 1) and fin >= date(e, m, 1) for m in range(1, 13)]
-            mois, n = {1: sum(ouverts[:6]), 2: sum(ouverts[6:])}, populations.get((e, a["code_insee"]))
-            for i in (i for i in (1, 2) if mois[i]):
-                du, mode = F(0), None
-                for rang, t in tarifs.get((e, i, d), {}).items():
-                    mode, regle, montant = t["Mode recouvrement"], t["Règle"], t["Montant"]
-                    serie = montant * (n if regle == "par_habitant" else 1) / 12
-                    avant = mois[1] if i == 2 and rang in tarifs.get((e, 1, d), {}) else 0
-                    if regle == "par_unite":
-                        du += arrondi(montant * pondere.get((e, i, d, s), 0))
-                    elif regle == "pourcentage":
-                        du += retenus.get((e, i, a["siren"]), 0)
-                    elif regle != "par_tranche" or (t["Tranche min"] or 0) <= n < (t["Tranche max"] or math.inf):
-                        du += arrondi(serie * (mois[i] + avant)) - arrondi(serie * avant)
+        for e in self.exercices:
+            for i, d, s, mode, du in self.dus(e, e):
                 titre = titres.pop(((e, i), d, s), F(0))
                 lignes.append((e, i, d, s, mode, du, titre, (du if mode == "titre" else 0) - titre))
         assert not [k for k, x in titres.items() if x and k[0][0] in self.exercices], "titres sans adhésion"
         return table(lignes, "exercice semestre dispositif siret mode montant_du montant_titre ecart")
+
+    def dus(self, e: int, base: int) -> Iterator[tuple[int, str, str, Any, F]]:
+        """R7, R19: what each adherent owes in a year for the units and fees of a base, by semestre."""
+        cee = self.fait_cee.assign(semestre=self.fait_cee["date_vente"].map(semestre))
+        retenus = cee.groupby(["exercice", "semestre", "siren_beneficiaire"])["frais"].sum()
+        pondere = self.fait_unite.groupby(["exercice", "semestre", "dispositif", "siret"])["quantite_ponderee"].sum()
+        lues = self.jeu("populations").assign(an=lambda p: p["Année"].astype(int)).query("an <= @e").sort_values("an")
+        populations = dict(lues[["code_insee", "population"]].to_numpy())
+        tous, tarifs = self.jeu("tarifs"), {}
+        for i in (1, 2):
+            le = date(e, 6 * i - 5, 1)
+            tarifs |= {(i, d): t.to_dict("index") for d, t in self._entre(tous, le, le).groupby("dispositif")}
+        for a in self.adhesions.to_dict("records"):
+            d, s, fin, n = a["dispositif"], a["siret"], a["sortie"] or date.max, populations.get(a["code_insee"])
+            ouverts = [a["entree"] < date(e + m // 12, m % 12 + 1, 1) and fin >= date(e, m, 1) for m in range(1, 13)]
+            mois = {1: sum(ouverts[:6]), 2: sum(ouverts[6:])}
+            for i in (i for i in (1, 2) if mois[i]):
+                du, mode = F(0), None
+                for rang, t in tarifs.get((i, d), {}).items():
+                    mode, regle, montant = t["Mode recouvrement"], t["Règle"], t["Montant"]
+                    serie = montant * (n if regle == "par_habitant" else 1) / 12
+                    avant = mois[1] if i == 2 and rang in tarifs.get((1, d), {}) else 0
+                    if regle == "par_unite":
+                        du += arrondi(montant * pondere.get((base, i, d, s), 0))
+                    elif regle == "pourcentage":
+                        du += retenus.get((base, i, a["siren"]), 0)
+                    elif regle != "par_tranche" or (t["Tranche min"] or 0) <= n < (t["Tranche max"] or math.inf):
+                        du += arrondi(serie * (mois[i] + avant)) - arrondi(serie * avant)
+                yield i, d, s, mode, du
 
     # R6, R11, R12, R13
     @cached_property
@@ -426,7 +477,9 @@ class Depot:
     def fait_recette(self) -> pd.DataFrame:
         """Titres, corrections and fees kept back, with their month."""
         frais = self.fait_cee.rename(columns={"siren_beneficiaire": "siren", "frais": "montant"}).query("montant > 0")
-        frais = frais.assign(mois=[le.month for le in frais["date_vente"]], dispositif="CEE").merge(self.dim_adherent)
+        frais = frais.assign(
+            mois=[le.month for le in frais["date_vente"]], emission=frais["date_vente"], dispositif="CEE"
+        ).merge(self.dim_adherent)
         return pd.concat([self.recettes, frais]).fillna({"type_adherent": "autre"})
 
     @cached_property
@@ -468,42 +521,29 @@ class Depot:
         return c.filter(regex="exercice|dispositif|^effet_").rename(columns=lambda x: x.removeprefix("effet_")).melt(
             ED, var_name="effet", value_name="montant")  # fmt: skip
 
-    # S10: the scenarios of a forecast (docs/decisions, 0002 and 0008)
+    # R19: what is decided already
+    @cached_property
+    def _prevues(self) -> list[tuple[int, int]]:
+        horizon = self.jeu("parametres").set_index("Paramètre").loc["horizon_prevision", "Valeur"]
+        return [(b, e) for b in self.exercices for e in range(b + 1, int(horizon) + 1)]
+
     @cached_property
     def fait_prevision(self) -> pd.DataFrame:
-        valeurs = self.jeu("parametres").set_index("Paramètre")["Valeur"]
-        noms = ["indexation_masse_salariale", "evolution_tarifs", "horizon_prevision"]
-        indexation, hausse, horizon = map(nombre, valeurs[noms])
-        recettes = dict(self.fait_recette.groupby(ED)["montant"].sum())
-        unites = pd.Series(self.unites, dtype=object).groupby(level=[0, 1]).sum()
+        couts = self.couts.set_index(ED)
+        dus = self.fait_prevision_adherent.groupby(["exercice_base", *ED])["montant_du"].sum()
         lignes = []
-        for b, d in sorted(self.suivis):
-            deux = self.cout_net, recettes
-            couts, payees = ({e: de[e, d] for e in self.exercices if e <= b and (e, d) in de} for de in deux)
-            paie = self.couts.set_index(ED).loc[(b, d), "paie"]
-            premiere = min(e for e, x in unites.index if x == d)
-            for e in range(b + 1, int(horizon) + 1):
-                cout, recette, pas = couts[b], payees.get(b), e - b
-                croit = (unites[b, d] - unites[premiere, d]) / (unites[premiere, d] * max(b - premiere, 1))
-                bornes = [F(1), F(self._membres(e, d), self._membres(b, d)), max(1 + pas * croit, F(0))]
-                voies = {"constant": (cout, recette), "adhesions": (cout, recette and recette * bornes[1]),
-                         "indexation": (cout + paie * ((1 + indexation) ** pas - 1), recette),
-                         "tarifs": (cout, recette and recette * (1 + hausse) ** pas)}  # fmt: skip
-                if len(couts) > 1:
-                    recue = self._droite(payees, e, bornes) if len(payees) > 1 else None
-                    voies["tendance"] = self._droite(couts, e, bornes), recue
-                lignes += [(b, e, s, d, arrondi(c), r and arrondi(r)) for s, (c, r) in voies.items()]
-        df = table(lignes, "exercice_base exercice scenario dispositif cout_net recettes").infer_objects()
-        retenus = [s not in ECRIT["ecartes"][str(b)] for b, s in df[["exercice_base", "scenario"]].to_numpy()]
-        return df.assign(retenu=retenus)
+        for b, e in self._prevues:
+            biens = self._biens(e - b)
+            for d in sorted(x for a, x in self.suivis if a == b):
+                cout = couts.loc[(b, d), ["paie", "fonctionnement", "subventions"]].sum()
+                if (e, d) in biens.index:
+                    cout += biens.loc[(e, d), "amortissements"] - biens.loc[(e, d), "reprises"]
+                lignes.append((b, e, "engage", d, cout, dus.get((b, e, d), F(0))))
+        return table(lignes, "exercice_base exercice scenario dispositif cout_net montant_du")
 
-    def _membres(self, e: int, dispositif: str) -> int:
-        fin, siennes = date(e, 12, 31), self.adhesions[self.adhesions["dispositif"] == dispositif]
-        return sum(a <= fin and (b or date.max) >= fin for a, b in siennes[["entree", "sortie"]].to_numpy())
-
-    @staticmethod
-    def _droite(points: dict[int, F], e: int, bornes: list[F]) -> F:
-        """Least squares, within what members and units explain."""
-        x, y, base = F(sum(points), len(points)), sum(points.values()) / len(points), points[max(points)]
-        pente = sum((a - x) * v for a, v in points.items()) / sum((a - x) ** 2 for a in points)
-        return max(min(max(y + pente * (e - x), base * min(bornes)), base * max(bornes)), F(0))
+    @cached_property
+    def fait_prevision_adherent(self) -> pd.DataFrame:
+        lignes = [(b, e, "engage", d, s, du) for b, e in self._prevues for _, d, s, mode, du in self.dus(e, b)
+                  if mode not in (None, "gratuit") and (b, d) in self.suivis]  # fmt: skip
+        df = table(lignes, "exercice_base exercice scenario dispositif siret montant_du")
+        return df.groupby(list(df.columns[:-1]), as_index=False)["montant_du"].sum()

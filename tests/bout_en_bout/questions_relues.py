@@ -1,10 +1,11 @@
 """What docs/questions.md answers, asked of the files: by its number, a row of questions_relues.toml or a function."""
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
-from .depot_relu import ECRIT, ED, IDENTITE, Depot, arrondi, nombre
+from .depot_relu import ECRIT, ED, IDENTITE, Depot, arrondi, jour, nombre
 
 AN = 2021
 Table = pd.DataFrame
@@ -148,9 +149,7 @@ def _question_37(d: Depot) -> Table:
 
 
 def _question_39(d: Depot) -> Table:
-    df = _somme(
-        d.fait_prevision.query("exercice - exercice_base == 1 and retenu"), ["exercice", "scenario"], "cout_net"
-    )
+    df = _somme(d.fait_prevision.query("exercice - exercice_base == 1"), "exercice", "cout_net")
     df = df.merge(_somme(d.fait_cout, "exercice", "montant"))
     return df.assign(ecart=df["montant"] - df["cout_net"])
 
@@ -160,11 +159,14 @@ def _question_40(d: Depot) -> Table:
     membres = _avec(d, _an(d.fait_adhesion, "active_31_12"), "adherent").query("type_adherent == 'commune'")
     membres = membres.groupby("dispositif")["siret"].nunique()
     df = _an(d.jeu("indicateurs")).query("Indicateur == 'communes_adherentes' and dispositif.notna()")
+    dus = _an(d.fait_recouvrement)
+    sans_tarif = sorted(set(dus[dus["mode"].isna()]["dispositif"]))
     declares = {s: int(nombre(n)) for s, n in df[["dispositif", "Valeur"]].to_numpy() if nombre(n) != membres.get(s, 0)}
     return Table(
         [("a_affecter", "", "0 ligne", f"{len(_retenues(d))} lignes retenues ou à affecter", dit["a_affecter"])]
         + [("communes_declarees", s, f"{membres.get(s, 0)} communes adhérentes au 31 décembre", f"{n} déclarées",
             dit["communes_declarees"]) for s, n in declares.items()]
+        + [("sans_tarif", s, "un tarif", "aucun tarif en vigueur", dit["sans_tarif"].iloc[0]) for s in sans_tarif]
     )  # fmt: skip
 
 
@@ -183,3 +185,65 @@ def _question_48(d: Depot) -> Table:
 
 def _retenues(d: Depot) -> Table:
     return d.jeu("temps").query("Validé == 'N'")
+
+
+def _question_47(d: Depot) -> Table:
+    df = d.fait_prevision_adherent.query("exercice_base == 2021 and exercice == 2022 and dispositif == 'CEP'")
+    df = df.assign(exercice=AN).merge(d.dim_adherent, on=["exercice", "siret"])
+    return premiers(df[["nom", "montant_du"]], "montant_du")
+
+
+def _question_49(d: Depot) -> Table:
+    return _an(d.agents)[["dispositif", "agents"]]
+
+
+def _question_50(d: Depot) -> Table:
+    fin = date(AN, 12, 31)
+    df = d._entre(d.jeu("actions"), fin, fin).query("Statut not in ('réalisée', 'abandonnée')")
+    echeances = df["Échéance"].map(jour)
+    return df.assign(le=echeances)[["Code", "Action", "Responsable", "le"]]
+
+
+def _question_51(d: Depot) -> Table:
+    df = _an(d.fait_achat)
+    df = df[[pd.notna(x) and x <= date(AN + 1, 12, 31) for x in df["Date fin"]]]
+    df = df.groupby(["numero_marche", "Objet", "siret_titulaire", "Date fin"], as_index=False)["achats_ht"].sum()
+    return premiers(df, "achats_ht")
+
+
+def _question_52(d: Depot) -> Table:
+    df = d._entre(d.jeu("tarifs"), date(AN, 1, 1), date(AN, 12, 31)).query("`Mode recouvrement` != 'gratuit'")
+    return df[["dispositif", "Règle", "Tranche min", "Tranche max", "Montant", "Mode recouvrement", "Début"]]
+
+
+def _question_53(d: Depot) -> Table:
+    """An opinion counts until three months after its transmission; three months without one are a yes (R14)."""
+    lus = [(jour(t), jour(x), s) for t, x, s in _an(d.jeu("avis"))[["Transmission", "Délibération", "Sens"]].to_numpy()]
+    le = max(x for avis in lus for x in avis[:2] if x)
+    limites = [(t + pd.DateOffset(months=3)).date() for t, *_ in lus]
+    rendus = [x is not None and x <= limite for (_, x, _), limite in zip(lus, limites, strict=True)]
+    reputes = sum(limite < le and not r for limite, r in zip(limites, rendus, strict=True))
+    oui = [s == "favorable" for *_, s in lus]
+    return Table([(sum(o and r for o, r in zip(oui, rendus, strict=True)) + reputes, reputes, sum(oui))])
+
+
+def _question_54(d: Depot) -> Table:
+    df = _avec(d, _an(d.fait_recouvrement), "adherent").assign(statut="a_approuver")
+    return premiers(df.groupby(["nom", "statut"], as_index=False)["montant_du"].sum(), "montant_du")
+
+
+def _question_55(d: Depot) -> Table:
+    """Of the reference drop nothing is closed."""
+    return Table()
+
+
+def _question_57(d: Depot) -> Table:
+    df = d.fait_situation.groupby(["exercice", "mois"], as_index=False)[["etp", "cout_net"]].sum()
+    avant = df.groupby("exercice")[["etp", "cout_net"]].shift(fill_value=0)
+    return df.assign(etp=df["etp"] - avant["etp"], cout_net=df["cout_net"] - avant["cout_net"])
+
+
+def _question_58(d: Depot) -> Table:
+    df = d.fait_situation.groupby(["exercice", "mois"])["cout_net"].sum()
+    prevu = d.fait_prevision.query("exercice_base == @AN - 1 and exercice == @AN")["cout_net"].sum()
+    return Table([(m, df[AN, m], df[AN - 1, m], prevu) for m in range(1, 13)])

@@ -80,7 +80,7 @@ def test_en_juillet_ce_que_l_annee_entiere_donnera(neuf: op.Session, juillet: Pa
         "manifeste.json.sig": signature
     }
     ecarts, (remarque,) = op.verifier(neuf, extraits=[Path(dossier)])
-    assert (ecarts, "leur signature sont vérifiés, non leurs chiffres" in remarque) == ([], True)
+    assert (ecarts, "fichiers et signature sont vérifiés, non les chiffres" in remarque) == ([], True)
     publier(neuf, annee(juillet))
     avant_publication = f"elles sont d'avant la publication, et l'exercice {EXERCICE} publie la version "
     assert avant_publication in op.verifier(neuf, extraits=[Path(dossier)])[1][-1]

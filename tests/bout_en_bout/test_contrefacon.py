@@ -120,7 +120,7 @@ FACTURES: dict[str, tuple[Callable[[Path], object], list[str]]] = {
     "un fichier de trop": (lambda d: (d / PES).write_text("a"), [f"{PES} n'est pas de ceux qui ont été écrits"]),
     "un fichier en moins": (lambda d: (d / PDF).unlink(), [f"le fichier {PDF} manque"]),
     "le manifeste": (_manifeste, ["n'est pas la signature"]),
-    "sans signature": (lambda d: (d / SIGNATURE).unlink(), ["manque, ou n'est pas d'un extrait ni de factures"]),
+    "sans signature": (lambda d: (d / SIGNATURE).unlink(), ["manque, ou n'est pas d'un extrait"]),
     "une autre version": (lambda d: signer_de_nouveau(d, AUTRE_CLE, version=9), ["l'entrepôt n'a pas la version 9"]),
 }
 
@@ -151,7 +151,7 @@ def test_des_factures_refaites_et_signees_de_nouveau_sont_trouvees(publie: Publi
     assert "n'a pas le publication_sha256 de la version 1" in ecart
     # who says that they precede the publication has no figure to be compared: it is said
     signer_de_nouveau(dossier, cle_signature(publie.contexte.poste), version=None)
-    assert "non leurs chiffres" in op.verifier(publie.contexte, extraits=[dossier])[1][0]
+    assert "non les chiffres" in op.verifier(publie.contexte, extraits=[dossier])[1][0]
 
 
 def test_openssl_verifie_la_signature_du_manifeste(publie: Publie) -> None:

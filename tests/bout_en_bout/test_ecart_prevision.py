@@ -13,7 +13,7 @@ SUIVANT = EXERCICE + 1
 EFFETS = ("etp", "taux", "fonctionnement", "amortissements", "subventions", "reprises")
 ECARTS = f"""
 select dispositif, cout_prevu, cout_constate, ecart, {", ".join(f"effet_{e}" for e in EFFETS)}
-  from publication.ecart_prevision where exercice = %s and scenario = 'constant' order by dispositif
+  from publication.ecart_prevision where exercice = %s and scenario = 'engage' order by dispositif
 """
 
 

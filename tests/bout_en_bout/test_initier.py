@@ -1,12 +1,14 @@
 """A very small EPCI, from `initier` to a published bilan: nothing edited, exports dropped as they are."""
 
+import os
 import re
+import subprocess
 from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 from tests.atelier import petit_epci
-from tests.atelier.commande import lancer
+from tests.atelier.commande import EXECUTABLE, RACINE, environnement, lancer
 from tests.atelier.fouille import lignes_csv
 from tests.atelier.petit_epci import EXERCICE, REPONSES
 
@@ -17,11 +19,7 @@ MOTIFS = {
     "date illisible, nombre de jours de tableur (45292 est le 01/01/2024) : exporter en jj/mm/aaaa (C3)",
     "cellule obligatoire vide (C2)",
 }
-DITS = MOTIFS | {
-    "compta/mandats_2024-T3.csv : texte à colonnes, jeu « mandats » (compta/mandats_AAAA-MM), sûr, 100 %.\n"
-    "  Tel quel : 1\u00a0ligne, 0\u00a0rejetée (0,0 %).\n",
-    "lignes 3, 4 : un total ou un sous-total",
-}
+COUPE = "-- sortie"
 # a file of the folder, and the name that it is told to bear
 _A_DEPOSER = re.compile(r"^(\S.*?\.csv) : (?:.*\n  )+?À savoir : à déposer sous le nom ([\w/-]+\.csv)", re.MULTILINE)
 
@@ -69,72 +67,45 @@ def test_les_exports_d_un_autre_editeur(tmp_path: Path) -> None:
     _verifier_le_bilan(var, depot, tmp_path / "bilans")
 
 
-# what a person does once told, file by file: what is changed, by what
-A_LA_MAIN = {
-    # exported again: rows under the separator of the header, days with a year in full, matricules as text
-    "services/heures_urbanisme_2024.csv": (r"(?m)^(\d+),(\w+),([\d/]+),([\w-]+),(\d)\.", r"\1;\2;\3;\4;\5,"),
-    "services/heures_secretariat_2024.csv": ("45299|08/01/24", "08/01/2024"),
-    "depot/rh/agents_2024.csv": (r"(?m)^1(\d\d);", r"001\1;"),
-    # two totals taken away, a duration filled in
-    "depot/compta/mandats_2024-T1.csv": (r"(?m)^Total.*\n", ""),
-    "depot/compta/etat_actif_2024.csv": (";5 000,00;;", ";5 000,00;5;"),
-}
-
-
-def _corriger(dossier: Path, nom: str) -> None:
-    texte, fois = re.subn(*A_LA_MAIN[nom], (dossier / nom).read_text("utf-8"))
-    assert fois, nom
-    (dossier / nom).write_text(texte, "utf-8")
-
-
-def test_les_douze_exports_d_un_second_epci(tmp_path: Path) -> None:
-    """Hours by service, days and separators of spreadsheets, matricules without zeros, totals at the foot: each is
-    named before the first bilan, whose « rejets » say the same; the second is published."""
-    var, depot, services, bilans = (tmp_path / nom for nom in ("var", "depot", "services", "bilans"))
-    assert lancer(var, "initier", depot, "--depuis", petit_epci.SECOND / "reponses.toml").code == 0
-    petit_epci.exporter(depot, petit_epci.SECOND / "exports")
-    petit_epci.exporter(services, petit_epci.SECOND / "services")
-
-    refuse = lancer(var, "assembler", services, depot)
-    assert (refuse.code, refuse.texte) == (3, "")
-    assert (
-        "heures_urbanisme_2024.csv : ligne 2 : cellules séparées par des virgules, en-tête par des points"
-        in refuse.erreurs
-    )
-    _corriger(tmp_path, "services/heures_urbanisme_2024.csv")
-    assert lancer(var, "assembler", services, depot).code == 0
-
-    essai = lancer(var, "essayer", depot).texte
-    noms = dict(_A_DEPOSER.findall(essai))
-    assert len(noms) == 5, essai
-    for ancien, nouveau in noms.items():
-        (depot / ancien).rename(depot / nouveau.replace("AAAA", str(EXERCICE)))
-    table = depot / "referentiel" / "correspondances.csv"
-    table.write_text(table.read_text("utf-8-sig") + "mandats;Statut;Soldé;Payé\r\n", "utf-8-sig", newline="")
-    essai = lancer(var, "essayer", depot, "--ecrire").texte
-    assert {dit for dit in DITS if dit not in essai} == set(), essai
-    assert "ARNOULD" not in essai
-
-    premier = lancer(var, "bilan", "--depot", depot, "--exercice", EXERCICE, "--sortie", bilans)
-    assert premier.code == 2, premier.erreurs
-    assert lancer(var, "reparer", "--sortie", tmp_path / "lignes").code == 0
-    classeurs = [openpyxl.load_workbook(f) for f in sorted((tmp_path / "lignes").glob("*.xlsx"))]
-    lignes = {
-        str(c) for livre in classeurs for feuille in livre for r in feuille.iter_rows(values_only=True) for c in r
-    }
-    assert {motif for motif in MOTIFS if motif not in lignes} == set(), lignes
-
-    for nom in (n for n in A_LA_MAIN if "urbanisme" not in n):
-        _corriger(tmp_path, nom)
-    assert lancer(var, "assembler", services, depot).code == 0
-    second = lancer(var, "bilan", "--depot", depot, "--exercice", EXERCICE, "--sortie", bilans)
-    assert second.code == 0, second.erreurs
-    synthese = {r["dispositif"]: r for r in lignes_csv(bilans / f"bilan_{EXERCICE}" / "synthese_financiere.csv")}
+def test_la_premiere_heure(tmp_path: Path) -> None:
+    """`docs/premiere_heure.md`, followed to the letter: each command ends as the page says, and says what it quotes."""
+    (tmp_path / "echantillon").symlink_to(RACINE / "echantillon")
+    page = (RACINE / "docs" / "premiere_heure.md").read_text("utf-8")
+    script, attendus = [], []
+    for langue, bloc in re.findall(r"```(sh|text)\n(.*?)```", page, re.DOTALL):
+        for ligne in bloc.splitlines():
+            if langue == "sh":
+                script.append(f"{ligne}\ncode=$?; echo; echo '{COUPE}' $code")
+                attendus.append((int((re.search(r"# sortie (\d)", ligne) or "00")[1]), []))
+            else:
+                # what is quoted is what the last command of ours said
+                dernier = max(n for n, commande in enumerate(script) if commande.startswith("mutualisation"))
+                attendus[dernier][1].append(ligne)
+    faits = subprocess.run(
+        ["bash", "-c", "\n".join(script)], cwd=tmp_path, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        env=environnement(tmp_path) | {"PATH": f"{EXECUTABLE.parent}:{os.environ['PATH']}"}, check=False,
+    )  # fmt: skip
+    dits = re.split(rf"{COUPE} (\d+)\n", re.sub("[\u00a0\u202f]", " ", faits.stdout))
+    assert not {"Traceback", "ARNOULD"} & set(faits.stdout.split())
+    assert len(dits) == 2 * len(script) + 1
+    for commande, dit, code, (attendue, phrases) in zip(script, dits[::2], dits[1::2], attendus, strict=False):
+        assert int(code) == attendue, (commande, dit)
+        assert [x for x in phrases if x not in dit] == [], (commande, dit)
+    extrait = tmp_path / "var" / "formation" / "bilans" / f"bilan_{EXERCICE}"
+    synthese = {r["dispositif"]: r for r in lignes_csv(extrait / "synthese_financiere.csv")}
     # one pool: (52 000 + 72 000 + 80 000) / 5,30 = 38 490,566… per ETPT. ADS: A 1,00 → 38 490,57; B 0,80 + 0,50 →
     # 50 037,74. SECR: C 2,50 → 96 226,42
     assert [(synthese[d]["etp"], synthese[d]["cout_personnel"]) for d in ("ADS", "SECR")] == [
         ("2.300000", "88528.31"), ("2.500000", "96226.42"),
     ]  # fmt: skip
+    lignes = {
+        str(cellule)
+        for fichier in (tmp_path / "var" / "formation" / "a_corriger").glob("*.xlsx")
+        for feuille in openpyxl.load_workbook(fichier)
+        for ligne in feuille.iter_rows(values_only=True)
+        for cellule in ligne
+    }
+    assert {motif for motif in MOTIFS if motif not in lignes} == set(), lignes
 
 
 def _verifier_le_bilan(var: Path, depot: Path, bilans: Path) -> None:

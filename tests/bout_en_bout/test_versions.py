@@ -1,5 +1,6 @@
 """Upgrades: what each release left (`outils/version.py`) is opened by the software of the day, and goes on."""
 
+import json
 import re
 import shutil
 import tarfile
@@ -33,9 +34,33 @@ select attrelid::regclass::text, attname, format_type(atttypid, null), (atttypmo
         where relkind = 'v' and relnamespace in ('publication'::regnamespace, 'bi'::regnamespace)
      )
 """
+# what S5 takes from forecasts, said by the CHANGELOG (decision 0032)
+RETIRES = {
+    ("publication.prevision", "recettes"), ("publication.prevision", "methode"),
+    ("publication.prevision_fourchette", "recettes"),
+    *(("publication.prevision_essai", f"recettes_{x}") for x in ("prevues", "constatees")),
+    *(("publication.ecart_prevision", f"effet_{x}") for x in ("volume", "mix", "prix")),
+    ("bi.fait_prevision", "recettes"), ("bi.fait_prevision", "retenu"),
+}  # fmt: skip
 
 
-@pytest.fixture(params=sorted(d.name for d in VERSIONS.iterdir()))
+# these sealed the CSV alone, and did not say for which adherent invoices were
+SANS_DOCUMENTS_SCELLES = {"0.1.0", "0.2.0"}
+
+
+def depassee(version: str) -> bool:
+    """Say whether migrations came after it: the day of its release, there is nothing to upgrade."""
+    with tarfile.open(VERSIONS / version / "entrepot.tar.xz") as tar:
+        dit = tar.extractfile("sauvegarde/manifeste.json")
+        assert dit is not None
+        return {*json.load(dit).get("migrations", [])} < {*revisions()}
+
+
+LAISSEES = sorted(d.name for d in VERSIONS.iterdir())
+mise_a_jour = pytest.mark.parametrize("laisse", [v for v in LAISSEES if depassee(v)], indirect=True)
+
+
+@pytest.fixture(params=LAISSEES)
 def laisse(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """What a version left, unpacked: drop, backup, keys, invoices, help, closed extract."""
     for archive in (VERSIONS / request.param).iterdir():
@@ -61,6 +86,7 @@ def vider(dsn: str) -> None:
     bases.creer(serveur, BASE)
 
 
+@mise_a_jour
 def test_un_entrepot_laisse_par_une_version_se_met_a_jour_et_continue(
     neuf: op.Session, laisse: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -73,16 +99,20 @@ def test_un_entrepot_laisse_par_une_version_se_met_a_jour_et_continue(
     assert (faite.sceaux, faite.ecarts) == (2, [])
     assert [nom for (nom,) in lire(neuf.dsn, "select nom from public.migrations order by nom")] == revisions()
     assert len(lu) > 300
-    assert lu - {*lire(neuf.dsn, CONTRAT)} == set()
+    assert {c for c in lu - {*lire(neuf.dsn, CONTRAT)} if c[:2] not in RETIRES} == set()
     extrait = laisse / "bilans" / BILAN
+    ancienne = manifeste(extrait)["code_version"].partition("+")[0] in SANS_DOCUMENTS_SCELLES
     ecarts, remarques = op.verifier(neuf, [], [extrait])
-    assert (ecarts, "ne scellait pas les documents" in remarques[-1]) == ([], True)
+    assert (ecarts, [r for r in remarques if "ne scellait pas les documents" in r] != []) == ([], ancienne)
+    redonne = Path(op.extraire(neuf, EXERCICE, str(laisse / "redonne")))
+    assert [f.name for f in extrait.glob("*.csv") if (redonne / f.name).read_bytes() != f.read_bytes()] == []
     refait = Path(shutil.copytree(extrait, laisse / "refait"))
     synthese = refait / "synthese_financiere.csv"
     synthese.write_bytes(synthese.read_bytes().replace(b"CEP", b"CEQ"))
     signer_de_nouveau(refait, cle_signature(neuf.poste))
-    (ecart,) = op.verifier(neuf, [], [refait])[0]
-    assert "le fichier synthese_financiere.csv n'a pas les chiffres scellés de la version 1" in ecart
+    ecarts = op.verifier(neuf, [], [refait])[0]
+    dits = [e for e in ecarts if "le fichier synthese_financiere.csv n'a pas les chiffres scellés de la version 1" in e]
+    assert (len(dits), len(ecarts) > 1) == (1, not ancienne), ecarts
 
     remises = laisse / "factures" / f"factures_{EXERCICE}-S1"
     (ecart,) = op.verifier(neuf, [], [remises])[0]
@@ -90,7 +120,7 @@ def test_un_entrepot_laisse_par_une_version_se_met_a_jour_et_continue(
     # as that version signed it: what is kept here is without signature, nor PDF
     signer_de_nouveau(remises, cle_signature(neuf.poste))
     ecarts, remarques = op.verifier(neuf, [], [remises])
-    assert (ecarts, "non leurs chiffres" in remarques[-1]) == ([], True)
+    assert (ecarts, [r for r in remarques if "non les chiffres" in r] != []) == ([], ancienne)
     ecrites = Path(op.facturer(neuf, EXERCICE, 1, str(laisse / "refaites")).dossier)
     for avant in remises.glob("*.csv"):
         _memes_lignes(avant, ecrites / avant.name)
@@ -124,6 +154,7 @@ order by 1, 2
 """
 
 
+@mise_a_jour
 def test_une_commande_ne_migre_pas_l_entrepot_d_une_version_migrer_en_garde_une_copie(
     neuf: op.Session, laisse: Path
 ) -> None:

@@ -12,7 +12,7 @@ from outils.ordonnanceur import FAISCEAU
 DAGS = Path(__file__).parents[2] / "dags"
 CHAINES = {
     "bilan_etape", "chargement_depot", "cloture_exercice", "echeance_bilan", "factures_semestrielles",
-    "publication_bilan",
+    "publication_bilan", "remise_documents", "situation_mensuelle",
 }  # fmt: skip
 _ACCUEIL = tempfile.TemporaryDirectory(prefix="airflow-")
 atexit.register(_ACCUEIL.cleanup)

@@ -14,6 +14,7 @@ import pytest
 from tests.atelier.tables import cas, lire
 from tests.dags.conftest import CHAINES, DAGS, charger_dags
 
+from mutualisation.entree.sources.registre import registre
 from mutualisation.socle.erreurs import (
     ControleEchoue,
     ErreurMutualisation,
@@ -23,6 +24,8 @@ from mutualisation.socle.erreurs import (
 )
 
 pytestmark = pytest.mark.filterwarnings("ignore")
+# these chains wait for a person
+DEMANDENT = ("cloture_exercice", "publication_bilan", "remise_documents")
 
 
 def test_les_chaines_et_elles_seules(dagbag):
@@ -44,7 +47,20 @@ def test_une_annonce_par_depot_et_le_bilan_n_attend_qu_elle(dagbag):
     assert {nom: [a.name for a in c.objects] for nom, c in attendus.items()} == {
         "bilan_etape": ["entrepot/depot_charge"],
         "publication_bilan": ["entrepot/candidate"],
+        "situation_mensuelle": ["entrepot/depot_charge"],
     }
+
+
+def test_chaque_source_a_son_actif(dagbag):
+    """One load updates those that it landed, by an alias; the build reads them all, and waits for none."""
+    from airflow.sdk import AssetAlias
+    from mutualisation_chaines.actifs import SOURCES
+
+    assert set(SOURCES) == {s.nom for s in registre().sources}
+    charger = dagbag.dags["chargement_depot"].get_task("charger")
+    construire = dagbag.dags["bilan_etape"].get_task("construire")
+    assert [a.name for a in charger.outlets if isinstance(a, AssetAlias)] == ["entrepot/sources"]
+    assert [a.name for a in construire.inlets[: len(SOURCES)]] == [f"entrepot/{s}" for s in SOURCES]
 
 
 def test_chaque_tache_dit_ce_qu_elle_lit_et_ecrit(dagbag):
@@ -60,7 +76,7 @@ def test_chaque_tache_dit_ce_qu_elle_lit_et_ecrit(dagbag):
         tache: tuple(f"mutualisation {jeu}" for jeu in dits if jeu) for tache, dits in TACHES.items()
     }
     assert set(vus) - set(TACHES) == {
-        "aiguiller", "approuver", "choisir_exercices", "exiger_bilan", "proposer", "relire", "verifier",
+        "accorder", "aiguiller", "approuver", "choisir_exercices", "exiger_bilan", "proposer", "relire", "verifier",
     }  # fmt: skip
 
 
@@ -105,7 +121,7 @@ def test_chaque_chaine_se_documente_et_dit_ses_echecs(dagbag):
         assert dag.tags, dag.dag_id
         assert dag.description, dag.dag_id
         # who waits for a person waits as long as it takes; another run that never ends is said
-        assert (dag.dagrun_timeout is None) == (dag.dag_id in ("cloture_exercice", "publication_bilan")), dag.dag_id
+        assert (dag.dagrun_timeout is None) == (dag.dag_id in DEMANDENT), dag.dag_id
         # a version that waits for its reader doesn't hold back the next
         assert (dag.catchup, dag.max_active_runs) == (False, 16 if dag.dag_id == "publication_bilan" else 1)
         for tache in dag.tasks:

@@ -278,7 +278,7 @@ def test_le_lignage_tait_qui_a_repondu_par_le_reglage_du_jour(services, dagbag, 
         for d in dagbag.dags.values()
         for t in d.tasks
     }
-    assert {nom for nom, part in emis.items() if not part} == {"approuver", "relire"}
+    assert {nom for nom, part in emis.items() if not part} == {"accorder", "approuver", "relire"}
     assert [str(w.message) for w in recwarn if "emission_policy" in str(w.message)] == []
 
 

@@ -1,15 +1,18 @@
 """The chains run for real, in process, on a small drop and a real warehouse."""
 
+import json
 import logging
 import shutil
 import threading
 import time
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 from tests.atelier.bases import lire
+from tests.atelier.courrier import boite_aux_lettres
 from tests.atelier.fouille import manifeste, octets
 from tests.atelier.petit_depot import EXERCICE, corriger
 from tests.atelier.petit_depot import ecrire as ecrire_petit_depot
@@ -42,6 +45,8 @@ def lancer(chaine: str, **parametres):
     jouee = charger_dags().dags[chaine]
     # `dag.test` gives it params without their values
     jouee.has_on_failure_callback = False
+    for tache in jouee.tasks:  # nothing passes by waiting here
+        tache.retry_delay = timedelta(0)
     execution = jouee.test(run_conf=conf)
     etats: dict[str, set[str]] = {}
     for ti in execution.get_task_instances():
@@ -90,10 +95,18 @@ def test_des_factures_en_juillet_puis_l_annee(petit, entrepot_neuf, tmp_path, ca
     demande = {"exercice": EXERCICE, "semestre": 1, "sortie": tmp_path / "factures"}
     assert lancer("factures_semestrielles", **demande)[1] == {"facturer": {"success"}}
     assert publies(entrepot_neuf) == []
+    assert lancer("situation_mensuelle", sortie=tmp_path)[1] == {"situer": {"skipped"}}, "no time, no month"
+    paie = shutil.move(tmp_path / "rh" / f"masse_salariale_{EXERCICE}.csv", tmp_path)
     shutil.move(tmp_path / "rh", depot / "rh")
     tarifs = depot / "referentiel" / "tarifs.csv"
     tarifs.write_text(tarifs.read_text("utf-8").replace("0,91", "1,11"), "utf-8")
     assert charger(depot) == {"charger": {"success"}}
+    assert lancer("situation_mensuelle", sortie=tmp_path)[1] == {"situer": {"success"}}
+    assert (tmp_path / f"situation_{EXERCICE}-12" / "atterrissage.csv").exists()
+    assert lancer("situation_mensuelle", sortie=tmp_path)[1] == {"situer": {"skipped"}}, "its month is told"
+    shutil.move(paie, depot / "rh")
+    assert charger(depot) == {"charger": {"success"}}
+    assert lancer("situation_mensuelle", sortie=tmp_path)[1] == {"situer": {"skipped"}}, "a bilan says it"
     assert set.union(*lancer("bilan_etape", exercices=[EXERCICE], sortie=tmp_path / "bilans")[1].values()) <= {
         "success",
         "skipped",
@@ -167,6 +180,28 @@ def test_une_personne_approuve_sous_son_propre_compte(airflow_pret, publie, bila
         assert closes == [(EXERCICE, "directrice", "authentifiee")]
     lu = manifeste(bilans / f"bilan_{EXERCICE}")
     assert (lu["statut"], lu["approuve_par"]) == ("clos", "directrice")
+
+
+def test_chacun_recoit_ses_documents_une_fois(airflow_pret, publie, bilans, petit, tmp_path, monkeypatch):
+    """After a yes; an address that was given since the publication serves, and who has none is named by the list."""
+    travailler_sur(monkeypatch, publie.contexte.dsn, publie.contexte.var)
+    depot = Path(shutil.copytree(petit, tmp_path / "depot"))
+    adherents = (depot / "referentiel" / "adherents.csv").read_text(encoding="utf-8").splitlines()
+    courriels = ("Courriel", "", "mairie@a.example", "")
+    lignes = "\n".join(f"{x};{y}" for x, y in zip(adherents, courriels, strict=True))
+    (depot / "referentiel" / "adherents_v2.csv").write_text(f"{lignes}\n", encoding="utf-8")
+    op.charger(publie.contexte, str(depot))
+    with boite_aux_lettres() as (port, lettres):
+        extra = {"disable_ssl": True, "disable_tls": True, "from_email": "finances@epci.fr"}
+        lien = {"conn_type": "smtp", "host": "127.0.0.1", "port": port, "extra": extra}
+        monkeypatch.setenv("AIRFLOW_CONN_REMISE_COURRIEL", json.dumps(lien))
+        for _ in range(2):
+            repondre("lea")
+            assert set.union(*lancer("remise_documents", exercice=EXERCICE, sortie=bilans)[1].values()) == {"success"}
+    assert (len(lettres), b"To: mairie@a.example" in lettres[0]) == (1, True)
+    qui = "siret, accorde_par, commande, statut from exploitation.envois join exploitation.registre using (execution)"
+    (envoi,) = lire(publie.contexte.dsn, f"select {qui}")
+    assert envoi == ("21990001600011", "lea", "remettre_a_chacun", "reussie")
 
 
 def test_une_version_que_personne_n_a_demandee_attend_et_se_publie_sous_un_compte(

@@ -48,7 +48,7 @@ def recu(base_vierge, petit, tmp_path, monkeypatch):
         }
         fini = subprocess.run(
             [sys.executable, "-W", "ignore", "-c", PROGRAMME, json.dumps(chaines)], cwd=RACINE, text=True,
-            env=os.environ | {f"AIRFLOW__{nom}": valeur for nom, valeur in reglages.items()},
+            env=os.environ | {"DBT_WRITE_JSON": "true"} | {f"AIRFLOW__{nom}": v for nom, v in reglages.items()},
             capture_output=True, check=False,
         )  # fmt: skip
         assert fini.returncode == 0, fini.stderr
@@ -86,6 +86,17 @@ def test_le_lignage_va_du_depot_aux_extraits_sans_nom_ni_mot_de_passe(recu: tupl
         assert finies[tache] == ({f"mutualisation {lu}"}, {f"mutualisation {ecrit}"}), tache
     lus = [noms(e["inputs"]) for e in dits if e["job"]["name"].endswith(".facturer") and e["eventType"] == "COMPLETE"]
     assert lus == [{"mutualisation entrepot.brut"}, {"mutualisation entrepot.publication"}], "in July, then of the year"
+    # model by model, under the task that built them: from a file of the drop to what is published
+    (construire,) = {e["run"]["runId"] for e in dits if e["job"]["name"] == "bilan_etape.construire"}
+    modeles = [e for e in dits if e["job"]["name"].startswith("bilan_etape.construire.")]
+    assert {e["run"]["facets"]["parent"]["run"]["runId"] for e in modeles} == {construire}
+    lus_par = {jeu["name"]: {lu["name"] for lu in e["inputs"]} for e in modeles for jeu in e["outputs"]}
+    amont, reste = set(), ["entrepot.construction.synthese_financiere"]
+    while reste:
+        amont.add(modele := reste.pop())
+        reste += lus_par.get(modele, set()) - amont
+    assert {"entrepot.brut.mandats", "entrepot.brut.temps", "entrepot.construction.int_couts"} <= amont
+    assert not any(".lec_compta__mandats" in modele for modele in amont), "an ephemeral model is no table"
     (echec,) = [e for e in dits if e["job"]["name"] == "echeance_bilan.exiger_bilan" and e["eventType"] == "FAIL"]
     assert "Pas de bilan 2020 au 30/06/2021" in echec["run"]["facets"]["errorMessage"]["message"]
     for evenement in dits:  # the one place of the one name: docs/exploitation.md says so

@@ -1,10 +1,13 @@
 """What a task does before any work, called as Airflow calls it, on a warehouse published by hand."""
 
+import datetime as dt
 from collections import defaultdict
 from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
+from tests.atelier.bases import lire
+from tests.atelier.petit_depot import ecrire
 from tests.atelier.tables import cas
 from tests.sql.publication.test_ecarts import deposer
 
@@ -24,22 +27,28 @@ def tache(dagbag, base_vierge, tmp_path, monkeypatch):
     """Call a task by its name; what it sends is kept."""
     from mutualisation_chaines import taches
 
-    envois = []
+    envois, actifs = [], []
     session = op.Session(base_vierge, tmp_path / "var")
     monkeypatch.setattr(taches, "entrepot", lambda: nullcontext(session))
     monkeypatch.setattr(taches, "get_current_context", lambda: {"dag": SimpleNamespace(dag_id="bilan_etape")})
     monkeypatch.setattr("mutualisation_chaines.entites.get_current_context", taches.get_current_context)
     monkeypatch.setattr(taches, "envoyer", lambda phrase, remede, _: envois.append(f"{phrase} {remede}"))
 
-    def appeler(nom, *evenements, lancee="asset_triggered", **params):
-        params = {"exercices": [], "sortie": None, "relecture": False, "depot": None} | params
+    def appeler(nom, *evenements, lancee="asset_triggered", recues=(), **params):
+        params = {"exercices": [], "sortie": None, "relecture": False, "depot": None, "sources": []} | params
         recus = defaultdict(lambda: [SimpleNamespace(extra=e) for e in evenements])
         suites = {
             "choisir_exercices": {"dag_run": SimpleNamespace(run_type=lancee)},
-            "charger": {"outlet_events": defaultdict(SimpleNamespace)},
+            "charger": {
+                "outlet_events": defaultdict(lambda: SimpleNamespace(add=lambda actif: actifs.append(actif.name))),
+                "dag_run": SimpleNamespace(run_after=appeler.depuis),
+            },
         }
-        return getattr(taches, nom).function(params=params, triggering_asset_events=recus, **suites[nom])
+        if nom in suites:
+            suites[nom]["triggering_asset_events"] = recus
+        return getattr(taches, nom).function(*recues, params=params, **suites.get(nom, {}))
 
+    appeler.actifs, appeler.depuis = actifs, dt.datetime.now(dt.UTC)
     appeler.envois, appeler.dsn, appeler.dossier = envois, base_vierge, tmp_path
     return appeler
 
@@ -72,6 +81,22 @@ def test_rien_de_complet_ne_construit_rien_et_se_dit(tache):
     with pytest.raises(AirflowSkipException, match="publié ou complet qui soit ouvert"):
         tache("choisir_exercices", {"exercices": []})
     assert len(tache.envois) == 1
+
+
+def test_une_situation_alerte_de_ce_qui_depasse_et_une_publication_de_ce_qu_est_devenue_l_annee(tache, monkeypatch):
+    ecrites = [op.SituationEcrite("s_1", "", "Juin dépasse."), op.SituationEcrite("s_2", "", "")]
+    monkeypatch.setattr(op, "mois_a_situer", lambda _: [(2024, 6), (2025, 6)])
+    monkeypatch.setattr(op, "situer", lambda *_: ecrites.pop(0))
+    assert tache("situer", exercice=None, mois=None) == ["s_1", "s_2"]
+    monkeypatch.setattr(op, "publier", lambda *_: "abc")
+    monkeypatch.setattr(op, "extraire_ensemble", lambda *_: [])
+    monkeypatch.setattr(op, "dire_realises", lambda _, version: [f"La version {version} est devenue."])
+    assert tache("publier", recues=(3, [2024])) == "abc"
+    assert tache.envois == [
+        "Juin dépasse. lisez dans la page de cette situation ce qui a le plus bougé, et pourquoi",
+        "La version 3 est devenue. gardez cet écart pour le prochain budget ; le bilan dit ce qui a fait varier chaque "
+        "coût",
+    ]
 
 
 def test_un_extrait_ouvert_dans_un_tableur_arrete_la_premiere_tache(tache):
@@ -200,3 +225,15 @@ def test_une_demande_remplacee_echoue_aussitot(dagbag, monkeypatch, exercice, ve
     contexte = {"params": {"exercice": exercice}, "ti": SimpleNamespace(xcom_pull=lambda task_ids: remise[task_ids])}
     with pytest.raises(AirflowFailException, match=dite) if dite else nullcontext():
         taches.encore_demandee(contexte)
+
+
+def test_une_source_demandee_se_charge_seule_et_son_actif_le_dit(tache):
+    """A later run updates what it landed, and nothing that an earlier one did."""
+    depot = ecrire(tache.dossier / "depot")
+    tache("charger", depot=str(depot), sources=["compta"])
+    assert tache.actifs == ["entrepot/compta"]
+    assert lire(tache.dsn, "select distinct source from journal.fichiers") == [("compta",)]
+    tache.actifs.clear()
+    tache.depuis = dt.datetime.now(dt.UTC)
+    tache("charger", depot=str(depot))
+    assert tache.actifs == ["entrepot/referentiel", "entrepot/rh"]

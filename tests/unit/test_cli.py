@@ -196,7 +196,9 @@ LECTURES = {
     "etat": "", "verifier": "", "publier": "", "purger": "", "ouvrir": "--port 54329", "effacer": "--jusqu-a 2010",
     "reparer": "--sortie a_corriger", "sauvegarder": "copie", "controler": "--exercice 2021",
     "extraire": "--exercice 2021 --sortie bilans", "cloturer": "--exercice 2021 --approuve-par benoit",
-    "facturer": "--exercice 2021 --semestre 1 --sortie factures", "simuler": "--exercice 2021 --sortie essais",
+    "facturer": "--exercice 2021 --semestre 1 --sortie factures",
+    "remettre": "--exercice 2021 --sortie bilans",
+    "situation": "--exercice 2021 --mois 5 --sortie situations", "simuler": "--exercice 2021 --sortie essais",
 }  # fmt: skip
 AUTRES = {
     "bilan", "charger", "migrer", "restaurer", "initier", "assembler", "essayer", "regle", "--help", "-h", "--version",
@@ -236,6 +238,7 @@ def test_un_entrepot_neuf_se_lit_en_json(taper: Taper, var_neuf: Path, monkeypat
         "refuses": [],
         "rejets": [],
         "executions": [],
+        "calendrier": [],
         "a_faire": [
             premiere := "Rien n'est chargé : « mutualisation bilan --depot DOSSIER --exercice AAAA --sortie DOSSIER ».",
             vide := f"Rien n'est publié dans l'entrepôt lu, celui de {var_neuf}.",

@@ -8,7 +8,9 @@ import tomllib
 from importlib.metadata import metadata
 from pathlib import Path
 
+import pytest
 import yaml
+from outils import livraison, metadonnees
 from tests.atelier.tables import cas
 
 RACINE = Path(__file__).resolve().parents[2]
@@ -29,15 +31,85 @@ def test_une_version_se_dit_partout_de_meme() -> None:
     titre = re.search(r"^## (\S+) — (\S+)$", (RACINE / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert titre is not None
     assert titre.groups() == (citation["version"], str(citation["date-released"]))
-    assert version == citation["version"] == metadata("mutualisation")["Version"]
+    assert version == citation["version"] == metadata("mutualisation")["Version"], "make environnement"
     assert (RACINE / "tests" / "versions" / version).is_dir(), "python outils/version.py"
+    fiche = (RACINE / "publiccode.yml").read_text(encoding="utf-8")
+    assert metadonnees.publiccode(fiche, citation) == fiche, "python outils/metadonnees.py"
+    assert (yaml.safe_load(fiche)["softwareVersion"], yaml.safe_load(fiche)["legal"]["license"]) == (
+        version,
+        "EUPL-1.2",
+    )
+    assert (RACINE / "codemeta.json").read_text(encoding="utf-8") == metadonnees.codemeta(citation)
 
 
 @cas
-def test_ce_que_lit_une_forge_suit_son_schema(fichier: str, schema: str, transforme: str) -> None:
+def test_ce_que_lit_une_forge_suit_son_schema(fichier: str, schema: str, transforme: str, lance: str) -> None:
     """Schemas are those that check-jsonschema carries: nothing is downloaded."""
     options = ["--builtin-schema", schema, *(["--data-transform", transforme] if transforme else [])]
     commande = [sys.executable, "-m", "check_jsonschema", *options, "--default-filetype", "yaml", RACINE / fichier]
     fini = subprocess.run(commande, capture_output=True, text=True, check=False)
     assert fini.returncode == 0, fini.stdout
-    assert fichier == "CITATION.cff" or ".ci/run" in (RACINE / fichier).read_text(encoding="utf-8")
+    assert lance in (RACINE / fichier).read_text(encoding="utf-8")
+
+
+def test_une_livraison_se_verifie_par_sha256sum_et_openssl_seuls(tmp_path: Path) -> None:
+    """By the two commands of its notes; one key signs the same bytes twice; a changed file or list is seen."""
+    cle, dossier = tmp_path / "cle.pem", tmp_path / "livraison"
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", cle], check=True, capture_output=True)
+    dossier.mkdir()
+    (dossier / "roue.whl").write_bytes(b"roue")
+    empreinte = livraison.signer(dossier, cle)
+    commandes = re.findall(r"^(?:sha256sum|openssl) .*", livraison.VERIFIER, re.MULTILINE)
+
+    def verifie() -> list[bool]:
+        return [subprocess.run(c.split(), cwd=dossier, capture_output=True).returncode == 0 for c in commandes]
+
+    assert verifie() == [True, True]
+    signe = (dossier / livraison.SIGNATURE).read_bytes()
+    for nom in (livraison.SOMMES, livraison.SIGNATURE, livraison.CLE_PUBLIQUE):
+        (dossier / nom).unlink()
+    assert (livraison.signer(dossier, cle), (dossier / livraison.SIGNATURE).read_bytes()) == (empreinte, signe)
+    (dossier / "roue.whl").write_bytes(b"autre")
+    assert verifie() == [False, True]
+    (dossier / livraison.SOMMES).write_bytes((dossier / livraison.SOMMES).read_bytes() + b"\n")
+    assert verifie()[1] is False
+    assert livraison.signer(dossier, None) != empreinte, "une répétition a sa clé, que personne ne garde"
+
+
+def test_une_repetition_reunit_tout_ce_que_signent_ses_sommes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `make` has left, what the version did, the notes; the packages are asked of a registry, not here."""
+    (tmp_path / "livraison").mkdir()
+    (tmp_path / "inventaire.json").write_text("{}")
+    monkeypatch.setattr(livraison, "LIVRAISON", tmp_path / "livraison")
+    monkeypatch.setattr(livraison, "INVENTAIRE", tmp_path / "inventaire.json")
+    monkeypatch.setattr(livraison, "paquets", lambda *_: None)
+    monkeypatch.setattr(sys, "argv", ["livraison.py"])
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    livraison.main()
+    version = metadata("mutualisation")["Version"]
+    sommes = (tmp_path / "livraison" / livraison.SOMMES).read_text().splitlines()
+    laisses = [f"{version}-bilans.tar.xz", f"{version}-entrepot.tar.xz"]
+    assert [x.split()[1] for x in sommes] == [*laisses, f"mutualisation-{version}.cdx.json", "notes.md"]
+
+
+JOURNAL = """# Journal
+
+## 0.3.0 — 2026-12-02
+
+- Voir [versions](docs/versions.md#a), [la loi](https://example.org/loi).
+
+## 0.2.0 — 2026-11-30
+
+- Avant.
+"""
+
+
+def test_les_notes_sont_la_premiere_section_du_journal() -> None:
+    attendu = "- Voir versions, [la loi](https://example.org/loi)."
+    assert livraison.notes(JOURNAL) == ("0.3.0 — 2026-12-02", attendu)
+
+
+@cas
+def test_ce_qui_n_est_pas_une_version_ne_se_livre_pas(titre: str, laisse: str, modifie: str, dit: list[str]) -> None:
+    refus = livraison.refus("0.3.0", titre, Path(laisse), modifie)
+    assert [mots in phrase for mots, phrase in zip(dit, refus, strict=True)] == [True] * len(dit)

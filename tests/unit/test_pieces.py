@@ -18,7 +18,15 @@ ETAGES: dict[str, tuple[tuple[str, ...], ...]] = {
     "entrepot": (("base",), ("construction",)),
     "publication": (("signatures",), ("versions",), ("portes",)),
     "documents": (
-        *(("composition",), ("mise_en_forme",), ("rapport",), ("classeur", "audit"), ("extrait",), ("factures",)),
+        *(
+            ("composition",),
+            ("mise_en_forme",),
+            ("rapport",),
+            ("classeur", "audit"),
+            ("extrait",),
+            ("factures",),
+            ("situation", "enveloppes"),
+        ),
     ),
     "usage": (
         ("operations", "examen", "ordonnancement"),

@@ -5,5 +5,7 @@ select
   horizon,
   echeance,
   statut,
-  en_retard
+  en_retard,
+  action,
+  responsable
 from {{ ref('action') }}

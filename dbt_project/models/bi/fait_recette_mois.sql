@@ -1,7 +1,7 @@
--- fait_recette by month.
+-- fait_recette by month of account and day of issue.
 select
   {{ version_courante() }} as version,
-  exercice, mois, dispositif, siret, type_adherent,
+  exercice, mois, emission, dispositif, siret, type_adherent,
   montant::numeric(15, 2) as montant
 from {{ ref('int_recettes_adherents') }}
 where

@@ -51,9 +51,4 @@ from ecarts as e
 inner join {{ ref('controles_index') }} as x using (controle)
 where
   e.exercice in (select c.exercice from {{ ref('stg_journal__construction') }} as c)
-  and not (x.justifiable and exists (
-    select from {{ ref('stg_referentiel__justifications') }} as j
-    where
-      j.exercice = e.exercice and j.controle = e.controle and (j.cle is null or j.cle = e.cle)
-      and btrim(j.justification) <> ''
-  ))
+  and {{ non_justifie('e', 'x') }}

@@ -1,11 +1,18 @@
--- Gaps of the controls over who is a member on 31 December: communes that a dispositif is not open to (R17b), members that a
--- direction declares (R15) and that `adhesions` does not hold.
+-- Gaps of the controls over who is a member on 31 December: communes that a dispositif is not open to (R17b), conventions that ran out
+-- (R20), members that a direction declares (R15) and that `adhesions` does not hold.
 select
   exercice, 'adherent_non_eligible' as controle, dispositif || '/' || siret_adherent as cle, 'ecart' as statut,
   concat_ws(', ', 'au moins ' || {{ compte('population_min', 'habitant') }}, 'moins de ' || {{ compte('population_max', 'habitant') }}) as valeur_attendue,
   {{ compte('population', 'habitant') }} as valeur_constatee, null::text as seuil
 from {{ ref('int_eligibilites') }}
 where membre and obstacle = 'eligibilite'
+union all
+select
+  exercice, 'convention_echue', dispositif || '/' || siret_adherent, 'ecart', 'une convention en cours',
+  'échue le ' || string_agg(distinct to_char(echeance, 'DD/MM/YYYY'), ', '), null
+from {{ ref('int_conventions') }}
+where statut = 'echue'
+group by exercice, dispositif, siret_adherent
 union all
 select
   i.exercice, 'communes_declarees', i.dispositif, 'ecart',

@@ -118,3 +118,11 @@ from comptes_factures as f
 inner join comptes_titres as t using (exercice, dispositif)
 where f.nature <> all(t.natures)
 group by exercice, dispositif, t.natures
+union all
+select
+  a.exercice, 'imputation_ac', a.code_insee, 'ecart', {{ euros('round(a.montant_du, 2)') }},
+  case when a.vote is null then 'aucun vote' else {{ euros('round(a.vote, 2)') }} end, null
+from {{ ref('int_imputations_ac') }} as a
+where
+  a.code_insee is not null and a.ecart is distinct from 0
+  and a.exercice in (select v.annee from {{ ref('stg_referentiel__attributions') }} as v)

@@ -15,7 +15,9 @@ connus as (
     v.exercice, v.code_insee, v.transmission,
     (v.transmission + interval '3 months')::date as limite,
     case when v.deliberation <= a.au then v.deliberation end as deliberation,
-    case when v.deliberation <= a.au then {{ code_publie('v.sens') }} end as sens
+    case when v.deliberation <= a.au then {{ code_publie('v.sens') }} end as sens,
+    case when v.deliberation <= a.au then v.reference end as reference,
+    case when v.deliberation <= a.au then v.motifs end as motifs
   from {{ ref('stg_referentiel__avis') }} as v
   inner join arretes as a using (exercice)
   where v.transmission <= a.au
@@ -35,7 +37,9 @@ select
     when a.au > k.limite then 'repute_favorable'
     else 'en_attente'
   end as statut,
-  a.au
+  a.au,
+  k.reference,
+  k.motifs
 from arretes as a
 inner join (
   select distinct exercice, code_insee from {{ ref('int_adherents_exercice') }} where type_adherent = 'commune' and code_insee is not null

@@ -1,9 +1,14 @@
--- Actual against the forecast published one year before, by the effects of R12 (decision 0008): the ETP beyond the forecast at
--- the cost of an ETP of the year before; the other components against that year, which every scenario starts from; the
--- rate is what is left, the cost of an ETP against what the scenario supposed. They sum to the difference to the cent.
+-- Actual against the forecast published one year before, by the effects of R12 (decision 0008): the ETP beyond the forecast at the cost of
+-- an ETP of the year before; each other component against the forecast, that year where a former version published none; the rate is
+-- what is left. They sum to the difference to the cent.
 with previsions as (
-  select exercice, scenario, dispositif, etp, cout_net
-  from {{ ref('stg_publication__previsions') }}
+  select p.*, n.etp as etp_n, n.cout_personnel as cout_personnel_n,
+    coalesce(p.cout_fonctionnement, n.cout_fonctionnement) as fonctionnement_prevu,
+    coalesce(p.amortissements, n.amortissements) as amortissements_prevus,
+    coalesce(p.subventions, n.subventions) as subventions_prevues,
+    coalesce(p.reprises, n.reprises) as reprises_prevues
+  from {{ ref('stg_publication__previsions') }} as p
+  left join {{ ref('int_couts') }} as n on p.exercice = n.exercice + 1 and p.dispositif = n.dispositif
 ),
 
 scenarios as (
@@ -20,12 +25,12 @@ paires as (
     p.cout_net is not null and c.cout_net is not null as des_deux,
     coalesce(c.cout_net, 0) - coalesce(p.cout_net, 0) as ecart,
     -- a forecast is published with 6 decimals: one that keeps the ETP of the year before keeps them exact, as R12
-    {{ quotient('(c.etp - case when p.etp = ' ~ arrondi('n.etp', 6) ~ ' then n.etp else p.etp end) * n.cout_personnel', 'n.etp') }}
+    {{ quotient('(c.etp - case when p.etp = ' ~ arrondi('p.etp_n', 6) ~ ' then p.etp_n else p.etp end) * p.cout_personnel_n', 'p.etp_n') }}
       as etp,
-    c.cout_fonctionnement - n.cout_fonctionnement as fonctionnement,
-    c.amortissements - n.amortissements as amortissements,
-    n.subventions - c.subventions as subventions,
-    n.reprises - c.reprises as reprises
+    c.cout_fonctionnement - p.fonctionnement_prevu as fonctionnement,
+    c.amortissements - p.amortissements_prevus as amortissements,
+    p.subventions_prevues - c.subventions as subventions,
+    p.reprises_prevues - c.reprises as reprises
   from scenarios as s
   cross join lateral (
     select p.dispositif from previsions as p where p.exercice = s.exercice and p.scenario = s.scenario
@@ -34,7 +39,6 @@ paires as (
   ) as d
   left join previsions as p on s.exercice = p.exercice and s.scenario = p.scenario and d.dispositif = p.dispositif
   left join {{ ref('int_couts') }} as c on s.exercice = c.exercice and d.dispositif = c.dispositif
-  left join {{ ref('int_couts') }} as n on s.exercice = n.exercice + 1 and d.dispositif = n.dispositif
 ),
 
 -- an effect that no amount holds, or that no year before measures, is left to the rate (R10g)
@@ -57,10 +61,6 @@ select
   cout_prevu::numeric(15, 2) as cout_prevu,
   cout_constate::numeric(15, 2) as cout_constate,
   ecart::numeric(15, 2) as ecart,
-  -- volume, mix and price: columns of former versions, which a sealed extract still bears (decision 0008)
-  null::numeric(15, 2) as effet_volume,
-  null::numeric(15, 2) as effet_mix,
-  null::numeric(15, 2) as effet_prix,
   effet_etp::numeric(15, 2) as effet_etp,
   case
     when des_deux

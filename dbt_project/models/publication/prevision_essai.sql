@@ -11,14 +11,14 @@ select
   exercice,
   exercice_base,
   dispositif,
-  scenario,
+  'engage' as scenario,
   cout_prevu::numeric(15, 2) as cout_prevu,
   cout_constate::numeric(15, 2) as cout_constate,
   (cout_prevu - cout_constate)::numeric(15, 2) as erreur,
   case when {{ tient_dans('relative', 12) }} then {{ arrondi('relative', 6) }} end::numeric(18, 6) as erreur_relative,
   etp_prevu::numeric(12, 6) as etp_prevu,
-  {{ arrondi('etp_constate', 6) }}::numeric(12, 6) as etp_constate,
-  recettes_prevues::numeric(15, 2) as recettes_prevues,
-  recettes_constatees::numeric(15, 2) as recettes_constatees
+  etp_constate::numeric(12, 6) as etp_constate,
+  du_prevu::numeric(15, 2) as du_prevu,
+  du_constate::numeric(15, 2) as du_constate
 from essais
 where exercice in {{ exercices_demandes() }}

@@ -15,17 +15,10 @@ paires as (
     exercice,
     dispositif,
     c.cout_net,
-    p.cout_net as cout_net_n1,
-    c.cout_personnel - p.cout_personnel as delta_personnel,
-    c.cout_fonctionnement - p.cout_fonctionnement as delta_fonctionnement,
-    c.amortissements - p.amortissements as delta_amortissements,
-    c.subventions - p.subventions as delta_subventions,
-    c.reprises - p.reprises as delta_reprises,
-    -- without ETP the year before, all is a change of rate; NULL where the dispositif is of one of the two years only
-    case
-      when p.etp = 0 and c.etp is not null then 0
-      else {{ arrondi(quotient('(c.etp - p.etp) * p.cout_personnel', 'p.etp')) }}
-    end as effet_etp
+    p.cout_net as cout_net_n1{% for effet, montant in effets('c', 'p').items() %},
+    {{ montant }} as effet_{{ effet }}
+    {%- endfor %}
+
   from couts as c
   full join (
     select
@@ -53,12 +46,9 @@ select
 from paires as p
 cross join lateral (
   values
-  ('etp', p.effet_etp),
-  ('taux', p.delta_personnel - p.effet_etp),
-  ('fonctionnement', p.delta_fonctionnement),
-  ('amortissements', p.delta_amortissements),
-  ('subventions', -p.delta_subventions),
-  ('reprises', -p.delta_reprises),
+  {% for effet in effets('c', 'p') %}
+  ('{{ effet }}', p.effet_{{ effet }}),
+  {% endfor %}
   ('entree', case when p.cout_net_n1 is null then p.cout_net end),
   ('sortie', case when p.cout_net is null then -p.cout_net_n1 end)
 ) as e (effet, montant)

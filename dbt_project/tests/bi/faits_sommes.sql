@@ -28,10 +28,6 @@ with lignes as (
   select 'fait_cee', exercice, 'cee_reverse', reversement, 0 from {{ ref('fait_cee') }}
   union all
   select 'fait_cee', exercice, indicateur, 0, valeur from {{ ref('indicateurs_cles') }} where indicateur = 'cee_reverse'
-  union all
-  select 'fait_prevision', exercice, scenario || ' ' || dispositif, cout_net, 0 from {{ ref('fait_prevision') }} where retenu
-  union all
-  select 'fait_prevision', exercice, scenario || ' ' || dispositif, 0, cout_net from {{ ref('prevision') }}
 )
 
 select fait, exercice, cle, sum(attendu) as attendu, sum(constate) as constate

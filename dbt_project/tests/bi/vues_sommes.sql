@@ -32,6 +32,14 @@ with lignes as (
   select 'fait_variation', exercice, dispositif, montant, 0 from {{ ref('fait_variation') }}
   union all
   select 'fait_variation', exercice, dispositif, 0, montant from {{ ref('variation') }}
+  union all
+  select 'fait_prevision', exercice, scenario || ' ' || dispositif, cout_net + montant_du, 0 from {{ ref('fait_prevision') }}
+  union all
+  select 'fait_prevision', exercice, scenario || ' ' || dispositif, 0, cout_net + montant_du from {{ ref('prevision') }}
+  union all
+  select 'fait_prevision_adherent', exercice, scenario || ' ' || dispositif, montant_du, 0 from {{ ref('fait_prevision_adherent') }}
+  union all
+  select 'fait_prevision_adherent', exercice, scenario || ' ' || dispositif, 0, montant_du from {{ ref('prevision_adherent') }}
 )
 
 select fait, exercice, dispositif, sum(attendu) as attendu, sum(constate) as constate

@@ -52,7 +52,7 @@ def test_un_autre_dbt_construit_la_meme_chose(
         monkeypatch.setenv(EXECUTABLE, str(plus_ancien))
         ouvrier = EnfantDbt(atelier._adresse, tmp_path)
         try:
-            assert ouvrier.construire() == atelier.dit_du_socle
+            assert ouvrier.construire("tout") == atelier.dit_du_socle
         finally:
             ouvrier.fermer()
         assert [construction.lire(requete) for requete in RELATIONS] == attendues

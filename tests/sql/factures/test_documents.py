@@ -42,6 +42,8 @@ def test_fichiers_du_second_semestre(dossier: Path) -> None:
         "etat_annuel_2021_IMPRESSION.pdf",
         f"facture_2021-S2_{base.SIRET_LILLE}.pdf",
         f"facture_2021-S2_{base.SIRET_LOOS}.pdf",
+        "imputations_ac_2021.csv",
+        "imputations_ac_2021.pdf",
         "manifeste.json",
         "projet_pes_recette_2021-S2.xml",
         "recapitulatif_2021-S2.csv",
@@ -134,9 +136,9 @@ def test_csv_de_l_etat_annuel(dossier: Path) -> None:
 def test_recapitulatif_est_la_relation(dossier: Path) -> None:
     lignes = (dossier / "recapitulatif_2021-S2.csv").read_text(encoding="utf-8").splitlines()
     assert lignes[1:] == [
-        f"{CCAS};CCAS de Lille;14.99;0.00;reporte;0.00",
-        f"{base.SIRET_LILLE};Lille;480.00;0.00;a_emettre;480.00",
-        f"{base.SIRET_LOOS};L’Œuvre-lès-Loos;118.81;14.00;a_emettre;132.81",
+        f"{CCAS};CCAS de Lille;14.99;0.00;reporte;0.00;reporte;0.00;0.00;;",
+        f"{base.SIRET_LILLE};Lille;480.00;0.00;a_emettre;480.00;a_emettre;0.00;480.00;;",
+        f"{base.SIRET_LOOS};L’Œuvre-lès-Loos;118.81;14.00;a_emettre;132.81;a_emettre;0.00;132.81;;",
     ]
 
 
@@ -169,6 +171,18 @@ def test_registre_des_notifications(dossier: Path) -> None:
     assert lignes[0] == "exercice;dispositif;siret_adherent;nom;a_notifier_avant;notifie_le;etat"
     assert f"2021;IMPRESSION;{base.SIRET_LILLE};Lille;2021-04-15;;à notifier" in lignes
     assert f"2021;CAM;{base.SIRET_LILLE};Lille;2022-04-15;;à notifier" in lignes
+
+
+def test_ce_qui_s_impute_sur_chaque_attribution_de_compensation(dossier: Path) -> None:
+    assert (dossier / "imputations_ac_2021.csv").read_text(encoding="utf-8").splitlines() == [
+        "exercice;code_insee;nom;montant_du;vote;ecart",
+        "2021;;Adhérents sans code INSEE;5.00;;",
+        "2021;59350;Commune de Lille;250.00;300.00;50.00",
+        "2021;59360;Commune de Loos;10.00;;",
+    ]
+    texte = _Texte.de(dossier / "imputations_ac_2021.pdf")
+    for dit in ("250,00 €", "300,00 €", "50,00 €", "aucun vote", "Adhérents sans code INSEE", "265,00 €"):
+        assert dit in texte
 
 
 def test_un_etat_qui_ne_dit_pas_le_bilan_n_est_pas_ecrit(conn_facturee: Conn, tmp_path: Path) -> None:

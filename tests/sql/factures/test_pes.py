@@ -1,6 +1,7 @@
 """The PES recette draft: what it holds, what our own reader makes of it, what is left out, what stops it."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from mutualisation.documents.factures.projet_pes import ProjetPes, preparer_proj
 from mutualisation.publication.versions.contexte import lire_contexte
 from mutualisation.socle.erreurs import ErreurMutualisation
 
-from .conftest import lire
+from .conftest import CCAS, lire
 
 Conn = psycopg.Connection[Any]
 NOM = "projet_pes_recette_2021-S2.xml"
@@ -160,6 +161,36 @@ def test_deux_reductions_ne_prennent_pas_deux_fois_le_meme_titre(conn_facturee: 
     projet = _preparer(conn_facturee)
     assert [r.periode for r in projet.retenues if r.titre] == ["2021-S2"]
     assert [(e.periode, e.montant) for e in projet.ecartees] == [("2021-S1", Decimal("-25.00"))]
+
+
+@cas
+def test_ce_qui_est_titre_ne_se_facture_pas_deux_fois(
+    conn_facturee: Conn, ou: str, montant: str, etats: dict[str, str], projet: str, phrase: str
+) -> None:
+    """The PES is of the difference; an invoice says what is titled, by which titres, when."""
+    titre = (
+        f"update versions.recouvrement set montant_titre = {montant} where mode_recouvrement = 'titre'"
+        f" and (exercice, semestre) in ((2021, 2), (2021, 1), (2020, 2)) and montant_du <> 0 and {ou}"
+    )
+    conn_facturee.execute(titre.encode())
+    conn_facturee.execute(
+        "insert into versions.factures_titres (version, exercice, budget, bordereau, piece, ligne_piece, type_piece,"
+        " date_emission, siret_adherent, dispositif, periode_exercice, periode_semestre, nature, montant)"
+        " select version, exercice, '00', '31', '900', '1', '01', '2022-01-17', siret_adherent, dispositif, 2021, 2,"
+        " case dispositif when 'ARCHIVES' then '70845' else '70875' end, montant_titre from versions.recouvrement"
+        " where exercice = 2021 and semestre = 2 and montant_titre <> 0"
+    )
+    conn_facturee.commit()
+    factures = lire(conn_facturee)
+    lus = {f.siret: f.etat for f in factures}
+    assert {"Lille": lus[base.SIRET_LILLE], "Loos": lus[base.SIRET_LOOS], "CCAS": lus[CCAS]} == etats
+    fait = _preparer(conn_facturee)
+    assert fait.total == sum((f.reste_a_titrer for f in factures), Decimal(0)) == Decimal(projet)
+    assert (fait.octets is None) == (not fait.retenues) == (projet == "0")
+    assert fait.phrases[0].replace("\u00a0", " ") == phrase
+    assert {(f.titre_le, f.pieces[-23:]) for f in factures if f.etat != f.statut} == {
+        (date(2022, 1, 17), "bordereau 31, titre 900")
+    }
 
 
 @pytest.mark.parametrize(

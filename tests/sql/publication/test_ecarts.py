@@ -9,8 +9,12 @@ import psycopg
 import pytest
 from tests.atelier.tables import cas
 from tests.attaques.test_textes_hostiles import HOSTILES, PERMIS, faits
+from tests.bout_en_bout.entrepots import Publie
 
+from mutualisation.documents.situation.atterrissages import dire_realises
+from mutualisation.documents.situation.calendrier import calendrier
 from mutualisation.entree.sources.brut import synchroniser_brut
+from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.socle.erreurs import ControleEchoue, SansReprise
 from mutualisation.usage import operations as op
 from mutualisation.usage.operations.ecarts import figures_a_clore
@@ -106,6 +110,24 @@ def test_qui_clot_lit_ce_que_la_version_publiee_a_change(conn_publiee: Conn) -> 
     # what is published is not « à publier », nor its own first one
     assert "Écart avec la version d'avant" in tableau
     assert "(aucune version avant elle, " in texte(figures_a_clore(conn_publiee, 2021, 1)[0])
+
+
+def test_une_annee_publiee_dit_une_fois_ce_qu_elle_est_devenue(conn_publiee: Conn) -> None:
+    """Beside the landing of its last situation, by the first version that publishes it: 2020 had no situation, that of
+    2019 landed nowhere."""
+    conn_publiee.execute(
+        "insert into journal.atterrissages values (2019, 12, 'CAM', null, null), (2021, 6, 'CAM', 180000.00, 45000.00),"
+        " (2021, 6, 'ARCHIVES', 40887.90, 2455.50), (2021, 6, 'ESSAI', 3757.22, 0.00)"
+    )
+    (dite,) = dire_realises(conn_publiee, 1)
+    assert texte(dite) == (
+        "Exercice 2021 publié, à côté de l'atterrissage de fin juin : coût net 237 665 € au lieu de 224 645 € (+13 019 "
+        "€, +5,8 %), recettes 47 506 € au lieu de 47 456 € (+50 €, +0,1 %). Coût net par dispositif : IMPRESSION 8 646 "
+        "€ au lieu de non renseigné ; CAM 188 131 € au lieu de 180 000 € (+8 131 €, +4,5 %) ; ESSAI non renseigné au "
+        "lieu de 3 757 €."
+    )
+    entrepot_publie.publier(conn_publiee, entrepot_publie.rangees())
+    assert dire_realises(conn_publiee, 2) == []
 
 
 def test_ce_qui_est_laisse_de_cote_tient_dans_la_proposition(construite: Conn) -> None:
@@ -213,6 +235,66 @@ def test_l_echeance_nomme_les_fichiers_qui_manquent(session: op.Session, conn_vi
     )
     with pytest.raises(ControleEchoue, match=r"aucun fichier attendu ne manque\. Lancez « bilan_etape »"):
         op.exiger_bilan(session, 2024, date(2025, 6, 30))
+    assert op.exiger_bilan(session, 2024, date(2025, 2, 3)) == "", "ten weeks before 15 April is the 4th"
+    with pytest.raises(
+        ControleEchoue, match=r"2024 pour le débat d'orientation .* avant le vote du budget du 15/04/2025 :"
+    ):
+        op.exiger_bilan(session, 2024, date(2025, 2, 4))
+    assert op.exiger_bilan(session, 2024, date(2025, 6, 30), date(2025, 7, 1)) == "", "the day said stands alone"
+
+
+def test_le_calendrier_dit_ce_que_demandent_trois_mois(publie: Publie) -> None:
+    """From dated rows that count: what is done, ended, left or past asks nothing; a parameter says the day of the vote.
+    A contract ends as the file of the year says (R9c)."""
+    lignes = {
+        "parametres (parametre, valeur, valeur_date, debut": [("vote_budget:2025", "x", "2025-03-20", "2020-01-01")],
+        "actions (code, action, statut, echeance, debut": [
+            ("A", "ouvrir", "décidée", "2025-02-01", "2020-01-01"),
+            ("B", "clore", "Réalisée", "2025-02-01", "2020-01-01"),
+            ("C", "étendre", "en cours", "2025-02-01", "2020-01-01"),
+            ("D", "tarder", "décidée", "2024-12-31", "2020-01-01"),
+        ],
+        "adhesions (dispositif, siret_adherent, debut, fin, echeance": [
+            ("CEP", "1", "2020-01-01", None, "2025-04-03"), ("CEP", "2", "2020-01-01", "2025-04-03", "2025-04-03"),
+            ("CEP", "3", "2020-01-01", "2025-04-02", "2025-04-03"), ("Z", "1", "2025-01-02", None, "2025-04-03"),
+        ],
+        "marches (numero_marche, objet, date_fin": [("M1", "Sel", "2025-04-03"), ("M2", None, "2025-04-04")],
+        "avis (exercice, code_insee, transmission, deliberation": [
+            (2023, "1", "2024-11-30", None), (2023, "2", "2024-11-30", "2024-12-31")
+        ],
+    }  # fmt: skip
+    with connecter(publie.contexte.dsn, role=None) as conn, conn.transaction(force_rollback=True):
+        for table, rangees in lignes.items():
+            for n, valeurs in enumerate(rangees, 9001):
+                marques = ", ".join(["%s"] * len(valeurs))
+                conn.execute(
+                    f"insert into brut.{table}, fichier_id, ligne) select {marques}, max(fichier_id), {n}"
+                    " from journal.fichiers_courants".encode(), valeurs
+                )  # fmt: skip
+        # the same contract, as the file of the year before had it
+        conn.execute(
+            "insert into brut.marches (fichier_id, ligne, numero_marche, date_fin)"
+            " select min(fichier_id), 9009, 'M1', '2025-03-01' from journal.fichiers_courants"
+        )
+        conn.execute(
+            "update journal.fichiers as f set exercice = case f.fichier_id when dernier then 2025 else 2024 end"
+            " from (select min(fichier_id) as premier, max(fichier_id) as dernier from journal.fichiers_courants) as c"
+            " where f.fichier_id in (premier, dernier)"
+        )
+        dits = [(le.isoformat(), texte(quoi)) for le, quoi in calendrier(conn, date(2025, 1, 1))]
+    assert dits == [
+        (
+            "2025-01-09",
+            "budget et bilan : le débat d'orientation budgétaire 2025 s'ouvre, avant le 20/03/2025,"
+            " y communiquer le bilan",
+        ),
+        ("2025-01-15", "factures à émettre : 2024-S2"),
+        ("2025-02-01", "action attendue : ouvrir, étendre"),
+        ("2025-02-28", "avis réputé favorable sans délibération : commune"),
+        ("2025-03-20", "budget et bilan : vote du budget 2025, coûts unitaires à notifier avant (L1612-2)"),
+        ("2025-04-03", "fin de convention : Conseil en énergie partagé (2), Z"),
+        ("2025-04-03", "fin de marché : M1 Sel"),
+    ]
 
 
 def test_l_echeance_d_un_exercice_publie(conn_publiee: Conn, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_la_communication_dit_ce_qui_n_est_pas_connu_des_communes(extrait: Path)
 def test_la_communication_dit_l_annee_a_venir_avec_sa_fourchette(extrait: Path) -> None:
     texte = _texte(extrait, COMMUNICATION).replace("\u00a0", " ").replace("\u202f", " ")
     assert "Impact prévisionnel pour 2022" in texte
-    assert "compris entre environ 1 350 000 € et environ 1 421 000 €" in texte
+    assert "compris entre environ 220 000 € et environ 240 000 €" in texte
 
 
 def test_ce_qu_ecrit_un_service_n_est_pas_une_phrase_de_l_acte(republier: Republier, tmp_path: Path) -> None:

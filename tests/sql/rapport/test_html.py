@@ -80,18 +80,26 @@ def test_des_recettes_inconnues_se_disent_et_ne_sont_jamais_zero(page: str) -> N
     assert recettes == ["10\u202f886\u00a0€", "7\u202f779\u00a0€", "non renseigné"]
 
 
-def test_la_prevision_se_lit_au_millier_avec_la_fourchette_meritee(page: str) -> None:
+def test_la_prevision_se_lit_au_millier_avec_ses_hypotheses_et_ses_essais(page: str) -> None:
     (section,) = html.fromstring(page.encode()).xpath("//section[@id='prevision']")
-    lignes = [_cellules(r) for r in _table(page, "Coût et recettes prévus").xpath(".//tbody/tr")]
+    lignes = [_cellules(r) for r in _table(page, "Ce qui est prévu").xpath(".//tbody/tr")]
     assert lignes == [
-        ["Reconduction", "2022", "≈ 1 396 000 €", "≈ 1 350 000 €", "≈ 1 421 000 €", "≈ 45 000 €"],
-        # a scenario that leaves a dispositif out says so: its total is not comparable; no test, no range
-        ["Tendance (1 dispositif sur 2)", "2022", "≈ 1 000 €", "non établi", "non établi", "non renseigné"],
+        ["Constaté", "2021", "3,00", "≈ 229 000 €", "≈ 40 000 €", "≈ 189 000 €"],
+        ["Déjà décidé", "2022", "3,00", "≈ 228 000 €", "≈ 45 000 €", "≈ 183 000 €"],
+        ["Déjà décidé", "2023", "3,00", "≈ 228 000 €", "≈ 45 000 €", "≈ 183 000 €"],
+        ["Mandat", "2022", "3,50", "≈ 213 000 €", "≈ 45 000 €", "≈ 168 000 €"],
+        ["Mandat", "2023", "3,50", "≈ 213 000 €", "≈ 45 000 €", "≈ 168 000 €"],
+    ]
+    hypotheses = [_cellules(r) for r in _table(page, "Les hypothèses").xpath(".//tbody/tr")]
+    assert [ligne[1:4] + ligne[-1:] for ligne in hypotheses] == [
+        ["Centrale d'Achat Métropolitaine (CAM)", "ETP de catégorie B en plus", "0,5", "Délibération du 3 mars"],
+        ["Tous les dispositifs", "dépenses de fonctionnement, % par an", "3", "Illustration"],
+        ["Dépôt des archives définitives", "investissement amorti sur 10 ans, €", "60 000", "Rapport"],
     ]
     texte = section.text_content().replace("\u202f", " ").replace("\u00a0", " ")
     assert "n'est pas un engagement" in texte
-    assert "s'est trompé de −2,0 % à +3,5 %" in texte
-    assert "indexation_masse_salariale" not in texte
+    assert "à 1 an, +5,0 % ; à 2 ans, −4,0 %" in texte
+    assert "le coût net de 2022 serait compris entre environ 220 000 € et environ 240 000 €" in texte
 
 
 def test_les_dispositifs_hors_de_la_synthese_sont_nommes(page: str) -> None:
@@ -132,7 +140,7 @@ def test_le_recouvrement_par_mode_dit_ce_qui_reste_a_titrer(details: str) -> Non
 
 def test_l_ecart_se_dit_face_a_la_prevision_publiee(page: str) -> None:
     lignes = [_cellules(r) for r in _table(page, "prévision publiée avec le bilan de 2020").xpath(".//tbody/tr")]
-    assert lignes == [["Reconduction, Tarifs révisés", "≈ 172 000 €", "229 019 €", "+57 000 €"]]
+    assert lignes == [[s, "≈ 172 000 €", "229 019 €", "+57 000 €"] for s in ("Déjà décidé", "Mandat")]
 
 
 def test_le_passage_nomme_chaque_compte_laisse_de_cote(details: str) -> None:

@@ -11,7 +11,10 @@ import pytest
 from openpyxl import load_workbook
 from tests.sql.publication import entrepot_publie
 
-from mutualisation.documents.mise_en_forme.xlsx import LIGNE_ENTETE
+from mutualisation.documents.mise_en_forme.xlsx import LIGNE_ENTETE, ecrire
+from mutualisation.documents.rapport.publie import Bilan
+from mutualisation.documents.situation.dossier_situation import COLONNES
+from mutualisation.documents.situation.page_situation import EFFETS, Situation, page
 from mutualisation.socle.francais.typographie import imprimer
 
 PREMIERE = LIGNE_ENTETE + 2
@@ -23,9 +26,9 @@ RECALCUL = (
 FEUILLES = [
     "Lisez-moi", "Synthèse", "Détail 2021", "Part de l’EPCI", "Variation", "Origine des recettes", "Coût moyen",
     "ETP par catégorie", "Passage D5211-16", "Passage par compte", "Coût unitaire", "Communes", "Coût par adhérent",
-    "Adhésions", "Recouvrement", "Factures", "Écarts par adhérent", "CEE", "Prévision", "Essai de la prévision",
-    "Écart à la prévision", "Indicateurs", "États de valorisation", "Contrôles", "Répartition", "Rejets",
-    "Paramètres",
+    "Adhésions", "Recouvrement", "Factures", "Écarts par adhérent", "CEE", "Prévision", "Prévision par adhérent",
+    "Essai de la prévision", "Écart à la prévision", "Indicateurs", "États de valorisation", "Contrôles", "Répartition",
+    "Rejets", "Paramètres",
 ]  # fmt: skip
 # read on a screen, summed up by another sheet
 NON_IMPRIMEES = {"Passage par compte", "Coût par adhérent", "Adhésions"}
@@ -167,11 +170,11 @@ def test_un_adherent_est_nomme_a_cote_de_son_siret(extrait: Path) -> None:
 
 def test_une_longue_liste_imprime_son_resume_par_formules(extrait: Path) -> None:
     formules, valeurs = (_classeur(extrait, valeurs=v)["Prévision"] for v in (False, True))
-    rang = next(c.row for c in formules["A"] if c.value == "Tendance" and formules.cell(c.row, 2).value == "Coût net")
-    assert formules.cell(rang, 4).value.startswith("=SUMIFS($D$")
-    assert valeurs.cell(rang, 4).value == 1200.80
+    rang = next(c.row for c in formules["A"] if c.value == "Déjà décidé" and formules.cell(c.row, 2).value == 2022)
+    colonne = _colonne(formules, "Coût net")
+    assert formules.cell(rang, colonne).value.startswith("=SUMIFS(")
+    assert valeurs.cell(rang, colonne).value == 228400
     assert int(formules.print_area.rpartition("$")[2]) < _entete(formules)
-    assert "k€" in formules.cell(rang, 4).number_format
 
 
 def test_les_apostrophes_sont_celles_de_l_imprime(extrait: Path) -> None:
@@ -219,21 +222,19 @@ def test_les_cellules_ont_un_type_et_des_recettes_inconnues_ne_sont_pas_zero(ext
     assert adhesions.cell(PREMIERE, _colonne(adhesions, "Début")).value.year == 2018
 
 
-def _convertir(extrait: Path, dossier: Path, forme: str) -> Path:
+def _convertir(classeur: Path, dossier: Path, forme: str) -> Path:
     """The workbook opened, recalculated and saved again by LibreOffice."""
     profil = dossier / "profil"
     (profil / "user").mkdir(parents=True, exist_ok=True)
     (profil / "user" / "registrymodifications.xcu").write_text(RECALCUL, encoding="utf-8")
     commande = ["soffice", f"-env:UserInstallation=file://{profil}", "--headless", "--convert-to", forme, "--outdir"]
-    subprocess.run(
-        [*commande, str(dossier), str(extrait / "bilan_etape_2021.xlsx")], check=True, capture_output=True, timeout=180
-    )
-    return dossier / f"bilan_etape_2021.{forme}"
+    subprocess.run([*commande, str(dossier), str(classeur)], check=True, capture_output=True, timeout=180)
+    return dossier / f"{classeur.stem}.{forme}"
 
 
 @pytest.mark.systeme("soffice")
 def test_libreoffice_recalcule_comme_l_entrepot_et_garde_les_tables(extrait: Path, tmp_path: Path) -> None:
-    recalcule = _convertir(extrait, tmp_path, "xlsx")
+    recalcule = _convertir(extrait / "bilan_etape_2021.xlsx", tmp_path, "xlsx")
     formules, avant = _classeur(extrait), _classeur(extrait, valeurs=True)
     apres, relu = load_workbook(recalcule, data_only=True), load_workbook(recalcule)
     lues = 0
@@ -253,8 +254,28 @@ def test_libreoffice_recalcule_comme_l_entrepot_et_garde_les_tables(extrait: Pat
 
 
 @pytest.mark.systeme("soffice")
+def test_libreoffice_recalcule_une_situation(bilan: Bilan, tmp_path: Path) -> None:
+    """Totals are formulas, of the cents of the CSV; a column of which nothing is known has none."""
+    lignes = [
+        dict.fromkeys(COLONNES["atterrissage"]) | dict.fromkeys((f"effet_{e}" for e in EFFETS), Decimal(0))
+        | {"dispositif": d, "libelle": d, "cumul_cout": Decimal(n), "cumul_cout_n1": Decimal("0.10"), "prevu_cout": p}
+        for d, n, p in (("A", "1.11", None), ("B", "-2.22", Decimal("7.77")), ("C", "1000000.03", None))
+    ]  # fmt: skip
+    mois = [{"exercice": e, "mois": 5, "dispositif": x["dispositif"], "etp": Decimal(1), "exercice_prix": 2020}
+            for e in (2020, 2021) for x in lignes]  # fmt: skip
+    ecrire(page(Situation(bilan.contexte, 5, mois, lignes)), tmp_path / "situation.xlsx")
+    avant = load_workbook(tmp_path / "situation.xlsx")["Situation"]
+    apres = load_workbook(_convertir(tmp_path / "situation.xlsx", tmp_path / "relu", "xlsx"), data_only=True)[
+        "Situation"
+    ]
+    rang = next(c.row for c in avant["A"] if c.value == "Total")
+    assert [c.data_type for c in avant[rang]] == ["s", "f", "f", "f", "n", "f", "n", "n", "n"]
+    assert [c.value for c in apres[rang][1:6]] == pytest.approx([999998.92, 0.30, 999998.62, None, 7.77], abs=1e-9)
+
+
+@pytest.mark.systeme("soffice")
 def test_le_classeur_s_imprime_en_peu_de_pages(extrait: Path, tmp_path: Path) -> None:
-    pdf = _convertir(extrait, tmp_path, "pdf").read_bytes()
+    pdf = _convertir(extrait / "bilan_etape_2021.xlsx", tmp_path, "pdf").read_bytes()
     pages = max(
         int(n) for n in re.findall(rb"/Type\s*/Pages[^>]*/Count\s+(\d+)|/Count\s+(\d+)[^>]*/Type\s*/Pages", pdf)[0] if n
     )

@@ -12,6 +12,7 @@ from tests.sql.regles.regle import Regle
 REGLAGES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 PRECISION = Decimal("1e-20")
 BIEN = {"numero_inventaire": "B", "compte": "2188", "axe_analytique": "ADS", "quote_part": 100}
+ANNEE = {"exercice": 2023, "mois": 12, "debut": date(2023, 1, 1), "fin": date(2023, 12, 31), "jours": 365}
 CLES = st.sampled_from(["ADS", "HORS", "STRUCTURE", None])
 
 
@@ -120,18 +121,23 @@ def test_chaque_agent_garde_son_etpt(
     """R1: Σ dispositifs + HORS + STRUCTURE + NON_REPARTI = ETPT, whatever the method, on 20 decimals at least."""
     parametres = exercice(2023) | {"methode_etp": methode, "heures_reference": 1607, "structure_personnel": structure}
     lignes = regle.appliquer(
-        "int_etp_parts",
+        "int_etp_periodes",
         {
             "int_exercices": [parametres],
-            "int_segments": [{"segment_id": 1, "exercice": 2023, "matricule": "m", "categorie": "A", "etpt": etpt}],
+            "int_periodes": [ANNEE],
+            "int_segments": [
+                {"segment_id": 1, "exercice": 2023, "matricule": "m", "categorie": "A", "quotite_pct": 100 * etpt,
+                 "date_entree": ANNEE["debut"], "sortie": ANNEE["fin"]}
+            ],
             "int_temps": [
-                {"segment_id": 1, "exercice": 2023, "fichier": f"f{i}", "code_activite": f"c{i}", "cle_dispositif": cle,
-                 "part_communes": None if cle is None else part, "duree": minutes}
+                {"segment_id": 1, "exercice": 2023, "date": ANNEE["debut"], "fichier": f"f{i}",
+                 "code_activite": f"c{i}", "cle_dispositif": cle, "part_communes": None if cle is None else part,
+                 "duree": minutes}
                 for i, (cle, part, minutes) in enumerate(heures)
             ],
             "int_affectations": [
-                {"segment_id": 1, "exercice": 2023, "fichier": "f", "code_activite": f"a{i}", "cle_dispositif": cle,
-                 "part_communes": None if cle is None else part, "etp": etpt / 4}
+                {"segment_id": 1, "exercice": 2023, "mois": 12, "fichier": "f", "code_activite": f"a{i}",
+                 "cle_dispositif": cle, "part_communes": None if cle is None else part, "etp": etpt / 4}
                 for i, (cle, part) in enumerate(affectations)
             ],
         },

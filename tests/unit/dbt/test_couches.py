@@ -28,9 +28,21 @@ LIT = {
 # every column of these is described; a layer below describes those that nothing above says
 DECRITES = {"marts", "controles", "publication", "bi"}
 PUBLIQUES = {"publication", "bi"}
-SANS_METRIQUE = {"dim_exercice", "dim_version", "fait_prevision", "fait_rejet", "fait_unite", "fait_version"}
+SANS_METRIQUE = {
+    "dim_exercice",
+    "dim_jour",
+    "dim_marche",
+    "dim_tarif",
+    "dim_version",
+    "fait_agents",
+    "fait_rejet",
+    "fait_unite",
+}
+# versions and lists do not add up
+SANS_METRIQUE |= {"fait_redressement", "fait_reste_liste", "fait_version", "fait_version_adherent"}
+SANS_METRIQUE |= {"fait_imputation_ac", "fait_prevision", "fait_prevision_adherent"}
 # what they sum to has its metric, or is a mean that SQL divides
-SANS_METRIQUE |= {"fait_fournisseur", "fait_paie", "fait_recette_mois", "fait_reste"}
+SANS_METRIQUE |= {"fait_fournisseur", "fait_paie", "fait_reste"}
 # estimates, and what is declared, each in its unit
 SANS_METRIQUE |= {"fait_indicateur", "fait_offre"}
 RACINE = Path(__file__).resolve().parents[3]
@@ -121,12 +133,20 @@ def test_la_publication_est_la_seule_face_publique(manifeste: dict[str, Any]) ->
 
 def test_une_metrique_est_une_somme_ou_un_rapport_de_sommes(manifeste: dict[str, Any]) -> None:
     """dbt reads them all; what does not add up has none: scenarios, versions, estimates, what is declared, stocks."""
+    # what is cumulative counts on days: a reader's tool reads them in `bi`, as it reads the facts
+    assert (
+        {n["name"] for n in modeles(manifeste).values() if n["time_spine"]} == {"dim_jour"} <= set(relations_analyse())
+    )
     modeles_lus = {r for m in manifeste["semantic_models"].values() for r in m["depends_on"]["nodes"]}
     lues = {r.split(".")[2] for r in modeles_lus}
     assert set(relations_analyse()) - lues == SANS_METRIQUE
     for m in manifeste["metrics"].values():
         assert m["label"]
         de = m["type_params"]
+        if m["type"] == "cumulative":  # from 1 January, of a sum by month; of a year, the whole
+            cumul = de["cumulative_type_params"]
+            assert (cumul["grain_to_date"], cumul["period_agg"]) == ("year", "last")
+            continue
         assert m["type"] == ("ratio" if de["numerator"] else "derived" if de["metrics"] else "simple")
         assert m["type"] != "simple" or de["metric_aggregation_params"]["agg"] in ("sum", "count_distinct")
     # where dbt's own specification puts them: with the model that they sum

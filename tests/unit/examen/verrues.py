@@ -26,6 +26,7 @@ _JUSTES: dict[str, dict[str, str]] = {
     "titres": {"montant_ht": "", "tva": "", "nature": "70875", "periode_service": "2023-S1"},
     "adherents": {"code_insee": "59350"},
     "populations": {"code_insee": "59350"},
+    "attributions": {"code_insee": "59350"},
     "marches": {"siret_titulaire": "21590001000012"},
     "tarifs": {"tranche_min": ""},
     "dispositifs": {"population_min": ""},

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from mutualisation.entree.ingestion.confidentialite import FICHIER_CLE, Confidentialite, Pseudonymes, cle_pseudonymes
+from mutualisation.entree.lecteurs.limites import LectureRefusee
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.poste import CLE_PSEUDONYMES, Poste
 
@@ -117,3 +118,16 @@ def test_une_cle_illisible_est_une_phrase(tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / FICHIER_CLE).mkdir()
     with pytest.raises(ErreurMutualisation, match="ne peut pas être lue"):
         cle_pseudonymes(Poste.ici(tmp_path))
+
+
+def test_l_adresse_d_une_personne_refuse_le_fichier_sans_etre_citee(tmp_path: Path) -> None:
+    """A former defect of the row does not let it in: nothing of the block lands."""
+    fichier = tmp_path / "adherents.csv"
+    entete = "SIRET;SIREN;Type;Nom;Code INSEE;Début;Fin;Courriel\n"
+    bonne = f"{SIRET};{SIRET[:9]};commune;Croix;59163;2015-01-01;;"
+    fichier.write_text(f"{entete}{bonne}mairie@croix.fr\n", encoding="utf-8")
+    assert lire(fichier, "adherents").lue("courriel") == ["mairie@croix.fr"]
+    fichier.write_text(f"{entete}{bonne}mairie@croix.fr\n1;2;x;Croix;;;;jean.dupont@croix.fr\n", encoding="utf-8")
+    with pytest.raises(LectureRefusee, match="ligne 3, colonne « Courriel » : ce n'est pas") as refus:
+        lire(fichier, "adherents")
+    assert "dupont" not in str(refus.value)

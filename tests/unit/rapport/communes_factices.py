@@ -38,7 +38,7 @@ class BilanFactice(Bilan):
         self.contexte: Any = SimpleNamespace(
             exercice=2021, presentes={2020: 1, 2021: 1}, epci="Métropole", siren=EPCI[:9], siret=EPCI,
             est_synthetique=False, identite="declaree", construction=construction, cloture=None, dernier=True,
-            charte={}, fichiers=[], parametres=[], parametres_au=lambda _jour: {},
+            charte={}, fichiers=[], parametres=[], parametres_au=lambda _jour: {"rapport_mutualisation": "2022-2026"},
             dispositifs=[{"code": c, "libelle": n} for c, n in LIBELLES.items()],
         )  # fmt: skip
         self.contexte.parametre = partial(Contexte.parametre, self.contexte)

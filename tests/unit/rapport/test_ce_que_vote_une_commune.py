@@ -65,11 +65,16 @@ def _parties(document: m.Document) -> list[str]:
 # ---------------------------------------------------------------- opinions
 @cas
 def test_ce_qui_est_demande_a_un_conseil_suit_de_ce_qu_il_a_dit(
-    statut: str, sens: str | None, delibere: date | None, page: str, note: str
+    statut: str,
+    sens: str | None,
+    delibere: date | None,
+    page: str,
+    note: str,
+    reference: str | None,
+    motifs: str | None,
 ) -> None:
-    siens = _documents(
-        BilanFactice(avis_commune=[TRANSMIS | {"statut": statut, "sens": sens, "delibere_le": delibere}])
-    )
+    rendu_ = {"statut": statut, "sens": sens, "delibere_le": delibere, "reference": reference, "motifs": motifs}
+    siens = _documents(BilanFactice(avis_commune=[TRANSMIS | rendu_]))
     assert page in _texte(siens["page html"])
     assert note in _texte(siens["note pdf"])
     rendu = statut not in avis.OUVERTS
@@ -154,7 +159,7 @@ def test_une_note_tient_en_une_page_quoi_qu_utilise_la_commune(tmp_path: Path) -
     texte = _texte(note).replace("\u00a0", " ")
     for attendu in (
         "Et 35 autres : voir la page",
-        "n'adhère pas à 40 services",
+        "n'adhère pas à 44 services, dont 4 au prix non renseigné",
         "n° 200 : 614 €.",
         "Contact. Le guichet.",
     ):
@@ -175,6 +180,54 @@ def test_une_note_situe_ce_que_la_commune_doit_parmi_celles_de_sa_taille() -> No
     dit = "Par habitant, elle doit 0,10 €. Médiane des 3 communes de sa taille (toutes tailles) : 0,20 €."
     for genre in ("note pdf", "page pdf"):
         assert dit in _texte(siens[genre]).replace("\u00a0", " ")
+
+
+# ---------------------------------------------------------------- the years ahead
+def test_ce_qui_est_a_inscrire_se_dit_sans_ce_que_la_commune_ne_paie_pas() -> None:
+    """Half of CAM goes by the AC, for this commune wholly; the fees of CEE are kept back; `Sobre` changes nothing."""
+    modes = {"RGPD": "titre", "CAM": "imputation_AC", "CEE": "retenue"}
+    dus = {2022: {"RGPD": 900, "CAM": 30, "CEE": 7}, 2023: {"RGPD": 950, "CAM": 30, "CEE": 7}}
+    scenarios: dict[str, int] = {"engage": 0, "Sobre": 0, "Mandat": 50}
+    prevus = [
+        {"exercice": e, "scenario": s, "dispositif": d, "siret_adherent": f.LOOS, "montant_du": Decimal(x + plus)}
+        for s, de_plus in scenarios.items() for e, annee in dus.items() for d, x in annee.items()
+        for plus in [de_plus if d == "RGPD" else 0]
+    ]  # fmt: skip
+    du = f.RANGEES["recouvrement", 2021][0] | {"siret_adherent": f.LOOS}
+    bilan = BilanFactice(
+        avis_commune=[TRANSMIS],
+        recouvrement=[du | {"dispositif": d, "mode_recouvrement": mode} for d, mode in modes.items()],
+        prevision_adherent=[*prevus, prevus[0] | {"siret_adherent": None}],
+        prevision=[x | {"montant_du": 2 * x["montant_du"], "dont_ac": 30 * (x["dispositif"] == "CAM")} for x in prevus],
+        offre=[_offre("RGPD", "titre", "1", "par_unite+population")],
+    )
+    siens = _documents(bilan, "59360")
+    dits = {
+        "Déjà décidé": "900 € 950 €", "Mandat": "950 € 1 000 €",
+        "Déjà décidé, déduit de l'attribution de compensation : pas une dépense à inscrire": "30 € 30 €",
+        "Déjà décidé, retenu sur la vente des certificats d'énergie": "7 € 7 €",
+    }  # fmt: skip
+    (tableau,) = next(s for s in siens["page pdf"].sections if s.ancre == "budget").lus
+    assert isinstance(tableau, m.Tableau)
+    lus = [[c.texte.replace("\u00a0", " ").replace("\u202f", " ") for c in x] for x in cellules.rangees(tableau)]
+    assert {nom: " ".join(x) for nom, *x in lus} == dits
+    assert tableau.note.endswith("Suit l'usage : Protection des données.")
+    note = _texte(siens["note pdf"]).replace("\u00a0", " ").replace("\u202f", " ")
+    assert "Mandat : 950 € en 2022, 1 000 € en 2023." in note
+    # who would owe nothing reads nothing, nor does a version that foresaw nothing for it
+    assert "budget" not in _parties(_documents(bilan)["page html"]) + _parties(_documents(bilan)["note pdf"])
+
+
+def test_sans_rapport_la_note_dit_l_annee_et_ne_demande_rien() -> None:
+    """A bilan is communicated to the council of the EPCI: no council of a commune is asked anything (R14b)."""
+    bilan = BilanFactice()
+    bilan.contexte.parametres_au = lambda _jour: {}
+    siens = _documents(bilan)
+    note = siens["note pdf"]
+    assert _parties(note) == [x for x in _parties(_documents(BilanFactice())["note pdf"]) if x != "avis"]
+    dit = "\n".join((note.sous_titre, *map(_texte, siens.values())))
+    assert not re.search(r"\bavis\b|appelé à|opinion", dit)
+    assert list(actes_communaux.documents(bilan)) == []
 
 
 # ---------------------------------------------------------------- since the year before
@@ -228,18 +281,24 @@ def test_les_services_non_utilises_ont_un_prix_et_une_voie_d_entree() -> None:
     # Loos is a member of CAM
     page = _texte(siens["page html"]).replace("\u00a0", " ")
     for attendu in (
-        "la commune n'adhère pas à 2 services, dont 1 sans participation.", "Prix estimé d'une année entière",
+        "la commune n'adhère pas à 3 services, dont 1 sans participation et 1 au prix non renseigné.",
+        "Prix estimé d'une année entière",
         "Protection des données\n420 €\nPar convention. Direction des achats, au guichet.",
         "Convention UGAP\nsans participation\nAu guichet. — Direction des achats",
         "Contact. Le guichet. — Direction des achats",
     ):  # fmt: skip
         assert attendu in page, attendu
     feuille = _texte(siens["page pdf"]).replace("\u00a0", " ")
-    assert feuille.index("Sans participation. Convention UGAP.") < feuille.index("Protection des données : 420 €.")
+    prix = (
+        "Sans participation. Convention UGAP.",
+        "Protection des données : 420 €.",
+        "Prix non renseigné. Cert",
+    )
+    assert sorted(prix, key=feuille.index) == [*prix]
     # a mayor asks how much, and whom to call: nobody where the drop names nobody
     note = _texte(siens["note pdf"]).replace("\u00a0", " ")
     for attendu in (
-        "dont 1 sans participation. Prix estimé",
+        "dont 1 sans participation et 1 au prix non renseigné. Prix estimé",
         "Protection des données : 420 €.",
         "Contact. Le guichet.",
     ):
@@ -258,7 +317,7 @@ def test_un_service_reserve_n_a_ni_prix_ni_voie_d_entree() -> None:
     bilan.contexte.dispositifs[1] |= {"population_min": None, "population_max": 10000}
     siens = _documents(bilan, "59360")
     page, feuille = (_texte(siens[x]).replace("\u00a0", " ").replace("\u202f", " ") for x in ("page html", "page pdf"))
-    assert "n'adhère pas à 2 services, dont 1 sans participation et 1 réservé à d'autres communes." in page
+    assert "dont 1 sans participation, 1 au prix non renseigné et 1 réservé à d'autres communes." in page
     assert "réservé aux communes de moins de 10 000 habitants" in page
     assert "Par convention." not in page
     dits = [*_lignes(next(s for s in siens["note pdf"].sections if s.ancre == "offre").lus)]
@@ -270,8 +329,7 @@ def test_un_service_reserve_n_a_ni_prix_ni_voie_d_entree() -> None:
 
 
 def test_sans_offre_il_n_y_a_pas_de_cadre() -> None:
-    for bilan in (BilanFactice(), BilanFactice(offre=[_offre("CAM", "titre", "200.00")])):
-        assert "offre" not in _parties(_documents(bilan, "59360")["page html"])
+    assert "offre" not in _parties(_documents(BilanFactice(), "59360")["page html"])
 
 
 # ---------------------------------------------------------------- letters

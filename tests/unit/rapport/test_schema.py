@@ -4,9 +4,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from tests.unit.rapport import communes_factices as f
 from tests.unit.rapport.communes_factices import BilanFactice
 
+from mutualisation.documents.classeur import calculs
 from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.contenu import conventions, imputations
+from mutualisation.documents.rapport.contenu.communes.avis import tableau
+from mutualisation.documents.rapport.contenu.communes.offre import ouverture
 from mutualisation.documents.rapport.contenu.conseil import schema
 from mutualisation.documents.rapport.contenu.conseil.dispositifs import dires, section_dispositifs
 
@@ -68,17 +73,22 @@ def test_ce_qu_un_service_a_fait_est_distinct_de_ce_qu_il_a_a_faire() -> None:
 def test_les_avis_sont_comptes_et_qui_est_contre_est_nomme() -> None:
     avis = [
         {"code_insee": code, "transmis_le": date(2022, 12, 19), "statut": statut, "au": date(2023, 4, 1),
-         "delibere_le": date(2023, 2, 3)}
+         "delibere_le": date(2023, 2, 3), "limite": date(2023, 3, 19), "sens": None, "motifs": None}
         for code, statut in (("1", "favorable"), ("2", "favorable"), ("3", "defavorable"), ("4", "repute_favorable"))
     ]  # fmt: skip
     adherent = [{"type_adherent": "commune", "code_insee": "3", "nom": "Loos"}]
-    phrase, liste, ou = schema.section_avis(BilanFactice(avis_commune=avis, adherent=adherent)).blocs
+    bilan = BilanFactice(avis_commune=avis, adherent=adherent)
+    phrase, liste, ou = schema.section_avis(bilan).blocs
     assert _clair(str(phrase.morceaux[0])).startswith(
         "Le rapport a été transmis le 19/12/2022. Avis de 4 communes au 01/04/2023 : 2 favorables, 1 défavorable, "
         "1 réputé favorable."
     )
     assert liste.points == [("Avis défavorable", "Loos (délibération du 03/02/2023)")]
     assert "motifs" in m.mots(*ou.morceaux)
+    assert [(x["nom"], x["etat"]) for x in tableau(bilan).lignes][-1] == ("Loos", "défavorable")
+    avis[2] |= {"motifs": "Le coût.", "sens": "defavorable"}
+    _, liste = schema.section_avis(BilanFactice(avis_commune=avis, adherent=adherent)).blocs
+    assert _clair(liste.points[0][1]) == "Loos (délibération du 03/02/2023 : Le coût)"
 
 
 def test_un_chiffre_declare_a_sa_source_et_celui_de_l_an_dernier() -> None:
@@ -132,3 +142,89 @@ def test_une_fiche_hors_des_totaux_dit_ce_qui_en_est_mesure(
     bilan.synthese = {2021: {}}
     volet = next(v for v in section_dispositifs(bilan).blocs if isinstance(v, m.Volet) and v.ancre.endswith("ugap"))
     assert (_clair(volet.resume), _clair(dict(volet.blocs[0].points)["Coût"])) == (resume, cout)
+
+
+def test_ce_que_coute_un_service_a_qui_le_porte_est_dit_a_cote_de_ce_que_l_epci_y_met() -> None:
+    declare = [
+        {"dispositif": "CAM", "indicateur": nom, "libelle": "Coût", "valeur": D(valeur), "unite": unite,
+         "source": "Lille", "valeur_precedente": None, "variation": None}
+        for nom, valeur, unite in (("cout_porteur", "214000", "€"), ("etp_porteur", "3", "ETP"), ("n", "9", "actes"))
+    ]  # fmt: skip
+    etat = {"dispositif": "CAM", "valorisation": "en attente", "manque": None, "etp_mesure": D("0.1"),
+            "charges_mesurees": D("24780")}  # fmt: skip
+    dits = dict(dires(BilanFactice(indicateur_declare=declare, etat_valorisation=[etat]), "CAM"))
+    assert _clair(dits["Activité déclarée"]) == "Coût : 9 actes (source : Lille)."
+    assert _clair(dits["Ce que dit qui le porte"]) == (
+        "214 000 € et 3 ETP (source : Lille). Mesuré chez l'EPCI : 0,10 ETP et 24 780 € de dépenses directes. Le coût "
+        "de qui le porte n'entre dans aucun total."
+    )
+    seul = dict(dires(BilanFactice(indicateur_declare=declare), "CAM"))["Ce que dit qui le porte"]
+    assert "rien n'en est mesuré" in seul
+
+
+def test_une_fiche_dit_a_qui_le_service_est_ouvert() -> None:
+    assert _clair(ouverture({"population_min": 500, "population_max": 15000})) == (
+        "aux communes d'au moins 500 et de moins de 15 000 habitants"
+    )
+    assert ouverture({"population_min": None}) == ""
+
+
+# ---------------------------------------------------------------- conventions, attributions de compensation
+def _convention(siret: str, dispositif: str, fin: date | None, statut: str) -> dict[str, object]:
+    return {"dispositif": dispositif, "siret_adherent": siret, "debut": date(2020, 1, 1), "convention": None,
+            "echeance": fin, "statut": statut}  # fmt: skip
+
+
+def test_ce_qui_est_echu_puis_ce_qui_finit_dans_l_annee_sont_dits_ensemble_puis_par_service() -> None:
+    lues = [
+        _convention(f.LILLE, "CAM", date(2022, 6, 30), "a_renouveler"),
+        _convention(f.LOOS, "CAM", date(2022, 6, 30), "a_renouveler"),
+        _convention(f.LILLE, "UGAP", date(2021, 12, 31), "echue"),
+        _convention(f.LILLE, "RGPD", date(2024, 5, 31), "en_cours"),
+        _convention(f.LOOS, "RGPD", None, "sans_echeance"),
+    ]
+    bilan = BilanFactice(convention=lues)
+    resume, tableau = conventions.section_conventions(bilan).lus
+    assert _clair(m.mots(*resume.morceaux)) == (
+        "Au 31 décembre 2021, 5 conventions : 1 échue, 2 à renouveler dans l'année qui suit, 1 en cours au-delà et "
+        "1 sans échéance renseignée."
+    )
+    assert [(x["libelle"], x["etat"], _clair(x["adherents"]), x["noms"]) for x in tableau.lignes] == [
+        ("Convention UGAP", "Échue", "1 commune", "Commune de Lille"),
+        ("Centrale d'achat", "À renouveler dans l'année qui suit", "2 communes", "Commune de Lille, Loos"),
+    ]
+    assert conventions.dire(bilan, "RGPD") == "1 jusqu'au 31/05/2024 et 1 sans échéance renseignée"
+    assert conventions.de_l_adherent([r for r in bilan["convention"] if r["siret_adherent"] == f.LILLE], 2021) == (
+        "Conventions. Échu : Convention UGAP (31/12/2021). À renouveler d'ici au 31/12/2022 : Centrale d'achat "
+        "(30/06/2022)."
+    )
+    # a drop that gives no end is told nothing
+    muet = BilanFactice(convention=[lues[4]])
+    assert (conventions.blocs(muet), conventions.dire(muet, "RGPD")) == ([], "")
+
+
+@pytest.mark.parametrize(
+    ("vote", "ecart", "dit"),
+    [
+        (
+            "300",
+            "50",
+            "250,00 € sont dus pour les services communs ; 300,00 € ont été décidés, soit un écart de 50,00 €",
+        ),
+        ("250", "0", "250,00 € sont dus pour les services communs, comme il a été décidé."),
+        (None, None, "250,00 € sont dus pour les services communs ; aucune décision n'en est connue."),
+    ],
+)
+def test_l_attribution_de_compensation_est_dite_a_l_assemblee_et_a_la_commune(
+    vote: str | None, ecart: str | None, dit: str
+) -> None:
+    rangee = {"code_insee": "59350", "montant_du": D("250"), "vote": vote and D(vote), "ecart": ecart and D(ecart)}
+    bilan = BilanFactice(imputation_ac=[rangee, rangee | {"code_insee": None, "vote": None, "ecart": None}])
+    assert dit in _clair(imputations.de_la_commune(bilan, "59350"))
+    _, tableau = imputations.section_imputations(bilan).lus
+    assert [x["nom"] for x in tableau.lignes] == ["Commune de Lille", imputations.SANS_INSEE]
+    assert (tableau.total["montant_du"], imputations.de_la_commune(bilan, "59360")) == (D("500"), "")
+    assert imputations.section_imputations(BilanFactice()).blocs == []
+    feuille = calculs.imputations(bilan)
+    assert next((x["nom"], x["montant_du"]) for x in feuille.lignes) == ("Commune de Lille", D("250"))
+    assert feuille.feuille.publie == {"montant_du": D("500")}

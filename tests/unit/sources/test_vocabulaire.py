@@ -75,7 +75,7 @@ def test_la_page_dit_ce_que_rien_ne_disait() -> None:
     for dit in (
         "par habitant et par an",
         "`cle_usage:<dispositif>`",
-        "`prevision:<dispositif>:<mesure>`",
+        "deux années `AAAA-AAAA`",
         "`notifie_le[:<dispositif>]`",
         "`75888;recette_autre`",
         "`70631;recette_autre`",

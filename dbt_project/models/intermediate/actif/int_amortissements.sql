@@ -1,96 +1,15 @@
 -- R4, R5: depreciation of the year of each asset row, before and after quote-part, and release of its subsidy.
--- The plan is a closed form: a0 first year, a full year, the last one takes what is left.
 with biens as (
   select
     b.*,
     e.base_jours,
     e.debut as debut_exercice,
-    e.fin as fin_exercice,
-    e.jours as jours_exercice,
-    extract(year from b.date_mise_en_service)::int as annee_service,
-    coalesce(b.date_sortie, 'infinity'::date) as sortie,
-    extract(month from b.date_mise_en_service) = 1 and extract(day from b.date_mise_en_service) = 1 as au_1er_janvier
+    e.fin as fin_exercice
   from {{ ref('stg_compta__etat_actif') }} as b
   inner join {{ ref('int_exercices') }} as e using (exercice)
 ),
 
-plans as (
-  select
-    b.*,
-    {{ arrondi(quotient('b.valeur_brute', 'b.duree')) }} as annuite,
-    case b.mode
-      when 'L' then {{ arrondi(quotient(
-        "b.valeur_brute * (" ~ jours_entre("b.base_jours", "b.date_mise_en_service", "make_date(b.annee_service, 12, 31)") ~ ")",
-        "b.duree * (" ~ jours_annee("b.base_jours", "b.annee_service") ~ ")")) }}
-      when 'M14' then 0
-    end as premiere,
-    case b.mode
-      when 'L' then b.annee_service + least(b.duree, 9999)::int - case when b.au_1er_janvier then 1 else 0 end
-      when 'M14' then b.annee_service + least(b.duree, 9999)::int
-      else b.annee_service
-    end as derniere_annee
-  from biens as b
-),
-
--- what the plan says of a year of it, whatever the exit; « deja » is what was depreciated before it
-annees as (
-  select
-    p.*,
-    case
-      when p.exercice = p.derniere_annee
-        then p.valeur_brute - case
-          when p.derniere_annee = p.annee_service then 0
-          else p.premiere + p.annuite * (p.derniere_annee - p.annee_service - 1)
-        end
-      when p.exercice = p.annee_service then p.premiere
-      else p.annuite
-    end as dotation_plan,
-    case
-      when p.exercice <= p.annee_service then 0
-      else p.premiere + p.annuite * (p.exercice - p.annee_service - 1)
-    end as deja
-  from plans as p
-),
-
-dotations as (
-  select
-    a.*,
-    case
-      when a.mode = 'FV' then a.dotation_plan
-      when extract(year from a.sortie) < a.exercice then 0
-      when a.mode = 'L' and extract(year from a.sortie) = a.exercice
-        then least(
-          a.valeur_brute - a.deja,
-          case
-            when a.dotation_plan = 0 or a.sortie < a.date_mise_en_service then 0
-            else {{ arrondi(quotient(
-              "a.valeur_brute * (" ~ jours_entre("a.base_jours", "greatest(a.date_mise_en_service, a.debut_exercice)", "least(a.sortie, a.fin_exercice)") ~ ")",
-              "a.duree * (" ~ jours_annee("a.base_jours", "a.exercice") ~ ")")) }}
-          end
-        )
-      else a.dotation_plan
-    end as dotation
-  from annees as a
-),
-
-reprises as (
-  select
-    d.*,
-    case
-      when d.montant_subvention is null or d.dotation = 0 then 0
-      -- the end of the plan takes what is left of the subsidy (R5a)
-      when d.exercice = d.derniere_annee and d.dotation = d.valeur_brute - d.deja
-        then d.montant_subvention - case
-          when d.derniere_annee = d.annee_service then 0
-          else
-            {{ arrondi(quotient('d.montant_subvention * d.premiere', 'd.valeur_brute')) }}
-            + {{ arrondi(quotient('d.montant_subvention * d.annuite', 'd.valeur_brute')) }}
-            * (d.derniere_annee - d.annee_service - 1)
-        end
-      else {{ arrondi(quotient('d.montant_subvention * d.dotation', 'd.valeur_brute')) }}
-    end as reprise
-  from dotations as d
-)
+{{ plan_des_biens() }}
 
 select
   r.fichier_id, r.ligne, r.fichier, r.sha256, r.exercice, r.numero_inventaire, r.compte, r.axe_analytique, r.quote_part,
@@ -98,11 +17,11 @@ select
   {{ arrondi('r.dotation * r.quote_part / 100') }} as dotation_part,
   r.reprise,
   {{ arrondi('r.reprise * r.quote_part / 100') }} as reprise_part,
-  concat_ws('|', r.numero_inventaire, r.valeur_brute, r.duree, r.mode, r.date_mise_en_service, r.sortie) as bien,
+  concat_ws('|', r.numero_inventaire, r.valeur_brute, r.duree, r.mode, r.date_mise_en_service, r.date_sortie) as bien,
   coalesce(k.dispositif, 'NON_REPARTI') as destination
 from reprises as r
 left join {{ ref('int_cles') }} as k
   on k.origine = 'axe' and r.axe_analytique = k.code
   -- the key is read on 31/12, or on the exit date of the year (R4d)
-  and least(r.sortie, r.fin_exercice) between k.debut and k.fin
+  and least(r.date_sortie, r.fin_exercice) between k.debut and k.fin
 where r.exercice between r.annee_service and r.derniere_annee

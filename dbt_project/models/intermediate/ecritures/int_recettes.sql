@@ -5,7 +5,7 @@ with lignes as (
   select
     fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece, identite, date_emission, nature as compte,
     budget, bordereau, piece, type_piece,
-    cle_dispositif as dispositif, siret, objet, montant as montant_source, emploi as nature,
+    cle_dispositif as dispositif, siret, objet, montant as montant_source, emploi as nature, exercice as exercice_ligne,
     case emploi when 'correction' then exercice_origine else exercice end as exercice,
     case emploi when 'correction' then -montant else montant end as montant,
     case emploi when 'recette' then periode_service end as periode_service,
@@ -25,7 +25,7 @@ periodes as (
 
 select
   fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece, identite, date_emission, compte, budget, bordereau, piece,
-  type_piece, exercice, dispositif, siret, montant_source, montant, nature,
+  type_piece, exercice, exercice_ligne, dispositif, siret, montant_source, montant, nature,
   coalesce(left(periode, 4)::int, extract(year from jour_cle)::int) as periode_exercice,
   coalesce(right(periode, 1)::int, {{ semestre_du('jour_cle') }}) as periode_semestre
 from periodes

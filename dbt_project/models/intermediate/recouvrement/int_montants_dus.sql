@@ -1,21 +1,13 @@
 -- R7: amount due by each adherent for each tariff row of a semestre, before the mode is looked at.
--- S1 = round(annual × m1/12); S2 = round(annual × (m1+m2)/12) − S1 when the same row serves both semestres; both with
--- the annual amount of the semestre, so that a commune that changes on 1 July is never billed back.
 with lignes as (
   select
     a.*,
     t.fichier_id as tarif_fichier_id,
     t.ligne_tarif, t.regle, t.base, t.mode_recouvrement, t.montant,
-    case t.regle
-      when 'forfait' then t.montant
-      when 'par_habitant' then t.montant * a.population
-      when 'par_tranche' then t.montant
-    end as annuel
+    {{ montant_annuel('t', 'a.population') }} as annuel
   from {{ ref('int_adhesions_semestre') }} as a
   inner join {{ ref('int_tarifs_semestre') }} as t using (exercice, semestre, dispositif)
-  where
-    t.regle <> 'par_tranche'
-    or (a.population >= coalesce(t.tranche_min, 0) and (t.tranche_max is null or a.population < t.tranche_max))
+  where not {{ hors_tranche('t', 'a.population') }}
 ),
 
 frais as (
@@ -40,13 +32,7 @@ select
   l.exercice, l.semestre, l.dispositif, l.siret_adherent, l.siren, l.regle, l.base, l.mode_recouvrement, l.ligne_tarif,
   coalesce(
     case
-      when l.regle in ('forfait', 'par_habitant', 'par_tranche') and l.semestre = 1
-        then {{ arrondi(quotient('l.annuel * l.mois_s1', '12')) }}
-      when l.regle in ('forfait', 'par_habitant', 'par_tranche') and s1.ligne_tarif is not null
-        then {{ arrondi(quotient('l.annuel * (l.mois_s1 + l.mois_s2)', '12')) }}
-        - {{ arrondi(quotient('l.annuel * l.mois_s1', '12')) }}
-      when l.regle in ('forfait', 'par_habitant', 'par_tranche')
-        then {{ arrondi(quotient('l.annuel * l.mois_s2', '12')) }}
+      when l.regle in ('forfait', 'par_habitant', 'par_tranche') then {{ part_du_semestre('l', 's1.ligne_tarif is not null') }}
       when l.regle = 'par_unite' then {{ arrondi('l.montant * u.unites') }}
       when l.regle = 'cout_unitaire' then {{ arrondi('c.cout_unitaire * u.unites_annee') }}
       when l.base = 'achats_ht' then {{ arrondi('l.montant * h.achats_ht / 100') }}

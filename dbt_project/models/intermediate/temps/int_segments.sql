@@ -15,6 +15,6 @@ select
   s.segment_id, s.exercice, s.matricule, s.categorie, s.quotite_pct, s.date_entree, s.sortie,
   greatest(s.date_entree, e.debut) as debut,
   least(s.sortie, e.fin) as fin,
-  {{ quotient('s.quotite_pct * greatest(least(s.sortie, e.fin) - greatest(s.date_entree, e.debut) + 1, 0)', '100 * e.jours') }} as etpt
+  {{ etpt('s', 'e') }} as etpt
 from numerotes as s
 inner join {{ ref('int_exercices') }} as e using (exercice)

@@ -1,8 +1,8 @@
--- Titres of the exercice that adherents paid or owe, by dispositif and period (R7i): the one that a reduction names,
--- and the account that a dispositif is titled on.
+-- Titres of the exercice that adherents paid or owe, by dispositif and period (R7i): those that an invoice is titled by already,
+-- the one that a reduction names, and the account that a dispositif is titled on.
 select
   {{ version_courante() }} as version,
-  exercice, budget, bordereau, piece, ligne_piece, type_piece,
+  exercice, budget, bordereau, piece, ligne_piece, type_piece, date_emission,
   siret as siret_adherent,
   dispositif, periode_exercice, periode_semestre,
   compte as nature,

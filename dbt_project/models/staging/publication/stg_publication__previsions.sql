@@ -15,7 +15,7 @@ dernieres as (
   group by b.exercice
 )
 
-select p.exercice, p.version, p.dispositif, p.scenario, p.etp, p.cout_net
+select p.exercice, p.version, p.dispositif, p.scenario, p.etp, p.cout_fonctionnement, p.amortissements, p.subventions, p.reprises, p.cout_net
 from {{ source('versions', 'prevision') }} as p
 inner join dernieres as d on p.exercice = d.exercice and p.version = d.version
 where p.exercice_base = p.exercice - 1

@@ -42,6 +42,8 @@ regles as (
         when c.valeur ~ '^[-+(]?[0-9][0-9., ]*[-)]?[ ]*%$' then 'Valeur|signe % interdit : écrire le nombre seul (C1)'
         when c.nom in ({{ parametres_de(['annee']) }}) and (c.valeur !~ '^[0-9]{4}$' or c.valeur = '0000')
           then 'Valeur|année sur quatre chiffres attendue (G1)'
+        when c.nom in ({{ parametres_de(['annees']) }}) and (c.valeur ~ '^[1-9][0-9]{3}-[1-9][0-9]{3}$' and left(c.valeur, 4) <= right(c.valeur, 4)) is not true
+          then 'Valeur|deux années AAAA-AAAA attendues, la première pas après la dernière (R14b)'
         when c.nom in ({{ parametres_de(['nombre'], ['positif']) }}) and c.valeur_numerique < 0 then 'Valeur|nombre positif ou nul attendu (G1)'
         when c.nom in ({{ parametres_de(['nombre'], ['strict']) }}) and c.valeur_numerique <= 0 then 'Valeur|nombre strictement positif attendu (G1)'
         when c.nom in ({{ parametres_de(['couleur']) }}) and ({{ lisible_en_blanc('c.valeur') }}) is not true

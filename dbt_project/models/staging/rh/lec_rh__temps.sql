@@ -105,8 +105,8 @@ select
   case
     when not r.hors_contrat then substr(r.issue, strpos(r.issue, '|') + 1)
     when r.agent_sans_zeros and not r.agent_connu
-      then 'agent absent du fichier des agents, sinon aux zéros de tête près, comme ' || z.matricules
-        || ' matricules de ce fichier : exporter Matricule en texte dans les deux (H5)'
+      then 'agent absent du fichier des agents, sinon aux zéros de tête près, comme ' || {{ compte('z.matricules', 'matricule') }}
+        || ' de ce fichier : exporter Matricule en texte dans les deux (H5)'
     else 'agent absent du fichier des agents, ou jour hors de son contrat (H5)'
   end as rejet_motif,
   case when r.hors_contrat then 'rejete' else r.rejet_statut end as rejet_statut,

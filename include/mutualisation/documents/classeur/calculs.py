@@ -16,6 +16,7 @@ from mutualisation.documents.rapport.contenu import paie, usage
 from mutualisation.documents.rapport.contenu.communes.usages_et_titres import statut
 from mutualisation.documents.rapport.contenu.conseil.dispositifs import mesures
 from mutualisation.documents.rapport.contenu.controles import commentaires, lire_cle, noms_des_cles
+from mutualisation.documents.rapport.contenu.imputations import RELATION, nommer
 from mutualisation.documents.rapport.contenu.ouverture import laisse_de_cote
 from mutualisation.documents.rapport.contenu.passage import PORTEE, portee
 from mutualisation.documents.rapport.contenu.usage import en_vigueur, nom_de_la_cle, par_adhesion
@@ -40,11 +41,6 @@ ACHATS = {
     "gain": "gain_ht",
 }
 VENTES = ["operations", "produit", "part_epci", "frais", "reversement"]
-SCENARIOS = list(libelles.SCENARIOS.values())
-# `ecart_prevision` has these columns: those of former versions, then those of R12
-EFFETS_PREVISION = {"effet_volume": "Volume", "effet_mix": "Mix", "effet_prix": "Prix"} | {
-    f"effet_{cle}": nom for cle, nom in libelles.EFFETS.items()
-}
 # an identifier is no number: its leading zeros count
 CODES = ("code", "annee")
 # a cell holds such a number exactly
@@ -316,6 +312,11 @@ def ecarts(bilan: Bilan) -> m.Tableau:
     return feuille(bilan, "ecarts", sorted(rangees, key=lambda r: -abs(r["ecart"])))
 
 
+def imputations(bilan: Bilan) -> m.Tableau:
+    """Name the commune of each attribution de compensation (R21)."""
+    return feuille(bilan, "imputations", nommer(bilan[RELATION], bilan["adherent"]))
+
+
 def controles(bilan: Bilan) -> m.Tableau:
     """Show every control, its key in words."""
     noms = noms_des_cles(bilan)
@@ -324,37 +325,37 @@ def controles(bilan: Bilan) -> m.Tableau:
 
 
 # ---------------------------------------------------------------- forecast
+def _par_scenario(lues: list[Ligne], *autres: str) -> list[Ligne]:
+    """Sort rows in words: our scenarios first, then the scenarios of hypotheses by name; then by these columns."""
+    rangs = {nom: i for i, nom in enumerate(libelles.SCENARIOS.values())}
+    return sorted(lues, key=lambda r: (rangs.get(r["scenario"], len(rangs)), r["scenario"], *(r[c] for c in autres)))
+
+
 def essai(bilan: Bilan) -> m.Tableau:
-    """Show the forecast tried on exercices that are known, the newest first."""
-    rangees = en_clair(bilan, "prevision_essai")
-    return feuille(bilan, "essai", sorted(rangees, key=lambda r: (SCENARIOS.index(r["scenario"]), -r["exercice_base"])))
+    """Show the forecast tried on known exercices, the newest first; nothing of a version published before R19."""
+    lues = [r for r in en_clair(bilan, "prevision_essai") if "du_prevu" in r]
+    return feuille(bilan, "essai", sorted(lues, key=lambda r: -r["exercice_base"]))
 
 
 def ecart_prevision(bilan: Bilan) -> m.Tableau:
     """Go from the forecast to the actual, effect by effect, to the cent."""
-    rangees = sorted(en_clair(bilan, "ecart_prevision"), key=lambda r: SCENARIOS.index(r["scenario"]))
-    effets = [x for x in EFFETS_PREVISION if any(r[x] is not None for r in rangees)]
-    somme = "=" + "+".join(f"{{{x}}}" for x in effets)
-    ajouts = [*(colonne(x, EFFETS_PREVISION[x]) for x in effets), colonne("ecart", formule=somme)]
-    return feuille(bilan, "ecart_prevision", rangees, ajouts=ajouts)
+    lues = _par_scenario(en_clair(bilan, "ecart_prevision"))
+    somme = "=" + "+".join(f"{{effet_{x}}}" for x in libelles.EFFETS)
+    ajouts = [*(colonne(f"effet_{x}", nom) for x, nom in libelles.EFFETS.items()), colonne("ecart", formule=somme)]
+    return feuille(bilan, "ecart_prevision", lues, ajouts=ajouts)
 
 
 def prevision(bilan: Bilan) -> m.Tableau:
-    """Give a row to each scenario, measure and dispositif, a column to each year; sum by scenario and measure."""
-    cles = ["scenario", "dispositif", "libelle", "mesure"]
-    df = trame(en_clair(bilan, "prevision"), *cles[:3], "exercice", "cout_net", "recettes")
-    df = df.rename(columns={"cout_net": "Coût net", "recettes": "Recettes"}).melt(
-        [*cles[:3], "exercice"], var_name="mesure"
-    )
-    df = df.pivot(index=cles, columns="exercice", values="value")
-    df.columns = [str(annee) for annee in df.columns]
-    lignes = bilan.dans_l_ordre(lignes_de(df.reset_index()))
-    return feuille(
-        bilan,
-        "prevision",
-        sorted(lignes, key=lambda r: (SCENARIOS.index(r["scenario"]), r["mesure"])),
-        ajouts=[colonne(annee, annee, "milliers") for annee in df.columns],
-    )
+    """Give a row to each scenario, dispositif and year, by component (R19); nothing of a version published before."""
+    lues = [r for r in en_clair(bilan, "prevision") if "montant_du" in r]
+    return feuille(bilan, "prevision", _par_scenario(bilan.dans_l_ordre(lues), "exercice"))
+
+
+def prevision_adherents(bilan: Bilan) -> m.Tableau:
+    """Show what each adherent has to put in its budget for the year to come, by scenario and dispositif."""
+    prevue = bilan.exercice + 1
+    lues = [r for r in en_clair(bilan, "prevision_adherent") if r["exercice"] == prevue]
+    return feuille(bilan, "prevision_adherents", _par_scenario(bilan.dans_l_ordre(lues)))
 
 
 # ---------------------------------------------------------------- controls and method

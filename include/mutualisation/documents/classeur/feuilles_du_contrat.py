@@ -26,10 +26,12 @@ ADHERENT = "nom siret_adherent type commune"
 HORS = "—"
 # the names of columns write these words in ASCII
 MOTS_FRANCAIS = (
-    "adhérents bénéficiaire catégorie constaté constatées contrôle coût dépôt début dû écart EPCI ETP ETPT HT INSEE "
-    "opérations précédent prévu prévues référence scénario thématique unité unités"
+    "adhérents bénéficiaire catégorie constaté constatées contrôle coût dépôt début dû écart échéance EPCI ETP ETPT HT "
+    "INSEE opérations précédent prévu prévues référence scénario thématique unité unités"
 )
 MOTS = {ordre(mot): mot for mot in MOTS_FRANCAIS.split()}
+STATUTS = libelles.STATUTS | libelles.STATUTS_FACTURE
+STATUTS |= {statut: majuscule(un) for statut, (un, _) in libelles.STATUTS_CONVENTION.items()}
 # {column: how its codes read, wherever it is shown}
 MOTS_DES_CODES: dict[str, Callable[[Any], str]] = {
     "categorie": lambda x: libelles.CATEGORIES.get(x, x),
@@ -39,7 +41,7 @@ MOTS_DES_CODES: dict[str, Callable[[Any], str]] = {
     "motif": lambda x: majuscule(libelles.libelle_motif(x)),
     "scenario": lambda x: libelle(libelles.SCENARIOS, x),
     "source": lambda x: libelle(libelles.SOURCES, x),
-    "statut": lambda x: libelle(libelles.STATUTS | libelles.STATUTS_FACTURE, x),
+    "statut": lambda x: libelle(STATUTS, x),
     "valorisation": majuscule,
 }
 

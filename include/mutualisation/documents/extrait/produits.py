@@ -17,6 +17,7 @@ from mutualisation.documents.rapport.contenu import (
     communes,
     conseil,
     diapositives,
+    rapport_mutualisation,
 )
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.enfant.hote import Enfant
@@ -32,6 +33,7 @@ PRODUITS: tuple[Produit, ...] = (
     classeur.documents,
     actes.documents,
     actes_communaux.documents,
+    rapport_mutualisation.documents,
 )
 # each child takes 150 MB, and the parent makes documents no faster than so many write them
 ENFANTS_MAX = 4

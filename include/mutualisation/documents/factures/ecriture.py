@@ -22,7 +22,7 @@ from mutualisation.documents.factures.brouillons import (
     ecarts_aux_brouillons,
     garder_brouillons,
 )
-from mutualisation.documents.factures.etat_annuel import EtatAnnuel, lire_etats
+from mutualisation.documents.factures.etat_annuel import EtatAnnuel, lire_etats, lire_imputations
 from mutualisation.documents.factures.facturation import (
     Facturation,
     Ligne,
@@ -36,6 +36,7 @@ from mutualisation.documents.factures.factures import Facture, lire_factures
 from mutualisation.documents.factures.pages_factures import (
     page_etat,
     page_facture,
+    page_imputations,
     page_recapitulatif,
     page_reports,
 )
@@ -53,6 +54,7 @@ from mutualisation.socle.poste import Poste
 Imprimer = Callable[[Document, Path], object]
 SEMESTRES = (1, 2)
 REFUS = "Les factures ne peuvent pas être écrites"
+COLONNES_RECAPITULATIF = (*COLONNES, "etat", "deja_titre", "reste_a_titrer", "titre_le", "pieces")
 COLONNES_RECOUVREMENT = (
     "exercice", "semestre", "dispositif", "siret_adherent", "mode_recouvrement", "montant_du", "montant_titre", "ecart",
 )  # fmt: skip
@@ -61,6 +63,7 @@ COLONNES_ETAT = (
     "exercice", "dispositif", "siret_adherent", "nom", "unites_s1", "unites_s2", "montant_s1", "montant_s2", "montant",
     "unites", "cout_d5211_unitaire", "cout_d5211", "ecart",
 )  # fmt: skip
+COLONNES_IMPUTATIONS = ("exercice", "code_insee", "nom", "montant_du", "vote", "ecart")
 COLONNES_REGISTRE = ("exercice", "dispositif", "siret_adherent", "nom", "a_notifier_avant", "notifie_le", "etat")
 COLONNES_RECOURS = (
     "exercice", "semestre", "dispositif", "siret_adherent", "nom", "type_unite", "lignes", "quantite", "poids",
@@ -87,8 +90,9 @@ def ecrire_factures(
     `.csv`, `recouvrement_AAAA-SN.csv`, the draft `projet_pes_recette_AAAA-SN.xml` when there is something to issue and
     the codes of the accounting office are known, `hors_pes_AAAA-SN.csv` when lines are left out of it; with S2, once
     the year is whole, per dispositif billed by the unit, or whose legal base binds, `etat_annuel_AAAA_<dispositif>.pdf`
-    and `.csv`, `recours_AAAA_<dispositif>.csv`, `registre_notifications_AAAA.csv`, and `manifeste.json` over them all,
-    signed. With `adherent`, the documents of that SIRET alone go in `factures_AAAA-SN_<SIRET>/`.
+    and `.csv`, `recours_AAAA_<dispositif>.csv`, `registre_notifications_AAAA.csv`, `imputations_ac_AAAA.pdf` and `.csv`
+    where something is due on an attribution de compensation, and `manifeste.json` over them all, signed. With
+    `adherent`, the documents of that SIRET alone go in `factures_AAAA-SN_<SIRET>/`.
 
     `suivi` hears why there is no PES, or what it leaves out, and where published figures differ from the drafts, which
     `ecarts_brouillons_AAAA-SN.csv` lists. `version` is a build of invoices, of an exercice not published, whose drafts
@@ -107,6 +111,7 @@ def ecrire_factures(
     avant = contexte.avant_publication
     annuel = semestre == max(SEMESTRES) and not avant
     etats = lire_etats(conn, contexte, facturation, parametres, adherent) if annuel else []
+    imputations = lire_imputations(conn, contexte) if annuel and adherent is None else []
     dus = [
         r
         for r in lire_chiffres(conn, contexte, "recouvrement", exercice, contexte.construction.version)
@@ -123,6 +128,7 @@ def ecrire_factures(
     with remplacer_dossier(destination, REFUS) as dossier:
         redaction.factures(dossier, factures)
         redaction.etats(dossier, etats, parametres)
+        redaction.imputations(dossier, imputations)
         redaction.relations(dossier, dus, ecarts)
         redaction.manifeste(dossier, adherent, poste)
     if avant and adherent is None:
@@ -188,8 +194,9 @@ class _Redaction:
             if f.est_a_emettre:
                 self._imprimer(page_facture(self._contexte, f), dossier)
         self._imprimer(page_reports(self._contexte, self._semestre, factures), dossier)
-        lignes = [{"siret_adherent": f.siret, **vars(f)} for f in factures]
-        _ecrire_csv(dossier / f"recapitulatif_{self._semestre}.csv", COLONNES, lignes)
+        calculees = COLONNES_RECAPITULATIF[len(COLONNES) :]
+        lignes = [{"siret_adherent": f.siret, **vars(f)} | {c: getattr(f, c) for c in calculees} for f in factures]
+        ecrire_csv(dossier / f"recapitulatif_{self._semestre}.csv", COLONNES_RECAPITULATIF, lignes)
         projet = preparer_projet(self._contexte, self._facturation, self._semestre, factures)
         self._imprimer(page_recapitulatif(self._contexte, self._semestre, factures, projet), dossier)
         self._pes(dossier, projet)
@@ -201,20 +208,27 @@ class _Redaction:
             de = {"exercice": etat.exercice, "dispositif": etat.dispositif}
             base = f"{etat.exercice}_{etat.nom_de_fichier}"
             self._imprimer(page_etat(self._contexte, self._semestre, etat, parametres), dossier)
-            _ecrire_csv(dossier / f"etat_annuel_{base}.csv", COLONNES_ETAT, [de | b for b in etat.beneficiaires])
+            ecrire_csv(dossier / f"etat_annuel_{base}.csv", COLONNES_ETAT, [de | b for b in etat.beneficiaires])
             if etat.recours:
-                _ecrire_csv(dossier / f"recours_{base}.csv", COLONNES_RECOURS, [de | u for u in etat.recours])
+                ecrire_csv(dossier / f"recours_{base}.csv", COLONNES_RECOURS, [de | u for u in etat.recours])
             registre += [de | n for n in etat.notifications]
         if etats:
             nom = f"registre_notifications_{self._contexte.exercice}.csv"
-            _ecrire_csv(dossier / nom, COLONNES_REGISTRE, registre)
+            ecrire_csv(dossier / nom, COLONNES_REGISTRE, registre)
+
+    def imputations(self, dossier: Path, imputations: list[Ligne]) -> None:
+        """Write the state that the assemblies attach to the attributions de compensation, PDF and CSV (R21)."""
+        if imputations:
+            self._imprimer(page_imputations(self._contexte, self._semestre, imputations), dossier)
+            chemin = dossier / f"imputations_ac_{self._contexte.exercice}.csv"
+            ecrire_csv(chemin, COLONNES_IMPUTATIONS, imputations)
 
     def relations(self, dossier: Path, dus: Iterable[Ligne], ecarts: Sequence[Ecart]) -> None:
         """Write what is due by dispositif, and where it differs from the drafts."""
-        _ecrire_csv(dossier / f"recouvrement_{self._semestre}.csv", COLONNES_RECOUVREMENT, dus)
+        ecrire_csv(dossier / f"recouvrement_{self._semestre}.csv", COLONNES_RECOUVREMENT, dus)
         if ecarts:
             lignes = [vars(e) | {"ecart": e.ecart} for e in ecarts]
-            _ecrire_csv(dossier / f"ecarts_brouillons_{self._semestre}.csv", COLONNES_ECARTS, lignes)
+            ecrire_csv(dossier / f"ecarts_brouillons_{self._semestre}.csv", COLONNES_ECARTS, lignes)
         for ecart in ecarts:
             self._suivi(f"Facture {self._semestre}, {ecart.phrase}")
 
@@ -236,7 +250,7 @@ class _Redaction:
         for phrase in projet.phrases:
             self._suivi(phrase)
         if projet.ecartees:
-            _ecrire_csv(dossier / f"hors_pes_{self._semestre}.csv", COLONNES_HORS_PES, [x.lue for x in projet.ecartees])
+            ecrire_csv(dossier / f"hors_pes_{self._semestre}.csv", COLONNES_HORS_PES, [x.lue for x in projet.ecartees])
         if projet.octets is None:
             return
         chemin = dossier / f"projet_pes_recette_{self._semestre}.xml"
@@ -245,7 +259,7 @@ class _Redaction:
             raise ErreurMutualisation("Le projet de PES n'est pas valable : " + " ; ".join(defauts[:10]))
 
 
-def _ecrire_csv(chemin: Path, colonnes: Sequence[str], lignes: Iterable[Ligne]) -> None:
+def ecrire_csv(chemin: Path, colonnes: Sequence[str], lignes: Iterable[Ligne]) -> None:
     """Write in UTF-8 with `;` and a decimal point; neutralise a text that reads as a formula (F10)."""
     tampon = io.StringIO(newline="")
     ecrivain = csv.writer(tampon, delimiter=";", lineterminator="\n")

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 
 from mutualisation.documents.factures.facturation import ZERO, Facturation, Ligne, Parametres, lire_chiffres, somme
+from mutualisation.documents.rapport.contenu.imputations import RELATION, nommer
 from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.francais.formats import arrondi
@@ -124,6 +125,12 @@ def lire_etats(
             )
         )
     return etats
+
+
+def lire_imputations(conn: psycopg.Connection[Any], contexte: Contexte) -> list[Ligne]:
+    """Return what is due on each attribution de compensation beside what was decided, with the commune's name (R21)."""
+    version = contexte.construction.version
+    return nommer(*(lire_chiffres(conn, contexte, r, contexte.exercice, version) for r in (RELATION, "adherent")))
 
 
 def _verifier_dus(exercice: int, dispositif: str, tarifs: Iterable[Ligne], dus: Iterable[Ligne]) -> None:

@@ -85,6 +85,12 @@ def somme(rangees: Iterable[Ligne], colonne: str) -> Decimal:
 
 
 # ---------------------------------------------------------------- parameters
+def limite_du_budget(annee: int) -> date:
+    """Return the last day to vote a budget: 15 April, 30 April in a year of municipal renewal (L1612-2)."""
+    depuis = annee - PREMIER_RENOUVELLEMENT
+    return date(annee, 4, 30 if depuis >= 0 and depuis % PERIODE_RENOUVELLEMENT == 0 else 15)
+
+
 @dataclass(frozen=True)
 class Parametres:
     """These values are in force on a day, read from the rows frozen with the publication."""
@@ -95,10 +101,7 @@ class Parametres:
         """Return the day by which the unit cost of an exercice is notified (D5211-16, L1612-2). It is the parameter
         `date_notification_cout:AAAA`, else 15 April, 30 April in a year of municipal renewal."""
         nom = f"date_notification_cout:{exercice}"
-        if nom not in self.valeurs:
-            depuis = exercice - PREMIER_RENOUVELLEMENT
-            return date(exercice, 4, 30 if depuis >= 0 and depuis % PERIODE_RENOUVELLEMENT == 0 else 15)
-        return self.jour(nom)
+        return self.jour(nom) if nom in self.valeurs else limite_du_budget(exercice)
 
     def jour(self, nom: str) -> date:
         """Return a parameter that is a date, jj/mm/aaaa or ISO. Raises `ErreurMutualisation` when it is none."""

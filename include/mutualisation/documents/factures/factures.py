@@ -25,11 +25,13 @@ MONTANTS = ("montant_du", "report_precedent", "montant_facture", "statut")
 class LigneFacture:
     """An invoice has this amount, in euros. `tarifs` are (sentence, amount) of each tariff row applied, of what is due
     in the semestre; `periode` is that of a carry-over, whose `dispositif` is empty when its origin is not among the
-    published semestres; `mode` is the way, other than by titre, in which it is owed, None without a tariff."""
+    published semestres; `mode` is the way, other than by titre, in which it is owed, None without a tariff; `titre` is
+    what the ledger has titled of it already (R7i)."""
 
     dispositif: str
     libelle: str
     montant: Decimal
+    titre: Decimal = ZERO
     tarifs: tuple[tuple[str, Decimal], ...] = ()
     periode: str = ""
     mode: str | None = None
@@ -47,7 +49,8 @@ class Reste:
 @dataclass(frozen=True)
 class Facture:
     """A row of `facture_semestrielle` has Σ `lignes` = montant_du, Σ `reports` = report_precedent, in euros. `adherent`
-    is its row of `factures_adherents`; `hors_titre` and `restes` are shown, never summed."""
+    is its row of `factures_adherents`; `hors_titre` and `restes` are shown, never summed; `titres` are rows of
+    `factures_titres`, of what it invoices."""
 
     semestre: Semestre
     siret: str
@@ -57,6 +60,7 @@ class Facture:
     reports: list[LigneFacture]
     hors_titre: list[LigneFacture]
     restes: list[Reste]
+    titres: list[Ligne]
     montant_du: Decimal
     report_precedent: Decimal
     montant_facture: Decimal
@@ -71,6 +75,38 @@ class Facture:
     def cumul(self) -> Decimal:
         """Return what is owed so far, invoiced now or carried over."""
         return self.montant_du + self.report_precedent
+
+    @property
+    def deja_titre(self) -> Decimal:
+        """Return what the ledger has titled of it, in euros."""
+        return sum((x.titre for x in self._facturees), ZERO)
+
+    @property
+    def reste_a_titrer(self) -> Decimal:
+        """Return what a titre is still to be issued for, below 0 where too much was."""
+        return self.montant_facture - self.deja_titre if self.est_a_emettre else ZERO
+
+    @property
+    def etat(self) -> str:
+        """Return its status for who issues titres: `a_emettre`, `titre_en_partie`, `deja_titre`, or `reporte`."""
+        if not self.est_a_emettre or not any(x.titre for x in self._facturees):
+            return self.statut
+        return "deja_titre" if all(x.titre == x.montant for x in self._facturees) else "titre_en_partie"
+
+    @property
+    def titre_le(self) -> date | None:
+        """Return the last day on which it was titled, None where it was not, or no date is kept."""
+        return max((t["date_emission"] for t in self.titres if t["date_emission"]), default=None)
+
+    @property
+    def pieces(self) -> str:
+        """Write the titres: `bordereau 4, titre 513`, separated by semicolons."""
+        connues = {f"bordereau {t['bordereau']}, titre {t['piece']}" for t in self.titres}
+        return " ; ".join(sorted(connues))
+
+    @property
+    def _facturees(self) -> list[LigneFacture]:
+        return [*self.lignes, *self.reports]
 
     def lu(self, champ: str) -> str:
         """Read `type`, `adresse`, `code_postal` or `ville` of the adherent; empty when not stated."""
@@ -136,20 +172,24 @@ class _Assemblage:
         self._adherents = {a["siret_adherent"]: a for a in facturation.adherents if a["semestre"] == semestre}
         self._tarifs = [t for t in facturation.tarifs if t["semestre"] == semestre]
         self._unites = [u for u in facturation.unites if u["semestre"] == semestre]
+        self._titres = facturation.titres
         self._recouvrement, self._emises, self._restes = recouvrement, emises, restes
 
     def facture(self, publiee: Ligne) -> Facture:
         siret = publiee["siret_adherent"]
         adherent = self._adherents.get(siret, {"nom": siret})
+        lignes, reports = list(self._lignes_de_l_adherent(siret)), self._reports(siret, publiee["report_precedent"])
+        facturees = {(x.dispositif, x.periode or periode(*self._ici)) for x in (*lignes, *reports) if x.titre}
         return Facture(
             self._semestre,
             siret,
             adherent["nom"],
             adherent,
-            lignes=list(self._lignes_de_l_adherent(siret)),
-            reports=self._reports(siret, publiee["report_precedent"]),
+            lignes=lignes,
+            reports=reports,
             hors_titre=list(self._hors_titre(siret)),
             restes=self._restes_anterieurs(siret),
+            titres=[t for t in self._titres if t["siret_adherent"] == siret and _cle(t) in facturees],
             **{champ: publiee[champ] for champ in MONTANTS},
         )
 
@@ -167,7 +207,8 @@ class _Assemblage:
 
     def _ligne_facturee(self, r: Ligne, **autres: Any) -> LigneFacture:
         dispositif = r["dispositif"]
-        return LigneFacture(dispositif, str(self._libelles.get(dispositif, dispositif)), r["montant_du"], **autres)
+        libelle = str(self._libelles.get(dispositif, dispositif))
+        return LigneFacture(dispositif, libelle, r["montant_du"], r["montant_titre"], **autres)
 
     def _lignes_dues(self, siret: str, quand: Periode) -> list[Ligne]:
         return self._recouvrement.get(quand, {}).get(siret, [])
@@ -211,6 +252,10 @@ class _Assemblage:
         if _total(lignes) == attendu:
             return lignes
         return [LigneFacture("", "Report des factures précédentes", attendu, periode=str(self._semestre))]
+
+
+def _cle(titre: Ligne) -> tuple[str, str]:
+    return titre["dispositif"], periode(titre["periode_exercice"], titre["periode_semestre"])
 
 
 def _total(lignes: Iterable[LigneFacture]) -> Decimal:

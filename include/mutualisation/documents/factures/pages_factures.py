@@ -10,7 +10,8 @@ from mutualisation.documents.factures.factures import Facture, LigneFacture, dir
 from mutualisation.documents.factures.pes import LignePes
 from mutualisation.documents.factures.projet_pes import ProjetPes
 from mutualisation.documents.mise_en_forme import modele as m
-from mutualisation.documents.rapport.enonces import lire_tableau
+from mutualisation.documents.rapport.contenu import imputations
+from mutualisation.documents.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.socle.francais import formats
 from mutualisation.socle.francais.formats import INSECABLE, arrondi, decimales, euros, exact, jour, pourcent, siret
@@ -30,6 +31,10 @@ REGLES = {
 }
 MONTANTS = {
     "montant_du": "Montant dû du semestre", "report_precedent": "Report précédent", "montant_facture": "Total à titrer",
+}  # fmt: skip
+# of an invoice that the ledger has titled, in part or whole
+TITREES = MONTANTS | {
+    "montant_facture": "Total de la facture", "deja_titre": "Déjà titré", "reste_a_titrer": "Reste à titrer",
 }  # fmt: skip
 REPORTES = ("montant_du", "report_precedent", "cumul")
 ORIGINE = (
@@ -92,6 +97,7 @@ def page_facture(contexte: Contexte, f: Facture) -> m.Document:
     gratuits = ", ".join(x.libelle for x in f.hors_titre if _est_nul(x))
     sans = f"Dispositifs sans participation financière ce semestre : {gratuits}." if gratuits else ""
     ou = "de ce semestre, dans le dossier des factures" if contexte.avant_publication else "de la version citée"
+    titree = f.etat != f.statut
     quand = f"{ORDINAUX[s.numero]} semestre {s.exercice} ({s}), situation arrêtée au {jour(s.fin)}"
     return _document(
         contexte, s, f"facture_{s}_{f.siret}", f"Facture consolidée des services mutualisés, {s}",
@@ -111,9 +117,16 @@ def page_facture(contexte: Contexte, f: Facture) -> m.Document:
         ),
         sous_titre=f"Période facturée : {quand}",
         resume="\n".join(filter(None, (f"Adhérent : {contracter(f.nom)}", *lieu, f"SIRET {siret(f.siret)}"))),
-        chiffres=[m.Chiffre(nom, montant(getattr(f, champ))) for champ, nom in MONTANTS.items()],
+        chiffres=[m.Chiffre(nom, montant(getattr(f, c))) for c, nom in (TITREES if titree else MONTANTS).items()],
+        avis=[("Déjà titré", f"{dire_titres(f)} Ce document n'appelle que le reste à titrer.")] if titree else [],
         identite=[("Portée", f"{ORIGINE}{ou}")],
     )  # fmt: skip
+
+
+def dire_titres(f: Facture) -> str:
+    """Say what of an invoice is titled, when, by which titres."""
+    quand = f" au {jour(f.titre_le)}" if f.titre_le else ""
+    return f"{montant(f.deja_titre)} titrés{quand} ({f.pieces or 'titres d’un autre exercice'})."
 
 
 def page_reports(contexte: Contexte, s: Semestre, factures: Iterable[Facture]) -> m.Document:
@@ -132,6 +145,16 @@ def page_reports(contexte: Contexte, s: Semestre, factures: Iterable[Facture]) -
     )  # fmt: skip
 
 
+def page_imputations(contexte: Contexte, s: Semestre, lues: Sequence[dict[str, Any]]) -> m.Document:
+    """Show what is due on each attribution de compensation, beside what the assemblies decided (R21)."""
+    tableau = imputations.tableau(lues, s.exercice)
+    return _document(
+        contexte, s, f"imputations_ac_{s.exercice}", f"Attributions de compensation {s.exercice} : services communs",
+        m.Section("", tableau.titre, "", [tableau]),
+        resume=lire_phrase("imputations.resume"),
+    )  # fmt: skip
+
+
 def page_recapitulatif(contexte: Contexte, s: Semestre, factures: Sequence[Facture], projet: ProjetPes) -> m.Document:
     """Show invoices, what the PES draft holds, what it leaves out, the titres it reduces."""
     lignes = formats.plusieurs(len(projet.retenues), "ligne")
@@ -140,7 +163,7 @@ def page_recapitulatif(contexte: Contexte, s: Semestre, factures: Sequence[Factu
     revenir = "Une fois pris en charge, ces titres reviennent à leur dispositif par le service ou le produit du PES :"
     return _document(
         contexte, s, f"recapitulatif_{s}", f"Récapitulatif des factures, {s}",
-        _partie("semestre", map(_ligne, factures), pied=_sommes("Total", factures, "montant_facture")),
+        _partie("semestre", map(_ligne, factures), pied=_sommes("Total", factures, *list(TITREES)[2:])),
         m.Section("", "Projet de PES", "", _phrases(pes if projet.octets is not None else "")),
         _partie("hors_pes", map(_ligne_pes, projet.ecartees)),
         _partie("reductions", [_ligne_pes(x) for x in projet.retenues if x.titre]),
@@ -155,8 +178,9 @@ def _sommes(nom: str, factures: Sequence[Facture], *champs: str) -> m.Ligne:
 
 
 def _ligne(f: Facture) -> dict[str, Any]:
-    qui = {"nom": contracter(f.nom), "siret": siret(f.siret), "statut": libelle(STATUTS_FACTURE, f.statut)}
-    return {**vars(f), "cumul": f.cumul, **qui}
+    quand = f" au {jour(f.titre_le)}" if f.titre_le else ""
+    qui = {"nom": contracter(f.nom), "siret": siret(f.siret), "statut": libelle(STATUTS_FACTURE, f.etat) + quand}
+    return {**vars(f), **{c: getattr(f, c) for c in ("cumul", "deja_titre", "reste_a_titrer")}, **qui}
 
 
 def _est_nul(x: LigneFacture) -> bool:

@@ -24,6 +24,7 @@ SANS_REGLAGE = (
     "« mutualisation bilan » (« mutualisation charger » avant la publication) et « mutualisation facturer »."
 )
 ECARTEES = "Projet de PES : {} pas, {} : voir hors_pes_{}.csv et recapitulatif_{}.pdf."
+DEJA_TITRE = "Factures {} : {} au grand livre, {} ; le projet de PES ne porte que la différence, {}."
 RIEN = "Pas de projet de PES : aucune ligne à titrer ce semestre."
 SANS_CLE = (
     "{} : ni son service (« {} ») ni son produit (« {} ») n'a de clé ; sans axe, ses titres iraient hors mutualisation "
@@ -88,13 +89,21 @@ def preparer_projet(
         a_completer = ", ".join(reglages.a_completer)
         return ProjetPes(None, phrases=[SANS_REGLAGE.format(f"{semestre.debut:%d/%m/%Y}", a_completer)])
     retenues, ecartees = [x for x in lignes if not x.motif], [x for x in lignes if x.motif]
-    phrases = []
+    phrases = _dire_titrees(semestre, emises)
     if ecartees:
         total = euros(sum((x.montant for x in ecartees), ZERO), 2)
         absentes = plusieurs(len(ecartees), "ligne de facture n'y est", "lignes de facture n'y sont")
         phrases.append(ECARTEES.format(absentes, total, semestre, semestre))
     octets = octets_pes(contexte, semestre, poste, retenues)
     return ProjetPes(octets, retenues, ecartees, phrases or ([] if octets else [RIEN]), _retours(reglages, retenues))
+
+
+def _dire_titrees(semestre: Semestre, emises: Iterable[Facture]) -> list[str]:
+    """Say what of a semestre the ledger has titled already; nothing where it has none of it."""
+    titrees = [f for f in emises if f.etat != f.statut]
+    deja, reste = (euros(sum((getattr(f, c) for f in titrees), ZERO), 2) for c in ("deja_titre", "reste_a_titrer"))
+    combien = plusieurs(len(titrees), "facture déjà titrée", "factures déjà titrées")
+    return [DEJA_TITRE.format(semestre, combien, deja, reste)] if titrees else []
 
 
 def _retours(reglages: ReglagesPes, retenues: Iterable[LignePes]) -> list[str]:
@@ -199,14 +208,14 @@ class ReglagesPes:
 
 # ---------------------------------------------------------------- lines kept, lines left out
 def _lignes_a_emettre(facture: Facture) -> Iterator[LignePes]:
-    """Yield the lines of an invoice to issue, zero amounts left out; Σ = montant_facture. Each object names the period
-    it pays for (R7i): a carry-over that of its own semestre."""
+    """Yield what no titre bills yet of an invoice to issue; Σ = reste_a_titrer. Each object names the period it pays
+    for (R7i): a carry-over that of its own semestre."""
     ici = str(facture.semestre)
     for x in facture.lignes:
-        yield LignePes(facture, f"{ici} {x.dispositif} {x.libelle}", ici, x.dispositif, x.montant)
+        yield LignePes(facture, f"{ici} {x.dispositif} {x.libelle}", ici, x.dispositif, x.montant - x.titre)
     for x in facture.reports:
         objet = " ".join(f"{x.periode} {x.dispositif} report sous le seuil".split())
-        yield LignePes(facture, objet, x.periode, x.dispositif, x.montant)
+        yield LignePes(facture, objet, x.periode, x.dispositif, x.montant - x.titre)
 
 
 def _lignes_placees(facture: Facture, reglages: ReglagesPes, titres: Titres) -> Iterator[LignePes]:

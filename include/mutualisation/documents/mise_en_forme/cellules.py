@@ -82,7 +82,8 @@ def _classes(colonne: Colonne, valeur: Any, texte: str, absente: bool) -> tuple[
     nul = isinstance(valeur, int | Decimal) and valeur == 0
     discret = nul or (absente and texte == AUCUN)
     looks = {
-        "texte": colonne.est_texte,
+        # a sentence wraps
+        "texte": colonne.est_texte or (colonne.genre == "constat" and any(map(str.isalpha, texte))),
         "fort": colonne.fort,
         "vide": not texte,
         "absent": absente and texte == formats.NON_RENSEIGNE,

@@ -34,7 +34,7 @@ ENTETE_TABLEAU = (
     '<w:tblLook w:firstColumn="1" w:firstRow="1" w:noVBand="1" w:val="04A0"/></w:tblPr>'
 )
 # a draft uses these styles of the library's template, beside those that a document can't be without
-STYLES = ("Title", "Heading1", "Heading2", "ListBullet", "Header", "Footer", TABLEAU)
+STYLES = ("Title", "Heading1", "Heading2", "Heading3", "ListBullet", "Header", "Footer", TABLEAU)
 # nobody reads these parts: twins of the styles, a picture of the template
 DE_TROP = ("stylesWithEffects", "customXml", "thumbnail")
 # in this form every section begins a page: letters, one file for all
@@ -90,7 +90,7 @@ def _modele() -> dict[str, str]:
     langue = OxmlElement("w:lang")
     langue.set(qn("w:val"), "fr-FR")
     normal.element.get_or_add_rPr().append(langue)
-    for niveau in ("Title", "Heading 1", "Heading 2"):
+    for niveau in ("Title", "Heading 1", "Heading 2", "Heading 3"):
         livre.styles[niveau].font.color.rgb = ENCRE
     page.page_width, page.page_height = PAGE, Cm(29.7)
     page.left_margin = page.right_margin = MARGE
@@ -139,7 +139,11 @@ def _blocs(blocs: Iterable[m.Bloc]) -> Iterator[str]:
                     yield _paragraphe(_mots(f"{sujet} ", GRAS), _mots(phrase), style="ListBullet")
             case m.Tableau():
                 yield from _tableau(bloc)
-            case m.Repli() | m.CoteACote():
+            case m.Volet(titre, resume, niveau=niveau):
+                yield _paragraphe(_mots(titre), style=f"Heading{niveau}")
+                yield _paragraphe(_mots(resume, ITALIQUE))
+                yield from _blocs(bloc.blocs)
+            case m.Repli() | m.Pile() | m.CoteACote():
                 yield from _blocs(bloc.blocs)
             case _:
                 raise TypeError(type(bloc).__name__)

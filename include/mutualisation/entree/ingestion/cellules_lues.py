@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from stdnum import luhn
 
-from mutualisation.entree.ingestion.confidentialite import Confidentialite
+from mutualisation.entree.ingestion.confidentialite import Confidentialite, adresse_de_service
 from mutualisation.entree.lecteurs.bloc import BLANCS, MUETS, visible
 from mutualisation.entree.lecteurs.entete import normaliser
 from mutualisation.entree.lecteurs.limites import nombre_fr
@@ -52,7 +52,7 @@ _COMPTE = re.compile(r"[0-9]{2,12}")
 _ESPACES = re.compile(r"\s+")
 # cells of these types are read as they are written: they may bear blanks around them, and hold no line end, nor what no
 # cell shows
-_EXACTS = NOMBRES | {"annee", "date", "duree", "compte", "code", "numero", "pseudonyme"}
+_EXACTS = NOMBRES | {"annee", "date", "duree", "compte", "code", "numero", "pseudonyme", "courriel"}
 _AUTOUR = " \t\r\n\u00a0\u202f"
 _CONTROLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ECHAPPEMENTS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -206,6 +206,7 @@ _LECTURES: dict[str, Callable[[str], Lu]] = {
     "montant": partial(nombre, decimales=2, chiffres=13), "nombre": nombre, "decimal": partial(nombre, decimales=12),
     "pourcentage": pourcentage, "entier": entier, "annee": annee, "date": date, "duree": minutes, "compte": _compte,
     "numero": _lire_numero, "siret": _siret, "siret_libre": _sans_espaces, "siren": _siren,
+    "courriel": adresse_de_service,
 }  # fmt: skip
 
 

@@ -34,6 +34,7 @@ from mutualisation.entree.lecteurs.limites import LectureRefusee
 from mutualisation.entree.sources.brut import synchroniser_brut, table
 from mutualisation.entree.sources.jeux import Source
 from mutualisation.entree.sources.registre import registre
+from mutualisation.entree.sources.vocabulaire import vocabulaire
 from mutualisation.socle.erreurs import FichierRefuse, affichable
 from mutualisation.socle.francais.formats import plusieurs
 from mutualisation.socle.francais.libelles import PARAMETRES
@@ -317,5 +318,7 @@ def _parametres_inconnus(conn: Connexion, chargement_id: int) -> list[str]:
 def _dire_parametre(nom: str) -> str:
     if not _NOM.fullmatch(nom):
         return "un nom qui n'a pas la forme d'un paramètre"
+    if mesure := vocabulaire().remplaces.get(nom):
+        return f"« {nom} », que remplace une ligne de hypotheses de Mesure {mesure} (R19)"
     proche = difflib.get_close_matches(nom.lower(), list(PARAMETRES), 1, 0.6)
     return f"« {nom} »" + (f", le plus proche est « {proche[0]} »" if proche else "")

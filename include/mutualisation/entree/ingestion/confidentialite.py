@@ -49,6 +49,13 @@ _SECURITE_SOCIALE = re.compile(
 )
 _SEPARATEURS = re.compile(r"[\s./_-]+")
 _BANCAIRE_MIN = 13
+_ADRESSE = re.compile(r"([a-z0-9._+-]{1,64})@(?:[a-z0-9-]+\.)+[a-z]{2,}")
+# the first or last word of an office's address; some are glued to what follows (« mairiedelille »)
+_MOT_DE_SERVICE = re.compile(
+    r"(?:mairie|ccas|cias|secretariat|contact|accueil|communed|villed|hoteld)[a-z]*"
+    r"|commune|ville|courriers?|courriel|infos?|finances?|compta|comptabilite|budget|facturation|factures?|achats?"
+    r"|marches|dgs|direction|administration|services?|collectivite|syndicat|sivu|sivom|regie|metropole|agglo|etablissement"
+)
 # `Pseudonymes` makes these digests: of a matricule, of a code, of a reason of absence
 _PSEUDONYME, _MASQUE, _EMPREINTE = re.compile("[0-9a-f]{32}"), re.compile("~[0-9a-f]{16}"), re.compile("A-[0-9a-f]{12}")
 
@@ -140,6 +147,13 @@ def forme_d_un_numero(numero: str) -> bool:
         return True
     lettres, chiffres = sum(c.isalpha() for c in numero), sum(c.isdigit() for c in numero)
     return forme_d_un_code_comptable(numero) and (lettres <= 2 or lettres <= chiffres)
+
+
+def adresse_de_service(cellule: str) -> str | None:
+    """Return an office's address in lower case; None for any other, which may be a person's."""
+    trouvee = _ADRESSE.fullmatch(adresse := cellule.strip(BLANCS).lower())
+    mots = [mot for mot in re.split(r"[._+0-9-]+", trouvee[1]) if mot] if trouvee else []
+    return adresse if any(map(_MOT_DE_SERVICE.fullmatch, (*mots[:1], *mots[-1:]))) else None
 
 
 @dataclass

@@ -82,8 +82,9 @@ class Typage:
         self._secondes = [self._seconde(c.nom, s) for c in jeu.colonnes_entrepot for s in c.secondes]
 
     def texte(self, fichier_id: int, bloc: Bloc) -> str:
-        """Return the COPY text of a block. Raises `LectureRefusee` on a NUL character."""
+        """Return the COPY text of a block. Raises `LectureRefusee` on a NUL character, on an address of no office."""
         bloc_lu = self.lire_bloc(bloc)
+        self._exiger_des_services(bloc, bloc_lu)
         motifs = [""] * bloc_lu.nombre
         for i, defaut_ in bloc_lu.defauts.items():
             motifs[i] = "|".join(defaut_)
@@ -226,6 +227,14 @@ class Typage:
         return lire
 
     # ------------------------------------------------------------ rows
+    def _exiger_des_services(self, bloc: Bloc, bloc_lu: BlocLu) -> None:
+        """Refuse the file for an address that may be a person's; no address is quoted."""
+        for lue in (x for x in self.colonnes.values() if x.colonne.type == "courriel" and x.fautes):
+            for ligne, cellule in zip(bloc.lignes, bloc_lu.delivrees[lue.colonne.nom], strict=True):
+                if cellule in lue.fautes:
+                    entete = lue.colonne.entete or lue.colonne.nom
+                    raise LectureRefusee(f"ligne {ligne}, colonne « {entete} » : {lue.fautes[cellule]}.")
+
     def _delivrees(self, bloc_lu: BlocLu) -> Iterable[str]:
         """Return each row as it was delivered, its cells joined. A column is left empty where every cell of the block
         reads letter for letter as its typed column, which says it."""

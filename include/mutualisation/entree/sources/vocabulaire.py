@@ -15,6 +15,7 @@ GENRES = {
     "choix": "un mot de la liste",
     "nombre": "nombre",
     "annee": "année sur quatre chiffres",
+    "annees": "deux années `AAAA-AAAA`, la première pas après la dernière",
     "date": "date jj/mm/aaaa ou aaaa-mm-jj",
     "code": "code (texte)",
     "couleur": "couleur, `#` et six chiffres hexadécimaux, dont le contraste avec le blanc est de 4,5 au moins",
@@ -99,6 +100,7 @@ class Vocabulaire:
     modes: dict[str, dict[str, str]]
     comptes: dict[str, str]
     page: dict[str, str]
+    remplaces: dict[str, str]
 
 
 @cache
@@ -112,6 +114,7 @@ def vocabulaire() -> Vocabulaire:
         table["modes"],
         table["comptes"],
         table["page"],
+        table["remplaces"],
     )
 
 

@@ -16,10 +16,12 @@ from mutualisation.socle.enfant.hote import Reponse, avancer, servir
 
 EXECUTABLE = "MUTUALISATION_DBT"
 # only the test suite runs data tests with the tag `essais`: a build does not wait for them. `vue` marks what no build
-# makes: the views of `bi`, made over what is published, and the days of the metrics
+# makes: the views of `bi`, made over what is published, and the days of the metrics; `situation`, what is of no version
 COMMANDES = {
-    "build": ["build", "--exclude", "test_type:unit", "tag:essais", "tag:vue"],
+    "build": ["build", "--exclude", "test_type:unit", "tag:essais", "tag:vue", "tag:situation"],
     "factures": ["build", "--selector", "factures"],
+    "situation": ["build", "--selector", "situation"],
+    "tout": ["build", "--exclude", "test_type:unit", "tag:essais", "tag:vue"],
     "essais": ["test", "--select", "test_type:unit", "tag:essais"],
 }
 OPTIONS = ["--project-dir", str(PROJET_DBT), "--profiles-dir", str(PROJET_DBT), "--target", "entrepot", "--quiet"]

@@ -93,7 +93,8 @@ def _exiger(conn: psycopg.Connection[Any], relation: Relation, exercice: int) ->
             f"La relation « {relation.nom} » n'a pas de colonne exercice : demandez-la entière, sans exercice."
         )
     # only a forecast has years to come
-    connue = relation if _annee(relation) != relation.pointeur else lire_relations()["synthese_financiere"]
+    a_venir = relation.schema == ANALYSE and "exercice_base" in relation.noms_colonnes
+    connue = relation if a_venir else lire_relations()["synthese_financiere"]
     requete = sql.SQL("select distinct exercice from {} order by 1").format(sql.Identifier(connue.schema, connue.nom))
     publies = [e for (e,) in conn.execute(requete).fetchall()]
     if exercice not in publies:

@@ -30,8 +30,8 @@ from mutualisation.socle.erreurs import raison_systeme
 from mutualisation.socle.poste import Poste
 
 ILLISIBLE = (
-    f"{MANIFESTE} ou {SIGNATURE} manque, ou n'est pas d'un extrait ni de factures — réécrivez-les par « mutualisation "
-    "extraire », ou « facturer »"
+    f"{MANIFESTE} ou {SIGNATURE} manque, ou n'est pas d'un extrait, de factures ni d'une situation — réécrivez-les par "
+    "« mutualisation extraire », « facturer » ou « situation »"
 )
 ANTERIEURE = (
     "elle en a été effacée, ou il vient d'une sauvegarde antérieure — gardez ce dossier, et restaurez dans une base "
@@ -54,6 +54,7 @@ CONSERVEE = "select version from journal.constructions where version = %s and st
 class ExtraitLu(DossierLu):
     """An extract is read from its folder; `statut` is `a_approuver` or `clos`, as its manifest says."""
 
+    nom, est = "extrait", "il est"
     remede = "réécrivez l'extrait par « mutualisation extraire »"
 
     def se_lit(self) -> bool:
@@ -77,6 +78,7 @@ class ExtraitLu(DossierLu):
 class FacturesLues(DossierLu):
     """Invoices are read from their folder; `version` is None where they were written before the publication (R18)."""
 
+    nom, est = "factures", "elles sont"
     remede = "réécrivez les factures par « mutualisation facturer »"
 
     def se_lit(self) -> bool:
@@ -99,9 +101,19 @@ class FacturesLues(DossierLu):
         return "adherent" in self.manifeste and bool(conn.execute(CONSERVEE, (self.version,)).fetchone())
 
 
+class SituationLue(FacturesLues):
+    """A situation is read from its folder (R22b): it is of no version."""
+
+    nom, est = "situation", "elle est"
+    remede = "réécrivez la situation par « mutualisation situation »"
+
+    def se_lit(self) -> bool:
+        return all(isinstance(self.manifeste[c], int) for c in ("exercice", "mois")) and self.version is None
+
+
 def lire_remis(dossier: Path) -> ExtraitLu | FacturesLues | None:
-    """Read an extract, or invoices; return None where a folder is neither."""
-    return ExtraitLu.lire(dossier) or FacturesLues.lire(dossier)
+    """Read an extract, invoices or a situation; return None where a folder is none of them."""
+    return ExtraitLu.lire(dossier) or FacturesLues.lire(dossier) or SituationLue.lire(dossier)
 
 
 def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | None = None) -> list[str]:
@@ -112,7 +124,7 @@ def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | Non
     the folder of the keys. An unreadable folder is a difference too: nothing is raised."""
     remis = lire_remis(dossier)
     ecarts = _ecarts(conn, remis, var) if remis and remis.signature else [ILLISIBLE]
-    return [f"{'factures' if isinstance(remis, FacturesLues) else 'extrait'} {dossier} : {ecart}." for ecart in ecarts]
+    return [f"{remis.nom if remis else 'extrait'} {dossier} : {ecart}." for ecart in ecarts]
 
 
 def _ecarts(conn: psycopg.Connection[Any], remis: ExtraitLu | FacturesLues, var: Path | None) -> Iterator[str]:
@@ -200,14 +212,13 @@ def remarques_extrait(conn: psycopg.Connection[Any], dossier: Path) -> Iterator[
         )
     if isinstance(remis, FacturesLues) and not remis.se_refait(conn):
         yield (
-            f"factures {dossier} : leurs fichiers et leur signature sont vérifiés, non leurs chiffres, que l'entrepôt "
-            "ne refait pas (factures d'avant la publication ou de la 0.2.0, version purgée)."
+            f"{remis.nom} {dossier} : fichiers et signature sont vérifiés, non les chiffres, que l'entrepôt ne refait "
+            "pas (factures d'avant la publication ou de la 0.2.0, situation, version purgée)."
         )
     publiee = lire_pointeurs(conn).get(remis.exercice)
     if publiee not in (remis.version, None):
-        quoi = f"extrait {dossier} : il est" if isinstance(remis, ExtraitLu) else f"factures {dossier} : elles sont"
         de = f"de la version {remis.version}" if remis.version is not None else "d'avant la publication"
-        yield f"{quoi} {de}, et l'exercice {remis.exercice} publie la version {publiee}."
+        yield f"{remis.nom} {dossier} : {remis.est} {de}, et l'exercice {remis.exercice} publie la version {publiee}."
 
 
 def signer_et_noter(

@@ -43,7 +43,16 @@ GENERALES = frozenset(
 )
 # in the schema of analysts, these say once who and what the facts speak of
 GENERALES_BI = frozenset(
-    {"dim_adherent", "dim_commune", "dim_dispositif", "dim_exercice", "dim_version", "fait_prevision"}
+    {
+        "dim_adherent",
+        "dim_commune",
+        "dim_dispositif",
+        "dim_exercice",
+        "dim_jour",
+        "dim_marche",
+        "dim_tarif",
+        "dim_version",
+    }
 )
 _PUBLIEE = "({pointeur}, version) in (select exercice, version from journal.publications)"
 # the run may add these: rows of a version that passed its gates and that no statement has closed
@@ -227,7 +236,7 @@ def lecteurs(relation: Relation) -> dict[str, str]:
     elif relation.requete and not relation.entiere:
         if all(COMMUNE in lecteurs(relations()[source]) for source in relation.sources):
             roles[COMMUNE] = "true"
-    elif conditions_siennes:
+    elif conditions_siennes and not relation.entiere:
         roles[COMMUNE] = f"{_PUBLIEE} and {conditions_siennes[0]}"
     return roles
 

@@ -45,10 +45,10 @@ class Relation:
 
     `par_exercice` is false where `exercice` is no published column (adhesion, cee_valorisation, rejets): the storage
     `versions.<nom>` still carries `exercice` and `version`. `pointeur` names the column that says under which exercice
-    a row is published: `exercice`, or `exercice_base` where `exercice` is the year of a forecast (S10). `requete` is
-    the SQL of a view of `bi`, as dbt compiled it (target `publie`), empty where a version keeps the rows; `sources`
-    names the relations that it reads; an `entiere` view shows all of its rows to each of its readers, by the rights of
-    the owner."""
+    a row is published: `exercice`, or `exercice_base` where `exercice` is the year of a forecast (S10). `anciennes` are
+    columns that a former contract had, which the storage of its versions still holds. `requete` is the SQL of a view of
+    `bi`, as dbt compiled it (target `publie`), empty where a version keeps the rows; `sources` names the relations that
+    it reads; an `entiere` view shows all of its rows to each of its readers, by the rights of the owner."""
 
     nom: str
     description: str
@@ -57,13 +57,15 @@ class Relation:
     par_exercice: bool
     pointeur: str = "exercice"
     schema: str = PUBLIEE
+    anciennes: tuple[Colonne, ...] = ()
     requete: str = ""
     sources: frozenset[str] = frozenset()
     entiere: bool = False
 
     def limitee(self, colonnes: Sequence[str]) -> Relation:
-        """Return the relation as a version knew it, before the contract gained columns."""
-        return replace(self, colonnes=tuple(c for c in self.colonnes if c.nom in colonnes))
+        """Return the relation as a version knew it: its columns, in its order, with those that are lost since."""
+        connues = {c.nom: c for c in (*self.anciennes, *self.colonnes)}
+        return replace(self, colonnes=tuple(connues[nom] for nom in colonnes if nom in connues))
 
     def avec_exercice(self) -> Relation:
         """Return the relation with the exercice that its storage carries."""
@@ -114,6 +116,7 @@ def _relation(modele: dict[str, Any], schema: str) -> Relation:
         par_exercice=par_exercice,
         pointeur=str(meta.get("pointeur", "exercice")),
         schema=schema,
+        anciennes=tuple(Colonne(nom, type_, "") for nom, type_ in meta.get("anciennes", {}).items()),
         requete=compilee["requete"],
         sources=frozenset(compilee["lit"]),
         entiere=vue == "entiere",

@@ -275,14 +275,21 @@ def cloturer(
 
 
 @commande(version_flags=[])
-def extraire(*, exercice: options.Exercices, sortie: options.Sortie, version: options.Version = None) -> Iterator[Dit]:
+def extraire(
+    *,
+    exercice: options.Exercices,
+    sortie: options.Sortie,
+    version: options.Version = None,
+    ouvert: options.Ouvert = False,
+) -> Iterator[Dit]:
     """Réécrit l'extrait de ce qui est publié, aux mêmes octets."""
     annees = op.verifier_exercices(exercice)
     op.verifier_sortie(sortie)
     with _session("extraire", exercices=annees, version=version) as session:
         dossiers = op.extraire_ensemble(session, annees, str(sortie), version)
+        ouverts = [str(op.ouvrir_au_public(Path(d), session.poste)) for d in dossiers] if ouvert else []
         reste = op.laisse_de_cote(session, annees, version)
-    yield Dit({"extraits": dossiers}, dossiers, reste)
+    yield Dit({"extraits": dossiers, "ouverts": ouverts}, [*dossiers, *ouverts], reste)
 
 
 @commande()
@@ -309,6 +316,24 @@ def facturer(
     """Écrit les factures d'un semestre, publié ou non, le projet de PES et, de l'année publiée, les états annuels."""
     with _session("facturer", exercice=exercice, semestre=semestre) as session:
         dossier, reste, _ = op.facturer(session, exercice, semestre, str(sortie), adherent)
+    yield Dit({"dossier": dossier, "fichiers": sorted(f.name for f in Path(dossier).iterdir())}, [dossier], reste)
+
+
+@commande()
+def remettre(*, exercice: options.Exercice, sortie: options.SortieRemises) -> Iterator[Dit]:
+    """Met dans une enveloppe, par adhérent d'un exercice publié, ses documents et ses factures ; n'envoie rien."""
+    with _session("remettre", exercice=exercice) as session:
+        dossier = op.remettre(session, exercice, str(sortie))
+        reste = op.laisse_de_cote(session, [exercice])
+    presentee = op.presenter_remises(dossier)
+    yield Dit(vars(presentee), [presentee.phrase, presentee.liste, dossier], reste)
+
+
+@commande()
+def situation(*, exercice: options.Exercice, mois: options.Mois, sortie: options.SortieSituation) -> Iterator[Dit]:
+    """Écrit où en est l'exercice à la fin d'un mois : dépensé, employé, titré, où il finirait ; ne publie rien."""
+    with _session("situation", exercice=exercice, mois=mois) as session:
+        dossier, reste, _ = op.situer(session, exercice, mois, str(sortie))
     yield Dit({"dossier": dossier, "fichiers": sorted(f.name for f in Path(dossier).iterdir())}, [dossier], reste)
 
 

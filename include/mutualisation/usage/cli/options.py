@@ -46,15 +46,18 @@ Sortie = Annotated[Path, _dossier("Dossier où écrire les extraits bilan_AAAA/.
 SortieControlee = Annotated[
     Path | None, _dossier("Dossier où seront les extraits publiés (par défaut : bilans/ de l'entrepôt).")
 ]
+SortieSituation = Annotated[Path, _dossier("Dossier où écrire situation_AAAA-MM/.")]
 SortieFactures = Annotated[Path, _dossier("Dossier où écrire factures_AAAA-SN/.")]
+SortieRemises = Annotated[Path, _dossier("Dossier de l'extrait et des factures, où écrire remises_AAAA/.")]
 Preparateur = Annotated[str | None, _option("NOM", "Préparateur du bilan (par défaut : le compte connecté).")]
 Approbateur = Annotated[str, _option("NOM", "Qui approuve le bilan : une autre personne que celle qui l'a préparé.")]
 ExtraitEcrit = Annotated[Path | None, _dossier("Dossier où est l'extrait (par défaut : là où il a été écrit).")]
 Sources = Annotated[list[str] | None, _option("NOM", "Source à charger (à répéter ; par défaut : toutes).")]
 Version = Annotated[int | None, _nombre("N", "Version à relire (par défaut : la version publiée).")]
 Semestre = Annotated[int, _nombre("S", "Semestre facturé, 1 ou 2.")]
+Mois = Annotated[int, _nombre("M", "Dernier mois de la situation, 1 à 12.")]
 ExtraitsGardes = Annotated[
-    list[Path] | None, _dossier("Dossier bilan_AAAA/ ou factures_AAAA-SN/ à relire (à répéter).")
+    list[Path] | None, _dossier("Dossier bilan_AAAA/, factures_AAAA-SN/ ou situation_AAAA-MM/ à relire (à répéter).")
 ]
 ExercicesVerifies = Annotated[list[int] | None, _nombre("AAAA", "Exercice à vérifier (à répéter ; par défaut : tous).")]
 Adherent = Annotated[str | None, _option("SIRET", "Cet adhérent seul (par défaut : tous).")]
@@ -79,6 +82,7 @@ Copie = Annotated[
     _dossier("Sauvegarde à faire d'abord (par défaut : avant_migration_NNNN, à côté de l'entrepôt embarqué)."),
 ]
 Port = Annotated[int, _nombre("N", "Port de cette machine (par défaut : 5432).")]
+Ouvert = Annotated[bool, Parameter(help="Écrit aussi « ouvert_AAAA », ce que le public peut avoir d'un exercice clos.")]
 Json = Annotated[bool, Parameter(help="Résultat en JSON sur la sortie standard.")]
 Refaire = Annotated[bool, Parameter(help="Construit, publie et écrit tout, même ce qui n'a pas changé.")]
 Bavard = Annotated[bool, Parameter(help="Une ligne par fichier, modèle et document sur la sortie d'erreur.")]

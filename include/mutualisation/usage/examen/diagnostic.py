@@ -264,7 +264,7 @@ def _avis_avant_depot(essai: Essai, trouve: Reconnaissance, table: Table) -> lis
     verdict, nom = essai.verdict_retenu, f"{jeu.source}/{_bon_nom(essai, jeu)}.{genre}"
     if lire_nom(jeu, f"{fichier.stem}.{genre}") is None:
         longues = ", ou AAAA-TN, AAAA (F17)" if "AAAA-MM" in nom else ""
-        sans = " ; sans période dans le nom, les règles de date ne sont pas jugées" if jeu.periode != "aucune" else ""
+        sans = " ; d'ici là, les règles de date ne sont pas jugées" if jeu.periode != "aucune" else ""
         avis.append(f"à déposer sous le nom {nom}{longues}{sans}")
     elif verdict.periode and any(_HORS_PERIODE.search(motif) for _, motif in verdict.motifs):
         avis.append(f"d'après ses lignes, le nommer {nom} (F17)")

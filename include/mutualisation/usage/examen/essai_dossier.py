@@ -18,7 +18,7 @@ from mutualisation.usage.examen.reconnaissance import non_lues
 # the build says it so (H5), where it also knows the days of the contracts
 ABSENT = "agent absent du fichier des agents (H5)"
 AUX_ZEROS_PRES = (
-    "agent absent du fichier des agents, sinon aux zéros de tête près, comme {} matricules de ce fichier : exporter "
+    "agent absent du fichier des agents, sinon aux zéros de tête près, comme {} matricule{} de ce fichier : exporter "
     "Matricule en texte dans les deux (H5)"
 )
 
@@ -118,7 +118,7 @@ def _croiser_les_agents(essais: Sequence[Essai]) -> None:
             absents = {cle: n for cle, n in verdict.matricules.items() if cle[0] not in agents}
             proches = [cle for cle in absents if cle[1] in sans_zeros]
             for cle, n in absents.items():
-                motif = AUX_ZEROS_PRES.format(len(proches)) if cle in proches else ABSENT
+                motif = AUX_ZEROS_PRES.format(len(proches), "s" * (len(proches) > 1)) if cle in proches else ABSENT
                 verdict.motifs["Matricule", motif] += n
 
 

@@ -45,8 +45,8 @@ Connexions: TypeAlias = "Callable[[], psycopg.Connection[Any]]"
 ACCEPTE, REJETS, REFUSE = 0, 2, 3
 _LIGNES_DITES = 5
 NON_LUES = (
-    "ligne{s} {dites} : une cellule n'y est pas ce que dit sa colonne ; un total, une rupture, un pied de page ou un "
-    "en-tête répété n'est pas une donnée : à retirer de l'export (F4, F5)"
+    "ligne{s} {dites} : une cellule n'y est pas ce que dit sa colonne : la corriger ; seuls un total, une rupture, un "
+    "pied de page ou un en-tête répété sont à retirer de l'export (F4, F5)"
 )
 SANS_LIGNE = "l'en-tête est seul, sans une ligne de données : vérifier le filtre et la période de l'export (F6)"
 

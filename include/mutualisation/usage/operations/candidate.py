@@ -108,18 +108,41 @@ def _batir(
 def construire_factures(session: Session, exercice: int, semestre: int) -> int:
     """Build aside what the invoices of a semestre read, of an exercice not published (R18); return the version. Raises
     `ControleEchoue` with each control that stops invoices, else with what failed."""
-    with session.connexion() as conn, session.etape("construction"):
-        version = ouvrir_construction(session, conn, [exercice], None, semestre)
-        session.suivi(
-            f"Exercice {exercice} non publié : construction à part des factures, jusqu'au semestre {semestre}"
-        )
-        resultat = session.dbt().construire("factures")
-        conn.execute("select journal.figer_facturation(%s)", (version,))
-        clore(conn, version, "echouee", {"facturation": semestre, "modele": resultat.en_dict()})
-        if echecs := _echecs_lisibles(conn, resultat, "construction.controles_facturation"):
-            raise ControleEchoue(echecs, laisse_de_cote_par_la_construction(conn, version))
+    dit = f"Exercice {exercice} non publié : construction à part des factures, jusqu'au semestre {semestre}"
+    with session.connexion() as conn:
+        version = _construire_a_part(session, exercice, ("factures", "facturation"), dit, semestre=semestre)
         conn.execute(SQL_GROUPES_FACTURES, (exercice,))
         conn.commit()
+        return version
+
+
+def construire_situation(session: Session, exercice: int, mois: int) -> int:
+    """Build aside where an exercice stands at the end of a month (R22); return the version. Raises `ControleEchoue` as
+    `construire_factures`."""
+    dit = f"Construction à part de la situation {exercice}-{mois:02}"
+    return _construire_a_part(session, exercice, ("situation", "situation"), dit, mois=mois)
+
+
+def _construire_a_part(
+    session: Session,
+    exercice: int,
+    quoi: tuple[str, str],
+    dit: str,
+    *,
+    semestre: int | None = None,
+    mois: int | None = None,
+) -> int:
+    """Build a part of a year that is never published, up to a semestre or a month; `quoi` is the command of dbt, and
+    what the suffix of its controls calls it."""
+    commande, controles = quoi
+    with session.connexion() as conn, session.etape("construction"):
+        version = ouvrir_construction(session, conn, [exercice], None, semestre, mois)
+        session.suivi(dit)
+        resultat = session.dbt().construire(commande)
+        conn.execute("select journal.figer_facturation(%s)", (version,))
+        clore(conn, version, "echouee", {controles: semestre or mois, "modele": resultat.en_dict()})
+        if echecs := _echecs_lisibles(conn, resultat, f"construction.controles_{controles}"):
+            raise ControleEchoue(echecs, laisse_de_cote_par_la_construction(conn, version))
         return version
 
 
@@ -159,9 +182,10 @@ def ouvrir_construction(
     exercices: list[int],
     prepare_par: str | None,
     semestre: int | None = None,
+    mois: int | None = None,
 ) -> int:
     """Make a fresh schema, and the one build `en_cours`, in the preparer's name (K2): dbt reads its exercices there.
-    `semestre` is the last one that a build of invoices bills."""
+    `semestre` is the last one that a build of invoices bills, `mois` the one that a situation stops at."""
     signataire = signataire_de(session, conn, prepare_par)
     entrees = empreinte_entrees(conn, exercices)
     conn.commit()
@@ -169,9 +193,10 @@ def ouvrir_construction(
         synchroniser_brut(conn)
         conn.execute("select journal.renouveler_construction()")
         with au_nom_de(conn, signataire, PREPARATEUR) if session.embarque else nullcontext():
-            ouvrir = "select journal.ouvrir_construction(%s::int[], %s, %s, %s)"
+            ouvrir = "select journal.ouvrir_construction(%s::int[], %s, %s, %s, %s)"
+            valeurs = (exercices, version_du_code(), identite(session), semestre, mois)
             try:
-                ligne = conn.execute(ouvrir, (exercices, version_du_code(), identite(session), semestre)).fetchone()
+                ligne = conn.execute(ouvrir, valeurs).fetchone()
             except psycopg.errors.InsufficientPrivilege as erreur:
                 raise ErreurMutualisation(
                     "Le compte connecté n'est pas membre du groupe « preparateur » : un administrateur de la base l'y "

@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 
+from mutualisation.documents.situation.calendrier import echeances_du_bilan
 from mutualisation.entree.ingestion.depot import mois_couverts
 from mutualisation.entree.sources.jeux import Jeu
 from mutualisation.entree.sources.registre import registre
@@ -23,6 +24,13 @@ with publies as (select exercice from journal.publications), charges as (
    where jeu = 'masse_salariale' and exercice > coalesce((select max(exercice) from publies), 0))
 select exercice, exercice in (table publies) from (table publies union table charges) as e
  where exercice not in (select exercice from journal.clotures) order by exercice
+"""
+# the exercices under way, and the last month of their situation
+SITUES = """
+select distinct f.exercice, coalesce((select max(s.mois) from journal.situations as s where s.exercice = f.exercice), 0)
+  from journal.fichiers_courants as f
+ where f.jeu = 'temps' and f.exercice not in (select exercice from journal.publications)
+ order by 1
 """
 # a justified absence no longer blocks (G5)
 JUSTIFIES = """
@@ -80,11 +88,14 @@ def _a_facturer(conn: psycopg.Connection[Any], exercice: int, semestre: int, uni
     return f"Factures {exercice}-S{semestre} : {suite}"
 
 
-def exiger_bilan(session: Session, exercice: int, au: date) -> str:
-    """Say that an exercice is published. Raises `ControleEchoue` when it is not: which expected files are missing, or
-    what is left to do when none is."""
+def exiger_bilan(session: Session, exercice: int, le: date, au: date | None = None) -> str:
+    """Say that an exercice is published; nothing before it is due, on the day `au`, else on those that the law gives.
+    Raises `ControleEchoue` when it is due and is not: which expected files are missing, or what is left to do."""
     (annee,) = verifier_exercices([exercice])
     with connecter(session.dsn) as conn:
+        echues = [quoi for quand, quoi in _echeances(conn, annee, au) if quand <= le]
+        if not echues:
+            return ""
         if version := lire_pointeurs(conn).get(annee):
             return f"Le bilan {annee} est publié, version {version}."
         manquants = fichiers_manquants(conn, annee)
@@ -92,7 +103,11 @@ def exiger_bilan(session: Session, exercice: int, au: date) -> str:
         il_manque = f"{_il_manque(manquants)}. Déposez-les, le bilan suivra"
     else:
         il_manque = "aucun fichier attendu ne manque. Lancez « bilan_etape », ou répondez à « publication_bilan »"
-    raise ControleEchoue([f"Pas de bilan {annee} au {jour(au)} : {il_manque}."])
+    raise ControleEchoue([f"Pas de bilan {annee} {echues[-1]} : {il_manque}."])
+
+
+def _echeances(conn: psycopg.Connection[Any], annee: int, au: date | None) -> list[tuple[date, str]]:
+    return [(au, f"au {jour(au)}")] if au else echeances_du_bilan(conn, annee)
 
 
 def exercices_a_construire(dsn: str) -> tuple[list[int], dict[int, str]]:
@@ -103,6 +118,23 @@ def exercices_a_construire(dsn: str) -> tuple[list[int], dict[int, str]]:
         manques = {e: fichiers_manquants(conn, e) for e, publie in ouverts if not publie}
     incomplets = {e: f"Exercice {e} laissé de côté : {_il_manque(noms)}." for e, noms in manques.items() if noms}
     return [e for e, _ in ouverts if e not in incomplets], incomplets
+
+
+def mois_a_situer(session: Session) -> list[tuple[int, int]]:
+    """Return (exercice, month) for each exercice that is not published and has a whole month more than its situation:
+    agents, time and mandats of every month up to it are loaded, or justified (R22a). Of one that lacks nothing, a bilan
+    says more."""
+    with connecter(session.dsn) as conn:
+        complets = [(e, _dernier_mois(conn, e), situe) for e, situe in conn.execute(SITUES).fetchall()]
+    return [(exercice, mois) for exercice, mois, situe in complets if mois > situe]
+
+
+def _dernier_mois(conn: psycopg.Connection[Any], exercice: int) -> int:
+    """Return the last month up to which all that a situation needs is there, 0 for none and for a whole year."""
+    manquants = [nom.rpartition(f"_{exercice}") for nom in fichiers_manquants(conn, exercice)]
+    if not manquants or any(jeu == "rh/agents" for jeu, _, _ in manquants):
+        return 0
+    return min((int(mois[1:]) for _, _, mois in manquants if mois), default=13) - 1
 
 
 def _il_manque(noms: list[str]) -> str:

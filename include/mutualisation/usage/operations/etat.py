@@ -1,24 +1,27 @@
 """Say what is loaded, held, rejected, published and run, and what to do next."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from textwrap import shorten
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from psycopg.rows import dict_row
 
+from mutualisation.documents.situation.calendrier import calendrier
 from mutualisation.entree.ingestion.journal import INGESTION_REFUSEE
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.programmes import mineure_depassee
 from mutualisation.publication.versions.inchange import empreintes_en_vigueur
-from mutualisation.socle.francais.formats import enumerer, nombre, plusieurs
+from mutualisation.socle.francais.formats import enumerer, jour, nombre, plusieurs
 from mutualisation.usage.operations.echeance import semestres_a_facturer
 from mutualisation.usage.operations.en_attente import en_attente
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote_par_la_construction
 from mutualisation.usage.operations.ouverture_en_lecture import rien_de_publie
 from mutualisation.usage.operations.session import Session
 
+PARIS = ZoneInfo("Europe/Paris")
 SQL_ETAT = {
     "exercices": "select p.exercice, p.version, c.prepare_par, p.publie_le, f.approuve_par, (select"
     " s.enonce::jsonb ->> 'publie_par' from journal.sceaux s where s.acte = 'publication' and s.version = p.version)"
@@ -62,7 +65,8 @@ def etat(session: Session) -> dict[str, Any]:
     """Return what is loaded, held, rejected, published and run, the last runs first, and what to do next (a_faire).
 
     Keys: publication_sha256, chiffres_sha256, sceau, exercices, fichiers, refuses, rejets, executions, candidate,
-    a_faire. `candidate` holds version, statut, rejets, laisse_de_cote (a sentence) and documents (folders) of the last
+    calendrier (what the next three months ask), a_faire. `candidate` holds version, statut, rejets, laisse_de_cote (a
+    sentence) and documents (folders) of the last
     build when it is not published."""
     with connecter(session.dsn) as conn, conn.cursor(row_factory=dict_row) as curseur:
         publication, chiffres = empreintes_en_vigueur(conn)
@@ -80,6 +84,8 @@ def etat(session: Session) -> dict[str, Any]:
             contenu["candidate"]["documents"] = [str(extrait) for extrait in attente.extraits] if attente else []
         reste = curseur.execute(SQL_RESTE).fetchone() == {"reste": True}
         factures = semestres_a_facturer(conn)
+        dus = calendrier(conn, datetime.now(PARIS).date())
+        contenu["calendrier"] = [{"le": le.isoformat(), "quoi": quoi} for le, quoi in dus]
     for publie in contenu["exercices"]:
         publie["publie_le"] = publie["publie_le"].isoformat()
     for execution in contenu["executions"]:
@@ -104,6 +110,7 @@ def dire_etat(contenu: Mapping[str, Any]) -> Iterator[str]:
     if candidate := contenu.get("candidate"):
         yield from (f"version {candidate['version']}, non publiée, {_dire_rejets(r)}" for r in candidate["rejets"])
     yield from map(dire_execution, contenu["executions"])
+    yield from (f"au calendrier, le {jour(date.fromisoformat(d['le']))} : {d['quoi']}" for d in contenu["calendrier"])
     yield from (f"à faire : {phrase}" for phrase in contenu["a_faire"])
 
 
@@ -202,3 +209,10 @@ def reste_a_construire(dsn: str) -> bool:
     """Say whether files were accepted that no build has seen to its end: an announcement may have been lost."""
     with connecter(dsn) as conn:
         return conn.execute(SQL_RESTE).fetchone() == (True,)
+
+
+def sources_arrivees(dsn: str, depuis: datetime) -> list[str]:
+    """Return the sources of which a file was accepted since a moment."""
+    requete = "select distinct source from journal.fichiers where statut = 'accepte' and charge_le >= %s order by 1"
+    with connecter(dsn) as conn:
+        return [source for (source,) in conn.execute(requete, (depuis,)).fetchall()]

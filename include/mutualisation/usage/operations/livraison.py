@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from mutualisation.documents.composition.dossier import MiseEnPlace, mise_en_place
+from mutualisation.documents.enveloppes.remises import ecrire_remises, factures_en_place
 from mutualisation.documents.extrait.annuel import (
     REFUS,
     composer_extrait,
@@ -17,7 +18,9 @@ from mutualisation.documents.extrait.annuel import (
 )
 from mutualisation.documents.extrait.produits import presses
 from mutualisation.documents.extrait.remise import mettre_en_place
-from mutualisation.documents.factures.ecriture import ecrire_factures, exiger_semestre
+from mutualisation.documents.factures.ecriture import SEMESTRES, ecrire_factures, exiger_semestre
+from mutualisation.documents.situation.dossier_situation import ecrire_situation, exiger_mois
+from mutualisation.entree.sources.brut import synchroniser_brut
 from mutualisation.entrepot.base.parametres_libpq import Delais
 from mutualisation.publication.portes import execution
 from mutualisation.publication.portes.relecture import exiger_extrait
@@ -25,7 +28,7 @@ from mutualisation.publication.versions.clotures import Cloture
 from mutualisation.publication.versions.contexte import version_publiee
 from mutualisation.publication.versions.extraits_csv import lire_pointeurs
 from mutualisation.socle.erreurs import ControleEchoue, EntrepotOccupe, ExtraitRefuse
-from mutualisation.usage.operations.candidate import construire_factures
+from mutualisation.usage.operations.candidate import construire_factures, construire_situation
 from mutualisation.usage.operations.conservation import exiger_conservee
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_construction
 from mutualisation.usage.operations.session import Session, verifier_exercices, verifier_sortie
@@ -171,3 +174,48 @@ def facturer(
         if version is not None:
             return FacturesEcrites(str(dossier), laisse_de_cote_par_la_construction(conn, version), "")
     return FacturesEcrites(str(dossier), laisse_de_cote(session, [annee]), "".join(ecarts))
+
+
+class SituationEcrite(NamedTuple):
+    """A situation is in `dossier`; the two sentences say what it leaves out, and what would end over the forecast."""
+
+    dossier: str
+    laisse_de_cote: str
+    depassements: str
+
+
+def situer(session: Session, exercice: int, mois: int, sortie: str) -> SituationEcrite:
+    """Write where an exercice stands at the end of a month, from a build made aside (R22). Nothing is published. Raises
+    `ControleEchoue` when a file that it needs has not arrived; `EntrepotOccupe` as `extraire_ensemble`."""
+    (annee,) = verifier_exercices([exercice])
+    exiger_mois(mois)
+    verifier_sortie(Path(sortie))
+    with _tenir_l_entrepot(session, Path(sortie)) as conn:
+        session.suivi(f"Situation {annee}-{mois:02}")
+        version = construire_situation(session, annee, mois)
+        with session.etape("situation"):
+            dossier, depassements = ecrire_situation(conn, annee, mois, Path(sortie), version, poste=session.poste)
+        if depassements:
+            session.suivi(depassements)
+        return SituationEcrite(str(dossier), laisse_de_cote_par_la_construction(conn, version), depassements)
+
+
+def remettre(session: Session, exercice: int, sortie: str) -> str:
+    """Write the envelopes of a published exercice, from its extract and its invoices, which are written where they are
+    not there whole. Nothing is sent. Raises as `extraire_ensemble` and `facturer`."""
+    (annee,) = verifier_exercices([exercice])
+    verifier_sortie(Path(sortie))
+    with _tenir_l_entrepot(session, Path(sortie)) as conn, session.etape("enveloppes"):
+        exiger_sceau(session, conn, [annee])
+        version = version_publiee(conn, annee)
+        (extrait,) = ecrire_extraits(session, conn, {annee: version}, Path(sortie))
+        factures = [
+            factures_en_place(Path(sortie), annee, semestre, version)
+            or ecrire_factures(conn, annee, semestre, Path(sortie), suivi=session.suivi, poste=session.poste)
+            for semestre in SEMESTRES
+        ]
+        # a warehouse migrated since it last loaded lacks the newest columns
+        synchroniser_brut(conn)
+        dossier = ecrire_remises(conn, Path(extrait), factures, Path(sortie), session.poste)
+        conn.commit()
+    return str(dossier)

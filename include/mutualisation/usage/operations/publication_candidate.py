@@ -12,6 +12,7 @@ import psycopg
 from mutualisation.documents.composition.dossier import a_part
 from mutualisation.documents.extrait.annuel import REFUS
 from mutualisation.documents.extrait.remise import signer_ensemble
+from mutualisation.documents.situation.atterrissages import dire_realises
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.pannes import phrase_imprevue
 from mutualisation.entrepot.base.roles import TRAITEMENT, au_nom_de, dire_le_refus
@@ -99,6 +100,8 @@ def publier(
                 prendre_place(conn, attente, session.poste)
             ancrer(conn, session.poste)
             purger(session)
+        for phrase in dire_realises(conn, choisie):
+            session.suivi(phrase)
         return empreinte
 
 

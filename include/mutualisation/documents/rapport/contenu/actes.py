@@ -1,12 +1,14 @@
 """A service of the assemblies starts from these drafts of legal acts; every figure of them is that of the bilan."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.mise_en_forme.graphiques import ZERO
 from mutualisation.documents.rapport.contenu import elus, ouverture, prevision, textes
-from mutualisation.documents.rapport.contenu.communes import bloc_communal, usages_et_titres
+from mutualisation.documents.rapport.contenu.communes import avis, bloc_communal, usages_et_titres
+from mutualisation.documents.rapport.contenu.conseil import schema
 from mutualisation.documents.rapport.enonces import BLANC, lire_phrase, lire_points, lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
 from mutualisation.socle.francais import formats, libelles
@@ -15,18 +17,21 @@ AVERTISSEMENT = "À relire par le service des assemblées, qui remplit les point
 EFFECTIFS_COMMUNES = lire_phrase("communication.effectifs_communes")
 AUTRES = "CCAS, satellites et adhérents sans commune"
 MAIRES = "Madame la Maire, Monsieur le Maire"
-SCENARIO_PREVU = "constant"
 PREVISION = "Une prévision n'est pas un engagement."
 FORME = "acte"
 
 
 def documents(bilan: Bilan) -> list[m.Document]:
-    """Draft the deliberation of the council and the communication to the communes."""
-    return [projet_de_deliberation(bilan), projet_de_communication(bilan)]
+    """Draft the deliberation of the council, the communication to the communes, and the approval of the schéma where
+    opinions on its report are known (R14b)."""
+    approbation = [projet_d_approbation(bilan)] if avis.est_soumis(bilan) and bilan[avis.RELATION] else []
+    return [projet_de_deliberation(bilan), projet_de_communication(bilan), *approbation]
 
 
-def acte(bilan: Bilan, nom: str, titre: str, sections: Sequence[m.Section], forme: str = FORME) -> m.Document:
-    """Make a draft under `projets_actes/`, with the states and the origin of its bilan."""
+def acte(
+    bilan: Bilan, nom: str, titre: str, sections: Sequence[m.Section], forme: str = FORME, rapport: str = ""
+) -> m.Document:
+    """Make a draft under `projets_actes/`, with the states of its bilan, which is annexed to it, or `rapport`."""
     return ouverture.document(
         bilan,
         f"projets_actes/{nom}_{bilan.exercice}",
@@ -36,7 +41,7 @@ def acte(bilan: Bilan, nom: str, titre: str, sections: Sequence[m.Section], form
         sections=sections,
         # an act names no account, no hash and no software: the bilan annexed to it has them
         identite=[x for x in ouverture.identite(bilan) if x[0] == "Statut"]
-        + [("Bilan", (f"{annexe(bilan)}, annexé",))],
+        + [("Rapport", (f"{rapport}, annexé",)) if rapport else ("Bilan", (f"{annexe(bilan)}, annexé",))],
         sorties=("docx",),
         forme=forme,
     )
@@ -60,19 +65,23 @@ def seance(*autres: str) -> m.Section:
 
 
 def _visas(bilan: Bilan) -> m.Section:
-    """Cite the law, save an article that the EPCI's own visas cite; then these visas."""
-    visas_de_l_epci = textes.visas(bilan)
+    """Cite the law of a yearly bilan."""
     opposable = any(r.get("base_opposable") for r in bilan["passage_d5211"])
     articles = {"L5211-39-1": "visa_rapport"} | ({"D5211-16": "visa_opposable"} if opposable else {})
+    return section_visas(annexe(bilan), *_visas_de(bilan, articles))
+
+
+def _visas_de(bilan: Bilan, articles: Mapping[str, str]) -> list[str]:
+    """Cite these articles, save those that the EPCI's own visas cite; then these visas."""
+    visas_de_l_epci = textes.visas(bilan)
     # articles are searched with the plain hyphen that `articles` has
     visas_sans_insecable = [texte.replace("\u2011", "-").replace("\u2010", "-") for texte in visas_de_l_epci]
     absents = [nom for article, nom in articles.items() if not any(article in texte for texte in visas_sans_insecable)]
-    visas = [lire_phrase(f"deliberation.{nom}") for nom in absents] + visas_de_l_epci
-    return section_visas(annexe(bilan), *visas)
+    return [lire_phrase(f"deliberation.{nom}") for nom in absents] + visas_de_l_epci
 
 
 def section_visas(vise: str, *visas: str) -> m.Section:
-    """Cite these visas, then the bilan itself."""
+    """Cite these visas, then the bilan or the report itself."""
     vu = f"Vu le {vise}, annexé à la présente délibération ;"
     return m.Section("visas", "Visas", "Visas", [m.p(visa) for visa in (*visas, vu)])
 
@@ -112,6 +121,32 @@ def vote(ou: str, qui: str) -> m.Section:
     return m.Section("vote", "Vote", "Vote", [m.p(votes), m.p(signature)])
 
 
+# ---------------------------------------------------------------- the schéma
+def projet_d_approbation(bilan: Bilan) -> m.Document:
+    """Draft the deliberation that approves the schéma once each council has given its opinion, or is deemed to have."""
+    annees = avis.schema_soumis(bilan)
+    rapport, avis_lus = avis.nom(annees), bilan[avis.RELATION]
+    articles = lire_points("approbation.articles", annees=annees, blanc=BLANC)
+    sections = [
+        seance(),
+        section_visas(rapport, *_visas_de(bilan, {"L5211-39-1": "visa_rapport"})),
+        m.Section(
+            "avis", "Avis des conseils municipaux", "Avis", [*schema.section_avis(bilan).blocs, avis.tableau(bilan)]
+        ),
+        dispositif("conseil", articles),
+        vote(f"à {BLANC}", "président"),
+    ]
+    projet = acte(bilan, "deliberation_schema", f"Projet de délibération : schéma {annees}", sections, rapport=rapport)
+    attendus = [r for r in avis_lus if avis.est_attendu(r)]
+    if not attendus:
+        return projet
+    compte, limites = formats.plusieurs(len(attendus), "conseil"), [r["limite"] for r in attendus if r["limite"]]
+    limite = formats.jour(max(limites)) if len(limites) == len(attendus) else BLANC
+    attente = ("Avis attendus", (lire_phrase("approbation.attendus", compte=compte, limite=limite),))
+    return replace(projet, avis=[*projet.avis, attente])
+
+
+# ---------------------------------------------------------------- the communication
 def projet_de_communication(bilan: Bilan) -> m.Document:
     """Draft the letter to the communes and its annex by commune."""
     sections = [_section_objet(bilan), _effectifs(bilan), _depenses(bilan), _section_communes(bilan)]
@@ -137,25 +172,32 @@ def _avant(bilan: Bilan) -> int | None:
 
 def _effectifs(bilan: Bilan) -> m.Section:
     titre = "Équivalents temps plein mobilisés par dispositif"
-    tableau = _tableau_compare(bilan, titre, ("etp", "variation_etp"), lambda r: r["etp"])
+    tableau = comparer(bilan, titre, ("etp", "variation_etp"), lambda r: r["etp"])
     return m.Section("effectifs", "Effet sur les effectifs", "Effectifs", [tableau, m.p(EFFECTIFS_COMMUNES)])
 
 
 def _depenses(bilan: Bilan) -> m.Section:
     titre = "Dépenses de fonctionnement par dispositif"
     note = "Personnel et autres dépenses de fonctionnement, avant subventions, amortissements et recettes."
-    tableau = _tableau_compare(
+    tableau = comparer(
         bilan, titre, ("euros", "variation"), lambda r: Decimal(r["cout_personnel"] + r["cout_fonctionnement"]), note
     )
     return m.Section("depenses", "Effet sur les dépenses de fonctionnement", "Dépenses", [tableau])
 
 
-def _tableau_compare(
-    bilan: Bilan, titre: str, genres: tuple[str, str], mesure: Callable[[Ligne], Decimal], note: str = ""
+def comparer(
+    bilan: Bilan,
+    titre: str,
+    genres: tuple[str, str],
+    mesure: Callable[[Ligne], Decimal | None],
+    note: str = "",
+    *,
+    annees: Sequence[int] = (),
 ) -> m.Tableau:
-    """Compare a measure over two exercices, with its variation; a dispositif that one lacks is blank there."""
+    """Compare a measure over these exercices, by default the last two, with its variation from the one before; a
+    dispositif that one lacks is blank there."""
     e, avant = bilan.exercice, _avant(bilan)
-    annees = [a for a in (avant, e) if a is not None]
+    annees = annees or [a for a in (avant, e) if a is not None]
     colonnes = [m.DISPOSITIF, *(m.Colonne(str(a), str(a), genres[0]) for a in annees)]
     if avant is not None:
         colonnes.append(m.Colonne("variation", "Variation", genres[1]))
@@ -178,46 +220,33 @@ def _section_communes(bilan: Bilan) -> m.Section:
     phrases = [f"Ce que les adhérents doivent au titre de {e} s'élève à {du}"]
     if avant is not None:
         phrases.append(f"contre {formats.euros(somme(bilan.lignes('recouvrement', avant), 'montant_du'))} en {avant}")
-    blocs: list[m.Bloc] = [m.p(", ".join(phrases) + ". Le détail par commune est en annexe.")]
-    gagne = [r["gain"] for r in bilan["cam_achats"] if r["gain"] is not None]
-    if gagne:
-        blocs.append(
-            m.p(
-                "Sur les achats qui ont un prix de référence, la centrale d'achat leur fait gagner "
-                f"{formats.euros(sum(gagne, ZERO))} hors taxes."
-            )
-        )
+    blocs: list[m.Bloc] = [m.p(", ".join(phrases) + ". Le détail par commune est en annexe."), *gain_des_achats(bilan)]
     return m.Section("communes", "Effet sur les dépenses des communes", "Communes", blocs)
 
 
+def gain_des_achats(bilan: Bilan) -> list[m.Bloc]:
+    """Say what adherents saved on purchases; empty where no price is known."""
+    gagne = [r["gain"] for r in bilan["cam_achats"] if r["gain"] is not None]
+    dit = "Sur les achats qui ont un prix de référence, la centrale d'achat fait gagner aux adhérents "
+    return [m.p(f"{dit}{formats.euros(sum(gagne, ZERO))} hors taxes, en {bilan.exercice}.")] if gagne else []
+
+
 def _section_prevision(bilan: Bilan) -> m.Section:
-    """Say what next year would be if nothing changes: staff, cost, its range, receipts; empty without a prévision."""
+    """Say what next year would be by what is decided already: staff, cost, its range, dues; empty without it."""
     e, prevue = bilan.exercice, bilan.exercice + 1
-    rangees = [r for r in bilan["prevision"] if (r["scenario"], r["exercice"]) == (SCENARIO_PREVU, prevue)]
+    cle = (prevision.ENGAGE, prevue)
+    rangees = [r for r in prevision.lire_prevues(bilan) if (r["scenario"], r["exercice"]) == cle]
     blocs: list[m.Bloc] = []
     if rangees:
-        blocs = [m.p(_impact(bilan, rangees, prevue)), _tableau_prevu(bilan, rangees, prevue)]
+        etp, cout = formats.nombre(somme(rangees, "etp"), 2), prevision.environ(somme(rangees, "cout_net"))
+        enonce = (
+            f"Par ce qui est déjà décidé, les dispositifs valorisés mobiliseraient {etp} ETP de l'établissement en "
+            f"{prevue}, pour un coût net d'{cout} ; les adhérents devraient "
+            f"{prevision.environ(somme(rangees, 'montant_du'))}. {prevision.dire_fourchette(bilan)}"
+        )
+        blocs = [m.p(enonce), _tableau_prevu(bilan, rangees, prevue)]
         blocs.append(m.p(f"{EFFECTIFS_COMMUNES} {PREVISION}", note=True))
     return m.Section("prevu", f"Impact prévisionnel pour {prevue}, à partir de {e}", "Impact prévisionnel", blocs)
-
-
-def _impact(bilan: Bilan, rangees: list[Ligne], prevue: int) -> str:
-    scenario = formats.minuscule(libelles.libelle(libelles.SCENARIOS, SCENARIO_PREVU))
-    etp, cout = formats.nombre(somme(rangees, "etp"), 2), prevision.environ(somme(rangees, "cout_net"))
-    enonce = (
-        f"À services inchangés ({scenario}), les dispositifs valorisés mobiliseraient {etp} ETP de l'établissement en "
-        f"{prevue}, pour un coût net d'{cout}"
-    )
-    cle = (SCENARIO_PREVU, prevue)
-    totaux = [r for r in bilan["prevision_fourchette"] if (r["scenario"], r["exercice"]) == cle]
-    for bas, haut in filter(None, map(prevision.fourchette, totaux)):
-        entre = f"entre {prevision.environ(bas)} et {prevision.environ(haut)}"
-        enonce += f", qui serait compris {entre} d'après les essais sur les exercices connus"
-    recettes = [r for r in rangees if r["recettes"] is not None]
-    if recettes:
-        enonce += f". Les recettes seraient d'{prevision.environ(somme(recettes, 'recettes'))}"
-    sans = [prevision.lire_fourchettes(totaux)] if totaux and not any(map(prevision.fourchette, totaux)) else []
-    return " ".join([f"{enonce}.", *sans])
 
 
 def _tableau_prevu(bilan: Bilan, rangees: list[Ligne], prevue: int) -> m.Tableau:
@@ -226,7 +255,7 @@ def _tableau_prevu(bilan: Bilan, rangees: list[Ligne], prevue: int) -> m.Tableau
             "libelle": bilan.libelle(r["dispositif"]),
             "etp": r["etp"],
             "cout": prevision.millier(r["cout_net"]),
-            "recettes": prevision.millier(r["recettes"]),
+            "du": prevision.millier(r["montant_du"]),
         }
         for r in bilan.dans_l_ordre(rangees)
     ]

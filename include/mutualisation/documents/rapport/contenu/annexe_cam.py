@@ -23,10 +23,12 @@ def chemin(bilan: Bilan) -> str:
     return f"annexe_cam_{bilan.exercice}" if bilan[ACHATS] else ""
 
 
-def documents(bilan: Bilan) -> list[m.Document]:
-    """Make the annex of the exercice; none without purchases."""
+def sections(bilan: Bilan) -> list[m.Section]:
+    """Show themes, what ends within a year, the programme, each contract; none without purchases."""
     e, marches = bilan.exercice, lire(bilan)
-    sections = [
+    if not marches:
+        return []
+    return [
         m.Section("themes", "Les marchés par thème", "Thèmes", [par_theme(bilan, marches)]),
         m.Section("echeances", f"Ce qui se termine d'ici au 31/12/{e + 1}", "Échéances", _echeances(bilan, marches)),
         m.Section("programme", "Ce qui est prévu", "Programme", [_programme(bilan)]),
@@ -34,13 +36,18 @@ def documents(bilan: Bilan) -> list[m.Document]:
             "marches", f"Chaque marché, {e}", "Marchés", [_tableau(x, t, "thematique") for t, x in marches.items()]
         ),
     ]
+
+
+def documents(bilan: Bilan) -> list[m.Document]:
+    """Make the annex of the exercice; none without purchases."""
+    e, marches = bilan.exercice, lire(bilan)
     annexe = ouverture.document(
         bilan,
         chemin(bilan),
         f"Centrale d'achat : les marchés, {e}",
         avis=ouverture.avis_imprimes(bilan),
         resume=lire_phrase("annexe_cam.resume", n=formats.plusieurs(sum(map(len, marches.values())), "marché"), e=e),
-        sections=sections,
+        sections=sections(bilan),
         liens=[m.Lien(f"bilan_etape_{e}.html", f"Bilan d'étape {e}")],
     )
     return [annexe] if marches else []

@@ -11,7 +11,7 @@ from operator import itemgetter
 from mutualisation.documents.mise_en_forme import graphiques as g
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import annexe_cam, elus, ouverture, textes, usage
-from mutualisation.documents.rapport.contenu.communes import bloc_communal, ensemble
+from mutualisation.documents.rapport.contenu.communes import avis, bloc_communal, ensemble
 from mutualisation.documents.rapport.contenu.conseil import evolution, schema, synthese
 from mutualisation.documents.rapport.enonces import lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, Ligne
@@ -61,7 +61,7 @@ def _pages(bilan: Bilan) -> Iterator[tuple[str, list[m.Bloc]]]:
     themes = annexe_cam.par_theme(bilan, annexe_cam.lire(bilan))
     grands = sorted(themes.lignes, key=lambda r: -(r["achats_ht"] or 0))
     yield "La centrale d'achat", [replace(themes, lignes=grands, limite=LIGNES - 1)]
-    attendus = [r["limite"] for r in bilan[schema.AVIS] if r["statut"] == "en_attente"]
+    attendus = [r["limite"] for r in bilan[schema.AVIS] if r["statut"] == "en_attente" and avis.est_soumis(bilan)]
     prochaines = [(max(attendus), "dernier avis attendu d'un conseil municipal")] if attendus else []
     # on one day, the action of the largest cost comes first
     venir = sorted((r for r in a_faire if r["echeance"] and r["echeance"] > date(e, 12, 31)), key=partial(_rang, bilan))

@@ -216,7 +216,7 @@ def avis(bilan: Bilan) -> Etiquettes:
     if est_restreinte(bilan):
         avis.append((RESTREINTE, (lire_phrase("ouverture.pourquoi_restreinte"),)))
     if bilan.contexte.est_synthetique:
-        phrase = "Ce bilan est établi sur un jeu de données construit pour la démonstration : aucune ligne ne provient "
+        phrase = "Ces chiffres viennent d'un jeu de données construit pour la démonstration : aucune ligne ne provient "
         avis.append((SYNTHETIQUES, (phrase + "d'un système réel.",)))
     if bilan.avec_reserves:
         qualite = (" et ", m.Lien("#qualite", "la qualité des données")) if bilan.laissees_de_cote else ()

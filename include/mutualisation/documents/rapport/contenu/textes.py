@@ -72,12 +72,13 @@ def visas(bilan: Bilan) -> list[str]:
 def section_annee(bilan: Bilan) -> m.Section:
     """Show the signed texts of the whole bilan, then the figures that tell the year."""
     enonces = ((libelles.RUBRIQUES[r], avec_leurs_auteurs(bilan, r)) for r in RUBRIQUES)
-    listes = (m.Liste([x for x in enonces if x[1]]), _liste_des_chiffres(bilan))
+    listes = (m.Liste([x for x in enonces if x[1]]), liste_des_chiffres(bilan))
     blocs: list[m.Bloc] = [liste for liste in listes if liste.points]
     return m.Section("annee", f"L'année {bilan.exercice}", "L'année", blocs)
 
 
-def _liste_des_chiffres(bilan: Bilan) -> m.Liste:
+def liste_des_chiffres(bilan: Bilan) -> m.Liste:
+    """List the figures that tell the year, by subject; no point where none is known."""
     connus = {r["indicateur"]: r for r in bilan["indicateurs_cles"] if r["valeur"] is not None}
     points = []
     for sujet, mots in SUJETS.items():

@@ -1,6 +1,7 @@
 """Each commune has a page and a note for its mayor here; an index leads to them and says what they total."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mutualisation.documents.mise_en_forme.modele import Document
 from mutualisation.documents.rapport.contenu.communes import bloc_communal, ensemble, fiche_commune, note_maire
@@ -22,3 +23,17 @@ def documents(bilan: Bilan) -> Iterator[Document]:
     for bloc, usages in lus if bilan.contexte.dernier else ():
         if bloc.est_commune:
             yield note_maire.note(bilan, bloc, usages, repere)
+
+
+def feuilles(bilan: Bilan) -> Iterator[tuple[bloc_communal.BlocCommunal, Document | None]]:
+    """Yield what each page is cut from. Where other adherents are established in the commune, its print is made again
+    without them, since what they owe is theirs; elsewhere the print of the extract serves, and None is yielded."""
+    territoire = bloc_communal.decouper(bilan)
+    repere = fiche_commune.repere(bilan, territoire)
+    for bloc in territoire.blocs:
+        feuille = None
+        if bloc.autres.adherents:
+            seul = replace(bloc, autres=bloc_communal.Annee(bloc.exercice))
+            usages = lire(bilan, seul, repere.au)
+            feuille = fiche_commune.page_commune(bilan, seul, usages, repere, sortie="pdf")
+        yield bloc, feuille

@@ -1,14 +1,52 @@
 """The council of a commune is asked its opinion until a day, and answers or not (R14, article L5211-39-1)."""
 
-from mutualisation.documents.rapport.contenu.communes.bloc_communal import BlocCommunal
-from mutualisation.documents.rapport.enonces import BLANC, lire_phrase
-from mutualisation.documents.rapport.publie import Bilan, Ligne
-from mutualisation.socle.francais import formats, libelles
+from datetime import date
 
-RELATION = "avis_commune"
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.rapport.contenu.communes.bloc_communal import BlocCommunal
+from mutualisation.documents.rapport.enonces import BLANC, lire_phrase, lire_tableau
+from mutualisation.documents.rapport.publie import Bilan, Ligne, par_insee
+from mutualisation.socle.francais import formats, libelles
+from mutualisation.socle.francais.typographie import ordre
+
+RELATION, RAPPORT = "avis_commune", "rapport_mutualisation"
 DEMANDE = lire_phrase("avis_commune.demande")
 TACITE, TARDIF, RESERVE, SANS_DATE = "repute_favorable", "tardif", "reserve", "non_transmis"
 OUVERTS = ("en_attente", SANS_DATE)
+
+
+def schema_soumis(bilan: Bilan) -> str:
+    """Return the years of the schéma whose report is submitted to the councils on the last day of the exercice, as
+    `2022-2026`; empty where none is: no bilan is submitted (R14b)."""
+    return bilan.contexte.parametres_au(date(bilan.exercice, 12, 31)).get(RAPPORT, "")
+
+
+def est_soumis(bilan: Bilan) -> bool:
+    """Say whether a report is submitted to the councils."""
+    return bool(schema_soumis(bilan))
+
+
+def chemin(annees: str) -> str:
+    """Return the address of the report in the extract, without suffix."""
+    return f"{RAPPORT}_{annees}"
+
+
+def nom(annees: str) -> str:
+    """Name the report as acts do."""
+    return lire_phrase("rapport_mutualisation.nom", annees=annees)
+
+
+def titre(bilan: Bilan) -> str:
+    """Name the opinion by what it was asked on: the report of a schéma, never a bilan (R14b)."""
+    schema = schema_soumis(bilan)
+    debut = "L'avis du conseil municipal"
+    # it stands on one line of a printed sheet
+    return f"{debut} sur le rapport de mutualisation {schema}" if schema else debut
+
+
+def est_dit(bilan: Bilan, avis: Ligne | None) -> bool:
+    """Say whether its page tells an opinion: one that is awaited is told only where a report is submitted."""
+    return avis is not None and (est_soumis(bilan) or not est_attendu(avis))
 
 
 def de(bilan: Bilan, bloc: BlocCommunal) -> Ligne | None:
@@ -31,11 +69,30 @@ def phrase(avis: Ligne) -> str:
     statut = avis["statut"]
     nom = statut if statut in (*OUVERTS, TACITE) else "rendu"
     # a deliberation after the three months stays shown
-    noms = [nom, TARDIF] if nom == TACITE and avis["delibere_le"] else [nom]
-    noms += [RESERVE] if statut == RESERVE else []
-    jours_ = {c: formats.jour(avis[c]) for c in ("transmis_le", "limite", "delibere_le", "au")}
-    sens = libelles.STATUTS_AVIS[avis["sens"]][0] if avis["sens"] else ""
-    return " ".join(lire_phrase(f"avis_commune.{n}", **jours_, sens=sens) for n in noms)
+    noms = [TARDIF if nom == TACITE and avis["delibere_le"] else nom]
+    motifs = avis.get("motifs")
+    noms += ["motifs"] if motifs else [RESERVE] if avis["sens"] == RESERVE else []
+    mots = {c: formats.jour(avis[c]) for c in ("transmis_le", "limite", "delibere_le", "au")}
+    mots |= {"sens": dit(avis), "motifs": motifs or "", "reference": f" ({x})" if (x := avis.get("reference")) else ""}
+    return " ".join(lire_phrase(f"avis_commune.{n}", **mots) for n in noms)
+
+
+def dit(avis: Ligne) -> str:
+    """Name what a council decided, even too late; empty where it decided nothing."""
+    return libelles.STATUTS_AVIS[avis["sens"]][0] if avis["sens"] else ""
+
+
+def tableau(bilan: Bilan) -> m.Tableau:
+    """Make a row a commune: what its council decided, what that is worth, why."""
+    lus, communes = bilan[RELATION], par_insee(bilan["adherent"])
+    lignes = [
+        r
+        | {"nom": communes.get(r["code_insee"], {}).get("nom", r["code_insee"]), "dit": dit(r)}
+        | {"etat": libelles.STATUTS_AVIS[r["statut"]][0]}
+        for r in lus
+    ]
+    lignes.sort(key=lambda r: ordre(r["nom"]))
+    return lire_tableau("avis_commune.tableau", lignes, au=formats.jour(lus[0]["au"]) if lus else "")
 
 
 def demande(avis: Ligne | None) -> str:

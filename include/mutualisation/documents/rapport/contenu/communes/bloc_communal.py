@@ -33,6 +33,7 @@ PAR_SIRET = (
     "cam_achats",
     "encaissement",
     "offre",
+    "convention",
 )
 CEE = "cee_valorisation"
 EPCI = "epci"

@@ -11,7 +11,7 @@ from typing import Any
 from mutualisation.documents.mise_en_forme import graphiques as g
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import ouverture
-from mutualisation.documents.rapport.contenu.communes import bloc_communal
+from mutualisation.documents.rapport.contenu.communes import avis, bloc_communal
 from mutualisation.documents.rapport.contenu.communes.bloc_communal import (
     EPCI,
     Adherent,
@@ -146,6 +146,7 @@ def page_annuaire(bilan: Bilan, territoire: Territoire, *, sortie: str) -> m.Doc
         _chiffrees(territoire, plie=sortie == "html"),
         m.Section("carte", "Sur la carte", "Carte", sur_carte),
         m.Section("adhesions", "Qui a adhéré à quoi", "Adhésions", [joints] if joints.lignes else []),
+        m.Section("avis", "Ce qu'en disent les conseils municipaux", "Avis", [avis.tableau(bilan)]),
         _sommes(bilan, territoire),
     ]
     return ouverture.document(

@@ -8,8 +8,15 @@ from decimal import Decimal
 from mutualisation.documents.mise_en_forme import cellules
 from mutualisation.documents.mise_en_forme import graphiques as g
 from mutualisation.documents.mise_en_forme import modele as m
-from mutualisation.documents.rapport.contenu import encaissement, ouverture
-from mutualisation.documents.rapport.contenu.communes import avis, bloc_communal, ensemble, offre, usages_et_titres
+from mutualisation.documents.rapport.contenu import conventions, encaissement, imputations, ouverture
+from mutualisation.documents.rapport.contenu.communes import (
+    avis,
+    bloc_communal,
+    budget,
+    ensemble,
+    offre,
+    usages_et_titres,
+)
 from mutualisation.documents.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, Territoire, total
 from mutualisation.documents.rapport.contenu.communes.ensemble import EFFECTIF_MIN, METHODE, Strate, strates
 from mutualisation.documents.rapport.contenu.communes.usages_et_titres import Usages
@@ -94,19 +101,20 @@ def page_commune(bilan: Bilan, bloc: BlocCommunal, u: Usages, r: Repere, *, sort
             m.Lien("index.html#glossaire", "Glossaire"),
             m.Lien(f"../bilan_etape_{bloc.exercice}.html", f"Bilan d'étape {bloc.exercice}"),
             m.Lien(f"{bloc.page}.pdf", "Cette page à imprimer"),
-            *(_pour_le_conseil(bloc) if bloc.est_commune and bilan.contexte.dernier else ()),
+            *(_pour_le_conseil(bilan, bloc) if bloc.est_commune and bilan.contexte.dernier else ()),
         ],
         sorties=(sortie,),
     )
 
 
-def _pour_le_conseil(bloc: BlocCommunal) -> list[m.Lien]:
+def _pour_le_conseil(bilan: Bilan, bloc: BlocCommunal) -> list[m.Lien]:
     projet = f"{bloc_communal.DELIBERATIONS}/{bloc.page}"
-    return [
-        m.Lien(f"{bloc_communal.NOTES}/{bloc.page}.pdf", "Note pour le maire"),
+    projets = [
         m.Lien(f"{projet}.docx", "Projet de délibération, à modifier"),
         m.Lien(f"{projet}.pdf", "Projet de délibération, à imprimer"),
     ]
+    note = m.Lien(f"{bloc_communal.NOTES}/{bloc.page}.pdf", "Note pour le maire")
+    return [note, *(projets if avis.est_soumis(bilan) else [])]
 
 
 def _sous_titre(bloc: BlocCommunal) -> str:
@@ -220,14 +228,23 @@ def comparer(bloc: BlocCommunal, r: Repere) -> str:
 def _sections(bilan: Bilan, bloc: BlocCommunal, u: Usages, r: Repere, *, detail: bool) -> list[m.Section]:
     sien = avis.de(bilan, bloc)
     titres = m.CoteACote((u.factures, u.titres)) if u.factures.lignes else u.titres
+    dus: list[m.Bloc] = [titres if u.encaisse else m.p(u.du)]
+    if impute := imputations.de_la_commune(bilan, bloc.cle):
+        dus.append(m.p(impute, note=True))
+    # a printed sheet has no room for them; the bilan lists them
+    fins = conventions.de_l_adherent(bloc.annee[conventions.RELATION], bloc.exercice) if detail else ""
+    services = replace(u.services, note=" ".join(filter(None, (u.services.note, fins))))
     themes = [m.Repli("Voir le détail", u.themes)] if detail and u.gains else []
     # those who share its INSEE code are in no figure above
     autres = [u.autres, *(u.chacun if detail else ())]
     return [
-        m.Section("avis", "L'avis du conseil municipal", "Avis", [m.p(avis.phrase(sien))] if sien else []),
-        m.Section("services", "Adhésions, usage, et ce que cela coûte", "Services", [u.services]),
+        m.Section(
+            "avis", avis.titre(bilan), "Avis", [m.p(avis.phrase(sien))] if sien and avis.est_dit(bilan, sien) else []
+        ),
+        m.Section("services", "Adhésions, usage, et ce que cela coûte", "Services", [services]),
         _juste_part(bilan, bloc, r),
-        m.Section("titres", "Ce qui est dû, facturé et titré", "Titres", [titres if u.encaisse else m.p(u.du)]),
+        m.Section("titres", "Ce qui est dû, facturé et titré", "Titres", dus),
+        budget.section(bilan, bloc),
         m.Section("gains", "Achats groupés et certificats d'énergie", "Gains", [*u.gains, *themes]),
         offre.section(bilan, bloc, r.comment, detail=detail),
         m.Section("adherents", "Autres adhérents établis dans la commune", "Autres adhérents", autres),

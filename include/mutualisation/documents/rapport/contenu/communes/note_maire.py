@@ -1,19 +1,29 @@
-"""The note of a mayor says on one page what its council is asked, and what the commune uses, owes, gains, changed."""
+"""The note of a mayor says on one page what the commune uses, owes, gains, has to budget, what changed; and what its
+council is asked where a report is submitted to it, nothing elsewhere (R14b)."""
 
 from dataclasses import replace
 
 from mutualisation.documents.mise_en_forme import cellules
 from mutualisation.documents.mise_en_forme import modele as m
-from mutualisation.documents.rapport.contenu.communes import avis, bloc_communal, fiche_commune, offre, usages_et_titres
+from mutualisation.documents.rapport.contenu.communes import (
+    avis,
+    bloc_communal,
+    budget,
+    fiche_commune,
+    offre,
+    usages_et_titres,
+)
 from mutualisation.documents.rapport.contenu.communes.bloc_communal import BlocCommunal
 from mutualisation.documents.rapport.contenu.communes.fiche_commune import Repere
 from mutualisation.documents.rapport.contenu.communes.usages_et_titres import Usages
+from mutualisation.documents.rapport.enonces import lire_phrase
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.francais import formats
 
 # the page says these of each service; the note, read in five minutes, does not
 SANS = ("depuis", "titre", "reste")
 SERVICES_DITS, NOMMES = 8, 4
+SANS_MONTANT = (usages_et_titres.RIEN.valeur, usages_et_titres.SANS_PRIX.valeur)
 # services and prices share the length of the page
 POINTS_DITS, PRIX_MIN = 11, 2
 PAGE = "voir la page de la commune."
@@ -23,16 +33,19 @@ def note(bilan: Bilan, bloc: BlocCommunal, u: Usages, r: Repere) -> m.Document:
     """Make the note from blocks of the page of the commune, and no others."""
     e, services = bloc.exercice, _services(u.services)
     prix = max(PRIX_MIN, POINTS_DITS - sum(len(liste.points) for liste in services))
+    soumis, sujet = avis.est_soumis(bilan), f"Note pour le maire : la mutualisation en {e}"
+    demande = [m.p(avis.demande(avis.de(bilan, bloc)))] if soumis else []
     return replace(
         r.modele,
         chemin=f"{bloc_communal.DOSSIER}/{bloc_communal.NOTES}/{bloc.page}",
         titre=bloc.nom,
-        sous_titre=f"Note pour le maire : la mutualisation en {e}, et l'avis demandé au conseil municipal",
+        sous_titre=f"{sujet}, et l'avis demandé au conseil municipal" if soumis else sujet,
         chiffres=fiche_commune.chiffres(bloc, u, r),
         sections=[
-            m.Section("avis", "Ce qui est demandé au conseil municipal", "", [m.p(avis.demande(avis.de(bilan, bloc)))]),
+            m.Section("avis", "Ce qui est demandé au conseil municipal", "", demande),
             m.Section("services", "Ce que la commune utilise", "", services),
             m.Section("du", "Ce qu'elle doit, ce qu'elle gagne", "", _du(bloc, u, r)),
+            m.Section("budget", lire_phrase("budget.titre"), "", budget.pour_le_maire(bilan, bloc)),
             m.Section("annees", f"Ce qui a changé depuis {e - 1}", "", fiche_commune.depuis_un_an(bilan, bloc)),
             m.Section("offre", "Ce qu'elle n'utilise pas", "", offre.pour_le_maire(bilan, bloc, prix)),
         ],
@@ -48,7 +61,7 @@ def _services(services: m.Tableau) -> list[m.Liste]:
     points, muets = [], []
     for ligne, cases in zip(tableau.lignes, cellules.rangees(tableau), strict=True):
         nom, recours, du, vaut = (c.texte for c in cases)
-        if ligne["du"].valeur in (usages_et_titres.RIEN.valeur, 0) and ligne["cout"] is None and not recours:
+        if ligne["du"].valeur in (*SANS_MONTANT, 0) and ligne["cout"] is None and not recours:
             muets.append(nom)
         else:
             points.append((nom, " ; ".join(filter(None, (recours, f"dû : {du}", f"coût : {vaut}"))) + "."))

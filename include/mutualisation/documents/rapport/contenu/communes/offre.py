@@ -16,13 +16,14 @@ RELATION = "offre"
 RUBRIQUES = ("adhesion", "contact")
 # a member owes nothing: what it orders in a group is still its own to pay
 SANS_PARTICIPATION = "sans participation"
-INCONNU = "non connu"
+INCONNU = "prix non renseigné"
+SANS_PRIX = {"mode_recouvrement": None, "montant": None, "depend_de": None}
 FERMEE = "eligibilite"
 
 
 def modalites(bilan: Bilan) -> dict[str, str]:
     """Return {dispositif: how to join it and whom to ask, with the authors that these words do not name}."""
-    codes = sorted({r["dispositif"] for r in bilan[RELATION]})
+    codes = sorted(d["code"] for d in bilan.contexte.dispositifs if bilan[RELATION])
     return {code: modalite for code in codes if (modalite := _modalites(bilan, code))}
 
 
@@ -37,7 +38,7 @@ def prix(r: Ligne, fiche: Mapping[str, Any]) -> str:
     """Say what a full year would have cost: its fixed part, and what the rest depends on; or who alone may join (R17b).
     `fiche` is what the referentiel says of the dispositif."""
     if r["depend_de"] == FERMEE:
-        return f"réservé aux communes {_population(fiche)}"
+        return f"réservé {ouverture(fiche)}"
     if r["mode_recouvrement"] == libelles.GRATUIT and r["montant"] is not None:
         return SANS_PARTICIPATION
     depend = [libelles.DEPENDANCES.get(nom, nom) for nom in (r["depend_de"] or "").split("+") if nom]
@@ -45,11 +46,11 @@ def prix(r: Ligne, fiche: Mapping[str, Any]) -> str:
     return formats.et([*fixe, *depend]) or INCONNU
 
 
-def _population(fiche: Mapping[str, Any]) -> str:
-    """Say `de moins de 15 000 habitants`, `d'au moins 500 et de moins de 10 000 habitants`."""
+def ouverture(fiche: Mapping[str, Any]) -> str:
+    """Say `aux communes de moins de 15 000 habitants`; empty where any commune may join (R17b)."""
     bornes = (("d'au moins", "population_min"), ("de moins de", "population_max"))
-    bornes_dites = (f"{mot} {formats.nombre(fiche[borne])}" for mot, borne in bornes if fiche.get(borne) is not None)
-    return f"{formats.et(bornes_dites)} habitants"
+    dites = [f"{mot} {formats.nombre(fiche[borne])}" for mot, borne in bornes if fiche.get(borne) is not None]
+    return f"aux communes {formats.et(dites)} habitants" if dites else ""
 
 
 def section(bilan: Bilan, bloc: BlocCommunal, comment: Mapping[str, str], *, detail: bool) -> m.Section:
@@ -82,6 +83,10 @@ def pour_le_maire(bilan: Bilan, bloc: BlocCommunal, place: int) -> list[m.Bloc]:
 
 def _lignes(bilan: Bilan, bloc: BlocCommunal, comment: Mapping[str, str]) -> list[Ligne]:
     offres = {r["dispositif"]: r for r in bloc.annee[RELATION] if r["dispositif"] not in bloc.annee.services}
+    if bloc.est_commune and bilan[RELATION]:
+        # a service without a tariff has no row: its price is not known, not free
+        sans_prix = {d["code"] for d in bilan.contexte.dispositifs} - {*offres, *bloc.annee.services}
+        offres |= {code: SANS_PRIX | {"dispositif": code, "libelle": bilan.libelle(code)} for code in sans_prix}
     return [_dite(offres[code], bilan.fiche(code), comment.get(code, "")) for code in bilan.trier(offres)]
 
 
@@ -91,17 +96,17 @@ def _dite(r: Ligne, fiche: Mapping[str, Any], comment: str) -> Ligne:
 
 
 def _rang(x: Mapping[str, Any]) -> tuple[int, bool, Decimal]:
-    """Order by price: free first, then from the least to what depends on use, then what is reserved."""
+    """Order by price: free first, then from the least to what depends on use, not known, then what is reserved."""
     return (
-        (0 if x["prix"] == SANS_PARTICIPATION else 1 if x["ouverte"] else 2),
+        {SANS_PARTICIPATION: 0, INCONNU: 2}.get(x["prix"], 1 if x["ouverte"] else 3),
         x["montant"] is None,
         x["montant"] or ZERO,
     )
 
 
 def _par_prix(tableau: m.Tableau) -> m.Pile:
-    """List the services, a point each with its price; those that are free share a point, as do those that are reserved
-    to the same communes."""
+    """List the services, a point each with its price; those that are free share a point, as do those whose price is not
+    known or that are reserved to the same communes."""
     points: dict[str, list[str]] = {}
     for x in sorted(tableau.lignes, key=_rang):
         sujet, contenu = (x["libelle"], x["prix"]) if _rang(x)[0] == 1 else (formats.majuscule(x["prix"]), x["libelle"])
@@ -112,8 +117,10 @@ def _par_prix(tableau: m.Tableau) -> m.Pile:
 
 def _resume(exercice: int, lignes: list[Ligne]) -> str:
     gratuits = sum(x["prix"] == SANS_PARTICIPATION for x in lignes)
+    inconnus = sum(x["prix"] == INCONNU for x in lignes)
     fermes = sum(not x["ouverte"] for x in lignes)
     comptes = [f"{formats.nombre(gratuits)}{formats.INSECABLE}{SANS_PARTICIPATION}"] if gratuits else []
+    comptes += [f"{formats.nombre(inconnus)} au {INCONNU}"] if inconnus else []
     comptes += [formats.plusieurs(fermes, "réservé", "réservés") + " à d'autres communes"] if fermes else []
     dont = f", dont {formats.et(comptes)}" if comptes else ""
     return f"Au 31 décembre {exercice}, la commune n'adhère pas à {formats.plusieurs(len(lignes), 'service')}{dont}."

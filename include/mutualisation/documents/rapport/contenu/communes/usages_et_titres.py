@@ -23,7 +23,7 @@ AUTRES_VOIES = {"imputation_AC": "par l'attribution de compensation",
 TYPES_DITS = 2
 # these keys of a cost are singular
 ARTICLES = {"population": "la", "nombre d'adhérents": "le"}
-RIEN = m.Valeur("rien", "lu")
+RIEN, SANS_PRIX = m.Valeur("rien", "lu"), m.Valeur("inconnu", "lu")
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,10 @@ def _service(bilan: Bilan, annee: Annee, dispositif: str) -> dict[str, Any]:
 
 
 def _valeur_due(recouvrement: list[Ligne]) -> m.Valeur:
-    """Return what is due; a free service says « rien »."""
-    gratuit = recouvrement and all(r["mode_recouvrement"] == libelles.GRATUIT for r in recouvrement)
-    du = somme(recouvrement, "montant_du")
-    return RIEN if gratuit and not du else m.Valeur(du, "centimes")
+    """Return what is due; a free service says « rien », one without a tariff that its price is not known."""
+    modes, du = {r["mode_recouvrement"] for r in recouvrement}, somme(recouvrement, "montant_du")
+    sans_montant = {libelles.GRATUIT: RIEN, None: SANS_PRIX}.get(next(iter(modes), "")) if len(modes) == 1 else None
+    return sans_montant if sans_montant and not du else m.Valeur(du, "centimes")
 
 
 def _valeur_titree(recouvrement: list[Ligne]) -> m.Valeur:
@@ -109,7 +109,7 @@ def _valeur_titree(recouvrement: list[Ligne]) -> m.Valeur:
     titre = somme(recouvrement, "montant_titre")
     modes = {r["mode_recouvrement"] for r in recouvrement if r["montant_du"]}
     autres = sorted(AUTRES_MODES[mode] for mode in modes if mode in AUTRES_MODES)
-    if not titre and _valeur_due(recouvrement) == RIEN:
+    if not titre and _valeur_due(recouvrement) in (RIEN, SANS_PRIX):
         return m.Valeur(None, "centimes")
     return m.Valeur(", ".join(autres), "lu") if autres and not titre else m.Valeur(titre, "centimes")
 
@@ -160,7 +160,9 @@ def _note_des_cles(bilan: Bilan, annee: Annee) -> str:
     """Say how the cost is shared, by key, and what « non suivi » means."""
     phrases = [*_partages_par_cle(bilan, annee), f"EPCI : {bilan.contexte.epci}."] if annee["cout_adherent"] else []
     if any(r["dispositif"] not in bilan.synthese[bilan.exercice] for r in annee["adhesion"]):
-        phrases.append(f"« {NON_SUIVI.capitalize()} » : le coût de ce service n'est pas encore suivi.")
+        phrases.append(f"« {NON_SUIVI.capitalize()} » : coût pas encore suivi.")
+    if any(r["mode_recouvrement"] is None and not r["montant_titre"] for r in annee["recouvrement"]):
+        phrases.append(f"« {SANS_PRIX.valeur.capitalize()} » : prix non renseigné.")
     if any(r["reste_a_charge"] < 0 for r in annee["cout_adherent"]):
         phrases.append("Part négative de l'EPCI : ce qui est dû dépasse le coût.")
     if any(r["mode_recouvrement"] == "retenue" and r["montant_du"] for r in annee["recouvrement"]):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mutualisation.documents.mise_en_forme.modele import Document, Lien, Repli, Section
 from mutualisation.documents.rapport.contenu import annexe_cam, elus, ouverture, renvois
-from mutualisation.documents.rapport.contenu.communes import bloc_communal
+from mutualisation.documents.rapport.contenu.communes import avis, bloc_communal
 from mutualisation.documents.rapport.contenu.communes.ensemble import section_communes
 from mutualisation.documents.rapport.contenu.conseil.dispositifs import section_dispositifs
 from mutualisation.documents.rapport.contenu.conseil.evolution import section_evolution
@@ -17,6 +17,8 @@ from mutualisation.documents.rapport.contenu.conseil.reserves import (
 from mutualisation.documents.rapport.contenu.conseil.schema import section_actions, section_avis, section_schema
 from mutualisation.documents.rapport.contenu.conseil.synthese import section_synthese
 from mutualisation.documents.rapport.contenu.controles import section_controles
+from mutualisation.documents.rapport.contenu.conventions import section_conventions
+from mutualisation.documents.rapport.contenu.imputations import section_imputations
 from mutualisation.documents.rapport.contenu.passage import section_base_legale
 from mutualisation.documents.rapport.contenu.prevision import section_prevision
 from mutualisation.documents.rapport.contenu.textes import section_annee, section_glossaire
@@ -36,8 +38,10 @@ SECTIONS = (
     section_communes,
     section_dispositifs,
     section_actions,
+    section_conventions,
     section_couts_unitaires,
     section_base_legale,
+    section_imputations,
     section_hors_totaux,
     section_prevision,
     section_controles,
@@ -74,8 +78,9 @@ def bilan_etape(bilan: Bilan) -> Document:
 
 def _liens(bilan: Bilan) -> list[Lien]:
     """Link the other documents of the extract; pages of communes only where adherents are named (S8)."""
-    e = bilan.exercice
+    e, schema = bilan.exercice, avis.schema_soumis(bilan)
     return [
+        *([Lien(f"{avis.chemin(schema)}.html", f"Rapport et projet de schéma {schema}")] if schema else []),
         *([Lien(f"{bloc_communal.ANNUAIRE}.html", "Chaque commune")] if bloc_communal.decouper(bilan).blocs else []),
         Lien(f"synthese_{e}.pdf", "Deux pages pour les élus"),
         Lien(f"diapositives_{e}.pdf", "Diapositives"),

@@ -10,7 +10,8 @@ from itertools import groupby
 from typing import Any
 
 from mutualisation.documents.mise_en_forme import modele as m
-from mutualisation.documents.rapport.contenu import passage, renvois, textes, usage
+from mutualisation.documents.rapport.contenu import conventions, passage, renvois, textes, usage
+from mutualisation.documents.rapport.contenu.communes import offre
 from mutualisation.documents.rapport.contenu.conseil import evolution, schema
 from mutualisation.documents.rapport.contenu.passage import D5211, portee
 from mutualisation.documents.rapport.enonces import lire_colonnes, lire_phrase
@@ -84,25 +85,34 @@ def _volet(bilan: Bilan, code: str, types: list[str], comptes: Comptes, fiche: F
     blocs += [m.p(f"Textes : {auteur}.", note=True)] if auteur else []
     liens = preuves(bilan, code)
     blocs += [m.p(*liens, note=True, ecran=True)] if liens else []
-    return m.Volet(bilan.libelle(code), _resume(bilan, code), blocs, f"dispositif-{renvois.ancre(code)}")
+    return m.Volet(bilan.libelle(code), resumer(bilan, code), blocs, f"dispositif-{renvois.ancre(code)}")
 
 
 def _sans_cout(bilan: Bilan, code: str, mots: list[tuple[str, str]], comptes: Comptes) -> m.Volet:
     """Show a dispositif that no total counts: what is measured of its cost, and what is missing to value it."""
     presentation, auteur = textes.enonces(bilan, "presentation", code), textes.auteur(bilan, code)
-    etat = next((r for r in bilan["etat_valorisation"] if r["dispositif"] == code), None)
-    cout = dire_mesures(*mesures(etat).values()) if etat else ""
-    resume, manque = f"{cout}, hors des totaux" if cout else "Coût non mesuré", ""
-    if etat:
+    manque = ""
+    if etat := _etat(bilan, code):
         manque = lire_phrase(
             f"autres.{'hors' if etat['valorisation'] == HORS else 'manque'}", manque=dire_manques(etat)
         )
+    resume = resumer(bilan, code)
     points = [(VEHICULE[0], bilan.fiche(code).get(VEHICULE[1]) or "")]
-    points += [("Adhérents", _adherents(code, bilan.exercice, comptes)), ("Coût", resume + manque)]
-    faits = [(sujet, _phrase(enonce)) for sujet, enonce in points if enonce]
+    points += [*qui(bilan, code, comptes), ("Coût", resume + manque)]
+    faits = [(sujet, phrase(enonce)) for sujet, enonce in points if enonce]
     blocs: list[m.Bloc] = [m.p(presentation)] if presentation else []
     blocs += [m.Liste([*faits, *mots])] + ([m.p(f"Textes : {auteur}.", note=True)] if auteur else [])
     return m.Volet(bilan.libelle(code), resume, blocs, f"dispositif-{renvois.ancre(code)}")
+
+
+def _etat(bilan: Bilan, code: str) -> Ligne | None:
+    return next((r for r in bilan["etat_valorisation"] if r["dispositif"] == code), None)
+
+
+def _mesure(bilan: Bilan, code: str) -> str:
+    """Say what is measured of a dispositif that no total counts; empty where nothing is."""
+    etat = _etat(bilan, code)
+    return dire_mesures(*mesures(etat).values()) if etat else ""
 
 
 def _manques(r: Ligne) -> list[str]:
@@ -127,19 +137,24 @@ def dire_manques(r: Ligne) -> str:
 
 def dires(bilan: Bilan, code: str) -> list[tuple[str, str]]:
     """List what its service declares and says of the year, what it has to do, how to join."""
+    mesure = _mesure(bilan, code) or "rien n'en est mesuré"
     points = [("Activité déclarée", schema.indicateurs(bilan, code))]
+    points.append(("Ce que dit qui le porte", schema.porteur(bilan, code, mesure)))
     points += [(libelles.RUBRIQUES[r], textes.enonces(bilan, r, code)) for r in RUBRIQUES]
     points.append((f"Fait depuis {bilan.exercice - 1}", schema.dire_actions_faites(bilan, code)))
     points += [(nom, schema.a_faire(bilan, code, horizon)) for horizon, nom in libelles.HORIZONS.items()]
     points += [(libelles.RUBRIQUES[r], textes.enonces(bilan, r, code)) for r in MODALITES]
-    return [(nom, _phrase(enonce)) for nom, enonce in points if enonce]
+    return [(nom, phrase(enonce)) for nom, enonce in points if enonce]
 
 
-def _resume(bilan: Bilan, code: str) -> str:
-    """Say cost and coverage in a line; or that the exercice no longer values the dispositif."""
+def resumer(bilan: Bilan, code: str) -> str:
+    """Say cost and coverage in a line, or what is measured of the cost; or that the exercice no longer values it."""
     ligne = bilan.synthese[bilan.exercice].get(code)
-    if ligne is None:
+    if ligne is None and code in bilan.dispositifs:
         return f"Non valorisé en {bilan.exercice}"
+    if ligne is None:
+        cout = _mesure(bilan, code)
+        return f"{cout}, hors des totaux" if cout else "Coût non mesuré"
     recettes = (
         f"recettes {formats.euros(ligne['recettes'])} ({formats.pourcent(ligne['taux_couverture'])} du coût)"
         if ligne["recettes_renseignees"]
@@ -212,7 +227,7 @@ def _nom_de_la_mesure(mesure: str, nom: str, types: list[str], lot: int) -> str:
 def _faits(bilan: Bilan, code: str, comptes: Comptes, fiche: Fiche) -> list[tuple[str, str]]:
     e = bilan.exercice
     fiche_lue = bilan.fiche(code)
-    points = [(sujet, fiche_lue.get(cle) or "") for sujet, cle in fiche] + [("Adhérents", _adherents(code, e, comptes))]
+    points = [(sujet, fiche_lue.get(cle) or "") for sujet, cle in fiche] + qui(bilan, code, comptes)
     points.append(("Coût", usage.partage(bilan, code)))
     base = passage.ligne(bilan, e, code)
     if base:
@@ -224,10 +239,20 @@ def _faits(bilan: Bilan, code: str, comptes: Comptes, fiche: Fiche) -> list[tupl
         points.append((f"De {e - 1} à {e}", _dire_ecart(bilan, code, ecart)))
     if ecart is not None or depuis_la_base:
         points.append(("Commentaire", textes.enonces(bilan, "ecart", code) or passage.SANS_COMMENTAIRE))
-    return [(sujet, _phrase(enonce)) for sujet, enonce in points if enonce]
+    return [(sujet, phrase(enonce)) for sujet, enonce in points if enonce]
 
 
-def _adherents(code: str, exercice: int, comptes: Comptes) -> str:
+def qui(bilan: Bilan, code: str, comptes: Comptes) -> list[tuple[str, str]]:
+    """Say whom a dispositif is open to (R17b), who joined it, until when its conventions hold (R20)."""
+    return [
+        ("Ouvert", offre.ouverture(bilan.fiche(code))),
+        ("Adhérents", adherents(code, bilan.exercice, comptes)),
+        ("Conventions", conventions.dire(bilan, code)),
+    ]
+
+
+def adherents(code: str, exercice: int, comptes: Comptes) -> str:
+    """Say the members on 31 December, by type, and how many they were a year before; empty without any."""
     compte = comptes[exercice].get(code)
     if not compte:
         return ""
@@ -256,6 +281,7 @@ def _dire_ecart(bilan: Bilan, code: str, ecart: Decimal) -> str:
     return f"le coût net {sens}{montant}" + (f" ({pourquoi})" if pourquoi else "")
 
 
-def _phrase(texte: str) -> str:
+def phrase(texte: str) -> str:
+    """Write a text as a sentence."""
     texte = formats.majuscule(texte)
     return texte if texte.endswith((".", "!", "?")) else f"{texte}."

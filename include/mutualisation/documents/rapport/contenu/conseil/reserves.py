@@ -145,7 +145,7 @@ def hors_totaux(lignes: list[Ligne]) -> str:
     """Say how many dispositifs are in no total, and what is known of them (`_ce_qui_est_connu`)."""
     nombre = formats.plusieurs(len(lignes), "dispositif", "dispositifs")
     connus = dire_mesures(somme(lignes, "etp"), somme(lignes, "charges"))
-    enonce = f"{nombre} n'{'entre' if len(lignes) < 2 else 'entrent'} dans aucun total de ce bilan"
+    enonce = f"{nombre} n'{'entre' if len(lignes) < 2 else 'entrent'} dans aucun total"
     return f"{enonce}, alors qu'on en mesure {connus}." if connus else f"{enonce}, et rien n'en est mesuré."
 
 

@@ -17,6 +17,8 @@ RUBRIQUES = ("gouvernance", "reseaux", "qualite", "adhesion", "contact")
 DECLAREES = "communes_declarees"
 ACTIONS, AVIS, INDICATEURS = "action", "avis_commune", "indicateur_declare"
 TOUT = "Tout le schéma"
+# who carries a service for others states what it costs it
+PORTEUR = ("cout_porteur", "etp_porteur")
 FINIES = ("realisee", "abandonnee")
 # the council reads which communes gave these opinions
 NOMMES = ("defavorable", "reserve")
@@ -34,7 +36,7 @@ def section_schema(bilan: Bilan) -> m.Section:
 def indicateurs(bilan: Bilan, code: str | None = None) -> str:
     """Say what is declared of a dispositif, or of the whole schéma, with its source and last year's value (R15)."""
     par_source: dict[str, list[str]] = defaultdict(list)
-    for r in (r for r in bilan[INDICATEURS] if r["dispositif"] == code):
+    for r in (r for r in bilan[INDICATEURS] if r["dispositif"] == code and r.get("indicateur") not in PORTEUR):
         avant = r["valeur_precedente"]
         avant = f" ({formats.exact(avant)} en {bilan.exercice - 1})" if avant is not None else ""
         # « Marchés notifiés : 55 » doesn't repeat its unit, « marchés »
@@ -44,6 +46,16 @@ def indicateurs(bilan: Bilan, code: str | None = None) -> str:
         valeurs_dites.append(f"{nom} : {formats.exact(r['valeur'])}{unite}{avant}")
     mots = [f"{' ; '.join(valeurs)} (source : {source})." for source, valeurs in par_source.items()]
     return " ".join([*mots, *(_ecart(r) for r in bilan["controles"] if (r["controle"], r["cle"]) == (DECLAREES, code))])
+
+
+def porteur(bilan: Bilan, code: str, de_l_epci: str) -> str:
+    """Say what a service costs the commune that carries it, by its own word, beside what the EPCI spent on it."""
+    dits = [r for r in bilan[INDICATEURS] if r["dispositif"] == code and r.get("indicateur") in PORTEUR]
+    if not dits:
+        return ""
+    montants = (f"{formats.exact(r['valeur'])}{formats.INSECABLE}{r['unite']}" for r in dits)
+    sources = " ; ".join(dict.fromkeys(r["source"] for r in dits))
+    return lire_phrase("dispositifs.porteur", dits=formats.et(montants), sources=sources, de_l_epci=de_l_epci)
 
 
 def _ecart(controle: Ligne) -> str:
@@ -130,7 +142,9 @@ def section_avis(bilan: Bilan) -> m.Section:
     noms = {s: _communes_d_avis(bilan, avis, s) for s in NOMMES}
     points = [(f"Avis {libelles.STATUTS_AVIS[s][len(x) > 1]}", ", ".join(x)) for s, x in noms.items() if x]
     blocs: list[m.Bloc] = [m.p(_resumer_avis(avis))]
-    blocs += [m.Liste(points), m.p(lire_phrase("schema.motifs"), note=True)] if points else []
+    blocs += [m.Liste(points)] if points else []
+    if any(r["statut"] in NOMMES and not r.get("motifs") for r in avis):
+        blocs.append(m.p(lire_phrase("schema.motifs"), note=True))
     return m.Section("avis", "Ce qu'en disent les conseils municipaux", "Avis", blocs)
 
 
@@ -138,14 +152,16 @@ def _resumer_avis(avis: Sequence[Ligne]) -> str:
     comptes = Counter(r["statut"] for r in avis)
     transmis = sorted({r["transmis_le"] for r in avis if r["transmis_le"]})
     morceaux = [formats.plusieurs(comptes[s], *mots) for s, mots in libelles.STATUTS_AVIS.items() if comptes[s]]
-    debut = f"a été transmis {_dire_jours(transmis[0], transmis[-1])}" if transmis else "n'a pas été transmis"
+    debut = f"a été transmis {dire_jours(transmis)}" if transmis else "n'a pas été transmis"
     return lire_phrase(
         "schema.avis", debut=debut, n=formats.plusieurs(len(avis), "commune"), au=formats.jour(avis[0]["au"]),
         dits=enumerer(morceaux),
     )  # fmt: skip
 
 
-def _dire_jours(premier: date, dernier: date) -> str:
+def dire_jours(jours: Sequence[date]) -> str:
+    """Say the day, or the first and the last of these, in order."""
+    premier, dernier = jours[0], jours[-1]
     if premier == dernier:
         return f"le {formats.jour(premier)}"
     return f"du {formats.jour(premier)} au {formats.jour(dernier)}"
@@ -154,7 +170,8 @@ def _dire_jours(premier: date, dernier: date) -> str:
 def _communes_d_avis(bilan: Bilan, avis: Sequence[Ligne], statut: str) -> list[str]:
     noms = {r["code_insee"]: r["nom"] for r in bilan["adherent"] if r["type_adherent"] == "commune"}
     return sorted(
-        f"{noms.get(r['code_insee'], r['code_insee'])} (délibération du {formats.jour(r['delibere_le'])})"
+        f"{noms.get(r['code_insee'], r['code_insee'])} (délibération du {formats.jour(r['delibere_le'])}"
+        f"{formats.INSECABLE + ': ' + r['motifs'].rstrip('.') if r.get('motifs') else ''})"
         for r in avis
         if r["statut"] == statut
     )

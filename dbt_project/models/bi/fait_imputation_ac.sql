@@ -1,0 +1,6 @@
+select
+  exercice,
+  code_insee,
+  montant_du,
+  vote
+from {{ ref('imputation_ac') }}

@@ -1,0 +1,100 @@
+"""Write `situation_AAAA-MM/` from a build of a month: figures, a page, a sheet, a signed manifest (R22b)."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from mutualisation.documents.composition.dossier import remplacer_dossier
+from mutualisation.documents.extrait import imprimerie
+from mutualisation.documents.factures.ecriture import ecrire_csv
+from mutualisation.documents.mise_en_forme.modele import Document
+from mutualisation.documents.situation.atterrissages import GARDER, dire_depassements
+from mutualisation.documents.situation.calendrier import echeances
+from mutualisation.documents.situation.page_situation import Situation, page
+from mutualisation.publication.versions.contexte import lire_contexte
+from mutualisation.publication.versions.manifeste import poser
+from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.poste import Poste
+
+REMPLACER = """
+delete from journal.situations where exercice in (select exercice from construction.mart_situation);
+insert into journal.situations
+select exercice, mois, dispositif, etp, cout_personnel, cout_fonctionnement, amortissements, subventions, reprises,
+  cout_net, recettes
+  from construction.mart_situation
+"""
+# what a year before had by the end of that month, and has not come
+ABSENTS = """
+select distinct f.jeu || '_' || replace(f.periode, %(exercice)s - 1 || '', %(exercice)s || '') as nom
+  from construction.stg_journal__fichiers as f
+ where f.exercice = %(exercice)s - 1 and coalesce(f.mois, 6 * f.semestre) <= %(mois)s
+   and not exists (
+     select from construction.stg_journal__fichiers as n
+      where n.jeu = f.jeu and n.exercice = %(exercice)s
+        and (f.mois between n.mois_debut and n.mois or f.semestre = n.semestre))
+ order by nom
+"""
+REFUS = "La situation ne peut pas être écrite"
+COLONNES = {
+    "situation": (
+        "exercice", "mois", "dispositif", "etp", "cout_personnel", "cout_fonctionnement", "amortissements",
+        "subventions", "reprises", "cout_net", "recettes",
+    ),
+    "atterrissage": (
+        "exercice", "mois", "dispositif", "cumul_cout", "cumul_cout_n1", "cout_n1", "atterrissage_cout", "prevu_cout",
+        "cumul_recettes", "cumul_recettes_n1", "recettes_n1", "atterrissage_recettes", "prevu_du",
+    ),
+}  # fmt: skip
+
+
+def ecrire_situation(
+    conn: psycopg.Connection[Any],
+    exercice: int,
+    mois: int,
+    sortie: Path,
+    version: int,
+    *,
+    poste: Poste | None = None,
+    imprimer: Callable[[Document, Path], object] = imprimerie.ecrire,
+) -> tuple[Path, str]:
+    """Write `situation_AAAA-MM/` under `sortie` from a build of this month: the same files give the same bytes. Return
+    its path, and the sentence that says what would end over the forecast. Raises `ErreurMutualisation` when the folder
+    can't be written."""
+    contexte = lire_contexte(conn, exercice, version)
+    destination = sortie / f"situation_{exercice}-{mois:02}"
+    lues = {nom: [x for x in lire(conn, nom) if exercice - x["exercice"] in (0, 1)] for nom in COLONNES}
+    absents = [nom for (nom,) in conn.execute(ABSENTS, {"exercice": exercice, "mois": mois}).fetchall()]
+    # from the day after, up to the invoices of its second semestre
+    dues = echeances(conn, date(exercice + mois // 12, mois % 12 + 1, 1), date(exercice + 1, 1, 15))
+    with remplacer_dossier(destination, REFUS) as dossier:
+        for nom, colonnes in COLONNES.items():
+            ecrire_csv(dossier / f"{nom}.csv", colonnes, lues[nom])
+        imprimer(page(Situation(contexte, mois, **lues, absents=absents, echeances=dues)), dossier)
+        dit = {
+            "exercice": exercice, "mois": mois, "version": None, "publication_sha256": None, "provisoire": True,
+            "entrees": contexte.fichiers,
+        }  # fmt: skip
+        poser(dossier, dit, poste)
+    with conn.transaction():
+        conn.execute(REMPLACER)
+        conn.execute(GARDER)
+    return destination, dire_depassements(lues["atterrissage"])
+
+
+def lire(conn: psycopg.Connection[Any], nom: str) -> list[dict[str, Any]]:
+    """Return the rows of a mart of the build, in the order of their key."""
+    with conn.cursor(row_factory=dict_row) as curseur:
+        requete = sql.SQL("select * from construction.{}").format(sql.Identifier(f"mart_{nom}"))
+        lignes = curseur.execute(requete).fetchall()
+    return sorted(lignes, key=lambda r: (-r["exercice"], r["mois"], r.get("dispositif", "")))
+
+
+def exiger_mois(mois: int) -> None:
+    """Raise `ErreurMutualisation` for a month that does not exist."""
+    if not 1 <= mois <= 12:
+        raise ErreurMutualisation(f"Le mois {mois} n'existe pas : donnez --mois, de 1 à 12.")

@@ -1,0 +1,176 @@
+"""The page of a situation answers at a glance: spent, used, titled, against last year, the forecast, the landing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from mutualisation.documents.factures.facturation import ZERO
+from mutualisation.documents.mise_en_forme import modele as m
+from mutualisation.documents.mise_en_forme.cellules import en_francais
+from mutualisation.documents.rapport.enonces import lire_phrase, lire_points, lire_tableau
+from mutualisation.documents.situation.calendrier import GENRES, Echeance
+from mutualisation.publication.versions.contexte import Contexte
+from mutualisation.socle.francais import formats
+
+PROVISOIRE = "Provisoire, non publié"
+MOIS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "décembre",
+)  # fmt: skip
+SOMMES = (
+    "cumul_cout", "cumul_cout_n1", "cout_n1", "atterrissage_cout", "prevu_cout", "cumul_recettes", "cumul_recettes_n1",
+    "recettes_n1", "atterrissage_recettes", "prevu_du",
+)  # fmt: skip
+EFFETS = {
+    "etp": "temps", "taux": "coût moyen", "fonctionnement": "fonctionnement", "amortissements": "amortissements",
+    "subventions": "subventions", "reprises": "reprises",
+}  # fmt: skip
+NOMMES = 5
+Ligne = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Where an exercice stands: rows of `situation` (E and E−1) and of `atterrissage`; `absents` name what had arrived
+    a year before and has not; `echeances` what comes due until the last invoices of the year."""
+
+    contexte: Contexte
+    mois: int
+    situation: Sequence[Ligne]
+    atterrissage: Sequence[Ligne]
+    absents: Sequence[str] = ()
+    echeances: Sequence[Echeance] = ()
+
+    @property
+    def exercice(self) -> int:
+        return self.contexte.exercice
+
+    @property
+    def date(self) -> str:
+        return f"fin {MOIS[self.mois - 1]}"
+
+    def du_mois(self, exercice: int) -> dict[str, Ligne]:
+        """Return {dispositif: row} of this month in an exercice."""
+        return {r["dispositif"]: r for r in self.situation if (r["exercice"], r["mois"]) == (exercice, self.mois)}
+
+
+def somme(rangees: Iterable[Ligne], colonne: str) -> Decimal | None:
+    """Sum what is known; None where nothing is."""
+    connues = [r[colonne] for r in rangees if r[colonne] is not None]
+    return sum(connues, ZERO) if connues else None
+
+
+def page(s: Situation) -> m.Document:
+    total = {c: somme(s.atterrissage, c) for c in SOMMES}
+    prix = next((r["exercice_prix"] for r in s.du_mois(s.exercice).values()), None)
+    lignes = [
+        r | {"ecart": None if None in (r["cumul_cout"], r["cumul_cout_n1"]) else r["cumul_cout"] - r["cumul_cout_n1"]}
+        for r in s.atterrissage
+    ]
+    mots: dict[str, Any] = {"date": s.date, "e": s.exercice, "n1": s.exercice - 1, "prix": prix or ""}
+    tableau = lire_tableau("situation.services", lignes, total=total | {"ecart": somme(lignes, "ecart")}, **mots)
+    tableau = replace(tableau, feuille=m.Feuille("Situation", "Où en est l'année, et où elle finirait, par dispositif"))
+    sections = [
+        m.Section("services", "Service par service", "Services", [tableau]),
+        m.Section(
+            "bouge", "Ce qui a le plus bougé depuis l'an dernier, et pourquoi", "Ce qui a bougé", _bouge(s, lignes)
+        ),
+        m.Section("absents", "Ce qui n'est pas arrivé", "Pas arrivé", _absents(s)),
+        m.Section("echeances", "Ce qui vient à échéance", "Échéances", par_genre(s.echeances)),
+        m.Section(
+            "lecture", "Comment lire cette situation", "Lecture", [m.Liste(lire_points("situation.methode", **mots))]
+        ),
+    ]
+    periode = f"{s.exercice}-{s.mois:02}"
+    avis = [("Provisoire", lire_phrase("situation.provisoire" if prix else "situation.sans_prix", **mots))]
+    if depassements := [r["dispositif"] for r in s.atterrissage if r["depasse"]]:
+        avis.append(("Coût à la fin au-dessus du prévu", f"{formats.enumerer(depassements, 12)}."))
+    return m.Document(
+        chemin=f"situation_{periode}",
+        exercice=s.exercice,
+        titre=f"Où en est {s.exercice}, {s.date}",
+        sous_titre="Services mutualisés : dépensé, employé, titré depuis janvier, et où l'année finirait",
+        epci=s.contexte.epci,
+        siren=s.contexte.siren,
+        version=None,
+        synthetique=s.contexte.est_synthetique,
+        etats=[(PROVISOIRE, True), *([("Données synthétiques", True)] if s.contexte.est_synthetique else [])],
+        avis=[(titre, (phrase,)) for titre, phrase in avis],
+        resume="",
+        chiffres=_chiffres(s, total),
+        sections=[x for x in sections if x.blocs],
+        identite=[("Publication", ("aucune : ce document n'est d'aucune version",))],
+        sorties=("html", "pdf", "xlsx"),
+        forme="fiche",
+        marque=s.contexte.charte["marque"],
+        phrase=s.contexte.charte["phrase"],
+    )
+
+
+def _chiffres(s: Situation, total: Ligne) -> list[m.Chiffre]:
+    """Show each total beside what it is compared with: the same date of last year, or the whole of it."""
+    avant, annee = f"{s.date} {s.exercice - 1}", str(s.exercice - 1)
+    etp, etp_n1 = (somme(s.du_mois(e).values(), "etp") for e in (s.exercice, s.exercice - 1))
+    temps = m.AUCUN if etp is None else formats.nombre(etp, 2)
+    chiffres = [
+        ("Coût net depuis janvier", _euros(total["cumul_cout"]), total["cumul_cout"], total["cumul_cout_n1"], avant),
+        ("ETP de l'année employés", temps, etp, etp_n1, avant),
+        (
+            "Recettes titrées", _euros(total["cumul_recettes"]), total["cumul_recettes"], total["cumul_recettes_n1"],
+            avant,
+        ),
+        (
+            "Atterrissage du coût", _euros(total["atterrissage_cout"]), total["atterrissage_cout"], total["cout_n1"],
+            annee,
+        ),
+        ("Coût qui était prévu", _euros(total["prevu_cout"]), total["prevu_cout"], total["cout_n1"], annee),
+        (
+            "Atterrissage des recettes", _euros(total["atterrissage_recettes"]), total["atterrissage_recettes"],
+            total["recettes_n1"], annee,
+        ),
+    ]  # fmt: skip
+    changes = [formats.evolution(reference, valeur) for _, _, valeur, reference, _ in chiffres]
+    return [
+        m.Chiffre(nom, texte, f"{change} sur {ou}" if change else "")
+        for (nom, texte, _, _, ou), change in zip(chiffres, changes, strict=True)
+    ]
+
+
+def _euros(valeur: Decimal | None) -> str:
+    return m.AUCUN if valeur is None else formats.euros(valeur)
+
+
+def _bouge(s: Situation, lignes: Sequence[Ligne]) -> list[m.Bloc]:
+    """List the dispositifs whose net cost moved most, each with its effects (R12), largest first, and its receipts."""
+    n, avant = s.du_mois(s.exercice), s.du_mois(s.exercice - 1)
+    points = []
+    for r in sorted((x for x in lignes if x["ecart"]), key=lambda x: (-abs(x["ecart"]), x["dispositif"]))[:NOMMES]:
+        tries = sorted(((mot, r[f"effet_{effet}"]) for effet, mot in EFFETS.items()), key=lambda x: -abs(x[1]))
+        dits = [f"{mot} {en_francais(montant, 'variation')}" for mot, montant in tries if formats.arrondi(montant)]
+        etp = n[r["dispositif"]]["etp"] - avant[r["dispositif"]]["etp"]
+        temps = f" ({formats.signe(etp, 2)} ETP)" if formats.arrondi(etp, 2) else ""
+        recettes = (r["cumul_recettes"] or ZERO) - (r["cumul_recettes_n1"] or ZERO)
+        titre = f" ; recettes {en_francais(recettes, 'variation')}" if formats.arrondi(recettes) else ""
+        points.append((r["libelle"], f"{en_francais(r['ecart'], 'variation')} : {', '.join(dits)}{temps}{titre}."))
+    return [m.Liste(points)] if points else []
+
+
+def _absents(s: Situation) -> list[m.Bloc]:
+    if not s.absents:
+        return [m.p(f"Tout ce qui était arrivé {s.date} {s.exercice - 1} l'est.")]
+    return [m.p(f"Arrivé à la même date l'an dernier, pas cette année : {formats.enumerer(s.absents, 12)}.")]
+
+
+def par_genre(echeances: Sequence[Echeance]) -> list[m.Bloc]:
+    """List by kind what comes due, the nearest first; a kind with many says how many more there are."""
+    points = []
+    for genre, nom in GENRES.items():
+        dites = [f"{formats.jour(x.le)}, {x}" for x in echeances if x.genre == genre]
+        if dites:
+            points.append((formats.majuscule(nom), f"{' ; '.join(dites[:NOMMES])}{_suite(len(dites) - NOMMES)}."))
+    return [m.Liste(points)] if points else []
+
+
+def _suite(reste: int) -> str:
+    return f" ; et {formats.plusieurs(reste, 'autre')}" if reste > 0 else ""

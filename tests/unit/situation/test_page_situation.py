@@ -1,0 +1,40 @@
+"""What comes due and what lands too high, as a reader of a situation is told."""
+
+from datetime import date
+from decimal import Decimal
+
+from mutualisation.documents.situation.atterrissages import dire_depassements
+from mutualisation.documents.situation.calendrier import Echeance
+from mutualisation.documents.situation.page_situation import par_genre
+
+
+def test_ce_qui_vient_a_echeance_se_dit_par_genre():
+    marches = [Echeance(date(2025, 2, j), "marche", f"M{j}") for j in range(1, 8)]
+    (liste,) = par_genre([*marches, Echeance(date(2025, 3, 1), "convention", "CEP", 3)])
+    assert [(nom, dit.replace("\u00a0", " ")) for nom, dit in liste.points] == [
+        ("Fin de convention", "01/03/2025, CEP (3)."),
+        (
+            "Fin de marché",
+            "01/02/2025, M1 ; 02/02/2025, M2 ; 03/02/2025, M3 ; 04/02/2025, M4 ; 05/02/2025, M5 ; et 2 autres.",
+        ),
+    ]
+    assert par_genre([]) == []
+
+
+def atterrissage(dispositif, cout, prevu, **autres):
+    vers = lambda v: None if v is None else Decimal(v)  # noqa: E731
+    return {"exercice": 2021, "mois": 6, "dispositif": dispositif, "atterrissage_cout": vers(cout),
+            "prevu_cout": vers(prevu), "depasse": False} | autres  # fmt: skip
+
+
+def test_ce_qui_depasse_se_dit_du_plus_grand_ecart_avec_le_total_de_ce_qui_etait_prevu():
+    """A dispositif that nothing forecast is in no total; a forecast below 0 has no percentage."""
+    lignes = [
+        atterrissage("CEE", "110.00", "100.00", depasse=True), atterrissage("CAM", "80.00", "300.00"),
+        atterrissage("GUICHET", "489.94", "-469.66", depasse=True), atterrissage("NEUF", None, None),
+    ]  # fmt: skip
+    assert dire_depassements(lignes).replace("\xa0", " ").replace("\u202f", " ") == (
+        "Situation 2021-06, provisoire : 2 dispositifs finiraient au-dessus du coût net prévu : GUICHET 490 € au lieu "
+        "de −470 € (+960 €) ; CEE 110 € au lieu de 100 € (+10 €, +10,0 %). En tout, 680 € au lieu de −70 € (+750 €)."
+    )
+    assert dire_depassements(lignes[1:2]) == ""
