@@ -4,6 +4,7 @@ import html
 import re
 import shutil
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -58,11 +59,21 @@ def test_aucune_enveloppe_ne_dit_rien_d_un_autre(reference: Reference, dsn_refer
 
     avant = octets(remises)
     shutil.rmtree(tmp_path / f"factures_{EXERCICE}-S1")
+    _contrefaire(tmp_path / f"factures_{EXERCICE}-S2")
     op.remettre(session, EXERCICE, str(tmp_path))
     assert octets(remises) == avant
     envois[LILLE].archive.write_bytes(b"")
     with pytest.raises(SansReprise, match="ne sont plus celles qui ont été montrées"):
         RemisesLues.montrees(remises, montrees)
+
+
+def _contrefaire(factures: Path) -> None:
+    """Change an invoice and its digest beside it: the signature alone tells."""
+    facture, manifeste = factures / f"facture_2021-S2_{LILLE}.pdf", factures / "manifeste.json"
+    juste = sha256(facture.read_bytes()).hexdigest()
+    facture.write_bytes(b"%PDF-1.7 une autre")
+    dit = manifeste.read_text(encoding="utf-8").replace(juste, sha256(facture.read_bytes()).hexdigest())
+    manifeste.write_text(dit, encoding="utf-8")
 
 
 def _mots(texte: str) -> str:

@@ -23,7 +23,7 @@ from mutualisation.documents.rapport.contenu import communes
 from mutualisation.documents.rapport.contenu.communes import bloc_communal
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.publication.versions.contexte import lire_contexte
-from mutualisation.publication.versions.extraits import ExtraitLu, FacturesLues
+from mutualisation.publication.versions.extraits import ExtraitLu, FacturesLues, ecarts_extrait
 from mutualisation.publication.versions.manifeste import DossierLu, poser
 from mutualisation.socle.erreurs import ErreurMutualisation, SansReprise
 from mutualisation.socle.poste import Poste
@@ -115,11 +115,14 @@ def ecrire_remises(
     return destination
 
 
-def factures_en_place(sortie: Path, exercice: int, semestre: int, version: int) -> Path | None:
-    """Return the folder of the invoices of a version where it stands whole; None where they are to be written."""
+def factures_en_place(
+    conn: psycopg.Connection[Any], sortie: Path, exercice: int, semestre: int, version: int, var: Path
+) -> Path | None:
+    """Return the folder of the invoices of a version where it stands whole, and signed; None where they are to be
+    written."""
     dossier = sortie / f"factures_{exercice}-S{semestre}"
     lues = FacturesLues.lire(dossier)
-    return dossier if lues and lues.version == version and not any(lues.differences()) else None
+    return dossier if lues and lues.version == version and not ecarts_extrait(conn, dossier, var) else None
 
 
 def _de_l_extrait(lu: ExtraitLu, page: str) -> Pieces:

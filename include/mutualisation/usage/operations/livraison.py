@@ -210,7 +210,7 @@ def remettre(session: Session, exercice: int, sortie: str) -> str:
         version = version_publiee(conn, annee)
         (extrait,) = ecrire_extraits(session, conn, {annee: version}, Path(sortie))
         factures = [
-            factures_en_place(Path(sortie), annee, semestre, version)
+            factures_en_place(conn, Path(sortie), annee, semestre, version, session.var)
             or ecrire_factures(conn, annee, semestre, Path(sortie), suivi=session.suivi, poste=session.poste)
             for semestre in SEMESTRES
         ]
