@@ -35,6 +35,13 @@ def test_aucune_colonne_ne_montre_une_personne(jeu: Jeu, colonne: Colonne) -> No
     assert _montrees(jeu, colonne, secrets) == []
 
 
+def test_l_adresse_d_une_personne_ne_se_montre_pas() -> None:
+    """Even where its file holds no other person: that address refuses it."""
+    jeu = registre().jeu("adherents")
+    adresses = ("jean.dupont@croix.fr", "mairie@croix.fr", "J.DUPONT@croix.fr")
+    assert _montrees(jeu, jeu.colonne("courriel"), adresses) == ["mairie@croix.fr"]
+
+
 @cas
 def test_ce_qui_ne_dit_personne_se_montre(jeu: str, colonne: str, cellule: str) -> None:
     """Otherwise the report would say nothing."""

@@ -107,7 +107,7 @@ def _defaut(ligne: Correspondance) -> Defaut | None:
         return "colonne", f"colonne inconnue de {jeu.nom}{_nom_proche(ligne.colonne, _entetes(jeu))} (F16)"
     if not ligne.lu and not ligne.vaut:
         return "lu", "ni Lu ni Vaut : donner l'un ou l'autre (F16)"
-    if ligne.vaut and colonne.type in ("personnel", "pseudonyme"):
+    if ligne.vaut and colonne.type in ("personnel", "pseudonyme", "courriel"):
         return "vaut", "colonne de données personnelles : un autre en-tête, jamais une valeur (F16, S2)"
     return None
 

@@ -298,7 +298,7 @@ def montrable(jeu: Jeu, colonne_lue: ColonneLue, cellule: str) -> bool:
     colonne = colonne_lue.colonne
     if colonne.confidentielle or (jeu.agents and colonne.type == "code"):
         return False
-    if not jeu.personnes:
+    if not jeu.personnes and colonne.type != "courriel":
         return True
     if colonne.type == "enumeration" and sens_usuel(colonne, cellule) is not None:
         return True
