@@ -29,6 +29,10 @@ def poster(envoi: Envoi, exercice: int, connexion: str) -> None:
             f"Le serveur de courriel ne répond pas ({type(erreur).__name__}) : vérifiez la connexion Airflow "
             f"« {connexion} ». Ce qui est parti ne repartira pas."
         ) from None
+    if not courrier.from_email:
+        raise PannePassagere(
+            f"La connexion Airflow « {connexion} » n'a pas d'expéditeur : donnez « from_email » (extra)."
+        )
     with courrier:
         try:
             courrier.send_email_smtp(

@@ -526,7 +526,9 @@ def preparer(params: Any = None) -> dict[str, Any]:
 
 @task(on_failure_callback=Echec("remise", "Ce qui est parti ne repartira pas.", depassee=REMETTRE))
 @en_francais
-def remettre_a_chacun(preparee: dict[str, Any], reponse: dict[str, Any], params: Any = None) -> str:
+def remettre_a_chacun(
+    preparee: dict[str, Any], reponse: dict[str, Any], params: Any = None, dag_run: Any = None
+) -> str:
     """Send each envelope that was granted, once; say what went. Skipped without a Connection to send by."""
     from mutualisation.usage.operations import Presentees, envoyer_remises
     from mutualisation.usage.ordonnancement.connexions import connexion
@@ -538,8 +540,14 @@ def remettre_a_chacun(preparee: dict[str, Any], reponse: dict[str, Any], params:
         raise AirflowSkipException(f"Sans connexion Airflow « {par} », les enveloppes sont à porter : {montrees.liste}")
     personne = reponse["responded_by_user"]["name"]
     with entrepot() as session:
+        # a letter that this run has begun was not yet in doubt when somebody asked to send it again
         dit = envoyer_remises(
-            session, montrees, personne, lambda envoi: poster(envoi, montrees.exercice, par), params["renvoyer"]
+            session,
+            montrees,
+            personne,
+            lambda envoi: poster(envoi, montrees.exercice, par),
+            params["renvoyer"],
+            dag_run.run_after,
         )
     journal.info(dit)
     return dit

@@ -3,7 +3,9 @@
 import email
 import json
 from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
 from email import policy
+from types import SimpleNamespace
 
 import pytest
 from tests.atelier.bases import lire
@@ -73,7 +75,11 @@ def test_une_lettre_coupee_ne_repart_que_si_on_le_demande(session, tmp_path):
     with pytest.raises(SansReprise, match=r"sans issue connue : 1 \(A\) ; envoyées : 1 \(B\)"):
         op.envoyer_remises(session, montrees, "benoit", poster)
     assert parties == ["A", "B"]
-    op.envoyer_remises(session, montrees, "benoit", poster, renvoyer=[f"{0:014}", f"{1:014}"])
+    renvoyer, demandee = [f"{0:014}", f"{1:014}"], datetime.now(UTC) - timedelta(days=1)
+    with pytest.raises(SansReprise, match=r"sans issue connue : 1 \(A\)"):
+        op.envoyer_remises(session, montrees, "benoit", poster, renvoyer, demandee)
+    assert parties == ["A", "B"], "a run that is tried again was asked before it began the letter"
+    op.envoyer_remises(session, montrees, "benoit", poster, renvoyer)
     assert parties == ["A", "B", "A"], "what is known to have gone does not go again"
 
 
@@ -105,12 +111,18 @@ def test_par_la_connexion_de_courriel(dagbag, session, tmp_path, monkeypatch):
     def remettre():
         reponse = {"responded_by_user": {"name": "benoit"}}
         preparee = vars(montrees) | {"lieu": ""}
-        return taches.remettre_a_chacun.function(preparee, reponse, params={"renvoyer": []})
+        execution = SimpleNamespace(run_after=datetime.now(UTC))
+        return taches.remettre_a_chacun.function(preparee, reponse, params={"renvoyer": []}, dag_run=execution)
 
     with pytest.raises(AirflowSkipException, match="à porter"):
         remettre()
     with boite_aux_lettres() as (port, lettres):
         extra = {"disable_ssl": True, "disable_tls": True, "from_email": "finances@epci.fr"}
+        muet = {"conn_type": "smtp", "host": "127.0.0.1", "port": port, "extra": extra | {"from_email": ""}}
+        monkeypatch.setenv("AIRFLOW_CONN_REMISE_COURRIEL", json.dumps(muet))
+        with pytest.raises(AirflowException, match="n'a pas d'expéditeur"):
+            remettre()
+        assert lire(session.dsn, "select 1 from exploitation.envois") == []
         lien = {"conn_type": "smtp", "host": "127.0.0.1", "port": port, "extra": extra}
         monkeypatch.setenv("AIRFLOW_CONN_REMISE_COURRIEL", json.dumps(lien))
         for _ in range(2):

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -66,11 +67,13 @@ def envoyer_remises(
     personne: str,
     poster: Callable[[Envoi], None],
     renvoyer: Collection[str] = (),
+    avant: datetime | None = None,
 ) -> str:
     """Send what a person has seen and granted, each envelope by `poster`; say what went. `poster` raises
     `LettreRefusee`, or `PannePassagere` where it reached no server; after anything else nobody knows, and the envelope
-    is sent again only when `renvoyer` has its SIRET. Raises `SansReprise` where one is in doubt or the envelopes are no
-    longer those, `ErreurMutualisation` where one was refused."""
+    is sent again only when `renvoyer` has its SIRET, and its sending began before `avant`, when that was asked for.
+    Raises `SansReprise` where one is in doubt or the envelopes are no longer those, `ErreurMutualisation` where one was
+    refused."""
     lues = RemisesLues.montrees(Path(presentees.dossier), presentees.manifeste_sha256)
     issues: dict[str, list[str]] = defaultdict(list)
     # the lock: two runs never send at once
@@ -82,7 +85,7 @@ def envoyer_remises(
             )
         for envoi in lues.envois:
             if envoi.siret in renvoyer:
-                conn.execute(OUBLIER, _cle(envoi))
+                conn.execute(f"{OUBLIER} and debut < coalesce(%s::timestamptz, 'infinity')", (*_cle(envoi), avant))
             issues[_envoyer(conn, envoi, presentees, personne, poster)].append(envoi.nom)
     dit = " ; ".join(f"{quoi} : {len(noms)} ({enumerer(noms, NOMMES)})" for quoi, noms in issues.items())
     phrase = f"Enveloppes {presentees.exercice} — {dit}."
