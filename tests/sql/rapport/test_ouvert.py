@@ -76,6 +76,18 @@ def test_un_exercice_clos_s_ouvre_sous_trois_contrats(clos: tuple[Path, Poste]) 
     assert empreintes(ouvrir_au_public(extrait, poste)) == faits
 
 
+def test_rien_ne_s_ouvre_d_un_exercice_clos_sous_un_seuil_d_avant(clos: tuple[Path, Poste]) -> None:
+    """Former versions diffused a year whose groups held a threshold under 5; a portal would keep it for ever."""
+    extrait, poste = clos
+    moyens = extrait / "cout_moyen.csv"
+    entete, premiere, *reste = moyens.read_text(encoding="utf-8").splitlines()
+    champs = dict(zip(entete.split(";"), premiere.split(";"), strict=True)) | {"etpt_groupe": "4.50"}
+    moyens.write_text("\n".join([entete, ";".join(champs.values()), *reste, ""]), encoding="utf-8")
+    signer_de_nouveau(extrait, cle_signature(poste), statut="clos")
+    with pytest.raises(ErreurMutualisation, match="diffusion est restreinte"):
+        ouvrir_au_public(extrait, poste)
+
+
 @pytest.mark.parametrize(
     ("statut", "licences", "dit"), [("a_approuver", None, "n'est pas clos"), ("clos", [], "diffusion est restreinte")]
 )

@@ -3,15 +3,18 @@
 All of it is read from the extract, whose `datapackage.json` says the relations as that version published them: a year
 closed long ago opens too, and none of its bytes moves. `ouvert.toml` names what is opened, and why the rest is not."""
 
+import csv
 import json
 import shutil
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from mutualisation.documents.composition.dossier import remplacer_dossier
+from mutualisation.documents.rapport.contenu.ouverture import SEUIL_PROTECTEUR
 from mutualisation.publication.versions.extraits import ExtraitLu
 from mutualisation.publication.versions.manifeste import CLOS, ecrire, poser
 from mutualisation.socle.chemins import OUVERT
@@ -29,7 +32,10 @@ def ouvrir_au_public(extrait: Path, poste: Poste) -> Path:
     lu, paquet = ExtraitLu.lire(extrait), json.loads((extrait / "datapackage.json").read_bytes())
     if lu is None or lu.statut != CLOS:
         raise ErreurMutualisation(f"Rien n'est ouvert de {extrait}, qui n'est pas clos : clôturez l'exercice.")
-    if not paquet["licenses"]:
+    # a year closed by a former version may have been diffused under a lower threshold
+    moyens = csv.DictReader((extrait / "cout_moyen.csv").read_text(encoding="utf-8").splitlines(), delimiter=";")
+    petits = (r["etpt_groupe"] and Decimal(r["etpt_groupe"]) < SEUIL_PROTECTEUR for r in moyens)
+    if not paquet["licenses"] or any(petits):
         raise ErreurMutualisation(
             f"Rien n'est ouvert de {extrait}, dont la diffusion est restreinte : publiez l'exercice de nouveau, sous "
             "un seuil d'effectif qui protège, puis clôturez-le."
