@@ -113,7 +113,7 @@ inventaire: environnement ## what the software is made of, its extras included: 
 # the instant of the commit is that of the wheel, and of the registry that the constraints are read from
 livraison: export SOURCE_DATE_EPOCH := $(shell git log -1 --format=%ct 2>/dev/null)
 livraison: inventaire ## a release, signed by CLE=… (Ed25519, PEM); without it, a rehearsal: var/livraison
-	@rm -rf var/livraison && $(MAKE) roue ROUE=var/livraison
+	@$(MAKE) roue
 	@.venv/bin/python outils/livraison.py $(if $(CLE),--cle "$(CLE)")
 
 mutants: environnement ## alter the SQL of the models one slip at a time: a scenario must notice each

@@ -27,6 +27,7 @@ from mutualisation.socle.poste import Poste
 
 RACINE = Path(__file__).resolve().parents[1]
 LIVRAISON = RACINE / "var" / "livraison"
+ROUE = RACINE / "var" / "roue"
 INVENTAIRE = RACINE / "var" / "inventaire.cdx.json"
 AIRFLOW = ("3.2", "3.3")
 SOMMES, SIGNATURE, CLE_PUBLIQUE = "SHA256SUMS", "SHA256SUMS.sig", "cle_livraison.pem"
@@ -112,6 +113,8 @@ def main() -> None:
     manque = refus(version, titre, laisse, modifie.stdout)
     if cle and manque:
         raise SystemExit("Rien n'est livré : " + "\n".join(manque))
+    shutil.rmtree(dossier, ignore_errors=True)
+    shutil.copytree(ROUE, dossier)
     shutil.copy2(INVENTAIRE, dossier / f"mutualisation-{version}.cdx.json")
     for archive in sorted(laisse.glob("*.tar.xz")):
         shutil.copy2(archive, dossier / f"{version}-{archive.name}")

@@ -78,18 +78,32 @@ def test_une_livraison_se_verifie_par_sha256sum_et_openssl_seuls(tmp_path: Path)
 
 def test_une_repetition_reunit_tout_ce_que_signent_ses_sommes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What `make` has left, what the version did, the notes; the packages are asked of a registry, not here."""
-    (tmp_path / "livraison").mkdir()
+    for nom, reste in (("roue", "mutualisation.whl"), ("livraison", livraison.SIGNATURE)):
+        (tmp_path / nom).mkdir()
+        (tmp_path / nom / reste).write_bytes(b"")
     (tmp_path / "inventaire.json").write_text("{}")
     monkeypatch.setattr(livraison, "LIVRAISON", tmp_path / "livraison")
+    monkeypatch.setattr(livraison, "ROUE", tmp_path / "roue")
     monkeypatch.setattr(livraison, "INVENTAIRE", tmp_path / "inventaire.json")
     monkeypatch.setattr(livraison, "paquets", lambda *_: None)
-    monkeypatch.setattr(sys, "argv", ["livraison.py"])
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    with monkeypatch.context() as refusee:
+        refusee.setattr(livraison, "refus", lambda *_: ["des fichiers sont modifiés."])
+        refusee.setattr(sys, "argv", ["livraison.py", "--cle", "cle.pem"])
+        with pytest.raises(SystemExit, match="des fichiers sont modifiés"):
+            livraison.main()
+    assert (tmp_path / "livraison" / livraison.SIGNATURE).exists(), "a release refused leaves the former one"
+    monkeypatch.setattr(sys, "argv", ["livraison.py"])
     livraison.main()
     version = metadata("mutualisation")["Version"]
     sommes = (tmp_path / "livraison" / livraison.SOMMES).read_text().splitlines()
     laisses = [f"{version}-bilans.tar.xz", f"{version}-entrepot.tar.xz"]
-    assert [x.split()[1] for x in sommes] == [*laisses, f"mutualisation-{version}.cdx.json", "notes.md"]
+    assert [x.split()[1] for x in sommes] == [
+        *laisses,
+        f"mutualisation-{version}.cdx.json",
+        "mutualisation.whl",
+        "notes.md",
+    ]
 
 
 JOURNAL = """# Journal
