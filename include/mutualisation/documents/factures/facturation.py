@@ -34,6 +34,7 @@ class Facturation:
     couts: list[Ligne]
     cles: list[Ligne]
     titres: list[Ligne]
+    anterieurs: list[Ligne]
     semestres: list[Ligne]
 
     def semestre(self, numero: int) -> Semestre:

@@ -173,6 +173,7 @@ class _Assemblage:
         self._tarifs = [t for t in facturation.tarifs if t["semestre"] == semestre]
         self._unites = [u for u in facturation.unites if u["semestre"] == semestre]
         self._titres = facturation.titres
+        self._titre_depuis = {(*_cle(a), a["siret_adherent"]): a["montant_titre"] for a in facturation.anterieurs}
         self._recouvrement, self._emises, self._restes = recouvrement, emises, restes
 
     def facture(self, publiee: Ligne) -> Facture:
@@ -208,7 +209,10 @@ class _Assemblage:
     def _ligne_facturee(self, r: Ligne, **autres: Any) -> LigneFacture:
         dispositif = r["dispositif"]
         libelle = str(self._libelles.get(dispositif, dispositif))
-        return LigneFacture(dispositif, libelle, r["montant_du"], r["montant_titre"], **autres)
+        # a former exercice was published before what was titled of it since; a version before 0.3 kept nothing else
+        cle = (dispositif, periode(r["exercice"], r["semestre"]), r["siret_adherent"])
+        titre = self._titre_depuis.get(cle, r["montant_titre"])
+        return LigneFacture(dispositif, libelle, r["montant_du"], titre, **autres)
 
     def _lignes_dues(self, siret: str, quand: Periode) -> list[Ligne]:
         return self._recouvrement.get(quand, {}).get(siret, [])
