@@ -211,7 +211,7 @@ class _Assemblage:
         libelle = str(self._libelles.get(dispositif, dispositif))
         # a former exercice was published before what was titled of it since; a version before 0.3 kept nothing else
         cle = (dispositif, periode(r["exercice"], r["semestre"]), r["siret_adherent"])
-        titre = self._titre_depuis.get(cle, r["montant_titre"])
+        titre = self._titre_depuis[cle] if cle in self._titre_depuis else r["montant_titre"]
         return LigneFacture(dispositif, libelle, r["montant_du"], titre, **autres)
 
     def _lignes_dues(self, siret: str, quand: Periode) -> list[Ligne]:
