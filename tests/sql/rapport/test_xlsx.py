@@ -257,7 +257,8 @@ def test_libreoffice_recalcule_comme_l_entrepot_et_garde_les_tables(extrait: Pat
 def test_libreoffice_recalcule_une_situation(bilan: Bilan, tmp_path: Path) -> None:
     """Totals are formulas, of the cents of the CSV; a column of which nothing is known has none."""
     lignes = [
-        dict.fromkeys(COLONNES["atterrissage"]) | dict.fromkeys((f"effet_{e}" for e in EFFETS), Decimal(0))
+        dict.fromkeys([*COLONNES["atterrissage"], "depasse"])
+        | dict.fromkeys((f"effet_{e}" for e in EFFETS), Decimal(0))
         | {"dispositif": d, "libelle": d, "cumul_cout": Decimal(n), "cumul_cout_n1": Decimal("0.10"), "prevu_cout": p}
         for d, n, p in (("A", "1.11", None), ("B", "-2.22", Decimal("7.77")), ("C", "1000000.03", None))
     ]  # fmt: skip

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
@@ -461,9 +462,13 @@ def ouvrir(*, port: options.Port = 5432) -> Iterator[Dit]:
     # a shell that starts the command behind (`&`) ignores SIGINT, and nothing else would end it
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with suppress(KeyboardInterrupt), op.ouvrir(port, suivre) as adresse:
+        # who reads the address may end us before we wait
+        fini = threading.Event()
+        for arret in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(arret, lambda *_: fini.set())
         yield Dit({"adresse": adresse}, [adresse])
         suivre("Ouvert en lecture seule à qui tient cette adresse, jusqu'à Ctrl-C.")
-        signal.pause()
+        fini.wait()
 
 
 def _rendre(json_: bool, contenu: Any, lignes: Iterable[Any], reste: str = "", fin: Iterable[str] = ()) -> None:
