@@ -218,6 +218,24 @@ def test_ce_qui_est_a_inscrire_se_dit_sans_ce_que_la_commune_ne_paie_pas() -> No
     assert "budget" not in _parties(_documents(bilan)["page html"]) + _parties(_documents(bilan)["note pdf"])
 
 
+def test_des_adherents_nouveaux_ne_font_pas_payer_ce_que_porte_l_attribution() -> None:
+    """They are in what the dispositif is owed, never in `dont_ac` (R19c); Loos owes nothing yet in E."""
+    prevus = [
+        {"exercice": 2022, "scenario": s, "dispositif": "CAM", "siret_adherent": siret, "montant_du": Decimal(du)}
+        for s, siret, du in (("engage", f.LOOS, 30), ("Mandat", f.LOOS, 33), ("Mandat", None, 10))
+    ]
+    ensemble = [
+        {"exercice": 2022, "scenario": s, "dispositif": "CAM", "montant_du": Decimal(du), "dont_ac": Decimal(dont_ac)}
+        for s, du, dont_ac in (("engage", 60, 60), ("Mandat", 76, 66))
+    ]
+    page = _documents(BilanFactice(recouvrement=[], prevision_adherent=prevus, prevision=ensemble), "59360")["page pdf"]
+    dits = [*_lignes(next(s for s in page.sections if s.ancre == "budget").lus)]
+    assert [x for x in dits if x.startswith(("Déjà", "Mandat"))] == [
+        f"{nom}, déduit de l'attribution de compensation : pas une dépense à inscrire"
+        for nom in ("Déjà décidé", "Mandat")
+    ]
+
+
 def test_sans_rapport_la_note_dit_l_annee_et_ne_demande_rien() -> None:
     """A bilan is communicated to the council of the EPCI: no council of a commune is asked anything (R14b)."""
     bilan = BilanFactice()

@@ -23,7 +23,7 @@ Prevu = Mapping[tuple[str, str], Mapping[int, Decimal]]
 
 @dataclass(frozen=True)
 class _Tout:
-    """Rows by SIRET; {(scénario, year, dispositif): (due, of which by the AC)}; dispositifs whose price follows use."""
+    """Rows by SIRET; {(scénario, year, dispositif): (due by members, of which by the AC)}; what has a price by use."""
 
     par_siret: Mapping[str, list[Ligne]]
     ensemble: Mapping[tuple[str, int, str], tuple[Decimal, Decimal]]
@@ -37,9 +37,15 @@ def _lire(bilan: Bilan) -> _Tout:
     for r in bilan["prevision_adherent"]:
         par_siret[r["siret_adherent"]].append(r)
     prevues = prevision.lire_prevues(bilan)
-    ensemble = {(r["scenario"], r["exercice"], r["dispositif"]): (r["montant_du"], r["dont_ac"]) for r in prevues}
+    # what new members would owe is never of the AC (R19c)
+    nouveaux = {_cle(r): r["montant_du"] for r in bilan["prevision_adherent"] if r["siret_adherent"] is None}
+    ensemble = {_cle(r): (r["montant_du"] - nouveaux.get(_cle(r), ZERO), r["dont_ac"]) for r in prevues}
     offres = (r for r in bilan["offre"] if any(x in A_L_USAGE for x in (r["depend_de"] or "").split("+")))
     return _Tout(par_siret, ensemble, frozenset(r["dispositif"] for r in offres))
+
+
+def _cle(r: Ligne) -> tuple[str, int, str]:
+    return r["scenario"], r["exercice"], r["dispositif"]
 
 
 def _prevoir(bilan: Bilan, bloc: BlocCommunal) -> Prevu:
@@ -53,7 +59,7 @@ def _prevoir(bilan: Bilan, bloc: BlocCommunal) -> Prevu:
         for scenario, siennes in prevision.par_scenario(rangees):
             annees = dict.fromkeys(sorted({r["exercice"] for r in rangees}), ZERO)
             for r in siennes:
-                du, dont_ac = tout.ensemble.get((scenario, r["exercice"], r["dispositif"]), (ZERO, ZERO))
+                du, dont_ac = tout.ensemble.get(_cle(r), (ZERO, ZERO))
                 if voie == _voie(modes[r["dispositif"]], du, dont_ac):
                     annees[r["exercice"]] += r["montant_du"]
             if annees != sommes.get((voie, prevision.ENGAGE), dict.fromkeys(annees, ZERO)):
