@@ -236,6 +236,20 @@ def test_des_adherents_nouveaux_ne_font_pas_payer_ce_que_porte_l_attribution() -
     ]
 
 
+def test_qui_adhere_plus_tard_est_recouvre_comme_les_autres() -> None:
+    """The fees of CEE are kept back from Lille, the only member of E: they will be from Loos, which joins in 2022."""
+    prevue = {"exercice": 2022, "scenario": "engage", "dispositif": "CEE", "montant_du": Decimal(7)}
+    du = f.RANGEES["recouvrement", 2021][0] | {"dispositif": "CEE", "mode_recouvrement": "retenue"}
+    bilan = BilanFactice(
+        recouvrement=[du | {"siret_adherent": f.LILLE}],
+        prevision_adherent=[prevue | {"siret_adherent": f.LOOS}],
+        prevision=[prevue | {"dont_ac": Decimal(0)}],
+    )
+    page = _documents(bilan, "59360")["page pdf"]
+    dits = [*_lignes(next(s for s in page.sections if s.ancre == "budget").lus)]
+    assert [x for x in dits if x.startswith("Déjà")] == ["Déjà décidé, retenu sur la vente des certificats d'énergie"]
+
+
 def test_sans_rapport_la_note_dit_l_annee_et_ne_demande_rien() -> None:
     """A bilan is communicated to the council of the EPCI: no council of a commune is asked anything (R14b)."""
     bilan = BilanFactice()

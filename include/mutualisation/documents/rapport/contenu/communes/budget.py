@@ -2,7 +2,7 @@
 de compensation bears, or the sale of its certificates, stands apart: it pays neither."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -23,11 +23,13 @@ Prevu = Mapping[tuple[str, str], Mapping[int, Decimal]]
 
 @dataclass(frozen=True)
 class _Tout:
-    """Rows by SIRET; {(scénario, year, dispositif): (due by members, of which by the AC)}; what has a price by use."""
+    """Rows by SIRET; {(scénario, year, dispositif): (due by members, of which by the AC)}; what has a price by use; how
+    each dispositif recovers in E, whoever owes."""
 
     par_siret: Mapping[str, list[Ligne]]
     ensemble: Mapping[tuple[str, int, str], tuple[Decimal, Decimal]]
     a_l_usage: frozenset[str]
+    modes: dict[str, set[str]]
 
 
 # every page and note reads this result
@@ -41,7 +43,14 @@ def _lire(bilan: Bilan) -> _Tout:
     nouveaux = {_cle(r): r["montant_du"] for r in bilan["prevision_adherent"] if r["siret_adherent"] is None}
     ensemble = {_cle(r): (r["montant_du"] - nouveaux.get(_cle(r), ZERO), r["dont_ac"]) for r in prevues}
     offres = (r for r in bilan["offre"] if any(x in A_L_USAGE for x in (r["depend_de"] or "").split("+")))
-    return _Tout(par_siret, ensemble, frozenset(r["dispositif"] for r in offres))
+    return _Tout(par_siret, ensemble, frozenset(r["dispositif"] for r in offres), _modes(bilan["recouvrement"]))
+
+
+def _modes(dus: Iterable[Ligne]) -> dict[str, set[str]]:
+    modes: dict[str, set[str]] = defaultdict(set)
+    for r in dus:
+        modes[r["dispositif"]].add(r["mode_recouvrement"])
+    return modes
 
 
 def _cle(r: Ligne) -> tuple[str, int, str]:
@@ -50,9 +59,9 @@ def _cle(r: Ligne) -> tuple[str, int, str]:
 
 def _prevoir(bilan: Bilan, bloc: BlocCommunal) -> Prevu:
     """Add up what the commune alone would owe; a scénario that changes nothing of a way is left out of it."""
-    tout, modes = _lire(bilan), defaultdict[str, set[str]](set)
-    for r in bloc.annee["recouvrement"]:
-        modes[r["dispositif"]].add(r["mode_recouvrement"])
+    tout = _lire(bilan)
+    # who owes nothing yet in E will as the others do
+    modes = tout.modes | _modes(bloc.annee["recouvrement"])
     rangees = [r for a in bloc.annee.adherents for r in tout.par_siret.get(a.siret, ())]
     sommes: dict[tuple[str, str], dict[int, Decimal]] = {}
     for voie in (PAYE, AC, RETENUE):
@@ -60,7 +69,7 @@ def _prevoir(bilan: Bilan, bloc: BlocCommunal) -> Prevu:
             annees = dict.fromkeys(sorted({r["exercice"] for r in rangees}), ZERO)
             for r in siennes:
                 du, dont_ac = tout.ensemble.get(_cle(r), (ZERO, ZERO))
-                if voie == _voie(modes[r["dispositif"]], du, dont_ac):
+                if voie == _voie(modes.get(r["dispositif"], set()), du, dont_ac):
                     annees[r["exercice"]] += r["montant_du"]
             if annees != sommes.get((voie, prevision.ENGAGE), dict.fromkeys(annees, ZERO)):
                 sommes[voie, scenario] = annees
