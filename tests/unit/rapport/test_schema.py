@@ -203,6 +203,13 @@ def test_ce_qui_est_echu_puis_ce_qui_finit_dans_l_annee_sont_dits_ensemble_puis_
     assert (conventions.blocs(muet), conventions.dire(muet, "RGPD")) == ([], "")
 
 
+def test_seul_qui_n_a_pas_d_insee_est_dit_sans_insee() -> None:
+    """A satellite owes on the attribution of a commune that is no adherent: its INSEE is known (R21a)."""
+    rangee = {"montant_du": D("5"), "vote": None, "ecart": None}
+    lues = imputations.nommer([rangee | {"code_insee": "59999"}, rangee | {"code_insee": None}], [])
+    assert [x["nom"] for x in lues] == ["Commune non adhérente", "Adhérents sans code INSEE"]
+
+
 @pytest.mark.parametrize(
     ("vote", "ecart", "dit"),
     [

@@ -10,6 +10,8 @@ from mutualisation.socle.francais.noms_propres import contracter
 
 RELATION = "imputation_ac"
 SANS_INSEE = "Adhérents sans code INSEE"
+# an adherent of another type owes on its attribution
+NON_ADHERENTE = "Commune non adhérente"
 
 
 def section_imputations(bilan: Bilan) -> m.Section:
@@ -21,8 +23,8 @@ def section_imputations(bilan: Bilan) -> m.Section:
 
 def nommer(imputations: Iterable[Ligne], adherents: Iterable[Ligne]) -> list[Ligne]:
     """Return rows of `imputation_ac` with the name of their commune."""
-    communes = par_insee(adherents)
-    return [r | {"nom": communes.get(r["code_insee"], {}).get("nom") or SANS_INSEE} for r in imputations]
+    noms: dict[str | None, str] = {insee: r["nom"] for insee, r in par_insee(adherents).items()} | {None: SANS_INSEE}
+    return [r | {"nom": noms.get(r["code_insee"], NON_ADHERENTE)} for r in imputations]
 
 
 def tableau(imputations: Sequence[Ligne], exercice: int) -> m.Tableau:
