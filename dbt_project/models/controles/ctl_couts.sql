@@ -197,9 +197,9 @@ from (select * from detenu where exercice in (select e.exercice from exercices a
 full join reparti as r using (exercice, source)
 cross join lateral (select source in ('mandats', 'titres') and {{ paie_isolee('exercice') }} as tue) as s
 union all
--- R19a: staff that a hypothesis adds in a catégorie without a mean cost: it counts in ETP, and costs nothing
+-- R19a: staff that a hypothesis adds to a year forecast, or takes from it, in a catégorie without a mean cost: it counts, and costs nothing
 select distinct
   h.exercice_base, 'hypothese_sans_cout', h.scenario || '/' || h.dispositif || '/' || h.categorie, 'ecart', 'un coût moyen', 'aucun', null
 from {{ ref('int_prevision_hypotheses') }} as h
 left join {{ ref('int_couts_moyens') }} as m on h.exercice_base = m.exercice and h.categorie = m.categorie
-where h.mesure = 'etp' and m.cout_moyen is null
+where h.mesure = 'etp' and h.part <> 0 and m.cout_moyen is null
