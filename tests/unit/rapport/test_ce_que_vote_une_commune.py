@@ -360,6 +360,19 @@ def test_un_service_reserve_n_a_ni_prix_ni_voie_d_entree() -> None:
     )
 
 
+@cas
+def test_un_service_sans_tarif_n_est_propose_qu_a_qui_il_est_ouvert(
+    insee: str, mini: int | None, maxi: int | None, dit: str
+) -> None:
+    """RGPD has no row of `offre`; Lille has 232 741 inhabitants, those of Loos are not known (R17b)."""
+    textes = [TEXTE | {"dispositif": "RGPD", "rubrique": "adhesion", "texte": "Par convention."}]
+    bilan = BilanFactice(offre=[_offre("UGAP", "gratuit", "0.00")], textes=textes)
+    bilan.contexte.dispositifs[1] |= {"population_min": mini, "population_max": maxi}
+    page = _texte(_documents(bilan, insee)["page html"]).replace("\u00a0", " ").replace("\u202f", " ")
+    assert f"Protection des données\n{dit}\n" in page
+    assert ("Par convention." in page) is ("Par convention." in dit)
+
+
 def test_sans_offre_il_n_y_a_pas_de_cadre() -> None:
     assert "offre" not in _parties(_documents(BilanFactice(), "59360")["page html"])
 

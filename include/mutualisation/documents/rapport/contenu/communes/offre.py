@@ -17,7 +17,7 @@ RUBRIQUES = ("adhesion", "contact")
 # a member owes nothing: what it orders in a group is still its own to pay
 SANS_PARTICIPATION = "sans participation"
 INCONNU = "prix non renseigné"
-SANS_PRIX = {"mode_recouvrement": None, "montant": None, "depend_de": None}
+SANS_PRIX = {"mode_recouvrement": None, "montant": None}
 FERMEE = "eligibilite"
 
 
@@ -82,12 +82,20 @@ def pour_le_maire(bilan: Bilan, bloc: BlocCommunal, place: int) -> list[m.Bloc]:
 
 
 def _lignes(bilan: Bilan, bloc: BlocCommunal, comment: Mapping[str, str]) -> list[Ligne]:
-    offres = {r["dispositif"]: r for r in bloc.annee[RELATION] if r["dispositif"] not in bloc.annee.services}
+    annee = bloc.annee
+    offres = {r["dispositif"]: r for r in annee[RELATION] if r["dispositif"] not in annee.services}
     if bloc.est_commune and bilan[RELATION]:
         # a service without a tariff has no row: its price is not known, not free
-        sans_prix = {d["code"] for d in bilan.contexte.dispositifs} - {*offres, *bloc.annee.services}
-        offres |= {code: SANS_PRIX | {"dispositif": code, "libelle": bilan.libelle(code)} for code in sans_prix}
+        sans_prix = {d["code"] for d in bilan.contexte.dispositifs} - {*offres, *annee.services}
+        offres |= {code: _sans_prix(bilan, code, annee.population) for code in sans_prix}
     return [_dite(offres[code], bilan.fiche(code), comment.get(code, "")) for code in bilan.trier(offres)]
+
+
+def _sans_prix(bilan: Bilan, code: str, population: int | None) -> Ligne:
+    fiche = bilan.fiche(code)
+    mini, maxi = fiche.get("population_min"), fiche.get("population_max")
+    fermee = population and (population < (mini or 0) or (maxi is not None and population >= maxi))
+    return SANS_PRIX | {"dispositif": code, "libelle": bilan.libelle(code), "depend_de": FERMEE if fermee else None}
 
 
 def _dite(r: Ligne, fiche: Mapping[str, Any], comment: str) -> Ligne:
