@@ -373,6 +373,15 @@ def test_un_service_sans_tarif_n_est_propose_qu_a_qui_il_est_ouvert(
     assert ("Par convention." in page) is ("Par convention." in dit)
 
 
+@pytest.mark.parametrize(("fin", "services"), [("2021-12-30", 2), ("2021-12-31", 3), ("2022-06-30", 3), (None, 3)])
+def test_un_service_qui_a_pris_fin_dans_l_annee_n_est_plus_propose(fin: str | None, services: int) -> None:
+    """The sentence says 31 December; a version that did not keep this day has none (R17)."""
+    bilan = BilanFactice(offre=[_offre("UGAP", "gratuit", "0.00")])
+    bilan.contexte.dispositifs[1] |= {"fin": fin}
+    page = _texte(_documents(bilan, "59360")["page html"]).replace("\u00a0", " ")
+    assert f"la commune n'adhère pas à {services} services" in page
+
+
 def test_sans_offre_il_n_y_a_pas_de_cadre() -> None:
     assert "offre" not in _parties(_documents(BilanFactice(), "59360")["page html"])
 

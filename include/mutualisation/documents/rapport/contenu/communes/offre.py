@@ -86,9 +86,16 @@ def _lignes(bilan: Bilan, bloc: BlocCommunal, comment: Mapping[str, str]) -> lis
     offres = {r["dispositif"]: r for r in annee[RELATION] if r["dispositif"] not in annee.services}
     if bloc.est_commune and bilan[RELATION]:
         # a service without a tariff has no row: its price is not known, not free
-        sans_prix = {d["code"] for d in bilan.contexte.dispositifs} - {*offres, *annee.services}
+        en_vigueur = {d["code"] for d in bilan.contexte.dispositifs if _en_vigueur(d, annee.exercice)}
+        sans_prix = en_vigueur - {*offres, *annee.services}
         offres |= {code: _sans_prix(bilan, code, annee.population) for code in sans_prix}
     return [_dite(offres[code], bilan.fiche(code), comment.get(code, "")) for code in bilan.trier(offres)]
+
+
+def _en_vigueur(fiche: Mapping[str, Any], exercice: int) -> bool:
+    """Say whether a dispositif of the year is still in force on 31 December; former versions kept no end."""
+    fin = fiche.get("fin")
+    return fin is None or fin >= f"{exercice}-12-31"
 
 
 def _sans_prix(bilan: Bilan, code: str, population: int | None) -> Ligne:
