@@ -1,6 +1,11 @@
--- R13: what each list of the accountant said, by its day: of several versions that read one list, the last.
-select distinct on (r.exercice, r.au, r.dispositif, r.siret_adherent)
-  r.exercice, r.au, r.dispositif, r.siret_adherent as siret, r.montant_titre, r.encaisse, r.reste_a_recouvrer
+-- R13: what each list of the accountant said, by its day: the last of the versions that read a list speaks for all of it.
+with dernieres as (
+  select r.exercice, r.au, max(r.version) as version
+  from {{ source('versions', 'encaissement') }} as r
+  inner join {{ ref('dim_version') }} as v on r.exercice = v.exercice and r.version = v.version
+  group by r.exercice, r.au
+)
+
+select r.exercice, r.au, r.dispositif, r.siret_adherent as siret, r.montant_titre, r.encaisse, r.reste_a_recouvrer
 from {{ source('versions', 'encaissement') }} as r
-inner join {{ ref('dim_version') }} as v on r.exercice = v.exercice and r.version = v.version
-order by r.exercice, r.au, r.dispositif, r.siret_adherent, r.version desc
+inner join dernieres using (exercice, au, version)
