@@ -262,7 +262,8 @@ def test_libreoffice_recalcule_une_situation(bilan: Bilan, tmp_path: Path) -> No
         | {"dispositif": d, "libelle": d, "cumul_cout": Decimal(n), "cumul_cout_n1": Decimal("0.10"), "prevu_cout": p}
         for d, n, p in (("A", "1.11", None), ("B", "-2.22", Decimal("7.77")), ("C", "1000000.03", None))
     ]  # fmt: skip
-    mois = [{"exercice": e, "mois": 5, "dispositif": x["dispositif"], "etp": Decimal(1), "exercice_prix": 2020}
+    mois = [{"exercice": e, "mois": 5, "dispositif": x["dispositif"], "etp": Decimal(1), "exercice_prix": 2020,
+             "sans_cout": None}
             for e in (2020, 2021) for x in lignes]  # fmt: skip
     ecrire(page(Situation(bilan.contexte, 5, mois, lignes)), tmp_path / "situation.xlsx")
     avant = load_workbook(tmp_path / "situation.xlsx")["Situation"]

@@ -2,10 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 
 from mutualisation.documents.situation.atterrissages import dire_depassements
 from mutualisation.documents.situation.calendrier import Echeance
-from mutualisation.documents.situation.page_situation import par_genre
+from mutualisation.documents.situation.page_situation import Situation, dire_sans_cout, page, par_genre
 
 
 def test_ce_qui_vient_a_echeance_se_dit_par_genre():
@@ -38,3 +39,24 @@ def test_ce_qui_depasse_se_dit_du_plus_grand_ecart_avec_le_total_de_ce_qui_etait
         "de −470 € (+960 €) ; CEE 110 € au lieu de 100 € (+10 €, +10,0 %). En tout, 680 € au lieu de −70 € (+750 €)."
     )
     assert dire_depassements(lignes[1:2]) == ""
+
+
+CONTEXTE = SimpleNamespace(
+    exercice=2023, epci="Essai", siren="200000001", est_synthetique=False, charte={"marque": "", "phrase": ""}
+)
+
+
+def mois(exercice, dispositif, sans_cout=None, prix=2022):
+    return {"exercice": exercice, "mois": 5, "dispositif": dispositif, "etp": Decimal(1), "exercice_prix": prix,
+            "sans_cout": sans_cout}  # fmt: skip
+
+
+def test_une_categorie_sans_cout_moyen_est_nommee_avec_son_remede():
+    """Of either year, once; where no year has a payroll, that is what is said."""
+    lignes = [mois(2023, "ADS", "B, C"), mois(2023, "CEP"), mois(2022, "ADS", "APP, B")]
+    phrase = "temps de catégorie APP, B et C, sans coût moyen en 2022, compté 0 € : complétez masse_salariale_2022."
+    assert dire_sans_cout(lignes).replace("\xa0", " ") == phrase
+    assert dire_sans_cout(lignes[1:2]) == ""
+    assert dire_sans_cout([mois(2023, "ADS", "B", prix=None)]) == ""
+    avis = page(Situation(CONTEXTE, 5, lignes, [])).avis
+    assert [(titre, dits[0].replace("\xa0", " ")) for titre, dits in avis[1:]] == [("Personnel incomplet", phrase)]

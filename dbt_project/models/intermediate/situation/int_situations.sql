@@ -3,7 +3,9 @@ with personnel as (
   select
     t.exercice, t.mois, t.destination as dispositif,
     sum(t.etp) as etp,
-    sum({{ arrondi('t.etp * (m.cout_moyen + coalesce(m.cout_structure, 0))') }}) as cout_personnel
+    sum({{ arrondi('t.etp * (m.cout_moyen + coalesce(m.cout_structure, 0))') }}) as cout_personnel,
+    -- a category without mean cost costs 0, and is told (R22a)
+    string_agg(t.categorie, ', ' order by t.categorie) filter (where m.cout_moyen is null and t.etp > 0) as sans_cout
   from (
     select exercice, mois, destination, categorie, sum(etp) as etp
     from {{ ref('int_etp_periodes') }}
@@ -45,6 +47,7 @@ lignes as (
     d.exercice, p.mois, d.dispositif, d.libelle, x.exercice_prix,
     {{ arrondi('coalesce(t.etp, 0)', 6) }} as etp,
     case when x.exercice_prix is not null then coalesce(t.cout_personnel, 0) end as cout_personnel,
+    t.sans_cout,
     coalesce(f.cout_fonctionnement, 0) as cout_fonctionnement,
     {{ arrondi(quotient('coalesce(a.amortissements, 0) * p.mois', '12')) }} as amortissements,
     coalesce(f.subventions, 0) as subventions,

@@ -8,5 +8,6 @@ select
   {% for montant in ['cout_personnel', 'cout_fonctionnement', 'amortissements', 'subventions', 'reprises', 'cout_net', 'recettes'] %}
   {{ montant }}::numeric(15, 2) as {{ montant }},
   {% endfor %}
-  exercice_prix::integer as exercice_prix
+  exercice_prix::integer as exercice_prix,
+  sans_cout::text as sans_cout
 from {{ ref('int_situations') }}

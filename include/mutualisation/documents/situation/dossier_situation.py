@@ -15,10 +15,11 @@ from mutualisation.documents.factures.ecriture import ecrire_csv
 from mutualisation.documents.mise_en_forme.modele import Document
 from mutualisation.documents.situation.atterrissages import GARDER, dire_depassements
 from mutualisation.documents.situation.calendrier import echeances
-from mutualisation.documents.situation.page_situation import Situation, page
+from mutualisation.documents.situation.page_situation import Situation, dire_sans_cout, page
 from mutualisation.publication.versions.contexte import lire_contexte
 from mutualisation.publication.versions.manifeste import poser
 from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.francais.formats import majuscule
 from mutualisation.socle.poste import Poste
 
 REMPLACER = """
@@ -61,10 +62,10 @@ def ecrire_situation(
     *,
     poste: Poste | None = None,
     imprimer: Callable[[Document, Path], object] = imprimerie.ecrire,
-) -> tuple[Path, str]:
+) -> tuple[Path, str, str]:
     """Write `situation_AAAA-MM/` under `sortie` from a build of this month: the same files give the same bytes. Return
-    its path, and the sentence that says what would end over the forecast. Raises `ErreurMutualisation` when the folder
-    can't be written."""
+    its path, then two sentences: whose staff costs 0, and what would end over the forecast. Raises
+    `ErreurMutualisation` when the folder can't be written."""
     contexte = lire_contexte(conn, exercice, version)
     destination = sortie / f"situation_{exercice}-{mois:02}"
     lues = {nom: [x for x in lire(conn, nom) if exercice - x["exercice"] in (0, 1)] for nom in COLONNES}
@@ -83,7 +84,7 @@ def ecrire_situation(
     with conn.transaction():
         conn.execute(REMPLACER)
         conn.execute(GARDER)
-    return destination, dire_depassements(lues["atterrissage"])
+    return destination, majuscule(dire_sans_cout(lues["situation"])), dire_depassements(lues["atterrissage"])
 
 
 def lire(conn: psycopg.Connection[Any], nom: str) -> list[dict[str, Any]]:

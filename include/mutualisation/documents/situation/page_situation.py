@@ -61,6 +61,16 @@ def somme(rangees: Iterable[Ligne], colonne: str) -> Decimal | None:
     return sum(connues, ZERO) if connues else None
 
 
+def dire_sans_cout(situation: Iterable[Ligne]) -> str:
+    """Say which catégories of staff cost 0 for want of a mean cost (R22a); "" without any, or where no year has one:
+    the whole cost is then unknown."""
+    comptees = [r for r in situation if r["sans_cout"] and r["exercice_prix"]]
+    if not comptees:
+        return ""
+    categories = sorted({c for r in comptees for c in r["sans_cout"].split(", ")})
+    return lire_phrase("situation.sans_cout", categories=formats.et(categories), prix=comptees[0]["exercice_prix"])
+
+
 def page(s: Situation) -> m.Document:
     total = {c: somme(s.atterrissage, c) for c in SOMMES}
     prix = next((r["exercice_prix"] for r in s.du_mois(s.exercice).values()), None)
@@ -84,6 +94,8 @@ def page(s: Situation) -> m.Document:
     ]
     periode = f"{s.exercice}-{s.mois:02}"
     avis = [("Provisoire", lire_phrase("situation.provisoire" if prix else "situation.sans_prix", **mots))]
+    if sans_cout := dire_sans_cout(s.situation):
+        avis.append(("Personnel incomplet", sans_cout))
     if depassements := [r["dispositif"] for r in s.atterrissage if r["depasse"]]:
         avis.append(("Coût à la fin au-dessus du prévu", f"{formats.enumerer(depassements, 12)}."))
     return m.Document(

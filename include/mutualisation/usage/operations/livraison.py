@@ -194,10 +194,13 @@ def situer(session: Session, exercice: int, mois: int, sortie: str) -> Situation
         session.suivi(f"Situation {annee}-{mois:02}")
         version = construire_situation(session, annee, mois)
         with session.etape("situation"):
-            dossier, depassements = ecrire_situation(conn, annee, mois, Path(sortie), version, poste=session.poste)
+            dossier, sans_cout, depassements = ecrire_situation(
+                conn, annee, mois, Path(sortie), version, poste=session.poste
+            )
         if depassements:
             session.suivi(depassements)
-        return SituationEcrite(str(dossier), laisse_de_cote_par_la_construction(conn, version), depassements)
+        reste = " ".join(filter(None, [sans_cout, laisse_de_cote_par_la_construction(conn, version)]))
+        return SituationEcrite(str(dossier), reste, depassements)
 
 
 def remettre(session: Session, exercice: int, sortie: str) -> str:
