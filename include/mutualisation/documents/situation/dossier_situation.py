@@ -29,15 +29,21 @@ select exercice, mois, dispositif, etp, cout_personnel, cout_fonctionnement, amo
   cout_net, recettes
   from construction.mart_situation
 """
-# what a year before had by the end of that month, and has not come
+# what a year before had by the end of that month, and has not come: month by month, whatever file gave it (F17, G6)
 ABSENTS = """
-select distinct f.jeu || '_' || replace(f.periode, %(exercice)s - 1 || '', %(exercice)s || '') as nom
-  from construction.stg_journal__fichiers as f
- where f.exercice = %(exercice)s - 1 and coalesce(f.mois, 6 * f.semestre) <= %(mois)s
-   and not exists (
-     select from construction.stg_journal__fichiers as n
-      where n.jeu = f.jeu and n.exercice = %(exercice)s
-        and (f.mois between n.mois_debut and n.mois or f.semestre = n.semestre))
+with arrives (jeu, exercice, mois, periode) as (
+  select f.jeu, f.exercice, m, to_char(m, 'FM00')
+    from construction.stg_journal__fichiers as f cross join generate_series(f.mois_debut, f.mois) as m
+  union
+  select jeu, exercice, 6 * semestre, 'S' || semestre
+    from construction.stg_journal__fichiers where semestre is not null
+  union
+  select 'mandats', exercice, mois, to_char(mois, 'FM00') from construction.stg_compta__pes_mois
+)
+select jeu || '_' || exercice + 1 || '-' || periode as nom
+  from arrives where exercice = %(exercice)s - 1 and mois <= %(mois)s
+except
+select jeu || '_' || exercice || '-' || periode from arrives where exercice = %(exercice)s
  order by nom
 """
 REFUS = "La situation ne peut pas être écrite"
