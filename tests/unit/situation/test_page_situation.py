@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 from mutualisation.documents.situation.atterrissages import dire_depassements
 from mutualisation.documents.situation.calendrier import Echeance
-from mutualisation.documents.situation.page_situation import Situation, dire_sans_cout, page, par_genre
+from mutualisation.documents.situation.dossier_situation import COLONNES
+from mutualisation.documents.situation.page_situation import EFFETS, Situation, dire_sans_cout, page, par_genre
 
 
 def test_ce_qui_vient_a_echeance_se_dit_par_genre():
@@ -60,3 +61,23 @@ def test_une_categorie_sans_cout_moyen_est_nommee_avec_son_remede():
     assert dire_sans_cout([mois(2023, "ADS", "B", prix=None)]) == ""
     avis = page(Situation(CONTEXTE, 5, lignes, [])).avis
     assert [(titre, dits[0].replace("\xa0", " ")) for titre, dits in avis[1:]] == [("Personnel incomplet", phrase)]
+
+
+def test_le_total_d_un_atterrissage_dit_qui_n_y_est_pas():
+    """A dispositif without row the year before lands nowhere: unknown is not zero (R22a)."""
+
+    def dits(*lignes):
+        vides = dict.fromkeys((*COLONNES["atterrissage"], *(f"effet_{e}" for e in EFFETS)), Decimal(0))
+        atterrissages = [
+            vides
+            | {"dispositif": d, "libelle": d, "atterrissage_cout": c, "atterrissage_recettes": c, "depasse": False}
+            for d, c in lignes
+        ]
+        lue = page(Situation(CONTEXTE, 5, [mois(2023, "ADS")], atterrissages))
+        (tableau,) = lue.sections[0].blocs
+        return [c.note for c in lue.chiffres if c.libelle.startswith("Atterrissage")], tableau.note
+
+    (tuiles, note), (tuiles_connues, note_connue) = dits(("ADS", Decimal(9)), ("NEUF", None)), dits(("ADS", Decimal(9)))
+    assert (tuiles, tuiles_connues) == (["sans NEUF"] * 2, [""] * 2)
+    assert note == f"{note_connue} Totaux de l'écart et de la fin de l'année : sans NEUF, sans comparaison en 2022."
+    assert dits(("NEUF", None)) == (["", ""], note_connue), "no total, nothing left out of it"

@@ -61,6 +61,13 @@ def somme(rangees: Iterable[Ligne], colonne: str) -> Decimal | None:
     return sum(connues, ZERO) if connues else None
 
 
+def sans_comparaison(s: Situation) -> str:
+    """Name the dispositifs that the total of the landings leaves out, for want of a year before (R22a); "" where it
+    leaves out none, or there is no total."""
+    sans = [r["dispositif"] for r in s.atterrissage if r["atterrissage_cout"] is None]
+    return formats.enumerer(sans, NOMMES) if len(sans) < len(s.atterrissage) else ""
+
+
 def dire_sans_cout(situation: Iterable[Ligne]) -> str:
     """Say which catégories of staff cost 0 for want of a mean cost (R22a); "" without any, or where no year has one:
     the whole cost is then unknown."""
@@ -80,6 +87,9 @@ def page(s: Situation) -> m.Document:
     ]
     mots: dict[str, Any] = {"date": s.date, "e": s.exercice, "n1": s.exercice - 1, "prix": prix or ""}
     tableau = lire_tableau("situation.services", lignes, total=total | {"ecart": somme(lignes, "ecart")}, **mots)
+    if sans := sans_comparaison(s):
+        dit = lire_phrase("situation.sans_comparaison", dispositifs=sans, **mots)
+        tableau = replace(tableau, note=f"{tableau.note} {dit}")
     tableau = replace(tableau, feuille=m.Feuille("Situation", "Où en est l'année, et où elle finirait, par dispositif"))
     sections = [
         m.Section("services", "Service par service", "Services", [tableau]),
@@ -142,11 +152,13 @@ def _chiffres(s: Situation, total: Ligne) -> list[m.Chiffre]:
             total["recettes_n1"], annee,
         ),
     ]  # fmt: skip
-    changes = [formats.evolution(reference, valeur) for _, _, valeur, reference, _ in chiffres]
-    return [
-        m.Chiffre(nom, texte, f"{change} sur {ou}" if change else "")
-        for (nom, texte, _, _, ou), change in zip(chiffres, changes, strict=True)
-    ]
+    absents, rendus = sans_comparaison(s), []
+    for nom, texte, valeur, reference, ou in chiffres:
+        change = formats.evolution(reference, valeur)
+        sans = f"sans {absents}" if absents and nom.startswith("Atterrissage") else ""
+        note = ", ".join(filter(None, [f"{change} sur {ou}" if change else "", sans]))
+        rendus.append(m.Chiffre(nom, texte, note))
+    return rendus
 
 
 def _euros(valeur: Decimal | None) -> str:
