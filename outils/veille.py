@@ -6,6 +6,7 @@ import ctypes
 import select
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -27,9 +28,15 @@ def veiller(dossier: Path, parties: list[str]) -> str | None:
     finally:
         # we look again and again: one of them may be starting another
         while restants := psutil.Process().children(recursive=True):
-            for processus in restants:
-                processus.kill()
+            achever(restants)
             psutil.wait_procs(restants, timeout=PERIODE)
+
+
+def achever(restants: list[psutil.Process]) -> None:
+    """Kill each of these processes; one may have ended since it was seen, and the others must end too."""
+    for processus in restants:
+        with suppress(psutil.NoSuchProcess):
+            processus.kill()
 
 
 def _lancer(journal: Path, partie: str) -> "subprocess.Popen[bytes]":

@@ -8,6 +8,7 @@ import time
 
 import psutil
 import pytest
+from outils.veille import achever
 from tests.atelier.bases import lire
 from tests.atelier.petit_depot import EXERCICE, ecrire
 
@@ -60,3 +61,11 @@ def test_juin_donne_sa_situation_l_annee_un_bilan_et_un_lanceur_tue_ne_laisse_ri
     os.killpg(lanceur.pid, signal.SIGKILL)
     lanceur.wait()
     assert psutil.wait_procs(descendants, timeout=30)[1] == []
+
+
+def test_qui_a_fini_de_lui_meme_ne_laisse_pas_les_autres_en_vie():
+    with subprocess.Popen(["true"]) as fini, subprocess.Popen(["sleep", "60"]) as autre:
+        restants = [psutil.Process(fini.pid), psutil.Process(autre.pid)]
+        fini.wait()
+        achever(restants)
+        assert autre.wait(10) == -signal.SIGKILL
