@@ -76,6 +76,11 @@ def test_ce_qui_n_est_pas_arrive_se_compare_mois_par_mois(atelier: Atelier) -> N
         )
         conn.execute("insert into construction.stg_compta__pes_mois (exercice, mois) values (2023, 1)")
         assert [nom for (nom,) in conn.execute(ABSENTS, lus)] == ["mandats_2023-02", "temps_2023-04", "titres_2023-03"]
+        conn.execute(
+            "insert into construction.stg_compta__ecritures (sens, exercice, date_emission)"
+            " values ('titre', 2022, '2023-03-15')"
+        )
+        assert [nom for (nom,) in conn.execute(ABSENTS, lus)] == ["mandats_2023-02", "temps_2023-04"]
 
 
 def test_rien_ne_reste_d_un_cas_raconte(atelier: Atelier) -> None:

@@ -44,6 +44,9 @@ select jeu || '_' || exercice + 1 || '-' || periode as nom
   from arrives where exercice = %(exercice)s - 1 and mois <= %(mois)s
 except
 select jeu || '_' || exercice || '-' || periode from arrives where exercice = %(exercice)s
+except
+-- a PES gives titres too, those of January to the exercice before
+select 'titres_' || to_char(date_emission, 'YYYY-MM') from construction.stg_compta__ecritures where sens = 'titre'
  order by nom
 """
 REFUS = "La situation ne peut pas être écrite"
