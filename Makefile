@@ -68,10 +68,8 @@ conformite: environnement ## whole and defective drops against the expected figu
 	[ ! -x ../shared/conformite-5/verifier-situation ] || $(MAKE) conformite-situation || fautes=1; \
 	exit $$fautes
 
-# of V it takes away the first version of March and leaves the second, by which the month is there (F2): V has the second alone
 conformite-situation: environnement
-	@rm -rf var/situation && cp -r ../shared/conformite-5/situation var/ && rm var/situation/depots/V/rh/temps_2022-03.csv
-	@../shared/conformite-5/verifier-situation --racine var/situation --commande $(MUTUALISATION)
+	@../shared/conformite-5/verifier-situation --commande $(MUTUALISATION)
 
 bench: environnement ## what users wait for, against a former version: var/bench/ratios.csv
 	@.venv/bin/python outils/banc.py $(if $(TAILLES),--tailles $(TAILLES))
