@@ -52,19 +52,14 @@ test: environnement ## what to run at each change: rules, cases, documents, one 
 test-complet: environnement ## every test that this machine can run; those left out are named
 	@.venv/bin/pytest -n auto --dist worksteal $(PYTEST)
 
-# the comparer of conformite-5 drops the rows of a forecast whose year is not asked: tests/conformite compares these two
-AUTRES_RELATIONS = .venv/bin/python -B -c "import sys; sys.path[:0] = ['../shared/conformite-5']; import comparer; \
-	print(','.join(sorted({*comparer.TOUTES} - {'prevision', 'prevision_adherent'})))"
-
 conformite: environnement ## whole and defective drops against the expected figures: ours, and all of ../shared where it is
 	@fautes=0; .venv/bin/pytest -n auto --dist worksteal tests/conformite || fautes=1; \
-	for suite in $(addprefix ../shared/,conformite-2 conformite-3 conformite-4); do \
+	for suite in $(addprefix ../shared/conformite-,2 3 4 5); do \
 		[ -d $$suite ] || { echo "laissé de côté : $$suite n'est pas là"; continue; }; \
 		$$suite/verifier -j 2 --commande $(MUTUALISATION) || fautes=1; \
 		[ ! -d $$suite/defauts ] || $$suite/verifier -j 2 --defauts --commande $(MUTUALISATION) || fautes=1; \
 		[ ! -x $$suite/verifier-semestre ] || $$suite/verifier-semestre --commande $(MUTUALISATION) || fautes=1; \
 	done; \
-	[ ! -d ../shared/conformite-5 ] || ../shared/conformite-5/verifier -j 2 --relations "$$($(AUTRES_RELATIONS))" --commande $(MUTUALISATION) || fautes=1; \
 	[ ! -x ../shared/conformite-5/verifier-situation ] || $(MAKE) conformite-situation || fautes=1; \
 	exit $$fautes
 
