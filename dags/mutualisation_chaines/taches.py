@@ -47,6 +47,8 @@ journal = logging.getLogger(__name__)
 PARIS = ZoneInfo("Europe/Paris")
 # days before a date of the calendar on which an alert says it
 RAPPELS = (30, 7)
+# a late bilan is told on its day, then every so many days; who asks is told at once
+RELANCE = 7
 PUBLIEE = "Ce qui est publié déjà le reste, à l'identique."
 OUVERT = "L'exercice n'est pas clos."
 # at a desk, the folder `bilans/` opens by this address, where a share or a server shows it
@@ -400,8 +402,8 @@ def ou_lire(session: Session, dossiers: list[str]) -> str:
 )
 @en_francais
 def exiger_bilan(params: Any = None, dag_run: Any = None) -> None:
-    """Fail when the exercice is due and not published on the day of the run, in Paris; skipped before. An alert says
-    what the calendar asks in a month, and in a week."""
+    """Fail when the exercice is due and not published on the day of the run, in Paris, then once a week; skipped
+    before. An alert says what the calendar asks in a month, and in a week."""
     from mutualisation.documents.situation.calendrier import calendrier
     from mutualisation.usage.operations import exiger_bilan
 
@@ -414,7 +416,8 @@ def exiger_bilan(params: Any = None, dag_run: Any = None) -> None:
             dus = [f"{quoi}, le {le:%d/%m/%Y}" for le, quoi in calendrier(conn, jour) if (le - jour).days in RAPPELS]
         if dus:
             envoyer(entite_en_cours().dire(f"À venir : {' ; '.join(dus)}."), AGENDA, get_current_context())
-        constat = exiger_bilan(session, exercice, jour, echeance)
+        tous_les = 1 if dag_run.run_type == "manual" else RELANCE
+        constat = exiger_bilan(session, exercice, jour, echeance, tous_les)
     if not constat:
         raise AirflowSkipException(f"Bilan {exercice} : rien d'échu au {jour:%d/%m/%Y}.")
     journal.info(constat)

@@ -226,6 +226,13 @@ def test_l_echeance_nomme_les_fichiers_qui_manquent(session: op.Session, conn_vi
         "Pas de bilan 2024 au 30/06/2025 : il manque 4 fichiers : compta/mandats_2024-12, compta/etat_actif_2024, "
         "rh/agents_2024, rh/masse_salariale_2024. Déposez-les, le bilan suivra."
     )
+    # each week from its day on; the months that follow each other are one; no file is of a year before 2023
+    assert op.exiger_bilan(session, 2024, date(2025, 7, 6), tous_les=7) == str(levee.value).strip()
+    with pytest.raises(ControleEchoue, match="Pas de bilan 2024 au 30/06/2025"):
+        op.exiger_bilan(session, 2024, date(2025, 7, 7), tous_les=7)
+    with pytest.raises(ControleEchoue, match="26.fichiers : compta/mandats_2023-01 à 2023-12, compta/etat_actif_2023,"):
+        op.exiger_bilan(session, 2023, date(2025, 7, 7))
+    assert op.exiger_bilan(session, 2022, date(2025, 6, 30)) == ""
     deposer(
         conn_vierge,
         ("compta", "mandats", "2024-12", 12),
@@ -282,6 +289,7 @@ def test_le_calendrier_dit_ce_que_demandent_trois_mois(publie: Publie) -> None:
             " where f.fichier_id in (premier, dernier)"
         )
         dits = [(le.isoformat(), texte(quoi)) for le, quoi in calendrier(conn, date(2025, 1, 1))]
+        assert [quoi for _, quoi in calendrier(conn, date(2021, 1, 1)) if "2020" in quoi or "débat" in quoi] == []
     assert dits == [
         (
             "2025-01-09",

@@ -1,6 +1,8 @@
 """Name the files that an exercice (at its deadline, before an unasked build: G6) or a semestre to bill (R18) lacks."""
 
+from collections.abc import Iterator
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 import psycopg
@@ -88,12 +90,13 @@ def _a_facturer(conn: psycopg.Connection[Any], exercice: int, semestre: int, uni
     return f"Factures {exercice}-S{semestre} : {suite}"
 
 
-def exiger_bilan(session: Session, exercice: int, le: date, au: date | None = None) -> str:
+def exiger_bilan(session: Session, exercice: int, le: date, au: date | None = None, tous_les: int = 1) -> str:
     """Say that an exercice is published; nothing before it is due, on the day `au`, else on those that the law gives.
-    Raises `ControleEchoue` when it is due and is not: which expected files are missing, or what is left to do."""
+    Raises `ControleEchoue` when it is due and is not: which expected files are missing, or what is left to do. It does
+    so on the day, then every so many days, `tous_les`; between them the same is said, and nothing raised."""
     (annee,) = verifier_exercices([exercice])
     with connecter(session.dsn) as conn:
-        echues = [quoi for quand, quoi in _echeances(conn, annee, au) if quand <= le]
+        echues = [due for due in _echeances(conn, annee, au) if due[0] <= le]
         if not echues:
             return ""
         if version := lire_pointeurs(conn).get(annee):
@@ -103,7 +106,11 @@ def exiger_bilan(session: Session, exercice: int, le: date, au: date | None = No
         il_manque = f"{_il_manque(manquants)}. Déposez-les, le bilan suivra"
     else:
         il_manque = "aucun fichier attendu ne manque. Lancez « bilan_etape », ou répondez à « publication_bilan »"
-    raise ControleEchoue([f"Pas de bilan {annee} {echues[-1]} : {il_manque}."])
+    due, pour = echues[-1]
+    constat = f"Pas de bilan {annee} {pour} : {il_manque}."
+    if (le - due).days % tous_les:
+        return constat
+    raise ControleEchoue([constat])
 
 
 def _echeances(conn: psycopg.Connection[Any], annee: int, au: date | None) -> list[tuple[date, str]]:
@@ -138,7 +145,20 @@ def _dernier_mois(conn: psycopg.Connection[Any], exercice: int) -> int:
 
 
 def _il_manque(noms: list[str]) -> str:
-    return f"il manque {plusieurs(len(noms), 'fichier')} : {', '.join(noms)}"
+    return f"il manque {plusieurs(len(noms), 'fichier')} : {', '.join(_plier(noms))}"
+
+
+def _plier(noms: list[str]) -> Iterator[str]:
+    """Fold the months of a jeu that follow each other: « compta/mandats_2024-01 à 2024-12 »."""
+
+    def suite(place: tuple[int, str]) -> tuple[str, int | str]:
+        rang, nom = place
+        debut, _, mois = nom.rpartition("-")
+        return (debut, int(mois) - rang) if mois.isdecimal() and debut else (nom, "")
+
+    for _, groupe in groupby(enumerate(noms), suite):
+        premier, *suivants = [nom for _, nom in groupe]
+        yield f"{premier} à {suivants[-1].rpartition('_')[2]}" if suivants else premier
 
 
 def fichiers_manquants(conn: psycopg.Connection[Any], exercice: int) -> list[str]:
