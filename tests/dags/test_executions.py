@@ -222,6 +222,7 @@ def test_une_version_que_personne_n_a_demandee_attend_et_se_publie_sous_un_compt
     with caplog.at_level(logging.ERROR):
         execution, taches = lancer("publication_bilan")
     assert (taches["publier_au_nom"], essais(execution)) == ({"failed"}, {1})
+    assert lire(entrepot_neuf, "select accordee from journal.candidates") == [(True,)], "the yes is kept"
     dite = "La connexion Airflow « publication_inconnue » n'existe pas"
     assert any(dite in m and "peuvent répondre : lea." in m for m in caplog.messages)
     repondre("lea", choix="Reject")

@@ -18,7 +18,7 @@ from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.socle.erreurs import ControleEchoue, SansReprise
 from mutualisation.usage import operations as op
 from mutualisation.usage.operations.ecarts import figures_a_clore
-from mutualisation.usage.operations.echeance import exercices_a_construire, fichiers_manquants
+from mutualisation.usage.operations.echeance import exercices_a_construire, fichiers_manquants, fichiers_tardifs
 from mutualisation.usage.operations.etat import reste_a_construire
 
 from . import entrepot_publie
@@ -177,10 +177,15 @@ def test_rien_ne_change_ou_ce_n_est_plus_elle(construite: Conn) -> None:
 
 @cas
 def test_une_version_remplacee_nomme_celle_qui_l_a_remplacee(
-    construite: Conn, statut: str, proposee: bool, dite: str | None
+    construite: Conn, statut: str, proposee: bool, dite: str | None, accordee: bool | None
 ) -> None:
-    """Shown or answered: no retry would change it. One that is built later, and not proposed, replaces nothing."""
+    """Shown or answered: no retry would change it. One that is built later, and not proposed, replaces nothing; nor one
+    that is not published, once somebody said yes (`accordee`)."""
     session = valider(construite, [2021])
+    if accordee:
+        construite.execute("insert into journal.candidates values (2, '{}', '/nulle/part', '{\"bilan_2021\": \"x\"}')")
+        construite.commit()
+        op.accorder(session, 2)
     construite.execute(
         "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
         " values ('{2021}', %s, 'bilan', '0')",
@@ -191,6 +196,13 @@ def test_une_version_remplacee_nomme_celle_qui_l_a_remplacee(
     construite.commit()
     if dite is None:
         assert op.candidate(session, 2).version == 2
+        if accordee:  # its documents, composed before, are of another 2020 than the one published with version 2
+            assert op.candidate(session, 3).version == 3
+            construite.execute("update journal.constructions set statut = 'publiee' where version = 2")
+            construite.execute("update journal.publications set version = 2, publie_le = now() where exercice = 2020")
+            construite.commit()
+            with pytest.raises(SansReprise, match="elle dit un exercice tel qu'il était avant la version 2"):
+                op.publier(session, 3)
         return
     for acte in (op.candidate, op.publier):
         with pytest.raises(
@@ -230,7 +242,9 @@ def test_l_echeance_nomme_les_fichiers_qui_manquent(session: op.Session, conn_vi
     assert op.exiger_bilan(session, 2024, date(2025, 7, 6), tous_les=7) == str(levee.value).strip()
     with pytest.raises(ControleEchoue, match="Pas de bilan 2024 au 30/06/2025"):
         op.exiger_bilan(session, 2024, date(2025, 7, 7), tous_les=7)
-    with pytest.raises(ControleEchoue, match="26.fichiers : compta/mandats_2023-01 à 2023-12, compta/etat_actif_2023,"):
+    with pytest.raises(
+        ControleEchoue, match=r"26.fichiers : compta/mandats_2023-01 à 2023-12, compta/etat_actif_2023,"
+    ):
         op.exiger_bilan(session, 2023, date(2025, 7, 7))
     assert op.exiger_bilan(session, 2022, date(2025, 6, 30)) == ""
     deposer(
@@ -364,3 +378,36 @@ def test_une_version_qui_attend_n_est_pas_construite_de_nouveau(session: op.Sess
         conn_vierge.execute("update journal.constructions set statut = %s", (statut,))
         conn_vierge.commit()
         assert reste_a_construire(session.dsn), statut
+
+
+def test_ce_qui_arrive_apres_une_version_se_dit_jusqu_a_ce_qu_on_la_construise(conn_publiee: Conn) -> None:
+    """Whatever is built of other years. A build that a later one has replaced unpublished has counted nothing; one that
+    found the year unchanged has. A PES is of the years of its bordereaux."""
+    session = op.Session(conn_publiee.info.dsn, Path("/nulle/part"))
+    deposer(conn_publiee, ("compta", "mandats", "2019-03", 3), ("compta", "mandats", "2019-04", 4))
+
+    def dit(*exercices: int, proposee: bool = False) -> list[int]:
+        if exercices:
+            valider(conn_publiee, [*exercices])
+        if proposee:
+            conn_publiee.execute(
+                "insert into journal.candidates select max(version), '{}', '/', '{\"x\": 1}' from journal.constructions"
+            )
+        conn_publiee.commit()
+        return [*fichiers_tardifs(session)]
+
+    assert dit(2021) == [2019]
+    dite = "Exercice 2019 : 2 fichiers arrivés depuis la version 1 n'y comptent pas : « mutualisation bilan"
+    assert f"{dite} --exercice 2019 »." in map(texte, op.etat(session)["a_faire"])
+    assert dit(2019) == []
+    assert dit(2021, proposee=True) == [2019], "version 3 gave way to version 4, and is never published"
+    conn_publiee.execute("insert into journal.contenus values (3, 2019, '{}')")
+    conn_publiee.execute("update journal.constructions set exercices = '{}' where version = 3")
+    assert dit() == []
+    synchroniser_brut(conn_publiee)
+    deposer(conn_publiee, ("compta", "pes", "2018", None))
+    conn_publiee.execute(
+        "insert into brut.pes (fichier_id, ligne, dtebordem) select max(fichier_id), n, x from journal.fichiers,"
+        " unnest('{2018-12-31, 2020-05-02, 2020-05-03}'::date[]) with ordinality as p (x, n) group by n, x"
+    )
+    assert [texte(phrase)[:30] for phrase in fichiers_tardifs(session).values()] == ["Exercice 2020 : 1 fichier arri"]

@@ -90,6 +90,15 @@ def _a_facturer(conn: psycopg.Connection[Any], exercice: int, semestre: int, uni
     return f"Factures {exercice}-S{semestre} : {suite}"
 
 
+def fichiers_tardifs(session: Session) -> dict[int, str]:
+    """Return {published exercice: how many files arrived since, that no build of it has counted (S3)}."""
+    with connecter(session.dsn) as conn:
+        tardifs = conn.execute("select * from journal.fichiers_tardifs()").fetchall()
+    dire = "Exercice {} : {} depuis la version {} n'y compte{} pas : « mutualisation bilan --exercice {} »."
+    arrives = "fichier arrivé", "fichiers arrivés"
+    return {e: dire.format(e, plusieurs(n, *arrives), v, "nt" if n > 1 else "", e) for e, v, n in tardifs}
+
+
 def exiger_bilan(session: Session, exercice: int, le: date, au: date | None = None, tous_les: int = 1) -> str:
     """Say that an exercice is published; nothing before it is due, on the day `au`, else on those that the law gives.
     Raises `ControleEchoue` when it is due and is not: which expected files are missing, or what is left to do. It does

@@ -15,7 +15,7 @@ from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.programmes import mineure_depassee
 from mutualisation.publication.versions.inchange import empreintes_en_vigueur
 from mutualisation.socle.francais.formats import enumerer, jour, nombre, plusieurs
-from mutualisation.usage.operations.echeance import semestres_a_facturer
+from mutualisation.usage.operations.echeance import fichiers_tardifs, semestres_a_facturer
 from mutualisation.usage.operations.en_attente import en_attente
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote_par_la_construction
 from mutualisation.usage.operations.ouverture_en_lecture import rien_de_publie
@@ -83,7 +83,7 @@ def etat(session: Session) -> dict[str, Any]:
             attente = en_attente(conn, candidate["version"])
             contenu["candidate"]["documents"] = [str(extrait) for extrait in attente.extraits] if attente else []
         reste = curseur.execute(SQL_RESTE).fetchone() == {"reste": True}
-        factures = semestres_a_facturer(conn)
+        suites = [*fichiers_tardifs(session).values(), *semestres_a_facturer(conn)]
         dus = calendrier(conn, datetime.now(PARIS).date())
         contenu["calendrier"] = [{"le": le.isoformat(), "quoi": quoi} for le, quoi in dus]
     for publie in contenu["exercices"]:
@@ -93,7 +93,7 @@ def etat(session: Session) -> dict[str, Any]:
         execution["secondes"] = float(execution["secondes"] or 0)
     # who finds nothing here may have filled another warehouse
     ou = rien_de_publie(session.dsn, session.var if session.embarque else None) if not contenu["fichiers"] else ""
-    contenu["a_faire"] = [*_a_faire(contenu, reste=reste), *factures, *serveur_depasse(session), *filter(None, [ou])]
+    contenu["a_faire"] = [*_a_faire(contenu, reste=reste), *suites, *serveur_depasse(session), *filter(None, [ou])]
     return contenu
 
 
