@@ -18,10 +18,9 @@ GENRES = {
     "marche": "fin de marché", "action": "action attendue", "avis": "avis réputé favorable sans délibération",
 }  # fmt: skip
 # nothing is due of a year that this EPCI never had
-PREMIER = """
-select min(exercice) from (select exercice from journal.fichiers_courants union all
-                           select exercice from journal.publications) as connus
-"""
+CONNU = """
+select exists (select from journal.fichiers_courants where exercice <= %(exercice)s)
+    or exists (select from journal.publications where exercice <= %(exercice)s)"""
 VOTE = """
 select valeur_date from brut.parametres
  where parametre = 'vote_budget:' || %s and valeur_date is not null and defauts is null
@@ -82,10 +81,8 @@ def vote_du_budget(conn: psycopg.Connection[Any], annee: int) -> date:
 
 
 def echeances_du_bilan(conn: psycopg.Connection[Any], exercice: int) -> list[tuple[date, str]]:
-    """Return when the bilan of an exercice is due, in order, and what it is due for (L5211-39-1); [] for a year before
-    the first one that was loaded or published."""
-    (premier,) = conn.execute(PREMIER).fetchone() or (None,)
-    if premier is None or exercice < premier:
+    """Return when the bilan of an exercice is due, in order, and for what (L5211-39-1); [] before the first known."""
+    if conn.execute(CONNU, {"exercice": exercice}).fetchone() == (False,):
         return []
     vote, fin = vote_du_budget(conn, exercice + 1), date(exercice + 1, 6, 30)
     debat = f"pour le débat d'orientation budgétaire, avant le vote du budget du {jour(vote)}"

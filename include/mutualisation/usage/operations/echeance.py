@@ -1,5 +1,6 @@
 """Name the files that an exercice (at its deadline, before an unasked build: G6) or a semestre to bill (R18) lacks."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
@@ -17,6 +18,7 @@ from mutualisation.socle.erreurs import ControleEchoue
 from mutualisation.socle.francais.formats import jour, plusieurs
 from mutualisation.usage.operations.session import Session, verifier_exercices
 
+MOIS = re.compile(r"_\d{4}-\d\d$")
 CHARGES = "select jeu, periode from journal.fichiers_courants where exercice = %s"
 # the exercices are those published, and those after them whose payroll is loaded (S3: a closed one is built again on
 # demand only)
@@ -105,7 +107,8 @@ def exiger_bilan(session: Session, exercice: int, le: date, au: date | None = No
     so on the day, then every so many days, `tous_les`; between them the same is said, and nothing raised."""
     (annee,) = verifier_exercices([exercice])
     with connecter(session.dsn) as conn:
-        echues = [due for due in _echeances(conn, annee, au) if due[0] <= le]
+        dues = [(au, f"au {jour(au)}")] if au else echeances_du_bilan(conn, annee)
+        echues = [due for due in dues if due[0] <= le]
         if not echues:
             return ""
         if version := lire_pointeurs(conn).get(annee):
@@ -120,10 +123,6 @@ def exiger_bilan(session: Session, exercice: int, le: date, au: date | None = No
     if (le - due).days % tous_les:
         return constat
     raise ControleEchoue([constat])
-
-
-def _echeances(conn: psycopg.Connection[Any], annee: int, au: date | None) -> list[tuple[date, str]]:
-    return [(au, f"au {jour(au)}")] if au else echeances_du_bilan(conn, annee)
 
 
 def exercices_a_construire(dsn: str) -> tuple[list[int], dict[int, str]]:
@@ -160,10 +159,9 @@ def _il_manque(noms: list[str]) -> str:
 def _plier(noms: list[str]) -> Iterator[str]:
     """Fold the months of a jeu that follow each other: « compta/mandats_2024-01 à 2024-12 »."""
 
-    def suite(place: tuple[int, str]) -> tuple[str, int | str]:
+    def suite(place: tuple[int, str]) -> tuple[str, int]:
         rang, nom = place
-        debut, _, mois = nom.rpartition("-")
-        return (debut, int(mois) - rang) if mois.isdecimal() and debut else (nom, "")
+        return (nom[:-2], int(nom[-2:]) - rang) if MOIS.search(nom) else (nom, 0)
 
     for _, groupe in groupby(enumerate(noms), suite):
         premier, *suivants = [nom for _, nom in groupe]

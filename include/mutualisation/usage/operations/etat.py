@@ -23,7 +23,8 @@ from mutualisation.usage.operations.session import Session
 
 PARIS = ZoneInfo("Europe/Paris")
 SQL_ETAT = {
-    "exercices": "select p.exercice, p.version, c.prepare_par, p.publie_le, f.approuve_par, (select"
+    "exercices": "select p.exercice, p.version, journal.rang_publie(p.exercice, p.version) as rang, "
+    "c.prepare_par, p.publie_le, f.approuve_par, (select"
     " s.enonce::jsonb ->> 'publie_par' from journal.sceaux s where s.acte = 'publication' and s.version = p.version)"
     " as publie_par, array(select distinct"
     " k.controle from publication.controles k where k.exercice = p.exercice"
@@ -102,7 +103,8 @@ def dire_etat(contenu: Mapping[str, Any]) -> Iterator[str]:
     yield from dire_empreintes(contenu)
     for e in contenu["exercices"]:
         suite = f"close, approuvée par {e['approuve_par']}" if e["approuve_par"] else "à approuver"
-        yield f"exercice {e['exercice']} : version {e['version']}, préparée par {e['prepare_par']}, {suite}"
+        publiee = f"version {e['version']} (publication n° {e['rang']})"
+        yield f"exercice {e['exercice']} : {publiee}, préparée par {e['prepare_par']}, {suite}"
     for f in contenu["fichiers"]:
         yield f"{f['source']}/{f['jeu']} : {plusieurs(f['fichiers'], 'fichier')}, {plusieurs(f['lignes'], 'ligne')}"
     yield from map(_dire_rejets, contenu["rejets"])
