@@ -11,10 +11,11 @@ DOC = """
 Chaque matin à 6 h. Dès que s'ouvre le débat d'orientation budgétaire (dix semaines avant le vote du budget, paramètre
 `vote_budget`, au plus tard le 15 avril), puis au 30 juin, ou à partir du jour dit, tant que l'exercice n'est pas
 publié, `exiger_bilan` échoue, donc alerte : « Pas de bilan 2025 au 30/06/2026 : il manque… », avec le nom de chaque
-fichier attendu qui n'est pas chargé. Avant, ou une fois le bilan publié : rien.
+fichier attendu qui n'est pas chargé. L'alerte part ce jour-là, puis tous les sept jours ; le journal le dit chaque
+matin. Avant, une fois le bilan publié, ou pour une année d'avant le premier exercice chargé : rien.
 
 Un mois et une semaine avant, une alerte dit aussi ce que demande l'année : budget, factures, conventions, marchés,
-actions, avis. Pour la faire taire, mettez la chaîne en pause.
+actions, avis.
 """
 
 

@@ -8,7 +8,7 @@ from mutualisation_chaines.echecs import Echec
 from mutualisation_chaines.entites import chaines
 from mutualisation_chaines.lignage import declarer
 from mutualisation_chaines.reglages import attente
-from mutualisation_chaines.taches import encore_demandee, presenter, publier_au_nom
+from mutualisation_chaines.taches import accorder, encore_demandee, presenter, publier_au_nom
 
 DOC = """
 ### Publication d'un bilan
@@ -23,8 +23,10 @@ nommé, la connexion Airflow `publication_NOM` (d'une entité, `publication_ENTI
 passe de la personne NOM, membre de `mutualisation_traitement`. Qui a publié un exercice ne le clôt pas. « Reject » :
 rien n'est publié.
 
-Si une version plus récente attend, répondre à la plus ancienne échoue aussitôt et nomme la plus récente. Sans réponse,
-l'alerte repart tous les sept jours (`MUTUALISATION_RAPPEL`).
+Ce qui suit une réponse passe avant tout autre traitement, et un oui vaut pour la version lue : celle qu'un bilan
+compose entre-temps ne prend ni son tour ni ses documents. Si une version plus récente attendait déjà, répondre à la
+plus ancienne échoue aussitôt et nomme la plus récente. Sans réponse, l'alerte repart tous les sept jours
+(`MUTUALISATION_RAPPEL`).
 """
 PRESENTEE = "ti.xcom_pull(task_ids='presenter')"
 PHRASE = f"{{{{ {PRESENTEE}['phrase'] }}}}"
@@ -57,6 +59,7 @@ for entite, reglages in chaines("publication_bilan", "Publication d'un bilan"):
             notifiers=[Alerte(entite.dire(RAPPEL + PHRASE), OU_REPONDRE)],
             assigned_users=entite.repondants,
             pre_execute=encore_demandee,
+            post_execute=accorder,
             on_failure_callback=Echec("publication"),
             **attente(),
         )

@@ -66,6 +66,8 @@ _AUTRES = {
         "recouvrement": "Dû et titré de chaque version",
         "redressement": "Causes d'écart de chaque version à la close qui la précède (K6)",
         "synthese_financiere": "Synthèse de chaque version",
+        "cout_unitaire": "Coûts unitaires de chaque version",
+        "cout_adherent": "Coûts d'usage et dus de chaque version",
         "prevision": "Prévisions de chaque version",
         "cout_moyen": "Coûts moyens de chaque version",
         "couts_figes": "Coûts exacts de chaque version",

@@ -22,6 +22,7 @@ from mutualisation_chaines.alertes import envoyer, texte_de
 journal = logging.getLogger(__name__)
 
 INCOMPLET = "déposez-les, le bilan suivra, ou justifiez leur absence dans referentiel/justifications"
+TARDIFS = "lancez « bilan_etape » sur cet exercice : une chaîne ne refait pas d'elle-même ce qui est clos"
 AGENDA = "« mutualisation etat » dit ce que demandent les trois mois qui viennent"
 DIFFERENTES = "répondez à chaque adhérent que nomme ce fichier : complément, ou réduction de ce qui est déjà titré"
 DEPASSEMENT = "lisez dans la page de cette situation ce qui a le plus bougé, et pourquoi"

@@ -17,7 +17,11 @@ PAR_DEFAUT: dict[str, Any] = {
     "retry_delay": dt.timedelta(seconds=20),
     "execution_timeout": dt.timedelta(hours=2),
     "on_failure_callback": Echec(),
+    # by the rule of Airflow a task weighs what follows it: a build would pass before the publication that ends a chain
+    "weight_rule": "absolute",
 }
+# what follows a person's answer passes before what nobody waits for
+APRES_REPONSE = 10
 RAPPEL, RAPPEL_JOURS = "MUTUALISATION_RAPPEL", 7.0
 # a person may be away for a year
 RAPPELS_MAX = 52
@@ -31,7 +35,8 @@ EXERCICE: dict[str, Any] = {"type": "integer", "minimum": 2000, "maximum": 2100}
 
 
 def attente() -> dict[str, Any]:
-    """Have a request to a person wait, asked and alerted again after some days. Raises `ErreurMutualisation`."""
+    """Have a request to a person wait, asked and alerted again after some days. It writes nothing that a run does, and
+    takes no slot of the warehouse: the answer is noted at once. Raises `ErreurMutualisation`."""
     jours = os.environ.get(RAPPEL) or RAPPEL_JOURS
     try:
         delai = dt.timedelta(days=float(jours))
@@ -40,7 +45,7 @@ def attente() -> dict[str, Any]:
             f"{RAPPEL} vaut « {jours} » : donnez des jours, comme 7, ou 0 pour ne rien rappeler."
         ) from None
     rappels = {"response_timeout": delai, "retries": RAPPELS_MAX} if delai > dt.timedelta(0) else {}
-    return {"execution_timeout": None, **rappels}
+    return {"execution_timeout": None, "pool": "default_pool", **rappels}
 
 
 def param_exercices(description: str) -> Param:

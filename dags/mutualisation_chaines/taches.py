@@ -31,6 +31,7 @@ from mutualisation_chaines.echecs import (
     REMETTRE,
     REMPLACEE,
     REVERIFIER,
+    TARDIFS,
     Depassee,
     DepotPerdu,
     Echec,
@@ -39,6 +40,7 @@ from mutualisation_chaines.echecs import (
 )
 from mutualisation_chaines.entites import entite_en_cours, entites, nom_en_cours
 from mutualisation_chaines.lignage import BRUT, PUBLICATION, emettre_modeles, jeux
+from mutualisation_chaines.reglages import APRES_REPONSE
 
 if TYPE_CHECKING:
     from mutualisation.usage.operations import Session
@@ -47,6 +49,8 @@ journal = logging.getLogger(__name__)
 PARIS = ZoneInfo("Europe/Paris")
 # days before a date of the calendar on which an alert says it
 RAPPELS = (30, 7)
+# a late bilan is told on its day, then every so many days; who asks is told at once
+RELANCE = 7
 PUBLIEE = "Ce qui est publié déjà le reste, à l'identique."
 OUVERT = "L'exercice n'est pas clos."
 # at a desk, the folder `bilans/` opens by this address, where a share or a server shows it
@@ -139,10 +143,11 @@ def charger(
 
 
 def raconter(session: Session, chargements: Iterable[Any]) -> None:
-    """Write what the loaded files leave out, and their warnings."""
-    from mutualisation.usage.operations import laisse_de_cote_par_la_lecture
+    """Write what the loaded files leave out, their warnings, and the exercices that are to be built with them."""
+    from mutualisation.usage.operations import fichiers_tardifs, laisse_de_cote_par_la_lecture
 
     dire(laisse_de_cote_par_la_lecture(session, chargements))
+    dire(" ".join(fichiers_tardifs(session).values()))
     for avertissement in (a for c in chargements for a in c.avertissements):
         dire(avertissement)
 
@@ -179,8 +184,9 @@ def demandee(dag_run: Any, params: Any) -> bool:
 @en_francais
 def choisir_exercices(params: Any = None, triggering_asset_events: Any = None, dag_run: Any = None) -> list[int]:
     """Return the exercices asked for or announced, else the open ones, published or complete (S3, G6). An alert says
-    each one that is left out. A publication that follows at once finds the places of its extracts free."""
-    from mutualisation.usage.operations import verifier_extraits
+    each one that is left out, a published one that lacks files arrived since too. A publication that follows at once
+    finds the places of its extracts free."""
+    from mutualisation.usage.operations import fichiers_tardifs, verifier_extraits
     from mutualisation.usage.operations.echeance import exercices_a_construire
     from mutualisation.usage.operations.etat import reste_a_construire
 
@@ -194,9 +200,10 @@ def choisir_exercices(params: Any = None, triggering_asset_events: Any = None, d
         exercices = exercices_voulus(demandes, ouverts)
         if exercices and demandee(dag_run, params):
             verifier_extraits(session, exercices, _sortie(session, params))
-    for phrase in (avis for exercice, avis in incomplets.items() if exercice not in exercices):
+        avis = [(incomplets, INCOMPLET), (fichiers_tardifs(session), TARDIFS)]
+    for phrase, remede in ((dit[e], remede) for dit, remede in avis for e in dit if e not in exercices):
         journal.warning(phrase)
-        envoyer(entite_en_cours().dire(phrase), INCOMPLET, get_current_context())
+        envoyer(entite_en_cours().dire(phrase), remede, get_current_context())
     if not exercices:
         raise AirflowSkipException("Aucun exercice demandé, publié ou complet qui soit ouvert : rien à construire.")
     journal.info("Exercices du bilan : %s", ", ".join(map(str, exercices)))
@@ -314,6 +321,19 @@ def encore_demandee(contexte: Any) -> None:
         journal.warning("La demande n'a pas pu être comparée à l'entrepôt (%s).", type(erreur).__name__)
 
 
+def accorder(contexte: Any, reponse: dict[str, Any]) -> None:
+    """Have the warehouse keep the version that somebody said yes to; called after each answer. Where it doesn't answer,
+    Airflow keeps the answer all the same."""
+    from mutualisation.usage import operations
+
+    try:
+        if "Approve" in reponse["chosen_options"]:
+            with entrepot() as session:
+                operations.accorder(session, contexte["ti"].xcom_pull(task_ids="presenter")["version"])
+    except Exception as erreur:  # noqa: BLE001 - its text may hold a cell
+        journal.warning("La réponse n'a pas pu être notée dans l'entrepôt (%s).", type(erreur).__name__)
+
+
 @task(on_failure_callback=Echec("publication", PUBLIEE, depassee=REMPLACEE))
 @en_francais
 def publier(version: int, exercices: list[int], params: Any = None) -> str:
@@ -329,7 +349,7 @@ def publier(version: int, exercices: list[int], params: Any = None) -> str:
     return empreinte
 
 
-@task(on_failure_callback=Echec("publication", PUBLIEE))
+@task(priority_weight=APRES_REPONSE, on_failure_callback=Echec("publication", PUBLIEE))
 @en_francais
 def publier_au_nom(presentee: dict[str, Any], reponse: dict[str, Any]) -> str:
     """Promote the version that was read, under the login of who answered, and return `publication_sha256`. The
@@ -400,8 +420,8 @@ def ou_lire(session: Session, dossiers: list[str]) -> str:
 )
 @en_francais
 def exiger_bilan(params: Any = None, dag_run: Any = None) -> None:
-    """Fail when the exercice is due and not published on the day of the run, in Paris; skipped before. An alert says
-    what the calendar asks in a month, and in a week."""
+    """Fail when the exercice is due and not published on the day of the run, in Paris, then once a week; skipped
+    before. An alert says what the calendar asks in a month, and in a week."""
     from mutualisation.documents.situation.calendrier import calendrier
     from mutualisation.usage.operations import exiger_bilan
 
@@ -414,7 +434,8 @@ def exiger_bilan(params: Any = None, dag_run: Any = None) -> None:
             dus = [f"{quoi}, le {le:%d/%m/%Y}" for le, quoi in calendrier(conn, jour) if (le - jour).days in RAPPELS]
         if dus:
             envoyer(entite_en_cours().dire(f"À venir : {' ; '.join(dus)}."), AGENDA, get_current_context())
-        constat = exiger_bilan(session, exercice, jour, echeance)
+        tous_les = 1 if dag_run.run_type == "manual" else RELANCE
+        constat = exiger_bilan(session, exercice, jour, echeance, tous_les)
     if not constat:
         raise AirflowSkipException(f"Bilan {exercice} : rien d'échu au {jour:%d/%m/%Y}.")
     journal.info(constat)
@@ -488,9 +509,10 @@ def verifier(params: Any = None) -> dict[str, Any]:
 
 
 @task(
+    priority_weight=APRES_REPONSE,
     on_failure_callback=Echec(
         "clôture", "Si l'exercice est déjà clos, la tâche relancée n'écrit que ce qui manque.", REVERIFIER, REVERIFIER
-    )
+    ),
 )
 @en_francais
 def clore(a_clore: dict[str, Any], reponse: dict[str, Any]) -> str:
@@ -524,7 +546,10 @@ def preparer(params: Any = None) -> dict[str, Any]:
         return vars(operations.presenter_remises(dossier)) | {"lieu": ou_lire(session, [dossier])}
 
 
-@task(on_failure_callback=Echec("remise", "Ce qui est parti ne repartira pas.", depassee=REMETTRE))
+@task(
+    priority_weight=APRES_REPONSE,
+    on_failure_callback=Echec("remise", "Ce qui est parti ne repartira pas.", depassee=REMETTRE),
+)
 @en_francais
 def remettre_a_chacun(
     preparee: dict[str, Any], reponse: dict[str, Any], params: Any = None, dag_run: Any = None

@@ -41,12 +41,20 @@ from {{ indicateurs }} as i
 where i.valeur is not null
 {% endmacro %}
 
-{# Every figure of a synthèse as rows, exact: (version), exercice, dispositif, mesure, valeur; one not stated has none. #}
-{% macro figures_de(synthese, version=true) %}
-select {{ 's.version,' if version }} s.exercice, s.dispositif, m.key as mesure, (m.value #>> '{}')::numeric as valeur
-from {{ synthese }} as s
+{# Every figure of what a closing is compared by, as rows: (version), exercice, dispositif, siret_adherent, mesure, valeur, as it
+   is published; one not stated has none. `siret_adherent` is empty but for what an adherent used and owes. #}
+{% macro figures_de(synthese, unitaire, adherent, version=true) %}
+{%- for relation in [synthese, unitaire, adherent] %}
+select
+  {{ 's.version,' if version }} s.exercice, s.dispositif, coalesce(to_jsonb(s) ->> 'siret_adherent', '') as siret_adherent,
+  m.key as mesure, {{ arrondi("(m.value #>> '{}')::numeric", 6) }} as valeur
+from {{ relation }} as s
 cross join lateral jsonb_each(to_jsonb(s)) as m
-where jsonb_typeof(m.value) = 'number' and m.key not in ({{ "'version', " if version }}'exercice')
+where
+  jsonb_typeof(m.value) = 'number'
+  and m.key {{ "in ('cout_usage', 'montant_du')" if loop.last else "not in ('version', 'exercice')" }}
+{{ 'union all' if not loop.last }}
+{%- endfor %}
 {% endmacro %}
 
 {# A figure as a sentence shows it: thousands apart, decimal comma, no trailing zero. #}

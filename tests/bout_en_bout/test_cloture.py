@@ -134,7 +134,9 @@ def _redresser(session: op.Session, depot: Path, sortie: Path, figees: dict[str,
     assert [Path(d).name for d in nouveau.extraits] == [f"{BILAN}_v2"]
     assert (publiee(session), empreintes(sortie / BILAN)) == (nouveau.version, figees)
     extrait = Path(nouveau.extraits[0])
-    assert manifeste(extrait)["statut"] == "a_approuver"
+    # builds count apart: the second publication of the exercice, whatever the steps of its restatement
+    assert [manifeste(extrait)[c] for c in ("statut", "publication")] == ["a_approuver", 2]
+    assert f"{nouveau.version} (publication n° 2 de l'exercice" in lue(extrait)
     # G4: gaps without a reason are named, and refuse the closing
     with pytest.raises(ControleEchoue, match=r"3.écarts sans justification : lignes_rejetees, unites_nulles \(ADS\)"):
         op.cloturer(session, EXERCICE, "bob")
@@ -161,7 +163,13 @@ def _changer(depot: Path) -> None:
 
 def _causes(extrait: Path) -> None:
     """K6: each figure's difference by cause, to the cent."""
-    lues = {(r["dispositif"], r["mesure"]): r for r in lignes_csv(extrait / "redressement.csv")}
+    lignes = lignes_csv(extrait / "redressement.csv")
+    lues = {(r["dispositif"], r["mesure"]): r for r in lignes}
+    # what each adherent used sums to the net cost, and so does what moved
+    for service in ("ADS", "CEP"):
+        usages = [Decimal(r["ecart"]) for r in lignes if (r["dispositif"], r["mesure"]) == (service, "cout_usage")]
+        assert usages
+        assert sum(usages) == Decimal(lues[service, "cout_net"]["ecart"])
 
     def parts(dispositif: str, mesure: str) -> list[Decimal]:
         return [Decimal(lues[dispositif, mesure][c]) for c in CAUSES]

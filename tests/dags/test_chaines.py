@@ -146,8 +146,15 @@ def test_une_execution_trop_longue_alerte_une_fois(dagbag, monkeypatch):
 
 
 def test_ce_qui_ecrit_dans_l_entrepot_attend_son_tour(dagbag):
-    """One slot: two tasks never fight for the lock of the warehouse; who waits for a person holds none (Airflow)."""
-    assert {tache.pool for dag in dagbag.dags.values() for tache in dag.tasks} == {"entrepot"}
+    """One slot: two tasks never fight for the lock of the warehouse; who waits for a person takes none. What follows
+    the answer passes first, whatever else waits."""
+    taches = {tache.task_id: tache for dag in dagbag.dags.values() for tache in dag.tasks}
+    assert {nom for nom, tache in taches.items() if tache.pool != "entrepot"} == {"accorder", "approuver", "relire"}
+    assert {tache.pool for tache in taches.values()} == {"entrepot", "default_pool"}
+    assert {str(tache.weight_rule) for tache in taches.values()} == {"absolute"}
+    assert {nom: tache.priority_weight for nom, tache in taches.items() if tache.priority_weight != 1} == {
+        "clore": 10, "publier_au_nom": 10, "remettre_a_chacun": 10,
+    }  # fmt: skip
 
 
 def test_aucune_entree_sortie_a_la_lecture(dagbag, monkeypatch):

@@ -222,6 +222,7 @@ def test_une_version_que_personne_n_a_demandee_attend_et_se_publie_sous_un_compt
     with caplog.at_level(logging.ERROR):
         execution, taches = lancer("publication_bilan")
     assert (taches["publier_au_nom"], essais(execution)) == ({"failed"}, {1})
+    assert lire(entrepot_neuf, "select accordee from journal.candidates") == [(True,)], "the yes is kept"
     dite = "La connexion Airflow « publication_inconnue » n'existe pas"
     assert any(dite in m and "peuvent répondre : lea." in m for m in caplog.messages)
     repondre("lea", choix="Reject")
@@ -265,10 +266,11 @@ def test_un_extrait_qui_ne_s_ecrit_pas_ne_publie_rien(airflow_pret, publie, bila
 
 def test_l_echeance_alerte_du_jour_dit_jusqu_au_bilan(entrepot_neuf, caplog):
     assert lancer("echeance_bilan", exercice=2020, date="2999-06-30")[1] == {"exiger_bilan": {"skipped"}}
+    assert lancer("echeance_bilan", exercice=2020)[1] == {"exiger_bilan": {"skipped"}}, "no file is of that year"
     with caplog.at_level(logging.ERROR):
-        assert lancer("echeance_bilan", exercice=2020)[1] == {"exiger_bilan": {"failed"}}
+        assert lancer("echeance_bilan", exercice=2020, date="2021-06-30")[1] == {"exiger_bilan": {"failed"}}
     (dite,) = [m for m in caplog.messages if m.startswith("Échec de la chaîne echeance_bilan")]
-    assert "Pas de bilan 2020 au 30/06/2021 : il manque 27\u00a0fichiers : compta/mandats_2020-01," in dite
+    assert "Pas de bilan 2020 au 30/06/2021 : il manque 27\u00a0fichiers : compta/mandats_2020-01 à 2020-12," in dite
 
 
 def verifier_journal(messages: list[str]) -> None:

@@ -34,7 +34,7 @@ def recu(base_vierge, petit, tmp_path, monkeypatch):
         ("factures_semestrielles", {"exercice": EXERCICE, "semestre": 1, "sortie": str(tmp_path / "factures")}),
         ("bilan_etape", {"exercices": [EXERCICE], "sortie": str(tmp_path / "bilans")}),
         ("factures_semestrielles", {"exercice": EXERCICE, "semestre": 1, "sortie": str(tmp_path / "factures")}),
-        ("echeance_bilan", {"exercice": 2020}),
+        ("echeance_bilan", {"exercice": 2020, "date": "2021-06-30"}),
     ]
     evenements = tmp_path / "evenements.jsonl"
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as prise:

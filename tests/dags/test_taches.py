@@ -73,6 +73,13 @@ def test_un_exercice_incomplet_est_laisse_de_cote_et_une_alerte_le_dit(tache):
     assert tache.envois == []
 
 
+def test_un_exercice_publie_que_le_bilan_laisse_dit_ce_qui_lui_manque(tache, monkeypatch):
+    monkeypatch.setattr("mutualisation.usage.operations.fichiers_tardifs", lambda _: {2019: "x :", 2025: "y :"})
+    tache("choisir_exercices", lancee="manual", exercices=[2025])
+    (envoi,) = tache.envois
+    assert envoi.startswith("x : lancez « bilan_etape » sur cet exercice")
+
+
 def test_rien_de_complet_ne_construit_rien_et_se_dit(tache):
     from airflow.sdk.exceptions import AirflowSkipException
 

@@ -17,6 +17,7 @@ select
   lead(p.publiee_le) over (partition by p.exercice order by p.version) as remplacee_le,
   case when c.version is null then 'a_approuver' else 'clos' end as statut,
   p.prepare_par,
-  c.approuve_par
+  c.approuve_par,
+  row_number() over (partition by p.exercice order by p.version) as rang
 from publiees as p
 left join {{ source('journal', 'clotures') }} as c on p.exercice = c.exercice and p.version = c.version

@@ -18,7 +18,7 @@ from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.socle.erreurs import ControleEchoue, SansReprise
 from mutualisation.usage import operations as op
 from mutualisation.usage.operations.ecarts import figures_a_clore
-from mutualisation.usage.operations.echeance import exercices_a_construire, fichiers_manquants
+from mutualisation.usage.operations.echeance import exercices_a_construire, fichiers_manquants, fichiers_tardifs
 from mutualisation.usage.operations.etat import reste_a_construire
 
 from . import entrepot_publie
@@ -49,13 +49,25 @@ def valider(conn: Conn, exercices: list[int]) -> op.Session:
     return op.Session(conn.info.dsn, Path("/nulle/part"))
 
 
+def proposer(conn: Conn, version: int) -> None:
+    conn.execute(
+        "insert into journal.candidates values (%s, '{}', '/nulle/part', '{\"bilan_2021\": \"x\"}')", (version,)
+    )
+    conn.commit()
+
+
 def texte(lu: str) -> str:
     return lu.replace("\u202f", " ").replace("\u00a0", " ").replace("\u2212", "-")
 
 
 def test_les_ecarts_d_une_version_en_euros(construite: Conn) -> None:
-    """2021: 188 131.05 + 1 000.01 = 189 131.06 for CAM, 125 330.00 in 2020: + 63 801.06."""
+    """2021: 188 131.05 + 1 000.01 = 189 131.06 for CAM, 125 330.00 in 2020: + 63 801.06. What a unit costs, and who
+    shares a cost otherwise, is told too."""
     construite.execute(BOUGE.encode())
+    construite.execute(
+        b"update versions.cout_unitaire set cout_d5211_unitaire = 861.52 where version + exercice = 2023 and unites > 0"
+        b";update versions.cout_adherent set cout_usage = cout_usage - 7 where version + exercice = 2023 and poids < 99"
+    )
     presentee = op.candidate(valider(construite, [2021]))
     assert (presentee.version, presentee.exercices) == (2, [2021])
     assert texte(presentee.phrase) == (
@@ -69,7 +81,10 @@ def test_les_ecarts_d_une_version_en_euros(construite: Conn) -> None:
         "| 2021 | `TOTAL` | Reste à charge | 190 159,06 € | 0,00 € | +60 945,06 € |",
         "| 2021 | `CAM` | Coût net | 189 131,06 € | +1 000,01 € | +63 801,06 € |",
         "| 2021 | `CAM` | Recettes | 45 049,99 € | -0,01 € | +5 599,99 € |",
-        *A_COMMENTER,
+        "| 2021 | `CAM` | Coût D5211-16 par unité | 861,52 € | +3,12 € | +3,12 € |",
+        *A_COMMENTER[:3],
+        "- exercice 2021, coût d'usage ou montant dû : 2 adhérents changés",
+        *A_COMMENTER[3:],
     ]
 
 
@@ -177,20 +192,31 @@ def test_rien_ne_change_ou_ce_n_est_plus_elle(construite: Conn) -> None:
 
 @cas
 def test_une_version_remplacee_nomme_celle_qui_l_a_remplacee(
-    construite: Conn, statut: str, proposee: bool, dite: str | None
+    construite: Conn, statut: str, proposee: bool, dite: str | None, accordee: bool | None
 ) -> None:
-    """Shown or answered: no retry would change it. One that is built later, and not proposed, replaces nothing."""
+    """Shown or answered: no retry would change it. One that is built later, and not proposed, replaces nothing; nor one
+    that is not published, once somebody said yes (`accordee`)."""
     session = valider(construite, [2021])
+    if accordee:
+        proposer(construite, 2)
+        op.accorder(session, 2)
     construite.execute(
         "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
         " values ('{2021}', %s, 'bilan', '0')",
         (statut,),
     )
     if proposee:
-        construite.execute("insert into journal.candidates values (3, '{}', '/nulle/part', '{\"bilan_2021\": \"x\"}')")
+        proposer(construite, 3)
     construite.commit()
     if dite is None:
         assert op.candidate(session, 2).version == 2
+        if accordee:  # its documents, composed before, are of another 2020 than the one published with version 2
+            assert op.candidate(session, 3).version == 3
+            construite.execute("update journal.constructions set statut = 'publiee' where version = 2")
+            construite.execute("update journal.publications set version = 2, publie_le = now() where exercice = 2020")
+            construite.commit()
+            with pytest.raises(SansReprise, match="elle dit un exercice tel qu'il était avant la version 2"):
+                op.publier(session, 3)
         return
     for acte in (op.candidate, op.publier):
         with pytest.raises(
@@ -226,6 +252,13 @@ def test_l_echeance_nomme_les_fichiers_qui_manquent(session: op.Session, conn_vi
         "Pas de bilan 2024 au 30/06/2025 : il manque 4 fichiers : compta/mandats_2024-12, compta/etat_actif_2024, "
         "rh/agents_2024, rh/masse_salariale_2024. Déposez-les, le bilan suivra."
     )
+    # each week from its day on; the months that follow each other are one; no file is of a year before 2023
+    assert op.exiger_bilan(session, 2024, date(2025, 7, 6), tous_les=7) == str(levee.value).strip()
+    with pytest.raises(ControleEchoue, match="Pas de bilan 2024 au 30/06/2025"):
+        op.exiger_bilan(session, 2024, date(2025, 7, 7), tous_les=7)
+    with pytest.raises(ControleEchoue, match=r"26.fichiers : compta/mandats_2023-01 à 2023-12, compta/etat_actif"):
+        op.exiger_bilan(session, 2023, date(2025, 7, 7))
+    assert op.exiger_bilan(session, 2022, date(2025, 6, 30)) == ""
     deposer(
         conn_vierge,
         ("compta", "mandats", "2024-12", 12),
@@ -282,6 +315,7 @@ def test_le_calendrier_dit_ce_que_demandent_trois_mois(publie: Publie) -> None:
             " where f.fichier_id in (premier, dernier)"
         )
         dits = [(le.isoformat(), texte(quoi)) for le, quoi in calendrier(conn, date(2025, 1, 1))]
+        assert [quoi for _, quoi in calendrier(conn, date(2021, 1, 1)) if "2020" in quoi or "débat" in quoi] == []
     assert dits == [
         (
             "2025-01-09",
@@ -356,3 +390,30 @@ def test_une_version_qui_attend_n_est_pas_construite_de_nouveau(session: op.Sess
         conn_vierge.execute("update journal.constructions set statut = %s", (statut,))
         conn_vierge.commit()
         assert reste_a_construire(session.dsn), statut
+
+
+def test_ce_qui_arrive_apres_une_version_se_dit_jusqu_a_ce_qu_on_la_construise(conn_publiee: Conn) -> None:
+    """Whatever is built of other years. A build that a later one has replaced unpublished has counted nothing; one that
+    found the year unchanged has. A PES is of the years of its bordereaux."""
+    session = op.Session(conn_publiee.info.dsn, Path("/nulle/part"))
+    deposer(conn_publiee, ("compta", "mandats", "2019-03", 3), ("compta", "mandats", "2019-04", 4))
+    valider(conn_publiee, [2021])
+    dite = "Exercice 2019 : 2 fichiers arrivés depuis la version 1 n'y comptent pas : « mutualisation bilan"
+    assert f"{dite} --exercice 2019 »." in map(texte, op.etat(session)["a_faire"])
+    valider(conn_publiee, [2019])
+    assert fichiers_tardifs(session) == {}
+    valider(conn_publiee, [2021])
+    proposer(conn_publiee, 4)
+    assert [*fichiers_tardifs(session)] == [2019], "version 3 gave way to version 4, and is never published"
+    conn_publiee.execute("insert into journal.contenus values (3, 2019, '{}')")
+    conn_publiee.execute("update journal.constructions set exercices = '{}' where version = 3")
+    conn_publiee.commit()
+    assert fichiers_tardifs(session) == {}
+    synchroniser_brut(conn_publiee)
+    deposer(conn_publiee, ("compta", "pes", "2018", None))
+    conn_publiee.execute(
+        "insert into brut.pes (fichier_id, ligne, dtebordem) select max(fichier_id), n, x from journal.fichiers,"
+        " unnest('{2018-12-31, 2020-05-02, 2020-05-03}'::date[]) with ordinality as p (x, n) group by n, x"
+    )
+    conn_publiee.commit()
+    assert [texte(phrase)[:30] for phrase in fichiers_tardifs(session).values()] == ["Exercice 2020 : 1 fichier arri"]

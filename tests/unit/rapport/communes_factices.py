@@ -33,7 +33,7 @@ class BilanFactice(Bilan):
     def __init__(self, **changees: list[Ligne]) -> None:
         self._rangees = RANGEES | {(nom, 2021): lignes for nom, lignes in changees.items()}
         construction: Any = SimpleNamespace(
-            version=1, prepare_par="c.durand", code_version="0.1", portes={}, publication_sha256="ab"
+            version=1, rang=1, prepare_par="c.durand", code_version="0.1", portes={}, publication_sha256="ab"
         )
         self.contexte: Any = SimpleNamespace(
             exercice=2021, presentes={2020: 1, 2021: 1}, epci="Métropole", siren=EPCI[:9], siret=EPCI,

@@ -1,4 +1,4 @@
-"""Dispositifs out of the totals: what is known of them, and what is missing to value each."""
+"""Dispositifs out of the totals: what is known of them, and what is missing to value each. What a closing compares."""
 
 from decimal import Decimal
 
@@ -7,7 +7,12 @@ from tests.atelier.tables import cas
 from tests.unit.rapport.communes_factices import BilanFactice
 
 from mutualisation.documents.classeur import calculs
-from mutualisation.documents.rapport.contenu.conseil.reserves import _ce_qui_est_connu, _dire_textes, hors_totaux
+from mutualisation.documents.rapport.contenu.conseil.reserves import (
+    _ce_qui_est_connu,
+    _dire_textes,
+    hors_totaux,
+    section_depuis_cloture,
+)
 
 D = Decimal
 MANQUES = {
@@ -55,3 +60,18 @@ def test_un_commentaire_manque_la_ou_quelque_chose_a_bouge(cam: str, attendu: st
     ]
     variation = [{"dispositif": d, "effet": "etp", "montant": Decimal(x)} for d, x in (("CAM", cam), ("TOTAL", "9"))]
     assert _dire_textes(BilanFactice(textes=ecrits, variation=variation)) == attendu
+
+
+@cas
+def test_ce_qu_un_document_clos_disait_et_qui_change(
+    ecarts: list[list[str]], lignes: list[list[str]], dite: str
+) -> None:
+    """Though no figure of the synthèse does: a unit cost that was opposable, and who shares it."""
+    zeros = dict.fromkeys(("donnees_tardives", "cles", "parametres"), D(0))
+    lues = [
+        zeros | {"dispositif": "CAM", "version_close": 1, "mesure": m, "siret_adherent": s, "valeur_close": D("511.22"),
+                 "valeur_redressee": D("511.22") + D(e), "ecart": D(e), "corrections": D(e)} for m, s, e in ecarts
+    ]  # fmt: skip
+    *tableaux, phrase = section_depuis_cloture(BilanFactice(redressement=lues)).blocs
+    assert [[r["mesure"], r["redressee"], r["ecart"]] for t in tableaux for r in t.lignes] == lignes
+    assert dite in "".join(phrase.morceaux)

@@ -17,6 +17,10 @@ GENRES = {
     "annee": "budget et bilan", "facture": "factures à émettre", "convention": "fin de convention",
     "marche": "fin de marché", "action": "action attendue", "avis": "avis réputé favorable sans délibération",
 }  # fmt: skip
+# nothing is due of a year that this EPCI never had
+CONNU = """
+select exists (select from journal.fichiers_courants where exercice <= %(exercice)s)
+    or exists (select from journal.publications where exercice <= %(exercice)s)"""
 VOTE = """
 select valeur_date from brut.parametres
  where parametre = 'vote_budget:' || %s and valeur_date is not null and defauts is null
@@ -77,7 +81,9 @@ def vote_du_budget(conn: psycopg.Connection[Any], annee: int) -> date:
 
 
 def echeances_du_bilan(conn: psycopg.Connection[Any], exercice: int) -> list[tuple[date, str]]:
-    """Return when the bilan of an exercice is due, in order, and what it is due for (L5211-39-1)."""
+    """Return when the bilan of an exercice is due, in order, and for what (L5211-39-1); [] before the first known."""
+    if conn.execute(CONNU, {"exercice": exercice}).fetchone() == (False,):
+        return []
     vote, fin = vote_du_budget(conn, exercice + 1), date(exercice + 1, 6, 30)
     debat = f"pour le débat d'orientation budgétaire, avant le vote du budget du {jour(vote)}"
     return [(vote - DEBAT, debat), (fin, f"au {jour(fin)}")]
@@ -101,11 +107,11 @@ def calendrier(conn: psycopg.Connection[Any], le: date) -> list[tuple[date, str]
 
 
 def _de_l_annee(conn: psycopg.Connection[Any], annee: int) -> Iterator[Echeance]:
-    (debat, _), (fin, _) = echeances_du_bilan(conn, annee - 1)
     vote = vote_du_budget(conn, annee)
-    ouvert = f"le débat d'orientation budgétaire {annee} s'ouvre, avant le {jour(vote)}, y communiquer le bilan"
-    yield Echeance(debat, "annee", ouvert)
     yield Echeance(vote, "annee", f"vote du budget {annee}, coûts unitaires à notifier avant (L1612-2)")
-    yield Echeance(fin, "annee", f"bilan {annee - 1} à publier")
-    yield Echeance(date(annee, 1, 15), "facture", f"{annee - 1}-S2")
+    if dues := echeances_du_bilan(conn, annee - 1):
+        ouvert = f"le débat d'orientation budgétaire {annee} s'ouvre, avant le {jour(vote)}, y communiquer le bilan"
+        yield Echeance(dues[0][0], "annee", ouvert)
+        yield Echeance(dues[1][0], "annee", f"bilan {annee - 1} à publier")
+        yield Echeance(date(annee, 1, 15), "facture", f"{annee - 1}-S2")
     yield Echeance(date(annee, 7, 15), "facture", f"{annee}-S1")

@@ -18,7 +18,8 @@ from mutualisation.socle.erreurs import ErreurMutualisation, NonPublie
 
 CONSTRUCTION = """
 select version, prepare_par, code_version, to_char(fin at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-  publication_sha256, portes, identite, semestre, chiffres_sha256, coalesce(contexte, '{}')
+  publication_sha256, portes, identite, semestre, chiffres_sha256, journal.rang_publie(%s, version),
+  coalesce(contexte, '{}')
   from journal.constructions
  where version = %s
 """
@@ -33,7 +34,8 @@ REDRESSEMENT = "redressement"
 @dataclass(frozen=True)
 class Construction:
     """An extract comes from this build, a row of `journal.constructions`; `construit_le` is ISO, UTC. `identite` says
-    whether who prepared was authenticated (K3); `semestre` is the last one that invoices bill (R18)."""
+    whether who prepared was authenticated (K3); `semestre` is the last one that invoices bill (R18); `rang` numbers
+    the publications of the exercice, as builds of the warehouse are numbered apart."""
 
     version: int
     prepare_par: str
@@ -44,6 +46,7 @@ class Construction:
     identite: str = "declaree"
     semestre: int | None = None
     chiffres_sha256: str | None = None
+    rang: int = 1
 
     @property
     def stockage(self) -> str:
@@ -126,7 +129,7 @@ def versions_presentees(conn: psycopg.Connection[Any], exercice: int, version: i
 
 def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) -> Contexte:
     """Return the context of (exercice, version). Raises `ErreurMutualisation` when this version does not hold it."""
-    ligne = conn.execute(CONSTRUCTION, (version,)).fetchone()
+    ligne = conn.execute(CONSTRUCTION, (exercice, version)).fetchone()
     if ligne is None:
         raise ErreurMutualisation(f"La version {version} n'existe pas dans cet entrepôt.")
     *construction, fige = ligne

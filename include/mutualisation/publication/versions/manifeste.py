@@ -119,6 +119,7 @@ def decrire(contexte: Contexte, *, avec_reserves: bool, restreinte: bool = False
         "diffusion": "restreinte" if restreinte else "ouverte",
         "donnees_synthetiques": contexte.est_synthetique,
         "version": construction.version,
+        "publication": construction.rang,
         "construit_le": construction.construit_le,
         "code_version": construction.code_version,
         "prepare_par": construction.prepare_par,

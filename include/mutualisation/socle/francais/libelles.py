@@ -27,6 +27,7 @@ def _du_vocabulaire(table: str, cle: str) -> dict[str, Any]:
 
 
 MESURES: Noms = _TABLES["mesures"]
+MESURES_UNITAIRES: Noms = _TABLES["mesures_unitaires"]
 CATEGORIES: Noms = _TABLES["categories"]
 EFFETS: Noms = _TABLES["effets"]
 EFFETS_EXPLIQUES: Noms = _TABLES["effets_expliques"]

@@ -166,10 +166,10 @@ def bilan(
     op.verifier_exercices(exercice)
     with _session("bilan", bavard=bavard, exercices=exercice, refaire=refaire) as session:
         fait = op.bilan(session, depot, exercice, str(sortie), prepare_par, refaire=refaire)
-        reste = op.laisse_de_cote(session, exercice)
+        reste, fin = op.laisse_de_cote(session, exercice), op.fichiers_tardifs(session).values()
     _avertir(fait.chargements)
     suivre(" · ".join(f"{nom} {nombre(Decimal(duree), 1)} s" for nom, duree in session.durees.items()))
-    yield Dit(fait.contenu, fait.lignes, reste)
+    yield Dit(fait.contenu, fait.lignes, reste, fin)
 
 
 @commande()
@@ -229,9 +229,9 @@ def charger(*, depot: options.Depot, source: options.Sources = None, bavard: opt
     """Charge ce qui est nouveau dans le dépôt, sans rien publier."""
     with _session("charger", bavard=bavard, sources=source) as session:
         charges = op.charger(session, depot, source)
-        reste = op.laisse_de_cote_par_la_lecture(session, charges)
+        reste, fin = op.laisse_de_cote_par_la_lecture(session, charges), op.fichiers_tardifs(session).values()
     _avertir(charges)
-    yield Dit([vars(c) for c in charges], charges, reste)
+    yield Dit([vars(c) for c in charges], charges, reste, fin)
 
 
 @commande()

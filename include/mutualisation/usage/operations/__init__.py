@@ -7,7 +7,7 @@ from mutualisation.usage.operations.candidate import clore, construire, controle
 from mutualisation.usage.operations.cloture import AClore, ExerciceClos, cloturer, verifier_cloture
 from mutualisation.usage.operations.conservation import GARDER, effacer, purger
 from mutualisation.usage.operations.ecarts import Candidate, candidate
-from mutualisation.usage.operations.echeance import exiger_bilan, mois_a_situer
+from mutualisation.usage.operations.echeance import exiger_bilan, fichiers_tardifs, mois_a_situer
 from mutualisation.usage.operations.enchainement import BilanPublie, bilan, charger, porte_fichier
 from mutualisation.usage.operations.envois import LettreRefusee, Presentees, envoyer_remises, presenter_remises
 from mutualisation.usage.operations.etat import dire_etat, etat, serveur_depasse
@@ -23,7 +23,7 @@ from mutualisation.usage.operations.livraison import (
     verifier_extraits,
 )
 from mutualisation.usage.operations.ouverture_en_lecture import ouvrir, rien_de_publie
-from mutualisation.usage.operations.publication_candidate import composer, publier
+from mutualisation.usage.operations.publication_candidate import accorder, composer, publier
 from mutualisation.usage.operations.sauvegarde import migrer_l_entrepot, restaurer, sauvegarder
 from mutualisation.usage.operations.session import Session, verifier_exercices, verifier_sortie
 from mutualisation.usage.operations.verification_sceau import exiger_publication, verifier

@@ -11,18 +11,21 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from mutualisation.publication.portes.bilan import points_a_commenter
-from mutualisation.socle.francais.formats import INSECABLE, euros, signe
+from mutualisation.socle.francais.formats import INSECABLE, euros, plusieurs, signe
 from mutualisation.socle.francais.libelles import libelle_controle
 from mutualisation.socle.francais.neutralisation import en_markdown
-from mutualisation.usage.operations.en_attente import en_attente, lieu_des_lignes
+from mutualisation.usage.operations.en_attente import en_attente
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote_par_la_construction
 from mutualisation.usage.operations.publication_candidate import CONSTRUITE, derniere_validee, exiger_la_derniere
 from mutualisation.usage.operations.session import Session
 
 # a sentence says the first one
-MESURES = {"cout_net": "Coût net", "recettes": "Recettes", "reste_a_charge": "Reste à charge"}
+MESURES = {
+    "cout_net": "Coût net", "recettes": "Recettes", "reste_a_charge": "Reste à charge",
+    "cout_complet_unitaire": "Coût complet par unité", "cout_d5211_unitaire": "Coût D5211-16 par unité",
+}  # fmt: skip
 TOTAL = "TOTAL"
-LIGNES_MAX = 60
+LIGNES_MAX = 100
 ENTETE = (
     "| Exercice | Dispositif | Mesure | Cette version | Écart avec la version {} | Écart avec N−1 |\n"
     "|---|---|---|---:|---:|---:|\n"
@@ -38,19 +41,17 @@ select l.exercice, max(l.version) as version
 """
 # the year before is that of this version, else that published
 ECARTS = """
-with candidats as (
-  select exercice, dispositif, cout_net, recettes, reste_a_charge from {}.synthese_financiere
-   where version = %(version)s
+with comparees as ({}),
+lignes as (
+  select version, exercice, dispositif, cout_net, recettes, reste_a_charge, cout_complet_unitaire, cout_d5211_unitaire
+    from versions.synthese_financiere left join versions.cout_unitaire using (version, exercice, dispositif)
 ),
-comparees as ({}),
-publies as (
-  select exercice, dispositif, cout_net, recettes, reste_a_charge
-    from versions.synthese_financiere inner join comparees using (exercice, version)
-),
+candidats as (select * from lignes where version = %(version)s),
+publies as (select * from lignes inner join comparees using (exercice, version)),
 precedents as (
-  table candidats union all
-  select exercice, dispositif, cout_net, recettes, reste_a_charge from publication.synthese_financiere
-   where exercice not in (select exercice from candidats)
+  select * from candidats union all
+  select * from lignes where (exercice, version) in (select exercice, version from journal.publications)
+     and exercice not in (select exercice from candidats)
 )
 select l.exercice, l.dispositif, m.mesure, m.candidate, m.publiee, m.avant, d.version
   from (select exercice, dispositif from candidats union select exercice, dispositif from publies) as l
@@ -61,13 +62,26 @@ select l.exercice, l.dispositif, m.mesure, m.candidate, m.publiee, m.avant, d.ve
  cross join lateral (values
    (1, 'cout_net', c.cout_net, p.cout_net, a.cout_net),
    (2, 'recettes', c.recettes, p.recettes, a.recettes),
-   (3, 'reste_a_charge', c.reste_a_charge, p.reste_a_charge, a.reste_a_charge)
+   (3, 'reste_a_charge', c.reste_a_charge, p.reste_a_charge, a.reste_a_charge),
+   (4, 'cout_complet_unitaire', c.cout_complet_unitaire, p.cout_complet_unitaire, a.cout_complet_unitaire),
+   (5, 'cout_d5211_unitaire', c.cout_d5211_unitaire, p.cout_d5211_unitaire, a.cout_d5211_unitaire)
  ) as m (rang, mesure, candidate, publiee, avant)
- where l.exercice = any (%(exercices)s)
+ where l.exercice = any (%(exercices)s) and (l.dispositif <> 'TOTAL' or m.rang < 4)
  order by l.exercice, l.dispositif = 'TOTAL' desc, l.dispositif, m.rang
 """
+# adherents whose share of a cost, or what they owe, is not that of the version compared with
+PARTS = """
+select exercice, count(distinct siret_adherent)
+  from (select a.exercice, a.siret_adherent
+          from versions.cout_adherent as a inner join ({}) as d using (exercice)
+         where a.exercice = any (%(exercices)s) and a.version in (d.version, %(version)s)
+         group by a.exercice, a.dispositif, a.siret_adherent
+        having count(*) = 1 or count(distinct (a.cout_usage, a.montant_du)) = 2) as changees
+ group by exercice order by exercice
+"""
 CONSTATS = """
-select exercice, controle, cle, case when justification is null then 'à justifier' else 'justifié' end from {}.controles
+select exercice, controle, cle, case when justification is null then 'à justifier' else 'justifié' end
+  from versions.controles
  where version = %(version)s and exercice = any (%(exercices)s) and statut = 'ecart' order by exercice, controle, cle
 """
 PORTES = "select portes from journal.constructions where version = %s"
@@ -93,9 +107,7 @@ def candidate(session: Session, version: int | None = None) -> Candidate:
         choisie = version if version is not None else derniere_validee(conn)
         exiger_la_derniere(conn, choisie)
         changes, _ = conn.execute(CONSTRUITE, (choisie,)).fetchone() or ([], "")
-        lieu = lieu_des_lignes(conn, choisie)
-        lignes = _lire_ecarts(conn, lieu, PUBLIEES, choisie, changes)
-        commenter = _a_commenter(conn, lieu, choisie, changes)
+        lignes, commenter = _lire(conn, PUBLIEES, choisie, changes)
         laisse = laisse_de_cote_par_la_construction(conn, choisie, changes)
         attente = en_attente(conn, choisie)
     phrase = " ".join(filter(None, [_phrase(choisie, lignes), laisse]))
@@ -105,32 +117,29 @@ def candidate(session: Session, version: int | None = None) -> Candidate:
 
 def figures_a_clore(conn: psycopg.Connection[Any], exercice: int, version: int) -> tuple[str, str]:
     """Say the total of a published version, then tabulate what it changed and what is to be commented on."""
-    lignes = _lire_ecarts(conn, "versions", REMPLACEES, version, [exercice])
-    commenter = _a_commenter(conn, "versions", version, [exercice])
+    lignes, commenter = _lire(conn, REMPLACEES, version, [exercice])
     return f"Version {version} à clore : {_totaux(lignes, A_CLORE)}.", _tableau(lignes, A_CLORE) + commenter
 
 
-def _lire_ecarts(
-    conn: psycopg.Connection[Any], schema: str, comparees: str, version: int, exercices: list[int]
-) -> list[dict[str, Any]]:
-    requete = sql.SQL(ECARTS).format(sql.Identifier(schema), sql.SQL(comparees))
+def _lire(conn: psycopg.Connection[Any], comparees: str, version: int, exercices: list[int]) -> tuple[list[Any], str]:
+    """Return the rows of the table, then a list in Markdown: how many adherents see their own figures change, each gap
+    of a control, whether it is justified, the figures that stand out."""
+    choix, avec = {"version": version, "exercices": exercices}, sql.SQL(comparees)
     with conn.cursor(row_factory=dict_row) as curseur:
-        return curseur.execute(requete, {"version": version, "exercices": exercices}).fetchall()
-
-
-def _a_commenter(conn: psycopg.Connection[Any], schema: str, version: int, exercices: list[int]) -> str:
-    """List in Markdown each gap of a control, whether it is justified, and the figures that stand out."""
-    requete = sql.SQL(CONSTATS).format(sql.Identifier(schema))
+        lignes = curseur.execute(sql.SQL(ECARTS).format(avec), choix).fetchall()
     points = [
+        f"exercice {exercice}, coût d'usage ou montant dû : {plusieurs(n, 'adhérent changé', 'adhérents changés')}"
+        for exercice, n in conn.execute(sql.SQL(PARTS).format(avec), choix)
+    ]
+    points += [
         f"exercice {exercice}, {libelle_controle(controle)}{f' ({en_markdown(cle)})' if cle else ''} : {etat}"
-        for exercice, controle, cle, etat in conn.execute(requete, {"version": version, "exercices": exercices})
+        for exercice, controle, cle, etat in conn.execute(CONSTATS, choix)
     ]
     (portes,) = conn.execute(PORTES, (version,)).fetchone() or ({},)
     points += [f"exercice {e}, {en_markdown(p['libelle'])}" for e in exercices for p in points_a_commenter(portes, e)]
     reste = [f"… et {len(points) - LIGNES_MAX} de plus"] if len(points) > LIGNES_MAX else []
-    return (
-        "".join(["\n\nÀ commenter :\n", *(f"\n- {point}" for point in points[:LIGNES_MAX] + reste)]) if points else ""
-    )
+    lues = [f"\n- {point}" for point in points[:LIGNES_MAX] + reste]
+    return lignes, "".join(["\n\nÀ commenter :\n", *lues]) if points else ""
 
 
 def _phrase(version: int, lignes: Iterable[dict[str, Any]]) -> str:

@@ -1,6 +1,9 @@
 """Name the files that an exercice (at its deadline, before an unasked build: G6) or a semestre to bill (R18) lacks."""
 
+import re
+from collections.abc import Iterator
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 import psycopg
@@ -15,6 +18,7 @@ from mutualisation.socle.erreurs import ControleEchoue
 from mutualisation.socle.francais.formats import jour, plusieurs
 from mutualisation.usage.operations.session import Session, verifier_exercices
 
+MOIS = re.compile(r"_\d{4}-\d\d$")
 CHARGES = "select jeu, periode from journal.fichiers_courants where exercice = %s"
 # the exercices are those published, and those after them whose payroll is loaded (S3: a closed one is built again on
 # demand only)
@@ -88,12 +92,23 @@ def _a_facturer(conn: psycopg.Connection[Any], exercice: int, semestre: int, uni
     return f"Factures {exercice}-S{semestre} : {suite}"
 
 
-def exiger_bilan(session: Session, exercice: int, le: date, au: date | None = None) -> str:
+def fichiers_tardifs(session: Session) -> dict[int, str]:
+    """Return {published exercice: how many files arrived since, that no build of it has counted (S3)}."""
+    with connecter(session.dsn) as conn:
+        tardifs = conn.execute("select * from journal.fichiers_tardifs()").fetchall()
+    dire = "Exercice {} : {} depuis la version {} n'y compte{} pas : « mutualisation bilan --exercice {} »."
+    arrives = "fichier arrivé", "fichiers arrivés"
+    return {e: dire.format(e, plusieurs(n, *arrives), v, "nt" if n > 1 else "", e) for e, v, n in tardifs}
+
+
+def exiger_bilan(session: Session, exercice: int, le: date, au: date | None = None, tous_les: int = 1) -> str:
     """Say that an exercice is published; nothing before it is due, on the day `au`, else on those that the law gives.
-    Raises `ControleEchoue` when it is due and is not: which expected files are missing, or what is left to do."""
+    Raises `ControleEchoue` when it is due and is not: which expected files are missing, or what is left to do. It does
+    so on the day, then every so many days, `tous_les`; between them the same is said, and nothing raised."""
     (annee,) = verifier_exercices([exercice])
     with connecter(session.dsn) as conn:
-        echues = [quoi for quand, quoi in _echeances(conn, annee, au) if quand <= le]
+        dues = [(au, f"au {jour(au)}")] if au else echeances_du_bilan(conn, annee)
+        echues = [due for due in dues if due[0] <= le]
         if not echues:
             return ""
         if version := lire_pointeurs(conn).get(annee):
@@ -103,11 +118,11 @@ def exiger_bilan(session: Session, exercice: int, le: date, au: date | None = No
         il_manque = f"{_il_manque(manquants)}. Déposez-les, le bilan suivra"
     else:
         il_manque = "aucun fichier attendu ne manque. Lancez « bilan_etape », ou répondez à « publication_bilan »"
-    raise ControleEchoue([f"Pas de bilan {annee} {echues[-1]} : {il_manque}."])
-
-
-def _echeances(conn: psycopg.Connection[Any], annee: int, au: date | None) -> list[tuple[date, str]]:
-    return [(au, f"au {jour(au)}")] if au else echeances_du_bilan(conn, annee)
+    due, pour = echues[-1]
+    constat = f"Pas de bilan {annee} {pour} : {il_manque}."
+    if (le - due).days % tous_les:
+        return constat
+    raise ControleEchoue([constat])
 
 
 def exercices_a_construire(dsn: str) -> tuple[list[int], dict[int, str]]:
@@ -138,7 +153,19 @@ def _dernier_mois(conn: psycopg.Connection[Any], exercice: int) -> int:
 
 
 def _il_manque(noms: list[str]) -> str:
-    return f"il manque {plusieurs(len(noms), 'fichier')} : {', '.join(noms)}"
+    return f"il manque {plusieurs(len(noms), 'fichier')} : {', '.join(_plier(noms))}"
+
+
+def _plier(noms: list[str]) -> Iterator[str]:
+    """Fold the months of a jeu that follow each other: « compta/mandats_2024-01 à 2024-12 »."""
+
+    def suite(place: tuple[int, str]) -> tuple[str, int]:
+        rang, nom = place
+        return (nom[:-2], int(nom[-2:]) - rang) if MOIS.search(nom) else (nom, 0)
+
+    for _, groupe in groupby(enumerate(noms), suite):
+        premier, *suivants = [nom for _, nom in groupe]
+        yield f"{premier} à {suivants[-1].rpartition('_')[2]}" if suivants else premier
 
 
 def fichiers_manquants(conn: psycopg.Connection[Any], exercice: int) -> list[str]:

@@ -63,8 +63,9 @@ def lieu_des_lignes(conn: psycopg.Connection[Any], version: int) -> str:
     return "versions" if conn.execute(requete, (version,)).fetchone() == (True,) else "construction"
 
 
-def retirer(conn: psycopg.Connection[Any], proposee: int) -> None:
-    """Remove the documents that will not be published any more: the version now proposed takes their turn."""
+def retirer(conn: psycopg.Connection[Any]) -> None:
+    """Remove the documents that will not be published: older than the version said yes to, or else proposed last."""
+    (proposee,) = conn.execute("select journal.derniere_proposee()").fetchone() or (0,)
     for attente in _versions_en_attente(conn):
         if not attente.publiee and attente.version < proposee:
             attente.pose.finir()

@@ -15,7 +15,7 @@ from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.programmes import mineure_depassee
 from mutualisation.publication.versions.inchange import empreintes_en_vigueur
 from mutualisation.socle.francais.formats import enumerer, jour, nombre, plusieurs
-from mutualisation.usage.operations.echeance import semestres_a_facturer
+from mutualisation.usage.operations.echeance import fichiers_tardifs, semestres_a_facturer
 from mutualisation.usage.operations.en_attente import en_attente
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote_par_la_construction
 from mutualisation.usage.operations.ouverture_en_lecture import rien_de_publie
@@ -23,7 +23,8 @@ from mutualisation.usage.operations.session import Session
 
 PARIS = ZoneInfo("Europe/Paris")
 SQL_ETAT = {
-    "exercices": "select p.exercice, p.version, c.prepare_par, p.publie_le, f.approuve_par, (select"
+    "exercices": "select p.exercice, p.version, journal.rang_publie(p.exercice, p.version) as rang, "
+    "c.prepare_par, p.publie_le, f.approuve_par, (select"
     " s.enonce::jsonb ->> 'publie_par' from journal.sceaux s where s.acte = 'publication' and s.version = p.version)"
     " as publie_par, array(select distinct"
     " k.controle from publication.controles k where k.exercice = p.exercice"
@@ -83,7 +84,7 @@ def etat(session: Session) -> dict[str, Any]:
             attente = en_attente(conn, candidate["version"])
             contenu["candidate"]["documents"] = [str(extrait) for extrait in attente.extraits] if attente else []
         reste = curseur.execute(SQL_RESTE).fetchone() == {"reste": True}
-        factures = semestres_a_facturer(conn)
+        suites = [*fichiers_tardifs(session).values(), *semestres_a_facturer(conn)]
         dus = calendrier(conn, datetime.now(PARIS).date())
         contenu["calendrier"] = [{"le": le.isoformat(), "quoi": quoi} for le, quoi in dus]
     for publie in contenu["exercices"]:
@@ -93,7 +94,7 @@ def etat(session: Session) -> dict[str, Any]:
         execution["secondes"] = float(execution["secondes"] or 0)
     # who finds nothing here may have filled another warehouse
     ou = rien_de_publie(session.dsn, session.var if session.embarque else None) if not contenu["fichiers"] else ""
-    contenu["a_faire"] = [*_a_faire(contenu, reste=reste), *factures, *serveur_depasse(session), *filter(None, [ou])]
+    contenu["a_faire"] = [*_a_faire(contenu, reste=reste), *suites, *serveur_depasse(session), *filter(None, [ou])]
     return contenu
 
 
@@ -102,7 +103,8 @@ def dire_etat(contenu: Mapping[str, Any]) -> Iterator[str]:
     yield from dire_empreintes(contenu)
     for e in contenu["exercices"]:
         suite = f"close, approuvée par {e['approuve_par']}" if e["approuve_par"] else "à approuver"
-        yield f"exercice {e['exercice']} : version {e['version']}, préparée par {e['prepare_par']}, {suite}"
+        publiee = f"version {e['version']} (publication n° {e['rang']})"
+        yield f"exercice {e['exercice']} : {publiee}, préparée par {e['prepare_par']}, {suite}"
     for f in contenu["fichiers"]:
         yield f"{f['source']}/{f['jeu']} : {plusieurs(f['fichiers'], 'fichier')}, {plusieurs(f['lignes'], 'ligne')}"
     yield from map(_dire_rejets, contenu["rejets"])

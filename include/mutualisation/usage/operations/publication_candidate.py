@@ -29,9 +29,11 @@ from mutualisation.usage.operations.session import Session
 from mutualisation.usage.operations.verification_sceau import exiger_publication
 
 CONSTRUITE = "select exercices, statut from journal.constructions where version = %s"
-# the query says what became of a version, or of the one that replaced it
+# the query says what became of a version, or of the one that replaced it; what it leaves as it was may have moved since
 DERNIERE = """
-select c.version, c.statut, c.exercices, s.enonce::jsonb ->> 'publie_par'
+select c.version, c.statut, c.exercices, s.enonce::jsonb ->> 'publie_par', (
+    select max(p.version) from journal.publications as p inner join journal.candidates as k on k.version = c.version
+     where k.manifestes <> '{}' and p.publie_le > k.composee_le and p.exercice <> all (c.exercices))
   from journal.constructions as c
   left join journal.sceaux as s on s.acte = 'publication' and s.version = c.version
  where c.version = greatest(%s, journal.derniere_proposee())
@@ -62,7 +64,7 @@ def composer(session: Session, version: int, sortie: str | None = None, *, refai
             "update journal.candidates set manifestes = %s where version = %s", (json.dumps(manifestes), version)
         )
         conn.commit()
-        retirer(conn, version)
+        retirer(conn)
     return [str(pose.travail / nom) for nom in manifestes]
 
 
@@ -107,8 +109,8 @@ def publier(
 
 def exiger_la_derniere(conn: psycopg.Connection[Any], version: int) -> None:
     """Raise `VersionDepassee` when a version waits for nobody: a later one was proposed, it is published, it failed."""
-    derniere, statut, exercices, par = conn.execute(DERNIERE, (version,)).fetchone() or (version, "", [], None)
-    if (derniere, statut) == (version, "validee"):
+    derniere, statut, exercices, par, depuis = conn.execute(DERNIERE, (version,)).fetchone() or (version, "", [], "", 0)
+    if (derniere, statut, depuis) == (version, "validee", None):
         return
     if statut == "publiee":
         suite = f"est publiée, par {par}"
@@ -116,10 +118,18 @@ def exiger_la_derniere(conn: psycopg.Connection[Any], version: int) -> None:
         suite = "n'a pas passé les portes : lancez « bilan_etape », une fois corrigé ce qu'elles nomment"
     elif not exercices:
         suite = "ne change rien de ce qui est publié"
+    elif depuis:
+        suite = f"dit un exercice tel qu'il était avant la version {depuis} : lancez « bilan_etape »"
     else:
         suite = "attend : répondez à sa demande dans « publication_bilan », ou, si elle n'en a pas, lancez cette chaîne"
     qui = "elle" if derniere == version else f"la version {derniere} l'a remplacée, et"
     raise VersionDepassee(f"La version {version} n'est plus à publier : {qui} {suite}.")
+
+
+def accorder(session: Session, version: int) -> None:
+    """Note that a person said yes to a version: one composed before it is published does not take its turn."""
+    with connecter(session.dsn) as conn:
+        conn.execute("update journal.candidates set accordee = true where version = %s", (version,))
 
 
 def derniere_validee(conn: psycopg.Connection[Any]) -> int:

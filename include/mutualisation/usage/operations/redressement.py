@@ -33,18 +33,10 @@ select f.source, f.jeu, f.periode, f.fichier_id
  where c.version = %s
 """
 COURANTS = "select source, jeu, periode, fichier_id from journal.fichiers_courants"
-FIGURES = """
-insert into journal.etapes_redressement (exercice, etape, dispositif, mesure, valeur)
-select s.exercice, %(etape)s, s.dispositif, m.key, (m.value #>> '{{}}')::numeric
-  from {source} as s
- cross join lateral jsonb_each(to_jsonb(s)) as m
- where s.exercice = any(%(exercices)s) and jsonb_typeof(m.value) = 'number' and m.key not in ('version', 'exercice')
-"""
-BATIES = FIGURES.format(source="construction.synthese_financiere")
-CLOSES = FIGURES.format(source="(select * from versions.synthese_financiere where version = %(version)s)")
+NOTER = "select journal.noter_etape(%(etape)s, %(exercices)s, %(version)s)"
 RECOPIE = """
-insert into journal.etapes_redressement (exercice, etape, dispositif, mesure, valeur)
-select exercice, %(etape)s, dispositif, mesure, valeur
+insert into journal.etapes_redressement (exercice, etape, dispositif, siret_adherent, mesure, valeur)
+select exercice, %(etape)s, dispositif, siret_adherent, mesure, valeur
   from journal.etapes_redressement where exercice = any(%(exercices)s) and etape = %(avant)s
 """
 
@@ -99,7 +91,7 @@ def _derouler(
             choisir_ensemble(conn, REDRESSEMENT, voulus)
         if voulus == deja or not _batir(conn, exercices, etape, batir, ouvrier):
             valeurs = {"etape": etape, "exercices": exercices, "avant": avant, "version": version}
-            conn.execute(RECOPIE if avant else CLOSES, valeurs)
+            conn.execute(RECOPIE if avant else NOTER, valeurs)
         conn.commit()
         avant, deja = etape, voulus
 
@@ -114,7 +106,4 @@ def _batir(conn: psycopg.Connection[Any], exercices: list[int], etape: str, bati
         batir(exercices, ouvrier, etape)
     except ControleEchoue:
         conn.rollback()
-    if conn.execute("select to_regclass('construction.synthese_financiere') is null").fetchone() == (True,):
-        return False
-    conn.execute(BATIES, {"etape": etape, "exercices": exercices})
-    return True
+    return conn.execute(NOTER, {"etape": etape, "exercices": exercices, "version": None}).fetchone() == (True,)

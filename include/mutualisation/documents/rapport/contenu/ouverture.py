@@ -244,8 +244,7 @@ def identite(bilan: Bilan, *, audit: bool = False) -> Etiquettes:
     accord = "authentifiée" if bilan.contexte.identite == "authentifiee" else "déclarée"
     reutilisation = f" ; {RESTREINTE.lower()}" if est_restreinte(bilan) else f", sous {licence(bilan)}"
     nom = preparateur(bilan)
-    version = str(construction.version)
-    version = lire_phrase("ouverture.version", version=version) if construction.version > 1 else version
+    version = lire_phrase("ouverture.version", version=construction.version, rang=construction.rang)
     calcul = f"calculée par mutualisation {construction.code_version}" if audit else "empreinte au dossier d'audit"
     return [
         ("Statut", (", ".join([premier, *(vif.lower() for vif in vifs)]),)),

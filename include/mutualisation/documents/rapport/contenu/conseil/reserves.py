@@ -19,7 +19,8 @@ from mutualisation.socle.francais.formats import enumerer
 ATTENDUES = {"presentation": "présentation", "activite": "activité", "ecart": "commentaire de l'écart"}
 RELATION = "redressement"
 MESURES = {"etp": "ETP", **libelles.MESURES, "recettes_ac": "Recettes imputées sur l'AC",
-           "taux_couverture": "Taux de couverture"}  # fmt: skip
+           "taux_couverture": "Taux de couverture", **libelles.MESURES_UNITAIRES}  # fmt: skip
+PARTS = {"cout_usage": "coût d'usage", "montant_du": "montant dû"}
 CAUSES = ("donnees_tardives", "cles", "parametres", "corrections")
 
 
@@ -150,7 +151,7 @@ def hors_totaux(lignes: list[Ligne]) -> str:
 
 
 def section_depuis_cloture(bilan: Bilan) -> m.Section:
-    """Show the figures of the synthèse that are no longer those of the closed version, by cause."""
+    """Show the figures that are no longer those of the closed version, by cause; count the adherents whose own are."""
     rangees = bilan.interne(RELATION)
     titre = "Ce qui a changé depuis la clôture"
     if not rangees:
@@ -158,12 +159,19 @@ def section_depuis_cloture(bilan: Bilan) -> m.Section:
     version = rangees[0]["version_close"]
     changees = [r for r in rangees if any(r[c] for c in ("ecart", *CAUSES))]
     if not changees:
-        enonce = f"Aucun chiffre de la synthèse ne change depuis la version {version}, close."
+        enonce = f"Aucun chiffre ne change depuis la version {version}, close : ni synthèse, ni coût unitaire, ni part."
         return m.Section(RELATION, titre, "Redressement", [m.p(enonce)])
-    lignes = [_ligne_redressee(bilan, r) for r in _rangees_ordonnees(bilan, changees)]
-    return m.Section(
-        RELATION, titre, "Redressement", [lire_tableau("depuis_cloture.chiffres", lignes, version=version)]
-    )
+    lignes = [_ligne_redressee(bilan, r) for r in _rangees_ordonnees(bilan, changees) if r["mesure"] not in PARTS]
+    blocs: list[m.Bloc] = [lire_tableau("depuis_cloture.chiffres", lignes, version=version)] if lignes else []
+    return m.Section(RELATION, titre, "Redressement", [*blocs, *map(m.p, _parts_changees(changees))])
+
+
+def _parts_changees(changees: list[Ligne]) -> Iterable[str]:
+    for mesure, nom in PARTS.items():
+        if ecarts := {r["siret_adherent"]: r["ecart"] for r in changees if r["mesure"] == mesure}:
+            bornes = " à ".join(_ecrire_ecart(mesure, x) for x in sorted({min(ecarts.values()), max(ecarts.values())}))
+            qui = formats.plusieurs(len(ecarts), "adhérent")
+            yield f"Le {nom} change pour {qui} (écarts : {bornes}) ; redressement.csv donne chacun, par cause."
 
 
 def _rangees_ordonnees(bilan: Bilan, rangees: list[Ligne]) -> list[Ligne]:
@@ -192,7 +200,9 @@ def _ecrire(mesure: str, valeur: Decimal | None) -> str:
     match mesure:
         case "etp":
             return formats.etp(valeur, 6)
-        case "taux_couverture":
+        case "unites":
+            return formats.exact(valeur)
+        case "taux_couverture" | "taux_couverture_d5211":
             return formats.pourcent(valeur, 4)
     return formats.euros(valeur, 2)
 
@@ -203,6 +213,8 @@ def _ecrire_ecart(mesure: str, ecart: Decimal) -> str:
     match mesure:
         case "etp":
             return formats.signe(ecart, 6)
-        case "taux_couverture":
+        case "unites":
+            return formats.signe(ecart, formats.decimales([ecart]))
+        case "taux_couverture" | "taux_couverture_d5211":
             return f"{formats.signe(ecart * 100, 4)}{formats.INSECABLE}points"
     return f"{formats.signe(ecart, 2)}{formats.INSECABLE}€"
