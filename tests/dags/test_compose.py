@@ -203,6 +203,7 @@ def test_chaque_adresse_dit_un_sslmode_que_son_serveur_sert(services):
         assert lue.get("sslmode") in (("require", "verify-ca", "verify-full") if chiffre else ("disable",)), lue["user"]
 
 
+@pytest.mark.systeme("openssl")
 def test_le_serveur_et_les_adresses_lisent_le_meme_mot_de_passe(tmp_path):
     """The script of the first start, run for real: reserved characters, written %XX, and what a shell would take."""
     ecrit, lu = "a%2Fb%40%25%C3%A9'\\$x%3A", "a/b@%é'\\$x:"
@@ -300,7 +301,7 @@ def test_docker_compose_l_accepte(services, tmp_path, profils):
 
 
 @root
-@pytest.mark.systeme("docker-compose")
+@pytest.mark.systeme("docker-compose", "openssl")
 def test_une_chaine_publie_sous_50000(lieu, petit):
     """The first start, then one bilan, in the environment and the folders of the services; the `.env` is root's."""
     env, etat, accueil = lieu / ".env", lieu / "etat", lieu / "airflow"
