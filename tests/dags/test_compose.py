@@ -163,7 +163,6 @@ def test_env_example_ne_tait_rien_de_ce_que_le_fichier_lit():
     passees = re.findall(r"^ +([A-Z_]+):$", COMPOSE.read_text(encoding="utf-8"), re.MULTILINE)
     assert passees == ["AIRFLOW__API__BASE_URL"]
     assert {*SECRETS, *proposees} == {*lues, *passees, "COMPOSE_PROFILES"}
-    assert all(nom in (RACINE / "docker" / "helm" / "valeurs.yaml").read_text(encoding="utf-8") for nom in passees)
     # one that is nothing by default is shown with a value
     par_defaut = {n: v for n, v in proposees.items() if lues.get(n) and n != "AIRFLOW_EXECUTOR"}
     assert par_defaut == {n: lues[n] for n in par_defaut}
@@ -174,7 +173,6 @@ def test_meme_version_de_postgresql_que_l_embarque(services, entrepot):
         majeure = conn.info.server_version // 10000
         sommes = conn.execute("show data_checksums").fetchone() == ("on",)
     assert services["postgres"]["image"].startswith(f"postgres:{majeure}.")
-    # what a disk damages is seen by both
     assert (sommes, "--data-checksums" in services["postgres"]["environment"]["POSTGRES_INITDB_ARGS"]) == (True, True)
 
 

@@ -257,7 +257,6 @@ def test_un_entrepot_neuf_se_lit_en_json(taper: Taper, var_neuf: Path, monkeypat
     code, _, erreurs = taper("extraire", "--exercice", "2021", "--sortie", var_neuf / "bilans")
     assert code == 1
     assert f"L'exercice 2021 n'est pas publié : lancez d'abord « mutualisation bilan ». {vide}" in erreurs
-    # a warehouse of a former version
     outil = str(programmes.dossier_binaires() / "pg_checksums")
     subprocess.run([outil, "--disable", f"--pgdata={var_neuf / 'pg'}"], check=True, capture_output=True)
     monkeypatch.setattr(programmes, "MINEURES", {majeure: (99, date.max)})
