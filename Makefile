@@ -69,8 +69,11 @@ conformite-situation: environnement
 bench: environnement ## what users wait for, against a former version: var/bench/ratios.csv
 	@.venv/bin/python outils/banc.py $(if $(TAILLES),--tailles $(TAILLES))
 
-ordonnanceur: environnement $(ECHANTILLON)/depot ## every chain by a real Airflow scheduler on the reference drop; MOIS="5 6": month by month
-	@MUTUALISATION_VAR=$(ECHANTILLON) .venv/bin/python outils/ordonnanceur.py --depot $(ECHANTILLON)/depot $(foreach m,$(MOIS),--mois $(m))
+# an empty warehouse: in that of `make bilan` everything is loaded and published, and no chain has anything to do
+ordonnanceur: environnement $(ECHANTILLON)/depot ## the chains by a real Airflow scheduler on the reference drop, in a warehouse of their own; MOIS="5 6"
+	@rm -rf var/ordonnanceur
+	@MUTUALISATION_VAR=var/ordonnanceur .venv/bin/python outils/ordonnanceur.py --depot $(ECHANTILLON)/depot \
+		$(foreach m,$(or $(MOIS),6),--mois $(m))
 
 roue: environnement ## the wheel, for an Airflow that exists already: var/roue, or ROUE=…
 	@rm -f "$(or $(ROUE),var/roue)"/mutualisation-*.whl
@@ -78,10 +81,11 @@ roue: environnement ## the wheel, for an Airflow that exists already: var/roue, 
 
 # the docs and the reference extracts, by Sphinx in an environment of its own, then read by a browser
 site: bilan ## var/site/public: the reference extracts, the French docs and their search; static, read by a browser
-	@rm -rf var/site && mkdir -p var/site/source && cp -r docs/. var/site/source
+	@rm -rf var/site && mkdir -p var/site/source var/site/extraits && cp -r docs/. var/site/source
+	@cp -rl var/bilans/bilan_* var/site/extraits  # invoices and envelopes may lie beside them
 	@{ cat outils/site/accueil.md; tail -n +3 docs/README.md; } >var/site/source/index.md
 	@uv=$$(command -v uv || echo var/outils/bin/uv); $$uv run -q --isolated --locked --only-group site \
-		sphinx-build -q -W -b html -c outils/site -D html_extra_path="$(CURDIR)/var/bilans" var/site/source var/site/public
+		sphinx-build -q -W -b html -c outils/site -D html_extra_path="$(CURDIR)/var/site/extraits" var/site/source var/site/public
 	@.venv/bin/python outils/site/verifier.py var/site/public
 
 secrets: ## .env for docker compose, each empty secret filled

@@ -1,5 +1,7 @@
 """The deadline chain looks each morning whether a bilan is published, and says what is missing otherwise."""
 
+import datetime as dt
+
 from airflow.sdk import DAG, CronTriggerTimetable, Param
 from mutualisation_chaines.entites import chaines
 from mutualisation_chaines.lignage import declarer
@@ -22,7 +24,7 @@ actions, avis.
 for entite, reglages in chaines("echeance_bilan", "Échéance d'un bilan"):
     with DAG(
         **reglages,
-        schedule=CronTriggerTimetable("0 6 * * *", timezone="Europe/Paris"),
+        schedule=CronTriggerTimetable("0 6 * * *", timezone="Europe/Paris", run_immediately=dt.timedelta(0)),
         params={
             "exercice": Param(
                 None,

@@ -1,5 +1,7 @@
 """The invoices of a semestre are written each July and January, or when asked."""
 
+import datetime as dt
+
 from airflow.sdk import DAG, CronTriggerTimetable, Param
 from mutualisation_chaines.entites import chaines
 from mutualisation_chaines.lignage import declarer
@@ -26,7 +28,7 @@ qui manque ou le contrôle en écart. Une fois le fichier chargé, effacez l'ét
 for entite, reglages in chaines("factures_semestrielles", "Factures d'un semestre"):
     with DAG(
         **reglages,
-        schedule=CronTriggerTimetable("0 6 15 1,7 *", timezone="Europe/Paris"),
+        schedule=CronTriggerTimetable("0 6 15 1,7 *", timezone="Europe/Paris", run_immediately=dt.timedelta(0)),
         params={
             "exercice": Param(
                 None,

@@ -1,6 +1,6 @@
-"""`make ordonnanceur` runs every chain on a drop, by a real Airflow that is started and stopped here. `--mois` has the
-files of the last exercice arrive month by month first. Its metadata lie in the embedded server of `MUTUALISATION_VAR`,
-its logs under `airflow/`; each alert is printed."""
+"""`make ordonnanceur` runs the chains that take a drop to its invoices, by a real Airflow that is started and stopped
+here. `--mois` has the files of the last exercice arrive month by month first. Its metadata lie in the embedded server
+of `MUTUALISATION_VAR`, its logs under `airflow/`; each alert is printed."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ FAISCEAU = {
     "classpath": "mutualisation.usage.ordonnancement.faisceau.FaisceauMutualisation",
     "kwargs": {},
 }
-CHARGEMENT, BILAN, FACTURES = "chargement_depot", "bilan_etape", "factures_semestrielles"
+CHARGEMENT, BILAN, FACTURES, ECHEANCE = "chargement_depot", "bilan_etape", "factures_semestrielles", "echeance_bilan"
 PUBLICATION, RELIRE, SITUATION = "publication_bilan", "relire", "situation_mensuelle"
 DELAI, PERIODE = 1800.0, 0.5
 
@@ -297,8 +297,11 @@ def _executer(
         charger(lieu, [])
     if not charger(depot, exercices):
         lancer(BILAN, exercices=exercices)
-    for semestre in (1, 2) if exercices else ():
-        lancer(FACTURES, exercice=max(exercices), semestre=semestre)
+    # a deadline of its own year: what is due today is not of the drop
+    echeance = {"date": f"{max(exercices, default=0) + 1}-06-30"}
+    suites = ((FACTURES, {"semestre": 1}), (FACTURES, {"semestre": 2}), (ECHEANCE, echeance))
+    for chaine, demande in suites if exercices else ():
+        lancer(chaine, exercice=max(exercices), **demande)
 
 
 def deposer(depot: Path, lieu: Path, fin: tuple[int, int]) -> None:

@@ -21,8 +21,8 @@ SANS_OMISSION = os.environ.get("MUTUALISATION_SANS_OMISSION") == "1"
 ICI = Path(__file__).parent
 # the package that brings a program: a test marked `systeme("pdftotext")` is left out where the program is missing
 PAQUETS = {
-    "chromium": "chromium", "docker-compose": "docker-compose", "pdftohtml": "poppler-utils",
-    "pdftotext": "poppler-utils", "soffice": "libreoffice-calc-nogui",
+    "chromium": "chromium", "docker-compose": "docker-compose", "git": "git", "openssl": "openssl",
+    "pdftohtml": "poppler-utils", "pdftotext": "poppler-utils", "soffice": "libreoffice-calc-nogui",
 }  # fmt: skip
 # what `make test` leaves to `make test-complet`, beside the tests marked `systeme`: files and folders of tests/
 COMPLET = (

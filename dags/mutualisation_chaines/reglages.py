@@ -13,8 +13,11 @@ from mutualisation_chaines.echecs import Echec, trop_longue
 # is one transaction, an extract is written again with the same bytes. Files and controls at fault are not retried.
 PAR_DEFAUT: dict[str, Any] = {
     "owner": "finances",
-    "retries": 2,
+    # five minutes at least, in four growing waits: a server that restarts may recover for minutes
+    "retries": 4,
     "retry_delay": dt.timedelta(seconds=20),
+    "retry_exponential_backoff": 2,
+    "max_retry_delay": dt.timedelta(minutes=10),
     "execution_timeout": dt.timedelta(hours=2),
     "on_failure_callback": Echec(),
     # by the rule of Airflow a task weighs what follows it: a build would pass before the publication that ends a chain

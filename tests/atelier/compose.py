@@ -33,6 +33,8 @@ def services_remplis(env: Path, *profils: str, lieux: Mapping[str, str] | None =
     for la_bas, ici in (lieux or {}).items():
         texte = texte.replace(la_bas, ici)
     remplis: dict[str, Any] = json.loads(texte)["services"]
+    for service in remplis.values():  # a variable that is passed as it is, and is said nowhere
+        service["environment"] = {n: v for n, v in service.get("environment", {}).items() if v is not None}
     return remplis
 
 

@@ -43,6 +43,7 @@ def test_rien_du_dossier_courant_ne_s_execute(nom: str, piege: Path) -> None:
     assert fini.returncode in (0, 3), fini.stderr
 
 
+@pytest.mark.systeme("git")
 def test_tout_lancement_ecrit_ecarte_le_dossier_courant() -> None:
     """`python -m` from a page or a recipe, which somebody types anywhere."""
     chercher = ["git", "grep", "-nP", r'(?<!-P )(?<!"-P", ")-m[", ]+mutualisation\.', "--", ".", ":!docs/decisions"]

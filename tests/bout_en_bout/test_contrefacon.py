@@ -154,6 +154,7 @@ def test_des_factures_refaites_et_signees_de_nouveau_sont_trouvees(publie: Publi
     assert "non les chiffres" in op.verifier(publie.contexte, extraits=[dossier])[1][0]
 
 
+@pytest.mark.systeme("openssl")
 def test_openssl_verifie_la_signature_du_manifeste(publie: Publie) -> None:
     """The command of docs/exploitation.md: nobody needs this program to check what it signed."""
     dossier = Path(publie.bilan.extraits[0])

@@ -60,6 +60,7 @@ def test_la_roue_porte_sa_version_et_sa_licence(installation: Path) -> None:
     assert dite.name == f"mutualisation-{dit.strip()}.dist-info"
 
 
+@pytest.mark.systeme("git")
 def test_la_roue_tient_ce_qui_est_versionne_et_rien_d_autre(installation: Path) -> None:
     donnees = _paquet(installation) / "donnees"
     versionnes = _faire("git", "ls-files", "dbt_project", "expectations", "dags", "docs/regles.md").splitlines()

@@ -185,6 +185,11 @@ def test_un_compte_qui_ne_lit_pas_tout_sait_lequel_il_faut(publie: Publie, tmp_p
         session = op.Session(dsn.replace("mutualisation@", "bilan@"), publie.contexte.var, embarque=False)
         with pytest.raises(ErreurMutualisation, match=r"membre du groupe « mutualisation_migration ».*le compte bilan"):
             op.sauvegarder(session, tmp_path / "sauvegarde")
+        # who installed reads the warehouse whole, and nothing of Airflow's database
+        taper(dsn, "grant mutualisation_migration to bilan")
+        refus = r"« airflow » est au compte « airflow » : .*le compte bilan n'en est pas membre"
+        with metadonnees(dsn, "airflow"), pytest.raises(ErreurMutualisation, match=refus):
+            op.sauvegarder(session, tmp_path / "sauvegarde", airflow="airflow")
     finally:
         taper(dsn, "drop role bilan")
     assert not (tmp_path / "sauvegarde").exists()

@@ -159,7 +159,10 @@ def test_env_example_ne_tait_rien_de_ce_que_le_fichier_lit():
     exemple = (RACINE / ".env.example").read_text(encoding="utf-8")
     assert set(re.findall(r"^([A-Z_]+)=$", exemple, re.MULTILINE)) == set(SECRETS)
     proposees = dict(re.findall(r"^# ([A-Z_]+)=(.*)$", exemple, re.MULTILINE))
-    assert {*SECRETS, *proposees} == {*lues, "COMPOSE_PROFILES"}
+    # a key without a value is passed as it is, or not at all
+    passees = re.findall(r"^ +([A-Z_]+):$", COMPOSE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert passees == ["AIRFLOW__API__BASE_URL"]
+    assert {*SECRETS, *proposees} == {*lues, *passees, "COMPOSE_PROFILES"}
     # one that is nothing by default is shown with a value
     par_defaut = {n: v for n, v in proposees.items() if lues.get(n) and n != "AIRFLOW_EXECUTOR"}
     assert par_defaut == {n: lues[n] for n in par_defaut}
@@ -168,7 +171,9 @@ def test_env_example_ne_tait_rien_de_ce_que_le_fichier_lit():
 def test_meme_version_de_postgresql_que_l_embarque(services, entrepot):
     with psycopg.connect(entrepot) as conn:
         majeure = conn.info.server_version // 10000
+        sommes = conn.execute("show data_checksums").fetchone() == ("on",)
     assert services["postgres"]["image"].startswith(f"postgres:{majeure}.")
+    assert (sommes, "--data-checksums" in services["postgres"]["environment"]["POSTGRES_INITDB_ARGS"]) == (True, True)
 
 
 def test_une_image_des_autres_est_dite_par_son_empreinte(services):
@@ -203,6 +208,7 @@ def test_chaque_adresse_dit_un_sslmode_que_son_serveur_sert(services):
         assert lue.get("sslmode") in (("require", "verify-ca", "verify-full") if chiffre else ("disable",)), lue["user"]
 
 
+@pytest.mark.systeme("openssl")
 def test_le_serveur_et_les_adresses_lisent_le_meme_mot_de_passe(tmp_path):
     """The script of the first start, run for real: reserved characters, written %XX, and what a shell would take."""
     ecrit, lu = "a%2Fb%40%25%C3%A9'\\$x%3A", "a/b@%é'\\$x:"
@@ -300,7 +306,7 @@ def test_docker_compose_l_accepte(services, tmp_path, profils):
 
 
 @root
-@pytest.mark.systeme("docker-compose")
+@pytest.mark.systeme("docker-compose", "openssl")
 def test_une_chaine_publie_sous_50000(lieu, petit):
     """The first start, then one bilan, in the environment and the folders of the services; the `.env` is root's."""
     env, etat, accueil = lieu / ".env", lieu / "etat", lieu / "airflow"

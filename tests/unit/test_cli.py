@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -226,7 +227,8 @@ def test_qui_lit_ne_fait_pas_d_entrepot(
 def test_un_entrepot_neuf_se_lit_en_json(taper: Taper, var_neuf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is to be done, and that its server lacks a security release."""
     assert taper("migrer")[0] == 0
-    monkeypatch.setattr(programmes, "MINEURES", {})
+    majeure = programmes.Programmes.trouver().majeure
+    monkeypatch.setattr(programmes, "MINEURES", {majeure: (0, date.max)})
     code, texte, _ = taper("etat", "--json")
     assert code == 0
     assert json.loads(texte) == {
@@ -255,9 +257,15 @@ def test_un_entrepot_neuf_se_lit_en_json(taper: Taper, var_neuf: Path, monkeypat
     code, _, erreurs = taper("extraire", "--exercice", "2021", "--sortie", var_neuf / "bilans")
     assert code == 1
     assert f"L'exercice 2021 n'est pas publié : lancez d'abord « mutualisation bilan ». {vide}" in erreurs
-    monkeypatch.setattr(programmes, "MINEURES", {(majeure := programmes.Programmes.trouver().majeure): 99})
+    outil = str(programmes.dossier_binaires() / "pg_checksums")
+    subprocess.run([outil, "--disable", f"--pgdata={var_neuf / 'pg'}"], check=True, capture_output=True)
+    monkeypatch.setattr(programmes, "MINEURES", {majeure: (99, date.max)})
     for commande in ("etat", "verifier"):
-        assert f" ; le {majeure}.99 corrige des failles" in taper(commande)[1], commande
+        dit = taper(commande)[1]
+        assert f" ; le {majeure}.99 corrige des failles" in dit, commande
+        (remede,) = re.findall(r"n'ont pas de somme de contrôle.* Serveur arrêté, « (.*) » les ajoute", dit)
+    subprocess.run(shlex.split(remede), check=True, capture_output=True)
+    assert "somme de contrôle" not in taper("etat")[1]
 
 
 @pytest.mark.parametrize(

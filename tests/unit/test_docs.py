@@ -56,6 +56,12 @@ def test_les_liens_relatifs_menent_a_un_fichier_et_a_un_titre() -> None:
     assert [f"{page} : {cible.name}#{ancre}" for page, cible, ancre in vises if ancre not in ancres(cible)] == []
 
 
+def test_le_site_ne_montre_que_des_bilans() -> None:
+    """Invoices and envelopes are written in the same folder; the site is public."""
+    (recette,) = re.findall(r"^site:.*\n(?:\t.*\n)+", lire(RACINE / "Makefile"), re.MULTILINE)
+    assert re.findall(r"var/bilans[^\s\"]*", recette) == ["var/bilans/bilan_*"]
+
+
 def test_les_cibles_make_de_la_documentation_existent() -> None:
     cibles = set(re.findall(r"^([a-z-]+):", lire(RACINE / "Makefile"), re.MULTILINE))
     visees = {c for p in PAGES for code in CODE.findall(lire(p)) for c in re.findall(r"\bmake ([a-z-]+)", code)}

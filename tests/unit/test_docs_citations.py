@@ -2,8 +2,8 @@
 
 Commands and targets: `test_docs.py`. A page that is written from the code is compared with it by a test of its own."""
 
+import os
 import re
-import subprocess
 from collections.abc import Callable
 from dataclasses import fields
 from functools import cache
@@ -42,9 +42,14 @@ CONSTRUITS, TENUS = {"publication", "bi", "versions", "documents", "construction
 
 @cache
 def suivis() -> frozenset[str]:
-    """Files of the project, as git follows them."""
-    vus = subprocess.run(["git", "ls-files", "-z"], cwd=RACINE, capture_output=True, text=True, check=True).stdout
-    return frozenset(f for f in vus.split("\0") if f and (RACINE / f).is_file())
+    """Files of the project: those that `.gitignore` does not name, on a machine without git too."""
+    tus = {ligne.strip("/") for ligne in (RACINE / ".gitignore").read_text().split()} | {".git"}
+    vus = []
+    for lieu, dossiers, fichiers in os.walk(RACINE):
+        ici = Path(lieu).relative_to(RACINE)
+        dossiers[:] = [d for d in dossiers if tus.isdisjoint({d, (ici / d).as_posix()})]
+        vus += [(ici / f).as_posix() for f in fichiers if f not in tus]
+    return frozenset(vus)
 
 
 @cache

@@ -52,6 +52,7 @@ def test_ce_que_lit_une_forge_suit_son_schema(fichier: str, schema: str, transfo
     assert lance in (RACINE / fichier).read_text(encoding="utf-8")
 
 
+@pytest.mark.systeme("openssl")
 def test_une_livraison_se_verifie_par_sha256sum_et_openssl_seuls(tmp_path: Path) -> None:
     """By the two commands of its notes; one key signs the same bytes twice; a changed file or list is seen."""
     cle, dossier = tmp_path / "cle.pem", tmp_path / "livraison"
@@ -76,6 +77,7 @@ def test_une_livraison_se_verifie_par_sha256sum_et_openssl_seuls(tmp_path: Path)
     assert livraison.signer(dossier, None) != empreinte, "une répétition a sa clé, que personne ne garde"
 
 
+@pytest.mark.systeme("git")
 def test_une_repetition_reunit_tout_ce_que_signent_ses_sommes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What `make` has left, what the version did, the notes; the packages are asked of a registry, not here."""
     for nom, reste in (("roue", "mutualisation.whl"), ("livraison", livraison.SIGNATURE)):

@@ -23,6 +23,7 @@ from mutualisation.socle.erreurs import PannePassagere
 # every character that a URL, a libpq string, a shell or a template could take for its own
 MOT_DE_PASSE = "p/a@s:s%wo'r\\d ?#&é$x{{1}}"
 Client = Callable[[str, Path], None]
+pytestmark = pytest.mark.systeme("openssl")
 
 
 @pytest.fixture(scope="module")

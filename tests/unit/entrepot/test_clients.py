@@ -1,5 +1,6 @@
 """Which programs of PostgreSQL run: of one major the highest minor; which pg_dump copies which server."""
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -36,12 +37,15 @@ def test_d_une_majeure_la_plus_haute_mineure_sert(debian: Path, mineure: int, *,
     assert programmes.dossier_binaires() != debian
 
 
-def test_une_mineure_depassee_se_dit() -> None:
-    for majeure, connue in programmes.MINEURES.items():
-        (phrase,) = mineure_depassee(majeure * 10000 + connue - 1)
-        assert f"est le {majeure}.{connue - 1} ; le {majeure}.{connue} corrige" in phrase
-        assert mineure_depassee(majeure * 10000 + connue) == []
-    assert mineure_depassee(990000) == []
+def test_une_mineure_depassee_se_dit_et_une_mineure_sans_nouvelle_est_a_verifier() -> None:
+    """A round comes each quarter: 16.15 and 18.6, of August, were said current in December."""
+    for majeure, (connue, parue) in programmes.MINEURES.items():
+        depassee, a_verifier = f" ; le {majeure}.{connue} corrige", ", à vérifier"
+        attendues = {(-1, 0): depassee, (0, 80): "", (0, 100): a_verifier, (1, 100): "", (1, 200): a_verifier}
+        for (avance, jours), dite in attendues.items():
+            dit = mineure_depassee(majeure * 10000 + connue + avance, parue + timedelta(jours))
+            assert [f"est le {majeure}.{connue + avance}{dite}" in x for x in dit] == [True] * bool(dite)
+    assert [len(mineure_depassee(v, date(2026, 12, 3))) for v in (160015, 180006, 990000)] == [1, 1, 1]
 
 
 def test_le_client_suit_le_serveur(debian: Path) -> None:

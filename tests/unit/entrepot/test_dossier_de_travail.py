@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mutualisation.entrepot.base.programmes import Programmes
-from mutualisation.entrepot.base.serveur import _dossier_prise, exiger_dossier
+from mutualisation.entrepot.base.serveur import _dossier_prise, exiger_dossier, fin_journal
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.usage.operations.session import verifier_sortie
 
@@ -61,6 +61,12 @@ def test_le_journal_est_au_compte_du_serveur(tmp_path: Path) -> None:
     compte = pwd.getpwnam("nobody")
     Programmes(Path("/bin"), [], compte).lancer("true", [], tmp_path / "pg.log").wait()
     assert (tmp_path / "pg.log").stat().st_uid == compte.pw_uid
+
+
+def test_un_disque_plein_se_dit_avant_ce_qui_le_suit(tmp_path: Path) -> None:
+    plein = 'PANIC:  could not write to file "pg_wal/xlogtemp.77": No space left on device'
+    (tmp_path / "pg.log").write_text(f"{plein}\nFATAL:  the database system is in recovery mode\nstopped waiting\n")
+    assert fin_journal(tmp_path / "pg.log") == f"« {plein} »."
 
 
 @pytest.mark.parametrize("nom", ['a"b', "a$HOME", "a`b", "a\\b", "a\nb", os.fsdecode(b"donn\xe9es")])

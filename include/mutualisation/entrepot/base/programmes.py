@@ -9,14 +9,16 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere
 
 SYSTEME = Path("/usr/lib/postgresql")
-# these are the newest minors known: 17 in Debian's security archive of 9 November 2026, 16 and 18 in the official
-# images of 13 August 2026; newer ones may be out
-MINEURES = {16: 15, 17: 12, 18: 6}
+# {major: its newest minor known, the day of its round}: 17 is in Debian's security archive, 16 and 18 were in images of
+# August; a round mends every major, and comes each quarter
+MINEURES = {16: (15, date(2026, 8, 13)), 17: (12, date(2026, 11, 12)), 18: (6, date(2026, 8, 13))}
+TRIMESTRE = timedelta(days=92)
 
 
 @dataclass(frozen=True)
@@ -88,15 +90,24 @@ def clients_pour(majeure: int) -> tuple[Path, int]:
     return trouves[possibles[0]], possibles[0]
 
 
-def mineure_depassee(version: int) -> list[str]:
-    """Say that a server (`server_version` 170010) is older than the newest minor known; [] when it is not."""
+def mineure_depassee(version: int, jour: date) -> list[str]:
+    """Say that a server (`server_version` 170010) is older than the newest minor known, or that a round has come since
+    the one of its minor; [] otherwise. Each minor past the one known is of one more round."""
     majeure, mineure = divmod(version, 10000)
-    if mineure >= (connue := MINEURES.get(majeure, 0)):
+    connue, parue = MINEURES.get(majeure, (mineure, date.min))
+    if mineure < connue:
+        dit = f" ; le {majeure}.{connue} corrige des failles : à installer"
+    elif jour - parue > TRIMESTRE * (mineure - connue + 1):
+        dit = (
+            ", à vérifier : ce logiciel n'en connaît pas de correctif de moins de trois mois, et il en paraît chaque "
+            "trimestre (https://www.postgresql.org/support/versioning). Le plus récent est à installer"
+        )
+    else:
         return []
     return [
-        f"Le PostgreSQL de l'entrepôt est le {majeure}.{mineure} ; le {majeure}.{connue} corrige des failles : à "
-        f"installer sur la machine du serveur (Debian : « apt-get install postgresql-{majeure} »). Un entrepôt "
-        "embarqué prend de lui-même la plus haute mineure de la machine, sur les mêmes données."
+        f"Le PostgreSQL de l'entrepôt est le {majeure}.{mineure}{dit} sur la machine du serveur (Debian : « apt-get "
+        f"install postgresql-{majeure} »). Un entrepôt embarqué prend de lui-même la plus haute mineure de la machine, "
+        "sur les mêmes données."
     ]
 
 

@@ -70,7 +70,8 @@ LIMITES = {
     ),
 }
 UTILISATEUR = "mutualisation"
-GRAVE = re.compile(r"\b(?:FATAL|PANIC): |^pg_\w+: error: ")
+# what ended a server, as its log says it: a full disk first, then its own words, then any line
+GRAVES = [re.compile(r) for r in (r": (?:No space left on|Disk quota)", r"\b(?:FATAL|PANIC): |^pg_\w+: error: ", "")]
 
 
 @contextlib.contextmanager
@@ -340,6 +341,7 @@ def initialiser(donnees: Path, programmes: Programmes) -> None:
         *(["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if majeure >= 17 else []),
         "--auth-local=trust",
         "--auth-host=scram-sha-256",
+        "--data-checksums",
         "--no-instructions",
         "--no-sync",
     ]
@@ -355,12 +357,12 @@ def initialiser(donnees: Path, programmes: Programmes) -> None:
 
 
 def fin_journal(journal: Path, deja_ecrit: int = 0) -> str:
-    """Quote the end of a log of PostgreSQL: its last fatal error past `deja_ecrit` bytes, else its last line. A server
-    that can't start says why, then that it is shut down."""
+    """Quote the end of a log of PostgreSQL past `deja_ecrit` bytes: that its disk is full, else its last fatal error,
+    else its last line. A server that can't start says why, then that it is shut down."""
     try:
         lignes = journal.read_bytes()[deja_ecrit:].decode(errors="replace").splitlines()
     except OSError:
         return "journal illisible."
     utiles = [x.strip() for x in lignes[-8:] if x.strip()]
-    erreurs = [x for x in utiles if GRAVE.search(x)]
-    return f"« {(erreurs or utiles)[-1]} »." if utiles else "aucun message."
+    erreurs = [x for grave in GRAVES for x in reversed(utiles) if grave.search(x)]
+    return f"« {erreurs[0]} »." if erreurs else "aucun message."

@@ -1,5 +1,6 @@
 """Say what is loaded, held, rejected, published and run, and what to do next."""
 
+import shlex
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,7 +13,7 @@ from psycopg.rows import dict_row
 from mutualisation.documents.situation.calendrier import calendrier
 from mutualisation.entree.ingestion.journal import INGESTION_REFUSEE
 from mutualisation.entrepot.base.connexion import connecter
-from mutualisation.entrepot.base.programmes import mineure_depassee
+from mutualisation.entrepot.base.programmes import dossier_binaires, mineure_depassee
 from mutualisation.publication.versions.inchange import empreintes_en_vigueur
 from mutualisation.socle.francais.formats import enumerer, jour, nombre, plusieurs
 from mutualisation.usage.operations.echeance import fichiers_tardifs, semestres_a_facturer
@@ -138,9 +139,18 @@ def dire_execution(e: Mapping[str, Any]) -> str:
 
 
 def serveur_depasse(session: Session) -> list[str]:
-    """Say in a sentence that the server of the warehouse lacks a security release; [] when it does not."""
+    """Say in a sentence each that the server of the warehouse lacks a security release, and page checksums."""
     with connecter(session.dsn) as conn:
-        return mineure_depassee(conn.info.server_version)
+        dits = mineure_depassee(conn.info.server_version, datetime.now(PARIS).date())
+        sans_sommes = conn.execute("show data_checksums").fetchone() == ("off",)
+    if sans_sommes:
+        ou = [str(dossier_binaires() / "pg_checksums"), f"--pgdata={session.var / 'pg'}"]
+        commande = shlex.join([*(ou if session.embarque else ["pg_checksums"]), "--enable"])
+        dits.append(
+            "Les pages de l'entrepôt n'ont pas de somme de contrôle : une page que le disque abîme se lirait sans "
+            f"erreur. Serveur arrêté, « {commande} » les ajoute."
+        )
+    return dits
 
 
 def _a_faire(etat_lu: Mapping[str, Any], *, reste: bool) -> Iterator[str]:

@@ -59,7 +59,8 @@ CLES = (
     ("clé de signature", cle_signature.FICHIER, CLE_SIGNATURE),
 )
 SQL_PROPRIETAIRE = """
-select pg_catalog.pg_get_userbyid(datdba)::text from pg_catalog.pg_database where datname = current_database()
+select pg_catalog.pg_get_userbyid(datdba)::text, pg_catalog.pg_has_role(datdba, 'usage')
+  from pg_catalog.pg_database where datname = current_database()
 """
 
 
@@ -79,7 +80,7 @@ def sauvegarder(
     `airflow` is the database of Airflow's metadata, on the same server; `attente_min` the minutes to wait for a run
     that writes. Raises `ErreurMutualisation` when the folder can't be written or is not a backup of ours as it was
     written, or when the account may not read everything."""
-    _exiger_droits(session.dsn)
+    _exiger_droits(session.dsn, airflow)
     annonce = f"Un traitement écrit dans l'entrepôt : la sauvegarde attend qu'il finisse, {attente_min} min au plus."
     with (
         session.connexion(attente=60 * attente_min, annoncer=lambda: session.suivi(annonce)) as conn,
@@ -146,13 +147,22 @@ def base_voisine(dsn: str, nom: str) -> str:
     return make_conninfo(**parametres(dsn) | {"dbname": nom})
 
 
-def _exiger_droits(dsn: str) -> None:
-    """Refuse an account that may not read everything: a copy is made under the owner."""
+def _exiger_droits(dsn: str, airflow: str | None = None) -> None:
+    """Refuse an account that may not read everything: a copy is made under the owner, that of Airflow's database under
+    the account itself."""
     with connecter(dsn, role=None) as conn:
         if not peut_prendre(conn, PROPRIETAIRE):
             raise ErreurMutualisation(
                 f"Une sauvegarde copie tout l'entrepôt : lancez-la sous un compte membre du groupe « {MIGRATION} », "
                 f"celui qui a installé ou un administrateur ; le compte {parametres(dsn)['user']} ne l'est pas."
+            )
+    if airflow:
+        with connecter(base_voisine(dsn, airflow), role=None) as conn:
+            proprietaire, lit = conn.execute(SQL_PROPRIETAIRE).fetchone() or ("", False)
+        if not lit:
+            raise ErreurMutualisation(
+                f"La base d'Airflow « {airflow} » est au compte « {proprietaire} » : lancez la sauvegarde sous un "
+                f"administrateur du serveur ; le compte {parametres(dsn)['user']} n'en est pas membre."
             )
 
 
@@ -207,7 +217,7 @@ def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
         if airflow:
             voisine = base_voisine(dsn, airflow)
             with connecter(voisine, role=None) as conn:
-                (proprietaire,) = conn.execute(SQL_PROPRIETAIRE).fetchone() or ("",)
+                proprietaire, _ = conn.execute(SQL_PROPRIETAIRE).fetchone() or ("", False)
             # the owner of the base gets everything: the accounts of the former server may not be here
             remettre(voisine, dossier / AIRFLOW, "--no-owner", "--no-privileges", f"--role={proprietaire}")
         # the schema public is there already, with other rights
