@@ -28,7 +28,7 @@ def test_aucune_enveloppe_ne_dit_rien_d_un_autre(reference: Reference, dsn_refer
     extrait = shutil.copytree(reference.bilans / f"bilan_{EXERCICE}", tmp_path / f"bilan_{EXERCICE}")
     session = op.Session(dsn_reference, reference.var)
     remises = Path(op.remettre(session, EXERCICE, str(tmp_path)))
-    montrees = op.presenter_remises(str(remises)).manifeste_sha256
+    montrees = op.presenter_remises(session, str(remises)).manifeste_sha256
     envois = {e.siret: e for e in RemisesLues.montrees(remises, montrees).envois}
 
     noms = {x["siret_adherent"]: x["nom"] for x in lignes_csv(Path(extrait) / "adherent.csv")}

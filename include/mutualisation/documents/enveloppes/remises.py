@@ -7,6 +7,7 @@ import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -26,7 +27,7 @@ from mutualisation.publication.versions.contexte import lire_contexte
 from mutualisation.publication.versions.extraits import ExtraitLu, FacturesLues, ecarts_lus
 from mutualisation.publication.versions.manifeste import DossierLu, poser
 from mutualisation.publication.versions.sceaux import factures_scellees
-from mutualisation.socle.erreurs import SansReprise
+from mutualisation.socle.erreurs import VersionDepassee
 from mutualisation.socle.poste import Poste
 
 REFUS = "Les enveloppes ne peuvent pas être écrites"
@@ -59,11 +60,11 @@ class RemisesLues(DossierLu):
 
     @classmethod
     def montrees(cls, dossier: Path, sha256_: str) -> RemisesLues:
-        """Read the folder whose manifest has this sha256. Raises `SansReprise` where it is another, or a file of it is
-        no longer the one that was written."""
+        """Read the folder whose manifest has this sha256. Raises `VersionDepassee` where it is another, or a file of it
+        is no longer the one that was written."""
         lues = cls.lire(dossier)
         if lues is None or lues.sha256 != sha256_ or any(lues.differences()):
-            raise SansReprise(
+            raise VersionDepassee(
                 f"Les enveloppes de {dossier} ne sont plus celles qui ont été montrées : rien n'est envoyé ; relancez "
                 "« remise_documents »."
             )
@@ -77,7 +78,7 @@ class RemisesLues(DossierLu):
     @property
     def envois(self) -> list[Envoi]:
         """Return what is to be sent or carried."""
-        lignes = list(csv.DictReader(self.lire_piece(self.liste.name).decode().splitlines(), delimiter=";"))
+        lignes = list(csv.DictReader(StringIO(self.lire_piece(self.liste.name).decode(), newline=""), delimiter=";"))
         pieces = Counter(x["siret_adherent"] for x in lignes if not x["fichier"].endswith(".zip"))
         return [
             Envoi(siret, x["nom"], self.dossier / x["fichier"], x["sha256"], x["destination"], pieces[siret])
