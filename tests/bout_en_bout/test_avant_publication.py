@@ -136,6 +136,8 @@ def test_ce_qui_arrete_les_factures(
     with pytest.raises(ControleEchoue) as echec:
         op.facturer(neuf, EXERCICE, semestre, str(tmp_path / "factures"))
     assert [phrase.split(", exercice ")[0] for phrase in echec.value.controles] == dits
+    sans_unites = [phrase for phrase in echec.value.controles if "(unites)" in phrase]
+    assert all(f"déposer unites_{EXERCICE}-S1, ou justifier" in phrase for phrase in sans_unites)
     assert not list((tmp_path / "factures").iterdir())
 
 

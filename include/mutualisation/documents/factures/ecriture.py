@@ -51,7 +51,7 @@ from mutualisation.socle.poste import Poste
 
 SEMESTRES = (1, 2)
 REFUS = "Les factures ne peuvent pas être écrites"
-COLONNES_RECAPITULATIF = (*COLONNES, "etat", "deja_titre", "reste_a_titrer", "titre_le", "pieces")
+COLONNES_RECAPITULATIF = (*COLONNES, "deja_titre", "reste_a_titrer", "titre_le", "pieces")
 COLONNES_RECOUVREMENT = (
     "exercice", "semestre", "dispositif", "siret_adherent", "mode_recouvrement", "montant_du", "montant_titre", "ecart",
 )  # fmt: skip

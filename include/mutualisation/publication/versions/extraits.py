@@ -221,7 +221,7 @@ def remarques_extrait(conn: psycopg.Connection[Any], dossier: Path) -> Iterator[
     if isinstance(remis, FacturesLues) and not scellees:
         yield (
             f"{remis.nom} {dossier} : fichiers et signature sont vérifiés, non les chiffres : nul énoncé ne tient une "
-            "situation, ni ce qu'écrivait la 0.5.0 ou avant."
+            "situation, ni ce qu'écrivait la 0.3.0 ou avant."
         )
     if remis.version is not None and remis.sha256 in scellees[1:]:
         yield f"{remis.nom} {dossier} : un autre logiciel les a récrites ; les premières sont celles remises alors."
