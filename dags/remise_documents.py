@@ -18,9 +18,10 @@ DOC = """
    connexion Airflow `remise_courriel` (type SMTP ; d'une entité, `remise_courriel_ENTITE`). Sans adresse ou sans
    connexion, elle est à porter : la liste le dit.
 
-Le registre des exécutions (`exploitation.envois`) a une ligne avant chaque lettre : interrompue, la tâche relancée
-(« Clear ») n'envoie que ce qui n'est pas parti. Une lettre interrompue pendant son envoi n'est jamais renvoyée
-d'elle-même : la tâche la nomme, et `renvoyer` la reprend. « Reject » : rien n'est envoyé, les enveloppes restent.
+Le registre des exécutions (`exploitation.envois`) a une ligne avant chaque lettre, une par SIRET, exercice et version :
+une clôture n'envoie rien de nouveau, et la tâche relancée n'envoie que ce qui n'est pas parti. Une lettre n'est essayée
+qu'une fois. Coupée pendant son envoi, elle n'est jamais renvoyée d'elle-même : la tâche dit le SIRET. Pour renvoyer,
+coupée ou changée depuis : une autre exécution, avec ce SIRET dans `renvoyer`. « Reject » : rien n'est envoyé.
 """
 MONTREE = "ti.xcom_pull(task_ids='preparer')"
 PHRASE = f"{{{{ {MONTREE}['phrase'] }}}}"
@@ -40,7 +41,7 @@ for entite, reglages in chaines("remise_documents", "Remise des documents"):
                 type="array",
                 items={"type": "string", "pattern": "^[0-9]{14}$"},
                 title="Renvoyer",
-                description_md="SIRET des adhérents dont l'envoi, interrompu, est à refaire",
+                description_md="SIRET des adhérents à qui renvoyer : envoi coupé, documents ou adresse changés depuis",
             ),
         },
         tags=["remise"],

@@ -543,7 +543,7 @@ def preparer(params: Any = None) -> dict[str, Any]:
 
     with entrepot() as session:
         dossier = operations.remettre(session, params["exercice"], _sortie(session, params))
-        return vars(operations.presenter_remises(dossier)) | {"lieu": ou_lire(session, [dossier])}
+        return vars(operations.presenter_remises(session, dossier)) | {"lieu": ou_lire(session, [dossier])}
 
 
 @task(
@@ -565,12 +565,12 @@ def remettre_a_chacun(
         raise AirflowSkipException(f"Sans connexion Airflow « {par} », les enveloppes sont à porter : {montrees.liste}")
     personne = reponse["responded_by_user"]["name"]
     with entrepot() as session:
-        # a letter that this run has begun was not yet in doubt when somebody asked to send it again
+        # what this run has begun is not what somebody asked it to send again
         dit = envoyer_remises(
             session,
             montrees,
             personne,
-            lambda envoi: poster(envoi, montrees.exercice, par),
+            lambda envoi, octets: poster(envoi, octets, montrees.exercice, par),
             params["renvoyer"],
             dag_run.run_after,
         )

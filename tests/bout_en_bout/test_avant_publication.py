@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.atelier.bases import lire
+from tests.atelier.extrait import signer_de_nouveau
 from tests.atelier.fouille import octets
 from tests.atelier.petit_depot import EXERCICE, ajouter, ecrire_csv
 from tests.atelier.tables import cas
@@ -79,8 +80,11 @@ def test_en_juillet_ce_que_l_annee_entiere_donnera(neuf: op.Session, juillet: Pa
     assert octets(Path(op.facturer(neuf, EXERCICE, 1, str(tmp_path / "juillet")).dossier)) == ecrit | {
         "manifeste.json.sig": signature
     }
-    ecarts, (remarque,) = op.verifier(neuf, extraits=[Path(dossier)])
-    assert (ecarts, "fichiers et signature sont vérifiés, non les chiffres" in remarque) == ([], True)
+    assert op.verifier(neuf, extraits=[Path(dossier)]) == ([], [])
+    faux = Path(shutil.copytree(dossier, tmp_path / "faux"))
+    next(faux.glob("facture_*.pdf")).write_bytes(b"%PDF-1.7 une autre")
+    signer_de_nouveau(faux, cle_signature(neuf.poste))
+    assert "n'est pas celui qui a été scellé" in op.verifier(neuf, extraits=[faux])[0][0]
     publier(neuf, annee(juillet))
     avant_publication = f"elles sont d'avant la publication, et l'exercice {EXERCICE} publie la version "
     assert avant_publication in op.verifier(neuf, extraits=[Path(dossier)])[1][-1]
@@ -132,6 +136,8 @@ def test_ce_qui_arrete_les_factures(
     with pytest.raises(ControleEchoue) as echec:
         op.facturer(neuf, EXERCICE, semestre, str(tmp_path / "factures"))
     assert [phrase.split(", exercice ")[0] for phrase in echec.value.controles] == dits
+    sans_unites = [phrase for phrase in echec.value.controles if "(unites)" in phrase]
+    assert all(f"déposer unites_{EXERCICE}-S1, ou justifier" in phrase for phrase in sans_unites)
     assert not list((tmp_path / "factures").iterdir())
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.atelier.bases import lire
 from tests.atelier.extrait import signer_de_nouveau
 from tests.atelier.fouille import octets
 from tests.atelier.petit_depot import EXERCICE
@@ -139,18 +140,28 @@ def test_ce_qui_est_retouche_est_trouve(publie: Publie, tmp_path: Path, remis: s
 
 
 def test_des_factures_refaites_et_signees_de_nouveau_sont_trouvees(publie: Publie, tmp_path: Path) -> None:
-    """A key says who signed, never that it is true: amounts are those of the version."""
+    """A key says who signed, never that it is true: a statement holds what was written, figures and prints."""
     dossier = Path(op.facturer(publie.contexte, EXERCICE, 1, str(tmp_path)).dossier)
-    recapitulatif = dossier / RECAPITULATIF
-    recapitulatif.write_text(recapitulatif.read_text("utf-8").replace(";a_emettre;", ";a_emettre;9"), "utf-8")
-    signer_de_nouveau(dossier, cle_signature(publie.contexte.poste))
-    (ecart,) = op.verifier(publie.contexte, extraits=[dossier])[0]
-    assert f"le fichier {RECAPITULATIF} n'est pas celui que la version 1 écrit" in ecart
-    signer_de_nouveau(dossier, cle_signature(publie.contexte.poste), publication_sha256="0" * 64)
+    enonces = lire(publie.contexte.dsn, "select enonce from journal.sceaux")
+    assert op.facturer(publie.contexte, EXERCICE, 1, str(tmp_path)).dossier == str(dossier)
+    assert lire(publie.contexte.dsn, "select enonce from journal.sceaux") == enonces, (
+        "the same bytes, the same statement"
+    )
+    assert op.verifier(publie.contexte, extraits=[dossier]) == ([], [])
+    cle = cle_signature(publie.contexte.poste)
+    for nom in (RECAPITULATIF, PDF):
+        copie = Path(shutil.copytree(dossier, tmp_path / nom / dossier.name))
+        _un_octet(nom)(copie)
+        # what it says that it is: these, those of an adherent, which were never written
+        for dit in ({}, {"adherent": "21990001600011"}):
+            signer_de_nouveau(copie, cle, **dit)
+            (ecart,) = op.verifier(publie.contexte, extraits=[copie])[0]
+            assert "manifeste.json n'est pas celui qui a été scellé" in ecart, (nom, dit)
+    signer_de_nouveau(dossier, cle, publication_sha256="0" * 64)
     (ecart,) = op.verifier(publie.contexte, extraits=[dossier])[0]
     assert "n'a pas le publication_sha256 de la version 1" in ecart
     # who says that they precede the publication has no figure to be compared: it is said
-    signer_de_nouveau(dossier, cle_signature(publie.contexte.poste), version=None)
+    signer_de_nouveau(dossier, cle, version=None)
     assert "non les chiffres" in op.verifier(publie.contexte, extraits=[dossier])[1][0]
 
 

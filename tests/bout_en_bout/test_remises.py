@@ -4,15 +4,17 @@ import html
 import re
 import shutil
 import zipfile
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.atelier.extrait import signer_de_nouveau
 from tests.atelier.fouille import lignes_csv, octets, texte_du_pdf
 from tests.bout_en_bout.depot_relu import Depot
 from tests.bout_en_bout.reference import Reference
 
 from mutualisation.documents.enveloppes.remises import RemisesLues
+from mutualisation.publication.signatures.cle_signature import cle_signature
 from mutualisation.socle.erreurs import SansReprise
 from mutualisation.usage import operations as op
 
@@ -26,7 +28,7 @@ def test_aucune_enveloppe_ne_dit_rien_d_un_autre(reference: Reference, dsn_refer
     extrait = shutil.copytree(reference.bilans / f"bilan_{EXERCICE}", tmp_path / f"bilan_{EXERCICE}")
     session = op.Session(dsn_reference, reference.var)
     remises = Path(op.remettre(session, EXERCICE, str(tmp_path)))
-    montrees = op.presenter_remises(str(remises)).manifeste_sha256
+    montrees = op.presenter_remises(session, str(remises)).manifeste_sha256
     envois = {e.siret: e for e in RemisesLues.montrees(remises, montrees).envois}
 
     noms = {x["siret_adherent"]: x["nom"] for x in lignes_csv(Path(extrait) / "adherent.csv")}
@@ -59,7 +61,7 @@ def test_aucune_enveloppe_ne_dit_rien_d_un_autre(reference: Reference, dsn_refer
 
     avant = octets(remises)
     shutil.rmtree(tmp_path / f"factures_{EXERCICE}-S1")
-    _contrefaire(tmp_path / f"factures_{EXERCICE}-S2")
+    _contrefaire(tmp_path / f"factures_{EXERCICE}-S2", cle_signature(session.poste))
     op.remettre(session, EXERCICE, str(tmp_path))
     assert octets(remises) == avant
     envois[LILLE].archive.write_bytes(b"")
@@ -67,13 +69,10 @@ def test_aucune_enveloppe_ne_dit_rien_d_un_autre(reference: Reference, dsn_refer
         RemisesLues.montrees(remises, montrees)
 
 
-def _contrefaire(factures: Path) -> None:
-    """Change an invoice and its digest beside it: the signature alone tells."""
-    facture, manifeste = factures / f"facture_2021-S2_{LILLE}.pdf", factures / "manifeste.json"
-    juste = sha256(facture.read_bytes()).hexdigest()
-    facture.write_bytes(b"%PDF-1.7 une autre")
-    dit = manifeste.read_text(encoding="utf-8").replace(juste, sha256(facture.read_bytes()).hexdigest())
-    manifeste.write_text(dit, encoding="utf-8")
+def _contrefaire(factures: Path, cle: Ed25519PrivateKey) -> None:
+    """Change an invoice, and sign its folder again by a key that is known."""
+    (factures / f"facture_2021-S2_{LILLE}.pdf").write_bytes(b"%PDF-1.7 une autre")
+    signer_de_nouveau(factures, cle)
 
 
 def _mots(texte: str) -> str:

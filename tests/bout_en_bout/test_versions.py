@@ -120,7 +120,7 @@ def test_un_entrepot_laisse_par_une_version_se_met_a_jour_et_continue(
     # as that version signed it: what is kept here is without signature, nor PDF
     signer_de_nouveau(remises, cle_signature(neuf.poste))
     ecarts, remarques = op.verifier(neuf, [], [remises])
-    assert (ecarts, [r for r in remarques if "non les chiffres" in r] != []) == ([], ancienne)
+    assert (ecarts, [r for r in remarques if "non les chiffres" in r] != []) == ([], True)
     ecrites = Path(op.facturer(neuf, EXERCICE, 1, str(laisse / "refaites")).dossier)
     for avant in remises.glob("*.csv"):
         _memes_lignes(avant, ecrites / avant.name)
@@ -193,7 +193,7 @@ def test_une_commande_d_une_version_garde_ses_options(laisse: Path) -> None:
 
 
 def _memes_lignes(avant: Path, apres: Path) -> None:
-    """The same figures, in the columns that were there."""
-    lignes = lignes_csv(avant)
+    """The same figures, in the columns that were there; a second status, beside that of the contract, went."""
+    lignes = [{c: lu for c, lu in ligne.items() if c != "etat"} for ligne in lignes_csv(avant)]
     assert lignes
     assert [{c: ligne[c] for c in lignes[0]} for ligne in lignes_csv(apres)] == lignes

@@ -46,7 +46,12 @@ ecarts as (
   group by exercice, controle, cle
 )
 
-select e.*, x.remede
+-- the index speaks of the file of a year: these are of a semestre
+select
+  e.*,
+  case
+    when e.controle = 'fichier_manquant' then 'déposer ' || e.valeur_attendue || ', ou justifier son absence' else x.remede
+  end as remede
 from ecarts as e
 inner join {{ ref('controles_index') }} as x using (controle)
 where

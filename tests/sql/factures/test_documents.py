@@ -134,11 +134,12 @@ def test_csv_de_l_etat_annuel(dossier: Path) -> None:
 
 
 def test_recapitulatif_est_la_relation(dossier: Path) -> None:
+    """Its one status is that of the relation; what is titled of it is amounts and pieces."""
     lignes = (dossier / "recapitulatif_2021-S2.csv").read_text(encoding="utf-8").splitlines()
     assert lignes[1:] == [
-        f"{CCAS};CCAS de Lille;14.99;0.00;reporte;0.00;reporte;0.00;0.00;;",
-        f"{base.SIRET_LILLE};Lille;480.00;0.00;a_emettre;480.00;a_emettre;0.00;480.00;;",
-        f"{base.SIRET_LOOS};L’Œuvre-lès-Loos;118.81;14.00;a_emettre;132.81;a_emettre;0.00;132.81;;",
+        f"{CCAS};CCAS de Lille;14.99;0.00;reporte;0.00;0.00;0.00;;",
+        f"{base.SIRET_LILLE};Lille;480.00;0.00;a_emettre;480.00;0.00;480.00;;",
+        f"{base.SIRET_LOOS};L’Œuvre-lès-Loos;118.81;14.00;a_emettre;132.81;0.00;132.81;;",
     ]
 
 

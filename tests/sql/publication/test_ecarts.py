@@ -88,7 +88,7 @@ def test_les_ecarts_d_une_version_en_euros(construite: Conn) -> None:
     ]
 
 
-def test_qui_publie_ne_lit_que_du_texte(construite: Conn) -> None:
+def test_qui_publie_ou_clot_ne_lit_que_du_texte(construite: Conn) -> None:
     """A code, the key of a control, of a drop that means to be a title, a link, an image."""
     construite.execute(BOUGE.encode())
     session, dispositif = valider(construite, [2021]), "CAM"
@@ -100,7 +100,8 @@ def test_qui_publie_ne_lit_que_du_texte(construite: Conn) -> None:
         construite.execute("update versions.controles set cle = %s where version = 2 and statut = 'ecart'", (hostile,))
         construite.commit()
         dispositif, lu = hostile, op.candidate(session).tableau
-        assert faits(lu) <= PERMIS
+        for dit in (lu, op.candidate(session).phrase, *figures_a_clore(construite, 2021, 2)):
+            assert faits(dit) <= PERMIS
         assert len([x for x in lu.splitlines() if x.startswith("| 2021 |")]) >= 6
 
 

@@ -10,6 +10,7 @@ import pytest
 from tests.atelier.sceaux import clore_a_la_main
 from tests.atelier.tables import cas
 
+from mutualisation.entrepot.base.roles import compte_connecte
 from mutualisation.publication.signatures import cle_signature as module_cle
 from mutualisation.publication.signatures.ancrage import Ancres
 from mutualisation.publication.signatures.cle_signature import cle_signature, publique
@@ -18,6 +19,7 @@ from mutualisation.publication.versions.sceaux import (
     canonique,
     ecarts_contenu,
     ecarts_pointeurs,
+    factures_scellees,
     lire_sceau,
     lire_sceaux,
 )
@@ -178,6 +180,26 @@ def test_un_enonce_faux_ne_s_inscrit_pas(conn_publiee: Conn, change: dict[str, A
     suite = premier.dit | {"numero": 2, "precedent_sha256": hashlib.sha256(premier.enonce.encode()).hexdigest()}
     with pytest.raises(psycopg.errors.CheckViolation, match=dit):
         conn_publiee.execute("select journal.sceller(%s, 's', 'c', '{}')", [canonique(suite | change)])
+
+
+def test_un_enonce_de_factures_dit_ce_que_dit_le_journal_et_signe(conn_publiee: Conn) -> None:
+    premier = lire_sceau(conn_publiee, 1)
+    quelles = {"exercice": 2021, "semestre": 1, "adherent": None, "version": 1}
+    vrai = {
+        "acte": "factures", "version": 1, "factures": quelles, "facture_par": compte_connecte(conn_publiee),
+        "numero": 2, "precedent_sha256": hashlib.sha256(premier.enonce.encode()).hexdigest(), "manifeste_sha256": "a",
+    }  # fmt: skip
+    sceller_factures = "select journal.sceller_factures(%s, 's', 'c')"
+    for faux in (
+        {"acte": "publication"}, {"facture_par": "zoe"}, {"version": 7}, {"numero": 3},
+        {"factures": quelles | {"exercice": 2018}}, {"factures": quelles | {"version": None}},
+    ):  # fmt: skip
+        with pytest.raises(psycopg.errors.CheckViolation), conn_publiee.transaction():
+            conn_publiee.execute(sceller_factures, [canonique(vrai | faux)])
+    # the server looks at no signature: who reads does
+    conn_publiee.execute(sceller_factures, [canonique(vrai)])
+    assert factures_scellees(conn_publiee, quelles) == []
+    assert "à refaire par « mutualisation facturer »" in lire_chaine(conn_publiee, Poste.ici()).remarques[0]
 
 
 def test_un_extrait_ne_se_note_que_pour_une_version_publiee(conn_publiee: Conn) -> None:

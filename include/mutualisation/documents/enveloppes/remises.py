@@ -7,6 +7,7 @@ import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -23,9 +24,10 @@ from mutualisation.documents.rapport.contenu import communes
 from mutualisation.documents.rapport.contenu.communes import bloc_communal
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.publication.versions.contexte import lire_contexte
-from mutualisation.publication.versions.extraits import ExtraitLu, FacturesLues, ecarts_extrait
+from mutualisation.publication.versions.extraits import ExtraitLu, FacturesLues, ecarts_lus
 from mutualisation.publication.versions.manifeste import DossierLu, poser
-from mutualisation.socle.erreurs import ErreurMutualisation, SansReprise
+from mutualisation.publication.versions.sceaux import factures_scellees
+from mutualisation.socle.erreurs import VersionDepassee
 from mutualisation.socle.poste import Poste
 
 REFUS = "Les enveloppes ne peuvent pas être écrites"
@@ -58,11 +60,11 @@ class RemisesLues(DossierLu):
 
     @classmethod
     def montrees(cls, dossier: Path, sha256_: str) -> RemisesLues:
-        """Read the folder whose manifest has this sha256. Raises `SansReprise` where it is another, or a file of it is
-        no longer the one that was written."""
+        """Read the folder whose manifest has this sha256. Raises `VersionDepassee` where it is another, or a file of it
+        is no longer the one that was written."""
         lues = cls.lire(dossier)
         if lues is None or lues.sha256 != sha256_ or any(lues.differences()):
-            raise SansReprise(
+            raise VersionDepassee(
                 f"Les enveloppes de {dossier} ne sont plus celles qui ont été montrées : rien n'est envoyé ; relancez "
                 "« remise_documents »."
             )
@@ -76,7 +78,7 @@ class RemisesLues(DossierLu):
     @property
     def envois(self) -> list[Envoi]:
         """Return what is to be sent or carried."""
-        lignes = list(csv.DictReader(self.liste.read_text(encoding="utf-8").splitlines(), delimiter=";"))
+        lignes = list(csv.DictReader(StringIO(self.lire_piece(self.liste.name).decode(), newline=""), delimiter=";"))
         pieces = Counter(x["siret_adherent"] for x in lignes if not x["fichier"].endswith(".zip"))
         return [
             Envoi(siret, x["nom"], self.dossier / x["fichier"], x["sha256"], x["destination"], pieces[siret])
@@ -86,13 +88,10 @@ class RemisesLues(DossierLu):
 
 
 def ecrire_remises(
-    conn: psycopg.Connection[Any], extrait: Path, factures: Iterable[Path], sortie: Path, poste: Poste
+    conn: psycopg.Connection[Any], lu: ExtraitLu, factures: Iterable[FacturesLues], sortie: Path, poste: Poste
 ) -> Path:
-    """Write `remises_AAAA/` under `sortie` from the folders of one version; the same version gives the same envelopes.
-    Raises `ErreurMutualisation` where what stands there is not ours."""
-    lu = ExtraitLu.lire(extrait)
-    if lu is None:
-        raise ErreurMutualisation(f"{extrait} n'est pas un extrait : relancez « mutualisation extraire ».")
+    """Write `remises_AAAA/` under `sortie` from what was read and verified of one version, which gives the same
+    envelopes. Raises `ErreurMutualisation` where what stands there is not ours."""
     bilan = Bilan(conn, lire_contexte(conn, lu.exercice, lu.version))
     noms = {r["siret_adherent"]: r["nom"] or r["siret_adherent"] for r in bilan["adherent"]}
     contenus: dict[str, Pieces] = defaultdict(dict)
@@ -102,9 +101,9 @@ def ecrire_remises(
         contenus[premier.siret] = _de_l_extrait(lu, bloc.page)
         if feuille is not None:
             contenus[premier.siret][f"page_{lu.exercice}.pdf"] = _imprimer(feuille, lu.version)
-    for dossier in factures:
-        for piece in sorted(dossier.glob("facture_*.pdf")):
-            contenus[piece.stem.rpartition("_")[2]][piece.name] = piece.read_bytes()
+    for lues in factures:
+        for piece in (Path(nom) for nom in lues.declares if nom.startswith("facture_")):
+            contenus[piece.stem.rpartition("_")[2]][piece.name] = lues.lire_piece(piece.name)
     # the EPCI doesn't write to itself
     contenus.pop(bilan.contexte.siret, None)
     destination = sortie / f"remises_{lu.exercice}"
@@ -115,14 +114,13 @@ def ecrire_remises(
     return destination
 
 
-def factures_en_place(
-    conn: psycopg.Connection[Any], sortie: Path, exercice: int, semestre: int, version: int, var: Path
-) -> Path | None:
-    """Return the folder of the invoices of a version where it stands whole, and signed; None where they are to be
-    written."""
-    dossier = sortie / f"factures_{exercice}-S{semestre}"
+def factures_tenues(
+    conn: psycopg.Connection[Any], dossier: Path, quelles: Mapping[str, Any], var: Path
+) -> FacturesLues | None:
+    """Read these invoices where they stand whole, as a statement holds them; None where they are to be written."""
     lues = FacturesLues.lire(dossier)
-    return dossier if lues and lues.version == version and not ecarts_extrait(conn, dossier, var) else None
+    tenues = lues is not None and lues.sha256 in factures_scellees(conn, quelles)
+    return lues if lues and tenues and not ecarts_lus(conn, lues, var) else None
 
 
 def _de_l_extrait(lu: ExtraitLu, page: str) -> Pieces:
@@ -136,7 +134,7 @@ def _de_l_extrait(lu: ExtraitLu, page: str) -> Pieces:
             for forme in ("docx", "pdf")
         },
     }
-    return {nom: (lu.dossier / piece).read_bytes() for piece, nom in choisies.items() if piece in lu.declares}
+    return {nom: lu.lire_piece(piece) for piece, nom in choisies.items() if piece in lu.declares}
 
 
 def _imprimer(feuille: Document, version: int) -> bytes:

@@ -3,11 +3,10 @@ exercice is published, or not yet (R18)."""
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -41,20 +40,18 @@ from mutualisation.documents.factures.pages_factures import (
     page_reports,
 )
 from mutualisation.documents.factures.projet_pes import ProjetPes, preparer_projet, verifier_accord
-from mutualisation.documents.mise_en_forme.modele import Document
 from mutualisation.entree.ingestion.travail import Suivi, muet
-from mutualisation.entree.lecteurs.octets import empreinte
+from mutualisation.publication.versions.chaine import ancrer
 from mutualisation.publication.versions.contexte import Contexte, lire_contexte, version_publiee
-from mutualisation.publication.versions.extraits import FacturesLues
-from mutualisation.publication.versions.manifeste import poser
+from mutualisation.publication.versions.manifeste import DossierLu, poser
+from mutualisation.publication.versions.sceaux import sceller_factures
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.francais.neutralisation import neutraliser
 from mutualisation.socle.poste import Poste
 
-Imprimer = Callable[[Document, Path], object]
 SEMESTRES = (1, 2)
 REFUS = "Les factures ne peuvent pas être écrites"
-COLONNES_RECAPITULATIF = (*COLONNES, "etat", "deja_titre", "reste_a_titrer", "titre_le", "pieces")
+COLONNES_RECAPITULATIF = (*COLONNES, "deja_titre", "reste_a_titrer", "titre_le", "pieces")
 COLONNES_RECOUVREMENT = (
     "exercice", "semestre", "dispositif", "siret_adherent", "mode_recouvrement", "montant_du", "montant_titre", "ecart",
 )  # fmt: skip
@@ -82,7 +79,6 @@ def ecrire_factures(
     version: int | None = None,
     poste: Poste | None = None,
     alerter: Suivi = muet,
-    imprimer: Imprimer = imprimerie.ecrire,
 ) -> Path:
     """Write `factures_AAAA-SN/` under `sortie` and return its path (R7e); the same publication gives the same bytes.
 
@@ -96,8 +92,8 @@ def ecrire_factures(
 
     `suivi` hears why there is no PES, or what it leaves out, and where published figures differ from the drafts, which
     `ecarts_brouillons_AAAA-SN.csv` lists. `version` is a build of invoices, of an exercice not published, whose drafts
-    are kept to be compared (R18); `poste` has the key; `alerter` hears in a sentence that published figures differ from
-    the drafts.
+    are kept to be compared (R18); `poste` has the key, under which a statement holds the folder; `alerter` hears in a
+    sentence that published figures differ from the drafts.
 
     Raises `ErreurMutualisation` for a semestre other than 1 or 2, an exercice not published, an adherent without an
     invoice, lines that do not sum to the published amounts, a parameter that cannot be read, a folder that cannot be
@@ -123,41 +119,23 @@ def ecrire_factures(
             "titre. Lancez d'abord « mutualisation charger »."
         )
     ecarts = [] if avant else ecarts_aux_brouillons(conn, factures, (exercice, semestre), adherent)
-    redaction = _Redaction(contexte, facturation, facturation.semestre(semestre), suivi, imprimer)
+    redaction = _Redaction(contexte, facturation, facturation.semestre(semestre), suivi)
     destination = sortie / (f"factures_{periode(exercice, semestre)}" + (f"_{adherent}" if adherent else ""))
     with remplacer_dossier(destination, REFUS) as dossier:
         redaction.factures(dossier, factures)
         redaction.etats(dossier, etats, parametres)
         redaction.imputations(dossier, imputations)
         redaction.relations(dossier, dus, ecarts)
-        redaction.manifeste(dossier, adherent, poste)
+        lues = redaction.manifeste(dossier, adherent, poste)
+        if poste is not None:
+            # the statement is there before the folder is
+            sceller_factures(conn, contexte.construction.version, lues.manifeste, lues.sha256, poste)
+            ancrer(conn, poste)
     if avant and adherent is None:
         garder_brouillons(conn, factures, (exercice, semestre))
     if ecarts:
         alerter(dire_ecarts(ecarts, periode(exercice, semestre)))
     return destination
-
-
-def autres_chiffres(conn: psycopg.Connection[Any], dossier: Path) -> list[str]:
-    """Write the invoices of a folder again, and return a French sentence per CSV, or PES draft, that its version does
-    not write, whoever signed it; none where they can't be written again."""
-    lues = FacturesLues.lire(dossier)
-    if lues is None or not lues.se_refait(conn):
-        return []
-    dit = lues.manifeste
-    with TemporaryDirectory() as lieu:
-        refait = ecrire_factures(
-            conn, lues.exercice, dit["semestre"], Path(lieu),
-            adherent=dit["adherent"], version=lues.version, imprimer=lambda *_: None,
-        )  # fmt: skip
-        ecrits = {c.name: empreinte(c).sha256 for c in refait.iterdir() if c.suffix in (".csv", ".xml")}
-    declares = {nom: lu for nom, lu in lues.declares.items() if not nom.endswith(".pdf")}
-    return [
-        f"factures {dossier} : le fichier {nom} n'est pas celui que la version {lues.version} écrit : il a été "
-        f"refait et signé de nouveau, ou un autre logiciel l'a écrit — {lues.remede}."
-        for nom in sorted(ecrits.keys() | declares.keys())
-        if ecrits.get(nom) != declares.get(nom)
-    ]
 
 
 def exiger_semestre(semestre: int) -> None:
@@ -186,19 +164,18 @@ class _Redaction:
     _facturation: Facturation
     _semestre: Semestre
     _suivi: Suivi
-    _imprimer: Imprimer
 
     def factures(self, dossier: Path, factures: list[Facture]) -> None:
         """Write invoices, carry-overs, summary and PES draft."""
         for f in factures:
             if f.est_a_emettre:
-                self._imprimer(page_facture(self._contexte, f), dossier)
-        self._imprimer(page_reports(self._contexte, self._semestre, factures), dossier)
+                imprimerie.ecrire(page_facture(self._contexte, f), dossier)
+        imprimerie.ecrire(page_reports(self._contexte, self._semestre, factures), dossier)
         calculees = COLONNES_RECAPITULATIF[len(COLONNES) :]
         lignes = [{"siret_adherent": f.siret, **vars(f)} | {c: getattr(f, c) for c in calculees} for f in factures]
         ecrire_csv(dossier / f"recapitulatif_{self._semestre}.csv", COLONNES_RECAPITULATIF, lignes)
         projet = preparer_projet(self._contexte, self._facturation, self._semestre, factures)
-        self._imprimer(page_recapitulatif(self._contexte, self._semestre, factures, projet), dossier)
+        imprimerie.ecrire(page_recapitulatif(self._contexte, self._semestre, factures, projet), dossier)
         self._pes(dossier, projet)
 
     def etats(self, dossier: Path, etats: list[EtatAnnuel], parametres: Parametres) -> None:
@@ -207,7 +184,7 @@ class _Redaction:
         for etat in etats:
             de = {"exercice": etat.exercice, "dispositif": etat.dispositif}
             base = f"{etat.exercice}_{etat.nom_de_fichier}"
-            self._imprimer(page_etat(self._contexte, self._semestre, etat, parametres), dossier)
+            imprimerie.ecrire(page_etat(self._contexte, self._semestre, etat, parametres), dossier)
             ecrire_csv(dossier / f"etat_annuel_{base}.csv", COLONNES_ETAT, [de | b for b in etat.beneficiaires])
             if etat.recours:
                 ecrire_csv(dossier / f"recours_{base}.csv", COLONNES_RECOURS, [de | u for u in etat.recours])
@@ -219,7 +196,7 @@ class _Redaction:
     def imputations(self, dossier: Path, imputations: list[Ligne]) -> None:
         """Write the state that the assemblies attach to the attributions de compensation, PDF and CSV (R21)."""
         if imputations:
-            self._imprimer(page_imputations(self._contexte, self._semestre, imputations), dossier)
+            imprimerie.ecrire(page_imputations(self._contexte, self._semestre, imputations), dossier)
             chemin = dossier / f"imputations_ac_{self._contexte.exercice}.csv"
             ecrire_csv(chemin, COLONNES_IMPUTATIONS, imputations)
 
@@ -232,7 +209,7 @@ class _Redaction:
         for ecart in ecarts:
             self._suivi(f"Facture {self._semestre}, {ecart.phrase}")
 
-    def manifeste(self, dossier: Path, adherent: str | None, poste: Poste | None) -> None:
+    def manifeste(self, dossier: Path, adherent: str | None, poste: Poste | None) -> DossierLu:
         """Write `manifeste.json`: the sha256 of what was written, the inputs of drafts, and its signature."""
         avant = self._contexte.avant_publication
         dit = {
@@ -243,7 +220,7 @@ class _Redaction:
             "publication_sha256": self._contexte.construction.publication_sha256,
             **({"entrees": self._contexte.fichiers} if avant else {}),
         }
-        poser(dossier, dit, poste)
+        return poser(dossier, dit, poste)
 
     def _pes(self, dossier: Path, projet: ProjetPes) -> None:
         """Write the draft, read it back from disk by the pipeline's own reader, and list what it leaves out."""

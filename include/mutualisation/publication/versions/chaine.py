@@ -10,6 +10,7 @@ from mutualisation.publication.signatures.ancrage import Ancres
 from mutualisation.publication.signatures.cle_signature import cle_signature, publique
 from mutualisation.publication.versions.sceaux import (
     CLOTURE,
+    FACTURES,
     SceauInscrit,
     cles_connues,
     lire_sceaux,
@@ -97,6 +98,8 @@ def _passe(sceau: SceauInscrit) -> str:
     if sceau.acte == CLOTURE:
         acte = f"la clôture de l'exercice {sceau.exercice}, version {sceau.version}"
         refaire = "« mutualisation cloturer », s'il n'a pas été clos de nouveau"
+    if sceau.acte == FACTURES:
+        acte, refaire = f"l'écriture de factures de la version {sceau.version}", "« mutualisation facturer »"
     return (
         f"sceau {sceau.numero} : {acte}, n'est pas signée ou ne se lit pas : elle est écartée, à refaire par {refaire}."
     )

@@ -25,7 +25,7 @@ from mutualisation.publication.versions.manifeste import (
     condenser_manifeste,
     ecrire,
 )
-from mutualisation.publication.versions.sceaux import PUBLICATION, cles_connues, lire_sceaux
+from mutualisation.publication.versions.sceaux import PUBLICATION, cles_connues, factures_scellees, lire_sceaux
 from mutualisation.socle.erreurs import raison_systeme
 from mutualisation.socle.poste import Poste
 
@@ -95,11 +95,6 @@ class FacturesLues(DossierLu):
         version: int | None = self.manifeste["version"]
         return version
 
-    def se_refait(self, conn: psycopg.Connection[Any]) -> bool:
-        """Say whether its CSV can be written again: its version keeps its rows, and 0.2.0, which did not say for which
-        adherent, is not who wrote it."""
-        return "adherent" in self.manifeste and bool(conn.execute(CONSERVEE, (self.version,)).fetchone())
-
 
 class SituationLue(FacturesLues):
     """A situation is read from its folder (R22b): it is of no version."""
@@ -123,8 +118,13 @@ def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | Non
     what the statement of its publication, or of its closing, holds, and its CSV with the rows of its version. `var` is
     the folder of the keys. An unreadable folder is a difference too: nothing is raised."""
     remis = lire_remis(dossier)
-    ecarts = _ecarts(conn, remis, var) if remis and remis.signature else [ILLISIBLE]
-    return [f"{remis.nom if remis else 'extrait'} {dossier} : {ecart}." for ecart in ecarts]
+    return ecarts_lus(conn, remis, var) if remis else [f"extrait {dossier} : {ILLISIBLE}."]
+
+
+def ecarts_lus(conn: psycopg.Connection[Any], remis: ExtraitLu | FacturesLues, var: Path | None = None) -> list[str]:
+    """Say the same of what was read: where nothing is said, `lire_piece` gives the bytes that were verified."""
+    ecarts = _ecarts(conn, remis, var) if remis.signature else [ILLISIBLE]
+    return [f"{remis.nom} {remis.dossier} : {ecart}." for ecart in ecarts]
 
 
 def _ecarts(conn: psycopg.Connection[Any], remis: ExtraitLu | FacturesLues, var: Path | None) -> Iterator[str]:
@@ -151,6 +151,13 @@ def _ecarts(conn: psycopg.Connection[Any], remis: ExtraitLu | FacturesLues, var:
         yield from _ecarts_aux_enonces(conn, remis, sceau.dit, cloture, signe=signe)
     elif sceau and remis.manifeste["publication_sha256"] != sceau.dit["publication_sha256"]:
         yield f"{MANIFESTE} n'a pas le publication_sha256 de la version {remis.version} — {remis.remede}"
+    elif signe and isinstance(remis, FacturesLues):
+        scellees = factures_scellees(conn, remis.manifeste)
+        if remis.sha256 not in scellees and (scellees or (sceau and sceau.dit.get("factures_scellees"))):
+            yield (
+                f"{MANIFESTE} n'est pas celui qui a été scellé quand ces factures ont été écrites : un fichier a été "
+                f"refait et signé de nouveau — reprenez celles remises alors, ou {remis.remede}"
+            )
 
 
 def _ecarts_aux_enonces(
@@ -210,11 +217,14 @@ def remarques_extrait(conn: psycopg.Connection[Any], dossier: Path) -> Iterator[
             f"extrait {dossier} : le logiciel qui a scellé la version {remis.version} ne scellait pas les documents. "
             "Ses CSV sont comparés aux lignes scellées ; ses pages, PDF et classeurs ne peuvent pas l'être."
         )
-    if isinstance(remis, FacturesLues) and not remis.se_refait(conn):
+    scellees = factures_scellees(conn, remis.manifeste)
+    if isinstance(remis, FacturesLues) and not scellees:
         yield (
-            f"{remis.nom} {dossier} : fichiers et signature sont vérifiés, non les chiffres, que l'entrepôt ne refait "
-            "pas (factures d'avant la publication ou de la 0.2.0, situation, version purgée)."
+            f"{remis.nom} {dossier} : fichiers et signature sont vérifiés, non les chiffres : nul énoncé ne tient une "
+            "situation, ni ce qu'écrivait la 0.3.0 ou avant."
         )
+    if remis.version is not None and remis.sha256 in scellees[1:]:
+        yield f"{remis.nom} {dossier} : un autre logiciel les a récrites ; les premières sont celles remises alors."
     publiee = lire_pointeurs(conn).get(remis.exercice)
     if publiee not in (remis.version, None):
         de = f"de la version {remis.version}" if remis.version is not None else "d'avant la publication"

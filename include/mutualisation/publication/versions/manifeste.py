@@ -15,6 +15,7 @@ from mutualisation.entree.lecteurs.octets import empreinte
 from mutualisation.publication.signatures.ancrage import Ancres
 from mutualisation.publication.signatures.cle_signature import cle_signature, publique
 from mutualisation.publication.versions.contexte import Contexte
+from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.poste import Poste
 
 MANIFESTE, SIGNATURE = "manifeste.json", "manifeste.json.sig"
@@ -61,6 +62,13 @@ class DossierLu:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.octets).hexdigest()
+
+    def lire_piece(self, nom: str) -> bytes:
+        """Return the bytes of a file, which are those that the manifest says. Raises `ErreurMutualisation`."""
+        octets = (self.dossier / nom).read_bytes()
+        if hashlib.sha256(octets).hexdigest() != self.declares[nom]:
+            raise ErreurMutualisation(f"{self.dossier / nom} {CHANGE} : relancez, il sera vérifié et écrit de nouveau.")
+        return octets
 
     def differences(self) -> Iterator[tuple[str, str]]:
         """Yield (name, what is wrong with it in French) per file that is not the one written. Raises OSError."""

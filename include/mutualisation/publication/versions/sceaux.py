@@ -1,6 +1,7 @@
-"""The statement of a publication or of a closing (S7, K10) is canonical JSON, chained to the former one and signed. It
-stands in `journal.sceaux`, beside each extract, and in `sceaux/` of the machine that made it. What it says of the
-warehouse is recomputed before anything is given out: `ecarts_*` give French sentences, none when nothing moved."""
+"""The statement of a publication, of a closing, of invoices (S7, K10) is canonical JSON, chained to the former one and
+signed. It stands in `journal.sceaux`, beside each extract, and in `sceaux/` of the machine that made it. What it says
+of the warehouse is recomputed before anything is given out: `ecarts_*` give French sentences, none when nothing moved.
+"""
 
 import hashlib
 import json
@@ -14,6 +15,7 @@ import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg.rows import class_row, dict_row
 
+from mutualisation.entrepot.base.connexion import durable
 from mutualisation.entrepot.base.roles import compte_connecte
 from mutualisation.publication.signatures.ancrage import Ancres
 from mutualisation.publication.signatures.cle_signature import cle_signature, empreinte_publique, est_signe, publique
@@ -44,7 +46,9 @@ select version, exercices, prepare_par, identite, code_version, portes::text as 
 HORODATAGE = "select to_char(now() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 # figures are made of these lines: a million of them, each with the number of its document
 TRACE = {"tracabilite"}
-PUBLICATION, CLOTURE = "publication", "cloture"
+PUBLICATION, CLOTURE, FACTURES = "publication", "cloture", "factures"
+# a folder of invoices is of these; of no version before the publication (R18)
+QUELLES = ("exercice", "semestre", "adherent", "version")
 # these are read of a closing, and of the former one that it takes over: an approver writes it, and no server checks it
 LUS = {"prepare_par": str, "approuve_par": str, "approuve_le": str, "manifeste_sha256": str}
 REPRISE = LUS | {"version": int, "code_version": str, "memes_chiffres": list}
@@ -90,6 +94,8 @@ class SceauInscrit:
     def _se_lit(self) -> bool:
         if self.acte == PUBLICATION:
             return sha256(canonique(self.relations)) == self.dit.get("relations_sha256")
+        if self.acte == FACTURES:
+            return {"factures", "manifeste_sha256"} <= self.dit.keys()
         reprise = self.dit.get("reprise")
         return (
             isinstance(self.dit.get("extraits", []), list)
@@ -178,6 +184,8 @@ def sceller(conn: psycopg.Connection[Any], version: int, poste: Poste) -> str:
         "chiffres_sha256": chiffres,
         "relations_sha256": sha256(canonique(relations)),
         "extraits": sorted(manifestes.values()),
+        # those of this version are held by statements of their own
+        "factures_scellees": True,
         "construction_sha256": sha256(canonique(construction)),
         "projet_dbt_sha256": json.loads(construction["portes"]).get("modele", {}).get("projet_dbt_sha256"),
         "code_version": construction["code_version"],
@@ -191,6 +199,29 @@ def sceller(conn: psycopg.Connection[Any], version: int, poste: Poste) -> str:
         (enonce, cle.sign(enonce.encode()), publique(cle), canonique(relations)),
     )
     return str(empreinte)
+
+
+def factures_scellees(conn: psycopg.Connection[Any], manifeste: Mapping[str, Any]) -> list[str]:
+    """Return the digests of each manifest of the same invoices that a statement holds, the first one first."""
+    quelles = {c: manifeste.get(c) for c in QUELLES}
+    return [
+        str(s.dit["manifeste_sha256"]) for s in lire_sceaux(conn, FACTURES) if s.tient and s.dit["factures"] == quelles
+    ]
+
+
+def sceller_factures(
+    conn: psycopg.Connection[Any], version: int, manifeste: Mapping[str, Any], empreinte: str, poste: Poste
+) -> None:
+    """Have a statement hold the invoices that were just written from a version, or from a build of their own, by the
+    digest of their manifest; commit. Those that one holds already are left. `poste` has the key."""
+    if empreinte in factures_scellees(conn, manifeste):
+        return
+    cle, quelles = cle_signature(poste), {c: manifeste[c] for c in QUELLES}
+    dit = {"version": version, "factures": quelles, "manifeste_sha256": empreinte, "scelle_le": maintenant(conn)}
+    enonce = enoncer(conn, FACTURES, dit | {"facture_par": compte_connecte(conn)}, cle)
+    durable(conn)
+    conn.execute("select journal.sceller_factures(%s, %s, %s)", (enonce, cle.sign(enonce.encode()), publique(cle)))
+    conn.commit()
 
 
 def maintenant(conn: psycopg.Connection[Any]) -> str:

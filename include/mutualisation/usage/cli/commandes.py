@@ -325,8 +325,7 @@ def remettre(*, exercice: options.Exercice, sortie: options.SortieRemises) -> It
     """Met dans une enveloppe, par adhérent d'un exercice publié, ses documents et ses factures ; n'envoie rien."""
     with _session("remettre", exercice=exercice) as session:
         dossier = op.remettre(session, exercice, str(sortie))
-        reste = op.laisse_de_cote(session, [exercice])
-    presentee = op.presenter_remises(dossier)
+        reste, presentee = op.laisse_de_cote(session, [exercice]), op.presenter_remises(session, dossier)
     yield Dit(vars(presentee), [presentee.phrase, presentee.liste, dossier], reste)
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,24 +12,52 @@ import psycopg
 
 from mutualisation.documents.enveloppes.remises import Envoi, RemisesLues
 from mutualisation.publication.versions.extraits_csv import lire_pointeurs
-from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere, SansReprise, VersionDepassee
+from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere, VersionDepassee
 from mutualisation.socle.francais.formats import enumerer, plusieurs
+from mutualisation.socle.francais.neutralisation import en_markdown
 from mutualisation.usage.operations.session import Session
 
-CELUI = "where (siret, archive_sha256, destination) = (%s, %s, %s)"
-COMMENCER = """
-insert into exploitation.envois (siret, archive_sha256, destination, exercice, version, accorde_par)
-values (%s, %s, %s, %s, %s, %s) on conflict do nothing returning siret
+# what an envelope holds; letters of another kind would be other deliveries
+GENRE = "documents"
+CELLE = "(siret, exercice, version, genre) = (%(siret)s, %(exercice)s, %(version)s, %(genre)s)"
+# one goes where none has, or when asked: one in doubt, or one of which bytes or address have changed
+COMMENCER = f"""
+insert into exploitation.envois (siret, exercice, version, genre, archive_sha256, destination, accorde_par)
+select %(siret)s, %(exercice)s, %(version)s, %(genre)s, %(sha256)s, %(destination)s, %(personne)s
+ where not exists (
+   select from exploitation.envois
+    where {CELLE} and (not %(demandee)s or debut >= coalesce(%(avant)s::timestamptz, 'infinity')
+      or fin is not null and (archive_sha256, destination) = (%(sha256)s, %(destination)s)))
+returning debut
+"""  # noqa: S608
+EST_PARTI = f"select fin is not null from exploitation.envois where {CELLE} order by debut desc limit 1"  # noqa: S608
+COMMENCE = f"{CELLE} and debut = %(debut)s"
+FINIR = f"update exploitation.envois set fin = clock_timestamp() where {COMMENCE}"  # noqa: S608
+OUBLIER = f"delete from exploitation.envois where {COMMENCE}"  # noqa: S608
+DEJA = """
+select distinct on (siret) siret, to_char(coalesce(fin, debut) at time zone 'Europe/Paris', 'DD/MM/YYYY')
+    || case when fin is null then ', issue inconnue' else '' end
+  from exploitation.envois where (exercice, version, genre) = (%s, %s, %s) order by siret, debut desc
 """
-EST_PARTI = f"select fin is not null from exploitation.envois {CELUI}"  # noqa: S608
-FINIR = f"update exploitation.envois set fin = clock_timestamp() {CELUI}"  # noqa: S608
-OUBLIER = f"delete from exploitation.envois {CELUI} and fin is null"  # noqa: S608
 NOMMES = 10
-REFUSEE, INCONNUE = "refusées par le serveur", "sans issue connue"
+REFUSEE, DIFFEREE, INCONNUE = "refusées par le serveur", "remises à plus tard par le serveur", "sans issue connue"
+SUITES = {
+    REFUSEE: "Refusées : corrigez ces adresses dans « adherents » et chargez-le, ou voyez la taille admise.",
+    DIFFEREE: "Remises à plus tard : rien n'en est parti, et la prochaine remise les envoie.",
+    INCONNUE: "Sans issue connue : demandez-leur s'ils l'ont reçue ; sinon, donnez leur SIRET à « renvoyer ».",
+}
 
 
 class LettreRefusee(ErreurMutualisation):
-    """The mail server has refused a letter, and has none of it."""
+    """The mail server has refused a letter for good, and has none of it."""
+
+
+class LettreDifferee(LettreRefusee):
+    """The mail server has refused a letter for now, or was lost before it took any of it."""
+
+
+class RemiseIncomplete(VersionDepassee):
+    """Letters are left that no other try of this run would send: another run of the chain does."""
 
 
 @dataclass(frozen=True)
@@ -46,18 +75,26 @@ class Presentees:
     tableau: str
 
 
-def presenter_remises(dossier: str) -> Presentees:
-    """Read what `remettre` has written. Raises `ErreurMutualisation` when nothing is there."""
+def presenter_remises(session: Session, dossier: str) -> Presentees:
+    """Read what `remettre` has written, and what of it went. Raises `ErreurMutualisation` when nothing is there."""
     lues = RemisesLues.lire(Path(dossier))
     if lues is None:
         raise ErreurMutualisation(f"{dossier} n'a pas d'enveloppes : relancez « mutualisation remettre ».")
-    envois, exercice = lues.envois, lues.manifeste["exercice"]
+    envois, exercice, version = lues.envois, lues.manifeste["exercice"], lues.manifeste["version"]
+    with session.lecture() as conn:
+        deja = dict(conn.execute(DEJA, (exercice, version, GENRE)).fetchall())
     sans = sum(not e.destination for e in envois)
-    rangees = [f"| {e.nom.replace('|', '/')} | {e.destination or 'à porter'} | {e.pieces} |" for e in envois]
-    tableau = "\n".join(["| Adhérent | Destination | Pièces |", "|---|---|---|", *rangees])
+    rangees = [
+        f"| {en_markdown(e.nom)} | {en_markdown(e.destination) if e.destination else 'à porter'} | {e.pieces} "
+        f"| {deja.get(e.siret, '')} |"
+        for e in envois
+    ]
+    entete = "| Adhérent | Destination | Pièces | Déjà envoyée le |\n|---|---|---|---|\n"
     phrase = f"{plusieurs(len(envois), 'enveloppe')} de l'exercice {exercice}, dont {sans} sans adresse, à porter"
+    if partis := sum(e.siret in deja for e in envois):
+        phrase += f", et {partis} déjà envoyées, qui ne repartent que par « renvoyer »"
     return Presentees(
-        exercice, lues.manifeste["version"], dossier, str(lues.liste), lues.sha256, len(envois), sans, phrase, tableau
+        exercice, version, dossier, str(lues.liste), lues.sha256, len(envois), sans, phrase, entete + "\n".join(rangees)
     )
 
 
@@ -65,15 +102,15 @@ def envoyer_remises(
     session: Session,
     presentees: Presentees,
     personne: str,
-    poster: Callable[[Envoi], None],
+    poster: Callable[[Envoi, bytes], None],
     renvoyer: Collection[str] = (),
     avant: datetime | None = None,
 ) -> str:
-    """Send what a person has seen and granted, each envelope by `poster`; say what went. `poster` raises
-    `LettreRefusee`, or `PannePassagere` where it reached no server; after anything else nobody knows, and the envelope
-    is sent again only when `renvoyer` has its SIRET, and its sending began before `avant`, when that was asked for.
-    Raises `SansReprise` where one is in doubt or the envelopes are no longer those, `ErreurMutualisation` where one was
-    refused."""
+    """Send what a person has seen and granted, each envelope by `poster`, once for a SIRET and a version; say what
+    went. `poster` gets the bytes that were shown; it raises `LettreRefusee`, or `PannePassagere` where it reached no
+    server; after anything else nobody knows. `renvoyer` has the SIRET to send again, of letters in doubt or changed
+    that began before `avant`, when that was asked for. Raises `RemiseIncomplete` where a letter is left,
+    `VersionDepassee` where the envelopes are no longer those."""
     lues = RemisesLues.montrees(Path(presentees.dossier), presentees.manifeste_sha256)
     issues: dict[str, list[str]] = defaultdict(list)
     # the lock: two runs never send at once
@@ -84,49 +121,39 @@ def envoyer_remises(
                 f"{presentees.version} : rien n'est envoyé ; lancez « remise_documents »."
             )
         for envoi in lues.envois:
-            if envoi.siret in renvoyer:
-                conn.execute(f"{OUBLIER} and debut < coalesce(%s::timestamptz, 'infinity')", (*_cle(envoi), avant))
-            issues[_envoyer(conn, envoi, presentees, personne, poster)].append(envoi.nom)
-    dit = " ; ".join(f"{quoi} : {len(noms)} ({enumerer(noms, NOMMES)})" for quoi, noms in issues.items())
+            cle = {"exercice": presentees.exercice, "version": presentees.version, "genre": GENRE} | envoi._asdict()
+            demande = {"personne": personne, "demandee": envoi.siret in renvoyer, "avant": avant}
+            issue = _envoyer(conn, cle | demande, partial(poster, envoi, lues.lire_piece(envoi.archive.name)))
+            issues[issue].append(f"{envoi.nom}, {envoi.siret}" if issue == INCONNUE else envoi.nom)
+    dit = " ; ".join(
+        f"{quoi} : {len(noms)} ({enumerer(noms, len(noms) if quoi == INCONNUE else NOMMES)})"
+        for quoi, noms in issues.items()
+    )
     phrase = f"Enveloppes {presentees.exercice} — {dit}."
-    if REFUSEE in issues:
-        raise ErreurMutualisation(f"{phrase} Vérifiez ces adresses dans « adherents », et la taille admise.")
-    if INCONNUE in issues:
-        raise SansReprise(
-            f"{phrase} Demandez à ceux dont l'issue n'est pas connue s'ils ont reçu la leur ; sinon, relancez la "
-            "chaîne avec leur SIRET dans « renvoyer »."
-        )
+    if suites := [suite for issue, suite in SUITES.items() if issue in issues]:
+        raise RemiseIncomplete(" ".join([phrase, *suites]))
     return phrase
 
 
-def _cle(envoi: Envoi) -> tuple[str, str, str]:
-    return envoi.siret, envoi.sha256, envoi.destination
-
-
-def _envoyer(
-    conn: psycopg.Connection[Any],
-    envoi: Envoi,
-    presentees: Presentees,
-    personne: str,
-    poster: Callable[[Envoi], None],
-) -> str:
+def _envoyer(conn: psycopg.Connection[Any], lettre: dict[str, Any], poster: Callable[[], None]) -> str:
     """Send one envelope; return what came of it."""
-    if not envoi.destination:
+    if not lettre["destination"]:
         return "à porter"
-    commence = conn.execute(COMMENCER, (*_cle(envoi), presentees.exercice, presentees.version, personne)).fetchone()
+    commence = conn.execute(COMMENCER, lettre).fetchone()
     conn.commit()
     if commence is None:
-        return "déjà envoyées" if conn.execute(EST_PARTI, _cle(envoi)).fetchone() == (True,) else INCONNUE
+        return "déjà envoyées" if conn.execute(EST_PARTI, lettre).fetchone() == (True,) else INCONNUE
+    lettre["debut"] = commence[0]
     try:
-        poster(envoi)
+        poster()
     except (LettreRefusee, PannePassagere) as erreur:
-        conn.execute(OUBLIER, _cle(envoi))
+        conn.execute(OUBLIER, lettre)
         conn.commit()
         if isinstance(erreur, PannePassagere):
             raise
-        return REFUSEE
+        return DIFFEREE if isinstance(erreur, LettreDifferee) else REFUSEE
     except Exception:  # noqa: BLE001 - its text may hold an address; the row says that nobody knows
         return INCONNUE
-    conn.execute(FINIR, _cle(envoi))
+    conn.execute(FINIR, lettre)
     conn.commit()
     return "envoyées"

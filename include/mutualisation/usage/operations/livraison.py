@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from mutualisation.documents.composition.dossier import MiseEnPlace, mise_en_place
-from mutualisation.documents.enveloppes.remises import ecrire_remises, factures_en_place
+from mutualisation.documents.enveloppes.remises import ecrire_remises, factures_tenues
 from mutualisation.documents.extrait.annuel import (
     REFUS,
     composer_extrait,
@@ -26,8 +26,10 @@ from mutualisation.publication.portes import execution
 from mutualisation.publication.portes.relecture import exiger_extrait
 from mutualisation.publication.versions.clotures import Cloture
 from mutualisation.publication.versions.contexte import version_publiee
+from mutualisation.publication.versions.extraits import ExtraitLu, FacturesLues, ecarts_lus
 from mutualisation.publication.versions.extraits_csv import lire_pointeurs
-from mutualisation.socle.erreurs import ControleEchoue, EntrepotOccupe, ExtraitRefuse
+from mutualisation.publication.versions.manifeste import AUTREMENT_RENDU
+from mutualisation.socle.erreurs import ControleEchoue, EntrepotOccupe, ErreurMutualisation, ExtraitRefuse
 from mutualisation.usage.operations.candidate import construire_factures, construire_situation
 from mutualisation.usage.operations.conservation import exiger_conservee
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_construction
@@ -211,14 +213,27 @@ def remettre(session: Session, exercice: int, sortie: str) -> str:
     with _tenir_l_entrepot(session, Path(sortie)) as conn, session.etape("enveloppes"):
         exiger_sceau(session, conn, [annee])
         version = version_publiee(conn, annee)
-        (extrait,) = ecrire_extraits(session, conn, {annee: version}, Path(sortie))
-        factures = [
-            factures_en_place(conn, Path(sortie), annee, semestre, version, session.var)
-            or ecrire_factures(conn, annee, semestre, Path(sortie), suivi=session.suivi, poste=session.poste)
-            for semestre in SEMESTRES
-        ]
+        (ecrit,) = ecrire_extraits(session, conn, {annee: version}, Path(sortie))
+        extrait = ExtraitLu.lire(Path(ecrit))
+        # a software that changed since writes an extract otherwise, and its manifest says so
+        tenu = extrait and (AUTREMENT_RENDU in extrait.manifeste or not ecarts_lus(conn, extrait, session.var))
+        factures = [_factures(session, conn, annee, semestre, version, Path(sortie)) for semestre in SEMESTRES]
+        if not (extrait and tenu and all(factures)):
+            raise ErreurMutualisation(f"Les documents de {sortie} ont changé pendant la commande : relancez-la.")
         # a warehouse migrated since it last loaded lacks the newest columns
         synchroniser_brut(conn)
-        dossier = ecrire_remises(conn, Path(extrait), factures, Path(sortie), session.poste)
+        dossier = ecrire_remises(conn, extrait, filter(None, factures), Path(sortie), session.poste)
         conn.commit()
     return str(dossier)
+
+
+def _factures(
+    session: Session, conn: psycopg.Connection[Any], annee: int, semestre: int, version: int, sortie: Path
+) -> FacturesLues | None:
+    """Return the invoices of a semestre, as a statement holds them, written where they are not there whole."""
+    quelles = {"exercice": annee, "semestre": semestre, "adherent": None, "version": version}
+    lire = partial(factures_tenues, conn, sortie / f"factures_{annee}-S{semestre}", quelles, session.var)
+    if lues := lire():
+        return lues
+    ecrire_factures(conn, annee, semestre, sortie, suivi=session.suivi, poste=session.poste)
+    return lire()

@@ -6,7 +6,6 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.documents.factures.ecriture import autres_chiffres
 from mutualisation.publication.versions.chaine import lire_chaine
 from mutualisation.publication.versions.clotures import versions_closes
 from mutualisation.publication.versions.contexte import version_publiee, versions_presentees
@@ -66,9 +65,7 @@ def verifier(
             versions |= versions_closes(conn, demandes) | versions_remises(conn, extraits)
             ecarts = [e for v in sorted(versions) for e in ecarts_contenu(conn, v)]
         for dossier in extraits:
-            trouves = ecarts_extrait(conn, dossier, session.var)
-            # invoices are written again, once what they are made of holds
-            ecarts += trouves if ecarts or trouves else autres_chiffres(conn, dossier)
+            ecarts += ecarts_extrait(conn, dossier, session.var)
             remarques += remarques_extrait(conn, dossier)
     return list(dict.fromkeys(ecarts)), remarques
 
