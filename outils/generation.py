@@ -50,7 +50,7 @@ _AUTRES = {
         "totaux": "Cellules de la ligne Total d'un fichier (F4)",
         "constructions": "Les constructions, avec leurs exercices et leur statut",
         "construction_courante": "La construction en cours : version et exercices demandés",
-        "groupes_factures": "Groupes de coût moyen lus par des factures faites avant la publication (R2h, R18)",
+        "groupes_lus": "Groupes de coût moyen que chaque construction a lus (R2j)",
         "versions_closes": "Dernière version close de chaque exercice clos (K5)",
         "situations": "Dernière situation de chaque exercice, mois par mois (R22)",
         "etapes_redressement": "Chiffres d'un exercice clos, recalculés en changeant ses fichiers par étapes (K6)",
@@ -71,7 +71,7 @@ _AUTRES = {
         "prevision": "Prévisions de chaque version",
         "cout_moyen": "Coûts moyens de chaque version",
         "couts_figes": "Coûts exacts de chaque version",
-        "groupes_lus": "Groupes de coût moyen que chaque version a lus",
+        "groupes_lus": "Groupes de coût moyen calculés avec chaque version",
     },
     "publication": {
         "": "Ce qui est publié avant la construction",

@@ -7,12 +7,13 @@ justified: it may be closed (G4).
 import shutil
 from pathlib import Path
 
-from echantillon.siret import siren_fictif
+from echantillon.siret import siren_fictif, siret
 
 FICHIERS = Path(__file__).resolve().parents[1] / "donnees" / "petit_depot"
 EXERCICE = 2021
 EPCI = siren_fictif("20990000")
 COMMUNES = {"59001": siren_fictif("21990001"), "59002": siren_fictif("21990002")}
+SIRETS = tuple(siret(siren) for siren in COMMUNES.values())
 
 # What must be found nowhere but in the drop
 AGENTS = (
@@ -87,3 +88,12 @@ def justifier(depot: Path, *controles: str) -> None:
 def corriger(depot: Path, montant: str = "1 000,00", piece: int = 555) -> None:
     """One more invoice in May, for CEP."""
     ajouter(depot / "compta" / f"mandats_{EXERCICE}-05.csv", ecriture(piece, 5, "6064", "XCEP", montant))
+
+
+def compter_des_unites(depot: Path) -> None:
+    """Both communes join ADS, and have the same units of it in each semestre."""
+    ajouter(depot / "referentiel" / "adhesions.csv", *(f"ADS;{siret};C2;2019-01-01;" for siret in SIRETS))
+    entete = "Exercice;Semestre;Dispositif;SIRET adhérent;Type unité;Quantité;Référence"
+    for semestre in (1, 2):
+        lignes = [f"{EXERCICE};{semestre};ADS;{siret};Permis;4;P-{siret}" for siret in SIRETS]
+        ecrire_csv(depot / "activite" / f"unites_{EXERCICE}-S{semestre}.csv", entete, *lignes)

@@ -8,7 +8,7 @@ import pytest
 from tests.atelier.bases import lire
 from tests.atelier.extrait import signer_de_nouveau
 from tests.atelier.fouille import octets
-from tests.atelier.petit_depot import EXERCICE, ajouter, ecrire_csv
+from tests.atelier.petit_depot import EXERCICE, SIRETS, ajouter, compter_des_unites, ecrire_csv
 from tests.atelier.tables import cas
 from tests.bout_en_bout.entrepots import publication, publier
 
@@ -16,7 +16,6 @@ from mutualisation.publication.signatures.cle_signature import cle_signature, es
 from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, SansReprise
 from mutualisation.usage import operations as op
 
-COMMUNES = ("21990001600011", "21990002400015")
 COMMANDES = "N° commande;Date commande;N° marché;SIRET adhérent;Montant HT;Statut"
 CHIFFRES = ("recouvrement", "recapitulatif")
 
@@ -32,19 +31,10 @@ def juillet(depot: Path) -> Path:
         "ADS;par_unite;;;12,5;;titre;2019-01-01;;Délib. 8",
         "ADS;pourcentage;;;2;achats_ht;titre;2019-01-01;;Délib. 8",
     )
-    ajouter(ref / "adhesions.csv", *(f"ADS;{siret};C2;2019-01-01;" for siret in COMMUNES))
-    for semestre in (1, 2):
-        unites(depot, semestre)
+    compter_des_unites(depot)
     for mois in range(1, 7):
         ecrire_csv(depot / "cam" / f"commandes_{EXERCICE}-{mois:02}.csv", COMMANDES)
     return depot
-
-
-def unites(depot: Path, semestre: int) -> None:
-    """Units of ADS, the same for both communes."""
-    lignes = [f"{EXERCICE};{semestre};ADS;{siret};Permis;4;P-{siret}" for siret in COMMUNES]
-    entete = "Exercice;Semestre;Dispositif;SIRET adhérent;Type unité;Quantité;Référence"
-    ecrire_csv(depot / "activite" / f"unites_{EXERCICE}-S{semestre}.csv", entete, *lignes)
 
 
 def annee(depot: Path) -> Path:
@@ -98,7 +88,7 @@ def test_une_fois_publie_ce_qui_differe_adherent_par_adherent(neuf: op.Session, 
     op.facturer(neuf, EXERCICE, 1, str(tmp_path / "juillet"))
     # half of the permits of one commune came late
     fichier = juillet / "activite" / f"unites_{EXERCICE}-S1.csv"
-    fichier.write_text(fichier.read_text("utf-8").replace(f"4;P-{COMMUNES[0]}", f"8;P-{COMMUNES[0]}"), "utf-8")
+    fichier.write_text(fichier.read_text("utf-8").replace(f"4;P-{SIRETS[0]}", f"8;P-{SIRETS[0]}"), "utf-8")
     publier(neuf, annee(juillet))
     dites: list[str] = []
     neuf.suivi = dites.append
@@ -107,11 +97,11 @@ def test_une_fois_publie_ce_qui_differe_adherent_par_adherent(neuf: op.Session, 
     dit = ecrites.ecarts.replace("\u202f", " ").replace("\xa0", " ")
     assert dit.startswith(f"Factures {EXERCICE}-S1 : 1 facture publiée diffère de son brouillon, +50,00 € en tout")
     (phrase,) = [x.replace("\u202f", " ").replace("\xa0", " ") for x in dites if "brouillon" in x]
-    assert phrase.startswith(f"Facture {EXERCICE}-S1, Commune 59001 ({COMMUNES[0]}) : brouillon ")
+    assert phrase.startswith(f"Facture {EXERCICE}-S1, Commune 59001 ({SIRETS[0]}) : brouillon ")
     assert phrase.endswith("écart 50,00 €")
     entete, ligne = (dossier / f"ecarts_brouillons_{EXERCICE}-S1.csv").read_text("utf-8").splitlines()
-    assert (entete.split(";")[0], ligne.split(";")[0], ligne.split(";")[-1]) == ("siret_adherent", COMMUNES[0], "50.00")
-    autre = op.facturer(neuf, EXERCICE, 1, str(tmp_path), COMMUNES[1])
+    assert (entete.split(";")[0], ligne.split(";")[0], ligne.split(";")[-1]) == ("siret_adherent", SIRETS[0], "50.00")
+    autre = op.facturer(neuf, EXERCICE, 1, str(tmp_path), SIRETS[1])
     assert (list(Path(autre.dossier).glob("ecarts*")), autre.ecarts) == ([], "")
 
 
@@ -181,7 +171,7 @@ def test_une_version_qui_attend_se_publie_telle_que_lue_quand_la_suivante_n_abou
     (lu,) = map(Path, op.composer(neuf, premiere, str(tmp_path / "bilans")))
     ecrit = octets(lu)
     fichier = juillet / "activite" / f"unites_{EXERCICE}-S1.csv"
-    fichier.write_text(fichier.read_text("utf-8").replace(f"4;P-{COMMUNES[0]}", f"8;P-{COMMUNES[0]}"), "utf-8")
+    fichier.write_text(fichier.read_text("utf-8").replace(f"4;P-{SIRETS[0]}", f"8;P-{SIRETS[0]}"), "utf-8")
     op.charger(neuf, str(juillet))
     perdue = op.construire(neuf, [EXERCICE])
     op.controler(neuf, perdue)

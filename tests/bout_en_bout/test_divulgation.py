@@ -18,13 +18,16 @@ import pytest
 from echantillon.siret import siret
 from tests.atelier import petit_depot
 from tests.atelier.atelier import Atelier
+from tests.atelier.bases import lire
 from tests.atelier.fouille import contenu, fichiers, lignes_csv, manifeste, octets
 from tests.atelier.petit_depot import EPCI, EXERCICE, ajouter, ecrire_csv, ecriture
+from tests.atelier.tables import cas
 
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.publication.versions.relations import Relation, relations_analyse
 from mutualisation.socle.erreurs import ControleEchoue
 from mutualisation.usage import operations as op
+from mutualisation.usage.simulation.comparaison import simuler
 
 # one apprentice, whose pay the pool hides among that of category C
 PAIES = {
@@ -44,6 +47,8 @@ TARDIVES_BIS = TARDIVES | {"APP": ("19 298,61", "", "1,00"), "B": ("286 000,40",
 SANS_ETPT = PAIES | {"APP": ("17 298,61", "", "0")}
 SANS_ETPT_BIS = PAIES | {"APP": ("19 298,61", "", "0")}
 REVENUE = PAIES | {"APP": ("17 298,61", "", "0,70")}
+INCOMPLETE = {c: ligne for c, ligne in PAIES.items() if c != "APP"}
+AVANT = EXERCICE - 1
 JUSTIFIES = (
     "lignes_rejetees", "unites_nulles", "ecart_etpt", "dotations_6811", "reprises_777", "masse_salariale_compte",
     "masse_salariale_manquante",
@@ -122,7 +127,7 @@ def _payer(depot: Path, nom: str, paies: Paies) -> None:
     ecrire_csv(
         depot / "rh" / nom,
         "Exercice;Catégorie;Masse salariale;Atténuations;ETPT",
-        *(f"{EXERCICE};{c};{';'.join(ligne)}" for c, ligne in paies.items()),
+        *(f"{nom[16:20]};{c};{';'.join(ligne)}" for c, ligne in paies.items()),
     )
 
 
@@ -202,6 +207,68 @@ def test_une_paie_qui_revient_seule_est_nommee_avant_tout_document(
     lus = lignes_csv(bilans / f"bilan_{EXERCICE}" / "controles.csv")
     dite = [(r["cle"], r["justification"]) for r in lus if r["controle"] == "divulgation_entre_versions"]
     assert dite == [("APP", "Vu")]
+
+
+# what may be given out, of 2020 or of the year that reads its mean costs
+ACTES: dict[str, Callable[[op.Session, Path, str], object]] = {
+    "bilan 2020": lambda session, depot, sortie: op.bilan(session, str(depot), [AVANT], sortie, "alice"),
+    "bilan 2021": lambda session, depot, sortie: op.bilan(session, str(depot), [EXERCICE], sortie, "alice"),
+    "situation": lambda session, _, sortie: op.situer(session, EXERCICE, 6, sortie),
+    "factures": lambda session, _, sortie: op.facturer(session, EXERCICE, 1, sortie),
+    "simulation": lambda session, depot, _: simuler(session, [EXERCICE], {"tarifs": depot / "referentiel/tarifs.csv"}),
+    "la paie": lambda session, depot, _: _livrer_la_paie(session, depot, INCOMPLETE),
+    "une justification": lambda session, depot, _: _justifier_2020(session, depot),
+}
+
+
+@cas
+def test_ce_qui_a_ete_remis_compte_comme_publie(
+    atelier: Atelier, petit: Path, tmp_path: Path, remis: list[str], bloques: list[str], ecrits: list[str] | None
+) -> None:
+    """R2j: the payroll of 2020 lacks its one apprentice in what is given out, then has it: what would tell his pay is
+    blocked and named before anything is written; the rest reads 2020 as it is published, without him."""
+    session, depot, sortie = atelier.neuf(), Path(shutil.copytree(petit, tmp_path / "depot")), tmp_path / "sortie"
+    _preparer_deux_annees(depot)
+    if "la paie" not in remis:
+        _payer(depot, f"masse_salariale_{AVANT}.csv", INCOMPLETE)
+    op.charger(session, str(depot))
+    for acte in remis:
+        ACTES[acte](session, depot, str(sortie))
+    _livrer_la_paie(session, depot, PAIES)
+    for acte in bloques:
+        avant = octets(sortie)
+        with pytest.raises(ControleEchoue, match=r"divulgation_entre_versions \(APP\), exercice 2020 : .* 1 ETPT"):
+            ACTES[acte](session, depot, str(sortie))
+        assert (acte, octets(sortie)) == (acte, avant)
+    for acte in ecrits or ():
+        ACTES[acte](session, depot, str(sortie))
+        lues = "select groupe from construction.int_couts_categories where exercice = 2020 and groupe ~ 'APP'"
+        assert (acte, lire(session.dsn, lues)) == (acte, [("APP+C",)] * 2 if "une justification" in ecrits else [])
+
+
+def _preparer_deux_annees(depot: Path) -> None:
+    """Invoices of 2021 bill the cost of 2020, when the same agents worked."""
+    _retoucher(depot, PAIES, "5")
+    petit_depot.compter_des_unites(depot)
+    ajouter(depot / "referentiel" / "tarifs.csv", "ADS;cout_unitaire;;;;;titre;2021-01-01;;Délib. 8")
+    couts = ("unites_previsionnelles:ADS;16", "actualisation:ADS;0")
+    ajouter(depot / "referentiel" / "parametres.csv", *(f"{dit};2019-01-01;;Délib. 8" for dit in couts))
+    agents = (depot / "rh" / f"agents_{EXERCICE}.csv").read_text(encoding="utf-8").replace(";;;;;\n", ";;T-ADS;100;;\n")
+    (depot / "rh" / f"agents_{AVANT}.csv").write_text(agents, encoding="utf-8")
+    petit_depot.justifier(depot, *JUSTIFIES, "cout_precedent_absent")
+    autres = ("fichier_manquant", "mois_manquant", "masse_salariale_manquante", "population_manquante")
+    ajouter(depot / "referentiel" / "justifications.csv", *(f"{AVANT};{nom};;Vu;A. Essai;2022-03-01" for nom in autres))
+
+
+def _livrer_la_paie(session: op.Session, depot: Path, paies: Paies) -> None:
+    _payer(depot, f"masse_salariale_{AVANT}_v{len(paies)}.csv", paies)
+    op.charger(session, str(depot))
+
+
+def _justifier_2020(session: op.Session, depot: Path) -> None:
+    dite = f"{AVANT};divulgation_entre_versions;APP;Vu;A. Essai;2022-03-01"
+    ajouter(depot / "referentiel" / "justifications.csv", dite)
+    op.charger(session, str(depot))
 
 
 def test_deux_versions_ne_disent_pas_ce_qu_une_seule_tait(atelier: Atelier, petit: Path, tmp_path: Path) -> None:

@@ -57,3 +57,5 @@ inner join {{ ref('controles_index') }} as x using (controle)
 where
   e.exercice in (select c.exercice from {{ ref('stg_journal__construction') }} as c)
   and {{ non_justifie('e', 'x') }}
+union all
+select exercice, controle, cle, valeur_attendue, valeur_constatee, remede from {{ ref('controles_divulgation') }}

@@ -7,3 +7,5 @@ inner join {{ ref('controles_index') }} as x using (controle)
 where
   ((e.controle = 'fichier_manquant' and e.cle = 'agents') or (e.controle = 'mois_manquant' and right(e.cle, 2)::int <= c.mois))
   and {{ non_justifie('e', 'x') }}
+union all
+select exercice, controle, cle, valeur_attendue, valeur_constatee, remede from {{ ref('controles_divulgation') }}

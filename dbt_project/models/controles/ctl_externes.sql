@@ -76,22 +76,6 @@ ordre as (
   group by exercice
 ),
 
-paie as (
-  select exercice_fichier as exercice, sum(masse_salariale) as masse, sum(coalesce(attenuations, 0)) as attenuations
-  from {{ ref('stg_rh__masse_salariale') }}
-  group by exercice_fichier
-),
-
--- the accounts that define the payroll are those of the shipped roles, whatever the drop makes of them in the costs
-personnel as (
-  select e.exercice,
-    sum(e.montant) filter (where e.sens = 'mandat' and r.role_livre = 'personnel') as masse,
-    sum(e.montant) filter (where e.sens = 'titre' and r.role_livre = 'attenuation') as attenuations
-  from ecritures as e
-  inner join {{ ref('int_roles_comptes') }} as r using (exercice, nature)
-  group by e.exercice
-),
-
 -- an asset shared by several rows is depreciated once, and each of its subsidies released once
 biens as (
   select exercice, sum(dotation) as dotation
@@ -127,24 +111,29 @@ cee as (
 ),
 
 rapprochements as (
-  select e.exercice, e.grand_livre_complet, v.controle, v.rang, v.attendue, v.constatee,
-    v.controle = 'masse_salariale_compte' and {{ paie_isolee('e.exercice') }} as tue
+  select e.exercice, e.grand_livre_complet, v.controle, v.rang, v.attendue, v.constatee, null as tue
   from exercices as e
-  left join paie as p using (exercice)
-  left join personnel as r using (exercice)
   left join ordre as o using (exercice)
   left join biens as b using (exercice)
   left join reprises as s using (exercice)
   left join cee as c using (exercice)
   cross join lateral (
     values
-    ('masse_salariale_compte', 1, p.masse, r.masse),
-    ('masse_salariale_compte', 2, p.attenuations, r.attenuations),
     ('dotations_6811', 1, b.dotation, o.dotations),
     ('reprises_777', 1, s.reprise, o.reprises),
     ('cee_compte', 1, c.produit, c.produit_compte),
     ('cee_compte', 2, c.reversement, c.reversement_compte)
   ) as v (controle, rang, attendue, constatee)
+  union all
+  -- R2i, R2j: what is not said, and why
+  select
+    e.exercice, e.grand_livre_complet, 'masse_salariale_compte', case p.nature when 'masse' then 1 else 2 end, p.paie, p.comptes,
+    case
+      when {{ paie_isolee('e.exercice') }} then {{ paie_tue() }}
+      when p.difference then 'montants non publiés, la paie et les comptes diffèrent'
+    end
+  from exercices as e
+  inner join {{ ref('int_rapprochement_paie') }} as p using (exercice)
 )
 
 select
@@ -185,8 +174,8 @@ select
     when bool_and(abs(coalesce(attendue, 0) - coalesce(constatee, 0)) <= 0.01) then 'conforme'
     else 'ecart'
   end,
-  string_agg(trim_scale(coalesce(attendue, 0))::text, ' ; ' order by rang) filter (where not tue),
-  string_agg(trim_scale(coalesce(constatee, 0))::text, ' ; ' order by rang) filter (where not tue),
-  concat_ws(' ; ', '0,01 €', case when tue then {{ paie_tue() }} end)
+  string_agg(trim_scale(coalesce(attendue, 0))::text, ' ; ' order by rang) filter (where tue is null),
+  string_agg(trim_scale(coalesce(constatee, 0))::text, ' ; ' order by rang) filter (where tue is null),
+  concat_ws(' ; ', '0,01 €', tue)
 from rapprochements
 group by exercice, controle, grand_livre_complet, tue

@@ -1,6 +1,6 @@
 -- R2, R2c, R2h: average cost of an ETP by category, CM = Σ(payroll − atténuations) / Σ ETPT of its group, on 40 decimals.
 -- What a former version grouped stays together; a group is such a set, or the pool of those that are small. A category of
--- ETPT 0 has neither group nor cost.
+-- ETPT 0 has neither group nor cost. An exercice that is read without being built is read as it is published (R2j).
 with paie as (
   select
     m.exercice_fichier as exercice,
@@ -12,6 +12,7 @@ with paie as (
   from {{ ref('stg_rh__masse_salariale') }} as m
   inner join {{ ref('int_exercices') }} as x on m.exercice_fichier = x.exercice
   left join {{ ref('int_ensembles_categories') }} as e on m.exercice_fichier = e.exercice and m.categorie = e.categorie
+  where x.lu_publie is not true
 ),
 
 ensembles as (
@@ -71,3 +72,8 @@ select
   {{ quotient('g.masse', 'g.etpt') }} as cout_moyen
 from membres as m
 left join groupes as g using (exercice, cle_groupe)
+union all
+select p.exercice, p.categorie, p.etpt, p.groupe, p.etpt_groupe, p.cout_moyen
+from {{ ref('stg_publication__couts_publies') }} as p
+inner join {{ ref('int_exercices') }} as x using (exercice)
+where x.lu_publie

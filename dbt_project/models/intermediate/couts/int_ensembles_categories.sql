@@ -1,6 +1,6 @@
 -- R2h: categories that former groups join, from one to the next, those that no payroll holds any more included.
 with recursive liens as (
-  select g.exercice, g.groupe, m.categorie
+  select distinct g.exercice, g.groupe, m.categorie
   from {{ ref('stg_publication__groupes') }} as g
   cross join lateral string_to_table(g.groupe, '+') as m (categorie)
 ),

@@ -19,6 +19,7 @@ exercices as (
 
 select
   e.*,
+  not e.demande and e.exercice in (select p.exercice from {{ ref('stg_journal__publications') }} as p) as lu_publie,
   {{ parametre('methode_etp', 'e.debut') }} as methode_etp,
   {{ parametre_numerique('heures_reference', 'e.debut') }} as heures_reference,
   {{ parametre('base_jours', 'e.debut') }} as base_jours,

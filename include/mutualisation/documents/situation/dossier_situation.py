@@ -17,7 +17,7 @@ from mutualisation.documents.situation.atterrissages import GARDER, dire_depasse
 from mutualisation.documents.situation.calendrier import echeances
 from mutualisation.documents.situation.page_situation import Situation, dire_sans_cout, page
 from mutualisation.publication.versions.contexte import lire_contexte
-from mutualisation.publication.versions.manifeste import poser
+from mutualisation.publication.versions.manifeste import dire_diffusion, poser
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.francais.formats import majuscule
 from mutualisation.socle.poste import Poste
@@ -49,6 +49,8 @@ except
 select 'titres_' || to_char(date_emission, 'YYYY-MM') from construction.stg_compta__ecritures where sens = 'titre'
  order by nom
 """
+# R2i, of the exercices whose mean costs it reads
+RESTREINTE = "select coalesce(bool_or(restreint), false) from construction.int_groupes_lus where lu"
 REFUS = "La situation ne peut pas être écrite"
 COLONNES = {
     "situation": (
@@ -78,16 +80,18 @@ def ecrire_situation(
     contexte = lire_contexte(conn, exercice, version)
     destination = sortie / f"situation_{exercice}-{mois:02}"
     lues = {nom: [x for x in lire(conn, nom) if exercice - x["exercice"] in (0, 1)] for nom in COLONNES}
+    (restreinte,) = conn.execute(RESTREINTE).fetchone() or (False,)
     absents = [nom for (nom,) in conn.execute(ABSENTS, {"exercice": exercice, "mois": mois}).fetchall()]
     # from the day after, up to the invoices of its second semestre
     dues = echeances(conn, date(exercice + mois // 12, mois % 12 + 1, 1), date(exercice + 1, 1, 15))
+    situation = Situation(contexte, mois, **lues, absents=absents, echeances=dues, restreinte=restreinte)
     with remplacer_dossier(destination, REFUS) as dossier:
         for nom, colonnes in COLONNES.items():
             ecrire_csv(dossier / f"{nom}.csv", colonnes, lues[nom])
-        imprimer(page(Situation(contexte, mois, **lues, absents=absents, echeances=dues)), dossier)
+        imprimer(page(situation), dossier)
         dit = {
             "exercice": exercice, "mois": mois, "version": None, "publication_sha256": None, "provisoire": True,
-            "entrees": contexte.fichiers,
+            "diffusion": dire_diffusion(restreinte), "entrees": contexte.fichiers,
         }  # fmt: skip
         poser(dossier, dit, poste)
     with conn.transaction():

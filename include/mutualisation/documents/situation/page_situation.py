@@ -8,6 +8,7 @@ from typing import Any
 from mutualisation.documents.factures.facturation import ZERO
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.mise_en_forme.cellules import en_francais
+from mutualisation.documents.rapport.contenu.ouverture import RESTREINTE, SYNTHETIQUES
 from mutualisation.documents.rapport.enonces import lire_phrase, lire_points, lire_tableau
 from mutualisation.documents.situation.calendrier import GENRES, Echeance
 from mutualisation.publication.versions.contexte import Contexte
@@ -33,7 +34,8 @@ Ligne = dict[str, Any]
 @dataclass(frozen=True)
 class Situation:
     """Where an exercice stands: rows of `situation` (E and E−1) and of `atterrissage`; `absents` name what had arrived
-    a year before and has not; `echeances` what comes due until the last invoices of the year."""
+    a year before and has not; `echeances` what comes due until the last invoices of the year; `restreinte`: a mean
+    cost that it reads may tell a pay (R2i)."""
 
     contexte: Contexte
     mois: int
@@ -41,6 +43,7 @@ class Situation:
     atterrissage: Sequence[Ligne]
     absents: Sequence[str] = ()
     echeances: Sequence[Echeance] = ()
+    restreinte: bool = False
 
     @property
     def exercice(self) -> int:
@@ -103,7 +106,10 @@ def page(s: Situation) -> m.Document:
         ),
     ]
     periode = f"{s.exercice}-{s.mois:02}"
+    etats = {PROVISOIRE: True, RESTREINTE: s.restreinte, SYNTHETIQUES: s.contexte.est_synthetique}
     avis = [("Provisoire", lire_phrase("situation.provisoire" if prix else "situation.sans_prix", **mots))]
+    if s.restreinte:
+        avis.append((RESTREINTE, lire_phrase("ouverture.pourquoi_restreinte")))
     if sans_cout := dire_sans_cout(s.situation):
         avis.append(("Personnel incomplet", sans_cout))
     if depassements := [r["dispositif"] for r in s.atterrissage if r["depasse"]]:
@@ -117,7 +123,7 @@ def page(s: Situation) -> m.Document:
         siren=s.contexte.siren,
         version=None,
         synthetique=s.contexte.est_synthetique,
-        etats=[(PROVISOIRE, True), *([("Données synthétiques", True)] if s.contexte.est_synthetique else [])],
+        etats=[(etat, True) for etat, vaut in etats.items() if vaut],
         avis=[(titre, (phrase,)) for titre, phrase in avis],
         resume="",
         chiffres=_chiffres(s, total),

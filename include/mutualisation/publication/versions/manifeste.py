@@ -115,6 +115,11 @@ def statut_de(contexte: Contexte) -> str:
     return CLOS if contexte.cloture else A_APPROUVER
 
 
+def dire_diffusion(restreinte: bool) -> str:
+    """Say in one word to whom a folder may be given (R2i)."""
+    return "restreinte" if restreinte else "ouverte"
+
+
 def decrire(contexte: Contexte, *, avec_reserves: bool, restreinte: bool = False) -> dict[str, Any]:
     """Return what the manifest of an extract says (K3, G4, S7), but for its files and the seal of its version, which
     its publication adds. Its only clocks are the end of the build and the approval, as the warehouse keeps them."""
@@ -124,7 +129,7 @@ def decrire(contexte: Contexte, *, avec_reserves: bool, restreinte: bool = False
         "epci": {"siren": contexte.siren, "nom": contexte.epci},
         "statut": statut_de(contexte),
         "avec_reserves": avec_reserves,
-        "diffusion": "restreinte" if restreinte else "ouverte",
+        "diffusion": dire_diffusion(restreinte),
         "donnees_synthetiques": contexte.est_synthetique,
         "version": construction.version,
         "publication": construction.rang,

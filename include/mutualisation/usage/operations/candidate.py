@@ -41,11 +41,10 @@ SQL_LIGNES = """
 select coalesce(sum(reltuples) filter (where reltuples > 0), 0)::bigint
   from pg_catalog.pg_class where relnamespace = 'construction'::regnamespace and relkind = 'r'
 """
-# what the unit costs of these groups tell stays together in every later version (R2h)
-SQL_GROUPES_FACTURES = """
-insert into journal.groupes_factures
-select distinct exercice, groupe from construction.int_couts_categories where groupe is not null and exercice < %s
-on conflict do nothing
+# what a build read counts as published once it is given out (R2j)
+SQL_GROUPES_LUS = """
+insert into journal.groupes_lus (version, exercice, categorie, groupe, etpt)
+select %s, exercice, categorie, groupe, etpt from construction.int_groupes_lus where lu
 """
 LIMITE_MESSAGES = 50
 
@@ -99,6 +98,7 @@ def _batir(
     if resultat.echecs:
         clore(conn, version, "echouee", {"modele": resultat.en_dict()})
         raise ControleEchoue(_echecs_lisibles(conn, resultat), laisse_de_cote_par_la_construction(conn, version))
+    conn.execute(SQL_GROUPES_LUS, (version,))
     (fichier,) = conn.execute(SQL_PORTE_FICHIER).fetchone() or ({},)
     demande = {"demande": {"par": list(demande_par)}} if demande_par else {}
     clore(conn, version, CONSTRUITE, demande | {"fichier": fichier, "modele": resultat.en_dict()})
@@ -109,11 +109,7 @@ def construire_factures(session: Session, exercice: int, semestre: int) -> int:
     """Build aside what the invoices of a semestre read, of an exercice not published (R18); return the version. Raises
     `ControleEchoue` with each control that stops invoices, else with what failed."""
     dit = f"Exercice {exercice} non publié : construction à part des factures, jusqu'au semestre {semestre}"
-    with session.connexion() as conn:
-        version = _construire_a_part(session, exercice, ("factures", "facturation"), dit, semestre=semestre)
-        conn.execute(SQL_GROUPES_FACTURES, (exercice,))
-        conn.commit()
-        return version
+    return _construire_a_part(session, exercice, ("factures", "facturation"), dit, semestre=semestre)
 
 
 def construire_situation(session: Session, exercice: int, mois: int) -> int:
@@ -143,6 +139,8 @@ def _construire_a_part(
         clore(conn, version, "echouee", {controles: semestre or mois, "modele": resultat.en_dict()})
         if echecs := _echecs_lisibles(conn, resultat, f"construction.controles_{controles}"):
             raise ControleEchoue(echecs, laisse_de_cote_par_la_construction(conn, version))
+        conn.execute(SQL_GROUPES_LUS, (version,))
+        conn.commit()
         return version
 
 
@@ -237,12 +235,16 @@ def _echecs_lisibles(
     conn: psycopg.Connection[Any], resultat: ResultatDbt, controles: str = "construction.controles_bloquants"
 ) -> list[str]:
     """Say the blocking controls first, when they could be built: they tell why; then the failed tests of dbt."""
+    return (dire_bloquants(conn, controles) + resultat.echecs)[:LIMITE_MESSAGES]
+
+
+def dire_bloquants(conn: psycopg.Connection[Any], controles: str) -> list[str]:
+    """Say each gap of a relation of controls; none when it could not be built."""
     existe = conn.execute("select to_regclass(%s) is not null", (controles,)).fetchone()
     lire = sql.SQL(SQL_BLOQUANTS).format(sql.Identifier(*controles.split(".")))
     bloquants = conn.execute(lire).fetchall() if existe and existe[0] else []
-    phrases = [
+    return [
         f"{controle}{f' ({cle})' if cle else ''}, exercice {exercice} : attendu {attendu or '—'}, "
         f"constaté {constate or '—'} — {remede}"
         for controle, cle, exercice, attendu, constate, remede in bloquants
     ]
-    return (phrases + resultat.echecs)[:LIMITE_MESSAGES]

@@ -26,10 +26,10 @@ from mutualisation.entrepot.construction.dbt import SIMULATION, EnfantDbt, chois
 from mutualisation.publication.versions.contexte import lire_contexte, version_publiee
 from mutualisation.publication.versions.dataframes import trame
 from mutualisation.publication.versions.extraits_csv import lire_pointeurs
-from mutualisation.socle.erreurs import ErreurMutualisation, NonPublie
+from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, NonPublie
 from mutualisation.socle.francais.neutralisation import neutraliser
 from mutualisation.socle.poste import Poste
-from mutualisation.usage.operations import Session, clore, construire, porte_fichier, verifier_exercices
+from mutualisation.usage.operations import Session, clore, construire, dire_bloquants, porte_fichier, verifier_exercices
 from mutualisation.usage.simulation import page_simulee
 from mutualisation.usage.simulation.changements import lire_changements
 
@@ -63,8 +63,8 @@ class Simulation:
 
 def simuler(session: Session, exercices: Sequence[int], fichiers: Mapping[str, Path]) -> Simulation:
     """Build the exercices with `{jeu of the referentiel: file}` in place of the loaded ones, and compare. Raises
-    `FichierRefuse` (3), `ControleEchoue` (2) when the build fails, `ErreurMutualisation` (1) when no file is given or
-    an exercice is not published yet."""
+    `FichierRefuse` (3), `ControleEchoue` (2) when the build fails or would disclose a pay (R2j), `ErreurMutualisation`
+    (1) when no file is given or an exercice is not published yet."""
     annees = verifier_exercices(exercices)
     if not fichiers:
         raise ErreurMutualisation(
@@ -77,7 +77,11 @@ def simuler(session: Session, exercices: Sequence[int], fichiers: Mapping[str, P
         ouvrier = EnfantDbt(session.dsn, session.var, SIMULATION)
         try:
             version = construire(session, annees, ouvrier=ouvrier)
-            clore(conn, version, "echouee", {"simulation": True})
+            divulgues = dire_bloquants(conn, "construction.controles_divulgation")
+            # what is blocked gives nothing out (R2j)
+            clore(conn, version, "echouee", {"simulation": not divulgues})
+            if divulgues:
+                raise ControleEchoue(divulgues)
             return _comparer_a_la_publication(conn, annees, essai)
         finally:
             ouvrier.fermer()

@@ -1,0 +1,3 @@
+-- The version that each exercice publishes, before this build.
+select exercice, version
+from {{ source('journal', 'publications') }}
