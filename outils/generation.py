@@ -52,6 +52,7 @@ _AUTRES = {
         "construction_courante": "La construction en cours : version et exercices demandés",
         "groupes_factures": "Groupes de coût moyen lus par des factures faites avant la publication (R2h, R18)",
         "versions_closes": "Dernière version close de chaque exercice clos (K5)",
+        "atterrissages": "Où finirait chaque exercice d'après sa dernière situation (R22)",
         "situations": "Dernière situation de chaque exercice, mois par mois (R22)",
         "etapes_redressement": "Chiffres d'un exercice clos, recalculés en changeant ses fichiers par étapes (K6)",
         "sceaux": "Énoncés de ce qui a été publié, dans l'ordre (K10)",
