@@ -54,14 +54,15 @@ def lignes_perdues(conn: psycopg.Connection[Any]) -> list[str]:
     perdus = []
     for nom, r in relations_analyse().items():
         noms = set(r.noms_colonnes)
-        perdus += [f"{nom} sans {cle}" for c, cle in EN_UNE.items() if {"exercice", c} <= noms and cle not in noms]
+        if nom.startswith(("dim_", "fait_")):
+            perdus += [f"{nom} sans {cle}" for c, cle in EN_UNE.items() if {"exercice", c} <= noms and cle not in noms]
         for cle, dimension in DIMENSIONS.items():
             if cle not in noms:
                 continue
             colonne = next(c for c in EN_UNE if EN_UNE[c] == cle)
             requete = (
                 f"select (select count({colonne}) from bi.{nom}),"
-                f" (select count(*) from bi.{nom} join bi.{dimension} using ({cle}))"
+                f" (select count(*) from bi.{nom} as f join bi.{dimension} as d using ({cle}))"
             )
             avant, apres = conn.execute(requete.encode()).fetchone() or (0, 0)
             if avant != apres:

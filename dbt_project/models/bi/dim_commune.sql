@@ -8,7 +8,7 @@ select distinct on (exercice, code_insee)
   exercice,
   code_insee,
   case when type_adherent = 'commune' then nom end as nom,
-  case when est_derniere then population end as population,
+  case when est_derniere then population_de_sa_commune end as population,
   case when est_derniere then classe_population end as classe_population,
   exercice || '|' || code_insee as cle_commune
 from lignes

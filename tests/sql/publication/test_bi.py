@@ -56,7 +56,7 @@ def test_un_defaut_se_voit(conn: Conn) -> None:
     conn.execute("insert into versions.fait_adhesion select * from versions.fait_adhesion")
     assert bi.cles_repetees(conn) == ["fait_adhesion"]
     conn.execute("delete from versions.adherents_nommes")
-    assert {p.split(" ")[2] for p in bi.lignes_perdues(conn)} == {"dim_adherent", "dim_commune"}
+    assert {p.split(" ")[2] for p in bi.lignes_perdues(conn)} == {"dim_adherent"}
 
 
 def test_la_base_dit_le_grain_la_cle_et_chaque_colonne(conn: Conn) -> None:
@@ -141,7 +141,7 @@ def test_une_version_remplacee_reste_lisible(conn: Conn) -> None:
 
 def test_l_annee_en_cours_a_des_noms(conn: Conn) -> None:
     """Those of its situation, of a dispositif that nothing published or forecast names; its landing beside (R22)."""
-    conn.execute(
+    psycopg.ClientCursor(conn).execute(
         "insert into journal.situations values (%(e)s, 1, 'NEUF', 1, 2, 0, 0, 0, 0, 2, null, 'Service neuf', 'T'),"
         " (%(e)s, 2, 'NEUF', 2, 5, 0, 0, 0, 0, 5, 1, 'Service neuf', 'T');"
         "insert into journal.atterrissages values (%(e)s, 2, 'NEUF', 30, 4)",

@@ -29,11 +29,13 @@ LIT = {
 DECRITES = {"marts", "controles", "publication", "bi"}
 PUBLIQUES = {"publication", "bi"}
 SANS_METRIQUE = {
+    "adherents_nommes",
     "dim_exercice",
     "dim_jour",
     "dim_marche",
     "dim_tarif",
     "dim_version",
+    "dispositifs_nommes",
     "fait_agents",
     "fait_rejet",
     "fait_unite",

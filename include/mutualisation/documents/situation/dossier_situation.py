@@ -27,7 +27,8 @@ delete from journal.situations where exercice in (select exercice from construct
 insert into journal.situations
 select exercice, mois, dispositif, etp, cout_personnel, cout_fonctionnement, amortissements, subventions, reprises,
   cout_net, recettes, libelle,
-  (select d.thematique from construction.int_dispositifs_exercice as d where (d.exercice, d.dispositif) = (m.exercice, m.dispositif))
+  (select d.thematique from construction.int_dispositifs_exercice as d
+    where (d.exercice, d.dispositif) = (m.exercice, m.dispositif))
   from construction.mart_situation as m
 """
 # what a year before had by the end of that month, and has not come: month by month, whatever file gave it (F17, G6)

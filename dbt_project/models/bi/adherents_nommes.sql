@@ -13,7 +13,7 @@ nommes as (
   union
   select exercice, exercice, siret_adherent from {{ ref('stg_cam__commandes') }}
   union
-  select exercice_base, exercice, siret_adherent from {{ ref('prevision_adherent') }}
+  select exercice_base, exercice, siret_adherent from {{ ref('int_prevision_dus') }} where montant_du <> 0
 ),
 
 lignes as (
@@ -33,7 +33,7 @@ select
   l.nom,
   l.type_adherent,
   l.code_insee,
-  p.population_totale::integer as population,
+  p.population_totale::integer as population_de_sa_commune,
   (
     select k.libelle from {{ ref('classes_population') }} as k
     where k.minimum <= p.population_totale

@@ -8,12 +8,19 @@ with annees as (
 
 nommes as (
   select exercice as exercice_base, exercice, dispositif from {{ ref('int_recouvrement') }}
-  {% for nom in ['int_recettes_adherents', 'int_jours_adhesion', 'int_unites', 'variation', 'indicateur_declare', 'action'] %}
+  {% for nom in ['int_recettes_adherents', 'int_jours_adhesion', 'int_unites', 'stg_activite__indicateurs'] %}
   union
   select exercice, exercice, dispositif from {{ ref(nom) }}
   {% endfor %}
   union
-  select exercice_base, exercice, dispositif from {{ ref('prevision') }}
+  -- one that leaves has its row of `variation` (R12)
+  select exercice + 1, exercice + 1, dispositif from {{ ref('int_couts_precedents') }}
+  union
+  select e.exercice, e.exercice, a.dispositif
+  from {{ ref('int_exercices') }} as e
+  inner join {{ ref('stg_referentiel__actions') }} as a on {{ en_vigueur('a', 'e.fin') }}
+  union
+  select exercice_base, exercice, dispositif from {{ ref('int_previsions') }}
 ),
 
 lignes as (
