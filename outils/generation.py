@@ -52,6 +52,7 @@ _AUTRES = {
         "construction_courante": "La construction en cours : version et exercices demandés",
         "groupes_lus": "Groupes de coût moyen que chaque construction a lus (R2j)",
         "versions_closes": "Dernière version close de chaque exercice clos (K5)",
+        "atterrissages": "Où finirait chaque exercice d'après sa dernière situation (R22)",
         "situations": "Dernière situation de chaque exercice, mois par mois (R22)",
         "etapes_redressement": "Chiffres d'un exercice clos, recalculés en changeant ses fichiers par étapes (K6)",
         "sceaux": "Énoncés de ce qui a été publié, dans l'ordre (K10)",

@@ -18,3 +18,10 @@ select
 from {{ relation }}
 where {{ (config.get('meta') or {}).get('pointeur', 'exercice') }} in {{ exercices_demandes() }}
 {%- endmacro %}
+
+{# R19: of the rows that forecast a year, those that count: what was decided (`engage`) as the last exercice published before it knew. #}
+{% macro prevision_qui_compte(alias) -%}
+{{ alias }}.scenario = 'engage' and {{ alias }}.exercice_base = (
+    select max(b.exercice) from {{ source('journal', 'publications') }} as b where b.exercice < {{ alias }}.exercice
+  )
+{%- endmacro %}

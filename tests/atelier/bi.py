@@ -18,14 +18,12 @@ DE_DBT = {
     f.stem: REFERENCE.sub(lambda r: f"{relations()[r[1]].schema}.{r[1]}", f.read_text(encoding="utf-8"))
     for f in (PROJET_DBT / "tests" / "bi").glob("*.sql")
 }
-DIMENSIONS = {
-    "dim_exercice": ("exercice",),
-    "dim_dispositif": ("exercice", "dispositif"),
-    "dim_adherent": ("exercice", "siret"),
-    "dim_commune": ("exercice", "code_insee"),
-}
-# their exercice is one that nobody knows yet
-PREVUS = ("fait_prevision", "fait_prevision_adherent")
+# of its one column, the dimension that holds each key of a fact
+DIMENSIONS = {"cle_dispositif": "dim_dispositif", "cle_adherent": "dim_adherent", "cle_commune": "dim_commune"}
+# what their keys of several columns are called in one
+EN_UNE = {"dispositif": "cle_dispositif", "siret": "cle_adherent", "code_insee": "cle_commune"}
+# their exercice may be one that nobody knows yet
+PREVUS = ("dim_adherent", "dim_commune", "dim_dispositif", "fait_prevision", "fait_prevision_adherent")
 
 
 def cles_repetees(conn: psycopg.Connection[Any]) -> list[str]:
@@ -51,16 +49,20 @@ def sommes_fausses(conn: psycopg.Connection[Any]) -> dict[str, list[tuple[Any, .
 
 
 def lignes_perdues(conn: psycopg.Connection[Any]) -> list[str]:
-    """Where an inner join by the keys of the same name does not give each row once; what has no siret apart."""
+    """Where an inner join by a key does not give each row once, forecasts and the year at hand included, or a relation
+    that has both columns of a key lacks it in one; what has no siret apart."""
     perdus = []
     for nom, r in relations_analyse().items():
-        for dimension, cle in DIMENSIONS.items():
-            if nom in (dimension, *PREVUS) or not set(cle) <= set(r.noms_colonnes):
+        noms = set(r.noms_colonnes)
+        if nom.startswith(("dim_", "fait_")):
+            perdus += [f"{nom} sans {cle}" for c, cle in EN_UNE.items() if {"exercice", c} <= noms and cle not in noms]
+        for cle, dimension in DIMENSIONS.items():
+            if cle not in noms:
                 continue
-            renseignees = " and ".join(f"{c} is not null" for c in cle)
+            colonne = next(c for c in EN_UNE if EN_UNE[c] == cle)
             requete = (
-                f"select (select count(*) from bi.{nom} where {renseignees}),"
-                f" (select count(*) from bi.{nom} join bi.{dimension} using ({', '.join(cle)}))"
+                f"select (select count({colonne}) from bi.{nom}),"
+                f" (select count(*) from bi.{nom} as f join bi.{dimension} as d using ({cle}))"
             )
             avant, apres = conn.execute(requete.encode()).fetchone() or (0, 0)
             if avant != apres:

@@ -247,3 +247,9 @@ def _question_58(d: Depot) -> Table:
     df = d.fait_situation.groupby(["exercice", "mois"])["cout_net"].sum()
     prevu = d.fait_prevision.query("exercice_base == @AN - 1 and exercice == @AN")["cout_net"].sum()
     return Table([(m, df[AN, m], df[AN - 1, m], prevu) for m in range(1, 13)])
+
+
+def _question_60(d: Depot) -> Table:
+    df = _communes(d, "commune", "ccas")
+    milieu = sorted(c / int(p) for c, p in df[["cout_usage", "population"]].to_numpy())[len(df) // 2]
+    return Table([(AN, arrondi(df["cout_usage"].sum() / int(df["population"].sum()), 2), arrondi(milieu, 2))])

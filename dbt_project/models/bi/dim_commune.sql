@@ -1,25 +1,16 @@
--- Each commune once a year, whoever of its adherents names it: its population can be summed.
-with communes as (
-  select distinct on (exercice, code_insee)
-    version,
-    exercice,
-    code_insee,
-    case when type_adherent = 'commune' then nom end as nom
-  from {{ ref('dim_adherent') }}
-  where code_insee is not null
-  order by exercice, code_insee, type_adherent <> 'commune', siret collate "C"
+-- Each commune once a year, whoever of its adherents names it: its population can be summed. One that only an older forecast names has none.
+with lignes as (
+  select *, exercice_base = max(exercice_base) over (partition by exercice) as est_derniere
+  from {{ ref('adherents_nommes') }}
 )
 
-select
-  c.version,
-  c.exercice,
-  c.code_insee,
-  c.nom,
-  p.population_totale::integer as population,
-  (
-    select k.libelle from {{ ref('classes_population') }} as k
-    where k.minimum <= p.population_totale
-    order by k.minimum desc limit 1
-  ) as classe_population
-from communes as c
-left join {{ ref('stg_referentiel__populations') }} as p on c.code_insee = p.code_insee and c.exercice = p.annee
+select distinct on (exercice, code_insee)
+  exercice,
+  code_insee,
+  case when type_adherent = 'commune' then nom end as nom,
+  case when est_derniere then population_de_sa_commune end as population,
+  case when est_derniere then classe_population end as classe_population,
+  exercice || '|' || code_insee as cle_commune
+from lignes
+where code_insee is not null and (est_derniere or est_nomme)
+order by exercice, code_insee, est_derniere desc, type_adherent <> 'commune', exercice_base desc, siret collate "C"

@@ -1,59 +1,34 @@
--- Dispositifs of the exercice (R6d), and those that a row of it names though none of theirs meets it.
-with nommes as (
-  select exercice, dispositif from {{ ref('int_recouvrement') }}
-  union
-  select exercice, dispositif from {{ ref('int_recettes_adherents') }}
-  union
-  select exercice, dispositif from {{ ref('int_jours_adhesion') }}
-  union
-  select exercice, dispositif from {{ ref('int_unites') }}
-  union
-  select exercice, dispositif from {{ ref('variation') }}
-  union
-  select exercice, dispositif from {{ ref('indicateur_declare') }}
-  union
-  select exercice, dispositif from {{ ref('action') }}
+-- Of an exercice, published or to come, the dispositifs that the last base tells, and those that an older forecast names (R19); of the
+-- year at hand, those of its latest situation, by their own names.
+with lignes as (
+  select *, exercice_base = max(exercice_base) over (partition by exercice) as est_derniere
+  from {{ ref('dispositifs_nommes') }}
 ),
 
-dispositifs as (
-  select exercice, dispositif, libelle, thematique, valorisation, nature_unites
-  from {{ ref('int_dispositifs_exercice') }}
-  union all
-  select n.exercice, n.dispositif, d.libelle, d.thematique, null, 'flux'
-  from nommes as n
-  inner join (
-    select distinct on (code) code, libelle, thematique
-    from {{ ref('stg_referentiel__dispositifs') }}
-    order by code, debut desc, ligne desc
-  ) as d on n.dispositif = d.code
-  where (n.exercice, n.dispositif) not in (select i.exercice, i.dispositif from {{ ref('int_dispositifs_exercice') }} as i)
+connus as (
+  select distinct on (exercice, dispositif)
+    exercice, dispositif, libelle, thematique, valorisation, unite, nature_unites, base_opposable, cle_usage
+  from lignes
+  where est_derniere or est_nomme
+  order by exercice, dispositif, exercice_base desc
 ),
 
-unites as (
-  select
-    exercice,
-    dispositif,
-    case when count(distinct type_unite) > 1 then 'unité pondérée' else min(type_unite) end as unite
-  from {{ ref('int_unites') }}
-  group by exercice, dispositif
-),
-
-cles as (
-  select distinct exercice, dispositif, cle from {{ ref('int_couts_adherents') }}
+en_cours as (
+  select distinct exercice, dispositif, libelle, thematique
+  from {{ source('journal', 'situations') }}
+  where libelle is not null and exercice not in (select exercice from {{ source('journal', 'publications') }})
 )
 
 select
-  {{ version_courante() }} as version,
-  d.exercice,
-  d.dispositif,
-  d.libelle,
-  d.thematique,
-  d.valorisation,
-  u.unite,
-  d.nature_unites,
-  {{ parametre('base_opposable', 'make_date(d.exercice, 1, 1)', precision='d.dispositif') }} = 'oui' as base_opposable,
-  c.cle as cle_usage
-from dispositifs as d
-left join unites as u using (exercice, dispositif)
-left join cles as c using (exercice, dispositif)
-where d.exercice in {{ exercices_demandes() }}
+  exercice,
+  dispositif,
+  coalesce(s.libelle, c.libelle) as libelle,
+  case when s.dispositif is null then c.thematique else s.thematique end as thematique,
+  case when s.dispositif is null then c.valorisation else 'valorisé' end as valorisation,
+  c.unite,
+  c.nature_unites,
+  c.base_opposable,
+  c.cle_usage,
+  exercice || '|' || dispositif as cle_dispositif
+from connus as c
+full join en_cours as s using (exercice, dispositif)

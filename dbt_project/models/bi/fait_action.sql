@@ -7,5 +7,6 @@ select
   statut,
   en_retard,
   action,
-  responsable
+  responsable,
+  exercice || '|' || dispositif as cle_dispositif
 from {{ ref('action') }}

@@ -6,6 +6,8 @@ select
   jours::integer as jours,
   active_31_12,
   entree,
-  sortie
+  sortie,
+  exercice || '|' || dispositif as cle_dispositif,
+  exercice || '|' || siret_adherent as cle_adherent
 from {{ ref('int_jours_adhesion') }}
 where exercice in {{ exercices_demandes() }}

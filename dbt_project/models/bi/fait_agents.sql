@@ -3,7 +3,8 @@ select
   {{ version_courante() }} as version,
   p.exercice,
   p.destination as dispositif,
-  case when count(distinct p.matricule) >= e.seuil_effectif then count(distinct p.matricule)::integer end as agents
+  case when count(distinct p.matricule) >= e.seuil_effectif then count(distinct p.matricule)::integer end as agents_du_service,
+  p.exercice || '|' || p.destination as cle_dispositif
 from {{ ref('int_etp_parts') }} as p
 inner join {{ ref('int_exercices') }} as e using (exercice)
 where

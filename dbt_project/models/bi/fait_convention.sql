@@ -5,5 +5,7 @@ select
   debut,
   convention,
   echeance,
-  statut
+  statut,
+  exercice || '|' || dispositif as cle_dispositif,
+  exercice || '|' || siret_adherent as cle_adherent
 from {{ ref('convention') }}

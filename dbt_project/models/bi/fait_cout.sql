@@ -2,7 +2,8 @@ select
   s.exercice,
   s.dispositif,
   c.composante,
-  c.montant
+  c.montant,
+  s.exercice || '|' || s.dispositif as cle_dispositif
 from {{ ref('synthese_financiere') }} as s
 inner join {{ ref('passage_d5211') }} as p on s.exercice = p.exercice and s.dispositif = p.dispositif
 cross join lateral (

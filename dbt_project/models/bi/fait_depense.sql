@@ -30,7 +30,9 @@ select
   d.dispositif,
   d.nature,
   c.libelle as libelle_nature,
-  d.montant::numeric(15, 2) as montant
+  d.montant::numeric(15, 2) as montant,
+  make_date(d.exercice, d.mois, 1) as jour,
+  d.exercice || '|' || d.dispositif as cle_dispositif
 from depenses as d
 left join comptes as c using (nature)
 where

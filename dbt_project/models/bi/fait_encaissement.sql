@@ -5,5 +5,7 @@ select
   montant_titre,
   encaisse,
   reste_a_recouvrer,
-  au
+  au,
+  exercice || '|' || dispositif as cle_dispositif,
+  exercice || '|' || siret_adherent as cle_adherent
 from {{ ref('encaissement') }}

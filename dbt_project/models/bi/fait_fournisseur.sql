@@ -10,7 +10,8 @@ select
   {{ version_courante() }} as version,
   exercice, dispositif,
   case when {{ cle_de_siret_juste('siret') }} then siret end as siret_fournisseur,
-  sum(montant)::numeric(15, 2) as montant
+  sum(montant)::numeric(15, 2) as montant,
+  exercice || '|' || dispositif as cle_dispositif
 from fournisseurs
 where
   (exercice, dispositif) in (select c.exercice, c.dispositif from {{ ref('int_couts') }} as c)

@@ -2,5 +2,6 @@ select
   exercice,
   code_insee,
   montant_du,
-  vote
+  vote,
+  exercice || '|' || code_insee as cle_commune
 from {{ ref('imputation_ac') }}

@@ -5,5 +5,6 @@ select
   libelle,
   valeur,
   unite,
-  source
+  source,
+  exercice || '|' || dispositif as cle_dispositif
 from {{ ref('indicateur_declare') }}

@@ -5,7 +5,9 @@ select
   dispositif,
   siret,
   type_adherent,
-  sum(montant)::numeric(15, 2) as montant
+  sum(montant)::numeric(15, 2) as montant,
+  exercice || '|' || dispositif as cle_dispositif,
+  exercice || '|' || siret as cle_adherent
 from {{ ref('int_recettes_adherents') }}
 where
   (exercice, dispositif) in (select c.exercice, c.dispositif from {{ ref('int_couts') }} as c)

@@ -6,5 +6,7 @@ select
   mode_recouvrement as mode,
   montant_du,
   montant_titre,
-  ecart
+  ecart,
+  exercice || '|' || dispositif as cle_dispositif,
+  exercice || '|' || siret_adherent as cle_adherent
 from {{ ref('recouvrement') }}

@@ -7,7 +7,9 @@ select
   r.dispositif, a.siret,
   r.date_emission as emission,
   sum(p.reste)::numeric(15, 2) as reste_a_recouvrer,
-  f.au
+  f.au,
+  r.exercice || '|' || r.dispositif as cle_dispositif,
+  r.exercice || '|' || a.siret as cle_adherent
 from {{ ref('stg_compta__restes_livres') }} as f
 inner join {{ ref('int_recettes') }} as r on f.exercice = r.exercice and r.nature = 'recette'
 inner join {{ ref('int_restes_parts') }} as p using (fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece)

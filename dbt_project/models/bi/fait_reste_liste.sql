@@ -6,6 +6,8 @@ with dernieres as (
   group by r.exercice, r.au
 )
 
-select r.exercice, r.au, r.dispositif, r.siret_adherent as siret, r.montant_titre, r.encaisse, r.reste_a_recouvrer
+select r.exercice, r.au, r.dispositif, r.siret_adherent as siret, r.montant_titre, r.encaisse, r.reste_a_recouvrer,
+  r.exercice || '|' || r.dispositif as cle_dispositif,
+  r.exercice || '|' || r.siret_adherent as cle_adherent
 from {{ source('versions', 'encaissement') }} as r
 inner join dernieres using (exercice, au, version)

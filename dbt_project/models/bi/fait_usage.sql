@@ -40,7 +40,9 @@ select
   coalesce(l.cout_usage, 0) as cout_usage,
   coalesce(l.montant_du, 0) as montant_du,
   coalesce(l.reste_a_charge, 0) as reste_a_charge,
-  d.unite
+  d.unite,
+  l.exercice || '|' || l.dispositif as cle_dispositif,
+  l.exercice || '|' || l.siret_adherent as cle_adherent
 from lignes as l
 inner join {{ ref('cout_unitaire') }} as n on l.exercice = n.exercice and l.dispositif = n.dispositif
 inner join {{ ref('dim_dispositif') }} as d on l.exercice = d.exercice and l.dispositif = d.dispositif

@@ -2,5 +2,6 @@ select
   exercice,
   dispositif,
   effet,
-  montant
+  montant,
+  exercice || '|' || dispositif as cle_dispositif
 from {{ ref('variation') }}

@@ -5,7 +5,8 @@ select
   s.dispositif,
   s.cout_net,
   s.recettes,
-  s.etp
+  s.etp,
+  s.exercice || '|' || s.dispositif as cle_dispositif
 from {{ source('versions', 'synthese_financiere') }} as s
 inner join {{ ref('dim_version') }} as v on s.exercice = v.exercice and s.version = v.version
 where not s.est_total

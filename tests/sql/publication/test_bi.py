@@ -19,8 +19,8 @@ Conn = psycopg.Connection[Any]
 INSEE = "59001"
 # what a commune does not read: its rows would tell of others, or of the work of the EPCI
 FERMEES = {
-    "fait_agents", "fait_controle", "fait_depense", "fait_fournisseur", "fait_redressement", "fait_rejet",
-    "fait_reste_liste", "fait_situation", "fait_version", "fait_version_adherent",
+    "fait_agents", "fait_atterrissage", "fait_commune", "fait_controle", "fait_depense", "fait_fournisseur",
+    "fait_redressement", "fait_rejet", "fait_reste_liste", "fait_situation", "fait_version", "fait_version_adherent",
 }  # fmt: skip
 # whole for a commune too: nothing in them is of an adherent
 COMMUNES_A_TOUS = {
@@ -55,7 +55,7 @@ def test_un_defaut_se_voit(conn: Conn) -> None:
     assert set(bi.sommes_fausses(conn)) == {"fait_adhesion"}
     conn.execute("insert into versions.fait_adhesion select * from versions.fait_adhesion")
     assert bi.cles_repetees(conn) == ["fait_adhesion"]
-    conn.execute("delete from versions.dim_adherent")
+    conn.execute("delete from versions.adherents_nommes")
     assert {p.split(" ")[2] for p in bi.lignes_perdues(conn)} == {"dim_adherent"}
 
 
@@ -137,6 +137,24 @@ def test_une_version_remplacee_reste_lisible(conn: Conn) -> None:
     gardees = conn.execute("select version, sum(cout_net) from bi.fait_version group by 1 order by 1").fetchall()
     assert [(v, c) for v, c in gardees] == [(avant, gardees[0][1]), (avant + 1, gardees[0][1] + 1)]
     assert nombre(conn, "bi.fait_cout") == lignes
+
+
+def test_l_annee_en_cours_a_des_noms(conn: Conn) -> None:
+    """Those of its situation, of a dispositif that nothing published or forecast names; its landing beside (R22)."""
+    psycopg.ClientCursor(conn).execute(
+        "insert into journal.situations values (%(e)s, 1, 'NEUF', 1, 2, 0, 0, 0, 0, 2, null, 'Service neuf', 'T'),"
+        " (%(e)s, 2, 'NEUF', 2, 5, 0, 0, 0, 0, 5, 1, 'Service neuf', 'T');"
+        "insert into journal.atterrissages values (%(e)s, 2, 'NEUF', 30, 4)",
+        {"e": EXERCICE + 1},
+    )
+    assert bi.lignes_perdues(conn) == []
+    devenir(conn, "un_lecteur")
+    requete = """
+      select libelle, valorisation, mois, cout_net_du_mois, recettes_du_mois, atterrissage_cout from bi.fait_situation
+        join bi.dim_dispositif using (cle_dispositif) left join bi.fait_atterrissage using (exercice, mois, dispositif)
+       where exercice = %s order by mois"""
+    neuf = ("Service neuf", "valorisé")
+    assert conn.execute(requete, (EXERCICE + 1,)).fetchall() == [(*neuf, 1, 2, None, None), (*neuf, 2, 3, 1, 30)]
 
 
 def test_chaque_cause_et_chaque_liste_de_restes_se_lisent(conn: Conn) -> None:

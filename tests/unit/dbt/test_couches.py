@@ -29,11 +29,13 @@ LIT = {
 DECRITES = {"marts", "controles", "publication", "bi"}
 PUBLIQUES = {"publication", "bi"}
 SANS_METRIQUE = {
+    "adherents_nommes",
     "dim_exercice",
     "dim_jour",
     "dim_marche",
     "dim_tarif",
     "dim_version",
+    "dispositifs_nommes",
     "fait_agents",
     "fait_rejet",
     "fait_unite",
@@ -42,9 +44,9 @@ SANS_METRIQUE = {
 SANS_METRIQUE |= {"fait_redressement", "fait_reste_liste", "fait_version", "fait_version_adherent"}
 SANS_METRIQUE |= {"fait_imputation_ac", "fait_prevision", "fait_prevision_adherent"}
 # what they sum to has its metric, or is a mean that SQL divides
-SANS_METRIQUE |= {"fait_fournisseur", "fait_paie", "fait_reste"}
+SANS_METRIQUE |= {"fait_commune", "fait_fournisseur", "fait_paie", "fait_reste"}
 # estimates, and what is declared, each in its unit
-SANS_METRIQUE |= {"fait_indicateur", "fait_offre"}
+SANS_METRIQUE |= {"fait_atterrissage", "fait_indicateur", "fait_offre"}
 RACINE = Path(__file__).resolve().parents[3]
 ISSUE = re.compile(r"\brejet_statut\b")
 

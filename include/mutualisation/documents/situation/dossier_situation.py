@@ -26,8 +26,10 @@ REMPLACER = """
 delete from journal.situations where exercice in (select exercice from construction.mart_situation);
 insert into journal.situations
 select exercice, mois, dispositif, etp, cout_personnel, cout_fonctionnement, amortissements, subventions, reprises,
-  cout_net, recettes
-  from construction.mart_situation
+  cout_net, recettes, libelle,
+  (select d.thematique from construction.int_dispositifs_exercice as d
+    where (d.exercice, d.dispositif) = (m.exercice, m.dispositif))
+  from construction.mart_situation as m
 """
 # what a year before had by the end of that month, and has not come: month by month, whatever file gave it (F17, G6)
 ABSENTS = """

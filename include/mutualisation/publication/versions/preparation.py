@@ -44,6 +44,7 @@ GENERALES = frozenset(
 # in the schema of analysts, these say once who and what the facts speak of
 GENERALES_BI = frozenset(
     {
+        "adherents_nommes",
         "dim_adherent",
         "dim_commune",
         "dim_dispositif",
@@ -52,6 +53,7 @@ GENERALES_BI = frozenset(
         "dim_marche",
         "dim_tarif",
         "dim_version",
+        "dispositifs_nommes",
     }
 )
 _PUBLIEE = "({pointeur}, version) in (select exercice, version from journal.publications)"
