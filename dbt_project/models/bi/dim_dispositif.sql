@@ -16,10 +16,10 @@ with nommes as (
 ),
 
 dispositifs as (
-  select exercice, dispositif, libelle, thematique, valorisation, nature_unites
+  select exercice, dispositif, libelle, thematique, valorisation, nature_unites, cadre_legal
   from {{ ref('int_dispositifs_exercice') }}
   union all
-  select n.exercice, n.dispositif, d.libelle, d.thematique, null, 'flux'
+  select n.exercice, n.dispositif, d.libelle, d.thematique, null, 'flux', null
   from nommes as n
   inner join (
     select distinct on (code) code, libelle, thematique
@@ -51,7 +51,11 @@ select
   d.valorisation,
   u.unite,
   d.nature_unites,
-  {{ parametre('base_opposable', 'make_date(d.exercice, 1, 1)', precision='d.dispositif') }} = 'oui' as base_opposable,
+  coalesce(
+    {{ parametre('base_opposable', 'make_date(d.exercice, 1, 1)', precision='d.dispositif') }} = 'oui',
+    d.cadre_legal = 'mise à disposition',
+    false
+  ) as base_opposable,
   c.cle as cle_usage
 from dispositifs as d
 left join unites as u using (exercice, dispositif)
