@@ -57,9 +57,9 @@ class Contexte:
     """One exercice and version has these surroundings.
 
     `parametres` are {parametre, valeur, debut, fin, reference}, dates as ISO text; `dispositifs` are `DISPOSITIF`;
-    `fichiers` {chemin, sha256, lignes, octets}; `presentes` {exercice: version}; `relations` {relation: columns} of the contract at publication,
-    internal ones included; `cloture` says who approved, None while it is to be approved; `dernier` says that no later
-    exercice is of the same version, so that communes are asked about this one."""
+    `fichiers` {chemin, sha256, lignes, octets}; `presentes` {exercice: version}; `relations` {relation: columns} of the
+    contract at publication, internal ones included; `cloture` says who approved, None while it is to be approved;
+    `dernier` says that no later exercice is of the same version, so that communes are asked about this one."""
 
     exercice: int
     construction: Construction
