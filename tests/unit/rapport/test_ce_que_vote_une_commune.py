@@ -78,7 +78,10 @@ def test_ce_qui_est_demande_a_un_conseil_suit_de_ce_qu_il_a_dit(
     assert page in _texte(siens["page html"])
     assert note in _texte(siens["note pdf"])
     rendu = statut not in avis.OUVERTS
-    assert any(sujet == "Avis rendu" for sujet, _ in siens["projet docx"].avis) is rendu
+    # nothing is drafted, nor announced, of an opinion that is no longer asked
+    demande = "Ce qui est demandé au conseil municipal" in [s.titre for s in siens["note pdf"].sections if s.lus]
+    liens = [x.cible for x in siens["page html"].liens if x.cible.startswith("deliberations/")]
+    assert {"projet docx" in siens, "avis demandé" in siens["note pdf"].sous_titre, demande, bool(liens)} == {not rendu}
     assert ("est appelé à donner son avis" in _texte(siens["note pdf"])) is not rendu
 
 

@@ -114,8 +114,9 @@ def _usages(bilan: Bilan) -> m.Tableau:
 
 
 def _avis(bilan: Bilan) -> list[m.Bloc]:
-    comptes = Counter(r["statut"] for r in bilan[schema.AVIS])
+    comptes = Counter(map(schema.dit, bilan[schema.AVIS]))
     barres = [(mots[-1], Decimal(comptes[s])) for s, mots in libelles.STATUTS_AVIS.items() if comptes[s]]
     barre = g.Histogramme("h-avis", "Les avis, commune par commune", "Avis des communes", "avis", "Communes", barres)
-    blocs = [_liste(b.points) if isinstance(b, m.Liste) else b for b in schema.section_avis(bilan).blocs]
+    nommes = m.Liste([(nom, formats.enumerer(x, NOMMEES)) for nom, x in schema.nommes(bilan)])
+    blocs = [nommes if isinstance(b, m.Liste) else b for b in schema.section_avis(bilan).blocs]
     return [*blocs, barre] if barres else []

@@ -114,7 +114,7 @@ def _pour_le_conseil(bilan: Bilan, bloc: BlocCommunal) -> list[m.Lien]:
         m.Lien(f"{projet}.pdf", "Projet de délibération, à imprimer"),
     ]
     note = m.Lien(f"{bloc_communal.NOTES}/{bloc.page}.pdf", "Note pour le maire")
-    return [note, *(projets if avis.est_soumis(bilan) else [])]
+    return [note, *(projets if avis.est_demande(bilan, bloc) else [])]
 
 
 def _sous_titre(bloc: BlocCommunal) -> str:

@@ -33,16 +33,16 @@ def note(bilan: Bilan, bloc: BlocCommunal, u: Usages, r: Repere) -> m.Document:
     """Make the note from blocks of the page of the commune, and no others."""
     e, services = bloc.exercice, _services(u.services)
     prix = max(PRIX_MIN, POINTS_DITS - sum(len(liste.points) for liste in services))
-    soumis, sujet = avis.est_soumis(bilan), f"Note pour le maire : la mutualisation en {e}"
-    demande = [m.p(avis.demande(avis.de(bilan, bloc)))] if soumis else []
+    attendu, sujet = avis.est_demande(bilan, bloc), f"Note pour le maire : la mutualisation en {e}"
+    demande = [m.p(avis.demande(avis.de(bilan, bloc)))] if avis.est_soumis(bilan) else []
     return replace(
         r.modele,
         chemin=f"{bloc_communal.DOSSIER}/{bloc_communal.NOTES}/{bloc.page}",
         titre=bloc.nom,
-        sous_titre=f"{sujet}, et l'avis demandé au conseil municipal" if soumis else sujet,
+        sous_titre=f"{sujet}, et l'avis demandé au conseil municipal" if attendu else sujet,
         chiffres=fiche_commune.chiffres(bloc, u, r),
         sections=[
-            m.Section("avis", "Ce qui est demandé au conseil municipal", "", demande),
+            m.Section("avis", "Ce qui est demandé au conseil municipal" if attendu else avis.titre(bilan), "", demande),
             m.Section("services", "Ce que la commune utilise", "", services),
             m.Section("du", "Ce qu'elle doit, ce qu'elle gagne", "", _du(bloc, u, r)),
             m.Section("budget", lire_phrase("budget.titre"), "", budget.pour_le_maire(bilan, bloc)),
