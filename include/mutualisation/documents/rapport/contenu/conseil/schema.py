@@ -87,11 +87,16 @@ def _urgence(r: Ligne) -> tuple[bool, bool, bool, str, str]:
 
 def _action(bilan: Bilan, r: Ligne) -> Ligne:
     return r | {
-        "service": bilan.libelle(r["dispositif"]) if r["dispositif"] else TOUT,
+        "service": service(bilan, r),
         "horizon": libelles.HORIZONS.get(r["horizon"], r["horizon"]),
         "quand": formats.jour(r["echeance"]) if r["echeance"] else formats.NON_RENSEIGNE,
         "etat": etat(r, bilan.exercice),
     }
+
+
+def service(bilan: Bilan, r: Ligne) -> str:
+    """Name the service of an action, without which it says nothing."""
+    return bilan.libelle(r["dispositif"]) if r["dispositif"] else TOUT
 
 
 def etat(r: Ligne, exercice: int) -> str:
@@ -153,7 +158,7 @@ def dit(avis: Ligne) -> str:
 
 
 def nommes(bilan: Bilan) -> list[tuple[str, list[str]]]:
-    """Return (the opinion, the communes that gave it, each with its day and reasons) for those that are not favourable."""
+    """Return (opinion, communes that gave it, each with its day and reasons) of those that are not favourable."""
     noms = {s: _communes_d_avis(bilan, s) for s in NOMMES}
     return [(f"Avis {libelles.STATUTS_AVIS[s][len(x) > 1]}", x) for s, x in noms.items() if x]
 
