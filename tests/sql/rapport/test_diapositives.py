@@ -4,8 +4,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import conseil, diapositives, elus
 from mutualisation.documents.rapport.publie import Bilan
@@ -83,7 +81,7 @@ def test_ce_que_quelqu_un_signe_est_entier_et_les_dates_d_un_jour_ont_un_ordre(r
     assert [points for points in elus.points(lu) if points not in demandes.points] == []
     assert any(phrase.endswith("fin — DGS") for _, phrase in demandes.points)
     assert dates.points == [
-        ("01/06/2022", "dernier avis attendu d'un conseil municipal"), ("31/12/2022", f"{lu.libelle('CAM')}\u00a0: A4"), ("31/12/2022", f"{lu.libelle('ARCHIVES')}\u00a0: A2"),
+        ("01/06/2022", "dernier avis attendu d'un conseil municipal"), ("31/12/2022", f"{lu.libelle('CAM')}\u00a0: a4"), ("31/12/2022", f"{lu.libelle('ARCHIVES')}\u00a0: a2"),
         ("Et 3\u00a0autres", "voir le bilan d'étape."),
     ]  # fmt: skip
 
