@@ -10,7 +10,7 @@
     'montant': {'genre': 'choix', 'mots': {'ht': 'HT', 'ttc': 'TTC'}, 'defaut': "'TTC'"},
     'dispositif_cam': {'genre': 'texte', 'defaut': "'CAM'"},
     'cle_usage': {'genre': 'texte'},
-    'base_opposable': {'genre': 'choix', 'mots': {'oui': 'oui', 'non': 'non'}, 'defaut': "'non'"},
+    'base_opposable': {'genre': 'choix', 'mots': {'oui': 'oui', 'non': 'non'}},
     'seuil_titre': {'genre': 'nombre', 'defaut': '15.00'},
     'cout_unitaire': {'genre': 'nombre'},
     'exercice_base': {'genre': 'annee'},

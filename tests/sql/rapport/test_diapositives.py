@@ -4,8 +4,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import conseil, diapositives, elus
 from mutualisation.documents.rapport.publie import Bilan
@@ -63,10 +61,9 @@ def test_dix_pages_de_quelques_lignes(republier: Republier) -> None:
     assert ("01/06/2022", "dernier avis attendu d'un conseil municipal") in pages[SOBRES[5]][-1].points
 
 
-def test_une_question_est_entiere_et_les_dates_d_un_jour_ont_un_ordre(
-    republier: Republier, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """« qui porte l'écart … » was cut; of one day, the code of an action decided which came first."""
+def test_ce_que_quelqu_un_signe_est_entier_et_les_dates_d_un_jour_ont_un_ordre(republier: Republier) -> None:
+    """« qui porte l'écart … » was cut, and what a service signs; of one day, the code of an action decided which came
+    first, and none said its service."""
 
     def changer(lignes: Lignes) -> None:
         _dire(lignes)
@@ -75,16 +72,17 @@ def test_une_question_est_entiere_et_les_dates_d_un_jour_ont_un_ordre(
             par_code[code] |= {"echeance": date(2022, 12, 31), "action": code, "dispositif": dispositif}
         for code in ("A5", "A6", "A7"):
             par_code[code] |= {"echeance": date(2023, 1, 1), "action": code}
+        texte = {"exercice": 2021, "rubrique": "perspectives", "rang": 9, "texte": "Mot " * 99 + "fin", "auteur": "DGS"}
+        lignes["textes"] = [*lignes["textes"], lignes["textes"][0] | texte]
 
     lu = republier(changer)
-    monkeypatch.setattr(diapositives, "SIGNES", 60)
     assert lu.synthese[2021]["CAM"]["cout_net"] > lu.synthese[2021]["ARCHIVES"]["cout_net"]
     demandes, _, dates = _pages(lu)[SOBRES[5]]
-    posees = [(sujet, phrase) for sujet, phrase in elus.points(lu) if phrase.endswith("?")]
-    assert len(posees) == 1
-    assert set(posees) <= set(demandes.points)
+    assert [points for points in elus.points(lu) if points not in demandes.points] == []
+    assert any(phrase.endswith("fin — DGS") for _, phrase in demandes.points)
+    a2, a4 = (f"{lu.libelle(code)}\u00a0: {a}" for code, a in (("ARCHIVES", "a2"), ("CAM", "a4")))
     assert dates.points == [
-        ("01/06/2022", "dernier avis attendu d'un conseil municipal"), ("31/12/2022", "A4"), ("31/12/2022", "A2"),
+        ("01/06/2022", "dernier avis attendu d'un conseil municipal"), ("31/12/2022", a4), ("31/12/2022", a2),
         ("Et 3\u00a0autres", "voir le bilan d'étape."),
     ]  # fmt: skip
 

@@ -78,7 +78,10 @@ def test_ce_qui_est_demande_a_un_conseil_suit_de_ce_qu_il_a_dit(
     assert page in _texte(siens["page html"])
     assert note in _texte(siens["note pdf"])
     rendu = statut not in avis.OUVERTS
-    assert any(sujet == "Avis rendu" for sujet, _ in siens["projet docx"].avis) is rendu
+    # nothing is drafted, nor announced, of an opinion that is no longer asked
+    demande = "Ce qui est demandé au conseil municipal" in [s.titre for s in siens["note pdf"].sections if s.lus]
+    liens = [x.cible for x in siens["page html"].liens if x.cible.startswith("deliberations/")]
+    assert {"projet docx" in siens, "avis demandé" in siens["note pdf"].sous_titre, demande, bool(liens)} == {not rendu}
     assert ("est appelé à donner son avis" in _texte(siens["note pdf"])) is not rendu
 
 
@@ -119,6 +122,24 @@ def test_rien_n_est_dit_que_la_page_ne_dise(genre: str) -> None:
     assert dits <= page
     assert "8,00\u00a0€" in page - dits
     assert siens[genre].etats == siens["page html"].etats
+
+
+def test_un_prix_que_personne_n_a_dit_n_est_pas_gratuit() -> None:
+    """« Total 0,00 € » stood under two unknown prices; free, unknown, « sans dû » were one or the other by document."""
+    rangee = next(r for r in BilanFactice()["recouvrement"] if r["siret_adherent"] == f.LOOS)
+    nul = rangee | {"montant_du": Decimal(0), "montant_titre": Decimal(0), "ecart": Decimal(0)}
+    modes = {"UGAP": "gratuit", "D1": None, "D2": None}
+    recouvrement = [nul | {"dispositif": d, "mode_recouvrement": x} for d, x in modes.items()]
+    adhesion = next(r for r in BilanFactice()["adhesion"] if r["siret_adherent"] == f.LOOS)
+    adhesions = [adhesion | {"dispositif": d} for d in modes]
+    bilan = BilanFactice(recouvrement=recouvrement, adhesion=adhesions, cout_adherent=[])
+    siens = _documents(bilan, "59360")
+    page, note = (_texte(siens[x]).replace("\u00a0", " ") for x in ("page html", "note pdf"))
+    hors = ", hors 2 services au prix non renseigné"
+    for attendu in (f"ne doit rien{hors}.", "\ngratuit\n", "\nprix non renseigné\n", f"Total{hors}\n\n\nprix non rens"):
+        assert attendu in page, attendu
+    assert "\n1 service gratuit. Convention UGAP.\n2 services au prix non renseigné. D1, D2.\n" in note
+    assert f"Dû à l'intercommunalité non renseigné titré : 0 €{hors}" in note
 
 
 def test_un_adherent_sans_commune_ne_vote_rien() -> None:
@@ -313,16 +334,16 @@ def test_les_services_non_utilises_ont_un_prix_et_une_voie_d_entree() -> None:
     # Loos is a member of CAM
     page = _texte(siens["page html"]).replace("\u00a0", " ")
     for attendu in (
-        "la commune n'adhère pas à 3 services, dont 1 sans participation et 1 au prix non renseigné.",
+        "la commune n'adhère pas à 3 services, dont 1 gratuit et 1 au prix non renseigné.",
         "Prix estimé d'une année entière",
         "Protection des données\n420 €\nPar convention. Direction des achats, au guichet.",
-        "Convention UGAP\nsans participation\nAu guichet. — Direction des achats",
+        "Convention UGAP\ngratuit\nAu guichet. — Direction des achats",
         "Contact. Le guichet. — Direction des achats",
     ):  # fmt: skip
         assert attendu in page, attendu
     feuille = _texte(siens["page pdf"]).replace("\u00a0", " ")
     prix = (
-        "Sans participation. Convention UGAP.",
+        "Gratuit. Convention UGAP.",
         "Protection des données : 420 €.",
         "Prix non renseigné. Cert",
     )
@@ -330,7 +351,7 @@ def test_les_services_non_utilises_ont_un_prix_et_une_voie_d_entree() -> None:
     # a mayor asks how much, and whom to call: nobody where the drop names nobody
     note = _texte(siens["note pdf"]).replace("\u00a0", " ")
     for attendu in (
-        "dont 1 sans participation et 1 au prix non renseigné. Prix estimé",
+        "dont 1 gratuit et 1 au prix non renseigné. Prix estimé",
         "Protection des données : 420 €.",
         "Contact. Le guichet.",
     ):
@@ -349,15 +370,13 @@ def test_un_service_reserve_n_a_ni_prix_ni_voie_d_entree() -> None:
     bilan.contexte.dispositifs[1] |= {"population_min": None, "population_max": 10000}
     siens = _documents(bilan, "59360")
     page, feuille = (_texte(siens[x]).replace("\u00a0", " ").replace("\u202f", " ") for x in ("page html", "page pdf"))
-    assert "dont 1 sans participation, 1 au prix non renseigné et 1 réservé à d'autres communes." in page
+    assert "dont 1 gratuit, 1 au prix non renseigné et 1 réservé à d'autres communes." in page
     assert "réservé aux communes de moins de 10 000 habitants" in page
     assert "Par convention." not in page
     dits = [*_lignes(next(s for s in siens["note pdf"].sections if s.ancre == "offre").lus)]
     assert len(dits) == 2
     assert not any("Protection" in dit for dit in dits)
-    assert feuille.index("Sans participation.") < feuille.index(
-        "Réservé aux communes de moins de 10 000 habitants. Protection"
-    )
+    assert feuille.index("Gratuit.") < feuille.index("Réservé aux communes de moins de 10 000 habitants. Protection")
 
 
 @cas

@@ -69,7 +69,7 @@ def test_un_ccas_est_sur_la_page_de_sa_commune_sous_sa_propre_ancre(bilan: Bilan
     page = _page(bilan, "59350")
     volets = [b for s in page.sections for b in _blocs(s.blocs) if isinstance(b, m.Volet)]
     assert [(v.titre, v.ancre) for v in volets] == [("CCAS de Lille", f"a-{f.CCAS}")]
-    assert [x["du"] for x in _tableau(page, "CCAS et organismes").lignes] == [Decimal("8.00")]
+    assert [x["du"].valeur for x in _tableau(page, "CCAS et organismes").lignes] == [Decimal("8.00")]
     # in no figure of the commune: page, index and annex of the acts tell it alone
     assert (page.chiffres[0].valeur, _bloc(bilan, "59350").annee.du) == ("876\u00a0€", Decimal("875.50"))
     index = next(d for d in communes.documents(bilan) if d.chemin == bloc_communal.ANNUAIRE)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +186,22 @@ def _abimer(source: Path, cible: Path, quoi: str) -> Path:
         ABIMES[quoi](lu)
         lu.save(cible)
     return cible
+
+
+@pytest.mark.systeme("pdftotext")
+def test_aucune_page_a_demi_blanche_ni_dernier_point_seul(tmp_path: Path) -> None:
+    """Text goes on where a tall chart has no place; the last points stay with who wrote them; the end is whole."""
+    ligne, signe = documents.p("Ligne."), [documents.p("Vu le code."), documents.p("Signé.")]
+    haut = replace(
+        documents.graphiques()[0], barres=[replace(documents.BARRES[0], libelle=f"N° {n}") for n in range(12)]
+    )
+    points = [documents.Liste([("Point", str(n)) for n in range(8)]), documents.p("Textes : lui.", note=True)]
+    volets = [documents.SousTitre("Thème"), *(documents.Volet(f"V{n}", "", points, niveau=3) for n in range(20))]
+    parts = [[ligne] * 15 + [haut], [ligne] * 12, volets, [ligne] * 9, signe]
+    sections = [documents.Section(f"s{n}", f"Partie {n}", "P", blocs) for n, blocs in enumerate(parts)]
+    (tmp_path / "lu.pdf").write_bytes(pdf.rendre(documents.document("rapport", sections)))
+    commande = ["pdftotext", "-raw", str(tmp_path / "lu.pdf"), "-"]
+    pages = subprocess.run(commande, capture_output=True, text=True, check=True).stdout.split("\f")[:-1]
+    assert "Partie 1\nLigne." in pages[0].partition("Partie 0\n")[2]
+    assert [page for page in pages if page.startswith(("– Point 7", "Textes"))] == []
+    assert "Partie 4" in pages[-1]

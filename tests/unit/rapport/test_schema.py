@@ -73,22 +73,27 @@ def test_ce_qu_un_service_a_fait_est_distinct_de_ce_qu_il_a_a_faire() -> None:
 def test_les_avis_sont_comptes_et_qui_est_contre_est_nomme() -> None:
     avis = [
         {"code_insee": code, "transmis_le": date(2022, 12, 19), "statut": statut, "au": date(2023, 4, 1),
-         "delibere_le": date(2023, 2, 3), "limite": date(2023, 3, 19), "sens": None, "motifs": None}
-        for code, statut in (("1", "favorable"), ("2", "favorable"), ("3", "defavorable"), ("4", "repute_favorable"))
+         "delibere_le": date(2023, 2, 3), "limite": date(2023, 3, 19), "sens": sens, "motifs": None}
+        for code, statut, sens in (
+            ("1", "favorable", "favorable"), ("2", "favorable", "favorable"), ("3", "defavorable", "defavorable"),
+            ("4", "repute_favorable", None), ("5", "repute_favorable", "defavorable"),
+        )
     ]  # fmt: skip
-    adherent = [{"type_adherent": "commune", "code_insee": "3", "nom": "Loos"}]
+    adherent = [{"type_adherent": "commune", "code_insee": c, "nom": n} for c, n in (("3", "Loos"), ("5", "Leers"))]
     bilan = BilanFactice(avis_commune=avis, adherent=adherent)
     phrase, liste, ou = schema.section_avis(bilan).blocs
     assert _clair(str(phrase.morceaux[0])).startswith(
-        "Le rapport a été transmis le 19/12/2022. Avis de 4 communes au 01/04/2023 : 2 favorables, 1 défavorable, "
-        "1 réputé favorable."
+        "Le rapport a été transmis le 19/12/2022. Avis de 5 communes au 01/04/2023 : 2 favorables, 2 défavorables "
+        "(dont hors délai, réputé favorable : Leers), 1 réputé favorable."
     )
-    assert liste.points == [("Avis défavorable", "Loos (délibération du 03/02/2023)")]
+    leers, loos = "Leers (délibération du 03/02/2023, hors délai : réputé favorable", "Loos (délibération du 03/02/2023"
+    assert liste.points == [("Avis défavorables", f"{leers}), {loos})")]
     assert "motifs" in m.mots(*ou.morceaux)
     assert [(x["nom"], x["etat"]) for x in tableau(bilan).lignes][-1] == ("Loos", "défavorable")
-    avis[2] |= {"motifs": "Le coût.", "sens": "defavorable"}
+    avis[2] |= {"motifs": "Le coût."}
+    avis[4] |= {"motifs": "Le prix."}
     _, liste = schema.section_avis(BilanFactice(avis_commune=avis, adherent=adherent)).blocs
-    assert _clair(liste.points[0][1]) == "Loos (délibération du 03/02/2023 : Le coût)"
+    assert _clair(liste.points[0][1]) == f"{leers} : Le prix), {loos} : Le coût)"
 
 
 def test_un_chiffre_declare_a_sa_source_et_celui_de_l_an_dernier() -> None:

@@ -15,7 +15,7 @@ from mutualisation.documents.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.socle.francais import formats
 from mutualisation.socle.francais.formats import INSECABLE, arrondi, decimales, euros, exact, jour, pourcent, siret
-from mutualisation.socle.francais.libelles import GRATUIT, STATUTS_FACTURE, libelle, libelle_mode
+from mutualisation.socle.francais.libelles import GRATUIT, PRIX_INCONNU, STATUTS_FACTURE, libelle, libelle_mode
 from mutualisation.socle.francais.noms_propres import contracter
 
 PROJET, SYNTHETIQUES = "Projet, à valider par l'ordonnateur", "jeu de référence, sans valeur comptable."
@@ -89,13 +89,16 @@ def _partie(nom: str, lignes: Iterable[Any], *suite: str, pied: m.Ligne | None =
 def page_facture(contexte: Contexte, f: Facture) -> m.Document:
     s = f.semestre
     lieu = (f.lu("adresse"), f"{f.lu('code_postal')} {f.lu('ville')}".strip())
-    hors = _partie(
-        "hors_titre",
-        [vars(x) | {"mode": libelle_mode(x.mode)} for x in f.hors_titre if not _est_nul(x)],
-        "Ces montants sont recouvrés autrement : ils ne s'ajoutent pas au total à titrer.",
-    )
-    gratuits = ", ".join(x.libelle for x in f.hors_titre if _est_nul(x))
-    sans = f"Dispositifs sans participation financière ce semestre : {gratuits}." if gratuits else ""
+    autrement = [vars(x) | {"mode": libelle_mode(x.mode)} for x in f.hors_titre if x.mode and not _est_nul(x)]
+    ailleurs = "Ces montants sont recouvrés autrement : ils ne s'ajoutent pas au total à titrer."
+    hors = _partie("hors_titre", autrement, ailleurs)
+    inconnus = [x for x in f.hors_titre if not x.mode]
+    sauf = f", hors {formats.plusieurs(len(inconnus), 'service')} au {PRIX_INCONNU}" if inconnus else ""
+    sans = [
+        _nommer("Gratuit", [x for x in f.hors_titre if x.mode == GRATUIT]),
+        _nommer("Sans montant dû ce semestre", [x for x in f.hors_titre if x.mode != GRATUIT and _est_nul(x)]),
+        _nommer("Prix non renseigné, hors de cette facture", inconnus),
+    ]
     ou = "de ce semestre, dans le dossier des factures" if contexte.avant_publication else "de la version citée"
     titree = f.etat != f.statut
     quand = f"{ORDINAUX[s.numero]} semestre {s.exercice} ({s}), situation arrêtée au {jour(s.fin)}"
@@ -103,13 +106,13 @@ def page_facture(contexte: Contexte, f: Facture) -> m.Document:
         contexte, s, f"facture_{s}_{f.siret}", f"Facture consolidée des services mutualisés, {s}",
         _partie(
             "lignes", [vars(x) | {"calcul": "\n".join(_calcul(x))} for x in f.lignes],
-            pied={"libelle": "Total du semestre", "montant": f.montant_du},
+            pied={"libelle": f"Total du semestre{sauf}", "montant": f.montant_du},
         ),
         _partie(
             "reports", map(vars, f.reports),
             pied={"periode": "Total du report", "montant": f.report_precedent},
         ),
-        m.Section("", hors.titre, "", [*hors.blocs, *_phrases(sans)]),
+        m.Section("", hors.titre, "", [*hors.blocs, *_phrases(*sans)]),
         _partie(
             "restes",
             [vars(x) | {"au": jour(x.au)} for x in f.restes],
@@ -121,6 +124,10 @@ def page_facture(contexte: Contexte, f: Facture) -> m.Document:
         avis=[("Déjà titré", f"{dire_titres(f)} Ce document n'appelle que le reste à titrer.")] if titree else [],
         identite=[("Portée", f"{ORIGINE}{ou}")],
     )  # fmt: skip
+
+
+def _nommer(sujet: str, lignes: Sequence[LigneFacture]) -> str:
+    return f"{sujet} : {', '.join(x.libelle for x in lignes)}." if lignes else ""
 
 
 def dire_titres(f: Facture) -> str:

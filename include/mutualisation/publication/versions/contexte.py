@@ -26,7 +26,8 @@ select version, prepare_par, code_version, to_char(fin at time zone 'UTC', 'YYYY
 EPCI_INCONNU = {"siret": "", "siren": "", "nom": "EPCI non renseigné"}
 PARAMETRE = ("parametre", "valeur", "debut", "fin", "reference")
 DISPOSITIF = (
-    "code", "libelle", "thematique", "vehicule_juridique", "valorisation", "population_min", "population_max", "fin"
+    "code", "libelle", "thematique", "vehicule_juridique", "valorisation", "population_min", "population_max", "fin",
+    "cadre_legal",
 )  # fmt: skip
 REDRESSEMENT = "redressement"
 
@@ -58,11 +59,10 @@ class Construction:
 class Contexte:
     """One exercice and version has these surroundings.
 
-    `parametres` are {parametre, valeur, debut, fin, reference}, dates as ISO text; `dispositifs` {code, libelle,
-    thematique, vehicule_juridique, valorisation, population_min, population_max, fin}; `fichiers` {chemin, sha256,
-    lignes, octets}; `presentes` {exercice: version}; `relations` {relation: columns} of the contract at publication,
-    internal ones included; `cloture` says who approved, None while it is to be approved; `dernier` says that no later
-    exercice is of the same version, so that communes are asked about this one."""
+    `parametres` are {parametre, valeur, debut, fin, reference}, dates as ISO text; `dispositifs` are `DISPOSITIF`;
+    `fichiers` {chemin, sha256, lignes, octets}; `presentes` {exercice: version}; `relations` {relation: columns} of the
+    contract at publication, internal ones included; `cloture` says who approved, None while it is to be approved;
+    `dernier` says that no later exercice is of the same version, so that communes are asked about this one."""
 
     exercice: int
     construction: Construction

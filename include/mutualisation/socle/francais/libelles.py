@@ -75,7 +75,8 @@ VALEURS: dict[str, Noms] = _du_vocabulaire("parametres", "valeurs")
 _REGLE = re.compile(r"\b([A-Z][0-9]{1,2}[a-z]?'?)(?=[,) ]|$)")
 _CITEE = re.compile(r"\b[CFGHKPR][0-9]{1,2}[a-z]?\b")
 _DEFAUT = "corriger la cellule en faute"
-GRATUIT, SANS_TARIF = "gratuit", "Sans tarif en vigueur"
+# without an amount, a service is free, or nobody gave its price: one is not the other
+GRATUIT, PRIX_INCONNU = "gratuit", "prix non renseigné"
 
 
 @cache
@@ -117,7 +118,7 @@ def libelle_groupe(groupe: str) -> str:
 
 def libelle_mode(mode: str | None) -> str:
     """Label a recovery mode; no mode means that no tariff was in force (R7b)."""
-    return libelle(MODES, mode) if mode else SANS_TARIF
+    return libelle(MODES, mode) if mode else formats.majuscule(PRIX_INCONNU)
 
 
 def decompte(statut: str, nombre: int) -> str:

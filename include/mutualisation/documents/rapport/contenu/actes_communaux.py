@@ -23,10 +23,10 @@ SEANCE = f"Conseillers en exercice : {BLANC} ; présents : {BLANC} ; votants"
 
 
 def documents(bilan: Bilan) -> Iterator[m.Document]:
-    """Draft the act of each commune, then all letters in one file. No commune gives none; so does an exercice that a
-    later version follows: a council is asked once, on a report (R14b)."""
-    communes = bloc_communal.decouper(bilan).communes
-    if communes and bilan.contexte.dernier and avis.est_soumis(bilan):
+    """Draft the act of each commune whose opinion is awaited, then their letters in one file. None awaited gives none;
+    so does an exercice that a later version follows: a council is asked once, on a report (R14b)."""
+    communes = [bloc for bloc in bloc_communal.decouper(bilan).communes if avis.est_demande(bilan, bloc)]
+    if communes:
         rapport = avis.nom(avis.schema_soumis(bilan))
         modele = replace(actes.acte(bilan, "deliberation", "", [], rapport=rapport), version=m.DE_SON_CONTENU)
         yield from (deliberation(bilan, bloc, modele) for bloc in communes)
@@ -36,12 +36,10 @@ def documents(bilan: Bilan) -> Iterator[m.Document]:
 # ---------------------------------------------------------------- deliberation
 def deliberation(bilan: Bilan, bloc: BlocCommunal, modele: m.Document) -> m.Document:
     """Draft the deliberation of a council; `modele` holds what all drafts say alike."""
-    avis_lu, epci, annees = avis.de(bilan, bloc), article(bilan.contexte.epci), avis.schema_soumis(bilan)
-    jours = avis.jours(avis_lu)
+    epci, annees, jours = article(bilan.contexte.epci), avis.schema_soumis(bilan), avis.jours(avis.de(bilan, bloc))
     articles = lire_points(
         "deliberation_communale.articles", annees=annees, l_epci=epci, de_l_epci=de(epci), blanc=BLANC, **jours
     )
-    rendu = [] if avis_lu is None or avis.est_attendu(avis_lu) else [("Avis rendu", (avis.phrase(avis_lu),))]
     return replace(
         modele,
         chemin=f"{bloc_communal.DOSSIER}/{bloc_communal.DELIBERATIONS}/{bloc.page}",
@@ -49,7 +47,7 @@ def deliberation(bilan: Bilan, bloc: BlocCommunal, modele: m.Document) -> m.Docu
         epci=f"Commune {de(bloc.nom)}",
         siren="",
         # as on the print of its page, the other notices are in the states
-        avis=[*modele.avis[:1], *rendu],
+        avis=modele.avis[:1],
         sections=[
             actes.seance(SEANCE),
             actes.section_visas(avis.nom(annees), lire_phrase("deliberation_communale.loi")),

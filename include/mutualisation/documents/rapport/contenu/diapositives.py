@@ -17,8 +17,8 @@ from mutualisation.documents.rapport.enonces import lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, Ligne
 from mutualisation.socle.francais import formats, libelles
 
-# the back of a room reads this many rows, rows of sentences, signs of a sentence
-LIGNES, PHRASES, SIGNES = 8, 5, 220
+# the back of a room reads this many rows, rows of sentences, signs of an action, communes of an opinion
+LIGNES, PHRASES, SIGNES, NOMMEES = 8, 5, 220, 3
 SUITE = ("autre", "autres", " : voir le bilan d'étape.")
 
 
@@ -65,7 +65,7 @@ def _pages(bilan: Bilan) -> Iterator[tuple[str, list[m.Bloc]]]:
     prochaines = [(max(attendus), "dernier avis attendu d'un conseil municipal")] if attendus else []
     # on one day, the action of the largest cost comes first
     venir = sorted((r for r in a_faire if r["echeance"] and r["echeance"] > date(e, 12, 31)), key=partial(_rang, bilan))
-    prochaines = sorted([*prochaines, *((r["echeance"], r["action"]) for r in venir)], key=itemgetter(0))
+    prochaines = sorted([*prochaines, *((r["echeance"], _action(bilan, r)) for r in venir)], key=itemgetter(0))
     dates = [(formats.jour(jour), mots) for jour, mots in prochaines]
     suite: list[m.Bloc] = [m.SousTitre("Les prochaines dates"), _liste(dates, LIGNES - PHRASES)] if dates else []
     yield "Ce qui vous est demandé", [_liste(elus.points(bilan), PHRASES), *suite]
@@ -78,13 +78,16 @@ def _rang(bilan: Bilan, action: Ligne) -> tuple[Decimal, str]:
 
 
 def _bref(texte: str) -> str:
-    """Cut a long sentence between two words; a question is asked whole."""
-    entier = len(texte) <= SIGNES or texte.endswith("?")
-    return texte if entier else f"{texte[:SIGNES].rpartition(' ')[0].rstrip(' ,;:.')} …"
+    """Cut a long action between two words; what someone signed is never cut."""
+    return texte if len(texte) <= SIGNES else f"{texte[:SIGNES].rpartition(' ')[0].rstrip(' ,;:.')} …"
 
 
-def _liste(points: Sequence[tuple[str, str]], limite: int | None = None) -> m.Liste:
-    points_dits = [(sujet, _bref(phrase)) for sujet, phrase in points[:limite]]
+def _action(bilan: Bilan, r: Ligne) -> str:
+    return f"{schema.service(bilan, r)}{formats.INSECABLE}: {formats.minuscule(_bref(r['action']))}"
+
+
+def _liste(points: Sequence[tuple[str, str]], limite: int) -> m.Liste:
+    points_dits = list(points[:limite])
     un, plusieurs, ou = SUITE
     reste = len(points) - len(points_dits)
     return m.Liste(
@@ -114,8 +117,9 @@ def _usages(bilan: Bilan) -> m.Tableau:
 
 
 def _avis(bilan: Bilan) -> list[m.Bloc]:
-    comptes = Counter(r["statut"] for r in bilan[schema.AVIS])
+    comptes = Counter(map(schema.dit, bilan[schema.AVIS]))
     barres = [(mots[-1], Decimal(comptes[s])) for s, mots in libelles.STATUTS_AVIS.items() if comptes[s]]
     barre = g.Histogramme("h-avis", "Les avis, commune par commune", "Avis des communes", "avis", "Communes", barres)
-    blocs = [_liste(b.points) if isinstance(b, m.Liste) else b for b in schema.section_avis(bilan).blocs]
+    nommes = m.Liste([(nom, formats.enumerer(x, NOMMEES)) for nom, x in schema.nommes(bilan)])
+    blocs = [nommes if isinstance(b, m.Liste) else b for b in schema.section_avis(bilan).blocs]
     return [*blocs, barre] if barres else []

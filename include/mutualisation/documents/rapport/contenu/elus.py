@@ -9,7 +9,7 @@ from mutualisation.documents.mise_en_forme import graphiques as g
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import encaissement, ouverture, passage, textes, usage
 from mutualisation.documents.rapport.contenu.communes.ensemble import section_communes
-from mutualisation.documents.rapport.contenu.conseil import evolution, synthese
+from mutualisation.documents.rapport.contenu.conseil import evolution, schema, synthese
 from mutualisation.documents.rapport.contenu.conseil.reserves import section_hors_totaux
 from mutualisation.documents.rapport.contenu.conseil.synthese import couverture, financement
 from mutualisation.documents.rapport.enonces import BLANC, lire_champs, lire_phrase, lire_tableau
@@ -36,7 +36,7 @@ def document(bilan: Bilan, conseil: m.Document) -> m.Document:
     """Make `synthese_AAAA`: the first page of the council's document, then one page of services and communes."""
     e = bilan.exercice
     essentiel, _ = sections(bilan)
-    suite = [_services(bilan), *section_hors_totaux(bilan).blocs[:1]]
+    suite = [_services(bilan), *section_hors_totaux(bilan).blocs[:1], *schema.section_avis(bilan).blocs[:1]]
     suite += [bloc for bloc in section_communes(bilan).blocs if isinstance(bloc, m.CoteACote)]
     return replace(
         conseil,

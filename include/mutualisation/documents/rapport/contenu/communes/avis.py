@@ -59,6 +59,11 @@ def est_attendu(avis: Ligne | None) -> bool:
     return avis is None or avis["statut"] in OUVERTS
 
 
+def est_demande(bilan: Bilan, bloc: BlocCommunal) -> bool:
+    """Say whether this document asks the council of a commune its opinion: once, on a report, until it is given."""
+    return bilan.contexte.dernier and est_soumis(bilan) and est_attendu(de(bilan, bloc))
+
+
 def jours(avis: Ligne | None) -> dict[str, str]:
     """Return the days of the transmission and of the end of the three months; dots to fill where none is known."""
     return {c: formats.jour(avis[c]) if avis and avis[c] else BLANC for c in ("transmis_le", "limite")}

@@ -37,7 +37,7 @@ PAR_HABITANT: tuple[Mesure, ...] = (
 )
 MESURES: tuple[m.Mesure, ...] = (
     ("Adhésions au 31 décembre", "entier", lambda a: len(a.services)),
-    ("Dû", "euros", lambda a: a.du),
+    ("Dû", "euros", usages_et_titres.du_connu),
     ("Titré", "euros", lambda a: a.titre),
     (COUT, "euros", lambda a: a.cout if a.suivi else None),
     ("Part de l'EPCI", "euros", lambda a: max(a.reste, g.ZERO) if a.suivi else None),
@@ -114,7 +114,7 @@ def _pour_le_conseil(bilan: Bilan, bloc: BlocCommunal) -> list[m.Lien]:
         m.Lien(f"{projet}.pdf", "Projet de délibération, à imprimer"),
     ]
     note = m.Lien(f"{bloc_communal.NOTES}/{bloc.page}.pdf", "Note pour le maire")
-    return [note, *(projets if avis.est_soumis(bilan) else [])]
+    return [note, *(projets if avis.est_demande(bilan, bloc) else [])]
 
 
 def _sous_titre(bloc: BlocCommunal) -> str:
@@ -129,8 +129,9 @@ def _sous_titre(bloc: BlocCommunal) -> str:
 def chiffres(bloc: BlocCommunal, u: Usages, r: Repere) -> list[m.Chiffre]:
     """Show what is due, what it costs, how many services, what was gained."""
     annee = bloc.annee
+    du, note = usages_et_titres.du_connu(annee), f"titré : {formats.euros(annee.titre)}{usages_et_titres.hors(annee)}"
     cles = [
-        m.Chiffre("Dû à l'intercommunalité", formats.euros(annee.du), f"titré : {formats.euros(annee.titre)}"),
+        m.Chiffre("Dû à l'intercommunalité", formats.euros(du), note),
         *_couts(annee, r),
         m.Chiffre("Adhésions", formats.nombre(len(annee.services)), f"au 31 décembre {annee.exercice}"),
     ]
@@ -190,7 +191,7 @@ def adhere(annee: Annee) -> str:
     if not services:
         adhere = "n'adhère à aucun service mutualisé au 31 décembre"
     doit = f"doit {formats.euros(annee.du)}" if annee.du > 0 else f"a un avoir de {formats.euros(-annee.du)}"
-    return f"{adhere} et {doit if annee.du else 'ne doit rien'}"
+    return f"{adhere} et {doit if annee.du else 'ne doit rien'}{usages_et_titres.hors(annee)}"
 
 
 def cout(annee: Annee) -> str:

@@ -14,9 +14,6 @@ from mutualisation.socle.francais import formats, libelles
 
 RELATION = "offre"
 RUBRIQUES = ("adhesion", "contact")
-# a member owes nothing: what it orders in a group is still its own to pay
-SANS_PARTICIPATION = "sans participation"
-INCONNU = "prix non renseigné"
 SANS_PRIX = {"mode_recouvrement": None, "montant": None}
 FERMEE = "eligibilite"
 
@@ -40,10 +37,10 @@ def prix(r: Ligne, fiche: Mapping[str, Any]) -> str:
     if r["depend_de"] == FERMEE:
         return f"réservé {ouverture(fiche)}"
     if r["mode_recouvrement"] == libelles.GRATUIT and r["montant"] is not None:
-        return SANS_PARTICIPATION
+        return libelles.GRATUIT
     depend = [libelles.DEPENDANCES.get(nom, nom) for nom in (r["depend_de"] or "").split("+") if nom]
     fixe = [formats.euros(r["montant"])] if r["montant"] or (r["montant"] is not None and not depend) else []
-    return formats.et([*fixe, *depend]) or INCONNU
+    return formats.et([*fixe, *depend]) or libelles.PRIX_INCONNU
 
 
 def ouverture(fiche: Mapping[str, Any]) -> str:
@@ -113,7 +110,7 @@ def _dite(r: Ligne, fiche: Mapping[str, Any], comment: str) -> Ligne:
 def _rang(x: Mapping[str, Any]) -> tuple[int, bool, Decimal]:
     """Order by price: free first, then from the least to what depends on use, not known, then what is reserved."""
     return (
-        {SANS_PARTICIPATION: 0, INCONNU: 2}.get(x["prix"], 1 if x["ouverte"] else 3),
+        {libelles.GRATUIT: 0, libelles.PRIX_INCONNU: 2}.get(x["prix"], 1 if x["ouverte"] else 3),
         x["montant"] is None,
         x["montant"] or ZERO,
     )
@@ -131,11 +128,11 @@ def _par_prix(tableau: m.Tableau) -> m.Pile:
 
 
 def _resume(exercice: int, lignes: list[Ligne]) -> str:
-    gratuits = sum(x["prix"] == SANS_PARTICIPATION for x in lignes)
-    inconnus = sum(x["prix"] == INCONNU for x in lignes)
+    gratuits = sum(x["prix"] == libelles.GRATUIT for x in lignes)
+    inconnus = sum(x["prix"] == libelles.PRIX_INCONNU for x in lignes)
     fermes = sum(not x["ouverte"] for x in lignes)
-    comptes = [f"{formats.nombre(gratuits)}{formats.INSECABLE}{SANS_PARTICIPATION}"] if gratuits else []
-    comptes += [f"{formats.nombre(inconnus)} au {INCONNU}"] if inconnus else []
+    comptes = [formats.plusieurs(gratuits, libelles.GRATUIT)] if gratuits else []
+    comptes += [f"{formats.nombre(inconnus)} au {libelles.PRIX_INCONNU}"] if inconnus else []
     comptes += [formats.plusieurs(fermes, "réservé", "réservés") + " à d'autres communes"] if fermes else []
     dont = f", dont {formats.et(comptes)}" if comptes else ""
     return f"Au 31 décembre {exercice}, la commune n'adhère pas à {formats.plusieurs(len(lignes), 'service')}{dont}."

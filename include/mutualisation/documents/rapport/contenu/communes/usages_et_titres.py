@@ -23,7 +23,7 @@ AUTRES_VOIES = {"imputation_AC": "par l'attribution de compensation",
 TYPES_DITS = 2
 # these keys of a cost are singular
 ARTICLES = {"population": "la", "nombre d'adhérents": "le"}
-RIEN, SANS_PRIX = m.Valeur("rien", "lu"), m.Valeur("inconnu", "lu")
+RIEN, SANS_PRIX = m.Valeur(libelles.GRATUIT, "lu"), m.Valeur(libelles.PRIX_INCONNU, "lu")
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,12 @@ def _service(bilan: Bilan, annee: Annee, dispositif: str) -> dict[str, Any]:
 
 
 def _valeur_due(recouvrement: list[Ligne]) -> m.Valeur:
-    """Return what is due; a free service says « rien », one without a tariff that its price is not known."""
+    """Return what is due; or that the service is free, or that its price is not known."""
     modes, du = {r["mode_recouvrement"] for r in recouvrement}, somme(recouvrement, "montant_du")
     sans_montant = {libelles.GRATUIT: RIEN, None: SANS_PRIX}.get(next(iter(modes), "")) if len(modes) == 1 else None
-    return sans_montant if sans_montant and not du else m.Valeur(du, "centimes")
+    # without a tariff, a row may exist by its past titres alone (R7a)
+    ancien = sans_montant == SANS_PRIX and somme(recouvrement, "montant_titre")
+    return sans_montant if sans_montant and not du and not ancien else m.Valeur(du, "centimes")
 
 
 def _valeur_titree(recouvrement: list[Ligne]) -> m.Valeur:
@@ -151,8 +153,31 @@ def commandes(bilan: Bilan, annee: Annee, dispositif: str) -> str:
     return formats.plusieurs(commandes, "commande") if commandes else "aucune commande"
 
 
+def sans_prix(annee: Annee) -> int:
+    """Count the dispositifs of which nobody gave the price: what is due leaves them out."""
+    lus: dict[str, list[Ligne]] = defaultdict(list)
+    for r in annee["recouvrement"]:
+        lus[r["dispositif"]].append(r)
+    return sum(_valeur_due(rangees) == SANS_PRIX for rangees in lus.values())
+
+
+def du_connu(annee: Annee) -> Decimal | None:
+    """Return what is due; None for a sum of prices that nobody gave."""
+    return None if sans_prix(annee) and not annee.du else annee.du
+
+
+def _du(annee: Annee) -> m.Valeur:
+    return SANS_PRIX if (connu := du_connu(annee)) is None else m.Valeur(connu, "centimes")
+
+
+def hors(annee: Annee) -> str:
+    """Say `, hors 2 services au prix non renseigné`; empty where every price is known."""
+    n = sans_prix(annee)
+    return f", hors {formats.plusieurs(n, 'service')} au {libelles.PRIX_INCONNU}" if n else ""
+
+
 def _total(nom: str, annee: Annee) -> dict[str, Any]:
-    total = {"libelle": nom, "du": annee.du, "titre": annee.titre}
+    total = {"libelle": f"{nom}{hors(annee)}", "du": _du(annee), "titre": annee.titre}
     return total | ({"cout": annee.cout, "reste": annee.reste} if annee.suivi else {})
 
 
@@ -161,8 +186,6 @@ def _note_des_cles(bilan: Bilan, annee: Annee) -> str:
     phrases = [*_partages_par_cle(bilan, annee), f"EPCI : {bilan.contexte.epci}."] if annee["cout_adherent"] else []
     if any(r["dispositif"] not in bilan.synthese[bilan.exercice] for r in annee["adhesion"]):
         phrases.append(f"« {NON_SUIVI.capitalize()} » : coût pas encore suivi.")
-    if any(r["mode_recouvrement"] is None and not r["montant_titre"] for r in annee["recouvrement"]):
-        phrases.append(f"« {SANS_PRIX.valeur.capitalize()} » : prix non renseigné.")
     if any(r["reste_a_charge"] < 0 for r in annee["cout_adherent"]):
         phrases.append("Part négative de l'EPCI : ce qui est dû dépasse le coût.")
     if any(r["mode_recouvrement"] == "retenue" and r["montant_du"] for r in annee["recouvrement"]):
@@ -203,7 +226,7 @@ def adherents(annee: Annee) -> m.Tableau:
             "libelle": a.nom,
             "type": libelles.libelle(libelles.TYPE_ADHERENT, a.type_adherent),
             "services": len((propre := annee.de(a)).services),
-            "du": propre.du,
+            "du": _du(propre),
             "titre": _valeur_titree(propre["recouvrement"]),
             "cout": propre.cout if propre.suivi else None,
             "reste": propre.reste if propre.suivi else None,
@@ -229,7 +252,7 @@ def dire_le_du(annee: Annee) -> str:
     autres = [
         f"{formats.euros(x, 2)} {voie}" for mode, voie in AUTRES_VOIES.items() if (x := _du_par_mode(annee, mode))
     ]
-    enonce = f"{qui} {doit} pour {annee.exercice}" + (f", dont {formats.et(autres)}" if autres else "")
+    enonce = f"{qui} {doit} pour {annee.exercice}{hors(annee)}" + (f", dont {formats.et(autres)}" if autres else "")
     if not annee.a_titrer and not annee.titre:
         return f"{enonce}."
     if annee.a_titrer == annee.titre:
@@ -251,7 +274,7 @@ def du_au_titre(annee: Annee, encaisse: str) -> m.Tableau:
     """Go from what is due to what was titled: what goes by no titre, the gap; `au` is the day of the collected sums."""
     recouvrement = annee["recouvrement"]
     lignes: list[tuple[str, Decimal, bool]] = [
-        (f"Dû pour {annee.exercice}", annee.du, True),
+        (f"Dû pour {annee.exercice}{hors(annee)}", annee.du, True),
         ("dont par l'attribution de compensation", -_du_par_mode(annee, "imputation_AC"), False),
         ("dont retenu sur le produit reversé des certificats", -_du_par_mode(annee, "retenue"), False),
         ("À titrer", annee.a_titrer, True),

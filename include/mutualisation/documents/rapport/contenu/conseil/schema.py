@@ -8,7 +8,7 @@ from datetime import date
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import textes
 from mutualisation.documents.rapport.enonces import lire_phrase, lire_tableau
-from mutualisation.documents.rapport.publie import Bilan, Ligne
+from mutualisation.documents.rapport.publie import Bilan, Ligne, par_insee
 from mutualisation.socle.francais import formats, libelles
 from mutualisation.socle.francais.formats import enumerer
 from mutualisation.socle.francais.typographie import ordre
@@ -87,11 +87,16 @@ def _urgence(r: Ligne) -> tuple[bool, bool, bool, str, str]:
 
 def _action(bilan: Bilan, r: Ligne) -> Ligne:
     return r | {
-        "service": bilan.libelle(r["dispositif"]) if r["dispositif"] else TOUT,
+        "service": service(bilan, r),
         "horizon": libelles.HORIZONS.get(r["horizon"], r["horizon"]),
         "quand": formats.jour(r["echeance"]) if r["echeance"] else formats.NON_RENSEIGNE,
         "etat": etat(r, bilan.exercice),
     }
+
+
+def service(bilan: Bilan, r: Ligne) -> str:
+    """Name the service of an action, without which it says nothing."""
+    return bilan.libelle(r["dispositif"]) if r["dispositif"] else TOUT
 
 
 def etat(r: Ligne, exercice: int) -> str:
@@ -139,24 +144,49 @@ def section_avis(bilan: Bilan) -> m.Section:
     avis = bilan[AVIS]
     if not avis:
         return m.Section("avis", "", "", [])
-    noms = {s: _communes_d_avis(bilan, avis, s) for s in NOMMES}
-    points = [(f"Avis {libelles.STATUTS_AVIS[s][len(x) > 1]}", ", ".join(x)) for s, x in noms.items() if x]
-    blocs: list[m.Bloc] = [m.p(_resumer_avis(avis))]
+    points = [(nom, ", ".join(x)) for nom, x in nommes(bilan)]
+    blocs: list[m.Bloc] = [m.p(_resumer_avis(bilan, avis))]
     blocs += [m.Liste(points)] if points else []
-    if any(r["statut"] in NOMMES and not r.get("motifs") for r in avis):
+    if any(dit(r) in NOMMES and not r.get("motifs") for r in avis):
         blocs.append(m.p(lire_phrase("schema.motifs"), note=True))
     return m.Section("avis", "Ce qu'en disent les conseils municipaux", "Avis", blocs)
 
 
-def _resumer_avis(avis: Sequence[Ligne]) -> str:
-    comptes = Counter(r["statut"] for r in avis)
+def dit(avis: Ligne) -> str:
+    """Return what a council decided, in time or not, else where its opinion stands."""
+    return avis["sens"] or avis["statut"]
+
+
+def nommes(bilan: Bilan) -> list[tuple[str, list[str]]]:
+    """Return (opinion, communes that gave it, each with its day and reasons) of those that are not favourable."""
+    noms = {s: _communes_d_avis(bilan, s) for s in NOMMES}
+    return [(f"Avis {libelles.STATUTS_AVIS[s][len(x) > 1]}", x) for s, x in noms.items() if x]
+
+
+def _resumer_avis(bilan: Bilan, avis: Sequence[Ligne]) -> str:
+    comptes = Counter(map(dit, avis))
     transmis = sorted({r["transmis_le"] for r in avis if r["transmis_le"]})
-    morceaux = [formats.plusieurs(comptes[s], *mots) for s, mots in libelles.STATUTS_AVIS.items() if comptes[s]]
+    morceaux = [
+        formats.plusieurs(comptes[s], *mots) + _hors_delai(bilan, [r for r in avis if dit(r) == s])
+        for s, mots in libelles.STATUTS_AVIS.items()
+        if comptes[s]
+    ]
     debut = f"a été transmis {dire_jours(transmis)}" if transmis else "n'a pas été transmis"
     return lire_phrase(
         "schema.avis", debut=debut, n=formats.plusieurs(len(avis), "commune"), au=formats.jour(avis[0]["au"]),
         dits=enumerer(morceaux),
     )  # fmt: skip
+
+
+def _hors_delai(bilan: Bilan, avis: Sequence[Ligne]) -> str:
+    """Name who decided too late, and say what the law makes of it; empty where all were in time."""
+    noms = enumerer(sorted(_noms(bilan, [r for r in avis if dit(r) != r["statut"]]), key=ordre))
+    return f" (dont hors délai, réputé favorable : {noms})" if noms else ""
+
+
+def _noms(bilan: Bilan, avis: Iterable[Ligne]) -> list[str]:
+    communes = par_insee(bilan["adherent"])
+    return [communes.get(r["code_insee"], {}).get("nom", r["code_insee"]) for r in avis]
 
 
 def dire_jours(jours: Sequence[date]) -> str:
@@ -167,11 +197,11 @@ def dire_jours(jours: Sequence[date]) -> str:
     return f"du {formats.jour(premier)} au {formats.jour(dernier)}"
 
 
-def _communes_d_avis(bilan: Bilan, avis: Sequence[Ligne], statut: str) -> list[str]:
-    noms = {r["code_insee"]: r["nom"] for r in bilan["adherent"] if r["type_adherent"] == "commune"}
+def _communes_d_avis(bilan: Bilan, sens: str) -> list[str]:
+    siens = [r for r in bilan[AVIS] if dit(r) == sens]
     return sorted(
-        f"{noms.get(r['code_insee'], r['code_insee'])} (délibération du {formats.jour(r['delibere_le'])}"
+        f"{nom} (délibération du {formats.jour(r['delibere_le'])}"
+        f"{'' if r['statut'] == sens else ', hors délai : réputé favorable'}"
         f"{formats.INSECABLE + ': ' + r['motifs'].rstrip('.') if r.get('motifs') else ''})"
-        for r in avis
-        if r["statut"] == statut
+        for r, nom in zip(siens, _noms(bilan, siens), strict=True)
     )
