@@ -63,7 +63,7 @@ def _page_dite(html: str, attendu: Decimal) -> None:
     assert "0,91 € par habitant et par an, titre de recette, depuis le 01/01/2019" in lu
     assert "1,91 € par habitant et par an, titre de recette, depuis le 01/01/2019" in lu
     assert f"soit {formats.signe(attendu)} €".replace("\u202f", " ") in lu
-    assert f"{len(COMMUNES)} communes paieraient plus" in lu
+    assert f"{len(COMMUNES)} communes paieraient plus, aucune moins, aucune autant." in lu
     for rang, _ in enumerate(COMMUNES):
         assert f"+{formats.nombre(1000 + rang)} €".replace("\u202f", " ") in lu
     assert not re.search(r"\b\d{14}\b|par_habitant", html)

@@ -99,14 +99,16 @@ def dire(essai: Essai) -> m.Document:
 
 # ---------------------------------------------------------------- in short
 def _resume(essai: Essai) -> str:
-    total, e, plus, moins = essai.total, essai.exercice, essai.sens(1), essai.sens(-1)
+    total, e = essai.total, essai.exercice
+    plus, moins, autant = map(len, (essai.sens(1), essai.sens(-1), essai.communes_inchangees))
+    paieraient = formats.plusieurs(plus, "commune paierait", "communes paieraient")
     if not essai.dus["ecart"].any():
         return f"Aucun montant dû en {e} ne change avec les fichiers essayés."
     return (
         f"Avec les fichiers essayés, les adhérents devraient {formats.euros(total['simule'])} en {e} au lieu de "
         f"{formats.euros(total['publie'])}, soit {en_francais(total['ecart'], 'variation')}. "
-        f"{formats.plusieurs(len(plus), 'commune paierait', 'communes paieraient')} plus, {len(moins)} moins, "
-        f"{len(essai.communes_inchangees)} autant."
+        f"{paieraient if plus else 'Aucune commune ne paierait'} plus, {moins or 'aucune'} moins, "
+        f"{autant or 'aucune'} autant."
     )
 
 
