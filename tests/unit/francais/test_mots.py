@@ -33,10 +33,6 @@ def test_les_noms_se_suivent_comme_en_francais() -> None:
     assert sorted(noms, key=ordre) == tries
 
 
-def test_un_nom_du_contrat_se_lit_avec_ses_accents() -> None:
-    assert libelles.en_mots("synthese_financiere") == "Synthèse financière"
-
-
 def test_un_sigle_garde_ses_capitales() -> None:
     assert formats.minuscule("Coût d'un ETP") == "coût d'un ETP"
     assert formats.minuscule("ETP mesurés") == "ETP mesurés"

@@ -13,7 +13,6 @@ from mutualisation.publication.signatures.cle_signature import est_signe
 from mutualisation.publication.versions.extraits import ExtraitLu
 from mutualisation.socle import disque
 from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, raison_systeme
-from mutualisation.socle.francais.typographie import ordre
 
 AGREGATS = ("cout_unitaire", "synthese_financiere")
 # with fewer, the median tells the neighbour's cost
@@ -47,7 +46,7 @@ def comparer(dossiers: Mapping[str, Path], exercice: int, sortie: Path) -> list[
             ligne["mediane"] = str(mediane.quantize(CENTIEME))
             cout = Decimal(ligne["cout_complet_unitaire"])
             ligne["ecart_pct"] = str((CENT * (cout - mediane) / mediane).quantize(CENTIEME)) if mediane else ""
-    _ecrire_comparaison(sortie, sorted(lignes, key=lambda li: (li["dispositif"], ordre(li["entite"]))))
+    _ecrire_comparaison(sortie, sorted(lignes, key=lambda li: (li["dispositif"], li["entite"])))
     return absents
 
 
