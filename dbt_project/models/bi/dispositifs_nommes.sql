@@ -25,7 +25,8 @@ nommes as (
 
 lignes as (
   select distinct on (a.exercice_base, a.exercice, r.code)
-    a.exercice_base, a.exercice, r.code as dispositif, r.libelle, r.thematique, r.valorisation, r.nature_unites, v.rencontre
+    a.exercice_base, a.exercice, r.code as dispositif, r.libelle, r.thematique, r.valorisation, r.nature_unites, r.cadre_legal,
+    v.rencontre
   from annees as a
   cross join {{ ref('stg_referentiel__dispositifs') }} as r
   cross join lateral (
@@ -59,7 +60,12 @@ select
   case when l.rencontre then l.valorisation end as valorisation,
   u.unite,
   case when l.rencontre then coalesce(l.nature_unites, 'flux') else 'flux' end as nature_unites,
-  {{ parametre('base_opposable', 'make_date(l.exercice, 1, 1)', precision='l.dispositif') }} = 'oui' as base_opposable,
+  -- S11b
+  coalesce(
+    {{ parametre('base_opposable', 'make_date(l.exercice, 1, 1)', precision='l.dispositif') }} = 'oui',
+    l.rencontre and l.cadre_legal = 'mise à disposition',
+    false
+  ) as base_opposable,
   c.cle as cle_usage,
   n.dispositif is not null as est_nomme
 from lignes as l

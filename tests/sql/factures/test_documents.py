@@ -124,13 +124,13 @@ def test_csv_de_l_etat_annuel(dossier: Path) -> None:
     assert lignes[0] == f"{debut};unites;cout_d5211_unitaire;cout_d5211;ecart"
     # 60,4438 × 115,95 = 7 008,45861
     chiffres = "0;60.4438;0.00;1234.26;1234.26;60.4438;115.95;7008.46;-5774.20"
-    assert lignes[1] == f"2021;IMPRESSION;{base.SIRET_LILLE};Lille;{chiffres}"
+    assert lignes[2] == f"2021;IMPRESSION;{base.SIRET_LILLE};Lille;{chiffres}"
     # a stock, of which each semestre counts all again: (6 + 9) / 2 = 7,5 ; 7,5 × 2 023,04 = 15 172,80
     cam = (dossier / "etat_annuel_2021_CAM.csv").read_text(encoding="utf-8").splitlines()
     assert cam[1] == f"2021;CAM;{CCAS};CCAS de Lille;6;9;0.00;14.99;14.99;7.5;2023.04;15172.80;-15157.81"
     assert cam[2].endswith(";Lille;85;85;0.00;500.00;500.00;85;2023.04;171958.40;-171458.40")
     recours = (dossier / "recours_2021_IMPRESSION.csv").read_text(encoding="utf-8").splitlines()
-    assert recours[1] == f"2021;2;IMPRESSION;{base.SIRET_LILLE};Lille;AFFICHE;1;40;1.1;44.0"
+    assert recours[2] == f"2021;2;IMPRESSION;{base.SIRET_LILLE};Lille;AFFICHE;1;40;1.1;44.0"
 
 
 def test_recapitulatif_est_la_relation(dossier: Path) -> None:
@@ -138,8 +138,8 @@ def test_recapitulatif_est_la_relation(dossier: Path) -> None:
     lignes = (dossier / "recapitulatif_2021-S2.csv").read_text(encoding="utf-8").splitlines()
     assert lignes[1:] == [
         f"{CCAS};CCAS de Lille;14.99;0.00;reporte;0.00;0.00;0.00;;",
-        f"{base.SIRET_LILLE};Lille;480.00;0.00;a_emettre;480.00;0.00;480.00;;",
         f"{base.SIRET_LOOS};L’Œuvre-lès-Loos;118.81;14.00;a_emettre;132.81;0.00;132.81;;",
+        f"{base.SIRET_LILLE};Lille;480.00;0.00;a_emettre;480.00;0.00;480.00;;",
     ]
 
 

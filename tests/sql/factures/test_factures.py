@@ -26,8 +26,8 @@ def test_factures_somment_a_la_relation(conn_facturee: Conn) -> None:
     factures = lire(conn_facturee)
     assert [(f.nom, f.montant_facture) for f in factures] == [
         ("CCAS de Lille", Decimal("0.00")),
-        ("Lille", Decimal("480.00")),
         ("L’Œuvre-lès-Loos", Decimal("132.81")),
+        ("Lille", Decimal("480.00")),
     ]
     for f in factures:
         assert sum(x.montant for x in f.lignes) == f.montant_du

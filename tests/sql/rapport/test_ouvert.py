@@ -36,6 +36,8 @@ def clos(extrait: Path, tmp_path: Path) -> tuple[Path, Poste]:
     copie, poste = Path(shutil.copytree(extrait, tmp_path / "bilan_2021")), Poste(tmp_path / "var")
     paquet = json.loads((copie / "datapackage.json").read_bytes())
     paquet["resources"].append(paquet["resources"][0] | {"name": INCONNUE})
+    # as a former version wrote it
+    paquet["resources"][0] |= {"title": "Synthese financiere"}
     (copie / "datapackage.json").write_text(json.dumps(paquet), encoding="utf-8")
     signer_de_nouveau(copie, cle_signature(poste), statut="clos")
     return copie, poste
@@ -59,6 +61,7 @@ def test_un_exercice_clos_s_ouvre_sous_trois_contrats(clos: tuple[Path, Poste]) 
     assert champs.keys() == ouverts == {d["dcat:accessURL"] for d in fiche["dcat:distribution"]}
     assert champs == {o["physicalName"]: [c["name"] for c in o["properties"]] for o in contrat["schema"]}
     (synthese,) = [o for o in contrat["schema"] if o["name"] == "synthese_financiere"]
+    assert "Synthèse financière" in {d["dct:title"] for d in fiche["dcat:distribution"]}
     cle = [c["name"] for c in synthese["properties"] if c.get("primaryKeyPosition")]
     assert cle == ["exercice", "dispositif"]
     for dit in (paquet["description"], contrat["description"]["purpose"], fiche["dct:description"]):

@@ -6,7 +6,7 @@ from tests.atelier.tables import cas
 from mutualisation.socle.chemins import PROJET_DBT
 from mutualisation.socle.francais import formats, libelles
 from mutualisation.socle.francais.neutralisation import neutraliser
-from mutualisation.socle.francais.typographie import COUPURE, imprimer, insecables, secable
+from mutualisation.socle.francais.typographie import COUPURE, imprimer, insecables, ordre, secable
 
 
 @cas
@@ -25,6 +25,12 @@ def test_un_parametre_et_sa_valeur_sont_en_mots() -> None:
     assert libelles.libelle_parametre("actualisation:ADS", lambda code: noms[code]).endswith("— Urbanisme")
     assert libelles.valeur_parametre("base_jours", "reel") == "jours réels"
     assert libelles.valeur_parametre("heures_reference", "1607") == "1607"
+
+
+def test_les_noms_se_suivent_comme_en_francais() -> None:
+    noms = ["Fa", "Écaillon", "ecaillon", "Œuilly", "Odomez", "Ecaillon", "L’Épine", "L'Enclos", "Le Maisnil", "Zuy"]
+    tries = ["Ecaillon", "ecaillon", "Écaillon", "Fa", "L'Enclos", "L’Épine", "Le Maisnil", "Odomez", "Œuilly", "Zuy"]
+    assert sorted(noms, key=ordre) == tries
 
 
 def test_un_sigle_garde_ses_capitales() -> None:

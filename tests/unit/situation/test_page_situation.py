@@ -63,6 +63,15 @@ def test_une_categorie_sans_cout_moyen_est_nommee_avec_son_remede():
     assert [(titre, dits[0].replace("\xa0", " ")) for titre, dits in avis[1:]] == [("Personnel incomplet", phrase)]
 
 
+def test_ce_qui_est_arrive_se_compare_a_l_an_dernier_s_il_est_connu():
+    vue, seule = (
+        page(Situation(CONTEXTE, 5, [mois(e, "ADS") for e in annees], [])) for annees in ((2023, 2022), (2023,))
+    )
+    (dit,) = next(s.blocs for s in vue.sections if s.ancre == "absents")
+    assert dit.morceaux == ("Fin mai : tous les fichiers reçus à cette date l'an dernier le sont aussi.",)
+    assert "absents" not in [s.ancre for s in seule.sections]
+
+
 def test_le_total_d_un_atterrissage_dit_qui_n_y_est_pas():
     """A dispositif without row the year before lands nowhere: unknown is not zero (R22a)."""
 

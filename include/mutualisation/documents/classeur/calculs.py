@@ -251,9 +251,9 @@ def cam(bilan: Bilan) -> m.Tableau:
         "thematique", dropna=False
     )
     df = par_theme[["commandes", *ACHATS]].sum(min_count=1).assign(marches=par_theme["numero_marche"].nunique())
-    df = df.reset_index().sort_values("thematique").sort_values("achats_ht", ascending=False, kind="stable")
+    df = df.reset_index().sort_values("thematique", key=lambda s: s.map(ordre, "ignore"))
     cles = {r["indicateur"]: r["valeur"] for r in bilan["indicateurs_cles"]}
-    lignes = [r | _gain(r) for r in lignes_de(df)]
+    lignes = [r | _gain(r) for r in lignes_de(df.sort_values("achats_ht", ascending=False, kind="stable"))]
     publie = {c: x for c, nom in ACHATS.items() if (x := cles.get(f"cam_{nom}")) is not None}
     return feuille(bilan, "cam", lignes, total=_gain({c: somme(lignes, c) for c in ACHATS}), publie=publie or None)
 
@@ -328,7 +328,7 @@ def controles(bilan: Bilan) -> m.Tableau:
 def _par_scenario(lues: list[Ligne], *autres: str) -> list[Ligne]:
     """Sort rows in words: our scenarios first, then the scenarios of hypotheses by name; then by these columns."""
     rangs = {nom: i for i, nom in enumerate(libelles.SCENARIOS.values())}
-    return sorted(lues, key=lambda r: (rangs.get(r["scenario"], len(rangs)), r["scenario"], *(r[c] for c in autres)))
+    return sorted(lues, key=lambda r: (rangs.get(r["scenario"], len(rangs)), ordre(r["scenario"]), *map(r.get, autres)))
 
 
 def essai(bilan: Bilan) -> m.Tableau:

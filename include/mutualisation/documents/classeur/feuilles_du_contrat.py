@@ -24,12 +24,6 @@ GENRES, LARGEURS, SOMMES = DONNEES["genres"], DONNEES["largeurs"], DONNEES["somm
 MISE_EN_PAGE = ("filtre", "table", "imprimee", "pages")
 ADHERENT = "nom siret_adherent type commune"
 HORS = "—"
-# the names of columns write these words in ASCII
-MOTS_FRANCAIS = (
-    "adhérents bénéficiaire catégorie constaté constatées contrôle coût dépôt début dû écart échéance EPCI ETP ETPT HT "
-    "INSEE opérations précédent prévu prévues référence scénario thématique unité unités"
-)
-MOTS = {ordre(mot): mot for mot in MOTS_FRANCAIS.split()}
 STATUTS = libelles.STATUTS | libelles.STATUTS_FACTURE
 STATUTS |= {statut: majuscule(un) for statut, (un, _) in libelles.STATUTS_CONVENTION.items()}
 # {column: how its codes read, wherever it is shown}
@@ -118,7 +112,7 @@ def colonne(cle: str, titre: str = "", genre: str = "", **autres: object) -> m.C
 
 def intitule(nom: str) -> str:
     """Read a name as words: `cout_prevu` gives « Coût prévu »."""
-    return TITRES.get(nom) or majuscule(" ".join(MOTS.get(mot, mot) for mot in nom.split("_")))
+    return TITRES.get(nom) or libelles.en_mots(nom)
 
 
 def _genre(nom: str) -> str:

@@ -19,6 +19,7 @@ from mutualisation.publication.versions.extraits import ExtraitLu
 from mutualisation.publication.versions.manifeste import CLOS, ecrire, poser
 from mutualisation.socle.chemins import OUVERT
 from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.francais.libelles import en_mots
 from mutualisation.socle.poste import Poste
 
 PROFILS = "https://datapackage.org/profiles/2.0"
@@ -43,7 +44,8 @@ def ouvrir_au_public(extrait: Path, poste: Poste) -> Path:
     declare = tomllib.loads(OUVERT.read_text(encoding="utf-8"))
     tues = {r["name"]: declare["fermees"].get(r["name"], "inconnue de ce logiciel") for r in paquet["resources"]}
     tues = {nom: raison for nom, raison in tues.items() if nom not in declare["ouvertes"]}
-    paquet["resources"] = [r for r in paquet["resources"] if r["name"] not in tues]
+    # a former version wrote titles without their accents
+    paquet["resources"] = [r | {"title": en_mots(r["name"])} for r in paquet["resources"] if r["name"] not in tues]
     dit = {c: lu.manifeste[c] for c in ("exercice", "version", "epci", "publication_sha256")} | {"fermees": tues}
     contrat = yaml.safe_dump(declare["odcs"] | odcs(paquet, dit), allow_unicode=True, sort_keys=False)
     place = extrait.with_name(extrait.name.replace("bilan_", "ouvert_", 1))

@@ -14,6 +14,7 @@ from mutualisation.documents.factures.facturation import ZERO
 from mutualisation.documents.factures.factures import Facture
 from mutualisation.socle.francais import formats, libelles
 from mutualisation.socle.francais.formats import INSECABLE, euros, plusieurs
+from mutualisation.socle.francais.typographie import ordre
 
 Quand = tuple[int, int]
 COLONNES = ("siret_adherent", "nom", "montant_du", "report_precedent", "statut", "montant_facture")
@@ -84,7 +85,7 @@ def ecarts_aux_brouillons(
     publiees = {f.siret: dict(zip(COLONNES, _valeurs(f), strict=True)) for f in factures}
     sirets = gardes.keys() | publiees.keys() if gardes else set[str]()
     ecarts = [_ecart_a_la_publication(gardes.get(s, {}), publiees.get(s, {})) for s in sirets if adherent in (None, s)]
-    return sorted((e for e in ecarts if e is not None), key=lambda e: (e.nom, e.siret_adherent))
+    return sorted((e for e in ecarts if e is not None), key=lambda e: (ordre(e.nom), e.siret_adherent))
 
 
 def _valeurs(f: Facture) -> tuple[Any, ...]:

@@ -17,6 +17,7 @@ from mutualisation.documents.rapport.contenu.imputations import RELATION, nommer
 from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.francais.formats import arrondi
+from mutualisation.socle.francais.typographie import ordre
 
 REGLES_UNITAIRES = ("par_unite", "cout_unitaire")
 TARIF = ("semestre", "regle", "tranche_min", "tranche_max", "prix", "reference", "mode_recouvrement")
@@ -184,12 +185,12 @@ def _beneficiaires(
                 ECART: None if base is None else de_l_adherent["montant"] - base,
             }
             lignes.append({"siret_adherent": siret, "nom": noms.get(siret, siret), **de_l_adherent, **cout})
-    return sorted(lignes, key=lambda b: (b["nom"], b["siret_adherent"]))
+    return sorted(lignes, key=lambda b: (ordre(b["nom"]), b["siret_adherent"]))
 
 
 def _recours(unites: Iterable[Ligne], noms: Mapping[str, str]) -> list[Ligne]:
     lignes = [{**u, "nom": noms.get(u["siret_adherent"], u["siret_adherent"])} for u in unites]
-    return sorted(lignes, key=lambda u: (u["nom"], u["siret_adherent"], u["semestre"], u["type_unite"]))
+    return sorted(lignes, key=lambda u: (ordre(u["nom"]), u["siret_adherent"], u["semestre"], u["type_unite"]))
 
 
 # ---------------------------------------------------------------- register of notifications

@@ -14,6 +14,7 @@ from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.francais.formats import INSECABLE, exact
 from mutualisation.socle.francais.libelles import libelle_unite
+from mutualisation.socle.francais.typographie import ordre
 
 Periode = tuple[int, int]
 # rows are by exercice and semestre, then by SIRET
@@ -128,7 +129,7 @@ def lire_factures(
     factures = [assemblage.facture(r) for r in publiees]
     for facture in factures:
         _verifier(facture)
-    return sorted(factures, key=lambda f: (f.nom, f.siret))
+    return sorted(factures, key=lambda f: (ordre(f.nom), f.siret))
 
 
 def _par_periode(

@@ -145,7 +145,7 @@ class Bilan:
         """Sort codes by theme, then label, as every table does; those without a theme come last."""
         return sorted(codes, key=lambda code: (*self._rang_de_dispositif(code), code))
 
-    def _rang_de_dispositif(self, code: str) -> tuple[bool, str, str]:
+    def _rang_de_dispositif(self, code: str) -> tuple[bool, tuple[str, str], tuple[str, str]]:
         theme = self.fiche(code).get("thematique") or ""
         return not theme, ordre(theme), ordre(self.libelle(code))
 

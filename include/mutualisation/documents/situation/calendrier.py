@@ -8,6 +8,7 @@ import psycopg
 
 from mutualisation.documents.factures.facturation import limite_du_budget
 from mutualisation.socle.francais.formats import enumerer, jour
+from mutualisation.socle.francais.typographie import ordre
 
 # L5217-10-4: the debate is held within ten weeks before the budget is examined
 DEBAT = timedelta(weeks=10)
@@ -95,7 +96,7 @@ def echeances(conn: psycopg.Connection[Any], le: date, fin: date) -> list[Echean
         return []
     lues = map(Echeance._make, conn.execute(LIGNES, {"jour": le, "fin": fin}).fetchall())
     dates = (*(x for annee in range(le.year, fin.year + 2) for x in _de_l_annee(conn, annee)), *lues)
-    return sorted(x for x in dates if le <= x.le <= fin)
+    return sorted((x for x in dates if le <= x.le <= fin), key=lambda x: (x.le, x.genre, ordre(x.objet)))
 
 
 def calendrier(conn: psycopg.Connection[Any], le: date) -> list[tuple[date, str]]:

@@ -143,7 +143,7 @@ def _chiffres(s: Situation, total: Ligne) -> list[m.Chiffre]:
     temps = m.AUCUN if etp is None else formats.nombre(etp, 2)
     chiffres = [
         ("Coût net depuis janvier", _euros(total["cumul_cout"]), total["cumul_cout"], total["cumul_cout_n1"], avant),
-        ("ETP de l'année employés", temps, etp, etp_n1, avant),
+        ("ETP utilisés depuis janvier", temps, etp, etp_n1, avant),
         (
             "Recettes titrées", _euros(total["cumul_recettes"]), total["cumul_recettes"], total["cumul_recettes_n1"],
             avant,
@@ -188,7 +188,8 @@ def _bouge(s: Situation, lignes: Sequence[Ligne]) -> list[m.Bloc]:
 
 def _absents(s: Situation) -> list[m.Bloc]:
     if not s.absents:
-        return [m.p(f"Tout ce qui était arrivé {s.date} {s.exercice - 1} l'est.")]
+        dit = f"{formats.majuscule(s.date)} : tous les fichiers reçus à cette date l'an dernier le sont aussi."
+        return [m.p(dit)] if s.du_mois(s.exercice - 1) else []
     return [m.p(f"Arrivé à la même date l'an dernier, pas cette année : {formats.enumerer(s.absents, 12)}.")]
 
 

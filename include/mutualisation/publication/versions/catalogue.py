@@ -7,6 +7,7 @@ from typing import Any
 from mutualisation.entree.lecteurs.octets import empreinte
 from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.publication.versions.relations import Colonne, Relation
+from mutualisation.socle.francais.libelles import en_mots
 
 LICENCE = {
     "name": "etalab-2.0",
@@ -47,7 +48,7 @@ def _ressource(relation: Relation, chemin: Path) -> dict[str, Any]:
         "name": relation.nom,
         "path": chemin.name,
         "profile": "tabular-data-resource",
-        "title": relation.nom.replace("_", " ").capitalize(),
+        "title": en_mots(relation.nom),
         "description": relation.description,
         "format": "csv",
         "mediatype": "text/csv",

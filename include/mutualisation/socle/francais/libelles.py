@@ -12,6 +12,7 @@ from typing import Any
 
 from mutualisation.socle.chemins import LIBELLES, PAGE_REGLES, PLAN_COMPTABLE, SEEDS, VOCABULAIRE
 from mutualisation.socle.francais import formats
+from mutualisation.socle.francais.typographie import lettres
 
 CONTROLES = SEEDS / "controles_index.csv"
 _TABLES: dict[str, Any] = tomllib.loads(LIBELLES.read_text(encoding="utf-8"))
@@ -71,6 +72,8 @@ FAMILLES_UNITES: dict[str, list[str]] = _TABLES["familles_unites"]
 UNITES_SERVICE: Nombres = _TABLES["unites_service"]
 ADHERENTS: Nombres = _TABLES["adherents"]
 VALEURS: dict[str, Noms] = _du_vocabulaire("parametres", "valeurs")
+# the names of the contract write these words in ASCII
+_MOTS = {lettres(mot): mot for mot in _TABLES["mots"]["accentues"].split()}
 # a reason of `rejets` ends with its rule: « … (C1) »
 _REGLE = re.compile(r"\b([A-Z][0-9]{1,2}[a-z]?'?)(?=[,) ]|$)")
 _CITEE = re.compile(r"\b[CFGHKPR][0-9]{1,2}[a-z]?\b")
@@ -108,6 +111,11 @@ def libelle_motif(motif: str) -> str:
 def libelle(table: dict[str, str], nom: str) -> str:
     """Return the label of a name, else the name with spaces."""
     return table.get(nom) or nom.replace("_", " ")
+
+
+def en_mots(nom: str) -> str:
+    """Read a name of the contract as words, with their accents: `synthese_financiere` is « Synthèse financière »."""
+    return formats.majuscule(" ".join(_MOTS.get(mot, mot) for mot in nom.split("_")))
 
 
 def libelle_groupe(groupe: str) -> str:

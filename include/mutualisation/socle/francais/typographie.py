@@ -6,6 +6,8 @@ import unicodedata
 from mutualisation.socle.francais.formats import FINE, INSECABLE
 
 APOSTROPHE = "’"
+# these letters have no decomposition in Unicode
+LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
 # a word too long for a table, longer than any French word or than a sha256, may be cut at these marks of no width, one
 # every ten letters
 COUPURE, BOUT = "\u200b", 10
@@ -38,6 +40,11 @@ def sans_accent(texte: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", texte) if not unicodedata.combining(c))
 
 
-def ordre(texte: str) -> str:
-    """Return the key by which an alphabetical list is sorted: case and accents don't count."""
-    return sans_accent(texte.casefold())
+def lettres(texte: str) -> str:
+    """Return what a search or an order compares: letters alone, without case, marks nor ligatures."""
+    return sans_accent(texte.casefold().translate(LIGATURES))
+
+
+def ordre(texte: str) -> tuple[str, str]:
+    """Return the key by which French sorts names: by letters and words, then E before É where they are the same."""
+    return re.sub(r"\W+", " ", lettres(texte)), texte

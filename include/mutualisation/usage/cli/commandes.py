@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.text import Text
 
 from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, NonPublie, en_ligne
-from mutualisation.socle.francais.formats import euros, nombre, plusieurs
+from mutualisation.socle.francais.formats import euros, majuscule, nombre, plusieurs
 from mutualisation.socle.francais.libelles import page_des_regles
 from mutualisation.usage.cli import options
 from mutualisation.usage.cli.phrases import COMMANDES, MISE_EN_FORME, OPTIONS, phrase_de_l_erreur
@@ -346,6 +346,7 @@ def simuler(
     cles: options.Essai = None,
     adhesions: options.Essai = None,
     parametres: options.Essai = None,
+    couvrir: options.Couvrir = "",
 ) -> Iterator[Dit]:
     """Montre, par adhérent, ce que d'autres tarifs, clés, adhésions ou paramètres changeraient ; ne publie rien."""
     from mutualisation.usage.simulation.comparaison import ecrire_simulation
@@ -354,7 +355,7 @@ def simuler(
     essais = {"tarifs": tarifs, "cles_analytiques": cles, "adhesions": adhesions, "parametres": parametres}
     op.verifier_sortie(sortie)
     with _session("simuler", exercices=exercice) as session:
-        simulation = calculer(session, exercice, {jeu: f for jeu, f in essais.items() if f is not None})
+        simulation = calculer(session, exercice, {jeu: f for jeu, f in essais.items() if f is not None}, couvrir)
         reste = op.laisse_de_cote(session, exercice)
     fichiers = [str(f) for f in ecrire_simulation(simulation, sortie)]
     lignes, ecart = len(simulation.adherents), simulation.ecart_total
@@ -362,6 +363,7 @@ def simuler(
     yield Dit(
         {"lignes": lignes, "ecart_total": str(ecart), "fichiers": fichiers, "pages": pages},
         [
+            *filter(None, [majuscule(simulation.couverture)]),
             f"{plusieurs(lignes, 'montant dû change', 'montants dus changent')}, écart total {euros(ecart, 2)}",
             *(f for f in fichiers if f not in pages),
         ],

@@ -62,6 +62,9 @@ ExtraitsGardes = Annotated[
 ExercicesVerifies = Annotated[list[int] | None, _nombre("AAAA", "Exercice à vérifier (à répéter ; par défaut : tous).")]
 Adherent = Annotated[str | None, _option("SIRET", "Cet adhérent seul (par défaut : tous).")]
 Essai = Annotated[Path | None, _fichier("Fichier du référentiel à essayer à la place de celui qui est chargé.")]
+Couvrir = Annotated[
+    str, _option("CODE=PART", "Essaie la grille de ce dispositif qui couvrirait cette part, en %, de sa base : ADS=60.")
+]
 Fichier = Annotated[Path, _fichier("Fichier à essayer, de toute forme, ou dossier.")]
 JeuEssaye = Annotated[str | None, _option("NOM", "Jeu à essayer (par défaut : celui auquel il ressemble).")]
 Ecrire = Annotated[bool, Parameter(help="Ajoute à correspondances les lignes proposées.")]

@@ -13,6 +13,7 @@ from psycopg import sql
 from mutualisation.documents.factures.factures import dire_tranche
 from mutualisation.publication.versions.dataframes import lignes_de, trame
 from mutualisation.socle.francais import formats, libelles
+from mutualisation.socle.francais.typographie import ordre
 
 AUCUN = "—"
 # {jeu: (its name, what a row is about, what is told of it)}: rows of one key are the same thing, before and after
@@ -83,24 +84,21 @@ def _comparer(jeu: str, avant: list[Ligne], apres: list[Ligne], dispositif: Noms
     changements = []
     for _, groupe in reunies[reunies["cote"] != "both"].groupby(list(cles), dropna=False, sort=False):
         anciennes, nouvelles = (lignes_de(groupe[groupe["cote"] == cote]) for cote in ("left_only", "right_only"))
-        changements.append(
-            Changement(
-                nature,
-                _nommer_objet(jeu, (anciennes or nouvelles)[0], dispositif, adherent),
-                _dire_rangees(jeu, anciennes),
-                _dire_rangees(jeu, nouvelles),
-                max((r["debut"] for r in nouvelles if r["debut"]), default=None),
-            )
-        )
-    return sorted(changements, key=lambda c: (c.objet, c.avant, c.apres))
+        ligne = (anciennes or nouvelles)[0]
+        nom, bas = _nommer_objet(jeu, ligne, dispositif, adherent), ligne.get("tranche_min")
+        objet = f"{nom}, {dire_tranche(ligne)}" if bas or ligne.get("tranche_max") else nom
+        dits = _dire_rangees(jeu, anciennes), _dire_rangees(jeu, nouvelles)
+        depuis = max((r["debut"] for r in nouvelles if r["debut"]), default=None)
+        # bands of a grid follow their numbers, not their words
+        changements.append(((ordre(nom), bas or 0, dits), Changement(nature, objet, *dits, depuis)))
+    return [changement for _, changement in sorted(changements, key=lambda x: x[0])]
 
 
 def _nommer_objet(jeu: str, ligne: Ligne, dispositif: Noms, adherent: Noms) -> str:
     match jeu:
         case "tarifs":
             regle = libelles.libelle(libelles.TARIFS, str(ligne["regle"]))
-            tranche = f", {dire_tranche(ligne)}" if ligne["tranche_min"] or ligne["tranche_max"] else ""
-            return f"{dispositif(str(ligne['dispositif']))} : {formats.minuscule(regle)}{tranche}"
+            return f"{dispositif(str(ligne['dispositif']))} : {formats.minuscule(regle)}"
         case "adhesions":
             return f"{dispositif(str(ligne['dispositif']))} : {adherent(str(ligne['siret_adherent']))}"
         case "cles_analytiques":

@@ -35,8 +35,8 @@ class Essai:
     """An exercice of a simulation has the bilan published, what the files change, what is due before and after, in €.
 
     `dus` has a row per adherent {dispositif, siret_adherent, nom, type_adherent, code_insee, publie, simule, ecart};
-    `dispositifs` {dispositif, cout_publie, cout_simule, du_publie, du_simule}; `adherents` {siret_adherent, nom,
-    type_adherent, code_insee, population}."""
+    `dispositifs` {dispositif, cout_publie, cout_simule, base_publie, base_simule, du_publie, du_simule}; `adherents`
+    {siret_adherent, nom, type_adherent, code_insee, population}."""
 
     def __init__(
         self, bilan: Bilan, dus: DataFrame, dispositifs: DataFrame, adherents: DataFrame, changements: list[Changement]
@@ -59,9 +59,7 @@ class Essai:
 
     def sens(self, signe: int) -> list[Ligne]:
         """Return the communes that would pay more (1) or less (−1), largest change first."""
-        return sorted(
-            (c for c in self.communes if c["ecart"] * signe > 0), key=lambda c: (-abs(c["ecart"]), c["code_insee"])
-        )
+        return sorted((c for c in self.communes if c["ecart"] * signe > 0), key=lambda c: -abs(c["ecart"]))
 
     @property
     def communes_inchangees(self) -> list[Ligne]:
@@ -99,14 +97,16 @@ def dire(essai: Essai) -> m.Document:
 
 # ---------------------------------------------------------------- in short
 def _resume(essai: Essai) -> str:
-    total, e, plus, moins = essai.total, essai.exercice, essai.sens(1), essai.sens(-1)
+    total, e = essai.total, essai.exercice
+    plus, moins, autant = map(len, (essai.sens(1), essai.sens(-1), essai.communes_inchangees))
+    paieraient = formats.plusieurs(plus, "commune paierait", "communes paieraient")
     if not essai.dus["ecart"].any():
         return f"Aucun montant dû en {e} ne change avec les fichiers essayés."
     return (
         f"Avec les fichiers essayés, les adhérents devraient {formats.euros(total['simule'])} en {e} au lieu de "
         f"{formats.euros(total['publie'])}, soit {en_francais(total['ecart'], 'variation')}. "
-        f"{formats.plusieurs(len(plus), 'commune paierait', 'communes paieraient')} plus, {len(moins)} moins, "
-        f"{len(essai.communes_inchangees)} autant."
+        f"{paieraient if plus else 'Aucune commune ne paierait'} plus, {moins or 'aucune'} moins, "
+        f"{autant or 'aucune'} autant."
     )
 
 
@@ -183,7 +183,14 @@ def _a_change(r: Ligne) -> bool:
 
 
 def _ligne_de_sommes(nom: str, rangees: list[Ligne]) -> Ligne:
-    return {"libelle": nom, **{c: somme(rangees, c) for c in SOMMES}}
+    couverts = {f"couvert_{cote}": _couvert(rangees, cote) for cote in ("publie", "simule")}
+    return {"libelle": nom, **{c: somme(rangees, c) for c in SOMMES}, **couverts}
+
+
+def _couvert(rangees: list[Ligne], cote: str) -> Decimal | None:
+    """Divide what is due by the base to cover; what has none is left out, and None where nothing has."""
+    suivies = [r for r in rangees if r[f"base_{cote}"] and r[f"base_{cote}"] > 0]
+    return somme(suivies, f"du_{cote}") / somme(suivies, f"base_{cote}") if suivies else None
 
 
 # ---------------------------------------------------------------- communes
@@ -216,10 +223,18 @@ def _par_habitant(commune: Ligne) -> str | None:
 
 def _extremes(essai: Essai) -> m.Liste:
     phrases = {
-        titre: ", ".join(f"{c['nom']} {en_francais(c['ecart'], 'variation')}" for c in essai.sens(signe)[:EXTREMES])
+        titre: premieres(essai.sens(signe))
         for titre, signe in (("Les plus fortes hausses", 1), ("Les plus fortes baisses", -1))
     }
     return m.Liste([(titre, f"{phrase}.") for titre, phrase in phrases.items() if phrase])
+
+
+def premieres(communes: list[Ligne]) -> str:
+    """Name the first ones; those that tie with the last one named are counted."""
+    ecarts = [en_francais(c["ecart"], "variation") for c in communes]
+    nommees = ", ".join(f"{c['nom']} {ecart}" for c, ecart in zip(communes[:EXTREMES], ecarts, strict=False))
+    egales = ecarts[EXTREMES:].count(ecarts[EXTREMES - 1]) if len(communes) > EXTREMES else 0
+    return nommees + (f", et {formats.plusieurs(egales, 'commune')} à égalité avec la dernière" if egales else "")
 
 
 def _carte(essai: Essai) -> g.Carte:
@@ -248,23 +263,13 @@ def _classe(ecart: Decimal, pas: Decimal) -> int:
 def _detail(essai: Essai) -> list[m.Bloc]:
     """Show by commune and dispositif where several change; then the CCAS and satellites, by name."""
     rang = {code: i for i, code in enumerate(essai.bilan.trier(set(essai.dus["dispositif"])))}
-    communes = [
-        r | {"nom": r["commune"], "libelle": essai.bilan.libelle(r["dispositif"])}
-        for r in _changements(essai.dus, "insee", "commune", "dispositif")
-    ]
+    communes = [r | {"nom": r["commune"]} for r in _changements(essai, essai.dus, "insee", "commune")]
     communes.sort(key=lambda r: (r["insee"] is None, ordre(r["nom"]), rang[r["dispositif"]]))
+    hors, types = essai.dus[essai.dus["type_adherent"] != "commune"], libelles.TYPE_ADHERENT
     autres = [
-        r
-        | {
-            "nom": r["nom"] or r["siret_adherent"],
-            "type": libelles.TYPE_ADHERENT.get(r["type_adherent"] or "", ""),
-            "libelle": essai.bilan.libelle(r["dispositif"]),
-        }
-        for r in _changements(
-            essai.dus[essai.dus["type_adherent"] != "commune"],
-            "siret_adherent", "nom", "type_adherent", "commune", "dispositif",
-        )
-    ]  # fmt: skip
+        r | {"nom": r["nom"] or r["siret_adherent"], "type": types.get(r["type_adherent"] or "", "")}
+        for r in _changements(essai, hors, "siret_adherent", "nom", "type_adherent", "commune")
+    ]
     autres.sort(key=lambda r: (ordre(r["commune"]), ordre(r["nom"]), rang[r["dispositif"]]))
     tableaux = [
         lire_tableau(nom, lignes, e=essai.exercice)
@@ -274,6 +279,6 @@ def _detail(essai: Essai) -> list[m.Bloc]:
     return [m.Repli(t.titre, [t], t.lignes is communes and len(communes) < LIGNES_OUVERTES) for t in tableaux]
 
 
-def _changements(dus: DataFrame, *cles: str) -> list[Ligne]:
-    sommes = dus.groupby(list(cles), dropna=False)[MONTANTS].sum().reset_index()
-    return [r for r in lignes_de(sommes) if r["ecart"]]
+def _changements(essai: Essai, dus: DataFrame, *cles: str) -> list[Ligne]:
+    sommes = dus.groupby([*cles, "dispositif"], dropna=False)[MONTANTS].sum().reset_index()
+    return [r | {"libelle": essai.bilan.libelle(r["dispositif"])} for r in lignes_de(sommes) if r["ecart"]]

@@ -9,6 +9,7 @@ from mutualisation.documents.rapport.contenu import usage
 from mutualisation.documents.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, Ligne
 from mutualisation.socle.francais import formats, libelles
+from mutualisation.socle.francais.typographie import ordre
 
 RELATION = "convention"
 A_DIRE = ("echue", "a_renouveler")
@@ -40,14 +41,14 @@ def blocs(bilan: Bilan) -> list[m.Bloc]:
 
 def _par_fin(conventions: Iterable[Ligne]) -> list[list[Ligne]]:
     """Group those of a dispositif that end on a same day, the soonest first."""
-    rangees = sorted((r for r in conventions if r["echeance"]), key=lambda r: (r["echeance"], r["libelle"]))
+    rangees = sorted((r for r in conventions if r["echeance"]), key=lambda r: (r["echeance"], ordre(r["libelle"])))
     return [list(groupe) for _, groupe in groupby(rangees, lambda r: (r["echeance"], r["dispositif"]))]
 
 
 def _fin(bilan: Bilan, rangees: Sequence[Ligne]) -> Ligne:
     connus = {r["siret_adherent"]: r for r in bilan["adherent"]}
     membres = {r["siret_adherent"]: connus.get(r["siret_adherent"], {}) for r in rangees}
-    noms = sorted(x.get("nom") or formats.siret(siret) for siret, x in membres.items())
+    noms = sorted((x.get("nom") or formats.siret(siret) for siret, x in membres.items()), key=ordre)
     return rangees[0] | {
         "etat": formats.majuscule(libelles.STATUTS_CONVENTION[rangees[0]["statut"]][len(rangees) > 1]),
         "adherents": usage.en_mots(Counter(x.get("type_adherent", "autre") for x in membres.values())),

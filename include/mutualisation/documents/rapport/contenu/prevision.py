@@ -11,6 +11,7 @@ from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
 from mutualisation.socle.francais import formats, libelles
+from mutualisation.socle.francais.typographie import ordre
 
 CONSTATE, ENGAGE = "constate", "engage"
 # what the communes gain or spend themselves: unit and decimals
@@ -41,8 +42,8 @@ def nommer(scenario: str) -> str:
 def par_scenario(rangees: Sequence[Ligne]) -> list[tuple[str, list[Ligne]]]:
     """Return (scénario, rows): what is decided first, then the others by name."""
     presents = {r["scenario"] for r in rangees}
-    ordre = [s for s in libelles.SCENARIOS if s in presents] + sorted(presents - libelles.SCENARIOS.keys())
-    return [(s, [r for r in rangees if r["scenario"] == s]) for s in ordre]
+    tries = [s for s in libelles.SCENARIOS if s in presents] + sorted(presents - libelles.SCENARIOS.keys(), key=ordre)
+    return [(s, [r for r in rangees if r["scenario"] == s]) for s in tries]
 
 
 # ---------------------------------------------------------------- forecast

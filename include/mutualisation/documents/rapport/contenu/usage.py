@@ -10,7 +10,7 @@ from mutualisation.documents.rapport.enonces import lire_phrase
 from mutualisation.documents.rapport.publie import Bilan, Ligne
 from mutualisation.socle.francais import formats, libelles
 from mutualisation.socle.francais.libelles import ADHERENTS
-from mutualisation.socle.francais.typographie import ordre
+from mutualisation.socle.francais.typographie import lettres
 
 # these keys of R11 share by membership, whatever was used
 CLES_ADHESION = ("jours", "population")
@@ -72,7 +72,7 @@ def nom_de_l_unite(types_: list[str], nombre: int = 2) -> str:
 
 def compte_les_membres(types_: Collection[str]) -> bool:
     """Say whether units of these types are the members themselves: they say nothing of use."""
-    return bool(types_) and all(ordre(type_).startswith(MEMBRES) for type_ in types_)
+    return bool(types_) and all(lettres(type_).startswith(MEMBRES) for type_ in types_)
 
 
 def par_adhesion(bilan: Bilan, exercice: int) -> frozenset[str]:

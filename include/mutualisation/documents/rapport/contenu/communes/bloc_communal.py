@@ -13,12 +13,11 @@ from functools import lru_cache
 
 from mutualisation.documents.rapport.contenu.usage import en_vigueur, nom_du_cout, par_adhesion, stocks
 from mutualisation.documents.rapport.publie import COMMUNE, Bilan, Ligne, commune_de, par_insee, somme
+from mutualisation.socle.francais.typographie import lettres, ordre
 
 DOSSIER = "communes"
 ANNUAIRE = f"{DOSSIER}/index"
 NOTES, DELIBERATIONS = "notes", "deliberations"
-# these letters have no decomposition in Unicode
-LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
 LONGUEUR = 60
 # « Commune du Maisnil » stays whole: « Le Maisnil » is its name
 ARTICLE = re.compile(r"^(?:l[ae]s? |l['’])", re.IGNORECASE)
@@ -44,8 +43,7 @@ CLE_EPCI, CLE_PERSONNE = "epci", ""
 
 def replier(nom: str) -> str:
     """Write a name in ASCII: `Villeneuve-d'Ascq` is `villeneuve_d_ascq`; empty when no letter of it is Latin."""
-    simple = unicodedata.normalize("NFKD", nom.casefold().translate(LIGATURES))
-    ascii_ = "".join(c for c in simple if not unicodedata.combining(c)).encode("ascii", "ignore").decode()
+    ascii_ = unicodedata.normalize("NFKD", lettres(nom)).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "_", ascii_).strip("_")[:LONGUEUR].rstrip("_")
 
 
@@ -240,7 +238,7 @@ def decouper(bilan: Bilan) -> Territoire:
     ]
     vide = Annee(bilan.exercice, membres=par_adhesion(bilan, bilan.exercice))
     return Territoire(
-        tuple(sorted(blocs, key=lambda b: (not b.est_commune, replier(b.nom), b.cle))),
+        tuple(sorted(blocs, key=lambda b: (not b.est_commune, ordre(b.nom), b.cle))),
         par_cle.get(CLE_EPCI, vide),
         par_cle.get(CLE_PERSONNE, vide),
     )
@@ -277,8 +275,8 @@ def _annees(bilan: Bilan, exercice: int) -> Iterator[tuple[str, Annee]]:
         yield cle, Annee(exercice, tuple(sorted(adherents, key=_ordre)), lignes[cle], releves, par_membre)
 
 
-def _ordre(adherent: Adherent) -> tuple[int, str, str]:
-    return RANG.get(adherent.type_adherent, len(RANG)), replier(adherent.nom), adherent.siret
+def _ordre(adherent: Adherent) -> tuple[int, tuple[str, str], str]:
+    return RANG.get(adherent.type_adherent, len(RANG)), ordre(adherent.nom), adherent.siret
 
 
 def _adherents_connus(bilan: Bilan, exercice: int) -> dict[str, Adherent]:

@@ -13,6 +13,7 @@ from mutualisation.documents.rapport.contenu.usage import compte_les_membres, en
 from mutualisation.documents.rapport.enonces import lire_tableau
 from mutualisation.documents.rapport.publie import COMMUNE, Bilan, Ligne, somme
 from mutualisation.socle.francais import formats, libelles
+from mutualisation.socle.francais.typographie import ordre
 
 NON_SUIVI = "non suivi"
 ACHATS, CAM = "cam_achats", "dispositif_cam"
@@ -397,9 +398,9 @@ def _certificats(cee: list[Ligne]) -> str:
 
 def tableaux_des_gains(annee: Annee) -> list[m.Bloc]:
     """Show purchases by theme, then certificates by dépôt."""
-    themes = sorted({r["thematique"] or "" for r in annee[ACHATS]})
+    themes = {r["thematique"] or "" for r in annee[ACHATS]}
     achats = [_theme(t, [r for r in annee[ACHATS] if (r["thematique"] or "") == t]) for t in themes]
-    achats.sort(key=lambda x: (-x["achats_ht"], x["thematique"]))
+    achats.sort(key=lambda x: (-x["achats_ht"], ordre(x["thematique"])))
     depots = sorted({r["depot"] for r in annee[CEE]}, key=lambda d: (len(d), d))
     ventes = [_depot(d, [r for r in annee[CEE] if r["depot"] == d]) for d in depots]
     return [

@@ -14,6 +14,7 @@ from mutualisation.documents.rapport.enonces import lire_tableau
 from mutualisation.documents.rapport.publie import TOTAL, Bilan, Ligne, somme
 from mutualisation.socle.francais import formats, libelles
 from mutualisation.socle.francais.formats import enumerer
+from mutualisation.socle.francais.typographie import ordre
 
 # the council reads these rubriques of each dispositif: an absent one is told
 ATTENDUES = {"presentation": "présentation", "activite": "activité", "ecart": "commentaire de l'écart"}
@@ -52,7 +53,7 @@ def _populations(bilan: Bilan, exercice: int) -> dict[str, int | None]:
 
 
 def _populations_absentes(bilan: Bilan) -> str:
-    sans = sorted(nom for nom, population in _populations(bilan, bilan.exercice).items() if population is None)
+    sans = sorted((nom for nom, n in _populations(bilan, bilan.exercice).items() if n is None), key=ordre)
     if not sans:
         return ""
     return f"celle de {bilan.exercice} manque pour {enumerer(sans)} : ni euro par habitant, ni tarif par habitant"
@@ -118,7 +119,7 @@ def _dire_textes(bilan: Bilan) -> str:
 def _adresses(bilan: Bilan) -> str:
     """Name the adherents invoiced without an address: their invoice can't be sent as it is."""
     sans = {r["nom"] for r in bilan.interne("factures_adherents") if not (r["adresse"] and r["ville"])}
-    return f"{enumerer(sorted(sans))} : la facture ne peut pas être adressée" if sans else ""
+    return f"{enumerer(sorted(sans, key=ordre))} : la facture ne peut pas être adressée" if sans else ""
 
 
 def section_hors_totaux(bilan: Bilan) -> m.Section:

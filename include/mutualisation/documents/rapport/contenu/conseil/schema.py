@@ -11,7 +11,7 @@ from mutualisation.documents.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, Ligne, par_insee
 from mutualisation.socle.francais import formats, libelles
 from mutualisation.socle.francais.formats import enumerer
-from mutualisation.socle.francais.typographie import ordre
+from mutualisation.socle.francais.typographie import lettres, ordre
 
 RUBRIQUES = ("gouvernance", "reseaux", "qualite", "adhesion", "contact")
 DECLAREES = "communes_declarees"
@@ -40,7 +40,7 @@ def indicateurs(bilan: Bilan, code: str | None = None) -> str:
         avant = r["valeur_precedente"]
         avant = f" ({formats.exact(avant)} en {bilan.exercice - 1})" if avant is not None else ""
         # « Marchés notifiés : 55 » doesn't repeat its unit, « marchés »
-        unite = "" if ordre(r["libelle"]).startswith(ordre(r["unite"])) else f"{formats.INSECABLE}{r['unite']}"
+        unite = "" if lettres(r["libelle"]).startswith(lettres(r["unite"])) else f"{formats.INSECABLE}{r['unite']}"
         valeurs_dites = par_source[r["source"]]
         nom = formats.minuscule(r["libelle"]) if valeurs_dites else r["libelle"]
         valeurs_dites.append(f"{nom} : {formats.exact(r['valeur'])}{unite}{avant}")
@@ -199,9 +199,10 @@ def dire_jours(jours: Sequence[date]) -> str:
 
 def _communes_d_avis(bilan: Bilan, sens: str) -> list[str]:
     siens = [r for r in bilan[AVIS] if dit(r) == sens]
-    return sorted(
+    dits = (
         f"{nom} (délibération du {formats.jour(r['delibere_le'])}"
         f"{'' if r['statut'] == sens else ', hors délai : réputé favorable'}"
         f"{formats.INSECABLE + ': ' + r['motifs'].rstrip('.') if r.get('motifs') else ''})"
         for r, nom in zip(siens, _noms(bilan, siens), strict=True)
     )
+    return sorted(dits, key=ordre)
