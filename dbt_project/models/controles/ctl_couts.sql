@@ -202,4 +202,4 @@ select distinct
   h.exercice_base, 'hypothese_sans_cout', h.scenario || '/' || h.dispositif || '/' || h.categorie, 'ecart', 'un coût moyen', 'aucun', null
 from {{ ref('int_prevision_hypotheses') }} as h
 left join {{ ref('int_couts_moyens') }} as m on h.exercice_base = m.exercice and h.categorie = m.categorie
-where h.mesure = 'etp' and h.part <> 0 and m.cout_moyen is null
+where h.mesure = 'etp' and h.part <> 0 and h.propre and m.cout_moyen is null

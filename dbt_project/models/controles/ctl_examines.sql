@@ -63,7 +63,7 @@
   ('adherent_non_eligible', 'int_eligibilites', "t.membre and t.obstacle is distinct from 'population'"),
   ('convention_echue', 'int_conventions', 't.echeance is not null'),
   ('imputation_ac', 'int_imputations_ac', "t.code_insee is not null and t.exercice in (select v.annee from " ~ ref('stg_referentiel__attributions') ~ ' as v)'),
-  ('hypothese_sans_cout', 'int_prevision_hypotheses', "t.mesure = 'etp' and t.part <> 0", 'count(distinct (t.scenario, t.dispositif, t.categorie))',
+  ('hypothese_sans_cout', 'int_prevision_hypotheses', "t.mesure = 'etp' and t.part <> 0 and t.propre", 'count(distinct (t.scenario, t.dispositif, t.categorie))',
     't.exercice_base = e.exercice'),
   ('communes_declarees', 'stg_activite__indicateurs', "t.indicateur = 'communes_adherentes' and t.dispositif is not null"),
   ('cout_precedent_absent', 'int_couts_unitaires_factures', '(t.exercice, t.dispositif) in (select a.exercice, a.dispositif
