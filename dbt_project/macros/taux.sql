@@ -2,10 +2,10 @@
    (1 + v × s_Y) / (1 + v × s_Y−1) with s the share of a year that its period takes: multiplied since E, what lies between cancels out. #}
 {% macro facteur_de_taux(h, debut, fin) -%}
 {%- set avant_debut, avant_fin = '(' ~ debut ~ " - interval '1 year')::date", debut ~ ' - 1' -%}
-case when {{ h }}.effet = 'une fois' then {{ quotient(
+case when {{ h }}.effet = 'une fois' then trim_scale({{ quotient(
   '(100 * (' ~ fin ~ ' - ' ~ debut ~ ' + 1) + ' ~ h ~ '.valeur * ' ~ jours_communs(h, debut, fin) ~ ') * (' ~ debut ~ ' - ' ~ avant_debut ~ ')',
   '(100 * (' ~ debut ~ ' - ' ~ avant_debut ~ ') + ' ~ h ~ '.valeur * ' ~ jours_communs(h, avant_debut, avant_fin) ~ ') * (' ~ fin ~ ' - ' ~ debut ~ ' + 1)'
-) }} else 1 + {{ h }}.valeur * 0.01 end
+) }}) else trim_scale(1 + {{ h }}.valeur * 0.01) end
 {%- endmacro %}
 
 {# The CTE `produits` of a recursive query: rows of `facteurs` of the same `cles` multiplied in the order of their `rang`, from 1. What
