@@ -3,6 +3,7 @@
   {{ return([
     ('activite', 'unites'),
     ('activite', 'indicateurs'),
+    ('activite', 'projections'),
     ('cam', 'marches'),
     ('cam', 'decp'),
     ('cam', 'commandes'),
@@ -13,6 +14,8 @@
     ('compta', 'pes'),
     ('compta', 'etat_actif'),
     ('compta', 'balance'),
+    ('compta', 'budget'),
+    ('compta', 'engagements'),
     ('compta', 'restes_a_recouvrer'),
     ('referentiel', 'dispositifs'),
     ('referentiel', 'adherents'),
@@ -41,11 +44,14 @@
 {% macro mesures_des_jeux() -%}
   {{ return([
     ('activite', 'unites', 'quantite'),
+    ('activite', 'projections', 'montant'),
     ('cam', 'commandes', 'montant_ht'),
     ('cee', 'ventes', 'volume_vendu'),
     ('compta', 'mandats', 'montant_ttc'),
     ('compta', 'titres', 'montant_ttc'),
     ('compta', 'etat_actif', 'valeur_brute'),
+    ('compta', 'budget', 'montant'),
+    ('compta', 'engagements', 'reste_engage'),
     ('rh', 'temps', 'duree'),
   ]) }}
 {%- endmacro %}

@@ -16,3 +16,8 @@ case when {{ base }} = '30_360' then 360 else make_date({{ annee }}, 12, 31) - m
   segment ~ '.quotite_pct * greatest(least(' ~ segment ~ '.sortie, ' ~ periode ~ '.fin) - greatest(' ~ segment ~ '.date_entree, '
   ~ periode ~ '.debut) + 1, 0)', '100 * ' ~ periode ~ '.jours') }}
 {%- endmacro %}
+
+{# Days that a dated row has in common with a period, both bounds included. #}
+{% macro jours_communs(ligne, debut, fin) -%}
+greatest(least({{ ligne }}.fin, {{ fin }}) - greatest({{ ligne }}.debut, {{ debut }}) + 1, 0)
+{%- endmacro %}

@@ -22,6 +22,8 @@
     'arrete_avis': {'genre': 'date'},
     'horizon_prevision': {'genre': 'annee'},
     'rapport_mutualisation': {'genre': 'annees'},
+    'rapport_arrete_au': {'genre': 'date'},
+    'ordre_thematiques': {'genre': 'texte'},
     'part_rejets_max': {'genre': 'nombre', 'signe': 'positif', 'defaut': '5'},
     'perte_livraison_max': {'genre': 'nombre', 'signe': 'positif', 'defaut': '40'},
     'baisse_livraison_max': {'genre': 'nombre', 'signe': 'positif', 'defaut': '30'},

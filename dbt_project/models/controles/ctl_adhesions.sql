@@ -1,5 +1,5 @@
 -- Gaps of the controls over who is a member on 31 December: communes that a dispositif is not open to (R17b), conventions that ran out
--- (R20), members that a direction declares (R15) and that `adhesions` does not hold.
+-- (R20), themes of the schéma that no service has (R14c), members that a direction declares (R15) and that `adhesions` does not hold.
 select
   exercice, 'adherent_non_eligible' as controle, dispositif || '/' || siret_adherent as cle, 'ecart' as statut,
   concat_ws(', ', 'au moins ' || {{ compte('population_min', 'habitant') }}, 'moins de ' || {{ compte('population_max', 'habitant') }}) as valeur_attendue,
@@ -25,3 +25,7 @@ left join {{ ref('stg_referentiel__adhesions_effectives') }} as h
 where i.indicateur = 'communes_adherentes' and i.dispositif is not null
 group by i.exercice, i.dispositif, i.valeur
 having i.valeur <> count(distinct h.siret_adherent)
+union all
+select exercice, 'thematique_sans_service', thematique, 'ecart', 'un service de cette thématique', 'aucun', null
+from {{ ref('int_rapports_thematiques') }}
+where not connue

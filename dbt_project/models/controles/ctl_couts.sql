@@ -202,4 +202,28 @@ select distinct
   h.exercice_base, 'hypothese_sans_cout', h.scenario || '/' || h.dispositif || '/' || h.categorie, 'ecart', 'un coût moyen', 'aucun', null
 from {{ ref('int_prevision_hypotheses') }} as h
 left join {{ ref('int_couts_moyens') }} as m on h.exercice_base = m.exercice and h.categorie = m.categorie
-where h.mesure = 'etp' and h.part <> 0 and m.cout_moyen is null
+where h.mesure = 'etp' and h.part <> 0 and h.propre and m.cout_moyen is null
+union all
+-- R19e: a row that by its dates alone changes nothing in any year forecast; what is over, or changed a level before E, is history
+select distinct exercice_base, 'hypothese_sans_effet', concat_ws('/', scenario, coalesce(dispositif, ''), mesure, debut), 'ecart',
+  'un effet de ' || exercice_base + 1 || ' à ' || horizon, 'aucun, par ses dates', null
+from (
+  select a.exercice_base, a.horizon, h.scenario, h.dispositif, h.mesure, h.debut, h.ligne
+  from {{ ref('int_prevision_annees') }} as a
+  inner join {{ ref('stg_referentiel__hypotheses') }} as h
+    on {{ fin_de('h') }} >= a.debut_base and (h.effet is distinct from 'une fois' or h.debut >= a.debut_base)
+  left join {{ ref('int_couts') }} as c on a.exercice_base = c.exercice and h.dispositif = c.dispositif
+  group by a.exercice_base, a.horizon, h.scenario, h.dispositif, h.mesure, h.debut, h.ligne
+  having not bool_or(
+    case
+      when h.mesure = 'adherents' then h.debut > a.fin_base and extract(year from h.debut) <= a.horizon
+      when h.mesure = 'investissement'
+        then extract(year from h.debut) <= a.horizon and {{ fin_de('h') }} > a.fin_base and (h.debut > a.fin_base or c.dispositif is null)
+      when h.effet = 'une fois' or h.mesure in ('etp', 'fonctionnement', 'subventions')
+        then {{ jours_communs('h', 'a.debut', 'a.fin') }} * a.jours_base
+          <> {{ jours_communs('h', 'a.debut_base', 'a.fin_base') }} * a.jours * (c.dispositif is not null or right(h.mesure, 4) = '_pct')::int
+      when right(h.mesure, 4) = '_pct' then {{ en_vigueur('h', 'a.debut') }}
+      else {{ jours_communs('h', 'a.debut', 'a.fin') }} > 0
+    end
+  )
+) as h

@@ -63,8 +63,14 @@
   ('adherent_non_eligible', 'int_eligibilites', "t.membre and t.obstacle is distinct from 'population'"),
   ('convention_echue', 'int_conventions', 't.echeance is not null'),
   ('imputation_ac', 'int_imputations_ac', "t.code_insee is not null and t.exercice in (select v.annee from " ~ ref('stg_referentiel__attributions') ~ ' as v)'),
-  ('hypothese_sans_cout', 'int_prevision_hypotheses', "t.mesure = 'etp' and t.part <> 0", 'count(distinct (t.scenario, t.dispositif, t.categorie))',
+  ('hypothese_sans_cout', 'int_prevision_hypotheses', "t.mesure = 'etp' and t.part <> 0 and t.propre", 'count(distinct (t.scenario, t.dispositif, t.categorie))',
     't.exercice_base = e.exercice'),
+  ('hypothese_sans_effet', 'stg_referentiel__hypotheses', "t.effet is distinct from 'une fois' or t.debut >= e.debut", 'count(*)', fin_de('t') ~ ' >= e.debut'),
+  ('titre_et_impute', 'int_recouvrement', "t.mode_recouvrement = 'imputation_AC' and t.montant_du <> 0", 'count(distinct (t.dispositif, t.siret_adherent))'),
+  ('ac_hors_service_commun', 'stg_referentiel__tarifs', "t.mode_recouvrement = 'imputation_AC' and exists (select 1 from "
+    ~ dispositif_de('t.dispositif', 'e.exercice', ['cadre_legal']) ~ ' as d where d.cadre_legal is not null)', 'count(distinct t.dispositif)',
+    se_rencontrent('t', 'e')),
+  ('thematique_sans_service', 'int_rapports_thematiques'),
   ('communes_declarees', 'stg_activite__indicateurs', "t.indicateur = 'communes_adherentes' and t.dispositif is not null"),
   ('cout_precedent_absent', 'int_couts_unitaires_factures', '(t.exercice, t.dispositif) in (select a.exercice, a.dispositif
     from ' ~ ref('int_adhesions_semestre') ~ ' as a inner join ' ~ tarifs ~ " as f using (exercice, semestre, dispositif)

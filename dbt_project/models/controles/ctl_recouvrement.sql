@@ -126,3 +126,16 @@ from {{ ref('int_imputations_ac') }} as a
 where
   a.code_insee is not null and a.ecart is distinct from 0
   and a.exercice in (select v.annee from {{ ref('stg_referentiel__attributions') }} as v)
+union all
+-- R21b: what is kept back on the attribution de compensation is not titled as well, and is that of a service commun
+select exercice, 'titre_et_impute', dispositif || '/' || siret_adherent, 'ecart', 'aucun titre', {{ euros('sum(montant_titre)') }} || ' titré', null
+from {{ ref('int_recouvrement') }}
+where siret_adherent is not null
+group by exercice, dispositif, siret_adherent
+having bool_or(mode_recouvrement = 'imputation_AC' and montant_du <> 0) and sum(montant_titre) <> 0
+union all
+select distinct e.exercice, 'ac_hors_service_commun', t.dispositif, 'ecart', 'service commun', d.cadre_legal, null
+from {{ ref('int_exercices') }} as e
+inner join {{ ref('stg_referentiel__tarifs') }} as t on {{ se_rencontrent('t', 'e') }}
+inner join lateral {{ dispositif_de('t.dispositif', 'e.exercice', ['cadre_legal']) }} as d on d.cadre_legal <> 'service commun'
+where t.mode_recouvrement = 'imputation_AC'

@@ -6,6 +6,8 @@ select
   scenario,
   dispositif,
   siret_adherent,
-  montant_du::numeric(15, 2) as montant_du
+  montant_du::numeric(15, 2) as montant_du,
+  coalesce(dont_a_renouveler, 0)::numeric(15, 2) as dont_a_renouveler
 from {{ ref('int_prevision_dus') }}
-where montant_du <> 0 and {{ tient_dans('montant_du', 13) }} and exercice_base in {{ exercices_demandes() }}
+inner join {{ ref('int_prevision_perimetre') }} using (exercice_base, exercice, scenario, dispositif)
+where prevu and montant_du <> 0 and {{ tient_dans('montant_du', 13) }} and exercice_base in {{ exercices_demandes() }}

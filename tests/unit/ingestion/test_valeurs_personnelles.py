@@ -220,4 +220,4 @@ def test_chaque_colonne_de_rh_et_de_compta_est_gardee() -> None:
         for c in j.colonnes_entrepot
         if not c.gardee and c.type not in ("pseudonyme", "empreinte")
     }
-    assert libres == {"tiers", "objet", "sens", "rang_bordereau", "rang_piece", "rang_ligne"}
+    assert libres == {"tiers", "objet", "etape", "sens", "rang_bordereau", "rang_piece", "rang_ligne"}

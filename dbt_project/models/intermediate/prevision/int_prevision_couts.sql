@@ -38,6 +38,7 @@ lignes as (
   left join ajouts as h using (exercice_base, exercice, scenario, dispositif)
   left join actif as a using (exercice_base, exercice, scenario, dispositif)
   left join {{ ref('int_couts') }} as c on p.exercice_base = c.exercice and p.dispositif = c.dispositif
+  where p.prevu
 )
 
 select *, cout_personnel + cout_fonctionnement + amortissements - subventions - reprises as cout_net

@@ -2,7 +2,7 @@
 -- year, with the units, orders and fees of E. A pair without a tariff, or free of charge, owes nothing.
 with forfaits as (
   select
-    l.exercice, l.dispositif, l.siret_adherent, l.mode_recouvrement,
+    l.exercice, l.dispositif, l.siret_adherent, l.mode_recouvrement, l.a_renouveler,
     {{ part_du_semestre('l', 's1.ligne is not null') }} as montant
   from {{ ref('int_prevision_tarifs') }} as l
   left join {{ ref('int_prevision_tarifs') }} as s1
@@ -38,12 +38,12 @@ frais as (
 ),
 
 dus as (
-  select p.exercice_base, p.exercice, p.scenario, p.dispositif, f.siret_adherent, f.mode_recouvrement, f.montant
+  select p.exercice_base, p.exercice, p.scenario, p.dispositif, f.siret_adherent, f.mode_recouvrement, f.a_renouveler, f.montant
   from {{ ref('int_prevision_perimetre') }} as p
   inner join forfaits as f using (exercice, dispositif)
   union all
   select
-    p.exercice_base, p.exercice, p.scenario, p.dispositif, l.siret_adherent, l.mode_recouvrement,
+    p.exercice_base, p.exercice, p.scenario, p.dispositif, l.siret_adherent, l.mode_recouvrement, l.a_renouveler,
     {{ arrondi("case l.regle when 'par_unite' then l.montant else x.prix end * u.unites * p.unites") }}
   from {{ ref('int_prevision_taux') }} as p
   inner join {{ ref('int_prevision_tarifs') }} as l
@@ -55,14 +55,14 @@ dus as (
   left join prix as x on p.exercice_base = x.exercice_base and p.exercice = x.exercice and p.dispositif = x.dispositif
   union all
   select
-    p.exercice_base, p.exercice, p.scenario, p.dispositif, l.siret_adherent, l.mode_recouvrement,
+    p.exercice_base, p.exercice, p.scenario, p.dispositif, l.siret_adherent, l.mode_recouvrement, l.a_renouveler,
     {{ arrondi('l.montant * h.achats_ht / 100') }}
   from {{ ref('int_prevision_perimetre') }} as p
   inner join {{ ref('int_prevision_tarifs') }} as l
     on p.exercice = l.exercice and p.dispositif = l.dispositif and l.base = 'achats_ht'
   inner join achats as h on p.exercice_base = h.exercice and l.semestre = h.semestre and l.siret_adherent = h.siret_adherent
   union all
-  select p.exercice_base, p.exercice, p.scenario, p.dispositif, l.siret_adherent, l.mode_recouvrement, f.frais
+  select p.exercice_base, p.exercice, p.scenario, p.dispositif, l.siret_adherent, l.mode_recouvrement, l.a_renouveler, f.frais
   from {{ ref('int_prevision_perimetre') }} as p
   inner join {{ ref('int_prevision_tarifs') }} as l
     on p.exercice = l.exercice and p.dispositif = l.dispositif and l.base = 'produit_cee'
@@ -74,7 +74,8 @@ sommes as (
   select
     exercice_base, exercice, scenario, dispositif, siret_adherent,
     sum(montant) as montant,
-    sum(montant) filter (where mode_recouvrement = 'imputation_AC') as dont_ac
+    sum(montant) filter (where mode_recouvrement = 'imputation_AC') as dont_ac,
+    sum(montant) filter (where a_renouveler) as dont_a_renouveler
   from dus
   group by exercice_base, exercice, scenario, dispositif, siret_adherent
 ),
@@ -83,7 +84,8 @@ membres as (
   select
     s.exercice_base, s.exercice, s.scenario, s.dispositif, s.siret_adherent,
     {{ arrondi('s.montant * t.tarifs') }} as montant_du,
-    {{ arrondi('s.dont_ac * t.tarifs') }} as dont_ac
+    {{ arrondi('s.dont_ac * t.tarifs') }} as dont_ac,
+    {{ arrondi('s.dont_a_renouveler * t.tarifs') }} as dont_a_renouveler
   from sommes as s
   inner join {{ ref('int_prevision_taux') }} as t using (exercice_base, exercice, scenario, dispositif)
 ),
@@ -104,8 +106,8 @@ nouveaux as (
   group by h.exercice_base, h.exercice, h.scenario, h.dispositif
 )
 
-select exercice_base, exercice, scenario, dispositif, siret_adherent, montant_du, dont_ac
+select exercice_base, exercice, scenario, dispositif, siret_adherent, montant_du, dont_ac, dont_a_renouveler
 from membres
 union all
-select exercice_base, exercice, scenario, dispositif, null, montant_du, 0
+select exercice_base, exercice, scenario, dispositif, null, montant_du, 0, 0
 from nouveaux

@@ -4,12 +4,12 @@ with jours as (
   select
     p.exercice_base, p.exercice, p.scenario, p.dispositif, p.valorise_en_base,
     a.fin_base, a.base_jours, a.jours, a.jours_base, a.debut as debut_exercice, a.fin as fin_exercice,
-    h.mesure, h.categorie, h.valeur, h.duree, h.debut, h.fin,
-    greatest(least(h.fin, a.fin) - greatest(h.debut, a.debut) + 1, 0) as jours_annee,
-    greatest(least(h.fin, a.fin_base) - greatest(h.debut, a.debut_base) + 1, 0) as jours_en_base
+    h.propre, h.mesure, h.categorie, h.valeur, h.duree, h.debut, h.fin,
+    {{ jours_communs('h', 'a.debut', 'a.fin') }} as jours_annee,
+    {{ jours_communs('h', 'a.debut_base', 'a.fin_base') }} as jours_en_base
   from {{ ref('int_prevision_perimetre') }} as p
   inner join {{ ref('int_prevision_annees') }} as a using (exercice_base, exercice)
-  inner join {{ ref('stg_referentiel__hypotheses') }} as h on p.scenario = h.scenario and p.dispositif = h.dispositif
+  inner join {{ ref('int_prevision_scenarios') }} as h on p.scenario = h.scenario and p.dispositif = h.dispositif
   where right(h.mesure, 4) <> '_pct'
 )
 

@@ -3,7 +3,7 @@ with personnel as (
   select
     t.exercice, t.mois, t.destination as dispositif,
     sum(t.etp) as etp,
-    sum({{ arrondi('t.etp * (m.cout_moyen + coalesce(m.cout_structure, 0))') }}) as cout_personnel,
+    sum({{ arrondi('t.etp * (m.cout_moyen + coalesce(m.cout_structure, 0)) * coalesce(s.salaires, 1)') }}) as cout_personnel,
     -- a category without mean cost costs 0, and is told (R22a)
     string_agg(t.categorie, ', ' order by t.categorie) filter (where m.cout_moyen is null and t.etp > 0) as sans_cout
   from (
@@ -13,6 +13,7 @@ with personnel as (
   ) as t
   inner join {{ ref('int_exercices_situation') }} as x using (exercice)
   left join {{ ref('int_couts_moyens') }} as m on x.exercice_prix = m.exercice and t.categorie = m.categorie
+  left join {{ ref('int_situation_salaires') }} as s on t.exercice = s.exercice and t.mois = s.mois and t.destination = s.dispositif
   group by t.exercice, t.mois, t.destination
 ),
 

@@ -1,4 +1,5 @@
--- R22: where E lands if what is left of it goes as last year's did, beside what R19 forecast from E−1 (`engage`). A dispositif that
+-- R22: where E lands if what is left of it goes as last year's did, beside what R19 forecast from E−1 (`engage`). Receipts are titled
+-- late: what is due and can be titled, by dated rows, is where they land, unless more is there already (R22c). A dispositif that
 -- had no row in E−1 lands nowhere; receipts that nothing says count 0, a cost that nothing says is none (R22a). `depasse` marks a landing
 -- over the forecast by more than `depassement_max` per cent of it. What moved since the same months of E−1 is told by the effects of R12.
 {% set montants = ['cumul_cout', 'cumul_cout_n1', 'cout_n1', 'atterrissage_cout', 'prevu_cout', 'cumul_recettes', 'cumul_recettes_n1',
@@ -15,8 +16,10 @@ with lignes as (
     s.recettes as cumul_recettes,
     m.recettes as cumul_recettes_n1,
     a.recettes as recettes_n1,
-    case when a.dispositif is not null then coalesce(s.recettes, 0) + coalesce(a.recettes, 0) - coalesce(m.recettes, 0) end
-      as atterrissage_recettes,
+    case
+      when v.montant_du - v.dont_ac > 0 then greatest(v.montant_du - v.dont_ac, coalesce(s.recettes, 0))
+      when a.dispositif is not null then coalesce(s.recettes, 0) + coalesce(a.recettes, 0) - coalesce(m.recettes, 0)
+    end as atterrissage_recettes,
     v.montant_du as prevu_du{% for effet, montant in causes.items() %},
     {{ montant }} as effet_{{ effet }}
     {%- endfor %}

@@ -44,6 +44,10 @@ regles as (
           then 'Valeur|année sur quatre chiffres attendue (G1)'
         when c.nom in ({{ parametres_de(['annees']) }}) and (c.valeur ~ '^[1-9][0-9]{3}-[1-9][0-9]{3}$' and left(c.valeur, 4) <= right(c.valeur, 4)) is not true
           then 'Valeur|deux années AAAA-AAAA attendues, la première pas après la dernière (R14b)'
+        -- of a row that covers a 31 December (R14c)
+        when c.nom = 'rapport_arrete_au' and c.valeur_date < date_trunc('year', c.debut) + interval '1 year - 1 day'
+          and {{ fin_de('c') }} >= date_trunc('year', c.debut) + interval '1 year - 1 day'
+          then 'Valeur|jour du rapport antérieur au premier 31 décembre que la ligne couvre (R14c)'
         when c.nom in ({{ parametres_de(['nombre'], ['positif']) }}) and c.valeur_numerique < 0 then 'Valeur|nombre positif ou nul attendu (G1)'
         when c.nom in ({{ parametres_de(['nombre'], ['strict']) }}) and c.valeur_numerique <= 0 then 'Valeur|nombre strictement positif attendu (G1)'
         when c.nom in ({{ parametres_de(['couleur']) }}) and ({{ lisible_en_blanc('c.valeur') }}) is not true

@@ -41,6 +41,7 @@ _ANNEE = r"[1-9]\d{3}"
 _MOTIFS_PERIODE = {
     "annee": rf"_(?P<periode>{_ANNEE})",
     "mois": rf"_(?P<periode>{_ANNEE}(?:-(?:0[1-9]|1[0-2])|-T[1-4])?)",
+    "fin_de_mois": rf"_(?P<periode>{_ANNEE}-(?:0[1-9]|1[0-2]))",
     "semestre": rf"_(?P<periode>{_ANNEE}-S[12])",
     "depot": r"_(?P<periode>depot-\d+)",
     "aucune": r"(?P<periode>)",
@@ -49,6 +50,7 @@ _MOTIFS_PERIODE = {
 _PERIODES = {
     "annee": (r"(?P<a>[1-9]\d{3})", "{a}"),
     "mois": (r"(?P<a>[1-9]\d{3})[\W_]?(?P<n>0[1-9]|1[0-2]|t[1-4])", "{a}-{n}"),
+    "fin_de_mois": (r"(?P<a>[1-9]\d{3})[\W_]?(?P<n>0[1-9]|1[0-2])", "{a}-{n}"),
     "semestre": (r"(?P<a>[1-9]\d{3})[\W_]?s?(?P<n>[12])", "{a}-S{n}"),
     "depot": (r"(?:depot)?[\W_]*(?P<n>\d+)", "depot-{n}"),
 }
@@ -74,7 +76,7 @@ class FichierDepose:
     @property
     def exercice(self) -> int | None:
         """Return the year of the periode, when it has one."""
-        return int(self.periode[:4]) if self.jeu.periode in ("annee", "mois", "semestre") else None
+        return int(self.periode[:4]) if self.jeu.periode not in ("depot", "aucune") else None
 
     @property
     def couverts(self) -> range:
@@ -127,7 +129,7 @@ def _entrees(dossier: Any) -> dict[str, Any]:
 
 def mois_couverts(jeu: Jeu, periode: str) -> range:
     """Return the months of `AAAA-MM`, `AAAA-TN` or `AAAA` (F17); none of a jeu that is not by month."""
-    if jeu.periode != "mois":
+    if jeu.periode not in ("mois", "fin_de_mois"):
         return range(0)
     _, _, mois = periode.partition("-")
     if mois.startswith("T"):

@@ -15,6 +15,7 @@ from mutualisation.socle.erreurs import ErreurMutualisation
 PERIODES = {
     "annee": "AAAA",
     "mois": "AAAA-MM, AAAA-TN ou AAAA",
+    "fin_de_mois": "AAAA-MM",
     "semestre": "AAAA-SN",
     "depot": "depot-N",
     "aucune": "",

@@ -198,7 +198,7 @@ def _periode_des_lignes(conn: psycopg.Connection[Any], jeu: Jeu) -> tuple[str | 
     exercice counts, and its last month."""
     noms = {c.nom for c in jeu.colonnes}
     jour = next((n for n in ("date", "date_emission", "date_commande") if n in noms), None)
-    annee_jugee = any("exercice_fichier" in r.si and r.issue == "rejete" for r in jeu.regles)
+    annee_jugee = any("<> exercice_fichier" in r.si and r.issue == "rejete" for r in jeu.regles)
     if not annee_jugee and jour != "date_emission":
         return None, 0
     annee = next((n for n in ("exercice", "exer") if n in noms), f"extract(year from {jour})::int")

@@ -1,0 +1,1 @@
+{{ publier(ref('int_imputations_prevues')) }}

@@ -1,0 +1,1 @@
+{{ lignes_comptees('activite', 'projections', ['mois_fichier']) }}

@@ -1,0 +1,1 @@
+{{ lignes_comptees('compta', 'budget') }}
