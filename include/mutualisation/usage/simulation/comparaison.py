@@ -78,18 +78,11 @@ class Simulation:
         return sum(self.adherents["ecart"], ZERO)
 
 
-<<<<<<< HEAD
-def simuler(session: Session, exercices: Sequence[int], fichiers: Mapping[str, Path]) -> Simulation:
-    """Build the exercices with `{jeu of the referentiel: file}` in place of the loaded ones, and compare. Raises
-    `FichierRefuse` (3), `ControleEchoue` (2) when the build fails or would disclose a pay (R2j), `ErreurMutualisation`
-    (1) when no file is given or an exercice is not published yet."""
-=======
 def simuler(session: Session, exercices: Sequence[int], fichiers: Mapping[str, Path], couvrir: str = "") -> Simulation:
     """Build the exercices with `{jeu of the referentiel: file}` in place of the loaded ones, and compare. `couvrir`,
     `CODE=PART`, tries the grid of a dispositif that covers this part of its base, in %. Raises `FichierRefuse` (3),
-    `ControleEchoue` (2) when the build fails, `ErreurMutualisation` (1) when there is nothing to try, an exercice is
-    not published yet, or no grid covers that part."""
->>>>>>> simulation
+    `ControleEchoue` (2) when the build fails or would disclose a pay (R2j), `ErreurMutualisation` (1) when there is
+    nothing to try, an exercice is not published yet, or no grid covers that part."""
     annees = verifier_exercices(exercices)
     if not fichiers and not couvrir:
         raise ErreurMutualisation(
@@ -106,18 +99,13 @@ def simuler(session: Session, exercices: Sequence[int], fichiers: Mapping[str, P
         ouvrier = EnfantDbt(session.dsn, session.var, SIMULATION)
         try:
             version = construire(session, annees, ouvrier=ouvrier)
-<<<<<<< HEAD
             divulgues = dire_bloquants(conn, "construction.controles_divulgation")
             # what is blocked gives nothing out (R2j)
             clore(conn, version, "echouee", {"simulation": not divulgues})
             if divulgues:
                 raise ControleEchoue(divulgues)
-            return _comparer_a_la_publication(conn, annees, essai)
-=======
-            clore(conn, version, "echouee", {"simulation": True})
             simulation = _comparer_a_la_publication(conn, annees, essai)
             grille, facteur = _resoudre(conn, simulation, cible) if couvrir else (None, "")
->>>>>>> simulation
         finally:
             ouvrier.fermer()
             conn.rollback()
