@@ -55,6 +55,7 @@ def _grouper(regle: Regle, paie: Paie, publies: Groupes, seuil: int) -> Groupes:
         "stg_rh__masse_salariale": lignes,
         "int_exercices": [{"exercice": E, "seuil_effectif": seuil}],
         "int_ensembles_categories": anciens,
+        "stg_publication__couts_publies": [],
     }
     return {r["groupe"] for r in regle.appliquer("int_couts_categories", entrees) if r["groupe"]}
 
@@ -66,13 +67,13 @@ def _effectif(paie: Paie) -> Decimal:
 def _divulgue(regle: Regle, paie: Paie, groupes: Groupes, publiees: Sequence[tuple[Paie, Groupes]]) -> set[str]:
     """Keys of the control that compares a payroll with what was published before (R2i)."""
     entrees: dict[str, list[dict[str, Any]]] = {
-        "stg_publication__couts_moyens": [
+        "stg_publication__groupes": [
             {"exercice": E, "version": version} | place
             for version, (ancienne, anciens) in enumerate(publiees, 1)
             for place in _places(ancienne, anciens)
         ],
-        "int_exercices": [{"exercice": E, "seuil_effectif": SEUIL, "demande": True}],
-        "int_couts_categories": [{"exercice": E} | place for place in _places(paie, groupes)],
+        "int_exercices": [{"exercice": E, "seuil_effectif": SEUIL}],
+        "int_groupes_lus": [{"exercice": E, "lu": True} | place for place in _places(paie, groupes)],
     }
     return {r["cle"] for r in regle.appliquer("ctl_divulgation", entrees)}
 

@@ -90,3 +90,10 @@ def test_le_total_d_un_atterrissage_dit_qui_n_y_est_pas():
     assert (tuiles, tuiles_connues) == (["sans NEUF"] * 2, [""] * 2)
     assert note == f"{note_connue} Totaux de l'écart et de la fin de l'année : sans NEUF, sans comparaison en 2022."
     assert dits(("NEUF", None)) == (["", ""], note_connue), "no total, nothing left out of it"
+
+
+def test_une_situation_ou_une_paie_peut_se_lire_est_restreinte():
+    """R2i, of a situation too (R2j): on its first line as in its notices."""
+    lues = [page(Situation(CONTEXTE, 5, [mois(2023, "ADS")], [], restreinte=oui)) for oui in (False, True)]
+    dits = [("Diffusion restreinte" in dict(p.etats), "Diffusion restreinte" in dict(p.avis)) for p in lues]
+    assert dits == [(False, False), (True, True)]

@@ -4,6 +4,6 @@ select
   coalesce(g.cout_moyen, m.cout_moyen) as cout_moyen,
   coalesce(g.cout_structure, m.cout_structure) as cout_structure
 from {{ source('versions', 'cout_moyen') }} as m
-inner join {{ ref('stg_journal__publications') }} as p using (exercice, version)
 left join {{ source('versions', 'groupes_lus') }} as g
   on m.version = g.version and m.exercice = g.exercice and m.exercice = g.exercice_lu and m.groupe = g.groupe
+where (m.exercice, m.version) in (select p.exercice, p.version from {{ ref('stg_journal__publications') }} as p)
