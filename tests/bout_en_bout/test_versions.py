@@ -139,7 +139,9 @@ def test_un_entrepot_laisse_par_une_version_se_met_a_jour_et_continue(
     vider(neuf.dsn)
     monkeypatch.setenv("MUTUALISATION_VAR", str(laisse / "ailleurs"))
     faite = op.restaurer(laisse / "seconde")
-    assert (faite.sceaux, faite.ecarts, publication(neuf.dsn)) == (3, [], publie)
+    assert (faite.sceaux, faite.ecarts, publication(neuf.dsn)) == (4, [], publie), (
+        "two publications, a closing, invoices"
+    )
 
 
 # the tables, the functions and the migrations of a warehouse, and what it tells of its contract

@@ -102,7 +102,7 @@ def test_une_cloture_n_envoie_rien_de_nouveau(session, tmp_path):
     close, dit = remettre(note="close")
     assert (parties, dit) == ([], "Enveloppes 2021 — déjà envoyées : 2 (A, B).")
     assert f"| `B` | `mairie@b.example` | 1 | {jour} |" in close.tableau
-    assert close.phrase.endswith(", et 2 déjà envoyées, qui ne repartent que par « renvoyer »")
+    assert close.phrase.endswith(", et 2\u00a0déjà envoyées, qui ne repartent que par « renvoyer »")
     _, dit = remettre(f"{1:014}", note="close")
     assert dit == "Enveloppes 2021 — déjà envoyées : 1 (A) ; envoyées : 1 (B)."
     assert parties == [next((tmp_path / "remises_2021").glob("*_b.zip")).read_bytes()]

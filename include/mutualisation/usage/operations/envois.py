@@ -92,7 +92,8 @@ def presenter_remises(session: Session, dossier: str) -> Presentees:
     entete = "| Adhérent | Destination | Pièces | Déjà envoyée le |\n|---|---|---|---|\n"
     phrase = f"{plusieurs(len(envois), 'enveloppe')} de l'exercice {exercice}, dont {sans} sans adresse, à porter"
     if partis := sum(e.siret in deja for e in envois):
-        phrase += f", et {partis} déjà envoyées, qui ne repartent que par « renvoyer »"
+        suite = plusieurs(partis, "déjà envoyée, qui ne repart", "déjà envoyées, qui ne repartent")
+        phrase += f", et {suite} que par « renvoyer »"
     return Presentees(
         exercice, version, dossier, str(lues.liste), lues.sha256, len(envois), sans, phrase, entete + "\n".join(rangees)
     )
