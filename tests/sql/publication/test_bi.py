@@ -151,7 +151,8 @@ def test_l_annee_en_cours_a_des_noms(conn: Conn) -> None:
     devenir(conn, "un_lecteur")
     requete = """
       select libelle, valorisation, mois, cout_net_du_mois, recettes_du_mois, atterrissage_cout from bi.fait_situation
-        join bi.dim_dispositif using (cle_dispositif) left join bi.fait_atterrissage using (exercice, mois, dispositif)
+        join bi.dim_dispositif using (exercice, dispositif)
+        left join bi.fait_atterrissage using (exercice, mois, dispositif)
        where exercice = %s order by mois"""
     neuf = ("Service neuf", "valorisé")
     assert conn.execute(requete, (EXERCICE + 1,)).fetchall() == [(*neuf, 1, 2, None, None), (*neuf, 2, 3, 1, 30)]
