@@ -13,8 +13,8 @@ from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.mise_en_forme.graphiques import Graphique, decrire, en_barres
 from mutualisation.socle.francais import formats
 
-# a bold letter of a header is this many digits wide
-LETTRE = 1.15
+# a bold letter of a header is this many digits wide; words break that are wider than so many
+LETTRE, MOTS = 1.15, 10
 # a string of a PDF/A holds this much, two bytes a character
 ALTERNATIVE_MAX = 16_000
 # the template reads these fields of a document as they are
@@ -112,7 +112,9 @@ def _largeur(titre: Sequence[str], textes: Sequence[str]) -> float:
     def large(texte: str) -> float:
         return sum(1 if signe.isalnum() or signe in "€%+−" else 0.5 for signe in texte)
 
-    return max([1, *(large(mot) * LETTRE for mot in titre), *map(large, textes)])
+    # words among figures may break: a figure has no plain space
+    cases = (min(large(texte), max(MOTS, *map(large, texte.split(" ")))) for texte in textes if texte)
+    return max([1, *(large(mot) * LETTRE for mot in titre), *cases])
 
 
 def _graphique(g: Graphique, *, etroit: bool = False) -> dict[str, Any]:

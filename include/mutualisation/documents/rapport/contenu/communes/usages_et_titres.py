@@ -178,7 +178,7 @@ def hors(annee: Annee) -> str:
 
 
 def _total(nom: str, annee: Annee) -> dict[str, Any]:
-    total = {"libelle": f"{nom}{hors(annee)}", "du": _du(annee), "titre": annee.titre}
+    total = {"libelle": f"{nom} des prix connus" if hors(annee) else nom, "du": _du(annee), "titre": annee.titre}
     return total | ({"cout": annee.cout, "reste": annee.reste} if annee.suivi else {})
 
 
@@ -275,7 +275,7 @@ def du_au_titre(annee: Annee, encaisse: str) -> m.Tableau:
     """Go from what is due to what was titled: what goes by no titre, the gap; `au` is the day of the collected sums."""
     recouvrement = annee["recouvrement"]
     lignes: list[tuple[str, Decimal, bool]] = [
-        (f"Dû pour {annee.exercice}{hors(annee)}", annee.du, True),
+        (f"Dû {'connu ' if hors(annee) else ''}pour {annee.exercice}", annee.du, True),
         ("dont par l'attribution de compensation", -_du_par_mode(annee, "imputation_AC"), False),
         ("dont retenu sur le produit reversé des certificats", -_du_par_mode(annee, "retenue"), False),
         ("À titrer", annee.a_titrer, True),
