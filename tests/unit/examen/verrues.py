@@ -31,7 +31,14 @@ _JUSTES: dict[str, dict[str, str]] = {
     "tarifs": {"tranche_min": ""},
     "dispositifs": {"population_min": ""},
 }  # fmt: skip
-_PERIODES = {"annee": "_2023", "mois": "_2023-03", "fin_de_mois": "_2023-03", "semestre": "_2023-S1", "depot": "_depot-1", "aucune": ""}
+_PERIODES = {
+    "annee": "_2023",
+    "mois": "_2023-03",
+    "fin_de_mois": "_2023-03",
+    "semestre": "_2023-S1",
+    "depot": "_depot-1",
+    "aucune": "",
+}
 JEUX = tuple(j.nom for j in registre().jeux if j.format == "tabulaire")
 
 
