@@ -183,21 +183,17 @@ def test_un_enonce_faux_ne_s_inscrit_pas(conn_publiee: Conn, change: dict[str, A
 
 
 def test_un_enonce_de_factures_dit_ce_que_dit_le_journal_et_signe(conn_publiee: Conn) -> None:
-    premier = lire_sceau(conn_publiee, 1)
     quelles = {"exercice": 2021, "semestre": 1, "adherent": None, "version": 1}
-    vrai = {
-        "acte": "factures", "version": 1, "factures": quelles, "facture_par": compte_connecte(conn_publiee),
-        "numero": 2, "precedent_sha256": hashlib.sha256(premier.enonce.encode()).hexdigest(), "manifeste_sha256": "a",
-    }  # fmt: skip
-    sceller_factures = "select journal.sceller_factures(%s, 's', 'c')"
-    for faux in (
-        {"acte": "publication"}, {"facture_par": "zoe"}, {"version": 7}, {"numero": 3},
-        {"factures": quelles | {"exercice": 2018}}, {"factures": quelles | {"version": None}},
-    ):  # fmt: skip
+    suite = {"numero": 2, "precedent_sha256": hashlib.sha256(lire_sceau(conn_publiee, 1).enonce.encode()).hexdigest()}
+    vrai = suite | {"acte": "factures", "version": 1, "factures": quelles, "manifeste_sha256": "a"}
+    vrai["facture_par"] = compte_connecte(conn_publiee)
+    sceller = "select journal.sceller_factures(%s, 's', 'c')"
+    autres = [{"factures": quelles | autre} for autre in ({"exercice": 2018}, {"version": None})]
+    for faux in ({"acte": "publication"}, {"facture_par": "zoe"}, {"version": 7}, {"numero": 3}, *autres):
         with pytest.raises(psycopg.errors.CheckViolation), conn_publiee.transaction():
-            conn_publiee.execute(sceller_factures, [canonique(vrai | faux)])
+            conn_publiee.execute(sceller, [canonique(vrai | faux)])
     # the server looks at no signature: who reads does
-    conn_publiee.execute(sceller_factures, [canonique(vrai)])
+    conn_publiee.execute(sceller, [canonique(vrai)])
     assert factures_scellees(conn_publiee, quelles) == []
     assert "à refaire par « mutualisation facturer »" in lire_chaine(conn_publiee, Poste.ici()).remarques[0]
 

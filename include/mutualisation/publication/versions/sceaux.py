@@ -1,7 +1,6 @@
 """The statement of a publication, of a closing, of invoices (S7, K10) is canonical JSON, chained to the former one and
 signed. It stands in `journal.sceaux`, beside each extract, and in `sceaux/` of the machine that made it. What it says
-of the warehouse is recomputed before anything is given out: `ecarts_*` give French sentences, none when nothing moved.
-"""
+of the warehouse is recomputed before anything is given out: `ecarts_*` give French sentences, or none."""
 
 import hashlib
 import json

@@ -17,7 +17,6 @@ from mutualisation.socle.francais.formats import enumerer, plusieurs
 from mutualisation.socle.francais.neutralisation import en_markdown
 from mutualisation.usage.operations.session import Session
 
-# what an envelope holds; letters of another kind would be other deliveries
 GENRE = "documents"
 CELLE = "(siret, exercice, version, genre) = (%(siret)s, %(exercice)s, %(version)s, %(genre)s)"
 # one goes where none has, or when asked: one in doubt, or one of which bytes or address have changed
@@ -54,10 +53,6 @@ class LettreRefusee(ErreurMutualisation):
 
 class LettreDifferee(LettreRefusee):
     """The mail server has refused a letter for now, or was lost before it took any of it."""
-
-
-class RemiseIncomplete(VersionDepassee):
-    """Letters are left that no other try of this run would send: another run of the chain does."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +105,8 @@ def envoyer_remises(
     """Send what a person has seen and granted, each envelope by `poster`, once for a SIRET and a version; say what
     went. `poster` gets the bytes that were shown; it raises `LettreRefusee`, or `PannePassagere` where it reached no
     server; after anything else nobody knows. `renvoyer` has the SIRET to send again, of letters in doubt or changed
-    that began before `avant`, when that was asked for. Raises `RemiseIncomplete` where a letter is left,
-    `VersionDepassee` where the envelopes are no longer those."""
+    that began before `avant`, when that was asked for. Raises `VersionDepassee` where a letter is left, or the
+    envelopes are no longer those."""
     lues = RemisesLues.montrees(Path(presentees.dossier), presentees.manifeste_sha256)
     issues: dict[str, list[str]] = defaultdict(list)
     # the lock: two runs never send at once
@@ -132,7 +127,8 @@ def envoyer_remises(
     )
     phrase = f"Enveloppes {presentees.exercice} — {dit}."
     if suites := [suite for issue, suite in SUITES.items() if issue in issues]:
-        raise RemiseIncomplete(" ".join([phrase, *suites]))
+        # no other try of this run would send them: another run of the chain does
+        raise VersionDepassee(" ".join([phrase, *suites]))
     return phrase
 
 
