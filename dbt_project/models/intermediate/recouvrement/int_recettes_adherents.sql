@@ -17,7 +17,9 @@ connus as (
 ),
 
 lignes as (
-  select r.exercice, {{ mois_de('r.date_emission', 'r.exercice') }} as mois, r.date_emission as emission, r.dispositif, c.siret, a.type, 'titre' as mode, r.montant
+  select
+    r.exercice, {{ mois_de('r.date_emission', 'r.exercice') }} as mois, r.date_emission as emission, r.dispositif, c.siret, a.type,
+    'titre' as mode, r.montant
   from {{ ref('int_recettes') }} as r
   left join (select distinct siret from connus) as c on r.siret = c.siret
   left join adherents as a on r.exercice = a.exercice and r.siret = a.siret and a.rang_siret = 1

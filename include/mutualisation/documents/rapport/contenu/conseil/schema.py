@@ -154,7 +154,7 @@ def section_avis(bilan: Bilan) -> m.Section:
 
 def dit(avis: Ligne) -> str:
     """Return what a council decided, in time or not, else where its opinion stands."""
-    return avis["sens"] or avis["statut"]
+    return str(avis["sens"] or avis["statut"])
 
 
 def nommes(bilan: Bilan) -> list[tuple[str, list[str]]]:
@@ -186,7 +186,7 @@ def _hors_delai(bilan: Bilan, avis: Sequence[Ligne]) -> str:
 
 def _noms(bilan: Bilan, avis: Iterable[Ligne]) -> list[str]:
     communes = par_insee(bilan["adherent"])
-    return [communes.get(r["code_insee"], {}).get("nom", r["code_insee"]) for r in avis]
+    return [str(communes.get(r["code_insee"], {}).get("nom") or r["code_insee"]) for r in avis]
 
 
 def dire_jours(jours: Sequence[date]) -> str:
