@@ -55,9 +55,8 @@ def test_aucune_enveloppe_ne_dit_rien_d_un_autre(reference: Reference, dsn_refer
     assert fuites == []
     assert sorted(p.name for p in envois[LILLE].archive.with_suffix("").iterdir()) == [
         f"facture_2021-S1_{LILLE}.pdf", f"facture_2021-S2_{LILLE}.pdf", "note_2021.pdf", "page_2021.pdf",
-        "projet_deliberation_2021.docx", "projet_deliberation_2021.pdf",
     ]  # fmt: skip
-    assert (envois[LILLE].destination, envois[LILLE].pieces) == ("mairie@lille.example", 6)
+    assert (envois[LILLE].destination, envois[LILLE].pieces) == ("mairie@lille.example", 4)
 
     avant = octets(remises)
     shutil.rmtree(tmp_path / f"factures_{EXERCICE}-S1")

@@ -40,7 +40,7 @@ RETIRES = {
     ("publication.prevision_fourchette", "recettes"),
     *(("publication.prevision_essai", f"recettes_{x}") for x in ("prevues", "constatees")),
     *(("publication.ecart_prevision", f"effet_{x}") for x in ("volume", "mix", "prix")),
-    ("bi.fait_prevision", "recettes"), ("bi.fait_prevision", "retenu"),
+    ("bi.fait_prevision", "recettes"), ("bi.fait_prevision", "retenu"), ("bi.fait_agents", "agents"),
 }  # fmt: skip
 
 

@@ -324,7 +324,7 @@ def test_le_calendrier_dit_ce_que_demandent_trois_mois(publie: Publie) -> None:
             " y communiquer le bilan",
         ),
         ("2025-01-15", "factures à émettre : 2024-S2"),
-        ("2025-02-01", "action attendue : ouvrir, étendre"),
+        ("2025-02-01", "action attendue : étendre, ouvrir"),
         ("2025-02-28", "avis réputé favorable sans délibération : commune"),
         ("2025-03-20", "budget et bilan : vote du budget 2025, coûts unitaires à notifier avant (L1612-2)"),
         ("2025-04-03", "fin de convention : Conseil en énergie partagé (2), Z"),

@@ -27,12 +27,14 @@ begin
       c.classe_population, true as est_nomme
     from versions.dim_adherent as a
     left join versions.dim_commune as c on a.version = c.version and a.exercice = c.exercice and a.code_insee = c.code_insee;
-    insert into versions.adherents_nommes
-    select distinct
-      a.version, a.exercice_base, p.exercice, a.siret, a.siren, a.nom, a.type_adherent, a.code_insee, a.population_de_sa_commune, a.classe_population, true
-    from versions.adherents_nommes as a
-    inner join versions.prevision_adherent as p on a.version = p.version and a.exercice_base = p.exercice_base and a.siret = p.siret_adherent
-    where p.exercice > p.exercice_base;
+    if to_regclass('versions.prevision_adherent') is not null then
+      insert into versions.adherents_nommes
+      select distinct
+        a.version, a.exercice_base, p.exercice, a.siret, a.siren, a.nom, a.type_adherent, a.code_insee, a.population_de_sa_commune, a.classe_population, true
+      from versions.adherents_nommes as a
+      inner join versions.prevision_adherent as p on a.version = p.version and a.exercice_base = p.exercice_base and a.siret = p.siret_adherent
+      where p.exercice > p.exercice_base;
+    end if;
   end if;
   for cle in
     select relation, format('%I', 'cle_' || nom) as colonne, format('exercice || ''|'' || %I', de) as valeur
