@@ -138,7 +138,10 @@ def test_ce_qu_un_semestre_attend_encore(neuf: op.Session, juillet: Path, tmp_pa
     assert dit() == []
     op.charger(neuf, str(juillet))
     ecrit = "« mutualisation facturer --exercice 2021 --semestre 1 --sortie DOSSIER » les écrit."
-    assert dit() == [f"Factures 2021-S1 : {ecrit}", "Factures 2021-S2 : il manque 6 fichiers : cam/commandes_2021-07 à 2021-12."]
+    assert dit() == [
+        f"Factures 2021-S1 : {ecrit}",
+        "Factures 2021-S2 : il manque 6 fichiers : cam/commandes_2021-07 à 2021-12.",
+    ]
     op.facturer(neuf, EXERCICE, 1, str(tmp_path))
     assert [phrase[:16] for phrase in dit()] == ["Factures 2021-S2"]
 
