@@ -41,7 +41,8 @@ def _planter_le_jeu(depot: Path, jeu: Jeu) -> None:
     dossier = depot / jeu.source
     chemins = sorted(dossier.glob(f"{jeu.nom}_{EXERCICE}*.csv"))
     if not chemins:
-        chemins = [dossier / f"{jeu.nom}_{EXERCICE}.csv"]
+        mois = "-12" if jeu.periode == "fin_de_mois" else ""
+        chemins = [dossier / f"{jeu.nom}_{EXERCICE}{mois}.csv"]
         _creer(chemins[0], jeu)
     for rang, chemin in enumerate(chemins):
         entete, premiere, *reste = chemin.read_text(encoding="utf-8").splitlines()

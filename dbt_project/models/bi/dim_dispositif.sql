@@ -17,18 +17,23 @@ en_cours as (
   select distinct exercice, dispositif, libelle, thematique
   from {{ source('journal', 'situations') }}
   where libelle is not null and exercice not in (select exercice from {{ source('journal', 'publications') }})
+),
+
+-- once by a query, as dim_adherent
+dispositifs as materialized (
+  select
+    exercice,
+    dispositif,
+    coalesce(s.libelle, c.libelle) as libelle,
+    case when s.dispositif is null then c.thematique else s.thematique end as thematique,
+    case when s.dispositif is null then c.valorisation else 'valorisé' end as valorisation,
+    c.unite,
+    c.nature_unites,
+    c.base_opposable,
+    c.cle_usage,
+    exercice || '|' || dispositif as cle_dispositif
+  from connus as c
+  full join en_cours as s using (exercice, dispositif)
 )
 
-select
-  exercice,
-  dispositif,
-  coalesce(s.libelle, c.libelle) as libelle,
-  case when s.dispositif is null then c.thematique else s.thematique end as thematique,
-  case when s.dispositif is null then c.valorisation else 'valorisé' end as valorisation,
-  c.unite,
-  c.nature_unites,
-  c.base_opposable,
-  c.cle_usage,
-  exercice || '|' || dispositif as cle_dispositif
-from connus as c
-full join en_cours as s using (exercice, dispositif)
+select * from dispositifs

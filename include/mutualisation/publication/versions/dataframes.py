@@ -92,8 +92,10 @@ def _exiger(conn: psycopg.Connection[Any], relation: Relation, exercice: int) ->
         raise ErreurMutualisation(
             f"La relation « {relation.nom} » n'a pas de colonne exercice : demandez-la entière, sans exercice."
         )
-    # only a forecast has years to come
-    a_venir = relation.schema == ANALYSE and "exercice_base" in relation.noms_colonnes
+    # forecasts, and the dimensions that serve them, have years to come
+    a_venir = relation.schema == ANALYSE and (
+        "exercice_base" in relation.noms_colonnes or relation.nom in ("dim_adherent", "dim_commune", "dim_dispositif")
+    )
     connue = relation if a_venir else lire_relations()["synthese_financiere"]
     requete = sql.SQL("select distinct exercice from {} order by 1").format(sql.Identifier(connue.schema, connue.nom))
     publies = [e for (e,) in conn.execute(requete).fetchall()]
