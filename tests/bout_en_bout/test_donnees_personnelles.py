@@ -22,10 +22,10 @@ from mutualisation.entree.sources.registre import registre
 from mutualisation.usage import operations as op
 
 # columns of raw, and of what reads it, where a secret may be: `Objet`; `Tiers` of the titres, whose SIRET is valid
-# (K7); the ledger lines as delivered, where both stand
+# (K7); the ledger lines as delivered, where both stand; the step of a budget, « a name of theirs », published nowhere
 PERMISE = re.compile(
     r"(?:brut\.|construction\.lec_compta__)\w+\.objet|(?:brut|construction)\.\w*titres\.tiers"
-    r"|brut\.(?:mandats|titres|pes)\.delivre"
+    r"|brut\.(?:mandats|titres|pes)\.delivre|(?:brut\.|construction\.(?:lec|stg)_compta__)budget\.etape"
 )
 MATRICULES = tuple(agent[0] for agent in petit_depot.AGENTS)
 # names among the numbers of the documents of a line, which counts all the same: its identity is a digest
