@@ -136,7 +136,12 @@ def test_un_prix_que_personne_n_a_dit_n_est_pas_gratuit() -> None:
     siens = _documents(bilan, "59360")
     page, note = (_texte(siens[x]).replace("\u00a0", " ") for x in ("page html", "note pdf"))
     hors = ", hors 2 services au prix non renseigné"
-    for attendu in (f"ne doit rien{hors}.", "\ngratuit\n", "\nprix non renseigné\n", "Total des prix connus\n\n\nprix non rens"):
+    for attendu in (
+        f"ne doit rien{hors}.",
+        "\ngratuit\n",
+        "\nprix non renseigné\n",
+        "Total des prix connus\n\n\nprix non rens",
+    ):
         assert attendu in page, attendu
     assert "\n1 service gratuit. Convention UGAP.\n2 services au prix non renseigné. D1, D2.\n" in note
     assert f"Dû à l'intercommunalité non renseigné titré : 0 €{hors}" in note

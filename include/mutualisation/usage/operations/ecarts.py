@@ -20,7 +20,7 @@ from mutualisation.usage.operations.publication_candidate import CONSTRUITE, der
 from mutualisation.usage.operations.session import Session
 
 # a sentence says the first one
-MESURES = {"cout_net": "Coût net", "recettes": "Recettes", "reste_a_charge": "Reste à charge"}
+MESURES = {"cout_net": "Coût net", "recettes": "Recettes", "reste_a_charge": "Part de l'EPCI"}
 TOTAL = "TOTAL"
 LIGNES_MAX = 60
 ENTETE = (
