@@ -170,7 +170,7 @@ def test_cout_unitaire_vote(conn_facturee: Conn, tmp_path: Path) -> None:
 def test_registre_des_notifications(dossier: Path) -> None:
     lignes = (dossier / "registre_notifications_2021.csv").read_text(encoding="utf-8").splitlines()
     assert lignes[0] == "exercice;dispositif;siret_adherent;nom;a_notifier_avant;notifie_le;etat"
-    assert f"2021;IMPRESSION;{base.SIRET_LILLE};Lille;2021-04-15;;à notifier" in lignes
+    assert f"2021;IMPRESSION;{base.SIRET_LILLE};Lille;2021-04-15;;non notifié, délai passé" in lignes
     assert f"2021;CAM;{base.SIRET_LILLE};Lille;2022-04-15;;à notifier" in lignes
 
 

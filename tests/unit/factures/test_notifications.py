@@ -21,7 +21,9 @@ def _registre(debut: date, *, unitaire: bool = True, **parametres: str) -> Ligne
 
 def test_la_limite_est_le_jour_du_vote_du_budget() -> None:
     ligne = _registre(date(2019, 7, 1))
-    assert (ligne["a_notifier_avant"], ligne["notifie_le"], ligne["etat"]) == (date(2021, 4, 15), None, "à notifier")
+    assert (ligne["a_notifier_avant"], ligne["notifie_le"], ligne["etat"]) == (
+        date(2021, 4, 15), None, "non notifié, délai passé",
+    )  # fmt: skip
     assert _registre(date(2019, 7, 1), date_notification_cout__2021="30/03/2021")["a_notifier_avant"] == date(
         2021, 3, 30
     )

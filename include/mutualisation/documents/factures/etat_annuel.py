@@ -49,6 +49,17 @@ class EtatAnnuel:
     constate: Ligne | None
     passage: Ligne | None
     notifications: list[Ligne]
+    cadre_legal: str | None = None
+
+    @property
+    def opposable(self) -> bool:
+        """Say whether the base of D5211-16 binds (S11b)."""
+        return bool(self.passage and self.passage.get("base_opposable"))
+
+    @property
+    def constate_unitaire(self) -> Decimal | None:
+        """Return the cost of a unit by the accounts, as the statement says it."""
+        return _unitaire(self.constate)
 
     @property
     def unitaire(self) -> bool:
@@ -89,7 +100,7 @@ def lire_etats(
     tarifs = [t for t in facturation.tarifs if adherent in (None, t["siret_adherent"])]
     retenus = {t["dispositif"] for t in tarifs if t["regle"] in REGLES_UNITAIRES}
     retenus |= {r["dispositif"] for r in dus if passages.get(r["dispositif"], {}).get("base_opposable")}
-    libelles = {d["code"]: d["libelle"] for d in contexte.dispositifs}
+    fiches: dict[str, Ligne] = {d["code"]: d for d in contexte.dispositifs}
     couts = {c["dispositif"]: c for c in facturation.couts}
     noms = {a["siret_adherent"]: a["nom"] for a in sorted(facturation.adherents, key=lambda a: int(a["semestre"]))}
     etats = []
@@ -107,7 +118,8 @@ def lire_etats(
             EtatAnnuel(
                 exercice=contexte.exercice,
                 dispositif=d,
-                libelle=libelles.get(d, d),
+                libelle=fiches.get(d, {}).get("libelle", d),
+                cadre_legal=fiches.get(d, {}).get("cadre_legal"),
                 tarifs=_tarifs(tarifs_du_dispositif),
                 tous=tous,
                 beneficiaires=beneficiaires,
@@ -158,6 +170,14 @@ def _tarifs(tarifs: Iterable[Ligne]) -> list[Ligne]:
     return [vus[cle] for cle in sorted(vus)]
 
 
+def _unitaire(constate: Ligne | None) -> Decimal | None:
+    """Return the unit cost of a row of `cout_unitaire`; in cents, it has four decimals."""
+    publie = constate["cout_d5211_unitaire"] if constate else None
+    if constate is None or publie is None or abs(publie) >= 1 or not constate["unites"]:
+        return publie
+    return arrondi(constate["cout_d5211"] / constate["unites"], 4)
+
+
 def _beneficiaires(
     unites: Iterable[Ligne], dus: Iterable[Ligne], noms: Mapping[str, str], constate: Ligne | None
 ) -> list[Ligne]:
@@ -170,7 +190,7 @@ def _beneficiaires(
     for r in dus:
         for colonne in (f"montant_s{r['semestre']}", "montant"):
             chiffres[r["siret_adherent"]][colonne] += r["montant_du"]
-    annee, unitaire = (constate["unites"], constate["cout_d5211_unitaire"]) if constate else (None, None)
+    annee, unitaire = constate["unites"] if constate else None, _unitaire(constate)
     # both semestres count a stock again: the year is their mean (R10e)
     if annee and annee == arrondi(somme(chiffres.values(), "unites") / 2, 6):
         for de_l_adherent in chiffres.values():
@@ -223,7 +243,8 @@ def notifications(
     registre = []
     for b in beneficiaires:
         limite = _limite(annee, commune, debuts.get(b["siret_adherent"]))
-        etat = "à notifier"
+        # a statement is made once the year is over: what was to be notified in it is past
+        etat = "à notifier" if limite > date(exercice, 12, 31) else "non notifié, délai passé"
         if notifiee is not None:
             etat = "notifié" if notifiee <= limite else "notifié hors délai"
         beneficiaire = {"siret_adherent": b["siret_adherent"], "nom": b["nom"]}

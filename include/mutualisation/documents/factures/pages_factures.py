@@ -36,6 +36,11 @@ MONTANTS = {
 TITREES = MONTANTS | {
     "montant_facture": "Total de la facture", "deja_titre": "Déjà titré", "reste_a_titrer": "Reste à titrer",
 }  # fmt: skip
+CONVENTION = "État de ce qui est dû : la convention fixe la méthode de calcul."
+ARTICLES = {
+    "service commun": "État d'un service commun (article L5211-4-2 du code général des collectivités territoriales).",
+    "biens partagés": "État de biens partagés (article L5211-4-3 du code général des collectivités territoriales).",
+}
 REPORTES = ("montant_du", "report_precedent", "cumul")
 ORIGINE = (
     "montants en euros, calculés avec les tarifs en vigueur le premier jour du semestre. Ce document prépare un titre "
@@ -212,9 +217,11 @@ def page_etat(contexte: Contexte, s: Semestre, etat: EtatAnnuel, parametres: Par
     """Make the annual statement of a dispositif."""
     e, annee = etat.exercice, annee_de_notification(etat.exercice, unitaire=etat.unitaire)
     modes = ", ".join(sorted({libelle_mode(t["mode_recouvrement"]).lower() for t in etat.tarifs}))
-    cout = f"de {e} était" if etat.unitaire else f"que constatent les comptes de {e} est"
+    quoi = f"le coût unitaire que constatent les comptes de {e} est"
+    if etat.unitaire:
+        quoi = f"le {_prix_nomme(etat)} pour {e} était"
     notification = (
-        f"le coût unitaire {cout} à notifier aux bénéficiaires au plus tard le "
+        f"{quoi} à notifier aux bénéficiaires au plus tard le "
         f"{jour(parametres.notification_cout(annee))}, date limite d'adoption du budget {annee} (article L1612-2)."
     )
     registre = [
@@ -248,8 +255,16 @@ def _tarifs(etat: EtatAnnuel) -> list[dict[str, str]]:
     ]
 
 
+def _prix_nomme(etat: EtatAnnuel) -> str:
+    """Name what is billed, never as what the accounts find."""
+    return "coût unitaire retenu" if etat.cout else "prix par unité voté"
+
+
 def _objet_de_l_etat(etat: EtatAnnuel) -> str:
-    """Say what the article does, where the dispositif is billed so; else why it has a statement all the same."""
+    """Cite the article that governs what the statement compares (S11b); of the others, the convention decides."""
+    if not etat.opposable:
+        du = f"Ce qui est dû est le {_prix_nomme(etat)}, multiplié par le nombre d'unités constatées."
+        return f"{ARTICLES.get(etat.cadre_legal or '', CONVENTION)} {du}"
     if etat.unitaire:
         return (
             "État prévu par l'article D5211-16 du code général des collectivités territoriales : le remboursement est "
@@ -284,7 +299,7 @@ def _recours(etat: EtatAnnuel) -> m.Section:
 
 def _beneficiaires(etat: EtatAnnuel) -> m.Section:
     lignes, precisions = etat.beneficiaires, {u: decimales(b[u] for b in etat.beneficiaires) for u in UNITES}
-    unitaire = etat.constate["cout_d5211_unitaire"] if etat.constate else None
+    unitaire = etat.constate_unitaire
 
     def rangee(nom: str, x: m.Ligne) -> dict[str, str]:
         montants = {c: NON_MESURE if x[c] is None else montant(x[c]) for c in (BASE, "montant", "ecart")}
@@ -295,7 +310,7 @@ def _beneficiaires(etat: EtatAnnuel) -> m.Section:
         [rangee(contracter(b["nom"]), b) for b in lignes],
         f"Le dû est celui du bilan d'étape {etat.exercice}, arrondi au centime chaque semestre, comme il est facturé.",
         pied=rangee(formats.plusieurs(len(lignes), "bénéficiaire"), total(lignes)),
-        cout="coût" if unitaire is None else euros(unitaire, 2),
+        cout="coût" if unitaire is None else prix(unitaire),
     )
 
 
@@ -319,16 +334,23 @@ def _formation(etat: EtatAnnuel) -> list[str]:
 def _comparaison(etat: EtatAnnuel) -> list[dict[str, str]]:
     """Set the cost of the accounts beside what is billed: an information, never a true-up (D5211-16)."""
     p, c, lignes, sommes = etat.passage, etat.constate, [], total(etat.tous)
+    base = "la base D5211-16" if etat.opposable else "ce coût"
     if p is not None:
         lignes += [
             ("Coût net complet", montant(p["cout_complet"])),
-            ("Charges de structure, hors de la base D5211-16", montant(-p["dont_structure"])),
-            ("Coût net sur la base D5211-16", montant(p["cout_d5211"])),
+            (f"Charges de structure, hors de {base}", montant(-p["dont_structure"])),
+            (
+                "Coût net sur la base D5211-16" if etat.opposable else "Coût net, sans la structure",
+                montant(p["cout_d5211"]),
+            ),
         ]
     if c is not None:
         lignes += [
             ("Unités constatées de l'exercice, tous bénéficiaires", exact(c["unites"] or 0)),
-            ("Coût constaté par unité, base D5211-16", euros(c["cout_d5211_unitaire"], 2)),
+            (
+                "Coût constaté par unité" + (", base D5211-16" if etat.opposable else ""),
+                NON_MESURE if etat.constate_unitaire is None else prix(etat.constate_unitaire),
+            ),
         ]
     if p is not None and sommes[BASE] is not None:
         reste = sommes[BASE] - p["cout_d5211"]
@@ -343,6 +365,6 @@ def _comparaison(etat: EtatAnnuel) -> list[dict[str, str]]:
 def _portee(etat: EtatAnnuel) -> str:
     if etat.passage is None:
         return ""
-    if etat.passage.get("base_opposable"):
+    if etat.opposable:
         return "Cette base s'impose (mise à disposition, article L5211-4-1, III)."
-    return "Cette base est indicative : la convention fixe la méthode de calcul."
+    return "Ce coût est donné à titre indicatif : la convention fixe la méthode de calcul."

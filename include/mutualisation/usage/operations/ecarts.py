@@ -21,7 +21,7 @@ from mutualisation.usage.operations.session import Session
 
 # a sentence says the first one
 MESURES = {
-    "cout_net": "Coût net", "recettes": "Recettes", "reste_a_charge": "Reste à charge",
+    "cout_net": "Coût net", "recettes": "Recettes", "reste_a_charge": "Part de l'EPCI",
     "cout_complet_unitaire": "Coût complet par unité", "cout_d5211_unitaire": "Coût D5211-16 par unité",
 }  # fmt: skip
 TOTAL = "TOTAL"

@@ -17,7 +17,7 @@ LONG = "Base de remboursement, article D5211\u201116 du CGCT"
 
 def portee(passage: Ligne) -> str:
     """Say whether the base of a row of `passage_d5211` is binding (S11)."""
-    return "opposable" if passage.get("base_opposable") else "indicative"
+    return "obligatoire" if passage.get("base_opposable") else "à titre indicatif"
 
 
 def section_base_legale(bilan: Bilan) -> m.Section:

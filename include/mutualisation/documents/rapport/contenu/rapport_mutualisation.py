@@ -83,6 +83,8 @@ def _origine(bilan: Bilan, annees: str) -> m.Section:
 
 # ---------------------------------------------------------------- services
 def _est_outil(bilan: Bilan, code: str) -> bool:
+    if cadre := bilan.fiche(code).get("cadre_legal"):
+        return bool(cadre == "biens partagés")
     vehicule = bilan.fiche(code).get(dispositifs.VEHICULE[1]) or ""
     return BIEN_PARTAGE in vehicule.replace("\u2011", "-").replace(".", "")
 
