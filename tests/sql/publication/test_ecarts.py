@@ -78,7 +78,7 @@ def test_les_ecarts_d_une_version_en_euros(construite: Conn) -> None:
     assert lignes == [
         "| 2021 | `TOTAL` | Coût net | 238 664,57 € | +1 000,01 € | +59 766,57 € |",
         "| 2021 | `TOTAL` | Recettes | 47 505,49 € | -0,01 € | -2 178,51 € |",
-        "| 2021 | `TOTAL` | Reste à charge | 190 159,06 € | 0,00 € | +60 945,06 € |",
+        "| 2021 | `TOTAL` | Part de l'EPCI | 190 159,06 € | 0,00 € | +60 945,06 € |",
         "| 2021 | `CAM` | Coût net | 189 131,06 € | +1 000,01 € | +63 801,06 € |",
         "| 2021 | `CAM` | Recettes | 45 049,99 € | -0,01 € | +5 599,99 € |",
         "| 2021 | `CAM` | Coût D5211-16 par unité | 861,52 € | +3,12 € | +3,12 € |",
