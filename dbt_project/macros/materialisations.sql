@@ -11,7 +11,11 @@
     {{ cle_publiee(relation) }}
     {{ 'analyze ' ~ relation ~ ';' if type == 'table' and not config.get('contract').enforced }}
   {% endcall %}
+  {#- dbt's own settings; a model that has none sends nothing more -#}
+  {%- if type == 'table' -%}{%- do create_indexes(relation) -%}{%- endif -%}
   {{ run_hooks(post_hooks) }}
+  {%- do apply_grants(relation, config.get('grants'), should_revoke=False) -%}
+  {%- do persist_docs(relation, model) -%}
   {{ adapter.commit() }}
   {{ return({'relations': [relation]}) }}
 {% endmacro %}
