@@ -4,6 +4,7 @@ when its files changed; expected files are read at each run, and must hold befor
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import pickle
@@ -12,6 +13,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -126,13 +128,13 @@ class Essai:
     def lire(cls, essai: dict[str, Any]) -> Essai:
         """Read a test as written. What it overrides (version and exercices of the build) are rows that macros read; a
         seed that it gives without rows is the one of the project."""
-        donnes = {re.findall(r"'(\w+)'", d["input"])[-1]: d["rows"] for d in essai["given"] if "rows" in d}
+        donnes = {re.findall(r"'(\w+)'", d["input"])[-1]: _rangees(d) for d in essai["given"] if "rows" in d}
         if "version_courante" in (ecrasees := essai.get("overrides", {}).get("macros", {})):
             exercices = re.findall(r"\d+", ecrasees.get("exercices_demandes", "0"))
             donnes["mart_exercices_publies"] = [
                 {"version": ecrasees["version_courante"], "exercice": int(e)} for e in exercices
             ]
-        return cls(essai["name"], essai["model"], donnes, essai["expect"]["rows"])
+        return cls(essai["name"], essai["model"], donnes, _rangees(essai["expect"]))
 
     @classmethod
     def lister(cls) -> list[Essai]:
@@ -189,6 +191,13 @@ class Essai:
                 sql.Identifier(nom), modele, json.dumps(rangees)
             )
         )
+
+
+def _rangees(dites: dict[str, Any]) -> list[dict[str, Any]] | str:
+    """Return rows as written, or the query that gives them; in a CSV, as dbt reads it, what is empty is NULL."""
+    if dites.get("format") != "csv":
+        return dites["rows"]  # type: ignore[no-any-return]
+    return [{colonne: lu or None for colonne, lu in r.items()} for r in csv.DictReader(StringIO(dites["rows"]))]
 
 
 @contextmanager

@@ -11,17 +11,22 @@
     {{ cle_publiee(relation) }}
     {{ 'analyze ' ~ relation ~ ';' if type == 'table' and not config.get('contract').enforced }}
   {% endcall %}
+  {#- dbt's own settings; a model that has none sends nothing more -#}
+  {%- if type == 'table' -%}{%- do create_indexes(relation) -%}{%- endif -%}
   {{ run_hooks(post_hooks) }}
+  {%- do apply_grants(relation, config.get('grants'), should_revoke=False) -%}
+  {%- do persist_docs(relation, model) -%}
   {{ adapter.commit() }}
   {{ return({'relations': [relation]}) }}
 {% endmacro %}
 
-{# The key of what is promoted (`meta: {cle: …}`) names one row, NULL being a value of it: held by the table itself.
-   The gate knows the index by its name, in a refusal of any language. #}
+{# The key of what is promoted (`meta: {cle: …}`) names one row, NULL being a value of it: held by the table itself, as a
+   constraint that dbt's `unique` can't say. The gate knows it by its name, in a refusal of any language. #}
 {% macro cle_publiee(relation) -%}
 {%- set cle = (config.get('meta') or {}).get('cle') -%}
 {%- if cle and relation.is_table -%}
-create unique index cle_{{ this.name }} on {{ relation }} ({{ (cle if 'exercice' in cle else ['exercice'] + cle) | join(', ') }}) nulls not distinct;
+alter table {{ relation }} add constraint cle_{{ this.name }}
+  unique nulls not distinct ({{ (cle if 'exercice' in cle else ['exercice'] + cle) | join(', ') }});
 {%- endif -%}
 {%- endmacro %}
 

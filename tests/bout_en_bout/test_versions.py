@@ -1,12 +1,15 @@
-"""Upgrades: what each release left (`outils/version.py`) is opened by the software of the day, and goes on."""
+"""Upgrades: what each release left (`outils/version.py`) is opened by the software of the day, and goes on. A release
+before 0.3.0 goes through it: `par_0_3_0` is the backup that 0.3.0 wrote of a warehouse that it had restored."""
 
 import json
 import re
 import shutil
+import subprocess
 import tarfile
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 from tests.atelier import bases, petit_depot
 from tests.atelier.atelier import BASE, Atelier
@@ -18,8 +21,10 @@ from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import publication
 
 from mutualisation.entrepot.base.copie_de_base import remettre
-from mutualisation.entrepot.base.migrations import revisions
+from mutualisation.entrepot.base.migrations import DERNIERE_DE_0_3_0, revisions
+from mutualisation.entrepot.base.programmes import clients_pour
 from mutualisation.publication.signatures.cle_signature import cle_signature
+from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.usage import operations as op
 from mutualisation.usage.cli.commandes import app
 
@@ -53,10 +58,11 @@ def depassee(version: str) -> bool:
     with tarfile.open(VERSIONS / version / "entrepot.tar.xz") as tar:
         dit = tar.extractfile("sauvegarde/manifeste.json")
         assert dit is not None
-        return {*json.load(dit).get("migrations", [])} < {*revisions()}
+        return json.load(dit).get("migrations") != revisions()
 
 
 LAISSEES = sorted(d.name for d in VERSIONS.iterdir())
+avant_la_0_3_0 = pytest.mark.parametrize("laisse", [v for v in LAISSEES if v < "0.3.0"], indirect=True)
 mise_a_jour = pytest.mark.parametrize("laisse", [v for v in LAISSEES if depassee(v)], indirect=True)
 
 
@@ -79,6 +85,12 @@ def neuf(atelier: Atelier, laisse: Path, monkeypatch: pytest.MonkeyPatch) -> op.
     return session
 
 
+def sauvegarde_a_reprendre(laisse: Path) -> Path:
+    """The backup that this software restores: of an older release, the one that 0.3.0 made of it."""
+    passage = laisse / "par_0_3_0"
+    return passage if passage.is_dir() else laisse / "sauvegarde"
+
+
 def vider(dsn: str) -> None:
     """Drop a warehouse, and create its database."""
     serveur = bases.adresse(dsn, "postgres")
@@ -86,18 +98,30 @@ def vider(dsn: str) -> None:
     bases.creer(serveur, BASE)
 
 
+def schema(dsn: str) -> str:
+    """What pg_dump says of the tables, functions and rights that migrations make, whatever is published."""
+    with psycopg.connect(dsn) as conn:
+        programme = clients_pour(conn.info.server_version // 10000)[0] / "pg_dump"
+    demande = [programme, "--schema-only", "--schema=journal", "--schema=exploitation", "--schema=documents", dsn]
+    dit = subprocess.run(demande, check=True, capture_output=True, text=True).stdout
+    # a key of each dump; parentheses of a view, which go once it has been restored
+    return re.sub(r"(?m)^\\(un)?restrict .*$|[()]", "", dit)
+
+
 @mise_a_jour
 def test_un_entrepot_laisse_par_une_version_se_met_a_jour_et_continue(
     neuf: op.Session, laisse: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Migrated, verified, invoiced, restated, backed up; what analysts read there before, they still read."""
+    """Migrated, verified, invoiced, restated, backed up; what analysts read there before, they still read. Its tables,
+    functions and rights are those of a new one."""
+    un_neuf = schema(neuf.dsn)
     vider(neuf.dsn)
     remettre(neuf.dsn, laisse / "sauvegarde" / "entrepot.dump", "--clean", "--if-exists")
     lu = {*lire(neuf.dsn, CONTRAT)}
     vider(neuf.dsn)
-    faite = op.restaurer(laisse / "sauvegarde")
+    faite = op.restaurer(sauvegarde_a_reprendre(laisse))
     assert (faite.sceaux, faite.ecarts) == (2, [])
-    assert [nom for (nom,) in lire(neuf.dsn, "select nom from public.migrations order by nom")] == revisions()
+    assert schema(neuf.dsn) == un_neuf
     assert len(lu) > 300
     assert {c for c in lu - {*lire(neuf.dsn, CONTRAT)} if c[:2] not in RETIRES} == set()
     extrait = laisse / "bilans" / BILAN
@@ -162,7 +186,7 @@ def test_une_commande_ne_migre_pas_l_entrepot_d_une_version_migrer_en_garde_une_
 ) -> None:
     """Whatever is asked of it: the version that made it opens it still. What `migrer` copied, that version restores."""
     vider(neuf.dsn)
-    remettre(neuf.dsn, laisse / "sauvegarde" / "entrepot.dump", "--clean", "--if-exists")
+    remettre(neuf.dsn, sauvegarde_a_reprendre(laisse) / "entrepot.dump", "--clean", "--if-exists")
     avant = lire(neuf.dsn, SCHEMA)
     ailleurs = {"ENTREPOT_DSN": neuf.dsn}
     for demande in (
@@ -181,7 +205,25 @@ def test_une_commande_ne_migre_pas_l_entrepot_d_une_version_migrer_en_garde_une_
     vider(neuf.dsn)
     remettre(neuf.dsn, laisse / "copie" / "entrepot.dump", "--clean", "--if-exists")
     assert lire(neuf.dsn, SCHEMA) == avant
-    assert {*manifeste(laisse / "copie")["migrations"]} < {*revisions()}
+    # the names that this version knows
+    assert {*manifeste(laisse / "copie")["migrations"]} >= {"0001_socle", DERNIERE_DE_0_3_0}
+
+
+@avant_la_0_3_0
+def test_l_entrepot_d_une_version_d_avant_la_0_3_0_dit_d_installer_celle_ci(neuf: op.Session, laisse: Path) -> None:
+    """A warehouse or its backup: one sentence, whatever is asked, and nothing is changed."""
+    vider(neuf.dsn)
+    refus = r"est d'avant la 0\.3\.0 : installez d'abord la 0\.3\.0, dont « mutualisation migrer » le met à jour"
+    with pytest.raises(ErreurMutualisation, match=refus):
+        op.restaurer(laisse / "sauvegarde")
+    assert lire(neuf.dsn, "select to_regnamespace('journal')::text") == [(None,)]
+    remettre(neuf.dsn, laisse / "sauvegarde" / "entrepot.dump", "--clean", "--if-exists")
+    avant = lire(neuf.dsn, SCHEMA)
+    for demande in (["etat"], ["migrer", "--copie", laisse / "copie"], ["verifier"]):
+        dite = lancer(neuf.var, *demande, ENTREPOT_DSN=neuf.dsn)
+        assert (dite.code, re.search(refus, dite.erreurs) is not None) == (1, True), dite.erreurs
+        assert dite.erreurs.count("\n") == 1, dite.erreurs
+    assert (lire(neuf.dsn, SCHEMA), (laisse / "copie").exists()) == (avant, False)
 
 
 def test_une_commande_d_une_version_garde_ses_options(laisse: Path) -> None:

@@ -13,6 +13,7 @@ CLES = """
 select c.relname::text, array_agg(a.attname::text)
   from pg_index as i
  inner join pg_class as c on c.oid = i.indrelid
+ inner join pg_constraint as k on k.conindid = i.indexrelid and k.contype = 'u'
  inner join pg_attribute as a on a.attrelid = c.oid and a.attnum = any (i.indkey)
  where c.relnamespace = %s::regnamespace and i.indisunique and i.indnullsnotdistinct
  group by c.relname

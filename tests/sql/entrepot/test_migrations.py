@@ -14,6 +14,8 @@ from mutualisation.entrepot.base.migrations import migrer
 from mutualisation.entrepot.base.roles import GROUPES, PROPRIETAIRE, TRAITEMENT
 from mutualisation.socle.erreurs import ErreurMutualisation
 
+AVANT_0_3_0 = r"est d'avant la 0\.3\.0 : installez d'abord la 0\.3\.0, dont « mutualisation migrer » le met à jour"
+
 
 @pytest.fixture
 def versions(tmp_path, monkeypatch):
@@ -87,49 +89,55 @@ def test_deux_migrations_n_ont_pas_le_meme_numero():
 
 
 def test_seule_la_nouvelle_migration_est_jouee(versions, base_nue):
-    ecrire(versions, "0001_un", "create table public.t (n int); insert into public.t values (1);")
+    ecrire(versions, "9001_un", "create table public.t (n int); insert into public.t values (1);")
     migrer(base_nue)
-    ecrire(versions, "0002_deux", "insert into public.t values (2); -- 100 % :texte")
+    ecrire(versions, "9002_deux", "insert into public.t values (2); -- 100 % :texte")
     migrer(base_nue)
     assert lire(base_nue, "select n from public.t order by n") == [(1,), (2,)]
-    assert list(inscrites(base_nue)) == ["0001_un", "0002_deux"]
+    assert list(inscrites(base_nue)) == ["9001_un", "9002_deux"]
 
 
 def test_une_migration_arrivee_apres_une_autre_est_jouee(versions, base_nue):
     """What was applied is said one by one: two branches that met leave none behind."""
-    ecrire(versions, "0001_un", "create table public.t (n int);")
-    ecrire(versions, "0003_trois", "insert into public.t values (3);")
+    ecrire(versions, "9001_un", "create table public.t (n int);")
+    ecrire(versions, "9003_trois", "insert into public.t values (3);")
     migrer(base_nue)
-    ecrire(versions, "0002_deux", "insert into public.t values (2);")
+    ecrire(versions, "9002_deux", "insert into public.t values (2);")
     migrer(base_nue)
     assert lire(base_nue, "select n from public.t") == [(3,), (2,)]
 
 
-def test_un_entrepot_de_0_1_0_est_reconnu(versions, base_vierge):
-    """It said the name of its last migration alone."""
-    faites = [nom for nom in inscrites(base_vierge) if nom <= "0006_publie_par"]
-    for nom in faites:
-        ecrire(versions, nom, "select 1/0;")
-    ecrire(versions, "0007_pointeurs", "create table journal.suivante (n int);")
-    dire_la_derniere(base_vierge, "0006_publie_par")
+def test_un_entrepot_de_0_3_0_ne_rejoue_pas_son_schema(versions, base_vierge):
+    """It names the migrations that made what a new one has at once."""
+    with psycopg.connect(base_vierge) as conn:
+        conn.execute("delete from public.migrations")
+        conn.execute("insert into public.migrations (nom) values ('0001_socle'), ('0013_lecteurs'), ('0021_envois')")
+    ecrire(versions, migrations.SOCLE, "select 1/0;")
+    ecrire(versions, "0022_suivante", "create table journal.suivante (n int);")
     migrer(base_vierge, lambda: "1.0+abc")
-    assert inscrites(base_vierge) == dict.fromkeys(faites) | {"0007_pointeurs": "1.0+abc"}
-    migrer(base_vierge)
+    assert inscrites(base_vierge)["0022_suivante"] == "1.0+abc"
+    assert migrations.migrations_appliquees(base_vierge) == [migrations.SOCLE, "0022_suivante"]
 
 
-@pytest.mark.parametrize("derniere", ["0005_porte_fichier", "0015_empreintes", "0004_pointeurs", "0005_exploitation"])
-def test_un_entrepot_anterieur_a_0_1_0_est_refuse(base_vierge, derniere):
-    """It is neither newer nor a copy without its groups: what opens it, the way on; and nothing is changed."""
+def test_un_entrepot_anterieur_a_0_3_0_est_refuse(base_vierge):
+    """It is neither newer nor a copy without its groups: what opens it first; and nothing is changed."""
+    refus = rf"\(migration 0009_factures\) {AVANT_0_3_0}"
+    with psycopg.connect(base_vierge) as conn:
+        conn.execute("delete from public.migrations")
+        conn.execute("insert into public.migrations (nom) values ('0001_socle'), ('0009_factures')")
+    with pytest.raises(ErreurMutualisation, match=refus):
+        migrer(base_vierge)
+    assert [*inscrites(base_vierge)] == ["0001_socle", "0009_factures"]
+
+
+@pytest.mark.parametrize("derniere", ["0006_publie_par", "0015_empreintes", "0036_futur"])
+def test_un_entrepot_qui_ne_dit_que_sa_derniere_migration_est_refuse(base_vierge, derniere):
+    """That of 0.1.0, and those before it."""
     dire_la_derniere(base_vierge, derniere)
-    with pytest.raises(
-        ErreurMutualisation, match=rf"\(migration {derniere}\) a été fait avant la version 0\.1\.0"
-    ) as refus:
+    with pytest.raises(ErreurMutualisation, match=rf"\(migration {derniere}\) {AVANT_0_3_0}") as refus:
         migrer(base_vierge)
     assert not re.search("plus récente|copié sans|relance", str(refus.value))
-    with psycopg.connect(base_vierge) as conn:
-        assert conn.execute("select to_jsonb(m) from public.migrations as m").fetchall() == [
-            ({"version_num": derniere},)
-        ]
+    assert lire(base_vierge, "select to_jsonb(m) from public.migrations as m") == [({"version_num": derniere},)]
 
 
 def test_un_entrepot_deja_migre_recoit_la_suivante(versions, base_vierge):
@@ -155,19 +163,19 @@ def test_chacun_a_son_proprietaire(base_vierge):
 
 
 def test_une_migration_qui_echoue_ne_laisse_rien(versions, base_nue):
-    ecrire(versions, "0001_un", "create table public.t (n int);")
-    ecrire(versions, "0002_deux", "select 1/0;")
-    with pytest.raises(ErreurMutualisation, match=r"0002_deux/1_seul\.sql a échoué"):
+    ecrire(versions, "9001_un", "create table public.t (n int);")
+    ecrire(versions, "9002_deux", "select 1/0;")
+    with pytest.raises(ErreurMutualisation, match=r"9002_deux/1_seul\.sql a échoué"):
         migrer(base_nue)
     assert lire(base_nue, "select to_regclass('public.t'), to_regclass('public.migrations')") == [(None, None)]
 
 
 def test_entrepot_plus_recent_que_le_logiciel(versions, base_nue):
-    ecrire(versions, "0001_un", "select 1;")
-    ecrire(versions, "0002_deux", "select 1;")
+    ecrire(versions, "9001_un", "select 1;")
+    ecrire(versions, "9002_deux", "select 1;")
     migrer(base_nue, lambda: "9.9+abc")
-    shutil.rmtree(versions / "0002_deux")
-    dit = r"version plus récente du logiciel \(migration 0002_deux, 9\.9\+abc\) : mettez le logiciel à jour"
+    shutil.rmtree(versions / "9002_deux")
+    dit = r"version plus récente du logiciel \(migration 9002_deux, 9\.9\+abc\) : mettez le logiciel à jour"
     with pytest.raises(ErreurMutualisation, match=dit):
         migrer(base_nue)
 

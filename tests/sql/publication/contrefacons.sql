@@ -10,7 +10,7 @@ insert into journal.sceaux (numero, enonce, signature, cle_publique) values (9, 
 select journal.inscrire('{}', '', '', null);
 insert into journal.extraits (exercice, version, statut, manifeste_sha256, signature, cle_publique, dossier) values (2021, 1, 'clos', repeat('0', 64), '', '', '');
 alter table journal.sceaux disable trigger en_ajout_seul;
-update public.migrations set nom = '0001_socle';
+update public.migrations set nom = '0021_envois';
 create trigger t before insert on journal.constructions for each row execute function journal.exiger_conclusion();
 create rule r as on insert to journal.constructions do instead nothing;
 create or replace function journal.ouvrir_construction(exercices int[], code_version text, i text) returns bigint language sql as 'select 1::bigint';

@@ -21,7 +21,7 @@ def test_ce_qui_n_est_pas_une_sauvegarde_se_dit_sans_etre_lu(
 
 def test_une_sauvegarde_d_un_logiciel_anterieur_est_nommee_pour_ce_qu_elle_est(tmp_path: Path) -> None:
     (tmp_path / "sauvegarde.json").write_text('{"migration": "0015_empreintes", "fichiers": {}}')
-    with pytest.raises(ErreurMutualisation, match="a été fait avant la version 0"):
+    with pytest.raises(ErreurMutualisation, match=r"est d'avant la 0\.3\.0 : installez d'abord la 0\.3\.0"):
         sauvegarde._verifier_sauvegarde(tmp_path, None)
 
 

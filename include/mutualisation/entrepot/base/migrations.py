@@ -1,9 +1,10 @@
 """Bring a warehouse to the newest migration: a folder of plain SQL files, `sql/NNNN_nom/`, run in order, once. Table
-`public.migrations` has a row for each migration applied: its name, the software that ran it, when. Version 0.1.0 wrote
-the name of its last migration alone. A warehouse made before it is refused, and left as it is."""
+`public.migrations` has a row for each migration applied: its name, the software that ran it, when. The first folder is
+the schema of release 0.3.0, whose warehouses name the migrations that made it; an older one is refused, and left as it
+is."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import psycopg
 
@@ -20,24 +21,23 @@ select to_jsonb(m),
   (select pg_catalog.pg_get_userbyid(nspowner)::text from pg_catalog.pg_namespace where nspname = 'journal')
   from {TABLE} as m
 """  # noqa: S608
-# a warehouse of 0.1.0 has this name alone
-DE_0_1_0 = "0006_publie_par"
-# 0.1.0 finds in the one row that it reads a name that it doesn't know: it says that the warehouse is newer
-UNE_PAR_UNE = f"""
-delete from {TABLE};
-alter table {TABLE} rename version_num to nom;
-alter table {TABLE} add version_num text not null default 'une_par_une', add logiciel text, add appliquee_le timestamptz
-"""  # noqa: S608
-DETAILLEE = f"select from pg_catalog.pg_attribute where attrelid = '{TABLE}'::regclass and attname = 'nom'"
+# the schema of 0.3.0, and the last of the migrations that a warehouse of that release names
+SOCLE, DERNIERE_DE_0_3_0 = "0021_version_0_3_0", "0021_envois"
+# 0.1.0 reads `version_num` alone, finds a name that it doesn't know, and says that the warehouse is newer
+CREER = f"""
+create table if not exists {TABLE} (
+  nom varchar(32) not null primary key, version_num text not null default 'une_par_une',
+  logiciel text, appliquee_le timestamptz)
+"""
+INSCRITES = f"select nom from {TABLE} order by nom"  # noqa: S608
 INSCRIRE = f"insert into {TABLE} (nom, logiciel, appliquee_le) values (%s, %s, now())"  # noqa: S608
-INSCRIRE_ANCIENNE = f"insert into {TABLE} (nom) values (%s)"  # noqa: S608
 # a copy of a database doesn't hold these rights; they can be played again
-DROITS_SUR_LA_BASE = MIGRATIONS / "0013_lecteurs" / "1_sans_temporaire.sql"
+DROITS_SUR_LA_BASE = MIGRATIONS / SOCLE / "9_sans_temporaire.sql"
 
 
 def migrer(dsn: str, logiciel: Callable[[], str] = str) -> None:
     """Apply the missing migrations, all in one transaction; with nothing to do, send two queries. `logiciel` names this
-    software. Raises `ErreurMutualisation` when the warehouse is newer than this code, older than 0.1.0 or a copy
+    software. Raises `ErreurMutualisation` when the warehouse is newer than this code, older than 0.3.0 or a copy
     without its owner, when the login may not migrate it, or when a statement fails."""
     if migrations_appliquees(dsn) != revisions():
         with Connexion.ouvrir(dsn) as conn:
@@ -58,13 +58,19 @@ def refus_de_migrer(dsn: str) -> ErreurMutualisation:
     )
 
 
-def anterieur_a_0_1_0(quoi: str) -> ErreurMutualisation:
-    """Return the error for a warehouse, or a backup, made before version 0.1.0."""
+def anterieur_a_0_3_0(quoi: str) -> ErreurMutualisation:
+    """Return the error for a warehouse, or a backup, made before release 0.3.0."""
     return ErreurMutualisation(
-        f"{quoi} a été fait avant la version 0.1.0 : ce logiciel ne l'ouvre pas, et n'y a rien changé. Celui qui l'a "
-        "fait l'ouvre encore. Pour continuer ici : « mutualisation bilan » sur les mêmes dépôts, dans un entrepôt "
-        "vide, sous les mêmes clés (docs/versions.md, « Avant la 0.1.0 »)."
+        f"{quoi} est d'avant la 0.3.0 : installez d'abord la 0.3.0, dont « mutualisation migrer » le met à jour, puis "
+        "cette version. Rien n'y a été changé (docs/versions.md, « Avant la 0.3.0 »)."
     )
+
+
+def depuis_le_socle(noms: Collection[str]) -> set[str]:
+    """Return the migrations that a warehouse names, as this code calls them: those that led to 0.3.0 are its schema.
+    None of them: it is older."""
+    suivantes = {nom for nom in noms if nom > DERNIERE_DE_0_3_0}
+    return suivantes | {SOCLE} if DERNIERE_DE_0_3_0 in noms else suivantes
 
 
 def revisions() -> list[str]:
@@ -85,20 +91,21 @@ def _migrations_appliquees(conn: psycopg.Connection, dsn: str) -> list[str]:
         lignes = conn.execute(LIRE.encode()).fetchall()
     except psycopg.errors.InsufficientPrivilege as erreur:
         raise ErreurMutualisation(sans_le_groupe(dsn, TRAITEMENT)) from erreur
-    une_par_une = any("nom" in ligne for ligne, _ in lignes)
-    noms = {ligne["nom" if une_par_une else "version_num"]: ligne.get("logiciel") for ligne, _ in lignes}
-    if not une_par_une and noms.keys() - {DE_0_1_0}:
-        raise anterieur_a_0_1_0(f"L'entrepôt {adresse(dsn)} (migration {max(noms)})")
+    logiciels = {ligne["nom"]: ligne["logiciel"] for ligne, _ in lignes if "nom" in ligne}
+    noms = depuis_le_socle(logiciels)
+    if lignes and not noms:
+        derniere = max(ligne.get("nom") or ligne["version_num"] for ligne, _ in lignes)
+        raise anterieur_a_0_3_0(f"L'entrepôt {adresse(dsn)} (migration {derniere})")
     for _, proprietaire in lignes[:1]:
         if proprietaire not in (None, PROPRIETAIRE):
             raise _copie_sans_ses_groupes(dsn, proprietaire)
-    if inconnues := sorted(noms.keys() - {*connues}):
-        par = f", {noms[inconnues[-1]]}" if noms[inconnues[-1]] else ""
+    if inconnues := sorted(noms - {*connues}):
+        par = f", {logiciels[inconnues[-1]]}" if logiciels[inconnues[-1]] else ""
         raise ErreurMutualisation(
             f"L'entrepôt {adresse(dsn)} a été migré par une version plus récente du logiciel "
             f"(migration {inconnues[-1]}{par}) : mettez le logiciel à jour."
         )
-    return [nom for nom in connues if nom in noms or (not une_par_une and nom <= max(noms, default=""))]
+    return [nom for nom in connues if nom in noms]
 
 
 def _copie_sans_ses_groupes(dsn: str, proprietaire: str) -> ErreurMutualisation:
@@ -113,9 +120,6 @@ def _copie_sans_ses_groupes(dsn: str, proprietaire: str) -> ErreurMutualisation:
 def _appliquer(conn: psycopg.Connection, dsn: str, logiciel: str) -> None:
     _se_reserver(conn, dsn)
     appliquees = _migrations_appliquees(conn, dsn)
-    if conn.execute(DETAILLEE).fetchone() is None:
-        conn.execute(UNE_PAR_UNE.encode())
-        conn.cursor().executemany(INSCRIRE_ANCIENNE.encode(), [(nom,) for nom in appliquees])
     for migration in revisions():
         if migration not in appliquees:
             for fichier in sorted((MIGRATIONS / migration).glob("*.sql")):
@@ -143,7 +147,7 @@ def _se_reserver(conn: psycopg.Connection, dsn: str) -> None:
         proprietaire = conn.execute(tenue_par, (TABLE,)).fetchone()
         if proprietaire is None:
             with contextlib.suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable), conn.transaction():
-                conn.execute(f"create table if not exists {TABLE} (version_num varchar(32) not null primary key)")
+                conn.execute(CREER.encode())
         elif proprietaire == (PROPRIETAIRE,) and peut_prendre(conn, PROPRIETAIRE):
             # the owner of the table may make none beside it, not even one that is there
             conn.execute(f"set local role {PROPRIETAIRE}")

@@ -19,7 +19,9 @@ from mutualisation.entrepot.base.connexion import connecter, verrou_entrepot
 from mutualisation.entrepot.base.copie_de_base import copier, remettre
 from mutualisation.entrepot.base.migrations import (
     DROITS_SUR_LA_BASE,
-    anterieur_a_0_1_0,
+    INSCRITES,
+    anterieur_a_0_3_0,
+    depuis_le_socle,
     migrations_appliquees,
     revisions,
 )
@@ -86,17 +88,16 @@ def sauvegarder(
         session.connexion(attente=60 * attente_min, annoncer=lambda: session.suivi(annonce)) as conn,
         remplacer_dossier(dossier, "La sauvegarde ne peut pas être écrite") as ebauche,
     ):
-        sommes = _ecrire(session, conn, ebauche, revisions(), airflow)
+        sommes = _ecrire(session, conn, ebauche, airflow)
     return Sauvegarde([*sommes, MANIFESTE], [_ou_est(session.var, *cle) for cle in CLES])
 
 
-def _ecrire(
-    session: Session, conn: psycopg.Connection[Any], ebauche: Path, migrations: list[str], airflow: str | None = None
-) -> list[str]:
-    """Fill the folder of a backup, of a warehouse that has these migrations; return its files, but for its manifest."""
+def _ecrire(session: Session, conn: psycopg.Connection[Any], ebauche: Path, airflow: str | None = None) -> list[str]:
+    """Fill the folder of a backup, whose manifest names migrations as the warehouse does; return its other files."""
     ebauche.chmod(0o700)
     with conn.cursor(row_factory=dict_row) as curseur:
         membres = curseur.execute(MEMBRES, (list(GROUPES), session.embarque, [PREPARATEUR, APPROBATEUR])).fetchall()
+    migrations = [nom for (nom,) in conn.execute(INSCRITES.encode()).fetchall()]
     conn.commit()
     (ebauche / COMPTES).write_bytes(ecrire(membres))
     if (session.var / SCEAUX).is_dir():
@@ -137,7 +138,7 @@ def migrer_l_entrepot(copie: Path | None = None) -> Migration:
             _exiger_droits(dsn)
             echec = "La copie d'avant la migration ne peut pas être écrite"
             with verrou_entrepot(dsn), connecter(dsn) as conn, remplacer_dossier(vers, echec) as ebauche:
-                _ecrire(Session(dsn, poste.var, embarque=not poste.dsn), conn, ebauche, avant)
+                _ecrire(Session(dsn, poste.var, embarque=not poste.dsn), conn, ebauche)
         mettre_a_jour(dsn)
     return Migration(revisions()[-1], [m for m in revisions() if m not in avant], None if vers is None else str(vers))
 
@@ -234,15 +235,18 @@ def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
 
 
 def _verifier_sauvegarde(dossier: Path, airflow: str | None) -> None:
+    anterieure = anterieur_a_0_3_0(f"L'entrepôt que sauvegarde {dossier}")
     if (dossier / MANIFESTE_ANTERIEUR).is_file():
-        raise anterieur_a_0_1_0(f"L'entrepôt que sauvegarde {dossier}")
+        raise anterieure
     sauvegarde_lue = DossierLu.lire(dossier)
     if sauvegarde_lue is None or ENTREPOT not in sauvegarde_lue.declares:
         raise ErreurMutualisation(
             f"Le dossier {dossier} n'est pas une sauvegarde lisible : donnez celui que « mutualisation sauvegarder » a "
             "écrit."
         )
-    if not {*revisions()}.issuperset(sauvegarde_lue.manifeste.get("migrations", ())):
+    if not (migrations := depuis_le_socle(sauvegarde_lue.manifeste.get("migrations", ()))):
+        raise anterieure
+    if not migrations <= {*revisions()}:
         raise ErreurMutualisation(
             f"La sauvegarde {dossier} a été écrite par une version plus récente du logiciel "
             f"({sauvegarde_lue.manifeste['code_version']}), qui seule la restaure ; rien n'a été changé."

@@ -1,12 +1,12 @@
 -- What is not kept for ever: replaced versions, rows about persons.
 
--- What stays, whatever is asked: versions published, closed, the last ones; and those that one of them was sealed with,
--- for its extract reads them.
+-- What stays, whatever is asked: versions published, closed (by a closing that is passed over too), the last ones; and
+-- those that one of them was sealed with, for its extract reads them.
 create function journal.versions_a_garder(garder int) returns setof bigint
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
   gardees constant bigint[] := array(select version from journal.publications)
-    || array(select version from journal.clotures)
+    || array(select version from journal.sceaux where acte = 'cloture')
     || array(select version from journal.constructions where statut = 'publiee'
               order by version desc limit greatest(garder, 3));
 begin
@@ -28,9 +28,10 @@ create function journal.purger(garder int, remplacees boolean default false) ret
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   purgees bigint[];
-  relation regclass;
+  perdues bigint[];
 begin
   lock table journal.publications in share row exclusive mode;
+  perdues := journal.versions_perdues();
   with publiees as (
     select c.version, c.exercices, s.enonce::jsonb ->> 'relations_sha256' as relations
       from journal.constructions as c
@@ -43,15 +44,8 @@ begin
      and (remplacees or exists (
        select from publiees as suivante
         where suivante.version > p.version and suivante.exercices = p.exercices and suivante.relations = p.relations));
-  for relation in
-    select oid::regclass from pg_class where relnamespace = 'versions'::regnamespace and relkind = 'r' order by relname
-  loop
-    execute format('delete from %s where version = any ($1)', relation) using purgees;
-  end loop;
-  update journal.constructions as c set purgee_le = now() where c.version = any (purgees);
-  -- what never was published holds no row since the build that followed it
-  update journal.constructions as c set purgee_le = now()
-   where c.statut <> 'publiee' and c.purgee_le is null and c.version < (select max(version) from journal.constructions);
+  perform journal.effacer_lignes(purgees || perdues);
+  update journal.constructions as c set purgee_le = now() where c.version = any (purgees || perdues);
   return purgees;
 end $$;
 comment on function journal.purger is

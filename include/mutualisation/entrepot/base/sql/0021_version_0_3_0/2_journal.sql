@@ -23,8 +23,11 @@ create table journal.chargements (
   fichiers int not null default 0,
   lignes bigint not null default 0,
   motif text,
-  porte jsonb
+  porte jsonb,
+  -- by the setting of the connection of a run
+  execution bigint default nullif(current_setting('mutualisation.execution', true), '')::bigint
 );
+create index on journal.chargements (execution);
 comment on column journal.chargements.porte is 'Résultat de la porte « fichier » : contrôles exécutés, échecs';
 
 create table journal.fichiers (
@@ -50,7 +53,10 @@ create table journal.fichiers (
   motif text,
   charge_le timestamptz not null default now(),
   correspondances text,
-  efface_le timestamptz
+  efface_le timestamptz,
+  -- a file of a jeu by month covers a month, a quarter or a year (F17): `mois` is the last of its months
+  mois_debut int generated always as (
+    mois - case when periode like '%-T_' then 2 when length(periode) = 4 then 11 else 0 end) stored
 );
 create index on journal.fichiers (source, jeu, periode, version);
 create index on journal.fichiers (sha256);
@@ -58,6 +64,8 @@ comment on column journal.fichiers.correspondances is
   'Empreinte des lignes de correspondances de son jeu, avec lesquelles le fichier a été lu ; NULL sans correspondances';
 comment on column journal.fichiers.efface_le is
   'Quand les lignes d''un fichier sur des personnes ont été effacées, sa conservation échue ; il ne compte plus';
+
+comment on column journal.fichiers.mois_debut is 'Premier des mois que couvre le fichier ; mois est le dernier (F17)';
 
 create table journal.totaux (
   fichier_id bigint not null references journal.fichiers on delete cascade,
@@ -76,27 +84,45 @@ create table journal.ensembles (
 );
 comment on table journal.ensembles is 'Fichiers d''une construction qui ne se publie pas : simulation, étape d''un redressement';
 
--- F1, F2: the highest version, then the latest load of that name
+-- F1, F2: the highest version, then the latest load of that name. F17: a file gives way to a later one that covers one
+-- of its months under another length; the load sees to it that all of its months have one
 create view journal.fichiers_courants as
-select distinct on (source, jeu, periode)
-  fichier_id, source, jeu, periode, version, exercice, mois, semestre, depot, nom, chemin, sha256, lignes, dialecte
-from journal.fichiers
-where efface_le is null and
-  case
-    when coalesce(current_setting('mutualisation.ensemble', true), '') = '' then statut = 'accepte'
-    else fichier_id in (
-      select e.fichier_id from journal.ensembles as e
-      where e.ensemble = nullif(current_setting('mutualisation.ensemble', true), '')::int)
-  end
-order by source, jeu, periode, (statut = 'en_attente') desc, version desc, fichier_id desc;
+with derniers as (
+  select distinct on (source, jeu, periode)
+    fichier_id, source, jeu, periode, version, exercice, mois, semestre, depot, nom, chemin, sha256, lignes, dialecte,
+    mois_debut
+  from journal.fichiers
+  where efface_le is null and
+    case
+      when coalesce(current_setting('mutualisation.ensemble', true), '') = '' then statut = 'accepte'
+      else fichier_id in (
+        select e.fichier_id from journal.ensembles as e
+        where e.ensemble = nullif(current_setting('mutualisation.ensemble', true), '')::int)
+    end
+  order by source, jeu, periode, (statut = 'en_attente') desc, version desc, fichier_id desc
+)
+select d.*
+from derniers as d
+where not exists (
+  select from derniers as p
+  where (p.source, p.jeu, p.exercice) = (d.source, d.jeu, d.exercice) and p.periode <> d.periode
+    and p.mois_debut <= d.mois and p.mois >= d.mois_debut and p.fichier_id > d.fichier_id);
 
 -- Files that counted at a moment: one that is loaded between build and publication is not among them
 create function journal.fichiers_comptes(quand timestamptz) returns setof journal.fichiers
 language sql stable set search_path = pg_catalog, pg_temp as $$
-  select distinct on (source, jeu, periode) *
-    from journal.fichiers
-   where statut = 'accepte' and charge_le <= quand and efface_le is null
-   order by source, jeu, periode, version desc, fichier_id desc
+  with derniers as (
+    select distinct on (source, jeu, periode) *
+      from journal.fichiers
+     where statut = 'accepte' and charge_le <= quand and efface_le is null
+     order by source, jeu, periode, version desc, fichier_id desc
+  )
+  select d.*
+    from derniers as d
+   where not exists (
+     select from derniers as p
+      where (p.source, p.jeu, p.exercice) = (d.source, d.jeu, d.exercice) and p.periode <> d.periode
+        and p.mois_debut <= d.mois and p.mois >= d.mois_debut and p.fichier_id > d.fichier_id)
 $$;
 comment on function journal.fichiers_comptes is 'Fichiers qui comptaient à un moment, le dernier de chaque période';
 
@@ -114,16 +140,25 @@ create table journal.constructions (
   publication_sha256 text,
   portes jsonb not null default '{}',     -- result of each gate
   contexte jsonb,
-  purgee_le timestamptz
+  purgee_le timestamptz,
+  execution bigint default nullif(current_setting('mutualisation.execution', true), '')::bigint,
+  semestre smallint check (semestre in (1, 2)),
+  chiffres_sha256 text,
+  mois smallint check (mois between 1 and 12)
 );
+create index on journal.constructions (execution);
 comment on column journal.constructions.identite is
   'Identité de qui a préparé : declaree à la ligne de commande, authentifiee par le serveur (K3)';
 comment on column journal.constructions.contexte is
   'Fichiers comptés, exercices présentés et colonnes des relations, figés à la publication';
 comment on column journal.constructions.purgee_le is
   'Quand les lignes d''une version remplacée ont été effacées ; NULL tant qu''elles sont là';
+comment on column journal.constructions.semestre is 'Dernier semestre facturé, d''une construction qui ne se publie pas (R18)';
+comment on column journal.constructions.chiffres_sha256 is
+  'Empreinte de ce qui est publié, où rien ne dépend d''une clé ; vide d''une version d''un logiciel antérieur';
+comment on column journal.constructions.mois is 'Mois auquel s''arrête une situation, qui ne se publie pas (R22)';
 create view journal.construction_courante as
-select version, exercices from journal.constructions where statut = 'en_cours' order by version desc limit 1;
+select version, exercices, semestre, mois from journal.constructions where statut = 'en_cours' order by version desc limit 1;
 
 create table journal.publications (
   exercice int primary key,
@@ -143,11 +178,57 @@ create table journal.etapes_redressement (
 );
 comment on table journal.etapes_redressement is 'Chiffres d''un exercice clos, recalculés en changeant ses fichiers par étapes';
 
+-- What a build was made from, so that the same is not made again.
+create table journal.entrees (
+  version bigint primary key references journal.constructions,
+  empreinte text not null check (empreinte ~ '^[0-9a-f]{64}$')
+);
+comment on table journal.entrees is
+  'Empreinte de ce dont part une construction : fichiers comptés, exercices demandés, clôtures, logiciel';
+
+-- A version is an artefact: its rows, what its documents say beside them and their digests are there before anybody says yes.
+-- Publishing moves the pointers, and inscribes the statement of what was there.
+create table journal.contenus (
+  version bigint not null references journal.constructions,
+  exercice int not null,
+  sommes jsonb not null,
+  primary key (version, exercice)
+);
+comment on table journal.contenus is 'Somme des lignes de chaque relation d''un exercice construit : les mêmes ne se publient pas deux fois';
+
+create table journal.candidates (
+  version bigint primary key references journal.constructions,
+  relations jsonb not null,
+  sortie text not null,
+  manifestes jsonb not null default '{}'
+);
+comment on table journal.candidates is
+  'Version dont les documents, composés à part sous une sortie, attendent une publication, puis leur place';
+comment on column journal.candidates.relations is 'Empreintes de ce qui sera montré avec elle, que dira son sceau';
+comment on column journal.candidates.manifestes is 'Empreinte du manifeste de chaque exercice, tel que la porte l''a lu';
+
+-- What each document of a commune says, as a digest: one that says the same keeps its version and its file.
+create table journal.documents (
+  version bigint not null references journal.constructions,
+  exercice int not null,
+  logiciel text not null,
+  contenus jsonb not null,
+  primary key (version, exercice)
+);
+comment on table journal.documents is
+  'Par document de commune d''une version : empreinte de ce qu''il dit, version où cela a changé, empreinte de son fichier';
+comment on column journal.documents.logiciel is 'Empreinte du logiciel qui les a composés';
+-- Which code stands behind a digest, once a key or a parameter has named it (K9): a row of `brut` stays as it landed, and is
+-- read through this.
+create table journal.codes_nommes (masque text primary key, code text not null);
+comment on table journal.codes_nommes is 'Codes que le référentiel a nommés après l''arrivée de lignes qui en gardent l''empreinte (K9)';
+
 -- ---------------------------------------------------------------- rights of the run
 grant select on all tables in schema journal to mutualisation_traitement;
 grant insert, update (fin, statut, fichiers, lignes, motif, porte) on journal.chargements to mutualisation_traitement;
 grant insert, delete, update (lignes, dialecte, controle, statut, motif) on journal.fichiers to mutualisation_traitement;
-grant insert on journal.totaux, journal.epci, journal.cle to mutualisation_traitement;
+grant insert on journal.totaux, journal.epci, journal.cle, journal.entrees, journal.contenus, journal.codes_nommes to mutualisation_traitement;
+grant insert, update, delete on journal.candidates to mutualisation_traitement;
 grant insert, delete on journal.ensembles, journal.etapes_redressement to mutualisation_traitement;
 grant update on journal.verrou to mutualisation_traitement;
 grant execute on function journal.fichiers_comptes to mutualisation_traitement;

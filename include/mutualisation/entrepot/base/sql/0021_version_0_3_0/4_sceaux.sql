@@ -7,9 +7,10 @@ create table journal.sceaux (
   relations jsonb,                        -- of a publication: {schema: {relation: shape, sha256}}, bound by the statement
   acte text generated always as (enonce::jsonb ->> 'acte') stored not null check (acte in ('publication', 'cloture')),
   version bigint generated always as ((enonce::jsonb ->> 'version')::bigint) stored not null,
-  exercice int generated always as ((enonce::jsonb ->> 'exercice')::int) stored,      -- of a closing
-  unique nulls not distinct (acte, version, exercice)
+  exercice int generated always as ((enonce::jsonb ->> 'exercice')::int) stored       -- of a closing
 );
+-- a version whose closing does not hold may be closed
+create unique index on journal.sceaux (version) where acte = 'publication';
 comment on table journal.sceaux is
   'Un énoncé par publication et par clôture, en ajout seul, chaîné au précédent et signé hors de l''entrepôt';
 
@@ -47,17 +48,25 @@ begin
   end loop;
 end $$;
 
+-- PostgreSQL verifies no signature: who reads the statements does, and says here which closings don't hold. What is said here hides
+-- nothing from who reads them, and the next run says it again.
+create table journal.ecartes (numero int primary key);
+comment on table journal.ecartes is 'Clôtures dont l''énoncé ne tient pas, que les vues laissent : redites par chaque traitement';
+
 create view journal.clotures as
-select s.exercice, s.version, e.dit ->> 'prepare_par' as prepare_par, e.dit ->> 'approuve_par' as approuve_par,
+select distinct on (s.exercice, s.version)
+  s.exercice, s.version, e.dit ->> 'prepare_par' as prepare_par, e.dit ->> 'approuve_par' as approuve_par,
   (e.dit ->> 'approuve_le')::timestamptz as approuve_le, e.dit ->> 'manifeste_sha256' as manifeste_sha256,
   e.dit ->> 'identite' as identite, s.enonce
 from journal.sceaux as s cross join lateral (select s.enonce::jsonb) as e (dit)
-where s.acte = 'cloture';
+where s.acte = 'cloture' and s.numero not in (select numero from journal.ecartes)
+order by s.exercice, s.version, s.numero;
+
 comment on view journal.clotures is 'Versions closes, approuvées par une autre personne que celle qui a préparé (K2, K11)';
 
 -- R7f, R12a, K5: the version in which a closed exercice is read by the others
 create view journal.versions_closes as
-select exercice, max(version) as version from journal.sceaux where acte = 'cloture' group by exercice;
+select exercice, max(version) as version from journal.clotures group by exercice;
 comment on view journal.versions_closes is 'Dernière version close de chaque exercice clos';
 
 -- Inscribed when it follows the last one; called by those that look at what it says
@@ -78,6 +87,36 @@ begin
   values ((e ->> 'numero')::int, dit, signe, cle, detail);
 end $$;
 comment on function journal.inscrire is 'Inscrit un énoncé signé à la suite du dernier';
+
+-- Who publishes is said by the statement of the publication, and is who is connected; who published doesn't approve (K2).
+-- The account of Airflow that started a build prepared it, as whose login the build is made does (K2): `portes` keeps its name and
+-- its logins, `repondant` of a closing the account that answered.
+create function journal.exiger_personnes() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  e constant jsonb := new.enonce::jsonb;
+begin
+  if e ->> 'acte' = 'publication' and (e ->> 'publie_par') is distinct from session_user::text then
+    raise exception 'le sceau % ne dit pas qui publie', new.numero using errcode = 'check_violation';
+  end if;
+  if e ->> 'acte' = 'cloture' and exists (
+    select from journal.sceaux as s
+     where s.acte = 'publication' and (s.enonce::jsonb -> 'exercices') @> (e -> 'exercice')
+       and (s.enonce::jsonb ->> 'publie_par') = (e ->> 'approuve_par')) then
+    raise exception 'L''exercice % a été publié par « % » : une autre personne doit l''approuver.',
+      e ->> 'exercice', e ->> 'approuve_par' using errcode = 'MU001';
+  end if;
+  if e ->> 'acte' = 'cloture' and exists (
+    select from journal.constructions as c
+     where c.statut = 'publiee' and (e ->> 'exercice')::int = any (c.exercices)
+       and c.portes -> 'demande' -> 'par' ?| array[e ->> 'approuve_par', e ->> 'repondant']) then
+    raise exception 'L''exercice % a été préparé par « % », qui l''a demandé à Airflow : une autre personne doit l''approuver.',
+      e ->> 'exercice', e ->> 'approuve_par' using errcode = 'MU001';
+  end if;
+  return new;
+end $$;
+comment on function journal.exiger_personnes is 'Un énoncé dit qui publie, et qui a publié n''approuve pas';
+create trigger personnes before insert on journal.sceaux for each row execute function journal.exiger_personnes();
 
 -- A publication ends with its statement, which says what the journal says, or is undone
 create function journal.sceller(dit text, signe bytea, cle bytea, detail jsonb) returns void
@@ -174,8 +213,9 @@ end $$;
 comment on function journal.approuver is
   'Clôt la version publiée d''un exercice au nom du compte connecté, membre de approbateur ; faux si elle l''est déjà';
 
-grant select on journal.sceaux, journal.cles, journal.extraits, journal.clotures, journal.versions_closes
+grant select on journal.ecartes, journal.sceaux, journal.cles, journal.extraits, journal.clotures, journal.versions_closes
   to mutualisation_traitement;
+grant insert, delete on journal.ecartes to mutualisation_traitement;
 grant execute on function journal.sceller, journal.noter_extrait to mutualisation_traitement;
 -- the run approves nothing: what it owns, `brut`, could make a member of both groups do it
 grant execute on function journal.approuver to approbateur;

@@ -1,3 +1,4 @@
+-- The schema of release 0.3.0, and what its migrations 0001 to 0021 left.
 -- Group roles and schemas (K2, K10): an owner that nobody logs in as, the migration, the run, readers, those who sign.
 do $$
 declare
@@ -34,14 +35,14 @@ create schema versions authorization mutualisation_proprietaire;
 create schema publication authorization mutualisation_proprietaire;
 create schema documents authorization mutualisation_proprietaire;
 create schema construction authorization mutualisation_proprietaire;
+create schema bi authorization mutualisation_proprietaire;
+create schema exploitation authorization mutualisation_proprietaire;
 create schema brut authorization mutualisation_traitement;
 
 -- the table of the migrations stays in public, where nobody else of ours may create
 do $$
 begin
   if pg_catalog.pg_has_role((select datdba from pg_catalog.pg_database where datname = current_database()), 'usage') then
-    execute format('revoke create, temporary on database %I from public', current_database());
-    execute format('grant temporary on database %I to mutualisation_traitement, mutualisation_lecteur', current_database());
     revoke create on schema public from public;
     grant create on schema public to mutualisation_proprietaire;
     alter table public.migrations owner to mutualisation_proprietaire;
@@ -61,10 +62,13 @@ comment on schema publication is 'Relations stables lues par les outils, la fina
 comment on schema documents is
   'Ce que factures et bilan disent à côté des chiffres publiés, par version : ni extrait, ni empreinte, ni lecteur';
 comment on schema construction is 'Construction en cours : refaite à chaque fois, promue ou oubliée';
+comment on schema bi is
+  'Pour qui interroge : dimensions et faits sans total ni taux, joints par les clés de même nom (S17)';
+comment on schema exploitation is 'Registre des exécutions : qui a lancé quoi, pourquoi, sur quoi, et ce qui en est venu';
 comment on schema brut is 'Lignes lues une fois, à leur chargement : colonnes typées, ligne telle que livrée, fichier, numéro';
 
-grant usage on schema journal, versions, publication, documents to mutualisation_traitement;
+grant usage on schema journal, versions, publication, documents, bi, exploitation to mutualisation_traitement;
 grant usage, create on schema construction to mutualisation_traitement;
-grant usage on schema journal, versions, publication to mutualisation_lecteur, mutualisation_commune;
+grant usage on schema journal, versions, publication, bi to mutualisation_lecteur, mutualisation_commune;
 grant usage on schema journal to preparateur, approbateur;
 grant select on public.migrations to mutualisation_traitement, mutualisation_migration;

@@ -31,7 +31,29 @@ begin
   returning version into nouvelle;
   return nouvelle;
 end $$;
-comment on function journal.ouvrir_construction is 'Ouvre une construction au nom du compte connecté, membre de preparateur';
+comment on function journal.ouvrir_construction(int[], text, text) is 'Ouvre une construction au nom du compte connecté, membre de preparateur';
+
+create function journal.ouvrir_construction(exercices int[], code_version text, identite_ text, semestre_ int)
+returns bigint
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  nouvelle constant bigint := journal.ouvrir_construction(exercices, code_version, identite_);
+begin
+  update journal.constructions set semestre = semestre_ where version = nouvelle;
+  return nouvelle;
+end $$;
+comment on function journal.ouvrir_construction(int[], text, text, int) is 'La même, de factures jusqu''à un semestre';
+
+create function journal.ouvrir_construction(exercices int[], code_version text, identite_ text, semestre_ int, mois_ int)
+returns bigint
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  nouvelle constant bigint := journal.ouvrir_construction(exercices, code_version, identite_, coalesce(semestre_, (mois_ + 5) / 6));
+begin
+  update journal.constructions set mois = mois_ where version = nouvelle;
+  return nouvelle;
+end $$;
+comment on function journal.ouvrir_construction(int[], text, text, int, int) is 'La même, arrêtée à un semestre (R18) ou à un mois (R22)';
 
 create function journal.clore_construction(numero bigint, nouveau text, resultats jsonb) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -70,5 +92,6 @@ begin
 end $$;
 comment on function journal.renouveler_construction is 'Vide le schéma construction avant une construction';
 
-grant execute on function journal.ouvrir_construction to preparateur, mutualisation_traitement;
+grant execute on function journal.ouvrir_construction(int[], text, text), journal.ouvrir_construction(int[], text, text, int),
+  journal.ouvrir_construction(int[], text, text, int, int) to preparateur, mutualisation_traitement;
 grant execute on function journal.clore_construction, journal.renouveler_construction to mutualisation_traitement;
