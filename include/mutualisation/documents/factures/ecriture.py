@@ -1,11 +1,8 @@
 """Write the documents of a semestre in one folder: invoices, carry-overs, PES draft, annual statements with S2. The
 exercice is published, or not yet (R18)."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +37,13 @@ from mutualisation.documents.factures.pages_factures import (
     page_reports,
 )
 from mutualisation.documents.factures.projet_pes import ProjetPes, preparer_projet, verifier_accord
+from mutualisation.documents.mise_en_forme.fichier_csv import ecrire_csv
 from mutualisation.entree.ingestion.travail import Suivi, muet
 from mutualisation.publication.versions.chaine import ancrer
 from mutualisation.publication.versions.contexte import Contexte, lire_contexte, version_publiee
 from mutualisation.publication.versions.manifeste import DossierLu, poser
 from mutualisation.publication.versions.sceaux import sceller_factures
 from mutualisation.socle.erreurs import ErreurMutualisation
-from mutualisation.socle.francais.neutralisation import neutraliser
 from mutualisation.socle.poste import Poste
 
 SEMESTRES = (1, 2)
@@ -234,18 +231,3 @@ class _Redaction:
         chemin.write_bytes(projet.octets)
         if defauts := verifier_accord(chemin, projet.retenues):
             raise ErreurMutualisation("Le projet de PES n'est pas valable : " + " ; ".join(defauts[:10]))
-
-
-def ecrire_csv(chemin: Path, colonnes: Sequence[str], lignes: Iterable[Ligne]) -> None:
-    """Write in UTF-8 with `;` and a decimal point; neutralise a text that reads as a formula (F10)."""
-    tampon = io.StringIO(newline="")
-    ecrivain = csv.writer(tampon, delimiter=";", lineterminator="\n")
-    ecrivain.writerow(colonnes)
-    ecrivain.writerows([_cellule_csv(x[c]) for c in colonnes] for x in lignes)
-    chemin.write_text(tampon.getvalue(), encoding="utf-8", newline="")
-
-
-def _cellule_csv(valeur: Any) -> str:
-    if isinstance(valeur, Decimal):
-        return f"{valeur:f}"
-    return "" if valeur is None else neutraliser(str(valeur))

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from mutualisation.documents.factures.etat_annuel import BASE, UNITES, EtatAnnuel, annee_de_notification, total
-from mutualisation.documents.factures.facturation import ZERO, Parametres, Semestre
+from mutualisation.documents.factures.facturation import Parametres, Semestre
 from mutualisation.documents.factures.factures import Facture, LigneFacture, dire_tranche, prix
 from mutualisation.documents.factures.pes import LignePes
 from mutualisation.documents.factures.projet_pes import ProjetPes
@@ -14,7 +14,17 @@ from mutualisation.documents.rapport.contenu import imputations
 from mutualisation.documents.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.socle.francais import formats
-from mutualisation.socle.francais.formats import INSECABLE, arrondi, decimales, euros, exact, jour, pourcent, siret
+from mutualisation.socle.francais.formats import (
+    INSECABLE,
+    ZERO,
+    arrondi,
+    decimales,
+    euros,
+    exact,
+    jour,
+    pourcent,
+    siret,
+)
 from mutualisation.socle.francais.libelles import GRATUIT, PRIX_INCONNU, STATUTS_FACTURE, libelle, libelle_mode
 from mutualisation.socle.francais.noms_propres import contracter
 

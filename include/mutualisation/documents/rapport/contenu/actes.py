@@ -5,13 +5,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from mutualisation.documents.mise_en_forme import modele as m
-from mutualisation.documents.mise_en_forme.graphiques import ZERO
 from mutualisation.documents.rapport.contenu import elus, ouverture, prevision, textes
 from mutualisation.documents.rapport.contenu.communes import avis, bloc_communal, usages_et_titres
 from mutualisation.documents.rapport.contenu.conseil import schema
 from mutualisation.documents.rapport.enonces import BLANC, lire_phrase, lire_points, lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
 from mutualisation.socle.francais import formats, libelles
+from mutualisation.socle.francais.formats import ZERO
 
 AVERTISSEMENT = "À relire par le service des assemblées, qui remplit les pointillés."
 EFFECTIFS_COMMUNES = lire_phrase("communication.effectifs_communes")

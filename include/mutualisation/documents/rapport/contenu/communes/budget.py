@@ -8,12 +8,12 @@ from decimal import Decimal
 from functools import lru_cache
 
 from mutualisation.documents.mise_en_forme import modele as m
-from mutualisation.documents.mise_en_forme.graphiques import ZERO
 from mutualisation.documents.rapport.contenu import prevision
 from mutualisation.documents.rapport.contenu.communes.bloc_communal import BlocCommunal
 from mutualisation.documents.rapport.enonces import lire_champs, lire_phrase
 from mutualisation.documents.rapport.publie import Bilan, Ligne
 from mutualisation.socle.francais import formats
+from mutualisation.socle.francais.formats import ZERO
 
 AC, RETENUE, PAYE = "imputation_AC", "retenue", "titre"
 A_L_USAGE = ("par_unite", "cout_unitaire", "pourcentage")

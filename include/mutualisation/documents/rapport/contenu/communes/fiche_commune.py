@@ -23,6 +23,7 @@ from mutualisation.documents.rapport.contenu.communes.usages_et_titres import Us
 from mutualisation.documents.rapport.enonces import lire_tableau
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.francais import formats, libelles
+from mutualisation.socle.francais.formats import ZERO
 
 # (label, measure) per inhabitant; `COUT` takes the name of the cost of the page
 COUT = "cout"
@@ -40,8 +41,8 @@ MESURES: tuple[m.Mesure, ...] = (
     ("Dû", "euros", usages_et_titres.du_connu),
     ("Titré", "euros", lambda a: a.titre),
     (COUT, "euros", lambda a: a.cout if a.suivi else None),
-    ("Part de l'EPCI", "euros", lambda a: max(a.reste, g.ZERO) if a.suivi else None),
-    (AU_DELA, "euros", lambda a: max(-a.reste, g.ZERO) if a.suivi else None),
+    ("Part de l'EPCI", "euros", lambda a: max(a.reste, ZERO) if a.suivi else None),
+    (AU_DELA, "euros", lambda a: max(-a.reste, ZERO) if a.suivi else None),
 )
 # where there are many adhesions, this many are named
 NOMMEES = 4
