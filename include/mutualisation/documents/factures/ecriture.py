@@ -123,10 +123,10 @@ def ecrire_factures(
         redaction.etats(dossier, etats, parametres)
         redaction.imputations(dossier, imputations)
         redaction.relations(dossier, dus, ecarts)
-        lues = redaction.manifeste(dossier, adherent, poste)
+        pose = redaction.manifeste(dossier, adherent, poste)
         if poste is not None:
             # the statement is there before the folder is
-            sceller_factures(conn, contexte.construction.version, lues.manifeste, lues.sha256, poste)
+            sceller_factures(conn, contexte.construction.version, pose.manifeste, pose.sha256, poste)
             ancrer(conn, poste)
     if avant and adherent is None:
         garder_brouillons(conn, factures, (exercice, semestre))
@@ -209,7 +209,7 @@ class _Redaction:
     def manifeste(self, dossier: Path, adherent: str | None, poste: Poste | None) -> DossierLu:
         """Write `manifeste.json`: the sha256 of what was written, the inputs of drafts, and its signature."""
         avant = self._contexte.avant_publication
-        dit = {
+        contenu = {
             "exercice": self._contexte.exercice,
             "semestre": self._semestre.numero,
             "adherent": adherent,
@@ -217,7 +217,7 @@ class _Redaction:
             "publication_sha256": self._contexte.construction.publication_sha256,
             **({"entrees": self._contexte.fichiers} if avant else {}),
         }
-        return poser(dossier, dit, poste)
+        return poser(dossier, contenu, poste)
 
     def _pes(self, dossier: Path, projet: ProjetPes) -> None:
         """Write the draft, read it back from disk by the pipeline's own reader, and list what it leaves out."""

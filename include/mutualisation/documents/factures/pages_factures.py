@@ -167,9 +167,9 @@ def page_reports(contexte: Contexte, s: Semestre, factures: Iterable[Facture]) -
     )  # fmt: skip
 
 
-def page_imputations(contexte: Contexte, s: Semestre, lues: Sequence[dict[str, Any]]) -> m.Document:
+def page_imputations(contexte: Contexte, s: Semestre, imputees: Sequence[dict[str, Any]]) -> m.Document:
     """Show what is due on each attribution de compensation, beside what the assemblies decided (R21)."""
-    tableau = imputations.tableau(lues, s.exercice)
+    tableau = imputations.tableau(imputees, s.exercice)
     return _document(
         contexte, s, f"imputations_ac_{s.exercice}", f"Attributions de compensation {s.exercice} : services communs",
         m.Section("", tableau.titre, "", [tableau]),
@@ -201,8 +201,8 @@ def _sommes(nom: str, factures: Sequence[Facture], *champs: str) -> m.Ligne:
 
 def _ligne(f: Facture) -> dict[str, Any]:
     quand = f" au {jour(f.titre_le)}" if f.titre_le else ""
-    qui = {"nom": contracter(f.nom), "siret": siret(f.siret), "statut": libelle(STATUTS_FACTURE, f.etat) + quand}
-    return {**vars(f), **{c: getattr(f, c) for c in ("cumul", "deja_titre", "reste_a_titrer")}, **qui}
+    adherent = {"nom": contracter(f.nom), "siret": siret(f.siret), "statut": libelle(STATUTS_FACTURE, f.etat) + quand}
+    return {**vars(f), **{c: getattr(f, c) for c in ("cumul", "deja_titre", "reste_a_titrer")}, **adherent}
 
 
 def _est_nul(x: LigneFacture) -> bool:

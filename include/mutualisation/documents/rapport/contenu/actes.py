@@ -114,10 +114,10 @@ def dispositif(conseil: str, articles: Sequence[tuple[str, str]]) -> m.Section:
     return m.Section("articles", "Dispositif", "Dispositif", [m.p(f"Après en avoir délibéré, le {conseil} :"), *blocs])
 
 
-def vote(ou: str, qui: str) -> m.Section:
+def vote(ou: str, president: str) -> m.Section:
     """Leave the place of the votes, of the day and of who signs."""
     votes = " ; ".join(f"{voix} : {BLANC}" for voix in ("Pour", "Contre", "Abstentions"))
-    signature = f"Fait {ou}, le {BLANC}. Le {qui}, le secrétaire de séance."
+    signature = f"Fait {ou}, le {BLANC}. Le {president}, le secrétaire de séance."
     return m.Section("vote", "Vote", "Vote", [m.p(votes), m.p(signature)])
 
 
@@ -227,8 +227,8 @@ def _section_communes(bilan: Bilan) -> m.Section:
 def gain_des_achats(bilan: Bilan) -> list[m.Bloc]:
     """Say what adherents saved on purchases; empty where no price is known."""
     gagne = [r["gain"] for r in bilan["cam_achats"] if r["gain"] is not None]
-    dit = "Sur les achats qui ont un prix de référence, la centrale d'achat fait gagner aux adhérents "
-    return [m.p(f"{dit}{formats.euros(sum(gagne, ZERO))} hors taxes, en {bilan.exercice}.")] if gagne else []
+    debut = "Sur les achats qui ont un prix de référence, la centrale d'achat fait gagner aux adhérents "
+    return [m.p(f"{debut}{formats.euros(sum(gagne, ZERO))} hors taxes, en {bilan.exercice}.")] if gagne else []
 
 
 def _section_prevision(bilan: Bilan) -> m.Section:

@@ -118,7 +118,7 @@ def _usages(bilan: Bilan) -> m.Tableau:
 
 
 def _avis(bilan: Bilan) -> list[m.Bloc]:
-    comptes = Counter(map(schema.dit, bilan[schema.AVIS]))
+    comptes = Counter(map(schema.sens_de, bilan[schema.AVIS]))
     barres = [(mots[-1], Decimal(comptes[s])) for s, mots in libelles.STATUTS_AVIS.items() if comptes[s]]
     barre = g.Histogramme("h-avis", "Les avis, commune par commune", "Avis des communes", "avis", "Communes", barres)
     nommes = m.Liste([(nom, formats.enumerer(x, NOMMEES)) for nom, x in schema.nommes(bilan)])

@@ -53,10 +53,10 @@ def _tableau_prevu(rangees: list[Ligne]) -> m.Tableau:
     for scenario, siennes in par_scenario(rangees):
         annees = sorted({r["exercice"] for r in siennes})
         for annee in dict.fromkeys((annees[0], annees[-1])):
-            lues = [r for r in siennes if r["exercice"] == annee]
+            prevues = [r for r in siennes if r["exercice"] == annee]
             lignes.append(
-                {"scenario": nommer(scenario), "annee": annee, "etp": somme(lues, "etp")}
-                | {cle: millier(somme(lues, cle)) for cle in ("cout_net", "montant_du", "reste_a_charge")}
+                {"scenario": nommer(scenario), "annee": annee, "etp": somme(prevues, "etp")}
+                | {cle: millier(somme(prevues, cle)) for cle in ("cout_net", "montant_du", "reste_a_charge")}
             )
     return lire_tableau("prevision.prevu", lignes)
 
@@ -68,16 +68,16 @@ def effets_prevus(bilan: Bilan) -> list[m.Bloc]:
     rangees = lire_prevues(bilan)
     if not rangees:
         return []
-    dites = {(r["scenario"], r["mesure"]) for r in bilan.interne("hypotheses_retenues")}
+    retenues = {(r["scenario"], r["mesure"]) for r in bilan.interne("hypotheses_retenues")}
     lignes = []
     for scenario, siennes in par_scenario(rangees):
         for annee in sorted({r["exercice"] for r in siennes}):
-            lues = [r for r in siennes if r["exercice"] == annee]
+            prevues = [r for r in siennes if r["exercice"] == annee]
             lignes.append(
-                {"scenario": nommer(scenario), "annee": annee, "etp": somme(lues, "etp")}
-                | {"fonctionnement": millier(somme(lues, "cout_personnel") + somme(lues, "cout_fonctionnement"))}
-                | {cle: millier(somme(lues, cle)) for cle in ("montant_du", "reste_a_charge")}
-                | {cle: _signe(cle, somme(lues, cle)) for cle in DES_COMMUNES if (scenario, cle) in dites}
+                {"scenario": nommer(scenario), "annee": annee, "etp": somme(prevues, "etp")}
+                | {"fonctionnement": millier(somme(prevues, "cout_personnel") + somme(prevues, "cout_fonctionnement"))}
+                | {cle: millier(somme(prevues, cle)) for cle in ("montant_du", "reste_a_charge")}
+                | {cle: _signe(cle, somme(prevues, cle)) for cle in DES_COMMUNES if (scenario, cle) in retenues}
             )
     horizon = max(r["exercice"] for r in rangees)
     blocs: list[m.Bloc] = [m.SousTitre(f"D'ici à {horizon}, scénario par scénario")]
@@ -85,7 +85,7 @@ def effets_prevus(bilan: Bilan) -> list[m.Bloc]:
         m.p(lire_phrase("prevision.introduction").format(e=bilan.exercice)),
         lire_tableau("prevision.effets", lignes),
     ]
-    muet = "" if any(mesure in DES_COMMUNES for _, mesure in dites) else lire_phrase("communication.effectifs_communes")
+    muet = "" if any(x in DES_COMMUNES for _, x in retenues) else lire_phrase("communication.effectifs_communes")
     blocs += [m.p(x) for x in (muet, dire_essais(bilan), dire_fourchette(bilan)) if x]
     return [*blocs, *_tableau_des_hypotheses(bilan)]
 
@@ -120,13 +120,13 @@ def dire_essais(bilan: Bilan) -> str:
     erreurs: dict[int, list[Decimal]] = {}
     essais = bilan["prevision_essai"]
     for base in sorted({r["exercice_base"] for r in essais}):
-        siens = [r for r in essais if r["exercice_base"] == base]
-        constate = somme(siens, "cout_constate")
+        prevus = [r for r in essais if r["exercice_base"] == base]
+        constate = somme(prevus, "cout_constate")
         if constate:
-            erreurs.setdefault(bilan.exercice - base, []).append((somme(siens, "cout_prevu") - constate) / constate)
+            erreurs.setdefault(bilan.exercice - base, []).append((somme(prevus, "cout_prevu") - constate) / constate)
     lus = [
-        f"à {formats.plusieurs(pas, 'an')}, {formats.et(_pourcent(x) for x in lues)}"
-        for pas, lues in sorted(erreurs.items())
+        f"à {formats.plusieurs(pas, 'an')}, {formats.et(_pourcent(x) for x in taux)}"
+        for pas, taux in sorted(erreurs.items())
     ]
     return lire_phrase("prevision.essais").format(e=bilan.exercice, erreurs=" ; ".join(lus)) if lus else ""
 

@@ -103,14 +103,14 @@ def pour_le_maire(bilan: Bilan, bloc: BlocCommunal) -> list[m.Bloc]:
     points = []
     for (voie, scenario), montants in _prevoir(bilan, bloc).items():
         bornes = dict.fromkeys((min(montants), max(montants)))
-        dit = ", ".join(f"{formats.euros(montants[annee])} en {annee}" for annee in bornes)
-        points.append((_nommer(voie, scenario), f"{dit}."))
+        par_annee = ", ".join(f"{formats.euros(montants[annee])} en {annee}" for annee in bornes)
+        points.append((_nommer(voie, scenario), f"{par_annee}."))
     return [m.Liste(points), m.p(_base(bilan, bloc), note=True)] if points else []
 
 
 def _base(bilan: Bilan, bloc: BlocCommunal) -> str:
     """Say what the estimate is made of, then the services of the commune whose price follows what it uses."""
-    siens = _lire(bilan).a_l_usage & {r["dispositif"] for r in bloc.annee["recouvrement"] if r["montant_du"]}
-    noms = formats.et(map(bilan.libelle, bilan.trier(siens)))
+    codes = _lire(bilan).a_l_usage & {r["dispositif"] for r in bloc.annee["recouvrement"] if r["montant_du"]}
+    noms = formats.et(map(bilan.libelle, bilan.trier(codes)))
     base = lire_phrase("budget.note", e=bloc.exercice)
-    return f"{base} {lire_phrase('budget.usage', noms=noms)}" if siens else base
+    return f"{base} {lire_phrase('budget.usage', noms=noms)}" if codes else base

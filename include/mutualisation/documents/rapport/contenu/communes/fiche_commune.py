@@ -228,7 +228,7 @@ def comparer(bloc: BlocCommunal, r: Repere) -> str:
 
 # ---------------------------------------------------------------- sections
 def _sections(bilan: Bilan, bloc: BlocCommunal, u: Usages, r: Repere, *, detail: bool) -> list[m.Section]:
-    sien = avis.de(bilan, bloc)
+    rendu = avis.de(bilan, bloc)
     titres = m.CoteACote((u.factures, u.titres)) if u.factures.lignes else u.titres
     dus: list[m.Bloc] = [titres if u.encaisse else m.p(u.du)]
     if impute := imputations.de_la_commune(bilan, bloc.cle):
@@ -241,7 +241,7 @@ def _sections(bilan: Bilan, bloc: BlocCommunal, u: Usages, r: Repere, *, detail:
     autres = [u.autres, *(u.chacun if detail else ())]
     return [
         m.Section(
-            "avis", avis.titre(bilan), "Avis", [m.p(avis.phrase(sien))] if sien and avis.est_dit(bilan, sien) else []
+            "avis", avis.titre(bilan), "Avis", [m.p(avis.phrase(rendu))] if rendu and avis.est_dit(bilan, rendu) else []
         ),
         m.Section("services", "Adhésions, usage, et ce que cela coûte", "Services", [services]),
         _juste_part(bilan, bloc, r),

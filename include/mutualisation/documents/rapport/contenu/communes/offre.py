@@ -46,8 +46,8 @@ def prix(r: Ligne, fiche: Mapping[str, Any]) -> str:
 def ouverture(fiche: Mapping[str, Any]) -> str:
     """Say `aux communes de moins de 15 000 habitants`; empty where any commune may join (R17b)."""
     bornes = (("d'au moins", "population_min"), ("de moins de", "population_max"))
-    dites = [f"{mot} {formats.nombre(fiche[borne])}" for mot, borne in bornes if fiche.get(borne) is not None]
-    return f"aux communes {formats.et(dites)} habitants" if dites else ""
+    bornes_dites = [f"{mot} {formats.nombre(fiche[borne])}" for mot, borne in bornes if fiche.get(borne) is not None]
+    return f"aux communes {formats.et(bornes_dites)} habitants" if bornes_dites else ""
 
 
 def section(bilan: Bilan, bloc: BlocCommunal, comment: Mapping[str, str], *, detail: bool) -> m.Section:
