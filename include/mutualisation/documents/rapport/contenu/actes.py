@@ -232,7 +232,7 @@ def gain_des_achats(bilan: Bilan) -> list[m.Bloc]:
 
 
 def _section_prevision(bilan: Bilan) -> m.Section:
-    """Say what next year would be by what is decided already: staff, cost, its range, dues; empty without it."""
+    """Say what next year would be by what is decided already: staff, cost, dues, its error; empty without it."""
     e, prevue = bilan.exercice, bilan.exercice + 1
     cle = (prevision.ENGAGE, prevue)
     rangees = [r for r in prevision.lire_prevues(bilan) if (r["scenario"], r["exercice"]) == cle]
@@ -242,9 +242,9 @@ def _section_prevision(bilan: Bilan) -> m.Section:
         enonce = (
             f"Par ce qui est déjà décidé, les dispositifs valorisés mobiliseraient {etp} ETP de l'établissement en "
             f"{prevue}, pour un coût net d'{cout} ; les adhérents devraient "
-            f"{prevision.environ(somme(rangees, 'montant_du'))}. {prevision.dire_fourchette(bilan)}"
+            f"{prevision.environ(somme(rangees, 'montant_du'))}. {prevision.dire_essais(bilan)}"
         )
-        blocs = [m.p(enonce), _tableau_prevu(bilan, rangees, prevue)]
+        blocs = [m.p(enonce.rstrip()), _tableau_prevu(bilan, rangees, prevue)]
         blocs.append(m.p(f"{EFFECTIFS_COMMUNES} {PREVISION}", note=True))
     return m.Section("prevu", f"Impact prévisionnel pour {prevue}, à partir de {e}", "Impact prévisionnel", blocs)
 
