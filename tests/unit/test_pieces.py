@@ -65,10 +65,9 @@ def piece(module: str) -> str:
     return module.split(".")[2] if module.count(".") > 1 else ""
 
 
-def importes(fichier: Path, connus: set[str], *, partout: bool) -> Iterator[str]:
-    """Modules of the package that a file imports; at its top only, or `partout`, in functions too."""
-    arbre = ast.parse(fichier.read_text(encoding="utf-8"))
-    for noeud in ast.walk(arbre) if partout else _au_chargement(arbre.body):
+def importes(fichier: Path, connus: set[str]) -> Iterator[str]:
+    """Modules of the package that a file imports, in functions too."""
+    for noeud in ast.walk(ast.parse(fichier.read_text(encoding="utf-8"))):
         if isinstance(noeud, ast.Import):
             yield from (alias.name for alias in noeud.names if alias.name in connus)
         elif isinstance(noeud, ast.ImportFrom) and noeud.module:
@@ -78,18 +77,6 @@ def importes(fichier: Path, connus: set[str], *, partout: bool) -> Iterator[str]
                     yield entier if entier in connus else noeud.module
 
 
-def _au_chargement(corps: list[ast.stmt]) -> Iterator[ast.AST]:
-    """Statements that run when the module is imported, `if TYPE_CHECKING` apart."""
-    for noeud in corps:
-        if isinstance(noeud, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            continue
-        if isinstance(noeud, ast.If) and "TYPE_CHECKING" in ast.unparse(noeud.test):
-            continue
-        yield noeud
-        for champ in ("body", "orelse", "finalbody"):
-            yield from _au_chargement(getattr(noeud, champ, []) or [])
-
-
 def aretes_interdites(fichiers: dict[str, Path]) -> list[str]:
     """`module → module` for each import that the table does not allow."""
     connus = set(fichiers)
@@ -97,7 +84,7 @@ def aretes_interdites(fichiers: dict[str, Path]) -> list[str]:
         {
             f"{module} → {cible}"
             for module, fichier in fichiers.items()
-            for cible in importes(fichier, connus, partout=True)
+            for cible in importes(fichier, connus)
             if piece(module) != piece(cible)
             and piece(module)
             and piece(cible)
@@ -107,12 +94,9 @@ def aretes_interdites(fichiers: dict[str, Path]) -> list[str]:
 
 
 def cercle(fichiers: dict[str, Path]) -> list[str]:
-    """A circle of imports, as the names on it; empty when there is none."""
+    """A circle of imports, those of functions too, as the names on it; empty when there is none."""
     connus = set(fichiers)
-    graphe = {
-        module: {c for c in importes(fichier, connus, partout=False) if c != module}
-        for module, fichier in fichiers.items()
-    }
+    graphe = {module: {c for c in importes(fichier, connus) if c != module} for module, fichier in fichiers.items()}
     try:
         tuple(TopologicalSorter(graphe).static_order())
     except CycleError as erreur:
@@ -138,7 +122,7 @@ def dessin(fichiers: dict[str, Path]) -> str:
     """The floors and their rooms in the order of the data, and each import inside a floor; between floors, the sum."""
     connus, lues = set(fichiers), Counter[tuple[str, str]]()
     for module, fichier in fichiers.items():
-        lues.update({(piece(module), piece(cible)) for cible in importes(fichier, connus, partout=True)})
+        lues.update({(piece(module), piece(cible)) for cible in importes(fichier, connus)})
     lignes = ["```mermaid", "flowchart BT"]
     for etage, rangs in ETAGES.items():
         noms = [nom for rang in rangs for nom in rang]

@@ -89,10 +89,7 @@ def test_phrase_de_chaque_regle(champs: dict[str, Any], attendue: str) -> None:
     assert phrase_du_tarif({**TARIF, **champs}).replace("\u00a0", " ").replace("\u202f", " ") == attendue
 
 
-@pytest.mark.parametrize(
-    ("exercice", "limite"),
-    [(2019, "2019-04-15"), (2020, "2020-04-30"), (2021, "2021-04-15"), (2026, "2026-04-30"), (2014, "2014-04-30")],
-)
+@cas
 def test_date_de_notification_par_defaut(exercice: int, limite: str) -> None:
     assert Parametres({}).notification_cout(exercice).isoformat() == limite
 

@@ -200,10 +200,7 @@ def test_ce_qui_est_titre_ne_se_facture_pas_deux_fois(
     }
 
 
-@pytest.mark.parametrize(
-    ("affectation", "motif"),
-    [("adresse = null, ville = ' '", "Adresse, Ville)"), ("code_postal = '5900'", "cinq chiffres attendus")],
-)
+@cas
 def test_un_adherent_sans_adresse_est_hors_du_projet(conn_facturee: Conn, affectation: str, motif: str) -> None:
     base.corriger(conn_facturee, "factures_adherents", affectation, f"siret_adherent = '{base.SIRET_LILLE}'")
     projet = _preparer(conn_facturee)

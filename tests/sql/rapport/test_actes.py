@@ -68,10 +68,11 @@ def test_la_communication_dit_ce_qui_n_est_pas_connu_des_communes(extrait: Path)
     assert "Annexe par commune" in texte
 
 
-def test_la_communication_dit_l_annee_a_venir_avec_sa_fourchette(extrait: Path) -> None:
+def test_la_communication_dit_l_annee_a_venir_et_ce_qu_en_vaut_la_methode(extrait: Path) -> None:
     texte = _texte(extrait, COMMUNICATION).replace("\u00a0", " ").replace("\u202f", " ")
     assert "Impact prévisionnel pour 2022" in texte
-    assert "compris entre environ 220 000 € et environ 240 000 €" in texte
+    assert "se serait trompée sur le coût net, à 1 an, +5,0 % ; à 2 ans, −4,0 %" in texte
+    assert "compris entre" not in texte
 
 
 def test_ce_qu_ecrit_un_service_n_est_pas_une_phrase_de_l_acte(republier: Republier, tmp_path: Path) -> None:

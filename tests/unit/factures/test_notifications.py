@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from tests.atelier.tables import cas
 
 from mutualisation.documents.factures.etat_annuel import notifications
 from mutualisation.documents.factures.facturation import Ligne, Parametres
@@ -29,14 +30,7 @@ def test_la_limite_est_le_jour_du_vote_du_budget() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("debut", "limite"),
-    [
-        (date(2021, 1, 31), date(2021, 4, 30)),
-        (date(2021, 11, 30), date(2022, 2, 28)),
-        (date(2021, 9, 30), date(2021, 12, 30)),
-    ],
-)
+@cas
 def test_l_annee_de_la_signature_donne_trois_mois(debut: date, limite: date) -> None:
     assert _registre(debut)["a_notifier_avant"] == limite
 

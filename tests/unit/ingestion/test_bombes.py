@@ -16,7 +16,7 @@ from tests.atelier.livre import livre
 from mutualisation.entree.lecteurs import enfant_lecture
 from mutualisation.entree.lecteurs import lecture as lecture_bornee
 from mutualisation.entree.lecteurs.lecture import ouvrir
-from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites, SessionBornee
+from mutualisation.entree.lecteurs.limites import INTERROMPUE, LectureRefusee, Limites, SessionBornee
 from mutualisation.entree.sources.registre import registre
 from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere
 
@@ -98,7 +98,7 @@ def test_une_faute_imprevue_d_un_lecteur_refuse_ce_fichier_seul(
 
     monkeypatch.setattr(enfant_lecture, "_borner", lambda *_: None)
     service = enfant_lecture.LectureServie(100_000)
-    assert str(service.repondre((tomber, tmp_path, 60, ()))) == enfant_lecture.INTERROMPUE
+    assert str(service.repondre((tomber, tmp_path, 60, ()))) == INTERROMPUE
     assert service.repondre((lire, tmp_path, 60, ())) == "lu"
     assert service.repondre(None) is False
 
@@ -118,7 +118,7 @@ BORNER = """
 import resource, sys
 from pathlib import Path
 from mutualisation.entree.lecteurs.lecture import ouvrir
-from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites, SessionBornee
+from mutualisation.entree.lecteurs.limites import INTERROMPUE, LectureRefusee, Limites, SessionBornee
 from mutualisation.entree.sources.registre import registre
 octets = int(sys.argv[2])
 resource.setrlimit(resource.RLIMIT_AS, (octets, octets))

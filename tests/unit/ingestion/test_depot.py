@@ -168,14 +168,7 @@ def test_depot_dans_un_magasin_d_objets() -> None:
 
 
 @pytest.mark.parametrize("source", ["rh", "compta", "referentiel", "cam", ""])
-@pytest.mark.parametrize(
-    ("nom", "montre"),
-    [
-        ("relevé de temps agent DUPONT (1).csv", None), ("paie_0058798.csv", None), ("agnets_2020.csv", None),
-        ("mandats_2020-01\\..\\..\\evasion.csv", None), ("temps_2020-01.Dupont", None),
-        ("a\x1b[2J\u202e\u200b\xa0.csv", "a\\x1b[2J\\u202e\\u200b\\xa0.csv"),
-    ],
-)  # fmt: skip
+@cas
 def test_un_nom_refuse_est_montre_entier(tmp_path: Path, source: str, nom: str, montre: str | None) -> None:
     """K9a, whatever the source: what a terminal would obey is shown by its escapes."""
     (tmp_path / source).mkdir(exist_ok=True)
@@ -229,10 +222,7 @@ def test_un_nom_libre_qui_finit_par_un_jour_est_un_autre_nom() -> None:
     assert depot.lire_nom(pes, "flux_v2.xml") == ("flux", 2, "xml")
 
 
-@pytest.mark.parametrize(
-    ("version", "suivante"),
-    [(1, 2), (998, 999), (999, 20240315), (1000, 20240315), (20240229, 20240301), (20231231, 20240101)],
-)
+@cas
 def test_ce_qui_remplace_une_version_se_nomme(monkeypatch: pytest.MonkeyPatch, version: int, suivante: int) -> None:
     monkeypatch.setattr(depot, "_aujourd_hui", lambda: date(2024, 3, 15))
     assert depot.version_suivante(version) == suivante

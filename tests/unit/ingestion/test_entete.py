@@ -1,6 +1,5 @@
 """Headers as people type them: compared without case, accents, kind of space or apostrophe (F5)."""
 
-import pytest
 from tests.atelier.tables import cas
 
 from mutualisation.entree.lecteurs.entete import normaliser
@@ -12,10 +11,7 @@ def test_ce_qui_se_lit_de_la_meme_facon(ecrit: str, contrat: str) -> None:
     assert normaliser(ecrit) == normaliser(contrat)
 
 
-@pytest.mark.parametrize(
-    ("un", "autre"),
-    [("Prix (€/MWhc)", "Prix(€/MWhc)"), ("Date", "Dates"), ("N° A", "No A"), ("Date entrée", "Date-entrée")],
-)
+@cas
 def test_ce_qui_reste_different(un: str, autre: str) -> None:
     assert normaliser(un) != normaliser(autre)
 

@@ -105,10 +105,7 @@ def test_les_adresses_sont_en_ascii_et_stables(nom: str, page: str) -> None:
     assert bloc_communal.page("59009", nom, sans_commune=False) == page
 
 
-@pytest.mark.parametrize(
-    ("nom", "lettres"),
-    [("Écaillon", ["E"]), ("La Bassée", ["B", "L"]), ("L'Île", ["I", "L"]), ("Lannoy", ["L"]), ("東京", ["#"])],
-)
+@cas
 def test_un_nom_se_trouve_avec_ou_sans_son_article(nom: str, lettres: list[str]) -> None:
     assert bloc_communal.initiales(nom) == lettres
 
@@ -191,10 +188,7 @@ def test_les_factures_retombent_sur_le_du_ou_disent_pourquoi(bilan: BilanFactice
     assert usages_et_titres.ecart_factures(_bloc(seule, "59360").annee) == Decimal("400.00")
 
 
-@pytest.mark.parametrize(
-    ("titre", "statut"),
-    [("0.00", "À émettre"), ("100.00", "Titré en partie"), ("412.00", "Titré"), ("500.00", "Titré")],
-)
+@cas
 def test_une_facture_titree_n_est_plus_a_emettre(titre: str, statut: str) -> None:
     recouvrement = [r | {"montant_titre": Decimal(titre)} for r in f.RANGEES["recouvrement", 2021]]
     loos = _bloc(BilanFactice(recouvrement=recouvrement), "59360").annee

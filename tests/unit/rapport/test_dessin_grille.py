@@ -1,10 +1,14 @@
 """The tile map: every commune has its own tile, near its place, whatever the order they come in."""
 
+from itertools import permutations
+from random import Random
+
 import pytest
 from lxml import etree
 from tests.unit.rapport.dessins_types import CAS, COMMUNES
 
 from mutualisation.documents.mise_en_forme.dessin import dessiner
+from mutualisation.documents.mise_en_forme.dessin.affectation import affecter
 from mutualisation.documents.mise_en_forme.dessin.carte import placer, positions
 from mutualisation.documents.mise_en_forme.graphiques import Carte
 
@@ -16,6 +20,16 @@ def test_les_communes_gardent_leurs_places_les_unes_par_rapport_aux_autres() -> 
     assert rang["59599"] < rang["59350"]  # Tourcoing is north of Lille
     assert colonne["59017"] < colonne["59350"] <= colonne["59009"]  # Armentières, Lille, Villeneuve-d'Ascq
     assert placer(tuple(reversed(COMMUNES))) == cases
+
+
+@pytest.mark.parametrize("graine", range(20))
+def test_aucune_autre_affectation_ne_coute_moins(graine: int) -> None:
+    hasard = Random(graine)  # noqa: S311 - drawn costs
+    couts = [[hasard.randint(0, 9) for _ in range(6)] for _ in range(hasard.randint(1, 5))]
+    moindre = min(sum(r[j] for r, j in zip(couts, p, strict=False)) for p in permutations(range(6), len(couts)))
+    colonnes = affecter(couts)
+    assert len(set(colonnes)) == len(couts)
+    assert sum(r[j] for r, j in zip(couts, colonnes, strict=True)) == moindre
 
 
 def test_chaque_commune_d_un_departement_a_sa_place() -> None:

@@ -5,7 +5,6 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
 from tests.atelier.tables import cas
 
 from mutualisation.documents.rapport.contenu.ouverture import est_restreinte, seuil_effectif
@@ -22,18 +21,7 @@ def test_un_seuil_qui_n_est_pas_en_vigueur_au_premier_janvier_ne_compte_pas() ->
     assert seuil_effectif(_bilan("0", "2021-01-02")) == 5
 
 
-@pytest.mark.parametrize(
-    ("avant", "seuil", "isole", "attendu"),
-    [
-        ("5", "5", False, False),
-        ("4.999999", "5", False, True),
-        ("9", "0", False, True),
-        ("9", "4,99", False, True),
-        ("9", "0,01", False, True),
-        # a group of ETPT that one agent can't have alone
-        ("9", "5", True, True),
-    ],
-)
+@cas
 def test_une_annee_montree_sans_protection_restreint_l_extrait(
     avant: str, seuil: str, isole: bool, attendu: bool
 ) -> None:

@@ -91,10 +91,7 @@ def test_la_cle_dit_si_un_cout_est_d_adhesion(cle: str, type_unite: str | None, 
     assert usage.nom_de_la_cle("unites", membre=adhesion) == ("nombre d'adhérents" if adhesion else "unités utilisées")
 
 
-@pytest.mark.parametrize(
-    ("commandes", "connues", "dit"),
-    [([], False, ""), ([], True, "aucune commande"), ([1], True, "1 commande"), ([300, 21], True, "321 commandes")],
-)
+@cas
 def test_un_adherent_qui_n_a_rien_commande_le_lit(commandes: list[int], connues: bool, dit: str) -> None:
     achats = [{"commandes": n} for n in commandes]
     bilan = BilanFactice(cam_achats=[{"commandes": 1}] if connues else [])

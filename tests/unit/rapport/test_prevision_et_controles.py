@@ -22,14 +22,6 @@ class _Bilan(dict[str, Any]):
     exercice = 2021
 
 
-@cas
-def test_une_fourchette_contient_ce_qui_est_prevu(bornes: list[str], annee: int, dite: str) -> None:
-    bas, haut = map(Decimal, bornes) if bornes else (None, None)
-    rangee = {"exercice": annee, "cout_net": Decimal(1396400), "cout_net_bas": bas, "cout_net_haut": haut}
-    dit = prevision.dire_fourchette(_Bilan(prevision_fourchette=[rangee]))
-    assert dit.replace("\u202f", " ").replace("\u00a0", " ").startswith(dite)
-
-
 def test_un_essai_se_dit_par_pas_d_annees() -> None:
     """Dispositifs of one base are summed; what cost nothing has no rate."""
     essais = [

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-import pytest
+from tests.atelier.tables import cas
 from tests.unit.rapport import communes_factices as f
 from tests.unit.rapport.communes_factices import BilanFactice
 
@@ -125,17 +125,7 @@ def test_un_chiffre_declare_a_sa_source_et_celui_de_l_an_dernier() -> None:
     assert liste.points == [("Chiffres déclarés", "Dispositifs déployés : 18 (source : Rapport, p. 3).")]
 
 
-@pytest.mark.parametrize(
-    ("etp", "charges", "valorisation", "manque", "resume", "cout"),
-    [
-        ("1.20", "11009.40", "en attente", "décision : x", "1,20 ETP et 11 009 € de dépenses directes, hors des totaux",
-         "1,20 ETP et 11 009 € de dépenses directes, hors des totaux ; pour le valoriser, il manque la décision."),
-        ("0", "0", "en attente", "temps passé : x ; dépenses : x ; décision : x", "Coût non mesuré",
-         "Coût non mesuré ; pour le valoriser, il manque un temps saisi, une clé de dépenses et la décision."),
-        (None, None, "hors périmètre", None, "Coût non mesuré",
-         "Coût non mesuré ; hors du périmètre de la synthèse financière."),
-    ],
-)  # fmt: skip
+@cas
 def test_une_fiche_hors_des_totaux_dit_ce_qui_en_est_mesure(
     etp: str | None, charges: str | None, valorisation: str, manque: str | None, resume: str, cout: str
 ) -> None:
@@ -215,18 +205,7 @@ def test_seul_qui_n_a_pas_d_insee_est_dit_sans_insee() -> None:
     assert [x["nom"] for x in lues] == ["Commune non adhérente", "Adhérents sans code INSEE"]
 
 
-@pytest.mark.parametrize(
-    ("vote", "ecart", "dit"),
-    [
-        (
-            "300",
-            "50",
-            "250,00 € sont dus pour les services communs ; 300,00 € ont été décidés, soit un écart de 50,00 €",
-        ),
-        ("250", "0", "250,00 € sont dus pour les services communs, comme il a été décidé."),
-        (None, None, "250,00 € sont dus pour les services communs ; aucune décision n'en est connue."),
-    ],
-)
+@cas
 def test_l_attribution_de_compensation_est_dite_a_l_assemblee_et_a_la_commune(
     vote: str | None, ecart: str | None, dit: str
 ) -> None:

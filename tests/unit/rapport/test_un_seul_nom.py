@@ -36,10 +36,7 @@ def test_mille_unites_coutent_ce_qu_elles_coutent(cout: str | None, unites: str 
     assert usage.du_lot(_d(cout), _d(unites), 1000) == _d(attendu)
 
 
-@pytest.mark.parametrize(
-    ("types", "attendu"),
-    [(["PC", "DP"], "Dossiers"), (["A4_NB", "A4_COULEUR"], "Pages"), (["A4_NB", "AFFICHE"], ""), (["PC", "A4_NB"], "")],
-)
+@cas
 def test_des_unites_de_plusieurs_types_ont_le_nom_de_ce_qu_elles_sont_toutes(types: list[str], attendu: str) -> None:
     assert usage.nom_des_quantites(types) == attendu
 

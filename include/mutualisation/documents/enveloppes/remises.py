@@ -17,8 +17,8 @@ import psycopg
 from mutualisation.documents.composition.dossier import remplacer_dossier
 from mutualisation.documents.extrait import imprimerie
 from mutualisation.documents.extrait.reprises import Reprises
-from mutualisation.documents.factures.ecriture import ecrire_csv
 from mutualisation.documents.mise_en_forme import archive
+from mutualisation.documents.mise_en_forme.fichier_csv import ecrire_csv
 from mutualisation.documents.mise_en_forme.modele import Document
 from mutualisation.documents.rapport.contenu import communes
 from mutualisation.documents.rapport.contenu.communes import bloc_communal

@@ -10,10 +10,9 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from mutualisation.documents.factures.facturation import ZERO
 from mutualisation.documents.factures.factures import Facture
 from mutualisation.socle.francais import formats, libelles
-from mutualisation.socle.francais.formats import INSECABLE, euros, plusieurs
+from mutualisation.socle.francais.formats import INSECABLE, ZERO, euros, plusieurs
 from mutualisation.socle.francais.typographie import ordre
 
 Quand = tuple[int, int]

@@ -1,11 +1,8 @@
 """Write the documents of a semestre in one folder: invoices, carry-overs, PES draft, annual statements with S2. The
 exercice is published, or not yet (R18)."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +37,13 @@ from mutualisation.documents.factures.pages_factures import (
     page_reports,
 )
 from mutualisation.documents.factures.projet_pes import ProjetPes, preparer_projet, verifier_accord
+from mutualisation.documents.mise_en_forme.fichier_csv import ecrire_csv
 from mutualisation.entree.ingestion.travail import Suivi, muet
 from mutualisation.publication.versions.chaine import ancrer
 from mutualisation.publication.versions.contexte import Contexte, lire_contexte, version_publiee
 from mutualisation.publication.versions.manifeste import DossierLu, poser
 from mutualisation.publication.versions.sceaux import sceller_factures
 from mutualisation.socle.erreurs import ErreurMutualisation
-from mutualisation.socle.francais.neutralisation import neutraliser
 from mutualisation.socle.poste import Poste
 
 SEMESTRES = (1, 2)
@@ -126,10 +123,10 @@ def ecrire_factures(
         redaction.etats(dossier, etats, parametres)
         redaction.imputations(dossier, imputations)
         redaction.relations(dossier, dus, ecarts)
-        lues = redaction.manifeste(dossier, adherent, poste)
+        pose = redaction.manifeste(dossier, adherent, poste)
         if poste is not None:
             # the statement is there before the folder is
-            sceller_factures(conn, contexte.construction.version, lues.manifeste, lues.sha256, poste)
+            sceller_factures(conn, contexte.construction.version, pose.manifeste, pose.sha256, poste)
             ancrer(conn, poste)
     if avant and adherent is None:
         garder_brouillons(conn, factures, (exercice, semestre))
@@ -212,7 +209,7 @@ class _Redaction:
     def manifeste(self, dossier: Path, adherent: str | None, poste: Poste | None) -> DossierLu:
         """Write `manifeste.json`: the sha256 of what was written, the inputs of drafts, and its signature."""
         avant = self._contexte.avant_publication
-        dit = {
+        contenu = {
             "exercice": self._contexte.exercice,
             "semestre": self._semestre.numero,
             "adherent": adherent,
@@ -220,7 +217,7 @@ class _Redaction:
             "publication_sha256": self._contexte.construction.publication_sha256,
             **({"entrees": self._contexte.fichiers} if avant else {}),
         }
-        return poser(dossier, dit, poste)
+        return poser(dossier, contenu, poste)
 
     def _pes(self, dossier: Path, projet: ProjetPes) -> None:
         """Write the draft, read it back from disk by the pipeline's own reader, and list what it leaves out."""
@@ -234,18 +231,3 @@ class _Redaction:
         chemin.write_bytes(projet.octets)
         if defauts := verifier_accord(chemin, projet.retenues):
             raise ErreurMutualisation("Le projet de PES n'est pas valable : " + " ; ".join(defauts[:10]))
-
-
-def ecrire_csv(chemin: Path, colonnes: Sequence[str], lignes: Iterable[Ligne]) -> None:
-    """Write in UTF-8 with `;` and a decimal point; neutralise a text that reads as a formula (F10)."""
-    tampon = io.StringIO(newline="")
-    ecrivain = csv.writer(tampon, delimiter=";", lineterminator="\n")
-    ecrivain.writerow(colonnes)
-    ecrivain.writerows([_cellule_csv(x[c]) for c in colonnes] for x in lignes)
-    chemin.write_text(tampon.getvalue(), encoding="utf-8", newline="")
-
-
-def _cellule_csv(valeur: Any) -> str:
-    if isinstance(valeur, Decimal):
-        return f"{valeur:f}"
-    return "" if valeur is None else neutraliser(str(valeur))

@@ -12,11 +12,11 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.documents.factures.facturation import ZERO, Facturation, Ligne, Parametres, lire_chiffres, somme
+from mutualisation.documents.factures.facturation import Facturation, Ligne, Parametres, lire_chiffres, somme
 from mutualisation.documents.rapport.contenu.imputations import RELATION, nommer
 from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.socle.erreurs import ErreurMutualisation
-from mutualisation.socle.francais.formats import arrondi
+from mutualisation.socle.francais.formats import ZERO, arrondi
 from mutualisation.socle.francais.typographie import ordre
 
 REGLES_UNITAIRES = ("par_unite", "cout_unitaire")

@@ -17,9 +17,9 @@ from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.publication.versions.extraits_csv import lire_lignes
 from mutualisation.publication.versions.relations import lire_relations, relations_internes
 from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.francais.formats import ZERO
 
 Ligne = dict[str, Any]
-ZERO = Decimal("0.00")
 # L1612-2 says 15 April, 30 April in a year of renewal of the councils; renewals fall every six years from 2008
 PREMIER_RENOUVELLEMENT, PERIODE_RENOUVELLEMENT = 2008, 6
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.documents.factures.facturation import ZERO, Facturation, Ligne, Semestre, lire_chiffres, periode
+from mutualisation.documents.factures.facturation import Facturation, Ligne, Semestre, lire_chiffres, periode
 from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.socle.erreurs import ErreurMutualisation
-from mutualisation.socle.francais.formats import INSECABLE, exact
+from mutualisation.socle.francais.formats import INSECABLE, ZERO, exact
 from mutualisation.socle.francais.libelles import libelle_unite
 from mutualisation.socle.francais.typographie import ordre
 

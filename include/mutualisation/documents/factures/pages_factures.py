@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from mutualisation.documents.factures.etat_annuel import BASE, UNITES, EtatAnnuel, annee_de_notification, total
-from mutualisation.documents.factures.facturation import ZERO, Parametres, Semestre
+from mutualisation.documents.factures.facturation import Parametres, Semestre
 from mutualisation.documents.factures.factures import Facture, LigneFacture, dire_tranche, prix
 from mutualisation.documents.factures.pes import LignePes
 from mutualisation.documents.factures.projet_pes import ProjetPes
@@ -14,7 +14,17 @@ from mutualisation.documents.rapport.contenu import imputations
 from mutualisation.documents.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.socle.francais import formats
-from mutualisation.socle.francais.formats import INSECABLE, arrondi, decimales, euros, exact, jour, pourcent, siret
+from mutualisation.socle.francais.formats import (
+    INSECABLE,
+    ZERO,
+    arrondi,
+    decimales,
+    euros,
+    exact,
+    jour,
+    pourcent,
+    siret,
+)
 from mutualisation.socle.francais.libelles import GRATUIT, PRIX_INCONNU, STATUTS_FACTURE, libelle, libelle_mode
 from mutualisation.socle.francais.noms_propres import contracter
 
@@ -157,9 +167,9 @@ def page_reports(contexte: Contexte, s: Semestre, factures: Iterable[Facture]) -
     )  # fmt: skip
 
 
-def page_imputations(contexte: Contexte, s: Semestre, lues: Sequence[dict[str, Any]]) -> m.Document:
+def page_imputations(contexte: Contexte, s: Semestre, imputees: Sequence[dict[str, Any]]) -> m.Document:
     """Show what is due on each attribution de compensation, beside what the assemblies decided (R21)."""
-    tableau = imputations.tableau(lues, s.exercice)
+    tableau = imputations.tableau(imputees, s.exercice)
     return _document(
         contexte, s, f"imputations_ac_{s.exercice}", f"Attributions de compensation {s.exercice} : services communs",
         m.Section("", tableau.titre, "", [tableau]),
@@ -191,8 +201,8 @@ def _sommes(nom: str, factures: Sequence[Facture], *champs: str) -> m.Ligne:
 
 def _ligne(f: Facture) -> dict[str, Any]:
     quand = f" au {jour(f.titre_le)}" if f.titre_le else ""
-    qui = {"nom": contracter(f.nom), "siret": siret(f.siret), "statut": libelle(STATUTS_FACTURE, f.etat) + quand}
-    return {**vars(f), **{c: getattr(f, c) for c in ("cumul", "deja_titre", "reste_a_titrer")}, **qui}
+    adherent = {"nom": contracter(f.nom), "siret": siret(f.siret), "statut": libelle(STATUTS_FACTURE, f.etat) + quand}
+    return {**vars(f), **{c: getattr(f, c) for c in ("cumul", "deja_titre", "reste_a_titrer")}, **adherent}
 
 
 def _est_nul(x: LigneFacture) -> bool:

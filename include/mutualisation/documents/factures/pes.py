@@ -17,11 +17,12 @@ from typing import Any
 
 from lxml import etree
 
-from mutualisation.documents.factures.facturation import ZERO, Semestre
+from mutualisation.documents.factures.facturation import Semestre
 from mutualisation.documents.factures.factures import Facture
 from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.socle.chemins import SCHEMA_PES
 from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.francais.formats import ZERO
 
 ESPACE = "http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/aller"
 ENCODAGE = "ISO-8859-1"

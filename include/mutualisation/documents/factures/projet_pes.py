@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
-from mutualisation.documents.factures.facturation import ZERO, Facturation, Ligne, Semestre, periode
+from mutualisation.documents.factures.facturation import Facturation, Ligne, Semestre, periode
 from mutualisation.documents.factures.factures import Facture
 from mutualisation.documents.factures.pes import SCHEMA, LignePes, Titre, en_latin1, octets_pes, valeur_attendue
 from mutualisation.entree.lecteurs.lecture import ouvrir
@@ -17,7 +17,7 @@ from mutualisation.entree.lecteurs.limites import Limites
 from mutualisation.entree.sources.registre import registre
 from mutualisation.entree.sources.vocabulaire import vocabulaire
 from mutualisation.publication.versions.contexte import Contexte
-from mutualisation.socle.francais.formats import euros, plusieurs
+from mutualisation.socle.francais.formats import ZERO, euros, plusieurs
 
 SANS_REGLAGE = (
     "Pas de projet de PES : à ajouter ou à corriger dans referentiel/parametres, en vigueur au {} : {} ; puis relancer "

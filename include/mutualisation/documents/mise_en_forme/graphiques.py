@@ -7,9 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from mutualisation.documents.mise_en_forme.palette import DEBUTS
-from mutualisation.socle.francais.formats import INSECABLE, arrondi, euros, nombre, pourcent, signe
+from mutualisation.socle.francais.formats import INSECABLE, ZERO, arrondi, euros, nombre, pourcent, signe
 
-ZERO = Decimal(0)
 # the drawings themselves hold these words
 INCONNU = "non connu"
 ENSEMBLE = "Ensemble"

@@ -7,8 +7,9 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from typing import Any
 
-from mutualisation.documents.mise_en_forme.graphiques import ZERO, Graphique
+from mutualisation.documents.mise_en_forme.graphiques import Graphique
 from mutualisation.socle.francais import formats
+from mutualisation.socle.francais.formats import ZERO
 
 Ligne = Mapping[str, Any]
 TEXTE, AUCUN = "texte", "—"

@@ -9,9 +9,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from mutualisation.documents.factures.facturation import ZERO
 from mutualisation.documents.situation.page_situation import MOIS, Ligne, somme
-from mutualisation.socle.francais.formats import INSECABLE, arrondi, euros, evolution, plusieurs, signe
+from mutualisation.socle.francais.formats import INSECABLE, ZERO, arrondi, euros, evolution, plusieurs, signe
 
 GARDER = """
 delete from journal.atterrissages where exercice in (select exercice from construction.mart_atterrissage);

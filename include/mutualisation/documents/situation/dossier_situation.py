@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 
 from mutualisation.documents.composition.dossier import remplacer_dossier
 from mutualisation.documents.extrait import imprimerie
-from mutualisation.documents.factures.ecriture import ecrire_csv
+from mutualisation.documents.mise_en_forme.fichier_csv import ecrire_csv
 from mutualisation.documents.mise_en_forme.modele import Document
 from mutualisation.documents.situation.atterrissages import GARDER, dire_depassements
 from mutualisation.documents.situation.calendrier import echeances

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from mutualisation.documents.factures.facturation import ZERO
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.mise_en_forme.cellules import en_francais
 from mutualisation.documents.rapport.contenu.ouverture import RESTREINTE, SYNTHETIQUES
@@ -13,6 +12,7 @@ from mutualisation.documents.rapport.enonces import lire_phrase, lire_points, li
 from mutualisation.documents.situation.calendrier import GENRES, Echeance
 from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.socle.francais import formats
+from mutualisation.socle.francais.formats import ZERO
 
 PROVISOIRE = "Provisoire, non publié"
 MOIS = (

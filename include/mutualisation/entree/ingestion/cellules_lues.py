@@ -321,25 +321,25 @@ class ColonneLue(dict[str, str]):
         if cellules and premiere == cellules[-1] and cellules.count(premiere) == nombre:
             # most columns of a ledger hold one value
             lue, posee = self[premiere], self.posees.get(premiere, premiere)
-            lues = [lue] * nombre
-            return lues, lues if posee == lue else [posee] * nombre
+            valeurs = [lue] * nombre
+            return valeurs, valeurs if posee == lue else [posee] * nombre
         # cells that come back are known: they are looked up one by one
         if self._nouvelles * 8 >= nombre and (usuelles := self._lire_usuelles(cellules)) is not None:
             return usuelles, cellules
         connues = len(self)
-        lues = list(map(self.__getitem__, cellules))
+        valeurs = list(map(self.__getitem__, cellules))
         self._nouvelles = len(self) - connues
         if not self.posees or self.posees.keys().isdisjoint(cellules):
-            return lues, cellules if self._reecrit else lues
-        return lues, [self.posees.get(c, c) for c in cellules]
+            return valeurs, cellules if self._reecrit else valeurs
+        return valeurs, [self.posees.get(c, c) for c in cellules]
 
     def _lire_usuelles(self, cellules: Cellules) -> Cellules | None:
         """Read a whole block at once where every cell has a usual form and lands as it is; None elsewhere."""
         if self._usuel:
             texte = "\n".join(cellules) + "\n"
-            lues = texte.replace(" ", "").replace(",", ".").split("\n")[:-1]
+            valeurs = texte.replace(" ", "").replace(",", ".").split("\n")[:-1]
             # a cell of several lines is not a usual one
-            return lues if self._usuel.fullmatch(texte) and len(lues) == len(cellules) else None
+            return valeurs if self._usuel.fullmatch(texte) and len(valeurs) == len(cellules) else None
         if self.colonne.type != "texte" or _A_LIRE.search("".join(cellules)):
             return None
         telles = list(map(str.strip, cellules)) == list(cellules)

@@ -194,7 +194,7 @@ def _sirens_epci(travail: Travail, fichier: FichierDepose) -> set[str]:
     typage = Typage(jeu, lecteur.entete, travail.confidentialite(jeu), traduction)
     trouves: set[str] = set()
     for bloc in lecteur.blocs():
-        cellules = typage.lire_bloc(bloc).lues
+        cellules = typage.lire_bloc(bloc).valeurs
         trouves.update(
             siren for type_, siren in zip(cellules["type"], cellules["siren"], strict=True) if type_ == "epci"
         )

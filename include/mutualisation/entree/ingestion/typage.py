@@ -48,7 +48,7 @@ class BlocLu:
     delivrees: dict[str, Cellules]
     nombre: int
     defauts: dict[int, tuple[str, str]]
-    lues: dict[str, Cellules] = field(default_factory=dict)
+    valeurs: dict[str, Cellules] = field(default_factory=dict)
     posees: dict[str, Cellules] = field(default_factory=dict)
 
     @property
@@ -91,7 +91,7 @@ class Typage:
             if any(map(_UN_TOTAL.search, bloc.rangees[i])):
                 self.lignes_de_total.append(bloc.lignes[i])
         tete = [str(fichier_id)] * bloc_lu.nombre, map(str, bloc.lignes), motifs, self._delivrees(bloc_lu)
-        rangees = zip(*tete, *bloc_lu.lues.values(), strict=True)
+        rangees = zip(*tete, *bloc_lu.valeurs.values(), strict=True)
         texte = "\n".join(map("\t".join, rangees))
         if "\0" in texte:
             raise LectureRefusee("un caractère nul se trouve dans une cellule : le retirer (F8).")
@@ -137,7 +137,7 @@ class Typage:
         if nom not in self._positions and nom not in self._par_defaut:
 
             def vider(bloc: BlocLu) -> None:
-                bloc.lues[nom] = bloc.posees[nom] = bloc.vides
+                bloc.valeurs[nom] = bloc.posees[nom] = bloc.vides
 
             return vider
         if colonne.pourcent_si:
@@ -151,7 +151,7 @@ class Typage:
 
         def lire(bloc: BlocLu) -> None:
             cellules = bloc.delivrees[nom]
-            bloc.lues[nom], bloc.posees[nom] = colonne_lue.lire_cellules(cellules)
+            bloc.valeurs[nom], bloc.posees[nom] = colonne_lue.lire_cellules(cellules)
             colonne_lue.noter(cellules, bloc.defauts)
 
         return lire
@@ -165,7 +165,7 @@ class Typage:
         colonne_lue = self._colonne_lue(seconde)
 
         def lire(bloc: BlocLu) -> None:
-            bloc.lues[seconde.nom], _ = colonne_lue.lire_cellules(bloc.delivrees.get(nom, bloc.vides))
+            bloc.valeurs[seconde.nom], _ = colonne_lue.lire_cellules(bloc.delivrees.get(nom, bloc.vides))
 
         return lire
 
@@ -180,7 +180,7 @@ class Typage:
             cellules = bloc.delivrees[colonne.nom]
             choix = [lectures[normaliser(visible(t)) == valeur] for t in bloc.delivrees.get(temoin, bloc.vides)]
             cellules_lues = [lecture[c] for lecture, c in zip(choix, cellules, strict=True)]
-            bloc.lues[colonne.nom] = cellules_lues
+            bloc.valeurs[colonne.nom] = cellules_lues
             bloc.posees[colonne.nom] = [lecture.posees.get(c, c) for lecture, c in zip(choix, cellules, strict=True)]
             for i, (lecture, c) in enumerate(zip(choix, cellules, strict=True)):
                 if c in lecture.fautes:
@@ -199,7 +199,7 @@ class Typage:
             else:
                 lignes = zip(bloc.delivrees[colonne.nom], bloc.delivrees[siret], strict=True)
                 cellules_posees = [noms[t] if t and sirets[s] else "" for t, s in lignes]
-            bloc.lues[colonne.nom] = bloc.posees[colonne.nom] = cellules_posees
+            bloc.valeurs[colonne.nom] = bloc.posees[colonne.nom] = cellules_posees
 
         return lire
 
@@ -219,7 +219,7 @@ class Typage:
                 (lecture[c] if claire else empreinte(*[jours[x] for x in quoi]) if c.strip(BLANCS) else "")
                 for c, claire, quoi in zip(cellules, claires, de_quoi, strict=True)
             ]
-            bloc.lues[lecture.colonne.nom] = bloc.posees[lecture.colonne.nom] = cellules_posees
+            bloc.valeurs[lecture.colonne.nom] = bloc.posees[lecture.colonne.nom] = cellules_posees
             for i, cellule_posee in enumerate(cellules_posees):
                 if not cellule_posee and (motif := lecture.fautes.get(cellules[i]) or defaut(lecture.colonne, "", "")):
                     bloc.defauts.setdefault(i, (lecture.colonne.entete or "", motif))
@@ -242,7 +242,7 @@ class Typage:
         blanc = ""
         for rang, colonne in enumerate(self._jeu.colonnes_entrepot):
             blanc += SEPARATEUR_DELIVRE if rang else ""
-            posees, textes_lus = bloc_lu.posees[colonne.nom], bloc_lu.lues[colonne.nom]
+            posees, textes_lus = bloc_lu.posees[colonne.nom], bloc_lu.valeurs[colonne.nom]
             if not (colonne.redite and (posees is textes_lus or posees == textes_lus)):
                 morceaux += [repeat(blanc), posees]
                 blanc = ""

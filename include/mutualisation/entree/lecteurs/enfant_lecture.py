@@ -3,20 +3,15 @@
 import gc
 import resource
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mutualisation.entree.lecteurs.limites import LectureRefusee, SessionBornee
+from mutualisation.entree.lecteurs.limites import INTERROMPUE, MO, LectureRefusee, Lire, SessionBornee, octets_tenus
 from mutualisation.socle.enfant.hote import Reponse, servir
 
-REMEDE = "exporter de nouveau le tableau seul, ou le couper en plusieurs fichiers"
-INTERROMPUE = f"la lecture de ce fichier s'interrompt : {REMEDE} (F9)."
 # a large file, or one of many rows, has time in proportion
 OCTETS_PAR_SECONDE, RANGEES_PAR_SECONDE = 10_000_000, 1_000
-MO = 1024 * 1024
-# the function yields things of a file, each with the number of rows that it stands for
-Lire = Callable[..., Iterator[tuple[int, Any]]]
 
 
 class LectureServie:
@@ -65,12 +60,6 @@ def _borner(ressource: int, limite: int) -> None:
     """Set a limit of this process, within the one that its environment can't go beyond."""
     dure = resource.getrlimit(ressource)[1]
     resource.setrlimit(ressource, (limite if dure == resource.RLIM_INFINITY else min(limite, dure), dure))
-
-
-def octets_tenus(mesure: str) -> int:
-    """Return the bytes that this process holds: `VmSize`, address space; `VmRSS`, memory."""
-    etat = Path("/proc/self/status").read_text(encoding="ascii")
-    return next(int(ligne.split()[1]) * 1024 for ligne in etat.splitlines() if ligne.startswith(mesure))
 
 
 def preparer() -> Reponse:

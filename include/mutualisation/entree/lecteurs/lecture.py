@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from mutualisation.entree.lecteurs.bloc import Bloc
 from mutualisation.entree.lecteurs.decp import LecteurDecp
-from mutualisation.entree.lecteurs.enfant_lecture import INTERROMPUE, MO, REMEDE, Lire, octets_tenus
 from mutualisation.entree.lecteurs.entete import (
     SANS_TRADUCTION,
     Entete,
@@ -24,7 +23,16 @@ from mutualisation.entree.lecteurs.entete import (
     entete_introuvable,
     trouver_entete,
 )
-from mutualisation.entree.lecteurs.limites import LectureRefusee, Limites, SessionBornee
+from mutualisation.entree.lecteurs.limites import (
+    INTERROMPUE,
+    MO,
+    REMEDE,
+    LectureRefusee,
+    Limites,
+    Lire,
+    SessionBornee,
+    octets_tenus,
+)
 from mutualisation.entree.lecteurs.octets import conseil_de_nature
 from mutualisation.entree.lecteurs.pes_aller import LecteurPes
 from mutualisation.entree.lecteurs.tabulaire_csv import LecteurCsv

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
 from xml.parsers import expat
 
 from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
 
+MO = 1024 * 1024
 # no row is dropped without a word: one longer than this can't be told from a file without line ends
-RANGEE_MAX = 16 * 1024 * 1024
+RANGEE_MAX = 16 * MO
+REMEDE = "exporter de nouveau le tableau seul, ou le couper en plusieurs fichiers"
+INTERROMPUE = f"la lecture de ce fichier s'interrompt : {REMEDE} (F9)."
+# the function yields things of a file, each with the number of rows that it stands for
+Lire = Callable[..., Iterator[tuple[int, Any]]]
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,12 @@ def _reglage(nom: str, defaut: int) -> int:
     if not valeur.isascii() or not valeur.isdigit() or int(valeur) == 0:
         raise ErreurMutualisation(f"{nom} doit être un entier positif.")
     return int(valeur)
+
+
+def octets_tenus(mesure: str) -> int:
+    """Return the bytes that this process holds: `VmSize`, address space; `VmRSS`, memory."""
+    etat = Path("/proc/self/status").read_text(encoding="ascii")
+    return next(int(ligne.split()[1]) * 1024 for ligne in etat.splitlines() if ligne.startswith(mesure))
 
 
 def nombre_fr(n: int) -> str:

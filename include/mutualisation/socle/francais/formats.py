@@ -9,6 +9,8 @@ FINE = "\u202f"
 INSECABLE = "\u00a0"
 MOINS = "\u2212"
 NON_RENSEIGNE = "non renseigné"
+# euros: a sum of nothing is written in a CSV as any other, to the cent
+ZERO = Decimal("0.00")
 # a quotient may have more digits than the default of 28: this holds numeric(24,12) over its least value
 LARGE = Context(prec=60)
 

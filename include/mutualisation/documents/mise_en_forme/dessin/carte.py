@@ -9,6 +9,7 @@ from functools import cache
 from markupsafe import escape
 
 from mutualisation.documents.mise_en_forme import palette
+from mutualisation.documents.mise_en_forme.dessin.affectation import affecter
 from mutualisation.documents.mise_en_forme.dessin.toile import INTERLIGNE, SUPPORTS, Toile, couper, largeur, morceaux, n
 from mutualisation.documents.mise_en_forme.graphiques import SANS_PLACE, UNE_CASE, Carte, Commune
 from mutualisation.socle.chemins import POSITIONS
@@ -177,9 +178,6 @@ def positions() -> dict[str, tuple[int, int]]:
 @cache
 def placer(codes: tuple[str, ...]) -> dict[str, Case]:
     """Return (row, column) of the communes whose place is known, each as near as can be, in any order of codes."""
-    # scipy takes a third of a second: only documents with a map import it
-    from scipy.optimize import linear_sum_assignment
-
     connues = {code: positions()[code] for code in sorted(codes) if code in positions()}
     if not connues:
         return {}
@@ -192,8 +190,7 @@ def placer(codes: tuple[str, ...]) -> dict[str, Case]:
         [(x * (colonnes - 1) - c) ** 2 + (y * (rangs - 1) - r) ** 2 for r, c in cases]
         for x, y in zip(xs, ys, strict=True)
     ]
-    _, choisies = linear_sum_assignment(couts)
-    return _serrer({code: cases[k] for code, k in zip(connues, choisies, strict=True)})
+    return _serrer({code: cases[k] for code, k in zip(connues, affecter(couts), strict=True)})
 
 
 def _etaler(valeurs: Sequence[int]) -> list[float]:

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from mutualisation.documents.mise_en_forme import palette
 from mutualisation.documents.mise_en_forme.dessin.toile import Toile
-from mutualisation.documents.mise_en_forme.graphiques import INCONNU, ZERO, Histogramme
-from mutualisation.socle.francais.formats import INSECABLE, nombre
+from mutualisation.documents.mise_en_forme.graphiques import INCONNU, Histogramme
+from mutualisation.socle.francais.formats import INSECABLE, ZERO, nombre
 
 
 def dessiner_histogramme(h: Histogramme, toile: Toile) -> None:

@@ -9,7 +9,6 @@ from mutualisation.documents.mise_en_forme.dessin.toile import Toile, morceaux, 
 from mutualisation.documents.mise_en_forme.graphiques import (
     ENSEMBLE,
     NIVEAUX,
-    ZERO,
     Barre,
     Cascade,
     CoutsCouverts,
@@ -17,7 +16,7 @@ from mutualisation.documents.mise_en_forme.graphiques import (
     Flux,
     dire_les_etapes,
 )
-from mutualisation.socle.francais.formats import euros
+from mutualisation.socle.francais.formats import ZERO, euros
 
 # the total is this many lines of text high
 HAUTEUR = 12

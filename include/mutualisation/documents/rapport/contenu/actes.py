@@ -5,13 +5,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from mutualisation.documents.mise_en_forme import modele as m
-from mutualisation.documents.mise_en_forme.graphiques import ZERO
 from mutualisation.documents.rapport.contenu import elus, ouverture, prevision, textes
 from mutualisation.documents.rapport.contenu.communes import avis, bloc_communal, usages_et_titres
 from mutualisation.documents.rapport.contenu.conseil import schema
 from mutualisation.documents.rapport.enonces import BLANC, lire_phrase, lire_points, lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, Ligne, somme
 from mutualisation.socle.francais import formats, libelles
+from mutualisation.socle.francais.formats import ZERO
 
 AVERTISSEMENT = "À relire par le service des assemblées, qui remplit les pointillés."
 EFFECTIFS_COMMUNES = lire_phrase("communication.effectifs_communes")
@@ -114,10 +114,10 @@ def dispositif(conseil: str, articles: Sequence[tuple[str, str]]) -> m.Section:
     return m.Section("articles", "Dispositif", "Dispositif", [m.p(f"Après en avoir délibéré, le {conseil} :"), *blocs])
 
 
-def vote(ou: str, qui: str) -> m.Section:
+def vote(ou: str, president: str) -> m.Section:
     """Leave the place of the votes, of the day and of who signs."""
     votes = " ; ".join(f"{voix} : {BLANC}" for voix in ("Pour", "Contre", "Abstentions"))
-    signature = f"Fait {ou}, le {BLANC}. Le {qui}, le secrétaire de séance."
+    signature = f"Fait {ou}, le {BLANC}. Le {president}, le secrétaire de séance."
     return m.Section("vote", "Vote", "Vote", [m.p(votes), m.p(signature)])
 
 
@@ -227,12 +227,12 @@ def _section_communes(bilan: Bilan) -> m.Section:
 def gain_des_achats(bilan: Bilan) -> list[m.Bloc]:
     """Say what adherents saved on purchases; empty where no price is known."""
     gagne = [r["gain"] for r in bilan["cam_achats"] if r["gain"] is not None]
-    dit = "Sur les achats qui ont un prix de référence, la centrale d'achat fait gagner aux adhérents "
-    return [m.p(f"{dit}{formats.euros(sum(gagne, ZERO))} hors taxes, en {bilan.exercice}.")] if gagne else []
+    debut = "Sur les achats qui ont un prix de référence, la centrale d'achat fait gagner aux adhérents "
+    return [m.p(f"{debut}{formats.euros(sum(gagne, ZERO))} hors taxes, en {bilan.exercice}.")] if gagne else []
 
 
 def _section_prevision(bilan: Bilan) -> m.Section:
-    """Say what next year would be by what is decided already: staff, cost, its range, dues; empty without it."""
+    """Say what next year would be by what is decided already: staff, cost, dues, its error; empty without it."""
     e, prevue = bilan.exercice, bilan.exercice + 1
     cle = (prevision.ENGAGE, prevue)
     rangees = [r for r in prevision.lire_prevues(bilan) if (r["scenario"], r["exercice"]) == cle]
@@ -242,9 +242,9 @@ def _section_prevision(bilan: Bilan) -> m.Section:
         enonce = (
             f"Par ce qui est déjà décidé, les dispositifs valorisés mobiliseraient {etp} ETP de l'établissement en "
             f"{prevue}, pour un coût net d'{cout} ; les adhérents devraient "
-            f"{prevision.environ(somme(rangees, 'montant_du'))}. {prevision.dire_fourchette(bilan)}"
+            f"{prevision.environ(somme(rangees, 'montant_du'))}. {prevision.dire_essais(bilan)}"
         )
-        blocs = [m.p(enonce), _tableau_prevu(bilan, rangees, prevue)]
+        blocs = [m.p(enonce.rstrip()), _tableau_prevu(bilan, rangees, prevue)]
         blocs.append(m.p(f"{EFFECTIFS_COMMUNES} {PREVISION}", note=True))
     return m.Section("prevu", f"Impact prévisionnel pour {prevue}, à partir de {e}", "Impact prévisionnel", blocs)
 

@@ -26,13 +26,13 @@ def section_conventions(bilan: Bilan) -> m.Section:
 def blocs(bilan: Bilan) -> list[m.Bloc]:
     """Count conventions by state, then list what ran out and what ends within a year, the soonest first; empty where no
     file says when a convention ends."""
-    lues = bilan[RELATION]
-    if not any(r["echeance"] for r in lues):
+    conventions = bilan[RELATION]
+    if not any(r["echeance"] for r in conventions):
         return []
-    comptes = Counter(r["statut"] for r in lues)
+    comptes = Counter(r["statut"] for r in conventions)
     etats = [formats.plusieurs(comptes[s], *mots) for s, mots in libelles.STATUTS_CONVENTION.items() if comptes[s]]
-    n = formats.plusieurs(len(lues), "convention")
-    lignes = [_fin(bilan, rangees) for rangees in _par_fin(r for r in lues if r["statut"] in A_DIRE)]
+    n = formats.plusieurs(len(conventions), "convention")
+    lignes = [_fin(bilan, rangees) for rangees in _par_fin(r for r in conventions if r["statut"] in A_DIRE)]
     return [
         m.p(lire_phrase("conventions.resume", e=bilan.exercice, n=n, etats=formats.et(etats))),
         lire_tableau("conventions.fins", lignes, apres=bilan.exercice + 1),
@@ -70,6 +70,6 @@ def de_l_adherent(conventions: Sequence[Ligne], exercice: int) -> str:
     for statut, debut in zip(A_DIRE, ("Échu", f"À renouveler d'ici au 31/12/{exercice + 1}"), strict=True):
         fins = _par_fin(r for r in conventions if r["statut"] == statut)
         if fins:
-            dites = (f"{x[0]['libelle']} ({formats.jour(x[0]['echeance'])})" for x in fins)
-            enonces.append(f"{debut} : {', '.join(dites)}.")
+            noms = (f"{x[0]['libelle']} ({formats.jour(x[0]['echeance'])})" for x in fins)
+            enonces.append(f"{debut} : {', '.join(noms)}.")
     return f"Conventions. {' '.join(enonces)}" if enonces else ""

@@ -16,6 +16,7 @@ from mutualisation.documents.rapport.contenu.conseil import evolution, schema, s
 from mutualisation.documents.rapport.enonces import lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, Ligne
 from mutualisation.socle.francais import formats, libelles
+from mutualisation.socle.francais.formats import ZERO
 
 # the back of a room reads this many rows, rows of sentences, signs of an action, communes of an opinion
 LIGNES, PHRASES, SIGNES, NOMMEES = 8, 5, 220, 3
@@ -74,7 +75,7 @@ def _pages(bilan: Bilan) -> Iterator[tuple[str, list[m.Bloc]]]:
 def _rang(bilan: Bilan, action: Ligne) -> tuple[Decimal, str]:
     """Put the actions of the costliest dispositif first, then order by code."""
     suivi = bilan.synthese[bilan.exercice].get(action["dispositif"], {})
-    return -suivi.get("cout_net", g.ZERO), action["code"]
+    return -suivi.get("cout_net", ZERO), action["code"]
 
 
 def _bref(texte: str) -> str:
@@ -117,7 +118,7 @@ def _usages(bilan: Bilan) -> m.Tableau:
 
 
 def _avis(bilan: Bilan) -> list[m.Bloc]:
-    comptes = Counter(map(schema.dit, bilan[schema.AVIS]))
+    comptes = Counter(map(schema.sens_de, bilan[schema.AVIS]))
     barres = [(mots[-1], Decimal(comptes[s])) for s, mots in libelles.STATUTS_AVIS.items() if comptes[s]]
     barre = g.Histogramme("h-avis", "Les avis, commune par commune", "Avis des communes", "avis", "Communes", barres)
     nommes = m.Liste([(nom, formats.enumerer(x, NOMMEES)) for nom, x in schema.nommes(bilan)])

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from mutualisation.documents.mise_en_forme import graphiques as g
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import encaissement, ouverture, passage, textes, usage
 from mutualisation.documents.rapport.contenu.communes.ensemble import section_communes
@@ -15,6 +14,7 @@ from mutualisation.documents.rapport.contenu.conseil.synthese import couverture,
 from mutualisation.documents.rapport.enonces import BLANC, lire_champs, lire_phrase, lire_tableau
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.francais import formats
+from mutualisation.socle.francais.formats import ZERO
 
 # the change of this many dispositifs is told: a councillor reads three
 ECARTS_DITS = 3
@@ -102,7 +102,7 @@ def _adhesions(bilan: Bilan) -> str:
 
 
 def _dispositifs(bilan: Bilan) -> Iterable[tuple[str, str]]:
-    ecarts = {code: evolution.ecart(bilan, code) or g.ZERO for code in bilan.dispositifs}
+    ecarts = {code: evolution.ecart(bilan, code) or ZERO for code in bilan.dispositifs}
     grands = sorted((c for c in ecarts if ecarts[c]), key=lambda c: -abs(ecarts[c]))[:ECARTS_DITS]
     for code in (c for c in bilan.dispositifs if c in grands):
         enonce = formats.majuscule(textes.avec_leurs_auteurs(bilan, "ecart", code) or passage.SANS_COMMENTAIRE)

@@ -16,8 +16,8 @@ NON_ADHERENTE = "Commune non adhérente"
 
 def section_imputations(bilan: Bilan) -> m.Section:
     """Make the section of the council; empty where no tariff is so recovered and nothing was decided."""
-    lues = nommer(bilan[RELATION], bilan["adherent"])
-    blocs: list[m.Bloc] = [m.p(lire_phrase("imputations.resume")), tableau(lues, bilan.exercice)] if lues else []
+    dus = nommer(bilan[RELATION], bilan["adherent"])
+    blocs: list[m.Bloc] = [m.p(lire_phrase("imputations.resume")), tableau(dus, bilan.exercice)] if dus else []
     return m.Section("imputations", "Attributions de compensation", "Attributions", blocs)
 
 

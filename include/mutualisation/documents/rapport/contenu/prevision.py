@@ -1,6 +1,6 @@
-"""The years ahead (R19): what is decided already, each scénario of hypotheses, the gap to what was published before.
+"""The years ahead (R19): what is decided already, each scénario of hypotheses, what the method would have missed.
 
-Costs are read to the thousand (decision 0012); the exact figures are in `prevision.csv`, those of each adherent in
+Costs are read to the thousand; the exact figures are in `prevision.csv`, those of each adherent in
 `prevision_adherent.csv`. A version published before R19 forecast otherwise: its documents show nothing of it.
 """
 
@@ -16,7 +16,6 @@ from mutualisation.socle.francais.typographie import ordre
 CONSTATE, ENGAGE = "constate", "engage"
 # what the communes gain or spend themselves: unit and decimals
 DES_COMMUNES = {"etp_communes": ("ETP", 2), "depenses_communes": ("€", 0)}
-Fourchette = tuple[Decimal, Decimal]
 
 
 def section_prevision(bilan: Bilan) -> m.Section:
@@ -24,8 +23,7 @@ def section_prevision(bilan: Bilan) -> m.Section:
     blocs: list[m.Bloc] = []
     if rangees := lire_prevues(bilan):
         blocs = [m.p(lire_phrase("prevision.introduction").format(e=bilan.exercice)), _tableau_prevu(rangees)]
-        blocs += [m.p(x) for x in (dire_essais(bilan), dire_fourchette(bilan)) if x]
-        blocs += [*_tableau_des_hypotheses(bilan), *_blocs_d_ecart(bilan)]
+        blocs += [*(m.p(x) for x in (dire_essais(bilan),) if x), *_tableau_des_hypotheses(bilan)]
     return m.Section("prevision", "Prévision", "Prévision", blocs)
 
 
@@ -53,10 +51,10 @@ def _tableau_prevu(rangees: list[Ligne]) -> m.Tableau:
     for scenario, siennes in par_scenario(rangees):
         annees = sorted({r["exercice"] for r in siennes})
         for annee in dict.fromkeys((annees[0], annees[-1])):
-            lues = [r for r in siennes if r["exercice"] == annee]
+            prevues = [r for r in siennes if r["exercice"] == annee]
             lignes.append(
-                {"scenario": nommer(scenario), "annee": annee, "etp": somme(lues, "etp")}
-                | {cle: millier(somme(lues, cle)) for cle in ("cout_net", "montant_du", "reste_a_charge")}
+                {"scenario": nommer(scenario), "annee": annee, "etp": somme(prevues, "etp")}
+                | {cle: millier(somme(prevues, cle)) for cle in ("cout_net", "montant_du", "reste_a_charge")}
             )
     return lire_tableau("prevision.prevu", lignes)
 
@@ -68,16 +66,16 @@ def effets_prevus(bilan: Bilan) -> list[m.Bloc]:
     rangees = lire_prevues(bilan)
     if not rangees:
         return []
-    dites = {(r["scenario"], r["mesure"]) for r in bilan.interne("hypotheses_retenues")}
+    retenues = {(r["scenario"], r["mesure"]) for r in bilan.interne("hypotheses_retenues")}
     lignes = []
     for scenario, siennes in par_scenario(rangees):
         for annee in sorted({r["exercice"] for r in siennes}):
-            lues = [r for r in siennes if r["exercice"] == annee]
+            prevues = [r for r in siennes if r["exercice"] == annee]
             lignes.append(
-                {"scenario": nommer(scenario), "annee": annee, "etp": somme(lues, "etp")}
-                | {"fonctionnement": millier(somme(lues, "cout_personnel") + somme(lues, "cout_fonctionnement"))}
-                | {cle: millier(somme(lues, cle)) for cle in ("montant_du", "reste_a_charge")}
-                | {cle: _signe(cle, somme(lues, cle)) for cle in DES_COMMUNES if (scenario, cle) in dites}
+                {"scenario": nommer(scenario), "annee": annee, "etp": somme(prevues, "etp")}
+                | {"fonctionnement": millier(somme(prevues, "cout_personnel") + somme(prevues, "cout_fonctionnement"))}
+                | {cle: millier(somme(prevues, cle)) for cle in ("montant_du", "reste_a_charge")}
+                | {cle: _signe(cle, somme(prevues, cle)) for cle in DES_COMMUNES if (scenario, cle) in retenues}
             )
     horizon = max(r["exercice"] for r in rangees)
     blocs: list[m.Bloc] = [m.SousTitre(f"D'ici à {horizon}, scénario par scénario")]
@@ -85,8 +83,8 @@ def effets_prevus(bilan: Bilan) -> list[m.Bloc]:
         m.p(lire_phrase("prevision.introduction").format(e=bilan.exercice)),
         lire_tableau("prevision.effets", lignes),
     ]
-    muet = "" if any(mesure in DES_COMMUNES for _, mesure in dites) else lire_phrase("communication.effectifs_communes")
-    blocs += [m.p(x) for x in (muet, dire_essais(bilan), dire_fourchette(bilan)) if x]
+    muet = "" if any(x in DES_COMMUNES for _, x in retenues) else lire_phrase("communication.effectifs_communes")
+    blocs += [m.p(x) for x in (muet, dire_essais(bilan)) if x]
     return [*blocs, *_tableau_des_hypotheses(bilan)]
 
 
@@ -120,37 +118,19 @@ def dire_essais(bilan: Bilan) -> str:
     erreurs: dict[int, list[Decimal]] = {}
     essais = bilan["prevision_essai"]
     for base in sorted({r["exercice_base"] for r in essais}):
-        siens = [r for r in essais if r["exercice_base"] == base]
-        constate = somme(siens, "cout_constate")
+        prevus = [r for r in essais if r["exercice_base"] == base]
+        constate = somme(prevus, "cout_constate")
         if constate:
-            erreurs.setdefault(bilan.exercice - base, []).append((somme(siens, "cout_prevu") - constate) / constate)
+            erreurs.setdefault(bilan.exercice - base, []).append((somme(prevus, "cout_prevu") - constate) / constate)
     lus = [
-        f"à {formats.plusieurs(pas, 'an')}, {formats.et(_pourcent(x) for x in lues)}"
-        for pas, lues in sorted(erreurs.items())
+        f"à {formats.plusieurs(pas, 'an')}, {formats.et(_pourcent(x) for x in taux)}"
+        for pas, taux in sorted(erreurs.items())
     ]
     return lire_phrase("prevision.essais").format(e=bilan.exercice, erreurs=" ; ".join(lus)) if lus else ""
 
 
 def _pourcent(taux: Decimal) -> str:
     return f"{formats.signe(taux * 100, 1)}{formats.INSECABLE}%"
-
-
-def fourchette(r: Ligne) -> Fourchette | None:
-    """Return (lowest, highest) cost, in €, that at least two tests at that step of years earned. It is None unless the
-    prévision is between them once all are read to the thousand."""
-    bas, haut = r["cout_net_bas"], r["cout_net_haut"]
-    if bas is None or haut is None:
-        return None
-    return (bas, haut) if _millier(bas) < _millier(r["cout_net"]) < _millier(haut) else None
-
-
-def dire_fourchette(bilan: Bilan) -> str:
-    """Say the range of the next year's cost, or that nothing earned one."""
-    for r in bilan["prevision_fourchette"]:
-        if r["exercice"] == bilan.exercice + 1 and (bornes := fourchette(r)):
-            bas, haut = map(environ, bornes)
-            return f"D'après ces essais, le coût net de {r['exercice']} serait compris entre {bas} et {haut}."
-    return lire_phrase("prevision.sans_fourchette")
 
 
 # ---------------------------------------------------------------- hypotheses
@@ -171,19 +151,3 @@ def _tableau_des_hypotheses(bilan: Bilan) -> list[m.Bloc]:
         for r in bilan.interne("hypotheses_retenues")
     ]
     return [lire_tableau("prevision.hypotheses", lignes)] if lignes else []
-
-
-# ---------------------------------------------------------------- variance
-def _blocs_d_ecart(bilan: Bilan) -> list[m.Bloc]:
-    """Compare what happened with what the former bilan foresaw; empty where it foresaw nothing."""
-    lignes = []
-    for scenario, siennes in par_scenario(bilan["ecart_prevision"]):
-        prevu, constate = somme(siennes, "cout_prevu"), somme(siennes, "cout_constate")
-        ecart = _millier(constate - prevu)
-        signe = f"{formats.signe(ecart)}{formats.INSECABLE}€" if ecart else "moins de 1 000 €"
-        lignes.append(
-            {"scenario": nommer(scenario), "prevu": millier(prevu), "cout_constate": constate, "ecart": signe}
-        )
-    if not lignes:
-        return []
-    return [lire_tableau("prevision.ecart", lignes, e=bilan.exercice, avant=bilan.exercice - 1)]

@@ -119,7 +119,7 @@ def _volets(bilan: Bilan, codes: Iterable[str], niveau: int) -> Iterable[m.Volet
     for code in codes:
         presentation = textes.enonces(bilan, "presentation", code)
         vehicule = (dispositifs.VEHICULE[0], bilan.fiche(code).get(dispositifs.VEHICULE[1]) or "")
-        faits = [(nom, dispositifs.phrase(x)) for nom, x in (vehicule, *dispositifs.qui(bilan, code, comptes)) if x]
+        faits = [(nom, dispositifs.phrase(x)) for nom, x in (vehicule, *dispositifs.membres(bilan, code, comptes)) if x]
         points = [*faits, *dispositifs.dires(bilan, code)]
         blocs: list[m.Bloc] = [m.p(presentation)] if presentation else []
         blocs += [m.Liste(points)] if points else []

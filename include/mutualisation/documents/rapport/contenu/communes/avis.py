@@ -78,11 +78,11 @@ def phrase(avis: Ligne) -> str:
     motifs = avis.get("motifs")
     noms += ["motifs"] if motifs else [RESERVE] if avis["sens"] == RESERVE else []
     mots = {c: formats.jour(avis[c]) for c in ("transmis_le", "limite", "delibere_le", "au")}
-    mots |= {"sens": dit(avis), "motifs": motifs or "", "reference": f" ({x})" if (x := avis.get("reference")) else ""}
+    mots |= {"sens": vote(avis), "motifs": motifs or "", "reference": f" ({x})" if (x := avis.get("reference")) else ""}
     return " ".join(lire_phrase(f"avis_commune.{n}", **mots) for n in noms)
 
 
-def dit(avis: Ligne) -> str:
+def vote(avis: Ligne) -> str:
     """Name what a council decided, even too late; empty where it decided nothing."""
     return libelles.STATUTS_AVIS[avis["sens"]][0] if avis["sens"] else ""
 
@@ -92,7 +92,7 @@ def tableau(bilan: Bilan) -> m.Tableau:
     lus, communes = bilan[RELATION], par_insee(bilan["adherent"])
     lignes = [
         r
-        | {"nom": communes.get(r["code_insee"], {}).get("nom", r["code_insee"]), "dit": dit(r)}
+        | {"nom": communes.get(r["code_insee"], {}).get("nom", r["code_insee"]), "dit": vote(r)}
         | {"etat": libelles.STATUTS_AVIS[r["statut"]][0]}
         for r in lus
     ]

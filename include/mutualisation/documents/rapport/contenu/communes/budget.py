@@ -8,12 +8,12 @@ from decimal import Decimal
 from functools import lru_cache
 
 from mutualisation.documents.mise_en_forme import modele as m
-from mutualisation.documents.mise_en_forme.graphiques import ZERO
 from mutualisation.documents.rapport.contenu import prevision
 from mutualisation.documents.rapport.contenu.communes.bloc_communal import BlocCommunal
 from mutualisation.documents.rapport.enonces import lire_champs, lire_phrase
 from mutualisation.documents.rapport.publie import Bilan, Ligne
 from mutualisation.socle.francais import formats
+from mutualisation.socle.francais.formats import ZERO
 
 AC, RETENUE, PAYE = "imputation_AC", "retenue", "titre"
 A_L_USAGE = ("par_unite", "cout_unitaire", "pourcentage")
@@ -103,14 +103,14 @@ def pour_le_maire(bilan: Bilan, bloc: BlocCommunal) -> list[m.Bloc]:
     points = []
     for (voie, scenario), montants in _prevoir(bilan, bloc).items():
         bornes = dict.fromkeys((min(montants), max(montants)))
-        dit = ", ".join(f"{formats.euros(montants[annee])} en {annee}" for annee in bornes)
-        points.append((_nommer(voie, scenario), f"{dit}."))
+        par_annee = ", ".join(f"{formats.euros(montants[annee])} en {annee}" for annee in bornes)
+        points.append((_nommer(voie, scenario), f"{par_annee}."))
     return [m.Liste(points), m.p(_base(bilan, bloc), note=True)] if points else []
 
 
 def _base(bilan: Bilan, bloc: BlocCommunal) -> str:
     """Say what the estimate is made of, then the services of the commune whose price follows what it uses."""
-    siens = _lire(bilan).a_l_usage & {r["dispositif"] for r in bloc.annee["recouvrement"] if r["montant_du"]}
-    noms = formats.et(map(bilan.libelle, bilan.trier(siens)))
+    codes = _lire(bilan).a_l_usage & {r["dispositif"] for r in bloc.annee["recouvrement"] if r["montant_du"]}
+    noms = formats.et(map(bilan.libelle, bilan.trier(codes)))
     base = lire_phrase("budget.note", e=bloc.exercice)
-    return f"{base} {lire_phrase('budget.usage', noms=noms)}" if siens else base
+    return f"{base} {lire_phrase('budget.usage', noms=noms)}" if codes else base

@@ -23,6 +23,7 @@ from mutualisation.documents.rapport.contenu.communes.usages_et_titres import Us
 from mutualisation.documents.rapport.enonces import lire_tableau
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.francais import formats, libelles
+from mutualisation.socle.francais.formats import ZERO
 
 # (label, measure) per inhabitant; `COUT` takes the name of the cost of the page
 COUT = "cout"
@@ -40,8 +41,8 @@ MESURES: tuple[m.Mesure, ...] = (
     ("Dû", "euros", usages_et_titres.du_connu),
     ("Titré", "euros", lambda a: a.titre),
     (COUT, "euros", lambda a: a.cout if a.suivi else None),
-    ("Part de l'EPCI", "euros", lambda a: max(a.reste, g.ZERO) if a.suivi else None),
-    (AU_DELA, "euros", lambda a: max(-a.reste, g.ZERO) if a.suivi else None),
+    ("Part de l'EPCI", "euros", lambda a: max(a.reste, ZERO) if a.suivi else None),
+    (AU_DELA, "euros", lambda a: max(-a.reste, ZERO) if a.suivi else None),
 )
 # where there are many adhesions, this many are named
 NOMMEES = 4
@@ -227,7 +228,7 @@ def comparer(bloc: BlocCommunal, r: Repere) -> str:
 
 # ---------------------------------------------------------------- sections
 def _sections(bilan: Bilan, bloc: BlocCommunal, u: Usages, r: Repere, *, detail: bool) -> list[m.Section]:
-    sien = avis.de(bilan, bloc)
+    rendu = avis.de(bilan, bloc)
     titres = m.CoteACote((u.factures, u.titres)) if u.factures.lignes else u.titres
     dus: list[m.Bloc] = [titres if u.encaisse else m.p(u.du)]
     if impute := imputations.de_la_commune(bilan, bloc.cle):
@@ -240,7 +241,7 @@ def _sections(bilan: Bilan, bloc: BlocCommunal, u: Usages, r: Repere, *, detail:
     autres = [u.autres, *(u.chacun if detail else ())]
     return [
         m.Section(
-            "avis", avis.titre(bilan), "Avis", [m.p(avis.phrase(sien))] if sien and avis.est_dit(bilan, sien) else []
+            "avis", avis.titre(bilan), "Avis", [m.p(avis.phrase(rendu))] if rendu and avis.est_dit(bilan, rendu) else []
         ),
         m.Section("services", "Adhésions, usage, et ce que cela coûte", "Services", [services]),
         _juste_part(bilan, bloc, r),

@@ -5,12 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from mutualisation.documents.mise_en_forme import modele as m
-from mutualisation.documents.mise_en_forme.graphiques import ZERO
 from mutualisation.documents.rapport.contenu import textes
 from mutualisation.documents.rapport.contenu.communes.bloc_communal import BlocCommunal
 from mutualisation.documents.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.documents.rapport.publie import Bilan, Ligne
 from mutualisation.socle.francais import formats, libelles
+from mutualisation.socle.francais.formats import ZERO
 
 RELATION = "offre"
 RUBRIQUES = ("adhesion", "contact")
@@ -46,8 +46,8 @@ def prix(r: Ligne, fiche: Mapping[str, Any]) -> str:
 def ouverture(fiche: Mapping[str, Any]) -> str:
     """Say `aux communes de moins de 15 000 habitants`; empty where any commune may join (R17b)."""
     bornes = (("d'au moins", "population_min"), ("de moins de", "population_max"))
-    dites = [f"{mot} {formats.nombre(fiche[borne])}" for mot, borne in bornes if fiche.get(borne) is not None]
-    return f"aux communes {formats.et(dites)} habitants" if dites else ""
+    bornes_dites = [f"{mot} {formats.nombre(fiche[borne])}" for mot, borne in bornes if fiche.get(borne) is not None]
+    return f"aux communes {formats.et(bornes_dites)} habitants" if bornes_dites else ""
 
 
 def section(bilan: Bilan, bloc: BlocCommunal, comment: Mapping[str, str], *, detail: bool) -> m.Section:

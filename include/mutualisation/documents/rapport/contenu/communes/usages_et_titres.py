@@ -63,10 +63,10 @@ def lire(bilan: Bilan, bloc: BlocCommunal, au: date | None) -> Usages:
     )
 
 
-def _volet(bilan: Bilan, adherent: Adherent, sien: Annee) -> m.Volet:
+def _volet(bilan: Bilan, adherent: Adherent, annee: Annee) -> m.Volet:
     """Fold the services and the invoices of an adherent under its own anchor."""
-    resume = f"{formats.euros(sien.du, 2)} dus ; {formats.minuscule(sien.nom_du_cout)} : {formats.euros(sien.cout)}"
-    interieur = [services(bilan, sien, f"{adherent.nom}, {sien.exercice}"), factures(sien)]
+    resume = f"{formats.euros(annee.du, 2)} dus ; {formats.minuscule(annee.nom_du_cout)} : {formats.euros(annee.cout)}"
+    interieur = [services(bilan, annee, f"{adherent.nom}, {annee.exercice}"), factures(annee)]
     return m.Volet(adherent.nom, resume, interieur, adherent.ancre)
 
 
@@ -247,13 +247,13 @@ def part(reste: Decimal, cout: Decimal) -> Decimal | None:
 # ---------------------------------------------------------------- due, titled, got besides
 def dire_le_du(annee: Annee) -> str:
     """Say what is owed for the year, what of it goes by no titre, and what was titled of the rest."""
-    qui = "La commune" if any(a.type_adherent == COMMUNE for a in annee.adherents) else "L'adhérent"
+    payeur = "La commune" if any(a.type_adherent == COMMUNE for a in annee.adherents) else "L'adhérent"
     du, a_titrer, titre = (formats.euros(x, 2) for x in (abs(annee.du), annee.a_titrer, annee.titre))
     doit = f"doit {du}" if annee.du > 0 else f"a un avoir de {du}" if annee.du else "ne doit rien"
     autres = [
         f"{formats.euros(x, 2)} {voie}" for mode, voie in AUTRES_VOIES.items() if (x := _du_par_mode(annee, mode))
     ]
-    enonce = f"{qui} {doit} pour {annee.exercice}{hors(annee)}" + (f", dont {formats.et(autres)}" if autres else "")
+    enonce = f"{payeur} {doit} pour {annee.exercice}{hors(annee)}" + (f", dont {formats.et(autres)}" if autres else "")
     if not annee.a_titrer and not annee.titre:
         return f"{enonce}."
     if annee.a_titrer == annee.titre:

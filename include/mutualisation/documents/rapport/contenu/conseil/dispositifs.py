@@ -98,7 +98,7 @@ def _sans_cout(bilan: Bilan, code: str, mots: list[tuple[str, str]], comptes: Co
         )
     resume = resumer(bilan, code)
     points = [(VEHICULE[0], bilan.fiche(code).get(VEHICULE[1]) or "")]
-    points += [*qui(bilan, code, comptes), ("Coût", resume + manque)]
+    points += [*membres(bilan, code, comptes), ("Coût", resume + manque)]
     faits = [(sujet, phrase(enonce)) for sujet, enonce in points if enonce]
     blocs: list[m.Bloc] = [m.p(presentation)] if presentation else []
     blocs += [m.Liste([*faits, *mots])] + ([m.p(f"Textes : {auteur}.", note=True)] if auteur else [])
@@ -227,7 +227,7 @@ def _nom_de_la_mesure(mesure: str, nom: str, types: list[str], lot: int) -> str:
 def _faits(bilan: Bilan, code: str, comptes: Comptes, fiche: Fiche) -> list[tuple[str, str]]:
     e = bilan.exercice
     fiche_lue = bilan.fiche(code)
-    points = [(sujet, fiche_lue.get(cle) or "") for sujet, cle in fiche] + qui(bilan, code, comptes)
+    points = [(sujet, fiche_lue.get(cle) or "") for sujet, cle in fiche] + membres(bilan, code, comptes)
     points.append(("Coût", usage.partage(bilan, code)))
     base = passage.ligne(bilan, e, code)
     if base:
@@ -242,7 +242,7 @@ def _faits(bilan: Bilan, code: str, comptes: Comptes, fiche: Fiche) -> list[tupl
     return [(sujet, phrase(enonce)) for sujet, enonce in points if enonce]
 
 
-def qui(bilan: Bilan, code: str, comptes: Comptes) -> list[tuple[str, str]]:
+def membres(bilan: Bilan, code: str, comptes: Comptes) -> list[tuple[str, str]]:
     """Say whom a dispositif is open to (R17b), who joined it, until when its conventions hold (R20)."""
     return [
         ("Ouvert", offre.ouverture(bilan.fiche(code))),

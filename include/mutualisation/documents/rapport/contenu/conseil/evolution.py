@@ -9,6 +9,7 @@ from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.enonces import lire_graphique, lire_tableau
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.francais import formats, libelles
+from mutualisation.socle.francais.formats import ZERO
 
 # an effect under this part of what moved is not told alone
 MENU = Decimal("0.05")
@@ -26,7 +27,7 @@ def section_evolution(bilan: Bilan) -> m.Section:
 
 def effets(bilan: Bilan, dispositif: str | None = None) -> dict[str, Decimal]:
     """Return {effect: euros} other than 0, of a dispositif or of all, in the order of the labels."""
-    sommes: dict[str, Decimal] = defaultdict(lambda: g.ZERO)
+    sommes: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for r in bilan["variation"]:
         if dispositif in (None, r["dispositif"]):
             sommes[r["effet"]] += r["montant"]
@@ -45,11 +46,11 @@ def phrase(bilan: Bilan, dispositif: str | None = None) -> str:
     """Say `effet du temps passé +58 000 €, effet du coût par ETP +3 000 €, autres effets −12 €`, largest first. Empty
     without `variation`. Effects that weigh little are said as one: they would hide those that matter."""
     ordre = sorted(effets(bilan, dispositif).items(), key=lambda x: -abs(x[1]))
-    seuil = sum((abs(v) for _, v in ordre), g.ZERO) * MENU
+    seuil = sum((abs(v) for _, v in ordre), ZERO) * MENU
     menus = [v for _, v in ordre if abs(v) < seuil]
     seuls = ordre if len(menus) < 2 else [x for x in ordre if abs(x[1]) >= seuil]
     enonces = [(formats.minuscule(libelles.EFFETS[e]), v) for e, v in seuls]
-    enonces += [("autres effets", sum(menus, g.ZERO))] if len(menus) > 1 else []
+    enonces += [("autres effets", sum(menus, ZERO))] if len(menus) > 1 else []
     return ", ".join(f"{nom} {variation(v)}" for nom, v in enonces if formats.arrondi(v))
 
 
@@ -77,7 +78,7 @@ def _tableau_des_effets(bilan: Bilan) -> m.Tableau:
     lignes = []
     for code in bilan.trier({r["dispositif"] for r in bilan["variation"]}):
         effets_du_dispositif = effets(bilan, code)
-        montants = {e: effets_du_dispositif.get(e, g.ZERO) for e in effets_connus}
-        lignes.append({"libelle": bilan.libelle(code), **montants, "ecart": sum(effets_du_dispositif.values(), g.ZERO)})
+        montants = {e: effets_du_dispositif.get(e, ZERO) for e in effets_connus}
+        lignes.append({"libelle": bilan.libelle(code), **montants, "ecart": sum(effets_du_dispositif.values(), ZERO)})
     mots: dict[str, Any] = {"avant": bilan.exercice - 1, "e": bilan.exercice} | libelles.EFFETS
     return lire_tableau("evolution.effets", lignes, sans=set(libelles.EFFETS) - set(effets_connus), **mots)

@@ -171,8 +171,8 @@ def _parts_changees(changees: list[Ligne]) -> Iterable[str]:
     for mesure, nom in PARTS.items():
         if ecarts := {r["siret_adherent"]: r["ecart"] for r in changees if r["mesure"] == mesure}:
             bornes = " à ".join(_ecrire_ecart(mesure, x) for x in sorted({min(ecarts.values()), max(ecarts.values())}))
-            qui = formats.plusieurs(len(ecarts), "adhérent")
-            yield f"Le {nom} change pour {qui} (écarts : {bornes}) ; redressement.csv donne chacun, par cause."
+            concernes = formats.plusieurs(len(ecarts), "adhérent")
+            yield f"Le {nom} change pour {concernes} (écarts : {bornes}) ; redressement.csv donne chacun, par cause."
 
 
 def _rangees_ordonnees(bilan: Bilan, rangees: list[Ligne]) -> list[Ligne]:

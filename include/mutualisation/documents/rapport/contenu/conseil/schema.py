@@ -147,12 +147,12 @@ def section_avis(bilan: Bilan) -> m.Section:
     points = [(nom, ", ".join(x)) for nom, x in nommes(bilan)]
     blocs: list[m.Bloc] = [m.p(_resumer_avis(bilan, avis))]
     blocs += [m.Liste(points)] if points else []
-    if any(dit(r) in NOMMES and not r.get("motifs") for r in avis):
+    if any(sens_de(r) in NOMMES and not r.get("motifs") for r in avis):
         blocs.append(m.p(lire_phrase("schema.motifs"), note=True))
     return m.Section("avis", "Ce qu'en disent les conseils municipaux", "Avis", blocs)
 
 
-def dit(avis: Ligne) -> str:
+def sens_de(avis: Ligne) -> str:
     """Return what a council decided, in time or not, else where its opinion stands."""
     return str(avis["sens"] or avis["statut"])
 
@@ -164,10 +164,10 @@ def nommes(bilan: Bilan) -> list[tuple[str, list[str]]]:
 
 
 def _resumer_avis(bilan: Bilan, avis: Sequence[Ligne]) -> str:
-    comptes = Counter(map(dit, avis))
+    comptes = Counter(map(sens_de, avis))
     transmis = sorted({r["transmis_le"] for r in avis if r["transmis_le"]})
     morceaux = [
-        formats.plusieurs(comptes[s], *mots) + _hors_delai(bilan, [r for r in avis if dit(r) == s])
+        formats.plusieurs(comptes[s], *mots) + _hors_delai(bilan, [r for r in avis if sens_de(r) == s])
         for s, mots in libelles.STATUTS_AVIS.items()
         if comptes[s]
     ]
@@ -180,7 +180,7 @@ def _resumer_avis(bilan: Bilan, avis: Sequence[Ligne]) -> str:
 
 def _hors_delai(bilan: Bilan, avis: Sequence[Ligne]) -> str:
     """Name who decided too late, and say what the law makes of it; empty where all were in time."""
-    noms = enumerer(sorted(_noms(bilan, [r for r in avis if dit(r) != r["statut"]]), key=ordre))
+    noms = enumerer(sorted(_noms(bilan, [r for r in avis if sens_de(r) != r["statut"]]), key=ordre))
     return f" (dont hors délai, réputé favorable : {noms})" if noms else ""
 
 
@@ -198,11 +198,11 @@ def dire_jours(jours: Sequence[date]) -> str:
 
 
 def _communes_d_avis(bilan: Bilan, sens: str) -> list[str]:
-    siens = [r for r in bilan[AVIS] if dit(r) == sens]
+    avis_du_sens = [r for r in bilan[AVIS] if sens_de(r) == sens]
     dits = (
         f"{nom} (délibération du {formats.jour(r['delibere_le'])}"
         f"{'' if r['statut'] == sens else ', hors délai : réputé favorable'}"
         f"{formats.INSECABLE + ': ' + r['motifs'].rstrip('.') if r.get('motifs') else ''})"
-        for r, nom in zip(siens, _noms(bilan, siens), strict=True)
+        for r, nom in zip(avis_du_sens, _noms(bilan, avis_du_sens), strict=True)
     )
     return sorted(dits, key=ordre)

@@ -9,7 +9,7 @@ from mutualisation.documents.rapport.contenu import encaissement, recettes, text
 from mutualisation.documents.rapport.enonces import lire_colonnes, lire_graphique, lire_phrase
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.francais import formats, libelles
-from mutualisation.socle.francais.formats import NON_RENSEIGNE
+from mutualisation.socle.francais.formats import NON_RENSEIGNE, ZERO
 
 CHARGES = ("cout_personnel", "cout_fonctionnement", "amortissements")
 AIDES = ("subventions", "reprises")
@@ -41,7 +41,7 @@ def flux(bilan: Bilan) -> g.Flux | None:
     cibles = [
         *recettes.redevables(bilan),
         *((libelles.AIDES[a], total[a]) for a in AIDES),
-        ("Intercommunalité", max(reste, g.ZERO)),
+        ("Intercommunalité", max(reste, ZERO)),
     ]
     if reste < 0:
         sources.append(("Recettes au-delà du coût", -reste))
@@ -56,7 +56,7 @@ def par_dispositif(bilan: Bilan) -> dict[str, dict[str, Decimal | None]]:
     sommes: dict[str, dict[str, Decimal | None]] = {}
     for r in bilan["recettes_origine"]:
         par_origine = sommes.setdefault(r["dispositif"], dict.fromkeys(_origines(bilan)))
-        par_origine[r["origine"]] = (par_origine.get(r["origine"]) or g.ZERO) + r["montant"]
+        par_origine[r["origine"]] = (par_origine.get(r["origine"]) or ZERO) + r["montant"]
     return sommes
 
 
