@@ -36,7 +36,7 @@ def test_aucun_mot_coupe_et_aucun_tableau_a_faire_defiler_au_bureau(extrait: Pat
 
 @pytest.mark.systeme("chromium")
 def test_le_personnel_et_la_commune_sont_a_quelques_clics_du_conseil(extrait: Path) -> None:
-    """Index of communes to « what my commune pays and gets »; staff of a dispositif to its categories and hours."""
+    """Index of communes to « what my commune pays and gets »; staff of a dispositif to its hours."""
     with navigateur.navigateur() as onglet:
         onglet.ouvrir(extrait / "communes" / "index.html", 390).suivre("Croix")
         assert "doit" in onglet.texte
@@ -44,8 +44,6 @@ def test_le_personnel_et_la_commune_sont_a_quelques_clics_du_conseil(extrait: Pa
         onglet.ouvrir(extrait / f"bilan_etape_{EXERCICE}.html")
         volet = onglet.page.locator("#dispositif-cep")
         volet.locator("summary").first.click()
-        volet.get_by_role("link", name="coût de personnel recalculable").click()
-        assert onglet.fichier == "personnel.html"
-        onglet.page.locator("#d-cep").get_by_role("link").first.click()
+        volet.get_by_role("link", name="d’où vient chaque chiffre").click()
         assert onglet.fichier == "trace_cep.html"
         assert onglet.page.get_by_text("rh/temps_").first.is_visible()

@@ -22,6 +22,7 @@ from mutualisation.documents.rapport.contenu import actes, conseil, diapositives
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.publication.versions import contexte as module_contexte
 from mutualisation.publication.versions.contexte import lire_contexte
+from mutualisation.publication.versions.extraits_csv import ecrire_csv
 from mutualisation.publication.versions.relations import Colonne, lire_relations
 from mutualisation.socle.erreurs import ErreurMutualisation
 
@@ -58,6 +59,8 @@ def test_couleur_et_phrase_de_l_epci_sur_chaque_forme(conn_vierge: psycopg.Conne
 
     def rendre(version: int) -> dict[str, bytes]:
         lu = Bilan(conn_vierge, lire_contexte(conn_vierge, 2021, version))
+        for relation in lu.relations.values():
+            ecrire_csv(conn_vierge, relation, 2021, version, tmp_path / f"{relation.nom}.csv")
         page = replace(conseil.bilan_etape(lu), sorties=("html",))
         documents = [page, *diapositives.documents(lu), *classeur.documents(lu), actes.projet_de_deliberation(lu)]
         ecrits = [f for d in documents for f in imprimerie.ecrire(d, tmp_path)]
@@ -73,7 +76,7 @@ def test_couleur_et_phrase_de_l_epci_sur_chaque_forme(conn_vierge: psycopg.Conne
         ("couleur_principale", "#8a1538", "2021-07-01"),
         ("phrase_collectivite", "Ensemble et solidaires", "2021-01-01"),
     )
-    # a workbook has a sheet of parameters: a colour of a style begins with its opacity; that of a PDF is three shares
+    # a colour of a style of the workbook begins with its opacity; that of a PDF is three shares
     couleurs = dict.fromkeys(("docx", "pptx"), b"8a1538") | {"html": b"--marque:#8a1538", "xlsx": b"ff8a1538"}
     avant = rendre(rouge)
     assert {nom.rpartition(".")[2] for nom in avant} == {*couleurs, "pdf"}

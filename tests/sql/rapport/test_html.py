@@ -1,7 +1,6 @@
 """The page: what it says, that it stands alone, that it is accessible, and how it fits a phone."""
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -9,9 +8,6 @@ import pytest
 from lxml import html
 from tests.sql.publication import entrepot_publie
 
-from mutualisation.documents.audit import passages
-from mutualisation.documents.classeur import calculs
-from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.mise_en_forme.html import rendre
 from mutualisation.documents.rapport.contenu import conseil
 from mutualisation.documents.rapport.publie import Bilan
@@ -34,16 +30,6 @@ def _lue(page: str) -> str:
 @pytest.fixture(scope="session")
 def page(bilan: Bilan) -> str:
     return _dire(bilan)
-
-
-@pytest.fixture(scope="session")
-def details(bilan: Bilan) -> str:
-    """What the council leaves to the audit file and to the workbook, on one page."""
-    document = conseil.bilan_etape(bilan)
-    feuilles = m.Section(
-        "feuilles", "Feuilles", "Feuilles", [calculs.cee(bilan), calculs.recouvrement(bilan), calculs.ecarts(bilan)]
-    )
-    return _lue(rendre(replace(document, sections=[*passages.passages(bilan).sections, feuilles])))
 
 
 def _texte(page: str) -> str:
@@ -116,47 +102,6 @@ def _table(page: str, titre: str) -> Any:
 
 def _cellules(rangee: Any) -> list[str]:
     return [str(c.text_content()).replace("\u202f", " ").replace("\u00a0", " ") for c in rangee.xpath("./th | ./td")]
-
-
-def test_les_certificats_somment_la_periode_et_comptent_un_depot_une_fois(details: str) -> None:
-    table = _table(details, "certificats")
-    assert _cellules(table.xpath(".//tfoot/tr")[0]) == [
-        "Cumul 2019-2021", "22", "1 800,40 €", "500,40 €", "102,05 €", "1 197,95 €", "7,85 %",
-    ]  # fmt: skip
-    assert "une fois dans le cumul" in table.getparent().text_content()
-
-
-def test_le_recouvrement_par_mode_dit_ce_qui_reste_a_titrer(details: str) -> None:
-    table = _table(details, "mode de recouvrement")
-    assert [_cellules(r) for r in table.xpath(".//tbody/tr")] == [
-        ["Centrale d'Achat Métropolitaine (CAM)", "Titre de recette", "1", "1 200,00 €", "1 200,00 €", "1 100,00 €",
-         "100,00 €"],
-        ["Dépôt des archives définitives", "Attribution de compensation", "1", "250,00 €", "0,00 €", "0,00 €",
-         "0,00 €"],
-    ]  # fmt: skip
-    assert "Sans participation financière" in table.getparent().text_content()
-    assert [_cellules(r)[-1] for r in _table(details, "entre le dû et le titré").xpath(".//tbody/tr")] == ["100,00 €"]
-
-
-def test_le_passage_nomme_chaque_compte_laisse_de_cote(details: str) -> None:
-    lignes = [_cellules(r) for r in _table(details, "compte par compte").xpath(".//tr")][1:]
-    assert [ligne[1:] for ligne in lignes] == [
-        *[
-            ["60612 (Énergie - Électricité)", "Charge", "900,00 €"],
-            ["6132 (Locations immobilières)", "Charge", "100,10 €"],
-        ]
-        * 3,
-        ["", "", "3 000,30 €"],
-    ]
-
-
-def test_les_raisons_des_parts_sont_en_francais(details: str) -> None:
-    assert [_cellules(r)[:2] for r in _table(details, "où va chaque montant").xpath(".//tbody/tr")] == [
-        ["Centrale d'Achat Métropolitaine (CAM)", "Clé analytique"],
-        ["Exclu du coût", "Opération d'ordre"],
-        ["Hors mutualisation", "Sans axe analytique"],
-        ["Non réparti", "Axe sans clé en vigueur, à affecter"],
-    ]
 
 
 def test_ni_reserve_ni_mention_de_donnees_synthetiques_sans_cause(republier: Republier) -> None:

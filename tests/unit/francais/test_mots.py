@@ -3,7 +3,6 @@
 import pytest
 from tests.atelier.tables import cas
 
-from mutualisation.socle.chemins import PROJET_DBT
 from mutualisation.socle.francais import formats, libelles
 from mutualisation.socle.francais.neutralisation import neutraliser
 from mutualisation.socle.francais.typographie import COUPURE, imprimer, insecables, ordre, secable
@@ -68,11 +67,3 @@ def test_l_imprime_a_des_apostrophes_courbes() -> None:
 def test_neutralise(texte: str, attendu: str) -> None:
     """What a spreadsheet would take for a formula gets an apostrophe, and nothing else does."""
     assert neutraliser(texte) == attendu
-
-
-def test_les_petites_equipes_de_la_trace_ont_leurs_mots() -> None:
-    """K8, F17: what `tracabilite` says of small teams, by length of the period of the file."""
-    requete = (PROJET_DBT / "models/publication/tracabilite.sql").read_text(encoding="utf-8")
-    for duree in ("du mois", "du trimestre", "de l'année"):
-        assert f"'{duree.replace(chr(39), chr(39) * 2)}'" in requete
-        assert f"petits effectifs {duree}" in libelles.ACTIVITES_REUNIES

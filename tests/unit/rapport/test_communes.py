@@ -11,7 +11,6 @@ from tests.atelier.tables import cas
 from tests.unit.rapport import communes_factices as f
 from tests.unit.rapport.communes_factices import BilanFactice
 
-from mutualisation.documents.classeur import calculs
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import communes, usage
 from mutualisation.documents.rapport.contenu.communes import bloc_communal, ensemble, usages_et_titres
@@ -193,20 +192,6 @@ def test_une_facture_titree_n_est_plus_a_emettre(titre: str, statut: str) -> Non
     recouvrement = [r | {"montant_titre": Decimal(titre)} for r in f.RANGEES["recouvrement", 2021]]
     loos = _bloc(BilanFactice(recouvrement=recouvrement), "59360").annee
     assert [x["statut"] for x in usages_et_titres.factures(loos).lignes] == [statut]
-
-
-@pytest.mark.parametrize("titre", ["0.00", "100.00", "412.00"])
-def test_le_classeur_dit_de_chaque_facture_ce_qu_en_dit_sa_page(titre: str) -> None:
-    recouvrement = [r | {"montant_titre": Decimal(titre)} for r in f.RANGEES["recouvrement", 2021]]
-    bilan = BilanFactice(recouvrement=recouvrement)
-    feuille = {(x["siret_adherent"], f"2021-S{x['semestre']}"): x["statut"] for x in calculs.factures(bilan).lignes}
-    assert feuille == {
-        (a.siret, x["periode"]): x["statut"]
-        for bloc in decouper(bilan).blocs
-        for annee in (bloc.annee, bloc.autres)
-        for a in annee.adherents
-        for x in usages_et_titres.factures(annee.de(a)).lignes
-    }
 
 
 def test_le_gain_ne_porte_que_sur_les_achats_compares(bilan: BilanFactice) -> None:

@@ -6,7 +6,6 @@ import pytest
 from tests.atelier.tables import cas
 from tests.unit.rapport.communes_factices import BilanFactice
 
-from mutualisation.documents.classeur import calculs
 from mutualisation.documents.rapport.contenu.conseil.reserves import (
     _ce_qui_est_connu,
     _dire_textes,
@@ -33,16 +32,6 @@ def test_chacun_dit_ce_qui_est_connu_et_ce_qui_manque(
     lus = {"etp_mesure": _d(mesures[0]), "charges_mesurees": _d(mesures[1]), "valorisation": valorisation}
     dit = _ce_qui_est_connu(lus | {"manque": " ; ".join(MANQUES.get(x, x) for x in manques) or None})
     assert (dit["etp"], dit["charges"], dit["manque"]) == (_d(etp), _d(charges), manque)
-
-
-def test_le_classeur_ne_mesure_que_ce_que_lit_le_conseil() -> None:
-    zero = {"etp_mesure": D(0), "charges_mesurees": D(0), "adherents": 3, "unites": None}
-    lus = [zero | {"dispositif": c, "valorisation": "en attente", "thematique": None, "manque": MANQUES.get(x)}
-           for c, x in (("CAM", "temps"), ("RGPD", "dépenses"), ("CEE", "décision"))]  # fmt: skip
-    feuille = calculs.etats(BilanFactice(etat_valorisation=lus)).lignes
-    assert {x["dispositif"]: (x["etp_mesure"], x["charges_mesurees"]) for x in feuille} == {
-        "CAM": (None, D(0)), "RGPD": (D(0), None), "CEE": (D(0), D(0)),
-    }  # fmt: skip
 
 
 @cas

@@ -7,7 +7,6 @@ from tests.atelier.tables import cas
 from tests.unit.rapport import communes_factices as f
 from tests.unit.rapport.communes_factices import BilanFactice
 
-from mutualisation.documents.classeur import calculs
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import conventions, imputations
 from mutualisation.documents.rapport.contenu.communes.avis import tableau
@@ -216,6 +215,3 @@ def test_l_attribution_de_compensation_est_dite_a_l_assemblee_et_a_la_commune(
     assert [x["nom"] for x in tableau.lignes] == ["Commune de Lille", imputations.SANS_INSEE]
     assert (tableau.total["montant_du"], imputations.de_la_commune(bilan, "59360")) == (D("500"), "")
     assert imputations.section_imputations(BilanFactice()).blocs == []
-    feuille = calculs.imputations(bilan)
-    assert next((x["nom"], x["montant_du"]) for x in feuille.lignes) == ("Commune de Lille", D("250"))
-    assert feuille.feuille.publie == {"montant_du": D("500")}

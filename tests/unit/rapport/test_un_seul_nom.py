@@ -3,11 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from tests.atelier.tables import cas
 from tests.unit.rapport.communes_factices import EPCI, BilanFactice
 
-from mutualisation.documents.classeur import calculs
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.mise_en_forme.modele import Valeur
 from mutualisation.documents.rapport.contenu import actes, communes, elus, textes, usage
@@ -68,20 +66,6 @@ def test_un_effet_est_un_total_et_le_dit() -> None:
     variation = [{"dispositif": "CAM", "effet": e, "montant": D(x)} for e, x in effets]
     dite = evolution.phrase(BilanFactice(variation=variation)).replace("\u202f", " ").replace("\u00a0", " ")
     assert dite == "effet du temps passé +67 737 €, effet du coût par ETP +44 721 €, subventions −850 €"
-
-
-@pytest.mark.parametrize(
-    ("unitaire", "attendu"),
-    [
-        ("0.08", ("Milliers d'unités pondérées", D("108.075"), D("80.00"), D("73.12"))),
-        ("80.00", ("Unités pondérées", D(108075), D("80.00"), D("0.07"))),
-    ],
-)
-def test_le_classeur_le_dit_comme_la_page(unitaire: str, attendu: tuple[object, ...]) -> None:
-    ligne = {"unite": "unités pondérées", "unites": D(108075), "cout_complet": D("8646"), "cout_d5211": D("7902.41"),
-             "cout_complet_unitaire": D(unitaire), "cout_d5211_unitaire": D("0.07")}  # fmt: skip
-    lue = calculs.par_lot(ligne)
-    assert tuple(lue[c] for c in ("unite", "unites", "cout_complet_unitaire", "cout_d5211_unitaire")) == attendu
 
 
 def test_les_operations_vendues_sont_distinctes_des_unites_de_l_annee() -> None:

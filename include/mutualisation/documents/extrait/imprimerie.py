@@ -30,7 +30,7 @@ RENDUS: dict[str, Callable[[Document, Path], None]] = {
 SUJET = "Caractères"
 # other parts of the document are found by these: they are never read
 IDENTIFIANTS = {
-    "ancre", "cle", "cible", "chemin", "genre", "formule", "sorties", "forme", "table", "code_insee", "adresse",
+    "ancre", "cle", "cible", "chemin", "genre", "csv", "sorties", "forme", "code_insee", "adresse",
 }  # fmt: skip
 PARTIES_NOMMEES = 3
 

@@ -102,10 +102,10 @@ class Colonne:
 
     Kinds are texte, code, lu (words set right), constat (number or sentence), date, annee, entier, nombre (up to two
     decimals), etp, etp_unite, euros (whole when read), centimes, taux and taux_fin (ratio, one or two decimals),
-    variation and variation_etp (signed); in the workbook also milliers (read to the thousand), moyen (an average cost,
-    six decimals) and etp_fin. `absent` stands for NULL; `part` is the share of the width on paper, for words; `largeur`
-    the width in the workbook; `somme` has the total add it up; `discret` lets a zero be hidden where room is short;
-    `deduit` reads it with a minus; `formule` is that of the workbook, in `{key}` references to the columns of the row.
+    variation and variation_etp (signed); in the workbook also moyen (an average cost, six decimals), etp_fin and
+    booleen. `absent` stands for NULL; `part` is the share of the width on paper, for words; `largeur` the least width
+    in the workbook, where `aide` explains the column; `somme` has the total add it up; `discret` lets a zero be hidden
+    where room is short; `deduit` reads it with a minus.
     """
 
     cle: str
@@ -118,7 +118,7 @@ class Colonne:
     fort: bool = False
     discret: bool = False
     deduit: bool = False
-    formule: str = ""
+    aide: str = ""
 
     @property
     def est_texte(self) -> bool:
@@ -140,33 +140,15 @@ class Valeur:
 
 
 @dataclass(frozen=True)
-class Dessin:
-    """A native chart has a bar a row of the sheet, piled if `empile`; `series` are (column, meaning of its colour)."""
-
-    titre: str
-    series: tuple[tuple[str, str], ...]
-    empile: bool = False
-
-
-@dataclass(frozen=True)
 class Feuille:
-    """A table has this sheet in the workbook, where the notice describes it.
-
-    `publie` holds totals of the warehouse that the formulas are checked against; `filtre` makes a list to filter;
-    `resume` names the columns that a long list is summed up by, on top: only the summary is printed; `imprimee` is
-    false for a list that another sheet sums up, for the screen; `table` is its name in formulas of other sheets, as in
-    `{ailleurs[table.colonne]}`; `pages` counts the sheets of paper that it is fitted to, 0 for as many as its rows
-    need."""
+    """A table has this sheet in the workbook, where `notice` tells it; `publie` holds published totals, set under those
+    that formulas make; `csv` names the file beside the workbook whose rows the sheet holds, where the table has none.
+    """
 
     nom: str
     notice: str
     publie: Ligne | None = None
-    filtre: bool = False
-    dessin: Dessin | None = None
-    resume: tuple[str, ...] = ()
-    table: str = ""
-    imprimee: bool = True
-    pages: int = 0
+    csv: str = ""
 
 
 @dataclass(frozen=True)

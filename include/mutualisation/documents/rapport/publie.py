@@ -118,6 +118,22 @@ class Bilan:
         return next((int(r["lignes"]) for r in self.agreger(relation, COMPTE)), 0)
 
     @property
+    def relations(self) -> Mapping[str, Relation]:
+        """Return the relations of the version, as it knows them."""
+        return self._relations
+
+    def sommer(self, relation: Relation, colonnes: Iterable[str]) -> tuple[int, Ligne]:
+        """Count the rows that the extract has of a relation, and add up these columns in the warehouse."""
+        requete = sql.SQL("select count(*) as lignes_lues{} from {} where {} = %s and version = %s").format(
+            sql.SQL("").join(sql.SQL(", sum({c}) as {c}").format(c=sql.Identifier(c)) for c in colonnes),
+            sql.Identifier("versions", relation.nom),
+            sql.Identifier(relation.pointeur),
+        )
+        with self._conn.cursor(row_factory=dict_row) as curseur:
+            sommes: Any = curseur.execute(requete, (self.exercice, self.contexte.construction.version)).fetchone()
+        return sommes.pop("lignes_lues"), sommes
+
+    @property
     def laissees_de_cote(self) -> list[Ligne]:
         """Count the rows of `rejets` by file, column, status and reason, with the first lines of each."""
         return self.agreger("rejets", LAISSEES_DE_COTE)
@@ -162,12 +178,6 @@ class Bilan:
         connues = list(rangees)
         rang = {code: i for i, code in enumerate(self.trier({r["dispositif"] for r in connues}))}
         return sorted(connues, key=lambda r: (rang[r["dispositif"]], *(r[c] for c in colonnes)))
-
-    def destination(self, code: str) -> str:
-        """Return the key of `libelles.DESTINATIONS`; a dispositif is `valorises` or `autres`."""
-        if code in DESTINATIONS:
-            return code
-        return "valorises" if code in self.synthese[self.exercice] else "autres"
 
     @property
     def avec_reserves(self) -> bool:

@@ -25,8 +25,6 @@ PORTE = "extrait"
 SYNTHESE = "synthese_financiere"
 NUMERIQUES = ("numeric", "decimal", "integer", "bigint", "smallint")
 MONTANT = "numeric(15,2)"
-# these come off the cost (R5), and the workbook gives them a minus: `deduit` of its columns
-DEDUITS = ("subventions", "reprises")
 COLONNES = {
     "fichiers": ("fichier", "presence", "empreinte"),
     "relations": ("relation", "colonnes", "lignes_publiees", "lignes_ecrites", "cles_doubles", "sommes"),
@@ -194,11 +192,10 @@ def _classeur(dossier: Path, synthese: Relation | None) -> Lignes:
 
 
 def _montants(dossier: Path, synthese: Relation) -> set[Decimal]:
-    """Return the amounts of the synthèse that was written, with the sign that the workbook gives them."""
+    """Return the amounts of the synthèse that was written."""
     entete, lignes = _lire_csv(dossier / f"{synthese.nom}.csv")
-    noms = [c.nom for c in synthese.colonnes if c.type == MONTANT and c.nom in entete]
-    rangs = [(entete.index(nom), -1 if nom in DEDUITS else 1) for nom in noms]
-    return {signe * Decimal(ligne[rang]) for ligne in lignes for rang, signe in rangs if ligne[rang]}
+    rangs = [entete.index(c.nom) for c in synthese.colonnes if c.type == MONTANT and c.nom in entete]
+    return {Decimal(ligne[rang]) for ligne in lignes for rang in rangs if ligne[rang]}
 
 
 def _pages(dossier: Path) -> Lignes:

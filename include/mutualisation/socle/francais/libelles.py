@@ -31,13 +31,9 @@ MESURES: Noms = _TABLES["mesures"]
 MESURES_UNITAIRES: Noms = _TABLES["mesures_unitaires"]
 CATEGORIES: Noms = _TABLES["categories"]
 EFFETS: Noms = _TABLES["effets"]
-EFFETS_EXPLIQUES: Noms = _TABLES["effets_expliques"]
-REGLES: Noms = _TABLES["regles"]
 REGLES_CITEES: Noms = _TABLES["regles_citees"]
 INDICATEURS: Noms = _TABLES["indicateurs"]
 STATUTS: Noms = _TABLES["statuts"]
-ISSUES: Noms = _TABLES["issues"]
-ACTIVITES_REUNIES: Noms = _TABLES["activites_reunies"]
 MANQUES: Noms = _TABLES["manques"]
 DOSSIERS: Noms = _TABLES["dossiers"]
 SOURCES: Noms = _TABLES["sources"]
@@ -52,7 +48,6 @@ TARIFS: Noms = _du_vocabulaire("tarifs", "libelle")
 UNITES_TARIF: Noms = _du_vocabulaire("tarifs", "unite")
 ORIGINES_CLES: Noms = _TABLES["origines_cles"]
 PARAMETRES: Noms = _du_vocabulaire("parametres", "libelle")
-PARAMETRES_TEXTES: Noms = _du_vocabulaire("parametres", "texte")
 METHODES_ETP: Noms = _TABLES["methodes_etp"]
 SCENARIOS: Noms = _TABLES["scenarios"]
 MESURES_HYPOTHESES: Noms = _TABLES["mesures_hypotheses"]
@@ -116,12 +111,6 @@ def libelle(table: dict[str, str], nom: str) -> str:
 def en_mots(nom: str) -> str:
     """Read a name of the contract as words, with their accents: `synthese_financiere` is « Synthèse financière »."""
     return formats.majuscule(" ".join(_MOTS.get(mot, mot) for mot in nom.split("_")))
-
-
-def libelle_groupe(groupe: str) -> str:
-    """Label a group of categories: `B+C` reads « Catégories B et C regroupées » (S14)."""
-    codes = groupe.split("+")
-    return "Seule" if len(codes) == 1 else f"{formats.et(codes)} regroupées"
 
 
 def libelle_mode(mode: str | None) -> str:

@@ -237,13 +237,13 @@ def preparateur(bilan: Bilan) -> str:
 
 
 def identite(bilan: Bilan, *, audit: bool = False) -> Etiquettes:
-    """Say who prepared the bilan, from what, and how to reuse it. `audit` adds the software and the hash; an account is
-    told only by the index of the audit file."""
+    """Say who prepared the bilan, from what, and how to reuse it. `audit` adds the software, the hash, and the account
+    where nobody is named."""
     construction = bilan.contexte.construction
     premier, *vifs = (etat for etat, _ in etats(bilan))
     accord = "authentifiée" if bilan.contexte.identite == "authentifiee" else "déclarée"
     reutilisation = f" ; {RESTREINTE.lower()}" if est_restreinte(bilan) else f", sous {licence(bilan)}"
-    nom = preparateur(bilan)
+    nom = construction.prepare_par if audit else preparateur(bilan)
     version = lire_phrase("ouverture.version", version=construction.version, rang=construction.rang)
     calcul = f"calculée par mutualisation {construction.code_version}" if audit else "empreinte au dossier d'audit"
     return [

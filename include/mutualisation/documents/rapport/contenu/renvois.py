@@ -4,7 +4,6 @@ import hashlib
 import re
 import unicodedata
 
-from mutualisation.documents.mise_en_forme.modele import Lien
 from mutualisation.documents.rapport.publie import TOTAL, Bilan, Ligne
 
 PRESENTES = """
@@ -15,24 +14,7 @@ select dispositif, mesure, count(*) as lignes, sum(montant) as montant from {sou
 ETP = "etp"
 # these columns of the synthèse are traced, in its order
 TRACEES = (ETP, "cout_personnel", "cout_fonctionnement", "amortissements", "subventions", "reprises", "recettes")
-INDEX, PERSONNEL, PASSAGES, CONTROLES, REJETS = "index", "personnel", "passages", "controles", "rejets"
-# (page, its name, what it tells)
-PAGES = (
-    (PERSONNEL, "Coût de personnel", "ETP par catégorie, coût moyen et structure, au centime."),
-    (PASSAGES, "Passages", "du coût complet à la base D5211\u201116, d'une année à l'autre, des sources."),
-    (CONTROLES, "Contrôles", "chaque contrôle, ses deux côtés ou le nombre de choses vérifiées."),
-    (REJETS, "Lignes écartées", "lignes rejetées, retenues ou en double, avec leur motif et le remède."),
-)
-
-
-def pages(bilan: Bilan) -> list[tuple[str, str, str]]:
-    """Return the pages beside the index and the traces; that of staff cost only where it is published."""
-    return [x for x in PAGES if x[0] != PERSONNEL or personnels(bilan)]
-
-
-def personnels(bilan: Bilan) -> set[str]:
-    """Return the codes whose staff cost is told by category; none without average costs (no payroll)."""
-    return {r["dispositif"] for r in bilan["etp_categorie"]} if bilan["cout_moyen"] else set()
+INDEX = "index"
 
 
 def dossier(exercice: int) -> str:
@@ -48,24 +30,9 @@ def ancre(code: str) -> str:
     return forme if forme.upper() == code else f"{forme or 'sans-code'}-{hashlib.sha256(code.encode()).hexdigest()[:8]}"
 
 
-def ancre_personnel(dispositif: str) -> str:
-    """Return its anchor on the page of staff cost; `d-` keeps a code apart from the other anchors."""
-    return f"d-{ancre(dispositif)}"
-
-
 def trace(dispositif: str) -> str:
     """Return the page of the source lines of a dispositif, as `trace_ads`."""
     return f"trace_{ancre(dispositif)}"
-
-
-def vers_personnel(dispositif: str, texte: str) -> Lien:
-    """Link a page of the folder to the staff cost of a dispositif."""
-    return Lien(f"{PERSONNEL}.html#{ancre_personnel(dispositif)}", texte)
-
-
-def vers_trace(dispositif: str, texte: str, mesure: str = "") -> Lien:
-    """Link a page of the folder to the source lines of a dispositif, or of one of its figures."""
-    return Lien(f"{trace(dispositif)}.html{f'#{mesure}' if mesure else ''}", texte)
 
 
 def dispositifs_traces(bilan: Bilan) -> list[str]:

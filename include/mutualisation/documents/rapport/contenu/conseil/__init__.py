@@ -48,7 +48,7 @@ SECTIONS = (
     section_reserves,
     section_methode,
 )
-# these sections fold details that the audit file has: the council reads the rest
+# these sections fold details that the workbook has: the council reads the rest
 BREVES = ("prevision", "controles")
 
 
@@ -91,7 +91,7 @@ def _liens(bilan: Bilan) -> list[Lien]:
 
 
 def _bref(section: Section) -> Section:
-    """Leave out what a long section folds: the audit file and the workbook have it whole."""
+    """Leave out what a long section folds: the workbook has it whole."""
     if section.ancre not in BREVES:
         return section
     return replace(section, blocs=[bloc for bloc in section.blocs if not isinstance(bloc, Repli)])

@@ -36,17 +36,11 @@ HORS = "hors périmètre"
 
 
 def preuves(bilan: Bilan, dispositif: str) -> list[m.Morceau]:
-    """Link a dispositif to what its figures are made of; empty without staff cost nor trace."""
-    dossier = renvois.dossier(bilan.exercice)
-    liens: list[m.Lien] = []
-    if dispositif in renvois.personnels(bilan):
-        liens.append(renvois.vers_personnel(dispositif, "coût de personnel recalculable"))
-    if dispositif in renvois.dispositifs_traces(bilan):
-        liens.append(renvois.vers_trace(dispositif, "lignes source"))
-    enonces: list[m.Morceau] = []
-    for lien in liens:
-        enonces += [", " if enonces else "Vérifier : ", m.Lien(f"{dossier}/{lien.cible}", lien.texte)]
-    return [*enonces, "."] if enonces else []
+    """Link a dispositif to what its figures are made of; empty without a trace."""
+    if dispositif not in renvois.dispositifs_traces(bilan):
+        return []
+    cible = f"{renvois.dossier(bilan.exercice)}/{renvois.trace(dispositif)}.html"
+    return ["Vérifier : ", m.Lien(cible, "d'où vient chaque chiffre"), "."]
 
 
 def section_dispositifs(bilan: Bilan) -> m.Section:

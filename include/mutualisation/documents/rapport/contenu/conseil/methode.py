@@ -8,8 +8,8 @@ from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.socle.francais import formats, libelles
 
 RETROUVER = m.p(
-    "Les paramètres en vigueur sont dans le classeur, et chaque montant se retrouve ligne à ligne dans ",
-    m.Code("tracabilite.csv"), ".", note=True,
+    "Les paramètres en vigueur sont dans ", m.Code("manifeste.json"),
+    ", et chaque montant se retrouve ligne à ligne dans ", m.Code("tracabilite.csv"), ".", note=True,
 )  # fmt: skip
 A_REMPLIR = "……………………………"
 
