@@ -17,7 +17,7 @@ from tests.atelier.fouille import empreintes, lignes_csv, manifeste
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import publication
 
-from mutualisation.entrepot.base.copie_de_base import remettre
+from mutualisation.entrepot.base.copie_de_base import recopier
 from mutualisation.entrepot.base.migrations import revisions
 from mutualisation.publication.signatures.cle_signature import cle_signature
 from mutualisation.usage import operations as op
@@ -92,7 +92,7 @@ def test_un_entrepot_laisse_par_une_version_se_met_a_jour_et_continue(
 ) -> None:
     """Migrated, verified, invoiced, restated, backed up; what analysts read there before, they still read."""
     vider(neuf.dsn)
-    remettre(neuf.dsn, laisse / "sauvegarde" / "entrepot.dump", "--clean", "--if-exists")
+    recopier(neuf.dsn, laisse / "sauvegarde" / "entrepot.dump", "--clean", "--if-exists")
     lu = {*lire(neuf.dsn, CONTRAT)}
     vider(neuf.dsn)
     faite = op.restaurer(laisse / "sauvegarde")
@@ -162,7 +162,7 @@ def test_une_commande_ne_migre_pas_l_entrepot_d_une_version_migrer_en_garde_une_
 ) -> None:
     """Whatever is asked of it: the version that made it opens it still. What `migrer` copied, that version restores."""
     vider(neuf.dsn)
-    remettre(neuf.dsn, laisse / "sauvegarde" / "entrepot.dump", "--clean", "--if-exists")
+    recopier(neuf.dsn, laisse / "sauvegarde" / "entrepot.dump", "--clean", "--if-exists")
     avant = lire(neuf.dsn, SCHEMA)
     ailleurs = {"ENTREPOT_DSN": neuf.dsn}
     for demande in (
@@ -179,7 +179,7 @@ def test_une_commande_ne_migre_pas_l_entrepot_d_une_version_migrer_en_garde_une_
     assert f"copie d'avant, que la version d'avant restaure : {laisse / 'copie'}" in faite.texte
     assert lancer(neuf.var, "verifier", **ailleurs).code == 0
     vider(neuf.dsn)
-    remettre(neuf.dsn, laisse / "copie" / "entrepot.dump", "--clean", "--if-exists")
+    recopier(neuf.dsn, laisse / "copie" / "entrepot.dump", "--clean", "--if-exists")
     assert lire(neuf.dsn, SCHEMA) == avant
     assert {*manifeste(laisse / "copie")["migrations"]} < {*revisions()}
 

@@ -9,7 +9,7 @@ import psycopg
 
 from mutualisation.entrepot.base.connexion import Connexion, connecter, patienter, sans_le_groupe
 from mutualisation.entrepot.base.pannes import panne, passagere
-from mutualisation.entrepot.base.parametres_libpq import adresse
+from mutualisation.entrepot.base.parametres_libpq import Adresse, adresse
 from mutualisation.entrepot.base.roles import MIGRATION, PROPRIETAIRE, TRAITEMENT, peut_prendre
 from mutualisation.socle.chemins import MIGRATIONS
 from mutualisation.socle.erreurs import ErreurMutualisation
@@ -40,7 +40,7 @@ def migrer(dsn: str, logiciel: Callable[[], str] = str) -> None:
     software. Raises `ErreurMutualisation` when the warehouse is newer than this code, older than 0.1.0 or a copy
     without its owner, when the login may not migrate it, or when a statement fails."""
     if migrations_appliquees(dsn) != revisions():
-        with Connexion.ouvrir(dsn) as conn:
+        with Connexion.ouvrir(Adresse.lire(dsn)) as conn:
             patienter(conn, lambda: _appliquer(conn, dsn, logiciel()))
 
 
@@ -84,7 +84,7 @@ def _migrations_appliquees(conn: psycopg.Connection, dsn: str) -> list[str]:
     try:
         lignes = conn.execute(LIRE.encode()).fetchall()
     except psycopg.errors.InsufficientPrivilege as erreur:
-        raise ErreurMutualisation(sans_le_groupe(dsn, TRAITEMENT)) from erreur
+        raise ErreurMutualisation(sans_le_groupe(Adresse.lire(dsn), TRAITEMENT)) from erreur
     une_par_une = any("nom" in ligne for ligne, _ in lignes)
     noms = {ligne["nom" if une_par_une else "version_num"]: ligne.get("logiciel") for ligne, _ in lignes}
     if not une_par_une and noms.keys() - {DE_0_1_0}:

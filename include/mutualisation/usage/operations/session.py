@@ -21,7 +21,7 @@ from mutualisation.entree.ingestion.confidentialite import FICHIER_CLE
 from mutualisation.entree.ingestion.travail import Suivi, muet
 from mutualisation.entrepot.base.connexion import ATTENTE_S, connecter, exiger_verrou, verrou_entrepot
 from mutualisation.entrepot.base.migrations import migrations_appliquees, migrer, refus_de_migrer, revisions
-from mutualisation.entrepot.base.parametres_libpq import adresse
+from mutualisation.entrepot.base.parametres_libpq import Adresse, adresse
 from mutualisation.entrepot.base.roles import MIGRATION, PROPRIETAIRE, compte_connecte, compte_systeme, peut_prendre
 from mutualisation.entrepot.base.serveur import entrepots_voisins, est_a_creer, serveur_entrepot
 from mutualisation.entrepot.construction.dbt import EnfantDbt
@@ -46,7 +46,7 @@ class Session:
     `detail` a line per file, model and document; `embarque` says that the server is ours (K3); `durees` and `lignes`
     count seconds and rows by stage."""
 
-    dsn: str
+    dsn: Adresse
     var: Path
     suivi: Suivi = muet
     detail: Suivi = muet
@@ -61,6 +61,9 @@ class Session:
     _verrou: psycopg.Connection[Any] | None = None
     _pile: ExitStack = field(default_factory=ExitStack)
     _remarquees: set[str] = field(default_factory=set, init=False)
+
+    def __post_init__(self) -> None:
+        self.dsn = Adresse.lire(self.dsn)
 
     @property
     def poste(self) -> Poste:
@@ -86,7 +89,7 @@ class Session:
             exiger_un_entrepot(poste.var)
         if not poste.dsn and est_a_creer(poste.var):
             execution.precharger()  # a new warehouse has everything to load and judge
-        with nullcontext(poste.dsn) if poste.dsn else serveur_entrepot(poste.var) as dsn, ExitStack() as pile:
+        with nullcontext(Adresse(poste.dsn)) if poste.dsn else serveur_entrepot(poste.var) as dsn, ExitStack() as pile:
             exiger_a_jour(dsn, creer=creer)
             session = cls(dsn, poste.var, suivi, detail, not poste.dsn, _poste=poste, _pile=pile)
             compte = compte_systeme() if session.embarque else None
