@@ -33,7 +33,6 @@ from mutualisation.socle.chemins import RACINE, page_controles
 from mutualisation.socle.erreurs import ErreurMutualisation, SansReprise, raison_systeme
 from mutualisation.socle.francais.formats import enumerer
 from mutualisation.socle.poste import Poste
-from mutualisation.usage.operations.en_attente import achever
 from mutualisation.usage.operations.executions import Demande, Execution, inscrire
 
 CLES = (FICHIER_CLE, cle_signature.FICHIER)
@@ -122,7 +121,7 @@ class Session:
                     conn.execute("select set_config('mutualisation.execution', %s, false)", (numero,))
                     conn.commit()
                 ecarter(conn)
-                achever(conn, self.poste, self.suivi)
+                conn.commit()
                 yield conn
             finally:
                 self._conn = self._verrou = None
