@@ -29,11 +29,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from psycopg.conninfo import make_conninfo
-
 from mutualisation.entree.ingestion.depot import FichierDepose, decouvrir
 from mutualisation.entrepot.base.connexion import connecter
-from mutualisation.entrepot.base.parametres_libpq import parametres, url_sqlalchemy
+from mutualisation.entrepot.base.parametres_libpq import Adresse
 from mutualisation.entrepot.base.roles import compte_systeme
 from mutualisation.entrepot.base.serveur import serveur_entrepot
 from mutualisation.socle.chemins import dossier_var
@@ -161,7 +159,7 @@ class Airflow:
 
 def url_airflow(base: str) -> str:
     """Return the address of its metadata, by the driver that Airflow wants."""
-    return url_sqlalchemy(base).replace("+psycopg:", "+psycopg2:", 1)
+    return Adresse(base).url_sqlalchemy().replace("+psycopg:", "+psycopg2:", 1)
 
 
 def installer(var: Path, dsn: str, *personnes: str, parties: tuple[str, ...] = PARTIES) -> Airflow:
@@ -173,7 +171,7 @@ def installer(var: Path, dsn: str, *personnes: str, parties: tuple[str, ...] = P
     with connecter(dsn, autocommit=True, role=None) as conn:
         conn.execute("drop database if exists airflow with (force)")
         conn.execute("create database airflow")
-    base = make_conninfo(**parametres(dsn) | {"dbname": "airflow"})
+    base = Adresse.lire(dsn).voisine("airflow")
     with socket.socket() as prise:
         prise.bind(("127.0.0.1", 0))
         port = prise.getsockname()[1]

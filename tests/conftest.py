@@ -87,7 +87,7 @@ def _grappe(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def _serveur(_grappe: Path, _environnement_neutre: None) -> Iterator[str]:
     """DSN of the session's own embedded server, with a migrated database to copy from."""
     with serveur_entrepot(_grappe) as dsn:
-        yield dsn
+        yield str(dsn)  # what one test's environment makes of it is not another's
 
 
 @pytest.fixture(scope="session")

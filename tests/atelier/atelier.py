@@ -24,6 +24,7 @@ from tests.atelier.modeles import Modeles, construire, refaire
 from mutualisation.entree.ingestion.chargement import charger_depot
 from mutualisation.entree.ingestion.confidentialite import FICHIER_CLE
 from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.parametres_libpq import Adresse
 from mutualisation.entrepot.construction.dbt import SCHEMA, EnfantDbt, ResultatDbt
 from mutualisation.publication.signatures.ancrage import DOSSIER
 from mutualisation.publication.versions.preparation import preparer_publication
@@ -168,7 +169,7 @@ class Atelier:
         # the compiled models are read from its manifest
         os.environ["DBT_WRITE_JSON"] = "true"
         try:
-            return EnfantDbt(self._adresse, self._dossier)
+            return EnfantDbt(Adresse.lire(self._adresse), self._dossier)
         finally:
             del os.environ["DBT_WRITE_JSON"]
 

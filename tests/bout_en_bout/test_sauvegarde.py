@@ -81,7 +81,7 @@ def test_un_entrepot_perdu_revient_avec_ses_sceaux_et_va_plus_loin(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """Killed before pg_restore commits, the warehouse is still empty; after, drop it and run the command again."""
-    for etape in ("remettre", "verifier"):
+    for etape in ("recopier", "verifier"):
         with monkeypatch.context() as patch:
             patch.setattr(
                 f"mutualisation.usage.operations.sauvegarde.{etape}",

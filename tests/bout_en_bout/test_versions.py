@@ -20,7 +20,7 @@ from tests.atelier.fouille import empreintes, lignes_csv, manifeste
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import publication
 
-from mutualisation.entrepot.base.copie_de_base import remettre
+from mutualisation.entrepot.base.copie_de_base import recopier
 from mutualisation.entrepot.base.migrations import DERNIERE_DE_0_3_0, revisions
 from mutualisation.entrepot.base.programmes import clients_pour
 from mutualisation.publication.signatures.cle_signature import cle_signature
@@ -116,7 +116,7 @@ def test_un_entrepot_laisse_par_une_version_se_met_a_jour_et_continue(
     functions and rights are those of a new one."""
     un_neuf = schema(neuf.dsn)
     vider(neuf.dsn)
-    remettre(neuf.dsn, laisse / "sauvegarde" / "entrepot.dump", "--clean", "--if-exists")
+    recopier(neuf.dsn, laisse / "sauvegarde" / "entrepot.dump", "--clean", "--if-exists")
     lu = {*lire(neuf.dsn, CONTRAT)}
     vider(neuf.dsn)
     faite = op.restaurer(sauvegarde_a_reprendre(laisse))
@@ -186,7 +186,7 @@ def test_une_commande_ne_migre_pas_l_entrepot_d_une_version_migrer_en_garde_une_
 ) -> None:
     """Whatever is asked of it: the version that made it opens it still. What `migrer` copied, that version restores."""
     vider(neuf.dsn)
-    remettre(neuf.dsn, sauvegarde_a_reprendre(laisse) / "entrepot.dump", "--clean", "--if-exists")
+    recopier(neuf.dsn, sauvegarde_a_reprendre(laisse) / "entrepot.dump", "--clean", "--if-exists")
     avant = lire(neuf.dsn, SCHEMA)
     ailleurs = {"ENTREPOT_DSN": neuf.dsn}
     for demande in (
@@ -203,7 +203,7 @@ def test_une_commande_ne_migre_pas_l_entrepot_d_une_version_migrer_en_garde_une_
     assert f"copie d'avant, que la version d'avant restaure : {laisse / 'copie'}" in faite.texte
     assert lancer(neuf.var, "verifier", **ailleurs).code == 0
     vider(neuf.dsn)
-    remettre(neuf.dsn, laisse / "copie" / "entrepot.dump", "--clean", "--if-exists")
+    recopier(neuf.dsn, laisse / "copie" / "entrepot.dump", "--clean", "--if-exists")
     assert lire(neuf.dsn, SCHEMA) == avant
     # the names that this version knows
     assert {*manifeste(laisse / "copie")["migrations"]} >= {"0001_socle", DERNIERE_DE_0_3_0}
@@ -217,7 +217,7 @@ def test_l_entrepot_d_une_version_d_avant_la_0_3_0_dit_d_installer_celle_ci(neuf
     with pytest.raises(ErreurMutualisation, match=refus):
         op.restaurer(laisse / "sauvegarde")
     assert lire(neuf.dsn, "select to_regnamespace('journal')::text") == [(None,)]
-    remettre(neuf.dsn, laisse / "sauvegarde" / "entrepot.dump", "--clean", "--if-exists")
+    recopier(neuf.dsn, laisse / "sauvegarde" / "entrepot.dump", "--clean", "--if-exists")
     avant = lire(neuf.dsn, SCHEMA)
     for demande in (["etat"], ["migrer", "--copie", laisse / "copie"], ["verifier"]):
         dite = lancer(neuf.var, *demande, ENTREPOT_DSN=neuf.dsn)

@@ -13,6 +13,7 @@ from tests.atelier.atelier import Atelier
 from tests.atelier.cas import SOCLE_SEUL
 from tests.atelier.modeles import construire
 
+from mutualisation.entrepot.base.parametres_libpq import Adresse
 from mutualisation.entrepot.construction.dbt import SCHEMA, EnfantDbt
 from mutualisation.entrepot.construction.enfant_dbt import EXECUTABLE
 from mutualisation.publication.versions.relations import lire_relations
@@ -50,7 +51,7 @@ def test_un_autre_dbt_construit_la_meme_chose(
         construction.conn.execute("select journal.renouveler_construction()")
         construction.conn.commit()
         monkeypatch.setenv(EXECUTABLE, str(plus_ancien))
-        ouvrier = EnfantDbt(atelier._adresse, tmp_path)
+        ouvrier = EnfantDbt(Adresse.lire(atelier._adresse), tmp_path)
         try:
             assert ouvrier.construire("tout") == atelier.dit_du_socle
         finally:
@@ -71,7 +72,7 @@ def test_un_executable_qui_n_est_pas_la_se_dit(
     atelier: Atelier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(EXECUTABLE, "/nulle/part/dbt")
-    ouvrier = EnfantDbt(atelier.socle, tmp_path)
+    ouvrier = EnfantDbt(Adresse.lire(atelier.socle), tmp_path)
     with pytest.raises(ControleEchoue, match="MUTUALISATION_DBT=/nulle/part/dbt ne se lance pas"):
         ouvrier.construire()
     ouvrier.fermer()

@@ -10,6 +10,7 @@ from tests.atelier.atelier import Atelier
 from tests.atelier.cas import SOCLE_SEUL
 
 from mutualisation.entrepot.base.copie_de_base import copier
+from mutualisation.entrepot.base.parametres_libpq import Adresse
 from mutualisation.entrepot.base.roles import PROPRIETAIRE
 from mutualisation.entrepot.construction.dbt import SCHEMA, variables_dbt
 from mutualisation.socle.chemins import PROJET_DBT
@@ -24,7 +25,7 @@ union all
 @pytest.fixture
 def environnement(atelier: Atelier, tmp_path: Path) -> dict[str, str]:
     """What `mutualisation.usage.terminal` gives a shell."""
-    return dict(os.environ) | variables_dbt(atelier._adresse, tmp_path) | {"DBT_WRITE_JSON": "true"}
+    return dict(os.environ) | variables_dbt(Adresse.lire(atelier._adresse), tmp_path) | {"DBT_WRITE_JSON": "true"}
 
 
 def test_dbt_se_lance_d_un_terminal(atelier: Atelier, environnement: dict[str, str], tmp_path: Path) -> None:

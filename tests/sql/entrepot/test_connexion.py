@@ -13,7 +13,7 @@ from tests.atelier.tables import cas
 
 from mutualisation.entrepot.base.connexion import connecter, exiger_verrou, patienter, verrou_entrepot
 from mutualisation.entrepot.base.copie_de_base import copier
-from mutualisation.entrepot.base.parametres_libpq import adresse, parametres, reglages, url_sqlalchemy
+from mutualisation.entrepot.base.parametres_libpq import Adresse, adresse
 from mutualisation.entrepot.base.serveur import serveur_entrepot
 from mutualisation.socle.erreurs import EntrepotOccupe, ErreurMutualisation, PannePassagere
 
@@ -25,12 +25,12 @@ def test_connexion_sans_chemin_de_recherche(entrepot):
 
 
 def test_sqlalchemy_par_la_prise(entrepot):
-    with sa.create_engine(url_sqlalchemy(entrepot), poolclass=sa.NullPool).connect() as conn:
+    with sa.create_engine(Adresse(entrepot).url_sqlalchemy(), poolclass=sa.NullPool).connect() as conn:
         assert conn.execute(sa.text("select current_database()")).scalar() == "entrepot"
 
 
 def test_sqlalchemy_par_le_reseau():
-    url = url_sqlalchemy("postgresql://a%40b:p%2Fw@srv:5433/base?sslmode=require")
+    url = Adresse("postgresql://a%40b:p%2Fw@srv:5433/base?sslmode=require").url_sqlalchemy()
     lue = sa.engine.make_url(url)
     assert (lue.username, lue.password, lue.host, lue.port, lue.database) == ("a@b", "p/w", "srv", 5433, "base")
     assert (lue.query["sslmode"], lue.query["connect_timeout"]) == ("require", "10")
@@ -49,7 +49,7 @@ def test_serveur_absent():
 @cas
 def test_une_adresse_mal_ecrite_ne_montre_pas_le_mot_de_passe(dsn, monkeypatch):
     monkeypatch.setenv("PGSERVICEFILE", "/dev/null")
-    for usage in (connecter, adresse, parametres, url_sqlalchemy):
+    for usage in (connecter, adresse, lambda dsn: Adresse(dsn).url_sqlalchemy()):
         with pytest.raises(ErreurMutualisation, match="ENTREPOT_DSN") as erreur:
             usage(dsn)
         trace = "".join(traceback.format_exception(erreur.value)).replace(repr(dsn), "")
@@ -62,12 +62,12 @@ def test_un_service_vaut_pour_tous_les_clients(tmp_path, monkeypatch):
     monkeypatch.setenv("PGSERVICEFILE", str(fichier))
     monkeypatch.setenv("PGSSLMODE", "disable")
     attendu = {"host": "srv", "port": "6000", "user": "u", "password": "s=c#t", "dbname": "base", "sslmode": "require"}
-    assert attendu.items() <= parametres("service=prod dbname=base").items()
+    assert attendu.items() <= Adresse("service=prod dbname=base").parametres.items()
 
 
 @cas
 def test_un_serveur_distant_est_verifie(dsn, mode):
-    assert reglages(dsn).get("sslmode") == mode
+    assert Adresse(dsn).reglages.get("sslmode") == mode
 
 
 def test_chaque_session_a_ses_bornes(entrepot, monkeypatch):
@@ -77,7 +77,7 @@ def test_chaque_session_a_ses_bornes(entrepot, monkeypatch):
     attendu = ("7s", "1h", "1h")
     with connecter(entrepot) as conn:
         assert conn.execute(requete).fetchone() == attendu
-    with sa.create_engine(url_sqlalchemy(entrepot), poolclass=sa.NullPool).connect() as conn:
+    with sa.create_engine(Adresse(entrepot).url_sqlalchemy(), poolclass=sa.NullPool).connect() as conn:
         assert tuple(conn.execute(sa.text(requete)).one()) == attendu
 
 

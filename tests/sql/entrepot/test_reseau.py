@@ -14,6 +14,7 @@ from tests.atelier.tables import cas
 from tests.sql.portes.projet_gx import ecrire_projet
 
 from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.entrepot.base.parametres_libpq import Adresse
 from mutualisation.entrepot.construction.dbt import variables_dbt
 from mutualisation.publication.portes import execution
 from mutualisation.publication.portes.suites import SQL_EXACT
@@ -53,7 +54,7 @@ def par_dbt(dsn: str, dossier: Path) -> None:
     fini = subprocess.run(
         [str(Path(sys.executable).with_name("dbt")), "debug", "--connection", "--log-level-file", "none",
          "--project-dir", str(PROJET_DBT), "--profiles-dir", str(PROJET_DBT)],
-        env=os.environ | variables_dbt(dsn, dossier), capture_output=True, text=True, check=False,
+        env=os.environ | variables_dbt(Adresse.lire(dsn), dossier), capture_output=True, text=True, check=False,
     )  # fmt: skip
     dit = fini.stdout + fini.stderr
     assert MOT_DE_PASSE not in dit

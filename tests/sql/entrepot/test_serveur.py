@@ -18,7 +18,7 @@ from tests.atelier.processus import envoyer, processus_du_serveur
 from mutualisation.entrepot.base import programmes, serveur
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.pannes import phrase_imprevue
-from mutualisation.entrepot.base.parametres_libpq import parametres
+from mutualisation.entrepot.base.parametres_libpq import Adresse
 from mutualisation.entrepot.base.programmes import Programmes
 from mutualisation.entrepot.base.serveur import SUN_PATH_MAX, processus_de, serveur_entrepot
 from mutualisation.socle.chemins import dossier_var
@@ -68,7 +68,7 @@ def un(dsn: str) -> int:
 
 
 def prise_de(dsn: str) -> Path:
-    return Path(parametres(dsn)["host"])
+    return Path(Adresse(dsn).parametres["host"])
 
 
 def test_demarre_arrete_et_garde_les_donnees(tmp_path):

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 
 from mutualisation.entree.sources.registre import registre
-from mutualisation.entrepot.base.parametres_libpq import url_sqlalchemy
+from mutualisation.entrepot.base.parametres_libpq import Adresse
 from mutualisation.socle.chemins import RACINE, dossier_attentes
 
 Poser = Callable[..., int]
@@ -47,7 +47,7 @@ def test_great_expectations_ouvre_le_contexte_et_le_passe(base_vierge: str, pose
     avant = {chemin: chemin.stat().st_mtime_ns for chemin in projet.rglob("*")}
     fini = subprocess.run(
         [sys.executable, "-c", COMMANDE + SUITE], capture_output=True, text=True, check=True, timeout=300, cwd=tmp_path,
-        env=os.environ | {"ENTREPOT_DSN": url_sqlalchemy(base_vierge)},
+        env=os.environ | {"ENTREPOT_DSN": Adresse(base_vierge).url_sqlalchemy()},
     )  # fmt: skip
     dit = json.loads(fini.stdout.splitlines()[-1])
     assert {f"{source.nom}.{jeu.nom}" for source in registre() for jeu in source.jeux} < set(dit["suites"])

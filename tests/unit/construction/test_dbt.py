@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from mutualisation.entrepot.base.parametres_libpq import Adresse
 from mutualisation.entrepot.construction.dbt import EnfantDbt, Noeud, ResultatDbt, empreinte_compilee, juger
 from mutualisation.socle.erreurs import PannePassagere
 
@@ -74,7 +75,7 @@ def test_l_empreinte_suit_le_code_et_non_l_ordre() -> None:
 
 
 def test_un_enfant_mort_se_relance(tmp_path: Path) -> None:
-    ouvrier = EnfantDbt("postgresql://personne@127.0.0.1:1/rien", tmp_path)
+    ouvrier = EnfantDbt(Adresse("postgresql://personne@127.0.0.1:1/rien"), tmp_path)
     ouvrier.fermer()
     with pytest.raises(PannePassagere, match="porte modele : dbt s'est arrêté"):
         ouvrier.construire()

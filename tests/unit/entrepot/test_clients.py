@@ -61,4 +61,4 @@ def test_un_serveur_plus_ancien_que_le_client_ne_recoit_rien(tmp_path: Path, mon
     embarquee = Programmes.trouver().majeure
     monkeypatch.setattr(copie_de_base, "_majeure", lambda _dsn: embarquee - 1)
     with pytest.raises(ErreurMutualisation, match=f"restaurez sur un PostgreSQL {embarquee} ou plus récent"):
-        copie_de_base.remettre("postgresql://compte@serveur/base", tmp_path / "entrepot.dump")
+        copie_de_base.recopier("postgresql://compte@serveur/base", tmp_path / "entrepot.dump")

@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.pq import PGconn, Ping
 
 from mutualisation.entrepot.base.pannes import ENTIER, REPRISE
-from mutualisation.entrepot.base.parametres_libpq import Delais, adresse, parametres, reglages
+from mutualisation.entrepot.base.parametres_libpq import Adresse
 from mutualisation.entrepot.base.roles import TRAITEMENT
 from mutualisation.socle.erreurs import RAISONS, EntrepotOccupe, ErreurMutualisation, PannePassagere, SansReprise
 
@@ -43,11 +43,10 @@ class Surveillance:
     It raises `PannePassagere` when the wait has lasted for the delay of a server and nothing answers. `pid` is the
     session of the client: `bloqueurs` names in a phrase the sessions that block it."""
 
-    def __init__(self, dsn: str, pid: int | None = None) -> None:
-        delais = Delais.de_l_environnement()
-        patience = max(PATIENCE_MIN_S, min(delais.connexion, delais.serveur))
-        self._conninfo = make_conninfo(**reglages(dsn) | {"connect_timeout": str(patience)})
-        self._lieu, self._delai, self._pid = adresse(dsn), delais.serveur, pid
+    def __init__(self, adresse: Adresse, pid: int | None = None) -> None:
+        patience = max(PATIENCE_MIN_S, min(adresse.delais.connexion, adresse.delais.serveur))
+        self._conninfo = make_conninfo(**adresse.reglages | {"connect_timeout": str(patience)})
+        self._lieu, self._delai, self._pid = adresse.lieu, adresse.delais.serveur, pid
         self.commencer()
 
     def commencer(self) -> None:
@@ -110,10 +109,10 @@ class Connexion(psycopg.Connection[Any]):
             ) from None
 
     @classmethod
-    def ouvrir(cls, dsn: str, *, autocommit: bool = False, options: str = "") -> Self:
+    def ouvrir(cls, adresse: Adresse, *, autocommit: bool = False, options: str = "") -> Self:
         """Connect with the settings of the address and ours. Raises the errors of psycopg."""
-        conn = cls.connect(make_conninfo(**reglages(dsn, options=options)), autocommit=autocommit)
-        conn.veille = Surveillance(dsn, conn.pgconn.backend_pid)
+        conn = cls.connect(make_conninfo(**adresse.avec(options)), autocommit=autocommit)
+        conn.veille = Surveillance(adresse, conn.pgconn.backend_pid)
         return conn
 
 
@@ -123,28 +122,24 @@ def connecter(dsn: str, *, autocommit: bool = False, role: str | None = TRAITEME
     `role` is the group role to work under, by default that of a run; None works as the login itself. Raises
     `PannePassagere` when the server does not answer, `ErreurMutualisation` when it is older than PostgreSQL 16,
     `SansReprise` when the login is not a member of the role."""
+    adresse = Adresse.lire(dsn)
     try:
-        conn = Connexion.ouvrir(dsn, autocommit=autocommit, options=options_du_role(role, "-c search_path="))
+        conn = Connexion.ouvrir(adresse, autocommit=autocommit, options=options_du_role(role, "-c search_path="))
     except psycopg.OperationalError as erreur:
         if role is not None and role in str(erreur):
-            raise SansReprise(sans_le_groupe(dsn, role)) from None
+            raise SansReprise(sans_le_groupe(adresse, role)) from None
         raisons = (raison for mots, raison in RAISONS["connexion"].items() if mots in str(erreur))
         raise PannePassagere(
-            f"L'entrepôt {adresse(dsn)} ne répond pas : vérifiez que le serveur est démarré et que ENTREPOT_DSN est "
+            f"L'entrepôt {adresse.lieu} ne répond pas : vérifiez que le serveur est démarré et que ENTREPOT_DSN est "
             f"juste (détail : {next(raisons, 'réponse inattendue du serveur')})."
         ) from None
     majeure = conn.info.server_version // 10000
     if majeure < VERSION_MIN:
         conn.close()
         raise ErreurMutualisation(
-            f"L'entrepôt {adresse(dsn)} est un PostgreSQL {majeure} : il faut la version {VERSION_MIN} ou plus récente."
+            f"L'entrepôt {adresse.lieu} est un PostgreSQL {majeure} : il faut la version {VERSION_MIN} ou plus récente."
         )
     return conn
-
-
-def surveillance(dsn: str) -> Surveillance:
-    """Return a surveillance for a caller that waits on another process at work in the warehouse."""
-    return Surveillance(dsn)
 
 
 def durable(conn: psycopg.Connection[Any]) -> None:
@@ -176,11 +171,11 @@ def options_du_role(role: str | None = TRAITEMENT, *autres: str) -> str:
     return " ".join([*autres, *([f"-c role={role}"] if role else [])])
 
 
-def sans_le_groupe(dsn: str, role: str) -> str:
+def sans_le_groupe(adresse: Adresse, role: str) -> str:
     """Say that the login is not a member of a group role, and how to make it one."""
-    compte = parametres(dsn)["user"]
+    compte = adresse.parametres["user"]
     return (
-        f"Le compte {compte} n'est pas membre du groupe « {role} » de l'entrepôt {adresse(dsn)} : un administrateur de "
+        f"Le compte {compte} n'est pas membre du groupe « {role} » de l'entrepôt {adresse.lieu} : un administrateur de "
         f'la base l\'y met par « grant {role} to "{compte}" ».'
     )
 

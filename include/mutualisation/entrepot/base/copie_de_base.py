@@ -8,8 +8,8 @@ from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
 
-from mutualisation.entrepot.base.connexion import connecter, surveillance
-from mutualisation.entrepot.base.parametres_libpq import parametres, reglages
+from mutualisation.entrepot.base.connexion import Surveillance, connecter
+from mutualisation.entrepot.base.parametres_libpq import Adresse
 from mutualisation.entrepot.base.programmes import clients_pour
 from mutualisation.entrepot.base.serveur import fin_journal
 from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere
@@ -27,7 +27,7 @@ def copier(dsn: str, fichier: Path, *options: str) -> None:
     fichier.chmod(0o600)
 
 
-def remettre(dsn: str, fichier: Path, *options: str) -> None:
+def recopier(dsn: str, fichier: Path, *options: str) -> None:
     """Read a copy back into an empty database, whole or not at all. Raises as `copier` does."""
     serveur = _majeure(dsn)
     dossier, majeure = clients_pour(serveur)
@@ -47,9 +47,10 @@ def _majeure(dsn: str) -> int:
 
 def _lancer(dsn: str, programme: Path, arguments: list[str], fait: str) -> None:
     """Run a program on a database to its end; a frozen server ends it, for it would wait for ever."""
-    p, veiller = parametres(dsn), surveillance(dsn)
+    adresse = Adresse.lire(dsn)
+    p, veiller = adresse.parametres, Surveillance(adresse)
     # the password stays out of the command line, which other accounts of the machine read
-    ou = make_conninfo(**{n: v for n, v in reglages(dsn, options="-c statement_timeout=0").items() if n != "password"})
+    ou = make_conninfo(**{n: v for n, v in adresse.avec("-c statement_timeout=0").items() if n != "password"})
     env = os.environ | {"LC_ALL": "C", "PGPASSWORD": p["password"]}
     with tempfile.TemporaryDirectory(prefix="mutualisation-copie-") as dossier:
         commande, journal = [str(programme), f"--dbname={ou}", "--no-password", *arguments], Path(dossier) / "journal"

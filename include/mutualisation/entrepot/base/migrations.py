@@ -10,7 +10,7 @@ import psycopg
 
 from mutualisation.entrepot.base.connexion import Connexion, connecter, patienter, sans_le_groupe
 from mutualisation.entrepot.base.pannes import panne, passagere
-from mutualisation.entrepot.base.parametres_libpq import adresse
+from mutualisation.entrepot.base.parametres_libpq import Adresse, adresse
 from mutualisation.entrepot.base.roles import MIGRATION, PROPRIETAIRE, TRAITEMENT, peut_prendre
 from mutualisation.socle.chemins import MIGRATIONS
 from mutualisation.socle.erreurs import ErreurMutualisation
@@ -40,7 +40,7 @@ def migrer(dsn: str, logiciel: Callable[[], str] = str) -> None:
     software. Raises `ErreurMutualisation` when the warehouse is newer than this code, older than 0.3.0 or a copy
     without its owner, when the login may not migrate it, or when a statement fails."""
     if migrations_appliquees(dsn) != revisions():
-        with Connexion.ouvrir(dsn) as conn:
+        with Connexion.ouvrir(Adresse.lire(dsn)) as conn:
             patienter(conn, lambda: _appliquer(conn, dsn, logiciel()))
 
 
@@ -90,7 +90,7 @@ def _migrations_appliquees(conn: psycopg.Connection, dsn: str) -> list[str]:
     try:
         lignes = conn.execute(LIRE.encode()).fetchall()
     except psycopg.errors.InsufficientPrivilege as erreur:
-        raise ErreurMutualisation(sans_le_groupe(dsn, TRAITEMENT)) from erreur
+        raise ErreurMutualisation(sans_le_groupe(Adresse.lire(dsn), TRAITEMENT)) from erreur
     logiciels = {ligne["nom"]: ligne["logiciel"] for ligne, _ in lignes if "nom" in ligne}
     noms = depuis_le_socle(logiciels)
     if lignes and not noms:

@@ -8,6 +8,7 @@ import ipaddress
 import os
 import re
 from dataclasses import dataclass, fields
+from functools import cached_property
 from urllib.parse import quote, urlencode
 
 import psycopg
@@ -25,64 +26,85 @@ TEMOIN = "load_balance_hosts"
 TCP = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 
 
-def parametres(dsn: str) -> dict[str, str]:
-    """Return host, port, user, password, dbname and the other libpq parameters, with libpq's defaults where unset.
-    libpq looks up the service of the address and the `PG…` variables here, once for every client. Raises
-    `ErreurMutualisation` when the address or its service can't be read."""
-    donnes = _lire_adresse(dsn)
-    # the last parameter has a wrong value on purpose: libpq fills in the others, then fails before it connects
-    essai = psycopg.pq.PGconn.connect_start(make_conninfo(**{**donnes, TEMOIN: "-"}).encode())
-    connus = {o.keyword.decode(): o.val.decode() for o in essai.info if o.val and o.val != o.compiled}
-    if connus.pop(TEMOIN, None) is None:
-        raise ErreurMutualisation(
-            "Le service que nomme ENTREPOT_DSN n'est dans aucun fichier de services que libpq lit (PGSERVICEFILE, "
-            "~/.pg_service.conf, PGSYSCONFDIR), ou le fichier ne se lit pas : corrigez l'un ou l'autre."
-        )
-    p = dict.fromkeys(IDENTITE, "") | connus | donnes
-    p.pop("service", None)
-    p["host"] = p["host"] or "localhost"
-    p["port"] = p["port"] or "5432"
-    _verifier_hotes(p)
-    return p
+class Adresse(str):
+    """The address of a warehouse, as it was given; what libpq and the delays make of it is read once, when first asked.
+    A command holds one for its whole session. A message quotes `lieu`, never the address: it may have a password."""
+
+    @classmethod
+    def lire(cls, dsn: str) -> Adresse:
+        """Return the address that is read already, else one that will be."""
+        return dsn if isinstance(dsn, cls) else cls(dsn)
+
+    @cached_property
+    def parametres(self) -> dict[str, str]:
+        """Return host, port, user, password, dbname and the other libpq parameters, with libpq's defaults where unset.
+        libpq looks up the service of the address and the `PG…` variables here, once for every client. Raises
+        `ErreurMutualisation` when the address or its service can't be read."""
+        donnes = _lire_adresse(self)
+        # the last parameter has a wrong value on purpose: libpq fills in the others, then fails before it connects
+        essai = psycopg.pq.PGconn.connect_start(make_conninfo(**{**donnes, TEMOIN: "-"}).encode())
+        connus = {o.keyword.decode(): o.val.decode() for o in essai.info if o.val and o.val != o.compiled}
+        if connus.pop(TEMOIN, None) is None:
+            raise ErreurMutualisation(
+                "Le service que nomme ENTREPOT_DSN n'est dans aucun fichier de services que libpq lit (PGSERVICEFILE, "
+                "~/.pg_service.conf, PGSYSCONFDIR), ou le fichier ne se lit pas : corrigez l'un ou l'autre."
+            )
+        p = dict.fromkeys(IDENTITE, "") | connus | donnes
+        p.pop("service", None)
+        p["host"] = p["host"] or "localhost"
+        p["port"] = p["port"] or "5432"
+        _verifier_hotes(p)
+        return p
+
+    @cached_property
+    def lieu(self) -> str:
+        """Return the address for messages, without its password: `compte@serveur:port/base`."""
+        return "{user}@{host}:{port}/{dbname}".format_map(self.parametres)
+
+    @cached_property
+    def delais(self) -> Delais:
+        """Return the delays of the environment."""
+        return Delais.de_l_environnement()
+
+    @cached_property
+    def reglages(self) -> dict[str, str]:
+        """Return the libpq parameters of a connection: those of the address, then timeouts, keepalives and TLS."""
+        p = {"application_name": APPLICATION} | self.delais.libpq() | self.parametres
+        # a socket and the loopback stay on this machine: they need no TLS
+        if "sslmode" not in p and not all(map(_hote_local, (p.get("hostaddr") or p["host"]).split(","))):
+            p["sslmode"] = "verify-full"
+        return p | {"options": " ".join(filter(None, [self.delais.options(), p.get("options", "")]))}
+
+    def avec(self, options: str) -> dict[str, str]:
+        """Return the same with settings of the session, which win over those of the address, which win over ours."""
+        return self.reglages | {"options": f"{self.reglages['options']} {options}".rstrip()}
+
+    def voisine(self, base: str) -> Adresse:
+        """Return the address of another database of the same server."""
+        return Adresse(make_conninfo(**self.parametres | {"dbname": base}))
+
+    def variables(self, options: str = "") -> dict[str, str]:
+        """Return the `PG…` variables for dbt, which is given the identity apart. libpq has no variable for the
+        keepalives of a client: the options of the session set the same ones on the server."""
+        p = self.avec(options)
+        connues = {d.keyword.decode(): d.envvar.decode() for d in psycopg.pq.Conninfo.get_defaults() if d.envvar}
+        return {variable: p[nom] for nom, variable in connues.items() if nom in p and nom not in IDENTITE}
+
+    def url_sqlalchemy(self, options: str = "") -> str:
+        """Return the SQLAlchemy URL of the warehouse; its query string has the settings and the folder of a socket."""
+        p = self.avec(options)
+        compte = quote(p["user"], safe="") + (f":{quote(p['password'], safe='')}" if p["password"] else "")
+        autres = {k: v for k, v in p.items() if k not in IDENTITE}
+        if p["host"].startswith("/") or "," in p["host"]:
+            lieu, autres = "", {"host": p["host"], "port": p["port"]} | autres
+        else:
+            lieu = f"[{p['host']}]:{p['port']}" if ":" in p["host"] else f"{p['host']}:{p['port']}"
+        return f"postgresql+psycopg://{compte}@{lieu}/{quote(p['dbname'], safe='')}?{urlencode(autres)}"
 
 
 def adresse(dsn: str) -> str:
     """Write an address for messages, without its password: `compte@serveur:port/base`."""
-    p = parametres(dsn)
-    return f"{p['user']}@{p['host']}:{p['port']}/{p['dbname']}"
-
-
-def reglages(dsn: str, *, options: str = "") -> dict[str, str]:
-    """Return the libpq parameters of a connection: those of the address, then timeouts, keepalives and TLS. `options`
-    holds settings of the session that win over those of the address, which win over ours."""
-    p = parametres(dsn)
-    delais = Delais.de_l_environnement()
-    p = {"application_name": APPLICATION} | delais.libpq() | p
-    # a socket and the loopback stay on this machine: they need no TLS
-    if "sslmode" not in p and not all(map(_hote_local, (p.get("hostaddr") or p["host"]).split(","))):
-        p["sslmode"] = "verify-full"
-    p["options"] = " ".join(filter(None, [delais.options(), p.get("options", ""), options]))
-    return p
-
-
-def variables(dsn: str, *, options: str = "") -> dict[str, str]:
-    """Return the `PG…` variables for dbt, which is given the identity apart. libpq has no variable for the keepalives
-    of a client: the options of the session set the same ones on the server."""
-    p = reglages(dsn, options=options)
-    connues = {d.keyword.decode(): d.envvar.decode() for d in psycopg.pq.Conninfo.get_defaults() if d.envvar}
-    return {variable: p[nom] for nom, variable in connues.items() if nom in p and nom not in IDENTITE}
-
-
-def url_sqlalchemy(dsn: str, *, options: str = "") -> str:
-    """Return the SQLAlchemy URL of the warehouse; its query string holds the settings and the folder of a socket."""
-    p = reglages(dsn, options=options)
-    compte = quote(p["user"], safe="") + (f":{quote(p['password'], safe='')}" if p["password"] else "")
-    autres = {k: v for k, v in p.items() if k not in IDENTITE}
-    if p["host"].startswith("/") or "," in p["host"]:
-        lieu, autres = "", {"host": p["host"], "port": p["port"]} | autres
-    else:
-        lieu = f"[{p['host']}]:{p['port']}" if ":" in p["host"] else f"{p['host']}:{p['port']}"
-    return f"postgresql+psycopg://{compte}@{lieu}/{quote(p['dbname'], safe='')}?{urlencode(autres)}"
+    return Adresse.lire(dsn).lieu
 
 
 def _lire_adresse(dsn: str) -> dict[str, str]:

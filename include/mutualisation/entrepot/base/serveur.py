@@ -22,9 +22,10 @@ import psutil  # type: ignore[import-untyped]
 import psycopg
 from psycopg.pq import PGconn, Ping
 
+from mutualisation.entrepot.base.parametres_libpq import Adresse
 from mutualisation.entrepot.base.programmes import Programmes
-from mutualisation.socle.chemins import dossier_var
 from mutualisation.socle.erreurs import ErreurMutualisation, raison_systeme
+from mutualisation.socle.poste import Poste
 
 BASE, PORT, LOCAL = "entrepot", 5432, "localhost"
 SUN_PATH_MAX = 107
@@ -75,8 +76,8 @@ GRAVES = [re.compile(r) for r in (r": (?:No space left on|Disk quota)", r"\b(?:F
 
 
 @contextlib.contextmanager
-def serveur_entrepot(var: Path | None = None, port: int | None = None, *, jetable: bool = False) -> Iterator[str]:
-    """Yield the libpq URL of the warehouse.
+def serveur_entrepot(var: Path | None = None, port: int | None = None, *, jetable: bool = False) -> Iterator[Adresse]:
+    """Yield the address of the warehouse.
 
     `ENTREPOT_DSN`, when set and `var` is not given, is yielded as it is. Otherwise the embedded server of `var`
     (default `dossier_var()`) is started or joined; the last command that leaves stops it. With `port` it is started
@@ -84,14 +85,13 @@ def serveur_entrepot(var: Path | None = None, port: int | None = None, *, jetabl
     kept, so nothing waits for the disk.
 
     Raises `ErreurMutualisation` when PostgreSQL is missing or does not start, or runs already and a port is asked."""
-    nomme = os.environ.get("ENTREPOT_DSN")
-    if nomme and var is None:
-        yield nomme
+    poste = Poste.ici(var)
+    if poste.dsn and var is None:
+        yield Adresse(poste.dsn)
         return
     exiger_des_limites()
-    dossier = (var or dossier_var()).resolve()
-    with _sans_reglages(), _tenir_presence(dossier, port, jetable=jetable) as dsn:
-        yield dsn
+    with _sans_reglages(), _tenir_presence(poste.var.resolve(), port, jetable=jetable) as dsn:
+        yield Adresse(dsn)
 
 
 def exiger_des_limites() -> None:

@@ -10,9 +10,9 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.entrepot.base.connexion import connecter, surveillance
+from mutualisation.entrepot.base.connexion import Surveillance, connecter
 from mutualisation.entrepot.base.pannes import panne, passagere
-from mutualisation.entrepot.base.parametres_libpq import Delais, parametres, variables
+from mutualisation.entrepot.base.parametres_libpq import Adresse
 from mutualisation.socle.chemins import PROJET_DBT, SEEDS
 from mutualisation.socle.enfant.hote import Enfant
 from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation
@@ -56,16 +56,17 @@ class EnfantDbt:
     told of each node that ended."""
 
     def __init__(
-        self, dsn: str, var: Path, ensemble: int | None = None, detail: Callable[[str], None] = lambda _: None
+        self, dsn: Adresse, var: Path, ensemble: int | None = None, detail: Callable[[str], None] = lambda _: None
     ) -> None:
         self._dsn, self._ensemble = dsn, ensemble
         cible = var / "dbt"
         cible.mkdir(parents=True, exist_ok=True)
+        variables = variables_dbt(dsn, cible, ensemble) | {"LC_ALL": "C.UTF-8"}
         self._enfant = Enfant(
             "dbt",
             "mutualisation.entrepot.construction.enfant_dbt",
             str(cible),
-            variables=variables_dbt(dsn, cible, ensemble) | {"LC_ALL": "C.UTF-8"},
+            variables=variables,
             journal=cible / "enfant.log",
             suivi=detail,
         )
@@ -77,7 +78,7 @@ class EnfantDbt:
 
     def demander(self, commande: str) -> list[Noeud]:
         """Return what dbt says of each node of a command of `enfant_dbt`. Raises as `construire` does."""
-        reponse = self._enfant.demander("porte modele", commande, surveillance(self._dsn))
+        reponse = self._enfant.demander("porte modele", commande, Surveillance(self._dsn))
         if "erreur" not in reponse:
             # dbt gives an exposure a status too
             return [noeud for noeud in reponse["resultats"] if not noeud["unique_id"].startswith("exposure.")]
@@ -141,23 +142,23 @@ def refus(dsn: str, requete: str, ensemble: int | None = None) -> str | None:
     return code
 
 
-def variables_dbt(dsn: str, cible: Path, ensemble: int | None = None) -> dict[str, str]:
+def variables_dbt(dsn: Adresse, cible: Path, ensemble: int | None = None) -> dict[str, str]:
     """Return the variables that `profiles.yml` and dbt read."""
-    profil = parametres(dsn)
+    profil = dsn.parametres
     if len(ports := set(profil["port"].split(","))) > 1:
         raise ErreurMutualisation("ENTREPOT_DSN nomme plusieurs ports : donnez le même à chaque serveur.")
     # we set it even when it is empty: a setting of the login may not choose the files of what is published
     choix = f"-c mutualisation.ensemble={_numero(ensemble)}"
     # a build makes scratch until it is published, and a publication is durable with all that came before
     options = f"-c synchronous_commit=off {choix}"
-    return variables(dsn, options=options) | {
+    return dsn.variables(options) | {
         "MUTUALISATION_PG_HOST": profil["host"],
         "MUTUALISATION_PG_PORT": ports.pop(),
         "MUTUALISATION_PG_USER": profil["user"],
         # dbt keeps a variable of this prefix out of its logs
         "DBT_ENV_SECRET_MUTUALISATION_PG_PASSWORD": profil["password"],
         "MUTUALISATION_PG_BASE": profil["dbname"],
-        "MUTUALISATION_PG_DELAI": str(Delais.de_l_environnement().connexion),
+        "MUTUALISATION_PG_DELAI": str(dsn.delais.connexion),
         "DBT_TARGET_PATH": str(cible),
         "DBT_LOG_PATH": str(cible),
         # only the workshop of the tests reads these files

@@ -13,9 +13,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
-from mutualisation.entrepot.base.connexion import options_du_role, surveillance
+from mutualisation.entrepot.base.connexion import Surveillance, options_du_role
 from mutualisation.entrepot.base.pannes import panne, passagere, sqlstate_de
-from mutualisation.entrepot.base.parametres_libpq import url_sqlalchemy
+from mutualisation.entrepot.base.parametres_libpq import Adresse
 from mutualisation.publication.portes.resultat import Constat
 from mutualisation.publication.portes.suites import Attente, echec, fichier_de, lire_point
 from mutualisation.socle.chemins import dossier_attentes
@@ -66,11 +66,12 @@ def commencer(porte: str, dsn: str, points: Mapping[str, Lignes | None]) -> Call
     if not (dossier_attentes() / "gx" / "great_expectations.yml").is_file():
         # Great Expectations makes a project where there is none
         raise echec(porte, f"{dossier_attentes()}/gx/great_expectations.yml manque — le remettre")
+    adresse = Adresse.lire(dsn)
     attentes = [[attente for suite in lire_point(porte, point) for attente in suite.attentes] for point in points]
     demandes = [
         {
             "dossier": str(dossier_attentes()),
-            "url": url_sqlalchemy(dsn, options=options_du_role()),
+            "url": adresse.url_sqlalchemy(options_du_role()),
             "point": point,
             "lignes": None if donnees is None else [[ligne.get(nom) for nom in donnees[1]] for ligne in donnees[0]],
             "colonnes": () if donnees is None else donnees[1],
@@ -78,7 +79,7 @@ def commencer(porte: str, dsn: str, points: Mapping[str, Lignes | None]) -> Call
         }
         for (point, donnees), attentes_du_point in zip(points.items(), attentes, strict=True)
     ]
-    finir = _enfant_vivant().commencer(f"porte {porte}", demandes, surveillance(dsn))
+    finir = _enfant_vivant().commencer(f"porte {porte}", demandes, Surveillance(adresse))
     return lambda: [
         _constats(porte, attentes_du_point, r) for attentes_du_point, r in zip(attentes, finir(), strict=True)
     ]

@@ -105,25 +105,26 @@ def _batir(
     return version
 
 
-def construire_factures(session: Session, exercice: int, semestre: int) -> int:
+def construire_factures(session: Session, conn: psycopg.Connection[Any], exercice: int, semestre: int) -> int:
     """Build aside what the invoices of a semestre read, of an exercice not published (R18); return the version. Raises
     `ControleEchoue` with each control that stops invoices, else with what failed."""
-    dit = f"Exercice {exercice} non publié : construction à part des factures, jusqu'au semestre {semestre}"
-    return _construire_a_part(session, exercice, ("factures", "facturation"), dit, semestre=semestre)
+    annonce = f"Exercice {exercice} non publié : construction à part des factures, jusqu'au semestre {semestre}"
+    return _construire_a_part(session, conn, exercice, ("factures", "facturation"), annonce, semestre=semestre)
 
 
-def construire_situation(session: Session, exercice: int, mois: int) -> int:
+def construire_situation(session: Session, conn: psycopg.Connection[Any], exercice: int, mois: int) -> int:
     """Build aside where an exercice stands at the end of a month (R22); return the version. Raises `ControleEchoue` as
     `construire_factures`."""
-    dit = f"Construction à part de la situation {exercice}-{mois:02}"
-    return _construire_a_part(session, exercice, ("situation", "situation"), dit, mois=mois)
+    annonce = f"Construction à part de la situation {exercice}-{mois:02}"
+    return _construire_a_part(session, conn, exercice, ("situation", "situation"), annonce, mois=mois)
 
 
 def _construire_a_part(
     session: Session,
+    conn: psycopg.Connection[Any],
     exercice: int,
     quoi: tuple[str, str],
-    dit: str,
+    annonce: str,
     *,
     semestre: int | None = None,
     mois: int | None = None,
@@ -131,10 +132,11 @@ def _construire_a_part(
     """Build a part of a year that is never published, up to a semestre or a month; `quoi` is the command of dbt, and
     what the suffix of its controls calls it."""
     commande, controles = quoi
-    with session.connexion() as conn, session.etape("construction"):
+    with session.etape("construction"):
+        ouvrier = session.dbt()
         version = ouvrir_construction(session, conn, [exercice], None, semestre, mois)
-        session.suivi(dit)
-        resultat = session.dbt().construire(commande)
+        session.suivi(annonce)
+        resultat = ouvrier.construire(commande)
         conn.execute("select journal.figer_facturation(%s)", (version,))
         clore(conn, version, "echouee", {controles: semestre or mois, "modele": resultat.en_dict()})
         if echecs := _echecs_lisibles(conn, resultat, f"construction.controles_{controles}"):

@@ -23,6 +23,7 @@ from mutualisation.publication.versions.manifeste import A_APPROUVER
 from mutualisation.socle.erreurs import ControleEchoue
 from mutualisation.socle.francais.formats import enumerer, plusieurs
 from mutualisation.usage.operations.ecarts import figures_a_clore
+from mutualisation.usage.operations.en_attente import achever
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote
 from mutualisation.usage.operations.livraison import composer_ensemble, ecrire_extraits
 from mutualisation.usage.operations.session import Session, identite, verifier_exercices
@@ -124,6 +125,7 @@ class _Ouverte:
         """Hold the warehouse, once the published version is the one that is asked, and what was sealed (K10)."""
         (annee,) = verifier_exercices([exercice])
         with session.connexion() as conn, session.etape("clôture"):
+            achever(conn, session.poste, session.suivi)
             version = exiger_publiee(conn, annee, demandee)
             exiger_sceau(session, conn, [annee], version)
             yield cls(session, conn, annee, version, _dossier(conn, annee, version, sortie))

@@ -79,7 +79,8 @@ def oublier(conn: psycopg.Connection[Any], version: int) -> None:
 
 
 def achever(conn: psycopg.Connection[Any], poste: Poste, suivi: Suivi) -> None:
-    """Put in place the documents of a version that a killed command has published; say which can't be."""
+    """Put in place the documents of a version that a killed command has published; say which can't be. Only what places
+    extracts does so: `bilan`, `composer`, `publier`, `cloturer`, `extraire`."""
     for attente in _versions_en_attente(conn):
         if attente.publiee and not attente.dossier.is_dir():
             suivi(f"{attente.dossier} n'est plus là : « mutualisation extraire » réécrit les extraits publiés")
@@ -103,11 +104,11 @@ def prendre_place(conn: psycopg.Connection[Any], attente: EnAttente, poste: Post
         mettre_en_place(conn, attente.pose, attente.manifestes, poste)
     except OSError as erreur:
         raise ErreurMutualisation(
-            f"{echec} dans {attente.sortie} ({raison_systeme(erreur)}) : vérifiez les droits et la place ; la "
-            "prochaine commande les y mettra."
+            f"{echec} dans {attente.sortie} ({raison_systeme(erreur)}) : vérifiez les droits et la place ; "
+            "« mutualisation extraire » les y mettra."
         ) from erreur
     except ErreurMutualisation as erreur:
-        raise ErreurMutualisation(f"{echec}. {erreur} La prochaine commande les y mettra.") from erreur
+        raise ErreurMutualisation(f"{echec}. {erreur} « mutualisation extraire » les y mettra.") from erreur
     attente.pose.finir()
     oublier(conn, attente.version)
 

@@ -21,6 +21,7 @@ from mutualisation.publication.versions.inchange import deja_publiee, empreintes
 from mutualisation.socle.chemins import page_controles
 from mutualisation.socle.francais.formats import et
 from mutualisation.usage.operations.candidate import construire, controler
+from mutualisation.usage.operations.en_attente import achever
 from mutualisation.usage.operations.etat import dire_empreintes
 from mutualisation.usage.operations.livraison import ecrire_extraits, extraire_ensemble
 from mutualisation.usage.operations.publication_candidate import composer, publier
@@ -75,6 +76,7 @@ def bilan(
     annees = verifier_exercices(exercices)
     verifier_sortie(Path(sortie))
     with session.connexion() as conn:
+        achever(conn, session.poste, session.suivi)
         verifier_places(conn, Path(sortie), annees)
         chargements = charger(session, depot, annoncer=session.precharger)
         if not refaire and (versions := deja_publiee(conn, annees)):

@@ -32,6 +32,7 @@ from mutualisation.publication.versions.manifeste import AUTREMENT_RENDU
 from mutualisation.socle.erreurs import ControleEchoue, EntrepotOccupe, ErreurMutualisation, ExtraitRefuse
 from mutualisation.usage.operations.candidate import construire_factures, construire_situation
 from mutualisation.usage.operations.conservation import exiger_conservee
+from mutualisation.usage.operations.en_attente import achever
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_construction
 from mutualisation.usage.operations.session import Session, verifier_exercices, verifier_sortie
 from mutualisation.usage.operations.verification_sceau import exiger_sceau
@@ -92,6 +93,7 @@ def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, v
     `ExtraitRefuse` when an extract, read back, is not its version, `ErreurMutualisation` when an exercice is not
     published, a folder can't be written or another run keeps the lock; the former extracts then stay, all of them."""
     with _tenir_l_entrepot(session, Path(sortie)) as conn, session.etape("extraits"):
+        achever(conn, session.poste, session.suivi)
         exiger_conservee(conn, version)
         exiger_sceau(session, conn, exercices, version)
         verifier_places(conn, Path(sortie), exercices, version)
@@ -164,7 +166,7 @@ def facturer(
     with _tenir_l_entrepot(session, Path(sortie)) as conn:
         session.suivi(f"Factures {annee}-S{semestre}")
         publie = annee in lire_pointeurs(conn)
-        version = None if publie else construire_factures(session, annee, semestre)
+        version = None if publie else construire_factures(session, conn, annee, semestre)
         with session.etape("factures"):
             if publie:
                 exiger_sceau(session, conn, [annee])
@@ -194,7 +196,7 @@ def situer(session: Session, exercice: int, mois: int, sortie: str) -> Situation
     verifier_sortie(Path(sortie))
     with _tenir_l_entrepot(session, Path(sortie)) as conn:
         session.suivi(f"Situation {annee}-{mois:02}")
-        version = construire_situation(session, annee, mois)
+        version = construire_situation(session, conn, annee, mois)
         with session.etape("situation"):
             dossier, sans_cout, depassements = ecrire_situation(
                 conn, annee, mois, Path(sortie), version, poste=session.poste

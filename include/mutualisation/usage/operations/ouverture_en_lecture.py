@@ -1,6 +1,5 @@
 """Open the embedded warehouse to tools that query it: on this machine, read only, while someone holds it open."""
 
-import os
 import secrets
 import socket
 from collections.abc import Iterator
@@ -15,8 +14,8 @@ from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.base.parametres_libpq import adresse
 from mutualisation.entrepot.base.roles import LECTEUR
 from mutualisation.entrepot.base.serveur import BASE, LOCAL, serveur_entrepot
-from mutualisation.socle.chemins import dossier_var
 from mutualisation.socle.erreurs import ErreurMutualisation
+from mutualisation.socle.poste import Poste
 from mutualisation.usage.operations.session import entrepots_vus, exiger_a_jour, exiger_un_entrepot
 
 COMPTE = "lecture_locale"
@@ -28,7 +27,8 @@ def ouvrir(port: int, suivi: Suivi = muet) -> Iterator[str]:
     """Open the embedded warehouse; yield the libpq URL of an account that reads it, with a password of this session.
     `suivi` is told when nothing is published in it. Raises `ErreurMutualisation` when the warehouse is on a named
     server, not there or in use, or the port is taken."""
-    if os.environ.get("ENTREPOT_DSN"):
+    poste = Poste.ici()
+    if poste.dsn:
         raise ErreurMutualisation(
             "L'entrepôt est sur un serveur nommé (ENTREPOT_DSN), déjà ouvert aux outils : demandez à qui l'administre "
             f"un compte membre de {LECTEUR}."
@@ -41,12 +41,12 @@ def ouvrir(port: int, suivi: Suivi = muet) -> Iterator[str]:
             prise.bind((LOCAL, port))
         except OSError:
             raise ErreurMutualisation(f"Le port {port} de cette machine est pris : --port en nomme un autre.") from None
-    exiger_un_entrepot(dossier_var())
+    exiger_un_entrepot(poste.var)
     mot_de_passe = secrets.token_urlsafe(18)
-    with serveur_entrepot(port=port) as dsn:
+    with serveur_entrepot(poste.var, port) as dsn:
         exiger_a_jour(dsn)
         _creer_le_compte(dsn, mot_de_passe)
-        if avis := rien_de_publie(dsn, dossier_var()):
+        if avis := rien_de_publie(dsn, poste.var):
             suivi(avis)
         try:
             yield f"postgresql://{COMPTE}:{quote(mot_de_passe)}@{LOCAL}:{port}/{BASE}"

@@ -23,7 +23,14 @@ from mutualisation.publication.versions.promotion import noter_empreintes, promo
 from mutualisation.socle.erreurs import ErreurMutualisation, PannePassagere, VersionDepassee
 from mutualisation.socle.poste import Poste
 from mutualisation.usage.operations.conservation import purger
-from mutualisation.usage.operations.en_attente import EnAttente, dossier_d_attente, en_attente, prendre_place, retirer
+from mutualisation.usage.operations.en_attente import (
+    EnAttente,
+    achever,
+    dossier_d_attente,
+    en_attente,
+    prendre_place,
+    retirer,
+)
 from mutualisation.usage.operations.livraison import composer_ensemble
 from mutualisation.usage.operations.session import Session
 from mutualisation.usage.operations.verification_sceau import exiger_publication
@@ -48,6 +55,7 @@ def composer(session: Session, version: int, sortie: str | None = None, *, refai
     waits. Run again, it composes nothing twice. Raises `ControleEchoue` with each sentence of the extract gate, or when
     what stays published is no longer what was sealed; `ErreurMutualisation` when the version is not to be published."""
     with session.connexion() as conn, session.etape("documents"):
+        achever(conn, session.poste, session.suivi)
         if attente := en_attente(conn, version):
             return [str(extrait) for extrait in attente.extraits]
         exercices = _a_publier(session, conn, version, refaire=refaire)
@@ -79,6 +87,7 @@ def publier(
     named server wants (K3). Raises `ControleEchoue` as `composer`; `ErreurMutualisation`, with nothing published but
     where it says so."""
     with session.connexion() as conn, session.etape("publication"):
+        achever(conn, session.poste, session.suivi)
         choisie = version if version is not None else derniere_validee(conn)
         _, statut = conn.execute(CONSTRUITE, (choisie,)).fetchone() or ([], "")
         if statut == "validee":

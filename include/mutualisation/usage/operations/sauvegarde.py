@@ -10,13 +10,12 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
 from mutualisation.documents.composition.dossier import remplacer_dossier
 from mutualisation.entree.ingestion.confidentialite import FICHIER_CLE
 from mutualisation.entrepot.base.connexion import connecter, verrou_entrepot
-from mutualisation.entrepot.base.copie_de_base import copier, remettre
+from mutualisation.entrepot.base.copie_de_base import copier, recopier
 from mutualisation.entrepot.base.migrations import (
     DROITS_SUR_LA_BASE,
     INSCRITES,
@@ -25,7 +24,7 @@ from mutualisation.entrepot.base.migrations import (
     migrations_appliquees,
     revisions,
 )
-from mutualisation.entrepot.base.parametres_libpq import adresse, parametres
+from mutualisation.entrepot.base.parametres_libpq import Adresse
 from mutualisation.entrepot.base.roles import APPROBATEUR, GROUPES, MIGRATION, PREPARATEUR, PROPRIETAIRE, peut_prendre
 from mutualisation.entrepot.base.serveur import serveur_entrepot
 from mutualisation.entrepot.construction.dbt import SCHEMA
@@ -104,7 +103,7 @@ def _ecrire(session: Session, conn: psycopg.Connection[Any], ebauche: Path, airf
         shutil.copytree(session.var / SCEAUX, ebauche / SCEAUX)
     copier(session.dsn, ebauche / ENTREPOT, f"--role={PROPRIETAIRE}", f"--exclude-table={SCHEMA}.*")
     if airflow:
-        copier(base_voisine(session.dsn, airflow), ebauche / AIRFLOW)
+        copier(session.dsn.voisine(airflow), ebauche / AIRFLOW)
     return list(poser(ebauche, {"code_version": version_du_code(), "migrations": migrations}).declares)
 
 
@@ -143,27 +142,22 @@ def migrer_l_entrepot(copie: Path | None = None) -> Migration:
     return Migration(revisions()[-1], [m for m in revisions() if m not in avant], None if vers is None else str(vers))
 
 
-def base_voisine(dsn: str, nom: str) -> str:
-    """Return the address of another database of the server of the warehouse."""
-    return make_conninfo(**parametres(dsn) | {"dbname": nom})
-
-
-def _exiger_droits(dsn: str, airflow: str | None = None) -> None:
+def _exiger_droits(dsn: Adresse, airflow: str | None = None) -> None:
     """Refuse an account that may not read everything: a copy is made under the owner, that of Airflow's database under
     the account itself."""
     with connecter(dsn, role=None) as conn:
         if not peut_prendre(conn, PROPRIETAIRE):
             raise ErreurMutualisation(
                 f"Une sauvegarde copie tout l'entrepôt : lancez-la sous un compte membre du groupe « {MIGRATION} », "
-                f"celui qui a installé ou un administrateur ; le compte {parametres(dsn)['user']} ne l'est pas."
+                f"celui qui a installé ou un administrateur ; le compte {dsn.parametres['user']} ne l'est pas."
             )
     if airflow:
-        with connecter(base_voisine(dsn, airflow), role=None) as conn:
+        with connecter(dsn.voisine(airflow), role=None) as conn:
             proprietaire, lit = conn.execute(SQL_PROPRIETAIRE).fetchone() or ("", False)
         if not lit:
             raise ErreurMutualisation(
                 f"La base d'Airflow « {airflow} » est au compte « {proprietaire} » : lancez la sauvegarde sous un "
-                f"administrateur du serveur ; le compte {parametres(dsn)['user']} n'en est pas membre."
+                f"administrateur du serveur ; le compte {dsn.parametres['user']} n'en est pas membre."
             )
 
 
@@ -210,19 +204,19 @@ def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
         with connecter(dsn, role=None) as conn:
             if conn.execute("select to_regnamespace('journal') is null").fetchone() != (True,):
                 raise ErreurMutualisation(
-                    f"L'entrepôt {adresse(dsn)} n'est pas vide : une restauration part d'un entrepôt vide. Créez une "
+                    f"L'entrepôt {dsn.lieu} n'est pas vide : une restauration part d'un entrepôt vide. Créez une "
                     "base vide et nommez-la par ENTREPOT_DSN ; sans ENTREPOT_DSN, indiquez un dossier neuf par "
                     "MUTUALISATION_VAR. Une restauration interrompue repart de même."
                 )
-            _remettre_les_comptes(conn, json.loads((dossier / COMPTES).read_text(encoding="utf-8")))
+            _recreer_les_comptes(conn, json.loads((dossier / COMPTES).read_text(encoding="utf-8")))
         if airflow:
-            voisine = base_voisine(dsn, airflow)
+            voisine = dsn.voisine(airflow)
             with connecter(voisine, role=None) as conn:
                 proprietaire, _ = conn.execute(SQL_PROPRIETAIRE).fetchone() or ("", False)
             # the owner of the base gets everything: the accounts of the former server may not be here
-            remettre(voisine, dossier / AIRFLOW, "--no-owner", "--no-privileges", f"--role={proprietaire}")
+            recopier(voisine, dossier / AIRFLOW, "--no-owner", "--no-privileges", f"--role={proprietaire}")
         # the schema public is there already, with other rights
-        remettre(dsn, dossier / ENTREPOT, "--clean", "--if-exists")
+        recopier(dsn, dossier / ENTREPOT, "--clean", "--if-exists")
         mettre_a_jour(dsn)
         with Session.depuis_environnement() as session, connecter(dsn, role=None) as conn:
             chaine = lire_chaine(conn, session.poste)
@@ -262,7 +256,7 @@ def _verifier_sauvegarde(dossier: Path, airflow: str | None) -> None:
         )
 
 
-def _remettre_les_comptes(conn: psycopg.Connection[Any], membres: list[dict[str, Any]]) -> None:
+def _recreer_les_comptes(conn: psycopg.Connection[Any], membres: list[dict[str, Any]]) -> None:
     connus = {nom for (nom,) in conn.execute("select rolname from pg_catalog.pg_roles").fetchall()}
     ouverts = {m["compte"] for m in membres if m["connexion"]}
     for nom in {*GROUPES, *(m["compte"] for m in membres)} - connus:

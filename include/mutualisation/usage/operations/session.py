@@ -21,7 +21,7 @@ from mutualisation.entree.ingestion.confidentialite import FICHIER_CLE
 from mutualisation.entree.ingestion.travail import Suivi, muet
 from mutualisation.entrepot.base.connexion import ATTENTE_S, connecter, exiger_verrou, verrou_entrepot
 from mutualisation.entrepot.base.migrations import migrations_appliquees, migrer, refus_de_migrer, revisions
-from mutualisation.entrepot.base.parametres_libpq import adresse
+from mutualisation.entrepot.base.parametres_libpq import Adresse, adresse
 from mutualisation.entrepot.base.roles import MIGRATION, PROPRIETAIRE, compte_connecte, compte_systeme, peut_prendre
 from mutualisation.entrepot.base.serveur import entrepots_voisins, est_a_creer, serveur_entrepot
 from mutualisation.entrepot.construction.dbt import EnfantDbt
@@ -33,7 +33,6 @@ from mutualisation.socle.chemins import RACINE, page_controles
 from mutualisation.socle.erreurs import ErreurMutualisation, SansReprise, raison_systeme
 from mutualisation.socle.francais.formats import enumerer
 from mutualisation.socle.poste import Poste
-from mutualisation.usage.operations.en_attente import achever
 from mutualisation.usage.operations.executions import Demande, Execution, inscrire
 
 CLES = (FICHIER_CLE, cle_signature.FICHIER)
@@ -46,7 +45,7 @@ class Session:
     `detail` a line per file, model and document; `embarque` says that the server is ours (K3); `durees` and `lignes`
     count seconds and rows by stage."""
 
-    dsn: str
+    dsn: Adresse
     var: Path
     suivi: Suivi = muet
     detail: Suivi = muet
@@ -61,6 +60,9 @@ class Session:
     _verrou: psycopg.Connection[Any] | None = None
     _pile: ExitStack = field(default_factory=ExitStack)
     _remarquees: set[str] = field(default_factory=set, init=False)
+
+    def __post_init__(self) -> None:
+        self.dsn = Adresse.lire(self.dsn)
 
     @property
     def poste(self) -> Poste:
@@ -86,7 +88,7 @@ class Session:
             exiger_un_entrepot(poste.var)
         if not poste.dsn and est_a_creer(poste.var):
             execution.precharger()  # a new warehouse has everything to load and judge
-        with nullcontext(poste.dsn) if poste.dsn else serveur_entrepot(poste.var) as dsn, ExitStack() as pile:
+        with nullcontext(Adresse(poste.dsn)) if poste.dsn else serveur_entrepot(poste.var) as dsn, ExitStack() as pile:
             exiger_a_jour(dsn, creer=creer)
             session = cls(dsn, poste.var, suivi, detail, not poste.dsn, _poste=poste, _pile=pile)
             compte = compte_systeme() if session.embarque else None
@@ -119,7 +121,7 @@ class Session:
                     conn.execute("select set_config('mutualisation.execution', %s, false)", (numero,))
                     conn.commit()
                 ecarter(conn)
-                achever(conn, self.poste, self.suivi)
+                conn.commit()
                 yield conn
             finally:
                 self._conn = self._verrou = None

@@ -22,7 +22,8 @@ def exiger_sceau(
     """Recompute each version about to be given out (default: the published ones) and compare it with its seal.
     `session` is told what is to be known of the statements. Raises `ControleEchoue` with a sentence per difference;
     `ErreurMutualisation` when an exercice is not published."""
-    _refuser(ecarts_pointeurs(conn, _exiger_chaine(session, conn)))
+    sceaux = _exiger_chaine(session, conn)
+    _refuser(ecarts_pointeurs(conn, sceaux))
     versions: set[int] = set()
     for exercice in exercices:
         choisie = version if version is not None else version_publiee(conn, exercice)
