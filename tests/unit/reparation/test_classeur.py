@@ -76,6 +76,24 @@ def test_ce_que_le_classeur_montre(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("cellule", ["Total URBA", "Total général", "Sous-total", "tot."])
+def test_une_ligne_de_total_ne_demande_rien_a_remplir(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cellule: str
+) -> None:
+    """The workbook asked for the year of « Total général »: a total filled in would count twice."""
+    fautes = [("Exercice", "nombre entier attendu (C1)", "rejete"), ("Bordereau", "cellule vide (C2)", "rejete")]
+    total = fautive("mandats", 4, fautes, exercice=cellule, montant_ttc="1 200,00")
+    fournisseur = fautive("mandats", 5, [fautes[1]], exercice="2024", tiers="Total Energies", objet="Total du mois")
+    assert ecrire_tous(monkeypatch, tmp_path, total, fournisseur) == ["compta.xlsx"]
+    onglet = openpyxl.load_workbook(tmp_path / "compta.xlsx")["mandats"]
+    entetes = [c.value for c in onglet[ENTETE]]
+    lues = [dict(zip(entetes, onglet[PREMIERE + i], strict=True)) for i in (0, 1)]
+    assert [x["Remède"].value.startswith("ôter la ligne de l'export") for x in lues] == [True, False]
+    assert [x["En faute"].value for x in lues] == ["toute la ligne", "Bordereau"]
+    assert [x[e].protection.locked for x in lues for e in ("Corrigé", "Exercice")] == [True, True, False, False]
+    assert [n for _, n in ecrire_classeurs(None, tmp_path)] == [1]
+
+
 def test_rien_de_personnel_dans_le_classeur(tmp_path: Path) -> None:
     onglet = openpyxl.load_workbook(ecrire(tmp_path / "c.xlsx", [SAISIE, ABSENCE]))["temps"]
     textes = {str(c.value) for rangee in onglet.iter_rows(min_row=PREMIERE) for c in rangee}

@@ -3,6 +3,7 @@ Each jeu has its sheet, each row says what is wrong and what to do; its cell at 
 
 import hashlib
 import os
+import re
 import tomllib
 import zipfile
 from collections import defaultdict
@@ -62,6 +63,9 @@ EN_FAUTE, CORRIGE = "En faute", "Corrigé"
 REPERE = "Repère"
 AVANT = (FICHIER, LIGNE, SITUATION, CAUSE, REGLE, REMEDE, EN_FAUTE, CORRIGE)
 SANS_COLONNE = "toute la ligne"
+# where such a word is in the place of a value, the row is no data: nothing in it is to fill (F4)
+_UN_TOTAL = re.compile(r"\s*(?:sous[- ]?)?tot(?:al|aux|\.)(?!\w)", re.IGNORECASE)
+REMEDE_D_UN_TOTAL = "ôter la ligne de l'export, puis redéposer le fichier : un total n'est pas une donnée (F4)"
 SITUATIONS = {"rejete": "rejetée", "retenu": "retenue", "a_affecter": "à affecter"}
 NOTICE: dict[str, str] = tomllib.loads((PAQUET / "usage" / "reparation" / "notice.toml").read_text(encoding="utf-8"))
 MENTION = "Écrire dans « Corrigé » ou dans les cellules de la ligne ; laisser le reste tel quel."
@@ -124,6 +128,13 @@ class LigneFautive:
         designation = f"{self.fichier.chemin}|{self.fichier.sha256}|{self.ligne}"
         return hashlib.sha256(designation.encode()).hexdigest()[:16]
 
+    @property
+    def est_un_total(self) -> bool:
+        """Say whether a cell at fault says that the row is a total or a subtotal."""
+        en_faute = {f.colonne for f in self.fautes}
+        colonnes = (c for c in registre().jeu(self.fichier.jeu).colonnes_entrepot if (c.entete or c.nom) in en_faute)
+        return any(_UN_TOTAL.match(self.cellules.get(c.nom, "")) for c in colonnes)
+
 
 def lignes_fautives(conn: psycopg.Connection[Any]) -> list[LigneFautive]:
     """Return the rows rejected, held or « à affecter » in the last build, by source, jeu, file, line. Raises
@@ -178,7 +189,7 @@ def ecrire_classeurs(conn: Any, dossier: Path) -> list[tuple[Path, int]]:
             chemin = dossier / f"{source}.xlsx"
             # only its owner may read it: rows of a source are nobody else's
             ecrire(chemin, classeur(source, lignes))
-            ecrits.append((chemin, sum(f.fichier.jeu not in NON_REPARABLES for f in lignes)))
+            ecrits.append((chemin, sum(f.fichier.jeu not in NON_REPARABLES and not f.est_un_total for f in lignes)))
     except OSError as e:
         raise ErreurMutualisation(f"Le dossier {dossier} ne peut pas être écrit ({raison_systeme(e)}).") from None
     return ecrits
@@ -246,10 +257,12 @@ def _jeu(livre: Any, formats: Formats, jeu: Jeu, lignes: Sequence[LigneFautive])
         feuille.set_column(i, i, _LARGEURS.get(entete, _LARGEUR))
         feuille.write_string(_ENTETE, i, entete, formats["entete"])
     for rang, ligne in enumerate(lignes, start=_ENTETE + 1):
-        en_faute = {f.colonne for f in ligne.fautes if f.colonne}
-        cellules = [(neutraliser(texte), "corps") for texte in _designation(ligne, en_faute)] + [("", "saisie")]
+        ote = ligne.est_un_total
+        en_faute = set() if ote else {f.colonne for f in ligne.fautes if f.colonne}
+        cellules = [(neutraliser(texte), "corps") for texte in _designation(ligne, en_faute)]
+        cellules.append(("", "corps" if ote else "saisie"))
         for c in colonnes:
-            aspect = "cachee" if est_cachee(jeu, c) else "montree"
+            aspect = "corps" if ote else "cachee" if est_cachee(jeu, c) else "montree"
             texte = cellule_montree(jeu, c, ligne.cellules.get(c.nom, ""))
             cellules.append((texte, "en_faute" if (c.entete or c.nom) in en_faute else aspect))
         for i, (texte, aspect) in enumerate([*cellules, (ligne.repere, "note")][: len(entetes)]):
@@ -268,7 +281,7 @@ def _designation(ligne: LigneFautive, en_faute: set[str]) -> list[str]:
         " ; ".join(dict.fromkeys(SITUATIONS[f.statut] for f in ligne.fautes)),
         " ; ".join(motifs),
         ", ".join(dict.fromkeys(filter(None, map(regle_citee, motifs)))),
-        " ; ".join(dict.fromkeys(map(remede_du_motif, motifs))),
+        REMEDE_D_UN_TOTAL if ligne.est_un_total else " ; ".join(dict.fromkeys(map(remede_du_motif, motifs))),
         " ; ".join(sorted(en_faute)) or SANS_COLONNE,
     ]
 
