@@ -277,7 +277,7 @@ def proposer(version: int, outlet_events: Any = None) -> None:
     journal.info(proposee.phrase)
 
 
-@task(on_failure_callback=Echec("publication"))
+@task(multiple_outputs=False, on_failure_callback=Echec("publication"))
 @en_francais
 def presenter(params: Any = None, triggering_asset_events: Any = None) -> dict[str, Any]:
     """Return the fields of the `Candidate` to publish (default: the last version), and where it is read."""
@@ -496,7 +496,7 @@ def semestre_voulu(params: Any, jour: dt.date) -> tuple[int, int]:
     raise ErreurMutualisation("Donnez l'exercice et le semestre, ou aucun des deux : le dernier semestre échu.")
 
 
-@task(on_failure_callback=Echec("clôture", OUVERT))
+@task(multiple_outputs=False, on_failure_callback=Echec("clôture", OUVERT))
 @en_francais
 def verifier(params: Any = None) -> dict[str, Any]:
     """Return the fields of `AClore`, once all but who approves is right, and where the extract is opened."""
@@ -535,7 +535,7 @@ def clore(a_clore: dict[str, Any], reponse: dict[str, Any]) -> str:
     return clos.dossier
 
 
-@task(on_failure_callback=Echec("remise", "Rien n'est envoyé."))
+@task(multiple_outputs=False, on_failure_callback=Echec("remise", "Rien n'est envoyé."))
 @en_francais
 def preparer(params: Any = None) -> dict[str, Any]:
     """Write the envelopes of a published exercice; return the fields of `Presentees`, and where they are read."""

@@ -10,7 +10,6 @@ from psycopg import sql
 from tests.atelier.atelier import Atelier
 from tests.atelier.cas import SOCLE_SEUL, Cas, lister
 
-from mutualisation.documents.situation.dossier_situation import ABSENTS
 from mutualisation.publication.versions.relations import relations_analyse
 
 CAS = lister()
@@ -58,29 +57,6 @@ def test_un_cas_est_refait_assez(cas: Cas, atelier: Atelier) -> None:
         refait = contenus(construction.conn, atelier)
     with atelier.raconte(cas, entier=True) as construction:
         assert contenus(construction.conn, atelier) == refait
-
-
-def test_ce_qui_n_est_pas_arrive_se_compare_mois_par_mois(atelier: Atelier) -> None:
-    """F17, G6: a year before, time came as one file, mandats as a quarter; a PES gives those of January."""
-    lus = {"exercice": 2023, "mois": 5}
-    with atelier.raconte(next(c for c in CAS if c.nom.startswith("282_"))) as construction:
-        conn = construction.conn
-        assert conn.execute(ABSENTS, lus).fetchall() == [("temps_2023-04",), ("titres_2023-03",)]
-        conn.execute(
-            "delete from construction.stg_journal__fichiers where (jeu, exercice) = ('temps', 2022) and mois < 12"
-            " or jeu = 'mandats' and mois < 3"
-        )
-        conn.execute(
-            "update construction.stg_journal__fichiers set mois_debut = 1"
-            " where exercice = 2022 and (jeu = 'temps' or (jeu, mois) = ('mandats', 3))"
-        )
-        conn.execute("insert into construction.stg_compta__pes_mois (exercice, mois) values (2023, 1)")
-        assert [nom for (nom,) in conn.execute(ABSENTS, lus)] == ["mandats_2023-02", "temps_2023-04", "titres_2023-03"]
-        conn.execute(
-            "insert into construction.stg_compta__ecritures (sens, exercice, date_emission)"
-            " values ('titre', 2022, '2023-03-15')"
-        )
-        assert [nom for (nom,) in conn.execute(ABSENTS, lus)] == ["mandats_2023-02", "temps_2023-04"]
 
 
 def test_rien_ne_reste_d_un_cas_raconte(atelier: Atelier) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
@@ -38,6 +39,21 @@ RANGS = {
     piece: (etage, rang) for etage, lignes in ETAGES.items() for rang, ligne in enumerate(lignes) for piece in ligne
 }
 PART_MAX = 1 / 6
+# dbt alone reads rows as they landed, and what it makes of them on its way: a second layer in Python forgets its rules.
+# These may, each for its reason.
+LISENT_DESSOUS = {
+    "usage.reparation.classeur": "hands back rejected rows in the cells that were delivered",
+    "usage.reparation.reprise": "copies the other rows of a file that is repaired, as they landed",
+    "usage.operations.conservation": "deletes the rows about persons where they landed",
+    "usage.operations.echeance": "says what is missing before any build, which waits for it (G6, R18)",
+    "usage.operations.laisse_de_cote": "says what could not be read of files that no build has seen",
+    "usage.examen.jugement": "tries a file in a server of its own, which is thrown away",
+    "usage.simulation.changements": "compares two deliveries of a file, row by row",
+    "usage.simulation.comparaison": "compares a build that nobody keeps, and writes a file of tariffs again",
+}
+DESSOUS = re.compile(r"\b(?:brut|construction)\.\w|\b(?:lec|stg|int|mart)_\w")
+# this makes tables, and reads no row
+OUVRE_BRUT = {"synchroniser_brut"}
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 DEBUT, FIN = "<!-- drawn from the code -->", "<!-- end -->"
 
@@ -168,6 +184,41 @@ def test_chaque_etage_dit_ce_qu_il_importe():
 
 def test_une_piece_n_importe_que_plus_bas():
     assert set(aretes_interdites(modules())) == set()
+
+
+def lit_dessous(fichier: Path) -> bool:
+    """Whether SQL of a file names the rows as they landed, or a build: in a text that is no docstring, in an
+    identifier, or by the helpers of `brut`."""
+    arbre = ast.parse(fichier.read_text(encoding="utf-8"))
+    seules = {id(n.value) for n in ast.walk(arbre) if isinstance(n, ast.Expr)}
+    textes = (n.value for n in ast.walk(arbre) if isinstance(n, ast.Constant) and id(n) not in seules)
+    appels = (n for n in ast.walk(arbre) if isinstance(n, ast.Call) and ast.unparse(n.func).endswith("Identifier"))
+    noms = {ast.unparse(a).strip("'") for n in appels for a in n.args}
+    imports = (n for n in ast.walk(arbre) if isinstance(n, ast.ImportFrom))
+    aides = {a.name for n in imports if n.module == "mutualisation.entree.sources.brut" for a in n.names} - OUVRE_BRUT
+    return bool({"brut", "construction", "SCHEMA"} & noms or aides or any(DESSOUS.search(str(x)) for x in textes))
+
+
+def lisent_dessous(fichiers: dict[str, Path]) -> set[str]:
+    """Modules of documents and usage that do."""
+    vus = {m.removeprefix("mutualisation."): f for m, f in fichiers.items()}
+    return {m for m, f in vus.items() if m.startswith(("documents.", "usage.")) and lit_dessous(f)}
+
+
+def test_documents_et_usage_lisent_ce_que_dbt_a_fait():
+    assert lisent_dessous(modules()) == LISENT_DESSOUS.keys()
+
+
+@cas
+def test_une_lecture_du_dessous_est_vue(tmp_path, source, vue):
+    faux = _ecrire(tmp_path, {"mutualisation.documents.situation.calendrier": source})
+    assert bool(lisent_dessous(faux)) == vue
+
+
+def test_les_documents_n_ecrivent_rien_dans_l_entrepot():
+    ecrit = re.compile(r"\b(?:insert into|delete from|update \w+(?:\.\w+)? set|truncate) ?", re.IGNORECASE)
+    vus = {m for m, f in modules().items() if m.startswith("mutualisation.documents.") and ecrit.search(f.read_text())}
+    assert vus == set()
 
 
 def test_aucun_cercle():

@@ -10,13 +10,19 @@ from tests.atelier import bases
 from tests.conftest import MODELE
 from tests.sql.publication import entrepot_publie
 
-from mutualisation.documents.factures.ecriture import ecrire_factures
+from mutualisation.documents.factures import ecriture
 from mutualisation.documents.factures.facturation import lire_facturation
 from mutualisation.documents.factures.factures import Facture, lire_factures
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.publication.versions.contexte import lire_contexte
 
 CCAS = "26590350200010"
+
+
+def ecrire_factures(*quoi: Any, **choix: Any) -> Path:
+    """The folder of invoices, in its place."""
+    with ecriture.ecrire_factures(*quoi, **choix) as faites:
+        return faites.destination
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,9 @@ from tests.atelier.fouille import octets, texte_du_pdf
 from tests.atelier.tables import cas
 from tests.sql.publication import entrepot_publie as base
 
-from mutualisation.documents.factures.ecriture import ecrire_factures
 from mutualisation.socle.erreurs import ErreurMutualisation
 
-from .conftest import CCAS
+from .conftest import CCAS, ecrire_factures
 
 Conn = psycopg.Connection[Any]
 

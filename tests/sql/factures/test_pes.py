@@ -13,14 +13,13 @@ from tests.atelier.partage import defauts_de_schema
 from tests.atelier.tables import cas
 from tests.sql.publication import entrepot_publie as base
 
-from mutualisation.documents.factures.ecriture import ecrire_factures
 from mutualisation.documents.factures.facturation import lire_facturation
 from mutualisation.documents.factures.pes import SCHEMA, valeur_attendue
 from mutualisation.documents.factures.projet_pes import ProjetPes, preparer_projet, relire, verifier_accord
 from mutualisation.publication.versions.contexte import lire_contexte
 from mutualisation.socle.erreurs import ErreurMutualisation
 
-from .conftest import CCAS, lire
+from .conftest import CCAS, ecrire_factures, lire
 
 Conn = psycopg.Connection[Any]
 NOM = "projet_pes_recette_2021-S2.xml"

@@ -9,12 +9,10 @@ import psycopg
 import pytest
 from tests.atelier.tables import cas
 from tests.attaques.test_textes_hostiles import HOSTILES, PERMIS, faits
-from tests.bout_en_bout.entrepots import Publie
 
 from mutualisation.documents.situation.atterrissages import dire_realises
 from mutualisation.documents.situation.calendrier import calendrier
 from mutualisation.entree.sources.brut import synchroniser_brut
-from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.socle.erreurs import ControleEchoue, SansReprise
 from mutualisation.usage import operations as op
 from mutualisation.usage.operations.ecarts import figures_a_clore
@@ -277,46 +275,26 @@ def test_l_echeance_nomme_les_fichiers_qui_manquent(session: op.Session, conn_vi
     assert op.exiger_bilan(session, 2024, date(2025, 6, 30), date(2025, 7, 1)) == "", "the day said stands alone"
 
 
-def test_le_calendrier_dit_ce_que_demandent_trois_mois(publie: Publie) -> None:
-    """From dated rows that count: what is done, ended, left or past asks nothing; a parameter says the day of the vote.
-    A contract ends as the file of the year says (R9c)."""
-    lignes = {
-        "parametres (parametre, valeur, valeur_date, debut": [("vote_budget:2025", "x", "2025-03-20", "2020-01-01")],
-        "actions (code, action, statut, echeance, debut": [
-            ("A", "ouvrir", "décidée", "2025-02-01", "2020-01-01"),
-            ("B", "clore", "Réalisée", "2025-02-01", "2020-01-01"),
-            ("C", "étendre", "en cours", "2025-02-01", "2020-01-01"),
-            ("D", "tarder", "décidée", "2024-12-31", "2020-01-01"),
-        ],
-        "adhesions (dispositif, siret_adherent, debut, fin, echeance": [
-            ("CEP", "1", "2020-01-01", None, "2025-04-03"), ("CEP", "2", "2020-01-01", "2025-04-03", "2025-04-03"),
-            ("CEP", "3", "2020-01-01", "2025-04-02", "2025-04-03"), ("Z", "1", "2025-01-02", None, "2025-04-03"),
-        ],
-        "marches (numero_marche, objet, date_fin": [("M1", "Sel", "2025-04-03"), ("M2", None, "2025-04-04")],
-        "avis (exercice, code_insee, transmission, deliberation": [
-            (2023, "1", "2024-11-30", None), (2023, "2", "2024-11-30", "2024-12-31")
-        ],
-    }  # fmt: skip
-    with connecter(publie.contexte.dsn, role=None) as conn, conn.transaction(force_rollback=True):
-        for table, rangees in lignes.items():
-            for n, valeurs in enumerate(rangees, 9001):
-                marques = ", ".join(["%s"] * len(valeurs))
-                conn.execute(
-                    f"insert into brut.{table}, fichier_id, ligne) select {marques}, max(fichier_id), {n}"
-                    " from journal.fichiers_courants".encode(), valeurs
-                )  # fmt: skip
-        # the same contract, as the file of the year before had it
-        conn.execute(
-            "insert into brut.marches (fichier_id, ligne, numero_marche, date_fin)"
-            " select min(fichier_id), 9009, 'M1', '2025-03-01' from journal.fichiers_courants"
-        )
-        conn.execute(
-            "update journal.fichiers as f set exercice = case f.fichier_id when dernier then 2025 else 2024 end"
-            " from (select min(fichier_id) as premier, max(fichier_id) as dernier from journal.fichiers_courants) as c"
-            " where f.fichier_id in (premier, dernier)"
-        )
-        dits = [(le.isoformat(), texte(quoi)) for le, quoi in calendrier(conn, date(2025, 1, 1))]
-        assert [quoi for _, quoi in calendrier(conn, date(2021, 1, 1)) if "2020" in quoi or "débat" in quoi] == []
+def test_le_calendrier_dit_ce_que_demandent_trois_mois(conn_publiee: Conn) -> None:
+    """Of what the last build has read (`mart_echeances`), what holds on the day and is not past."""
+    toujours = ("-infinity", "infinity")
+    lignes = [
+        ("2025-03-20", "vote", "budget", "2025", *toujours),
+        ("2025-02-01", "action", "ouvrir", "A", *toujours), ("2025-02-01", "action", "étendre", "C", *toujours),
+        ("2024-12-31", "action", "tarder", "D", *toujours),
+        ("2025-02-01", "action", "finie", "E", "2020-01-01", "2024-12-31"),
+        ("2025-02-01", "action", "à venir", "F", "2025-01-02", "infinity"),
+        ("2025-04-03", "convention", "Conseil en énergie partagé", "1", *toujours),
+        ("2025-04-03", "convention", "Conseil en énergie partagé", "2", *toujours),
+        ("2025-04-03", "convention", "Z", "1", *toujours),
+        ("2025-04-03", "marche", "M1 Sel", "M1", "2025-01-01", "infinity"),
+        ("2025-04-04", "marche", "M2", "M2", *toujours),
+        ("2025-02-28", "avis", "commune", "1", *toujours),
+    ]  # fmt: skip
+    conn_publiee.cursor().executemany("insert into journal.echeances values (%s, %s, %s, %s, %s, %s)", lignes)
+    dits = [(le.isoformat(), texte(quoi)) for le, quoi in calendrier(conn_publiee, date(2025, 1, 1))]
+    annees = [quoi for _, quoi in calendrier(conn_publiee, date(2019, 1, 1)) if "2018" in quoi or "débat" in quoi]
+    assert annees == []
     assert dits == [
         (
             "2025-01-09",

@@ -12,12 +12,12 @@ import psycopg
 import pytest
 from tests.atelier.extrait import ecrire_extrait
 from tests.atelier.fouille import contenu, manifeste, octets
+from tests.sql.factures.conftest import ecrire_factures
 from tests.sql.publication import entrepot_publie
 
 from mutualisation.documents import classeur
 from mutualisation.documents.extrait import imprimerie, produits
 from mutualisation.documents.extrait.annuel import page_de
-from mutualisation.documents.factures.ecriture import ecrire_factures
 from mutualisation.documents.rapport.contenu import actes, conseil, diapositives
 from mutualisation.documents.rapport.publie import Bilan
 from mutualisation.publication.versions import contexte as module_contexte

@@ -1,13 +1,16 @@
 -- R22: the situation that a build stops at, and the whole year before it.
 select
-  exercice::integer as exercice,
-  mois::integer as mois,
-  dispositif::text as dispositif,
-  libelle::text as libelle,
-  etp::numeric(12, 6) as etp,
+  s.exercice::integer as exercice,
+  s.mois::integer as mois,
+  s.dispositif::text as dispositif,
+  s.libelle::text as libelle,
+  d.thematique::text as thematique,
+  s.etp::numeric(12, 6) as etp,
   {% for montant in ['cout_personnel', 'cout_fonctionnement', 'amortissements', 'subventions', 'reprises', 'cout_net', 'recettes'] %}
-  {{ montant }}::numeric(15, 2) as {{ montant }},
+  s.{{ montant }}::numeric(15, 2) as {{ montant }},
   {% endfor %}
-  exercice_prix::integer as exercice_prix,
-  sans_cout::text as sans_cout
-from {{ ref('int_situations') }}
+  s.exercice_prix::integer as exercice_prix,
+  s.sans_cout::text as sans_cout,
+  (select coalesce(bool_or(g.restreint), false) from {{ ref('int_groupes_lus') }} as g where g.lu) as restreinte
+from {{ ref('int_situations') }} as s
+left join {{ ref('int_dispositifs_exercice') }} as d using (exercice, dispositif)

@@ -32,12 +32,8 @@ from mutualisation.socle.poste import Poste
 
 REFUS = "Les enveloppes ne peuvent pas être écrites"
 COLONNES = ("siret_adherent", "nom", "fichier", "sha256", "destination")
-# where the office of an adherent receives, as its newest row says today; what is published doesn't know it
-DESTINATIONS = """
-select distinct on (siret) siret, courriel from brut.adherents
- where defauts is null and fichier_id in (select fichier_id from journal.fichiers_courants)
- order by siret, debut desc, ligne desc
-"""
+# where the office of an adherent receives today; what is published doesn't know it
+DESTINATIONS = "select siret, courriel from journal.destinations"
 Pieces = dict[str, bytes]
 
 
@@ -145,7 +141,7 @@ def _imprimer(feuille: Document, version: int) -> bytes:
 
 
 def ranger(
-    dossier: Path, contenus: Mapping[str, Pieces], noms: Mapping[str, str], destinations: Mapping[str, str | None]
+    dossier: Path, contenus: Mapping[str, Pieces], noms: Mapping[str, str], destinations: Mapping[str, str]
 ) -> list[dict[str, str]]:
     """Write the folder and the ZIP of each {SIRET: its files}; return the rows of the list."""
     lignes = []
@@ -157,7 +153,7 @@ def ranger(
             (dossier / nom).write_bytes(octets)
         archive.ecrire(dossier / f"{base}.zip", ranges.items())
         faits = ranges | {f"{base}.zip": (dossier / f"{base}.zip").read_bytes()}
-        de = {"siret_adherent": siret, "nom": noms.get(siret, siret), "destination": destinations.get(siret) or ""}
+        de = {"siret_adherent": siret, "nom": noms.get(siret, siret), "destination": destinations.get(siret, "")}
         lignes += [de | {"fichier": nom, "sha256": _sha256(octets)} for nom, octets in faits.items()]
     return lignes
 

@@ -63,17 +63,6 @@ def _dire_facture(statut: str, facture: Decimal, du: Decimal) -> str:
     return f"{euros(facture, 2)} {formats.minuscule(libelles.STATUTS_FACTURE[statut])}, dont {euros(du, 2)} du semestre"
 
 
-def garder_brouillons(conn: psycopg.Connection[Any], factures: Iterable[Facture], quand: Quand) -> None:
-    """Make these the drafts of (exercice, semestre); commit."""
-    with conn.cursor() as curseur:
-        curseur.execute("delete from journal.brouillons where (exercice, semestre) = (%s, %s)", quand)
-        curseur.executemany(
-            "insert into journal.brouillons values (%s, %s, %s, %s, %s, %s, %s, %s)",
-            [(*quand, *_valeurs(f)) for f in factures],
-        )
-    conn.commit()
-
-
 def ecarts_aux_brouillons(
     conn: psycopg.Connection[Any], factures: Iterable[Facture], quand: Quand, adherent: str | None = None
 ) -> list[Ecart]:
@@ -81,13 +70,14 @@ def ecarts_aux_brouillons(
     with conn.cursor(row_factory=dict_row) as curseur:
         requete = "select * from journal.brouillons where (exercice, semestre) = (%s, %s)"
         gardes = {r["siret_adherent"]: r for r in curseur.execute(requete, quand).fetchall()}
-    publiees = {f.siret: dict(zip(COLONNES, _valeurs(f), strict=True)) for f in factures}
+    publiees = {f.siret: dict(zip(COLONNES, valeurs(f), strict=True)) for f in factures}
     sirets = gardes.keys() | publiees.keys() if gardes else set[str]()
     ecarts = [_ecart_a_la_publication(gardes.get(s, {}), publiees.get(s, {})) for s in sirets if adherent in (None, s)]
     return sorted((e for e in ecarts if e is not None), key=lambda e: (ordre(e.nom), e.siret_adherent))
 
 
-def _valeurs(f: Facture) -> tuple[Any, ...]:
+def valeurs(f: Facture) -> tuple[Any, ...]:
+    """Return what is kept of a draft, in the order of `COLONNES`."""
     return f.siret, f.nom, f.montant_du, f.report_precedent, f.statut, f.montant_facture
 
 

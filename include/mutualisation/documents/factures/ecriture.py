@@ -1,10 +1,11 @@
 """Write the documents of a semestre in one folder: invoices, carry-overs, PES draft, annual statements with S2. The
 exercice is published, or not yet (R18)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -16,7 +17,7 @@ from mutualisation.documents.factures.brouillons import (
     Ecart,
     dire_ecarts,
     ecarts_aux_brouillons,
-    garder_brouillons,
+    valeurs,
 )
 from mutualisation.documents.factures.etat_annuel import EtatAnnuel, lire_etats, lire_imputations
 from mutualisation.documents.factures.facturation import (
@@ -39,10 +40,8 @@ from mutualisation.documents.factures.pages_factures import (
 from mutualisation.documents.factures.projet_pes import ProjetPes, preparer_projet, verifier_accord
 from mutualisation.documents.mise_en_forme.fichier_csv import ecrire_csv
 from mutualisation.entree.ingestion.travail import Suivi, muet
-from mutualisation.publication.versions.chaine import ancrer
 from mutualisation.publication.versions.contexte import Contexte, lire_contexte, version_publiee
 from mutualisation.publication.versions.manifeste import DossierLu, poser
-from mutualisation.publication.versions.sceaux import sceller_factures
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.socle.poste import Poste
 
@@ -65,6 +64,18 @@ COLONNES_RECOURS = (
 )  # fmt: skip
 
 
+class FacturesFaites(NamedTuple):
+    """Invoices of a version are written, and will be in `destination`. `lues` has their manifest, `brouillons` the
+    rows of drafts that are to be kept, `ecarts` says how published figures differ from those kept before (or "")."""
+
+    destination: Path
+    version: int
+    lues: DossierLu
+    brouillons: list[tuple[Any, ...]]
+    ecarts: str
+
+
+@contextmanager
 def ecrire_factures(
     conn: psycopg.Connection[Any],
     exercice: int,
@@ -75,9 +86,9 @@ def ecrire_factures(
     suivi: Suivi = muet,
     version: int | None = None,
     poste: Poste | None = None,
-    alerter: Suivi = muet,
-) -> Path:
-    """Write `factures_AAAA-SN/` under `sortie` and return its path (R7e); the same publication gives the same bytes.
+) -> Iterator[FacturesFaites]:
+    """Write `factures_AAAA-SN/`, and yield it: it takes its place under `sortie` at the end (R7e). The same publication
+    gives the same bytes.
 
     It holds `facture_AAAA-SN_<SIRET>.pdf` per invoice to issue, `reports_AAAA-SN.pdf`, `recapitulatif_AAAA-SN.pdf` and
     `.csv`, `recouvrement_AAAA-SN.csv`, the draft `projet_pes_recette_AAAA-SN.xml` when there is something to issue and
@@ -89,8 +100,7 @@ def ecrire_factures(
 
     `suivi` hears why there is no PES, or what it leaves out, and where published figures differ from the drafts, which
     `ecarts_brouillons_AAAA-SN.csv` lists. `version` is a build of invoices, of an exercice not published, whose drafts
-    are kept to be compared (R18); `poste` has the key, under which a statement holds the folder; `alerter` hears in a
-    sentence that published figures differ from the drafts.
+    are to be compared (R18); `poste` has the key that signs the manifest.
 
     Raises `ErreurMutualisation` for a semestre other than 1 or 2, an exercice not published, an adherent without an
     invoice, lines that do not sum to the published amounts, a parameter that cannot be read, a folder that cannot be
@@ -124,15 +134,9 @@ def ecrire_factures(
         redaction.imputations(dossier, imputations)
         redaction.relations(dossier, dus, ecarts)
         pose = redaction.manifeste(dossier, adherent, poste)
-        if poste is not None:
-            # the statement is there before the folder is
-            sceller_factures(conn, contexte.construction.version, pose.manifeste, pose.sha256, poste)
-            ancrer(conn, poste)
-    if avant and adherent is None:
-        garder_brouillons(conn, factures, (exercice, semestre))
-    if ecarts:
-        alerter(dire_ecarts(ecarts, periode(exercice, semestre)))
-    return destination
+        gardees = [valeurs(f) for f in factures] if avant and adherent is None else []
+        dit = dire_ecarts(ecarts, periode(exercice, semestre)) if ecarts else ""
+        yield FacturesFaites(destination, contexte.construction.version, pose, gardees, dit)
 
 
 def exiger_semestre(semestre: int) -> None:

@@ -12,11 +12,6 @@ from psycopg.rows import dict_row
 from mutualisation.documents.situation.page_situation import MOIS, Ligne, somme
 from mutualisation.socle.francais.formats import INSECABLE, ZERO, arrondi, euros, evolution, plusieurs, signe
 
-GARDER = """
-delete from journal.atterrissages where exercice in (select exercice from construction.mart_atterrissage);
-insert into journal.atterrissages
-select exercice, mois, dispositif, atterrissage_cout, atterrissage_recettes from construction.mart_atterrissage
-"""
 # of the exercices that a version is the first to publish: a later one is compared with what was published before it
 REALISES = """
 with premiers as (

@@ -1,4 +1,4 @@
-"""Say what the year asks, and when: deadlines of the law, and dated rows of what is loaded, before any build too."""
+"""Say what the year asks, and when: deadlines of the law, and those of the rows that the last build has counted."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ from mutualisation.socle.francais.typographie import ordre
 # L5217-10-4: the debate is held within ten weeks before the budget is examined
 DEBAT = timedelta(weeks=10)
 HORIZON = timedelta(days=92)
-# each kind of deadline, in the order of a page: the query of its rows gives one of these keys
+# each kind of deadline, in the order of a page: `mart_echeances` gives these keys
 GENRES = {
     "annee": "budget et bilan", "facture": "factures à émettre", "convention": "fin de convention",
     "marche": "fin de marché", "action": "action attendue", "avis": "avis réputé favorable sans délibération",
@@ -22,41 +22,11 @@ GENRES = {
 CONNU = """
 select exists (select from journal.fichiers_courants where exercice <= %(exercice)s)
     or exists (select from journal.publications where exercice <= %(exercice)s)"""
-VOTE = """
-select valeur_date from brut.parametres
- where parametre = 'vote_budget:' || %s and valeur_date is not null and defauts is null
-   and fichier_id in (select fichier_id from journal.fichiers_courants)
- order by debut desc, ligne desc limit 1
-"""
-# a kind of deadline is a branch of `lignes`: the day, the kind, what ends or comes due, whom one counts of it; a
-# contract is as the file of the year describes it, else the nearest one (R9c)
+VOTE = "select le from journal.echeances where genre = 'vote' and qui = %s"
 LIGNES = """
-with courants as (select fichier_id, exercice from journal.fichiers_courants),
-marches as (
-  select distinct on (numero_marche) date_fin, numero_marche, objet
-    from brut.marches join courants using (fichier_id) cross join extract(year from %(jour)s::date) as annee
-   where defauts is null
-   order by numero_marche, exercice <= annee desc, abs(exercice - annee), ligne
-),
-lignes as (
-  select a.echeance as le, 'convention' as genre, coalesce(d.libelle, a.dispositif) as objet, a.siret_adherent as qui
-    from brut.adhesions as a join courants using (fichier_id)
-    left join lateral (
-      select libelle from brut.dispositifs join courants using (fichier_id)
-       where code = a.dispositif and debut <= a.echeance and defauts is null order by debut desc limit 1) as d on true
-   where a.defauts is null and a.debut <= a.echeance and coalesce(a.fin, 'infinity') >= a.echeance
-  union all
-  select date_fin, 'marche', concat_ws(' ', numero_marche, objet), numero_marche from marches
-  union all
-  select echeance, 'action', action, code from brut.actions join courants using (fichier_id)
-   where defauts is null and %(jour)s between debut and coalesce(fin, 'infinity')
-     and lower(statut) not in ('réalisée', 'realisee', 'abandonnée', 'abandonnee')
-  union all
-  select (transmission + interval '3 months')::date, 'avis', 'commune', code_insee
-    from brut.avis join courants using (fichier_id) where defauts is null and deliberation is null
-)
-select le, genre, objet, count(distinct qui) from lignes
- where le between %(jour)s and %(fin)s group by le, genre, objet
+select le, genre, objet, count(distinct qui) from journal.echeances
+ where le between %(jour)s and %(fin)s and %(jour)s between du and au and genre <> 'vote'
+ group by le, genre, objet
 """
 
 
@@ -74,9 +44,6 @@ class Echeance(NamedTuple):
 
 def vote_du_budget(conn: psycopg.Connection[Any], annee: int) -> date:
     """Return the day on which a budget is voted: the parameter `vote_budget:AAAA`, else the last that the law gives."""
-    # a warehouse that never loaded has no table of rows
-    if conn.execute("select to_regclass('brut.parametres') is null").fetchone() == (True,):
-        return limite_du_budget(annee)
     vote = conn.execute(VOTE, (str(annee),)).fetchone()
     return vote[0] if vote else limite_du_budget(annee)
 
@@ -91,9 +58,7 @@ def echeances_du_bilan(conn: psycopg.Connection[Any], exercice: int) -> list[tup
 
 
 def echeances(conn: psycopg.Connection[Any], le: date, fin: date) -> list[Echeance]:
-    """Return what comes due between two days, in order of date; nothing of a warehouse that never loaded."""
-    if conn.execute("select to_regclass('brut.actions') is null").fetchone() == (True,):
-        return []
+    """Return what comes due between two days, in order of date."""
     lues = map(Echeance._make, conn.execute(LIGNES, {"jour": le, "fin": fin}).fetchall())
     dates = (*(x for annee in range(le.year, fin.year + 2) for x in _de_l_annee(conn, annee)), *lues)
     return sorted((x for x in dates if le <= x.le <= fin), key=lambda x: (x.le, x.genre, ordre(x.objet)))

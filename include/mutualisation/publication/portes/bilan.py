@@ -3,9 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
+import psycopg
+from psycopg import sql
+
+from mutualisation.entrepot.construction.dbt import SCHEMA
 from mutualisation.publication.portes.execution import executer, retenir
 from mutualisation.publication.portes.resultat import Constat, ResultatPorte
 
+BLOQUANTS = """
+select controle, cle, exercice, valeur_attendue, valeur_constatee, remede from {} order by exercice, controle, cle
+"""
 PORTE, PLAUSIBILITE = "bilan", "plausibilite"
 # A point to comment keeps these columns of a measure.
 VERDICT = ("cle", "mesure", "dispositif", "gravite", "attendu", "constate", "variation_pct", "reference")
@@ -35,6 +42,18 @@ def verifier_plausibilite(dsn: str) -> tuple[ResultatPorte, list[dict[str, Any]]
         for ligne in sorted((x for x in c.lignes if "exercice" in x), key=_rang)
     ]
     return ResultatPorte(PLAUSIBILITE, constats, _echecs(constats)), verdicts
+
+
+def dire_bloquants(conn: psycopg.Connection[Any], controles: str = "controles_bloquants") -> list[str]:
+    """Say each gap of a relation of controls of the build; none when it could not be built."""
+    existe = conn.execute("select to_regclass(%s) is not null", (f"{SCHEMA}.{controles}",)).fetchone()
+    lire = sql.SQL(BLOQUANTS).format(sql.Identifier(SCHEMA, controles))
+    bloquants = conn.execute(lire).fetchall() if existe == (True,) else []
+    return [
+        f"{controle}{f' ({cle})' if cle else ''}, exercice {exercice} : attendu {attendu or '—'}, "
+        f"constaté {constate or '—'} — {remede}"
+        for controle, cle, exercice, attendu, constate, remede in bloquants
+    ]
 
 
 def points_a_commenter(portes: Mapping[str, Any], exercice: int) -> list[dict[str, Any]]:

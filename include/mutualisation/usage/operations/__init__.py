@@ -3,7 +3,7 @@
 from mutualisation.documents.extrait.ouvert import ouvrir_au_public
 from mutualisation.documents.situation.atterrissages import dire_realises
 from mutualisation.entree.ingestion.travail import muet
-from mutualisation.usage.operations.candidate import clore, construire, controler, dire_bloquants, ouvrir_construction
+from mutualisation.usage.operations.candidate import clore, construire, controler, ouvrir_construction
 from mutualisation.usage.operations.cloture import AClore, ExerciceClos, cloturer, verifier_cloture
 from mutualisation.usage.operations.conservation import GARDER, effacer, purger
 from mutualisation.usage.operations.ecarts import Candidate, candidate

@@ -6,12 +6,17 @@ from contextlib import nullcontext
 from typing import Any
 
 import psycopg
-from psycopg import sql
 
 from mutualisation.entree.sources.brut import synchroniser_brut
 from mutualisation.entrepot.base.roles import PREPARATEUR, au_nom_de, dire_le_refus
 from mutualisation.entrepot.construction.dbt import EnfantDbt, ResultatDbt
-from mutualisation.publication.portes.bilan import points_a_commenter, verifier_bilan, verifier_plausibilite
+from mutualisation.publication.portes.bilan import (
+    dire_bloquants,
+    points_a_commenter,
+    verifier_bilan,
+    verifier_plausibilite,
+)
+from mutualisation.publication.versions.constructions import compter_construites, noter_groupes_lus, noter_rappels
 from mutualisation.publication.versions.inchange import empreinte_entrees
 from mutualisation.publication.versions.promotion import ranger_lignes
 from mutualisation.socle.chemins import page_controles
@@ -21,9 +26,6 @@ from mutualisation.usage.operations.redressement import preparer_redressement
 from mutualisation.usage.operations.session import Session, identite, verifier_exercices, version_du_code
 from mutualisation.usage.operations.session import signataire as signataire_de
 
-SQL_BLOQUANTS = """
-select controle, cle, exercice, valeur_attendue, valeur_constatee, remede from {} order by exercice, controle, cle
-"""
 CONSTRUITE, VALIDEE = "construite", "validee"
 # the query gives the loads whose files count in a build
 SQL_PORTE_FICHIER = """
@@ -35,16 +37,6 @@ select jsonb_build_object(
   from journal.chargements
  where chargement_id in (
    select f.chargement_id from journal.fichiers as f join journal.fichiers_courants as c using (fichier_id))
-"""
-# the index of a key counts the rows of what is promoted
-SQL_LIGNES = """
-select coalesce(sum(reltuples) filter (where reltuples > 0), 0)::bigint
-  from pg_catalog.pg_class where relnamespace = 'construction'::regnamespace and relkind = 'r'
-"""
-# what a build read counts as published once it is given out (R2j)
-SQL_GROUPES_LUS = """
-insert into journal.groupes_lus (version, exercice, categorie, groupe, etpt)
-select %s, exercice, categorie, groupe, etpt from construction.int_groupes_lus where lu
 """
 LIMITE_MESSAGES = 50
 
@@ -74,7 +66,9 @@ def construire(
 
             preparer_redressement(session, conn, annees, batir)
         version = _batir(session, conn, annees, prepare_par, ouvrier or session.dbt(), demande_par)
-        (lignes,) = conn.execute(SQL_LIGNES).fetchone() or (0,)
+        if ouvrier is None:
+            noter_rappels(conn)
+        lignes = compter_construites(conn)
         conn.commit()
         session.compter(lignes)
         return version
@@ -98,7 +92,7 @@ def _batir(
     if resultat.echecs:
         clore(conn, version, "echouee", {"modele": resultat.en_dict()})
         raise ControleEchoue(_echecs_lisibles(conn, resultat), laisse_de_cote_par_la_construction(conn, version))
-    conn.execute(SQL_GROUPES_LUS, (version,))
+    noter_groupes_lus(conn, version)
     (fichier,) = conn.execute(SQL_PORTE_FICHIER).fetchone() or ({},)
     demande = {"demande": {"par": list(demande_par)}} if demande_par else {}
     clore(conn, version, CONSTRUITE, demande | {"fichier": fichier, "modele": resultat.en_dict()})
@@ -139,9 +133,11 @@ def _construire_a_part(
         resultat = ouvrier.construire(commande)
         conn.execute("select journal.figer_facturation(%s)", (version,))
         clore(conn, version, "echouee", {controles: semestre or mois, "modele": resultat.en_dict()})
-        if echecs := _echecs_lisibles(conn, resultat, f"construction.controles_{controles}"):
+        if echecs := _echecs_lisibles(conn, resultat, f"controles_{controles}"):
             raise ControleEchoue(echecs, laisse_de_cote_par_la_construction(conn, version))
-        conn.execute(SQL_GROUPES_LUS, (version,))
+        noter_groupes_lus(conn, version)
+        if mois:
+            noter_rappels(conn)
         conn.commit()
         return version
 
@@ -234,19 +230,7 @@ def _exercices_a_controler(conn: psycopg.Connection[Any], version: int) -> list[
 
 
 def _echecs_lisibles(
-    conn: psycopg.Connection[Any], resultat: ResultatDbt, controles: str = "construction.controles_bloquants"
+    conn: psycopg.Connection[Any], resultat: ResultatDbt, controles: str = "controles_bloquants"
 ) -> list[str]:
     """Say the blocking controls first, when they could be built: they tell why; then the failed tests of dbt."""
     return (dire_bloquants(conn, controles) + resultat.echecs)[:LIMITE_MESSAGES]
-
-
-def dire_bloquants(conn: psycopg.Connection[Any], controles: str) -> list[str]:
-    """Say each gap of a relation of controls; none when it could not be built."""
-    existe = conn.execute("select to_regclass(%s) is not null", (controles,)).fetchone()
-    lire = sql.SQL(SQL_BLOQUANTS).format(sql.Identifier(*controles.split(".")))
-    bloquants = conn.execute(lire).fetchall() if existe and existe[0] else []
-    return [
-        f"{controle}{f' ({cle})' if cle else ''}, exercice {exercice} : attendu {attendu or '—'}, "
-        f"constaté {constate or '—'} — {remede}"
-        for controle, cle, exercice, attendu, constate, remede in bloquants
-    ]

@@ -57,12 +57,6 @@ def en_attente(conn: psycopg.Connection[Any], version: int) -> EnAttente | None:
     return next((e for e in _versions_en_attente(conn) if e.version == version and e.manifestes), None)
 
 
-def lieu_des_lignes(conn: psycopg.Connection[Any], version: int) -> str:
-    """Return the schema where the rows of a version stand: once validated, no other build takes them."""
-    requete = "select statut in ('validee', 'publiee') from journal.constructions where version = %s"
-    return "versions" if conn.execute(requete, (version,)).fetchone() == (True,) else "construction"
-
-
 def retirer(conn: psycopg.Connection[Any]) -> None:
     """Remove the documents that will not be published: older than the version said yes to, or else proposed last."""
     (proposee,) = conn.execute("select journal.derniere_proposee()").fetchone() or (0,)

@@ -41,7 +41,7 @@ select distinct on (siret) siret, to_char(coalesce(fin, debut) at time zone 'Eur
 NOMMES = 10
 REFUSEE, DIFFEREE, INCONNUE = "refusées par le serveur", "remises à plus tard par le serveur", "sans issue connue"
 SUITES = {
-    REFUSEE: "Refusées : corrigez ces adresses dans « adherents » et chargez-le, ou voyez la taille admise.",
+    REFUSEE: "Refusées : corrigez ces adresses dans « adherents », relancez « bilan », ou voyez la taille admise.",
     DIFFEREE: "Remises à plus tard : rien n'en est parti, et la prochaine remise les envoie.",
     INCONNUE: "Sans issue connue : demandez-leur s'ils l'ont reçue ; sinon, donnez leur SIRET à « renvoyer ».",
 }

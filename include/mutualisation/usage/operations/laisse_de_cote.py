@@ -15,8 +15,8 @@ from mutualisation.entree.ingestion.journal import Connexion
 from mutualisation.entree.ingestion.travail import Chargement
 from mutualisation.entree.sources.registre import registre
 from mutualisation.entrepot.base.connexion import connecter
+from mutualisation.publication.versions.constructions import lieu_des_lignes
 from mutualisation.socle.francais import ecartees
-from mutualisation.usage.operations.en_attente import lieu_des_lignes
 from mutualisation.usage.operations.session import Session
 
 OU_VOIR = "lignes et motifs dans « rejets »"

@@ -18,17 +18,19 @@ from mutualisation.documents.extrait.annuel import (
 )
 from mutualisation.documents.extrait.produits import presses
 from mutualisation.documents.extrait.remise import mettre_en_place
-from mutualisation.documents.factures.ecriture import SEMESTRES, ecrire_factures, exiger_semestre
+from mutualisation.documents.factures.ecriture import SEMESTRES, FacturesFaites, ecrire_factures, exiger_semestre
 from mutualisation.documents.situation.dossier_situation import ecrire_situation, exiger_mois
-from mutualisation.entree.sources.brut import synchroniser_brut
 from mutualisation.entrepot.base.parametres_libpq import Delais
 from mutualisation.publication.portes import execution
 from mutualisation.publication.portes.relecture import exiger_extrait
+from mutualisation.publication.versions.chaine import ancrer
 from mutualisation.publication.versions.clotures import Cloture
+from mutualisation.publication.versions.constructions import noter_situation
 from mutualisation.publication.versions.contexte import version_publiee
 from mutualisation.publication.versions.extraits import ExtraitLu, FacturesLues, ecarts_lus
 from mutualisation.publication.versions.extraits_csv import lire_pointeurs
 from mutualisation.publication.versions.manifeste import AUTREMENT_RENDU
+from mutualisation.publication.versions.sceaux import sceller_factures
 from mutualisation.socle.erreurs import ControleEchoue, EntrepotOccupe, ErreurMutualisation, ExtraitRefuse
 from mutualisation.usage.operations.candidate import construire_factures, construire_situation
 from mutualisation.usage.operations.conservation import exiger_conservee
@@ -36,6 +38,9 @@ from mutualisation.usage.operations.en_attente import achever
 from mutualisation.usage.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_construction
 from mutualisation.usage.operations.session import Session, verifier_exercices, verifier_sortie
 from mutualisation.usage.operations.verification_sceau import exiger_sceau
+
+OUBLIER_BROUILLONS = "delete from journal.brouillons where (exercice, semestre) = (%s, %s)"
+GARDER_BROUILLON = "insert into journal.brouillons values (%s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 def composer_ensemble(
@@ -162,7 +167,6 @@ def facturer(
     (annee,) = verifier_exercices([exercice])
     exiger_semestre(semestre)
     verifier_sortie(Path(sortie))
-    ecarts: list[str] = []
     with _tenir_l_entrepot(session, Path(sortie)) as conn:
         session.suivi(f"Factures {annee}-S{semestre}")
         publie = annee in lire_pointeurs(conn)
@@ -170,14 +174,32 @@ def facturer(
         with session.etape("factures"):
             if publie:
                 exiger_sceau(session, conn, [annee])
-            dossier = ecrire_factures(
-                conn, annee, semestre, Path(sortie),
-                adherent=adherent, suivi=session.suivi, version=version, poste=session.poste,
-                alerter=ecarts.append,
-            )  # fmt: skip
+            faites = _ecrire_factures(session, conn, annee, semestre, Path(sortie), adherent, version)
         if version is not None:
-            return FacturesEcrites(str(dossier), laisse_de_cote_par_la_construction(conn, version), "")
-    return FacturesEcrites(str(dossier), laisse_de_cote(session, [annee]), "".join(ecarts))
+            return FacturesEcrites(str(faites.destination), laisse_de_cote_par_la_construction(conn, version), "")
+    return FacturesEcrites(str(faites.destination), laisse_de_cote(session, [annee]), faites.ecarts)
+
+
+def _ecrire_factures(
+    session: Session,
+    conn: psycopg.Connection[Any],
+    annee: int,
+    semestre: int,
+    sortie: Path,
+    adherent: str | None = None,
+    version: int | None = None,
+) -> FacturesFaites:
+    """Write invoices: a statement holds them before they are in place, and drafts are kept once they are."""
+    with ecrire_factures(
+        conn, annee, semestre, sortie, adherent=adherent, suivi=session.suivi, version=version, poste=session.poste
+    ) as faites:
+        sceller_factures(conn, faites.version, faites.lues.manifeste, faites.lues.sha256, session.poste)
+        ancrer(conn, session.poste)
+        if faites.brouillons:
+            conn.execute(OUBLIER_BROUILLONS, (annee, semestre))
+            conn.cursor().executemany(GARDER_BROUILLON, [(annee, semestre, *b) for b in faites.brouillons])
+    conn.commit()
+    return faites
 
 
 class SituationEcrite(NamedTuple):
@@ -197,14 +219,16 @@ def situer(session: Session, exercice: int, mois: int, sortie: str) -> Situation
     with _tenir_l_entrepot(session, Path(sortie)) as conn:
         session.suivi(f"Situation {annee}-{mois:02}")
         version = construire_situation(session, conn, annee, mois)
-        with session.etape("situation"):
-            dossier, sans_cout, depassements = ecrire_situation(
-                conn, annee, mois, Path(sortie), version, poste=session.poste
-            )
-        if depassements:
-            session.suivi(depassements)
-        reste = " ".join(filter(None, [sans_cout, laisse_de_cote_par_la_construction(conn, version)]))
-        return SituationEcrite(str(dossier), reste, depassements)
+        with (
+            session.etape("situation"),
+            conn.transaction(),
+            ecrire_situation(conn, annee, mois, Path(sortie), version, poste=session.poste) as faite,
+        ):
+            noter_situation(conn)
+        if faite.depassements:
+            session.suivi(faite.depassements)
+        reste = " ".join(filter(None, [faite.sans_cout, laisse_de_cote_par_la_construction(conn, version)]))
+        return SituationEcrite(str(faite.destination), reste, faite.depassements)
 
 
 def remettre(session: Session, exercice: int, sortie: str) -> str:
@@ -222,8 +246,6 @@ def remettre(session: Session, exercice: int, sortie: str) -> str:
         factures = [_factures(session, conn, annee, semestre, version, Path(sortie)) for semestre in SEMESTRES]
         if not (extrait and tenu and all(factures)):
             raise ErreurMutualisation(f"Les documents de {sortie} ont changé pendant la commande : relancez-la.")
-        # a warehouse migrated since it last loaded lacks the newest columns
-        synchroniser_brut(conn)
         dossier = ecrire_remises(conn, extrait, filter(None, factures), Path(sortie), session.poste)
         conn.commit()
     return str(dossier)
@@ -237,5 +259,5 @@ def _factures(
     lire = partial(factures_tenues, conn, sortie / f"factures_{annee}-S{semestre}", quelles, session.var)
     if lues := lire():
         return lues
-    ecrire_factures(conn, annee, semestre, sortie, suivi=session.suivi, poste=session.poste)
+    _ecrire_factures(session, conn, annee, semestre, sortie)
     return lire()

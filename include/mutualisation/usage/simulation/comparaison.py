@@ -26,6 +26,7 @@ from mutualisation.entree.ingestion.depot import decouvrir
 from mutualisation.entree.sources.registre import registre
 from mutualisation.entrepot.base.connexion import connecter
 from mutualisation.entrepot.construction.dbt import SIMULATION, EnfantDbt, choisir_ensemble, fichiers_en_vigueur
+from mutualisation.publication.portes.bilan import dire_bloquants
 from mutualisation.publication.versions.contexte import lire_contexte, version_publiee
 from mutualisation.publication.versions.dataframes import lignes_de, trame
 from mutualisation.publication.versions.extraits_csv import lire_pointeurs
@@ -33,7 +34,7 @@ from mutualisation.socle.erreurs import ControleEchoue, ErreurMutualisation, Non
 from mutualisation.socle.francais import formats
 from mutualisation.socle.francais.neutralisation import neutraliser
 from mutualisation.socle.poste import Poste
-from mutualisation.usage.operations import Session, clore, construire, dire_bloquants, porte_fichier, verifier_exercices
+from mutualisation.usage.operations import Session, clore, construire, porte_fichier, verifier_exercices
 from mutualisation.usage.simulation import page_simulee
 from mutualisation.usage.simulation.changements import lire_changements
 
@@ -99,7 +100,7 @@ def simuler(session: Session, exercices: Sequence[int], fichiers: Mapping[str, P
         ouvrier = EnfantDbt(session.dsn, session.var, SIMULATION)
         try:
             version = construire(session, annees, ouvrier=ouvrier)
-            divulgues = dire_bloquants(conn, "construction.controles_divulgation")
+            divulgues = dire_bloquants(conn, "controles_divulgation")
             # what is blocked gives nothing out (R2j)
             clore(conn, version, "echouee", {"simulation": not divulgues})
             if divulgues:
