@@ -250,7 +250,7 @@ def arrive(fichier: FichierDepose) -> tuple[int, int]:
         case "mois":
             mois = fichier.couverts[-1]
         case "semestre":
-            mois = 6 * int(fichier.periode[6:])
+            mois = 6 * int(fichier.periode[6:7])
         case "annee":
             mois = 1 if fichier.jeu.nom == "agents" else 12
         case _:  # a PES says its month in its name, a referentiel has none

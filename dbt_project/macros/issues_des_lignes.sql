@@ -24,7 +24,7 @@ regles as (
 
 {# End of a reading (`lec_`), after its CTE `regles` (cells of a jeu and `defaut_regle`, « en-tête|motif »): each row gets
    one issue. rejet_statut: rejete, doublon (all cells equal once read, F7), or NULL when the row counts (`comptee`).
-   portee: 'fichier' for the yearly snapshots, 'jeu' elsewhere. cle: rows of one key that differ are all rejected (F12),
+   portee: 'fichier' for the yearly snapshots, parts together (F21), 'jeu' elsewhere. cle: rows of one key that differ are all rejected (F12),
    with motif_cle. refus: (condition, « en-tête|motif », its issue if not rejete) tried on what is left. lues: what is
    compared, when it is not every cell. colonnes: more columns, as SQL. retenue: some defects hold (`est_retenue`). #}
 {% macro issues_des_lignes(source_nom, jeu, portee='jeu', cle=none, motif_cle=none, lues=none, colonnes=[], refus=none, retenue=none) %}
@@ -32,7 +32,7 @@ dedoublees as (
   select
     *,
     row_number() over (
-      partition by {{ 'fichier_id, ' if portee == 'fichier' }}(defaut_regle is null), {{ lues or cellules_lues(source_nom, jeu) }}
+      partition by {{ 'exercice_fichier, depot_fichier, ' if portee == 'fichier' }}(defaut_regle is null), {{ lues or cellules_lues(source_nom, jeu) }}
       order by fichier_id desc, ligne
     ) as rang
   from regles
@@ -43,7 +43,7 @@ identites as (
     *,
     {% if cle %}
     count(*) filter (where defaut_regle is null and rang = 1) over (
-      partition by {{ 'fichier_id, ' if portee == 'fichier' }}{{ cle }}
+      partition by {{ 'exercice_fichier, depot_fichier, ' if portee == 'fichier' }}{{ cle }}
     ) as nombre
     {% else %}
     1 as nombre

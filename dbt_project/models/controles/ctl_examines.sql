@@ -11,6 +11,7 @@
   ('mois_manquant', 'stg_journal__jeux', "t.attendu = 'mensuel'", '12 * count(*)', 'true'),
   ('sans_donnee', 'stg_journal__jeux', "t.attendu = ''", 'count(*)', 'true'),
   ('colonne_disparue', 'stg_journal__fichiers', "t.jeu not in ('pes', 'decp', 'balance')"),
+  ('part_absente', 'stg_journal__fichiers', "t.partie <> ''"),
   ('livraison_amputee', 'stg_journal__livraisons', 'true', 'count(*)', sans_annee),
   ('livraison_en_baisse', 'stg_journal__livraisons', 'true', 'count(*)', sans_annee),
   ('mois_creux', 'stg_journal__fichiers', "t.mois - t.mois_debut < 11 and t.jeu in (select j.jeu from " ~ jeux ~ " as j where j.attendu = 'mensuel')"),

@@ -6,7 +6,7 @@ with exercices as (
 
 -- files by month, quarter and half-year follow each other within E, yearly ones from E−1 to E
 tabulaires as (
-  select exercice, jeu, periode, rang_periode, chemin, colonnes_absentes, length(periode) = 4 as annuel
+  select exercice, jeu, periode, partie, rang_periode, chemin, colonnes_absentes, length(periode) = 4 as annuel
   from {{ ref('stg_journal__fichiers') }}
   where jeu not in ('pes', 'decp', 'balance')
 ),
@@ -21,9 +21,23 @@ disparues as (
       and f.annuel = p.annuel
       and case when f.annuel then f.exercice - 1 else f.exercice end = p.exercice
       and p.rang_periode < f.rang_periode
+      -- a part is held against itself, or against a whole file (F21)
+      and (f.partie = p.partie or '' in (f.partie, p.partie))
       and not p.colonnes_absentes @> to_jsonb(c.colonne)
   where f.exercice in (select e.exercice from exercices as e)
   group by f.exercice, f.jeu, c.colonne, f.chemin
+),
+
+-- the parts of each period beside those of the one before, of the same length (F21)
+parties as (
+  select
+    jeu, exercice, periode, array_agg(partie) as ici,
+    lag(array_agg(partie)) over suite as avant,
+    lag(periode) over suite as periode_avant
+  from {{ ref('stg_journal__fichiers') }}
+  where exercice is not null
+  group by jeu, exercice, periode, rang_periode, mois - mois_debut
+  window suite as (partition by jeu, mois - mois_debut order by rang_periode)
 )
 
 select
@@ -62,3 +76,10 @@ select
   'absente de ' || string_agg(chemin, ', ' order by chemin), null
 from disparues
 group by exercice, jeu, colonne
+union all
+select
+  p.exercice, 'part_absente', p.jeu || '_' || p.periode || '_part-' || a.partie, 'ecart',
+  'la partie, comme dans ' || p.jeu || '_' || p.periode_avant, 'aucun fichier', null
+from parties as p
+cross join unnest(p.avant) as a (partie)
+where a.partie <> '' and a.partie <> all(p.ici) and '' <> all(p.ici) and p.exercice in (select e.exercice from exercices as e)

@@ -230,6 +230,39 @@ def test_un_fichier_plus_long_remplace_les_plus_courts_absents_du_depot(conn: Co
     assert (charge.fichiers, charge.avertissements) == ([], [])
 
 
+def test_les_parties_d_une_periode_et_la_periode_entiere_se_remplacent(conn: Connexion, tmp_path: Path) -> None:
+    """F21: each part by its versions, the whole by its parts and back; the same bytes in two parts are two files."""
+    unites = ENTETE_UNITES + UNITE
+
+    def charger(**octets: str) -> list[str]:
+        noms = {f"activite/unites_2020-S1{n}.csv": o for n, o in octets.items()}
+        (charge,) = _charger(conn, _depot(tmp_path / str(len(list(tmp_path.iterdir()))), noms))
+        return [a for a in charge.avertissements if "(F2" in a]
+
+    def courants() -> list[str]:
+        return [nom.removeprefix("unites_2020-S1").removesuffix(".csv") for nom in _courants(conn)]
+
+    assert charger(**{"_part-Nord": unites, "_part-sud": unites}) == []
+    assert courants() == ["_part-Nord", "_part-sud"]
+    assert charger(**{"_part-nord": unites + UNITE, "_part-est_v3": unites}) == []
+    assert courants() == ["_part-est_v3", "_part-nord", "_part-sud"]
+    (moment,) = conn.execute("select clock_timestamp()").fetchone() or ()
+    (dit,) = charger(**{"": unites})
+    assert dit.startswith("activite/unites_2020-S1.csv : désormais à la place de ")
+    assert dit.endswith("(F21).")
+    assert courants() == [""]
+    # a part that counts no more counts again, and alone
+    assert charger(**{"_part-sud": unites}) == [
+        "activite/unites_2020-S1_part-sud.csv : désormais à la place de activite/unites_2020-S1.csv (F21)."
+    ]
+    assert courants() == ["_part-sud"]
+    charger(**{"": unites})
+    with pytest.raises(FichierRefuse, match=r"« _v4 » \(F2, F17\)"):
+        charger(**{"_part-est": unites + UNITE})
+    comptes = "select array_agg(periode_ecrite order by periode_ecrite) from journal.fichiers_comptes(%s)"
+    assert conn.execute(comptes, [moment]).fetchone() == ([f"2020-S1_part-{p}" for p in ("est", "nord", "sud")],)
+
+
 def test_des_fichiers_plus_courts_remplacent_un_plus_long_en_entier_ou_pas_du_tout(
     conn: Connexion, tmp_path: Path
 ) -> None:

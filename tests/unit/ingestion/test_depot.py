@@ -65,6 +65,73 @@ def test_un_jeu_par_mois_se_depose_aussi_par_trimestre_et_par_annee(tmp_path: Pa
     ]
 
 
+def test_une_periode_vient_en_parties(tmp_path: Path) -> None:
+    """F21: capitals and accents aside, composed or not; each part has its versions."""
+    noms = (
+        "rh/temps_2021-04_part-Nord",
+        "rh/temps_2021-04_part-nord_v2",
+        "rh/temps_2021-04_part-E\u0301tat-2",
+        "rh/agents_2021_part-A",
+    )
+    _poser(
+        tmp_path, *(f"{nom}.csv" for nom in noms), "activite/unites_2021-S2_part-\xe9.xlsx", "cam/decp_2021_part-b.json"
+    )
+    depot = decouvrir(_poser(tmp_path, "compta/flux_part-a.xml", "compta/budget_2021.csv"))
+    assert depot.refus == {}
+    vus = {
+        f.chemin.rpartition("/")[2]: (f.periode, *f.periode_et_partie, f.version, f.mois, f.semestre)
+        for f in depot.fichiers
+    }
+    assert vus == {
+        "temps_2021-04_part-Nord.csv": ("2021-04_part-nord", "2021-04", "nord", 1, 4, None),
+        "temps_2021-04_part-nord_v2.csv": ("2021-04_part-nord", "2021-04", "nord", 2, 4, None),
+        "temps_2021-04_part-E\u0301tat-2.csv": ("2021-04_part-etat-2", "2021-04", "etat-2", 1, 4, None),
+        "agents_2021_part-A.csv": ("2021_part-a", "2021", "a", 1, None, None),
+        "unites_2021-S2_part-\xe9.xlsx": ("2021-S2_part-e", "2021-S2", "e", 1, None, 2),
+        "decp_2021_part-b.json": ("2021_part-b", "2021", "b", 1, None, None),
+        "flux_part-a.xml": ("flux_part-a", "flux_part-a", "", 1, None, None),
+        "budget_2021.csv": ("2021", "2021", "", 1, None, None),
+    }
+
+
+@pytest.mark.parametrize(
+    "nom",
+    [
+        "rh/temps_2021-04_part-.csv", "rh/temps_2021-04_part-a_b.csv", "rh/temps_2021-04_part-a b.csv",
+        f"rh/temps_2021-04_part-{'a' * 41}.csv", "rh/temps_2021-04_v2_part-a.csv", "rh/temps_2021-04_part-\u0663.csv",
+        "cee/operations_depot-1_part-a.csv", "referentiel/tarifs_part-a.csv",
+    ],
+)  # fmt: skip
+def test_un_nom_de_partie_s_ecrit_en_lettres_chiffres_et_tirets(tmp_path: Path, nom: str) -> None:
+    depot = decouvrir(_poser(tmp_path, nom))
+    assert depot.fichiers == []
+    assert [motif for refus in depot.refus.values() for _, motif in refus if "(G7)" in motif]
+
+
+def test_une_periode_entiere_et_en_parties_est_refusee(tmp_path: Path) -> None:
+    """F21: all of them, versions included; F17 holds between two lengths, F1 between two spellings of a part."""
+    entieres = ("rh/agents_2021.csv", "rh/agents_2021_part-a.csv", "rh/agents_2021_part-b_v2.csv")
+    _poser(tmp_path, *entieres, "rh/temps_2021_part-a.csv", "rh/temps_2021-04_part-a.csv", "rh/agents_2022_part-a.csv")
+    _poser(tmp_path, "cam/marches_2021_part-A.csv", "cam/marches_2021_part-a.csv", "cam/marches_2021_part-b.csv")
+    depot = decouvrir(tmp_path)
+    motif = "la même période est aussi dans {} : la déposer entière, ou en parties (F21)."
+    assert dict(depot.refus["rh"]) == {
+        "rh/agents_2021.csv": motif.format("agents_2021_part-a.csv, agents_2021_part-b_v2.csv"),
+        "rh/agents_2021_part-a.csv": motif.format("agents_2021.csv"),
+        "rh/agents_2021_part-b_v2.csv": motif.format("agents_2021.csv"),
+        **{
+            f"rh/temps_2021{un}_part-a.csv": f"un même mois est aussi dans temps_2021{autre}_part-a.csv, sous une "
+            "autre longueur de période : n'en garder qu'une (F17)."
+            for un, autre in (("", "-04"), ("-04", ""))
+        },
+    }
+    assert [c for c, m in depot.refus["cam"] if "(F1)" in m] == [
+        "cam/marches_2021_part-A.csv",
+        "cam/marches_2021_part-a.csv",
+    ]
+    assert [f.nom for f in depot.fichiers] == ["marches_2021_part-b.csv", "agents_2022_part-a.csv"]
+
+
 def test_un_mois_sous_deux_longueurs_de_periode_est_refuse(tmp_path: Path) -> None:
     """F17: both, versions included; other months, years and jeux are left alone."""
     _poser(tmp_path, "rh/temps_2021.csv", *(f"rh/temps_2021-{m:02}.csv" for m in (1, 2, 3, 4)), "rh/temps_2022-01.csv")

@@ -11,7 +11,7 @@ dedoublees as (
   select
     *,
     row_number() over (
-      partition by fichier_id, (defaut_regle is null), {{ cellules_lues('compta', 'etat_actif') }} order by ligne
+      partition by exercice_fichier, (defaut_regle is null), {{ cellules_lues('compta', 'etat_actif') }} order by fichier_id desc, ligne
     ) as rang
   from regles
 ),
@@ -21,7 +21,7 @@ identites as (
   select
     *,
     count(*) filter (where defaut_regle is null and rang = 1)
-      over (partition by fichier_id, numero_inventaire, axe_analytique, quote_part) as nombre
+      over (partition by exercice_fichier, numero_inventaire, axe_analytique, quote_part) as nombre
   from dedoublees
 ),
 
@@ -29,7 +29,7 @@ quotes_parts as (
   select
     *,
     sum(quote_part) filter (where defaut_regle is null and rang = 1 and nombre = 1)
-      over (partition by fichier_id, numero_inventaire) as total_quotes
+      over (partition by exercice_fichier, numero_inventaire) as total_quotes
   from identites
 ),
 

@@ -18,7 +18,7 @@ lignes as (
     {{ faute_de_regle('compta', 'restes_a_recouvrer', 'retenu') }} as autre_exercice,
     {{ meta_du_jeu('compta', 'restes_a_recouvrer').get('arrete', {}).get('sauf', 'false') }} as sans_jour,
     row_number() over (
-      partition by fichier_id, (defaut is null), {{ cellules_lues('compta', 'restes_a_recouvrer') }} order by ligne
+      partition by exercice_fichier, (defaut is null), {{ cellules_lues('compta', 'restes_a_recouvrer') }} order by fichier_id desc, ligne
     ) as rang
   from cellules as c
 ),

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 -- Files that count in this build, as they stood when it began.
 select
-  fichier_id, source, jeu, periode, exercice,
+  fichier_id, source, jeu, periode, partie, exercice,
   -- first and last of the months that a file of a jeu by month covers; what orders periods (F17)
   mois_debut,
   mois,

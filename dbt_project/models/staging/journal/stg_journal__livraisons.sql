@@ -24,7 +24,7 @@ remplacees as (
   inner join livrees as c on f.fichier_id = c.fichier_id
   inner join acceptees as a
     on
-      f.jeu = a.jeu and f.periode = a.periode
+      f.jeu = a.jeu and f.periode = a.periode and f.partie = a.partie
       and c.origine <> a.origine and f.sha256 <> a.sha256
   where f.jeu not in (select x.jeu from {{ ref('stg_journal__jeux') }} as x where x.decroit)
   union all
@@ -41,12 +41,14 @@ remplacees as (
       f.jeu = a.jeu and f.exercice = a.exercice and f.periode <> a.periode
       and f.mois_debut <= a.mois_debut and f.mois >= a.mois and c.fichier_id > a.fichier_id
   where
-    not exists (
+    f.partie = ''
+    and not exists (
       select 1 from acceptees as p
       where
         p.jeu = a.jeu and p.exercice = a.exercice
         and p.mois_debut <= a.mois and p.mois >= a.mois_debut and p.fichier_id < c.fichier_id
-        and (case when p.periode = a.periode then p.version - a.version else 0 end, p.fichier_id) > (0, a.fichier_id)
+        and (p.periode <> a.periode or p.partie = a.partie or '' in (p.partie, a.partie))
+        and (case when p.periode = a.periode and p.partie = a.partie then p.version - a.version else 0 end, p.fichier_id) > (0, a.fichier_id)
     )
   group by f.fichier_id, c.fichier_id
 ),

@@ -23,32 +23,32 @@ dedoublees as (
     *,
     row_number() over (
       partition by
-        fichier_id, (defaut_regle is null), matricule, categorie, quotite_pct, date_entree, sortie, statut, grade,
+        exercice_fichier, (defaut_regle is null), matricule, categorie, quotite_pct, date_entree, sortie, statut, grade,
         code_activite, pct_affectation, debut_affectation, fin_affectation
-      order by ligne
+      order by fichier_id desc, ligne
     ) as rang
   from regles
 ),
 
 segments as (
-  select distinct fichier_id, matricule, categorie, quotite_pct, date_entree, sortie
+  select distinct exercice_fichier, matricule, categorie, quotite_pct, date_entree, sortie
   from dedoublees
   where defaut_regle is null
 ),
 
 chevauchants as (
-  select fichier_id, matricule
+  select exercice_fichier, matricule
   from (
     select
-      fichier_id, matricule, date_entree,
+      exercice_fichier, matricule, date_entree,
       max(sortie) over (
-        partition by fichier_id, matricule order by date_entree, sortie, categorie, quotite_pct
+        partition by exercice_fichier, matricule order by date_entree, sortie, categorie, quotite_pct
         rows between unbounded preceding and 1 preceding
       ) as sortie_precedente
     from segments
   ) as s
   where date_entree <= sortie_precedente
-  group by fichier_id, matricule
+  group by exercice_fichier, matricule
 ),
 
 issues as (
@@ -66,12 +66,12 @@ issues as (
     end as issue,
     h.matricule is not null as segment_chevauchant
   from dedoublees as d
-  left join chevauchants as h on d.fichier_id = h.fichier_id and d.matricule = h.matricule
+  left join chevauchants as h on d.exercice_fichier = h.exercice_fichier and d.matricule = h.matricule
 ),
 
 affectations as (
   select
-    fichier_id, ligne, matricule, categorie, quotite_pct, date_entree, sortie, pct_affectation,
+    fichier_id, ligne, exercice_fichier, matricule, categorie, quotite_pct, date_entree, sortie, pct_affectation,
     greatest(coalesce(debut_affectation, date_entree), date_entree) as debut,
     least(coalesce(fin_affectation, sortie), sortie) as fin
   from issues
@@ -80,19 +80,19 @@ affectations as (
 
 -- the highest concurrency is reached on the first day of an affectation; one alone may be above 100 % (H2)
 jours_charges as (
-  select a.fichier_id, a.ligne, a.matricule, a.categorie, a.quotite_pct, a.date_entree, a.sortie
+  select a.fichier_id, a.ligne, a.exercice_fichier, a.matricule, a.categorie, a.quotite_pct, a.date_entree, a.sortie
   from affectations as a
   inner join affectations as b
     on
-      a.fichier_id = b.fichier_id and a.matricule = b.matricule and a.categorie = b.categorie
+      a.exercice_fichier = b.exercice_fichier and a.matricule = b.matricule and a.categorie = b.categorie
       and a.quotite_pct = b.quotite_pct and a.date_entree = b.date_entree and a.sortie = b.sortie
       and a.debut between b.debut and b.fin
-  group by a.fichier_id, a.ligne, a.matricule, a.categorie, a.quotite_pct, a.date_entree, a.sortie
+  group by a.fichier_id, a.ligne, a.exercice_fichier, a.matricule, a.categorie, a.quotite_pct, a.date_entree, a.sortie
   having sum(b.pct_affectation) > 100
 ),
 
 depassements as (
-  select distinct fichier_id, matricule, categorie, quotite_pct, date_entree, sortie
+  select distinct exercice_fichier, matricule, categorie, quotite_pct, date_entree, sortie
   from jours_charges
 )
 
@@ -116,7 +116,7 @@ select
 from issues as i
 left join depassements as p
   on
-    i.fichier_id = p.fichier_id and i.matricule = p.matricule and i.categorie = p.categorie
+    i.exercice_fichier = p.exercice_fichier and i.matricule = p.matricule and i.categorie = p.categorie
     and i.quotite_pct = p.quotite_pct and i.date_entree = p.date_entree and i.sortie = p.sortie
 cross join lateral (
   select

@@ -5,6 +5,7 @@ import difflib
 import os
 import re
 import stat
+import unicodedata
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -46,6 +47,10 @@ _MOTIFS_PERIODE = {
     "depot": r"_(?P<periode>depot-\d+)",
     "aucune": r"(?P<periode>)",
 }
+# a period may come in parts (F21), but not one that has no length
+MARQUE_PARTIE = "_part-"
+_NON_PARTAGES = ("depot", "aucune")
+_PARTIE = rf"(?:{MARQUE_PARTIE}(?P<partie>(?:[^\W\d_]|[0-9-]){{1,40}}))?"
 # {kind of periode: (what stands for it in a name, how it is written)}
 _PERIODES = {
     "annee": (r"(?P<a>[1-9]\d{3})", "{a}"),
@@ -58,7 +63,8 @@ _PERIODES = {
 
 @dataclass(frozen=True)
 class FichierDepose:
-    """The name of a file of the drop follows a jeu. `chemin` is relative to the drop, `extension` in lower case."""
+    """The name of a file of the drop follows a jeu. `chemin` is relative to the drop, `extension` in lower case;
+    `periode` is followed by its part, where the period comes in parts (F21)."""
 
     jeu: Jeu
     nom: str
@@ -76,7 +82,12 @@ class FichierDepose:
     @property
     def exercice(self) -> int | None:
         """Return the year of the periode, when it has one."""
-        return int(self.periode[:4]) if self.jeu.periode not in ("depot", "aucune") else None
+        return int(self.periode[:4]) if self.jeu.periode not in _NON_PARTAGES else None
+
+    @property
+    def periode_et_partie(self) -> tuple[str, str]:
+        """Return the periode and the name of its part, empty for a whole one (F21)."""
+        return sans_partie(self.jeu, self.periode)
 
     @property
     def couverts(self) -> range:
@@ -91,7 +102,7 @@ class FichierDepose:
     @property
     def semestre(self) -> int | None:
         """Return the half-year of the periode, when it has one."""
-        return int(self.periode[6:]) if self.jeu.periode == "semestre" else None
+        return int(self.periode[6:7]) if self.jeu.periode == "semestre" else None
 
     @property
     def depot(self) -> str | None:
@@ -127,20 +138,29 @@ def _entrees(dossier: Any) -> dict[str, Any]:
     return {nom: entrees_vues[nom] for nom in sorted(entrees_vues) if not entree_ignoree(nom)}
 
 
+def sans_partie(jeu: Jeu, periode: str) -> tuple[str, str]:
+    """Cut a periode as written into itself and its part, empty for a whole one (F21)."""
+    entiere, _, partie = periode.partition(MARQUE_PARTIE)
+    return (periode, "") if jeu.periode in _NON_PARTAGES else (entiere, partie)
+
+
 def mois_couverts(jeu: Jeu, periode: str) -> range:
     """Return the months of `AAAA-MM`, `AAAA-TN` or `AAAA` (F17); none of a jeu that is not by month."""
     if jeu.periode not in ("mois", "fin_de_mois"):
         return range(0)
-    _, _, mois = periode.partition("-")
+    _, _, mois = sans_partie(jeu, periode)[0].partition("-")
     if mois.startswith("T"):
         return range(3 * int(mois[1]) - 2, 3 * int(mois[1]) + 1)
     return range(int(mois), int(mois) + 1) if mois else range(1, 13)
 
 
 def se_recouvrent(jeu: Jeu, periode: str, autre: str) -> bool:
-    """Say whether two periods of a jeu cover a same month under two lengths (F17)."""
+    """Say whether two periods of a jeu cover a same month under two lengths (F17), or are one, whole and in parts."""
+    (entiere, partie), (autre_entiere, autre_partie) = sans_partie(jeu, periode), sans_partie(jeu, autre)
+    if entiere == autre_entiere:
+        return bool(partie) != bool(autre_partie)
     communs = set(mois_couverts(jeu, periode)).intersection(mois_couverts(jeu, autre))
-    return periode != autre and periode[:4] == autre[:4] and bool(communs)
+    return periode[:4] == autre[:4] and bool(communs)
 
 
 def rang_de_periode(jeu: Jeu, periode: str) -> str:
@@ -231,7 +251,7 @@ def _examiner_source(depot: Depot, reg: Registre, source: Source, entrees: dict[
             depot.refuser(source.nom, f.chemin, motif)
             trouves.remove(f)
     for f, autres in _deux_longueurs(trouves):
-        depot.refuser(source.nom, f.chemin, _motif_longueurs(autres))
+        depot.refuser(source.nom, f.chemin, _motif_longueurs(f, autres))
         trouves.remove(f)
     rangs = {j.nom: i for i, j in enumerate(source.jeux)}
     depot.fichiers += sorted(trouves, key=lambda f: (rangs[f.jeu.nom], rang_de_periode(f.jeu, f.periode), f.version))
@@ -257,18 +277,23 @@ def _meme_identite(fichiers: Iterable[FichierDepose]) -> list[list[FichierDepose
 
 
 def _deux_longueurs(fichiers: Iterable[FichierDepose]) -> list[tuple[FichierDepose, list[FichierDepose]]]:
-    """Return each file that shares a month with others of its jeu under another length of period, and those (F17)."""
-    mensuels = [f for f in fichiers if f.couverts]
+    """Return each file that shares a month with others of its jeu under another length of period (F17), or its period
+    with others in parts (F21), and those."""
+    tous = list(fichiers)
     return [
         (f, autres)
-        for f in mensuels
-        if (autres := [a for a in mensuels if a.jeu == f.jeu and se_recouvrent(f.jeu, f.periode, a.periode)])
+        for f in tous
+        if (autres := [a for a in tous if a.jeu == f.jeu and se_recouvrent(f.jeu, f.periode, a.periode)])
     ]
 
 
-def _motif_longueurs(autres: list[FichierDepose]) -> str:
+def _motif_longueurs(f: FichierDepose, autres: list[FichierDepose]) -> str:
+    en_parties = [a for a in autres if a.periode_et_partie[0] == f.periode_et_partie[0]]
+    autres = en_parties or autres
     noms = sorted(affichable(f.nom) for f in autres)
     premiers = ", ".join(noms[:3]) + (f" et {len(noms) - 3} de plus" if len(noms) > 3 else "")
+    if en_parties:
+        return f"la même période est aussi dans {premiers} : la déposer entière, ou en parties (F21)."
     return f"un même mois est aussi dans {premiers}, sous une autre longueur de période : n'en garder qu'une (F17)."
 
 
@@ -283,16 +308,20 @@ def _reconnaitre(source: Source, nom: str, entree: Any, controle: Any) -> Fichie
 
 
 def lire_nom(jeu: Jeu, nom: str) -> tuple[str, int, str] | None:
-    """Return (periode, version, extension in lower case) of a name that follows the jeu, else None (G7)."""
+    """Return (periode and its part, version, extension in lower case) of a name of the jeu, else None (G7)."""
     tige, _, extension = nom.rpartition(".")
     tete = r"(?P<periode>.+?)" if jeu.nom_libre else re.escape(jeu.nom) + _MOTIFS_PERIODE[jeu.periode]
+    partie = "" if jeu.periode in _NON_PARTAGES else _PARTIE
     # two flows of free names that end by a day are two flows
     formes = _VERSION if jeu.nom_libre else f"{_VERSION}|{_JOUR}"
-    trouve = re.fullmatch(rf"{tete}(?:_v(?P<version>{formes}))?", tige, re.ASCII)
+    motif = rf"(?a:{tete}){partie}(?a:_v(?P<version>{formes}))?"
+    trouve = re.fullmatch(motif, unicodedata.normalize("NFC", tige))
     if trouve is None or extension.lower() not in jeu.extensions:
         return None
     version = int(trouve["version"] or 1)
-    return (trouve["periode"], version, extension.lower()) if _admise(version) else None
+    nom_de_partie = plat(trouve["partie"] or "") if partie else ""
+    periode = trouve["periode"] + (MARQUE_PARTIE + nom_de_partie if nom_de_partie else "")
+    return (periode, version, extension.lower()) if _admise(version) else None
 
 
 def version_suivante(version: int) -> int:

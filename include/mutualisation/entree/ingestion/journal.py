@@ -57,14 +57,15 @@ def inserer_fichier(
 ) -> int:
     """Add a row to `journal.fichiers`: `en_attente`, or `refuse` when a reason is given; return its number.
     `correspondances` is the fingerprint of those the file is read with (F16)."""
+    periode, partie = f.periode_et_partie
     lignes = conn.execute(
         "insert into journal.fichiers (chargement_id, source, jeu, periode, version, exercice, mois, semestre, "
-        "depot, nom, chemin, extension, sha256, octets, statut, motif, correspondances) "
-        "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning fichier_id",
+        "depot, nom, chemin, extension, sha256, octets, statut, motif, correspondances, partie) "
+        "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning fichier_id",
         (
-            chargement_id, f.source, f.jeu.nom, f.periode, f.version, f.exercice, f.mois, f.semestre,
+            chargement_id, f.source, f.jeu.nom, periode, f.version, f.exercice, f.mois, f.semestre,
             f.depot, f.nom, f.chemin, f.extension, empreinte.sha256, empreinte.octets,
-            "refuse" if motif else "en_attente", motif, correspondances,
+            "refuse" if motif else "en_attente", motif, correspondances, partie,
         ),
     ).fetchall()  # fmt: skip
     return int(lignes[0][0])
@@ -139,9 +140,9 @@ def _supprimer_lignes(conn: Connexion, source: Source, fichiers: list[tuple[str,
 def derniers_charges(conn: Connexion, source: str) -> dict[tuple[str, str, int], tuple[str, str | None]]:
     """Return {(jeu, periode, version): (sha256, fingerprint of `correspondances`)} of the latest accepted loads."""
     lignes = conn.execute(
-        "select distinct on (jeu, periode, version) jeu, periode, version, sha256, correspondances "
+        "select distinct on (jeu, periode_ecrite, version) jeu, periode_ecrite, version, sha256, correspondances "
         "from journal.fichiers where source = %s and statut = 'accepte' "
-        "order by jeu, periode, version, fichier_id desc",
+        "order by jeu, periode_ecrite, version, fichier_id desc",
         (source,),
     ).fetchall()
     return {(j, p, v): (s, c) for j, p, v, s, c in lignes}
@@ -159,7 +160,7 @@ class Courant(NamedTuple):
 def fichiers_courants(conn: Connexion, source: str) -> dict[tuple[str, str], Courant]:
     """Return {(jeu, periode): the file that counts} (F2)."""
     lignes = conn.execute(
-        "select f.jeu, f.periode, f.version, f.sha256, f.chemin, f.correspondances from journal.fichiers as f "
+        "select f.jeu, f.periode_ecrite, f.version, f.sha256, f.chemin, f.correspondances from journal.fichiers as f "
         "join journal.fichiers_courants as c using (fichier_id) where f.source = %s order by f.fichier_id",
         (source,),
     ).fetchall()

@@ -1,4 +1,4 @@
-"""Find which files of a drop are new, and what each takes the place of (F2, F16, F17)."""
+"""Find which files of a drop are new, and what each takes the place of (F2, F16, F17, F21)."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +9,7 @@ from mutualisation.entree.ingestion.depot import (
     FichierDepose,
     mois_couverts,
     rang_de_periode,
+    sans_partie,
     se_recouvrent,
     version_suivante,
 )
@@ -61,11 +62,11 @@ def fichiers_nouveaux(
     return candidats
 
 
-# ---------------------------------------------------------------- periods of another length (F17)
+# ---------------------------------------------------------------- periods of another length (F17), or in parts (F21)
 def _remplacements(fichiers: Iterable[FichierDepose], courants: Courants) -> Remplaces:
-    """Return files that count, each with those of the drop that cover a month of it at another length."""
+    """Return files that count, each with those of the drop that cover a month of it at another length, or in parts."""
     remplaces: dict[Identite, list[FichierDepose]] = {}
-    for f in (f for f in fichiers if f.couverts):
+    for f in fichiers:
         for jeu, periode in courants:
             if jeu == f.jeu.nom and se_recouvrent(f.jeu, f.periode, periode):
                 remplaces.setdefault((jeu, periode), []).append(f)
@@ -97,10 +98,13 @@ def _remplacements_refuses(
 
 
 def _dire_remplacements(remplaces: Remplaces, courants: Courants) -> list[str]:
-    par_poses: dict[str, list[str]] = {}
-    for identite, poses in remplaces.items():
-        par_poses.setdefault(", ".join(f.chemin for f in poses), []).append(courants[identite].chemin)
-    return [f"{poses} : désormais à la place de {', '.join(anciens)} (F17)." for poses, anciens in par_poses.items()]
+    par_poses: dict[tuple[str, str], list[str]] = {}
+    for (jeu, periode), poses in remplaces.items():
+        entiere, _ = sans_partie(poses[0].jeu, periode)
+        regle = "F21" if any(f.periode_et_partie[0] == entiere for f in poses) else "F17"
+        cle = ", ".join(f.chemin for f in poses), regle
+        par_poses.setdefault(cle, []).append(courants[jeu, periode].chemin)
+    return [f"{p} : désormais à la place de {', '.join(anciens)} ({r})." for (p, r), anciens in par_poses.items()]
 
 
 # ---------------------------------------------------------------- bytes that count already (F2)
@@ -181,9 +185,18 @@ def _copies_usurpees(travail: Travail, candidats: Sequence[Copie], courants: Cou
         comptent.items(), key=lambda x: (x[1][2] is not None, _ordre_de_periode(*x[0]))
     ):
         premiere = premieres.setdefault((jeu, sha256), periode)
-        if candidat is not None and premiere != periode and not _repetition_permise(travail, candidat):
+        if (
+            candidat is not None
+            and not _meme_periode(jeu, premiere, periode)
+            and not _repetition_permise(travail, candidat)
+        ):
             usurpees.append((candidat, premiere))
     return usurpees
+
+
+def _meme_periode(jeu: str, periode: str, autre: str) -> bool:
+    """Say whether two are one, or parts of one: a row of two parts is a double, the file counts (F21)."""
+    return sans_partie(registre().jeu(jeu), periode)[0] == sans_partie(registre().jeu(jeu), autre)[0]
 
 
 def _ordre_de_periode(jeu: str, periode: str) -> list[str | int]:

@@ -39,9 +39,9 @@ left join lateral (
   select c.fichier_id, c.lignes from journal.fichiers c
   where c.source = f.source and c.jeu = f.jeu and c.fichier_id <> f.fichier_id
     and (c.statut = 'accepte' or (c.statut = 'en_attente' and c.chargement_id = f.chargement_id))
-    and ((c.periode = f.periode and c.fichier_id < f.fichier_id)
-      or (f.exercice is not null and c.periode = (f.exercice - 1)::text || substr(f.periode, 5)))
-  order by c.periode = f.periode desc, c.version desc, c.fichier_id desc
+    and ((c.periode_ecrite = f.periode_ecrite and c.fichier_id < f.fichier_id)
+      or (f.exercice is not null and c.periode_ecrite = (f.exercice - 1)::text || substr(f.periode_ecrite, 5)))
+  order by c.periode_ecrite = f.periode_ecrite desc, c.version desc, c.fichier_id desc
   limit 1
 ) p on true
 where f.statut = 'en_attente' and f.chargement_id = %s

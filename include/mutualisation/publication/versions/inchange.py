@@ -23,8 +23,9 @@ ECARTEES = {"groupes_lus"}
 ECARTES = {"__pycache__", "target", "logs", "uncommitted"}
 ENTREES = """
 select jsonb_build_object(
-  'fichiers', (select jsonb_agg(jsonb_build_array(f.source, f.jeu, f.periode, f.version, f.sha256, f.correspondances)
-                                order by f.source, f.jeu, f.periode)
+  'fichiers', (select jsonb_agg(jsonb_build_array(f.source, f.jeu, f.periode_ecrite, f.version, f.sha256,
+                                                  f.correspondances)
+                                order by f.source, f.jeu, f.periode_ecrite)
                  from journal.fichiers_courants as c inner join journal.fichiers as f using (fichier_id)),
   'clotures', (select jsonb_object_agg(exercice, version) from journal.versions_closes))::text
 """

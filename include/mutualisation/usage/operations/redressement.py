@@ -28,11 +28,11 @@ select version, array_agg(exercice order by exercice)
 """
 # these files counted when the closed version was built
 SCELLES = """
-select f.source, f.jeu, f.periode, f.fichier_id
+select f.source, f.jeu, f.periode_ecrite, f.fichier_id
   from journal.constructions as c cross join lateral journal.fichiers_comptes(c.debut) as f
  where c.version = %s
 """
-COURANTS = "select source, jeu, periode, fichier_id from journal.fichiers_courants"
+COURANTS = "select source, jeu, periode_ecrite, fichier_id from journal.fichiers_courants"
 NOTER = "select journal.noter_etape(%(etape)s, %(exercices)s, %(version)s)"
 RECOPIE = """
 insert into journal.etapes_redressement (exercice, etape, dispositif, siret_adherent, mesure, valeur)

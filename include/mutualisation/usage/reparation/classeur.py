@@ -41,8 +41,8 @@ SANS_CONSTRUCTION = (
 )
 # a file delivered again since the build has other lines: its rows wait for the next build
 SQL_FAUTES = """
-select distinct f.fichier_id, f.source, f.jeu, f.periode, f.version, f.nom, f.chemin, f.sha256, j.correspondances,
-       j.extension, j.controle is not null and j.controle <> '{}'
+select distinct f.fichier_id, f.source, f.jeu, f.periode_ecrite, f.version, f.nom, f.chemin, f.sha256,
+       j.correspondances, j.extension, j.controle is not null and j.controle <> '{}'
          or exists (select from journal.totaux as t where t.fichier_id = f.fichier_id),
        r.ligne, r.colonne, r.motif, r.statut
   from construction.mart_rejets as r
