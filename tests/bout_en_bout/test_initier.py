@@ -35,13 +35,6 @@ def test_du_questionnaire_au_bilan(tmp_path: Path) -> None:
     assert "!" not in charge.erreurs
 
     petit_epci.exporter(depot)
-    # sources of its own: the ledger and the bills of a telephone operator make the mandats, a software counts units
-    assemble = lancer(var, "assembler", petit_epci.SOURCES, depot)
-    assert assemble.texte.replace("\u00a0", " ").splitlines() == [
-        "activite/unites_2024-S1.csv : 2 lignes de dossiers_2024-S1.csv",
-        "activite/unites_2024-S2.csv : 1 ligne de dossiers_2024-S2.csv",
-        "compta/mandats_2024.csv : 7 lignes de mandats_2024.csv, telephone_2024.csv",
-    ]
     _verifier_le_bilan(var, depot, bilans)
 
 

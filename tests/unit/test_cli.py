@@ -202,7 +202,7 @@ LECTURES = {
     "situation": "--exercice 2021 --mois 5 --sortie situations", "simuler": "--exercice 2021 --sortie essais",
 }  # fmt: skip
 AUTRES = {
-    "bilan", "charger", "migrer", "restaurer", "initier", "assembler", "essayer", "regle", "--help", "-h", "--version",
+    "bilan", "charger", "migrer", "restaurer", "initier", "essayer", "regle", "--help", "-h", "--version",
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from mutualisation.entree.sources.vocabulaire import vocabulaire
 from mutualisation.socle.chemins import RACINE
 from mutualisation.socle.erreurs import ErreurMutualisation
 from mutualisation.usage import cli
-from mutualisation.usage.initiation import Reponses, assembler, ecrire_squelette, interroger, lire_reponses
+from mutualisation.usage.initiation import Reponses, ecrire_squelette, interroger, lire_reponses
 from mutualisation.usage.initiation.notice import notice
 from mutualisation.usage.initiation.reponses import questions
 from mutualisation.usage.initiation.squelette import fichiers_du_depot, lignes_du_referentiel
@@ -182,14 +182,9 @@ def test_la_commande(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
 def test_l_exemple_de_la_documentation_se_lit(tmp_path: Path) -> None:
     page = (RACINE / "docs" / "initier.md").read_text(encoding="utf-8")
     (toml,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
-    communes, table = re.findall(r"```csv\n(.*?)```", page, re.DOTALL)
+    (communes,) = re.findall(r"```csv\n(.*?)```", page, re.DOTALL)
     (tmp_path / "communes.csv").write_text(communes, encoding="utf-8")
     (tmp_path / "reponses.toml").write_text(toml, encoding="utf-8")
     assert len(lire_reponses(tmp_path / "reponses.toml").communes) == 2
-    sources = tmp_path / "sources"
-    sources.mkdir()
-    (sources / "correspondances_telephone.csv").write_text(table, encoding="utf-8")
-    (sources / "telephone_2024.csv").write_text("Jour;Total TTC;Entité\n05/01/2024;1;Urbanisme\n", encoding="utf-8")
-    assert [f.fichier for f in assembler(sources, tmp_path / "depot")] == ["compta/mandats_2024.csv"]
     dites = set(re.findall(r"^\| `([a-z_]+)`", page, re.MULTILINE))
     assert dites >= {nom for t in ("epci", "communes", "dispositifs") for nom in questions(t)}

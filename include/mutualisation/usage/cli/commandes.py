@@ -186,16 +186,6 @@ def initier(dossier: options.DepotNeuf, /, *, depuis: options.Depuis = None) -> 
     yield Dit(asdict(ecrit), ecrit.lignes)
 
 
-@commande(usage="mutualisation assembler SOURCES DOSSIER [OPTIONS]")
-def assembler(sources: options.SourcesPropres, depot: options.DepotAssemble, /) -> Iterator[Dit]:
-    """Fait, des exports qu'un dossier déclare à côté du dépôt, des fichiers du contrat dans le dépôt."""
-    from mutualisation.usage.initiation import assembler as ecrire
-
-    ecrits = ecrire(sources, depot)
-    lignes = [f"{e.fichier} : {plusieurs(e.lignes, 'ligne')} de {', '.join(e.exports)}" for e in ecrits]
-    yield Dit([asdict(e) for e in ecrits], lignes)
-
-
 def _saisir(demande: str) -> str:
     try:
         return journal.input(demande)

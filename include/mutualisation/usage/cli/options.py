@@ -32,10 +32,6 @@ def _nombre(metavar: str, aide: str) -> Parameter:
 
 Depot = Annotated[str, _dossier("Dossier (ou URL) du dépôt, un sous-dossier par source.")]
 DepotNeuf = Annotated[Path, _dossier("Dossier du dépôt à écrire, nouveau ou vide ; la notice va dans DOSSIER_notice.")]
-SourcesPropres = Annotated[
-    Path, _option("SOURCES", "Dossier des exports et de leurs tables correspondances_*, à côté du dépôt.")
-]
-DepotAssemble = Annotated[Path, _dossier("Dossier du dépôt où écrire.")]
 Depuis = Annotated[
     Path | None, _fichier("Réponses en TOML (par défaut : posées sur le terminal) ; docs/initier.md en montre.")
 ]

@@ -139,20 +139,16 @@ def table_du_depot(depot: Path) -> Table:
 
 def _lire_table(chemin: Path, cible: Path) -> Table:
     try:
-        return Table(chemin, cible, lignes_de_table(chemin))
+        return Table(chemin, cible, _lignes_de_table(chemin))
     except (LectureRefusee, OSError) as e:
         return Table(chemin, cible, refus=str(e))
 
 
-def lignes_de_table(chemin: Path, *, entiere: bool = False) -> list[Correspondance]:
-    """Return the sound rows of a table. Raises `LectureRefusee` if unread, or, with `entiere`, if a row is at fault."""
+def _lignes_de_table(chemin: Path) -> list[Correspondance]:
+    """Return the sound rows of a table. Raises `LectureRefusee` if unread."""
     limites = Limites.de_l_environnement()
     lecteur = ouvrir(chemin, registre().jeu(JEU_CORRESPONDANCES), chemin.suffix.lower().removeprefix("."), limites)
-    blocs = list(sans_total(lecteur.blocs()))
-    lignes = noter_defauts(blocs, lecteur.entete, limites)
-    for bloc in blocs if entiere else ():
-        bloc.a_la_largeur(lecteur.entete.largeur)
-    return lignes
+    return noter_defauts(list(sans_total(lecteur.blocs())), lecteur.entete, limites)
 
 
 def completer(t: Table, ajouts: Sequence[Correspondance]) -> Path:

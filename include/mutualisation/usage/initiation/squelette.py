@@ -48,7 +48,7 @@ class Squelette:
 def ecrire_squelette(dossier: Path, r: Reponses) -> Squelette:
     """Write the drop under `dossier` and the notice under `<dossier>_notice`, both new or empty. Raises
     `ErreurMutualisation` when one holds something, or can't be written."""
-    exiger_ici(dossier, "initier")
+    _exiger_ici(dossier)
     dossier = dossier.resolve() if dossier.name in ("", "..") else dossier
     a_cote = dossier.parent / f"{dossier.name}_notice"
     depot, autour = fichiers_du_depot(r), fichiers_de_la_notice(r, dossier, a_cote)
@@ -67,12 +67,10 @@ def ecrire_squelette(dossier: Path, r: Reponses) -> Squelette:
     return Squelette(str(dossier), str(a_cote), len(depot), len(autour))
 
 
-def exiger_ici(dossier: Path, commande: str) -> None:
+def _exiger_ici(dossier: Path) -> None:
     """Refuse the address of an object store, which would become a folder of that name."""
     if ":/" in str(dossier):
-        raise ErreurMutualisation(
-            f"{dossier} : « {commande} » écrit dans un dossier de cette machine, à copier ensuite."
-        )
+        raise ErreurMutualisation(f"{dossier} : « initier » écrit dans un dossier de cette machine, à copier ensuite.")
 
 
 def fichiers_du_depot(r: Reponses) -> dict[str, str]:
@@ -102,10 +100,10 @@ def fichiers_de_la_notice(r: Reponses, depot: Path, a_cote: Path) -> dict[str, s
 
 def _csv(jeu: Jeu, lignes: Iterable[Ligne]) -> str:
     rangees = ([ligne.get(c.nom, "") for c in jeu.colonnes] for ligne in lignes)
-    return en_csv([[c.entete for c in jeu.colonnes], *rangees])
+    return _en_csv([[c.entete for c in jeu.colonnes], *rangees])
 
 
-def en_csv(rangees: Iterable[Sequence[str | None]]) -> str:
+def _en_csv(rangees: Iterable[Sequence[str | None]]) -> str:
     """Return the text of a file of the drop."""
     sortie = io.StringIO()
     csv.writer(sortie, delimiter=";", lineterminator="\r\n").writerows(rangees)
