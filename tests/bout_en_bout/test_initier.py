@@ -13,7 +13,7 @@ from tests.atelier.fouille import lignes_csv
 from tests.atelier.petit_epci import EXERCICE, REPONSES
 
 MOTIFS = {
-    "agent absent du fichier des agents, sinon aux zéros de tête près, comme 4 matricules de ce fichier : exporter "
+    "agent absent du fichier des agents, sinon aux zéros de tête près, comme 3 matricules de ce fichier : exporter "
     "Matricule en texte dans les deux (H5)",
     "date illisible, année sur deux chiffres (01/01/24 est le 01/01/2024) : en écrire 4 (C3)",
     "date illisible, nombre de jours de tableur (45292 est le 01/01/2024) : exporter en jj/mm/aaaa (C3)",

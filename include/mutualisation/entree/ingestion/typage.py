@@ -323,6 +323,7 @@ class Lecture:
         if lignes := self.typage.lignes_de_total:
             avertissement = TOTAUX.format(s="s" * (len(lignes) > 1), dites=enumerer([*map(str, lignes)], _TOTAUX_DITS))
             self.dialecte["avertissements"] = [*self.dialecte.get("avertissements", ()), avertissement]
+            self.dialecte["lignes_de_total"] = lignes
 
 
 def lire_et_typer(chemin: Path, fichier_id: int, *demande: Any) -> Iterator[tuple[int, Any]]:

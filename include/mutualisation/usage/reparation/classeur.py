@@ -3,7 +3,6 @@ Each jeu has its sheet, each row says what is wrong and what to do; its cell at 
 
 import hashlib
 import os
-import re
 import tomllib
 import zipfile
 from collections import defaultdict
@@ -44,7 +43,7 @@ SQL_FAUTES = """
 select distinct f.fichier_id, f.source, f.jeu, f.periode_ecrite, f.version, f.nom, f.chemin, f.sha256,
        j.correspondances, j.extension, j.controle is not null and j.controle <> '{}'
          or exists (select from journal.totaux as t where t.fichier_id = f.fichier_id),
-       r.ligne, r.colonne, r.motif, r.statut
+       r.ligne, coalesce(j.dialecte -> 'lignes_de_total' @> to_jsonb(r.ligne), false), r.colonne, r.motif, r.statut
   from construction.mart_rejets as r
   join journal.fichiers_courants as f on f.source = r.source and f.chemin = r.fichier
   join journal.fichiers as j using (fichier_id)
@@ -63,8 +62,7 @@ EN_FAUTE, CORRIGE = "En faute", "Corrigé"
 REPERE = "Repère"
 AVANT = (FICHIER, LIGNE, SITUATION, CAUSE, REGLE, REMEDE, EN_FAUTE, CORRIGE)
 SANS_COLONNE = "toute la ligne"
-# where such a word is in the place of a value, the row is no data: nothing in it is to fill (F4)
-_UN_TOTAL = re.compile(r"\s*(?:sous[- ]?)?tot(?:al|aux|\.)(?!\w)", re.IGNORECASE)
+# nothing is to fill in a row that the reading found to be a total (F4)
 REMEDE_D_UN_TOTAL = "ôter la ligne de l'export, puis redéposer le fichier : un total n'est pas une donnée (F4)"
 SITUATIONS = {"rejete": "rejetée", "retenu": "retenue", "a_affecter": "à affecter"}
 NOTICE: dict[str, str] = tomllib.loads((PAQUET / "usage" / "reparation" / "notice.toml").read_text(encoding="utf-8"))
@@ -115,25 +113,20 @@ class Faute:
 
 @dataclass(frozen=True)
 class LigneFautive:
-    """A row is to correct: its file, its line, its faults, its cells as they landed (ASCII column → text)."""
+    """A row is to correct: its file, its line, its faults, its cells as they landed (ASCII column → text), and whether
+    the reading found it to be a total or a subtotal."""
 
     fichier: FichierCourant
     ligne: int
     fautes: tuple[Faute, ...]
     cellules: dict[str, str]
+    est_un_total: bool = False
 
     @property
     def repere(self) -> str:
         """Return 16 hex characters that tie a row of the workbook to that line of those bytes."""
         designation = f"{self.fichier.chemin}|{self.fichier.sha256}|{self.ligne}"
         return hashlib.sha256(designation.encode()).hexdigest()[:16]
-
-    @property
-    def est_un_total(self) -> bool:
-        """Say whether a cell at fault says that the row is a total or a subtotal."""
-        en_faute = {f.colonne for f in self.fautes}
-        colonnes = (c for c in registre().jeu(self.fichier.jeu).colonnes_entrepot if (c.entete or c.nom) in en_faute)
-        return any(_UN_TOTAL.match(self.cellules.get(c.nom, "")) for c in colonnes)
 
 
 def lignes_fautives(conn: psycopg.Connection[Any]) -> list[LigneFautive]:
@@ -143,12 +136,15 @@ def lignes_fautives(conn: psycopg.Connection[Any]) -> list[LigneFautive]:
     if not construite:
         raise ErreurMutualisation(SANS_CONSTRUCTION)
     fautes: dict[tuple[FichierCourant, int], list[Faute]] = defaultdict(list)
-    for *fichier, ligne, colonne, motif, statut in conn.execute(SQL_FAUTES).fetchall():
-        fautes[FichierCourant(*fichier), ligne].append(Faute(colonne, motif, statut))
+    totaux = set()
+    for *fichier, ligne, total, colonne, motif, statut in conn.execute(SQL_FAUTES).fetchall():
+        cle = FichierCourant(*fichier), ligne
+        fautes[cle].append(Faute(colonne, motif, statut))
+        totaux |= {cle} if total else set()
     cellules = _cellules(conn, fautes)
     return [
-        LigneFautive(fichier, ligne, tuple(de_la_ligne), cellules.get((fichier.fichier_id, ligne), {}))
-        for (fichier, ligne), de_la_ligne in fautes.items()
+        LigneFautive(*cle, tuple(de_la_ligne), cellules.get((cle[0].fichier_id, cle[1]), {}), cle in totaux)
+        for cle, de_la_ligne in fautes.items()
     ]
 
 
