@@ -2,7 +2,9 @@
 {% macro controle_en_vigueur(alias) -%}
 (
     {{ alias }}.jeu is null
-    or {{ alias }}.jeu in (select f.jeu from {{ ref('stg_journal__fichiers') }} as f where f.lignes > 0)
+    or {{ alias }}.jeu in (
+      select unnest(array[f.jeu, case when f.partie <> '' then '_part' end]) from {{ ref('stg_journal__fichiers') }} as f where f.lignes > 0
+    )
   )
 {%- endmacro %}
 

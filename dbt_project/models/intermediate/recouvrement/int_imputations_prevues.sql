@@ -22,7 +22,7 @@ parts as (
   select d.exercice_base as exercice, a.code_insee, d.dont_ac as montant_prevu, null as regularisation
   from {{ ref('int_prevision_dus') }} as d
   left join adherents as a on d.exercice_base = a.exercice and d.siret_adherent = a.siret
-  where d.scenario = 'engage' and d.exercice = d.exercice_base + 1 and d.dont_ac <> 0
+  where d.scenario = 'engage' and d.exercice = d.exercice_base + 1
   union all
   select i.exercice, coalesce(c.code_suivant, i.code_insee), null, -i.ecart
   from {{ ref('int_imputations_ac') }} as i
