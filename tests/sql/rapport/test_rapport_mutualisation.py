@@ -25,9 +25,9 @@ DEMANDE = re.compile(
 
 
 def _texte(document: m.Document) -> str:
-    return "\n".join(
-        m.textes([document.titre, document.sous_titre, document.resume, document.sections, document.liens])
-    )
+    """Return what a document says; a workbook only describes its columns."""
+    dites = [] if document.sorties == ("xlsx",) else document.sections
+    return "\n".join(m.textes([document.titre, document.sous_titre, document.resume, dites, document.liens]))
 
 
 def _dire_tout(lignes: Lignes) -> None:
