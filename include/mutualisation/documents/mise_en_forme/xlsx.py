@@ -114,7 +114,7 @@ def ecrire(document: m.Document, chemin: Path) -> None:
         presentation: Any = tableau.feuille
         fichier = chemin.with_name(presentation.csv) if presentation.csv else None
         lignes = list(_lire_csv(fichier, tableau.colonnes)) if fichier else tableau.lignes
-        if not lignes:
+        if not lignes and not any(v is not None for v in (presentation.publie or {}).values()):
             vides.append(presentation.nom)
             continue
         livre.mener(presentation.nom, presentation.notice, len(lignes))
@@ -169,14 +169,16 @@ def _typer(texte: str, genre: str) -> Any:
 
 
 def _ecrire_table(livre: Livre, feuille: Any, tableau: m.Tableau, lignes: Sequence[m.Ligne]) -> None:
-    """Write the rows as a named table: headers that say what they are, then totals, by formula and as published."""
+    """Write the rows as a named table: headers that say what they are, then totals, by formula and as published.
+    Without rows there is no table, and what is published stands alone."""
     presentation: Any = tableau.feuille
     colonnes, table = tableau.colonnes, f"T_{sans_accent(presentation.nom)}"
     titres = [imprimer(c.titre).replace("\u2011", "-") for c in colonnes]
     fin, publie = LIGNE_ENTETE + 1 + len(lignes), presentation.publie or tableau.total or {}
     options = {"name": table, "style": None, "autofilter": True, "total_row": True}
     definitions = [{"header": t} | _total(c, publie) for t, c in zip(titres, colonnes, strict=True)]
-    feuille.add_table(LIGNE_ENTETE, 0, fin, len(colonnes) - 1, options | {"columns": definitions})
+    if lignes:
+        feuille.add_table(LIGNE_ENTETE, 0, fin, len(colonnes) - 1, options | {"columns": definitions})
     livre.entetes(feuille, LIGNE_ENTETE, titres)
     feuille.freeze_panes(LIGNE_ENTETE + 1, 1)
     feuille.repeat_rows(LIGNE_ENTETE)
@@ -191,7 +193,7 @@ def _ecrire_table(livre: Livre, feuille: Any, tableau: m.Tableau, lignes: Sequen
         livre.poser(feuille, fin, i, "" if i else "Total", livre.aspect("texte", "total"))
         if (valeur := publie.get(c.cle)) is None or not i:
             continue
-        if c.somme:
+        if c.somme and lignes:
             # readers that do not recalculate see the published value; LibreOffice reads columns of a named table alone
             formule = f"=SUBTOTAL(109,{table}[{titres[i]}])"
             feuille.write_formula(fin, i, formule, livre.aspect(c.genre, "total"), valeur)
