@@ -183,7 +183,7 @@ def test_une_personne_approuve_sous_son_propre_compte(airflow_pret, publie, bila
 
 
 def test_chacun_recoit_ses_documents_une_fois(airflow_pret, publie, bilans, petit, tmp_path, monkeypatch):
-    """After a yes; an address that was given since the publication serves, and who has none is named by the list."""
+    """After a yes; an address of the last build serves, published or not, and who has none is named by the list."""
     travailler_sur(monkeypatch, publie.contexte.dsn, publie.contexte.var)
     depot = Path(shutil.copytree(petit, tmp_path / "depot"))
     adherents = (depot / "referentiel" / "adherents.csv").read_text(encoding="utf-8").splitlines()
@@ -191,6 +191,7 @@ def test_chacun_recoit_ses_documents_une_fois(airflow_pret, publie, bilans, peti
     lignes = "\n".join(f"{x};{y}" for x, y in zip(adherents, courriels, strict=True))
     (depot / "referentiel" / "adherents_v2.csv").write_text(f"{lignes}\n", encoding="utf-8")
     op.charger(publie.contexte, str(depot))
+    op.construire(publie.contexte, [EXERCICE])
     with boite_aux_lettres() as (port, lettres):
         extra = {"disable_ssl": True, "disable_tls": True, "from_email": "finances@epci.fr"}
         lien = {"conn_type": "smtp", "host": "127.0.0.1", "port": port, "extra": extra}
