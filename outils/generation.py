@@ -21,7 +21,7 @@ import yaml
 from mutualisation.entree.lecteurs.entete import normaliser
 from mutualisation.entree.sources.jeux import TYPES, Colonne, Jeu, Source
 from mutualisation.entree.sources.registre import registre
-from mutualisation.entree.sources.vocabulaire import Parametre, page, vocabulaire
+from mutualisation.entree.sources.vocabulaire import EFFETS_DE_MODE, Parametre, modes_qui, page, vocabulaire
 from mutualisation.socle.chemins import PROJET_DBT, RACINE, VUES_BI
 
 PAGE_SOURCES = RACINE / "docs" / "sources.md"
@@ -139,11 +139,13 @@ def macro_jeux() -> str:
 
 
 def macro_vocabulaire() -> str:
-    """Write the dbt macro of parameters: kind, sign, words of a choice (folded, as written), default as SQL."""
+    """Write the dbt macros of parameters (kind, sign, words of a choice, folded and as written, default as SQL) and of modes."""
     lignes = "".join(f"    '{p.nom}': {_pour_dbt(p)},\n" for p in vocabulaire().parametres.values())
+    modes = "".join(f"    '{effet}': {modes_qui(effet)},\n" for effet in EFFETS_DE_MODE)
     return (
-        "{# Généré par `python outils/generation.py` : what sources/vocabulaire.toml says of each parameter. #}\n"
+        "{# Généré par `python outils/generation.py` : what sources/vocabulaire.toml says of each parameter, and which modes have an effect. #}\n"
         f"{{% macro parametres_connus() -%}}\n  {{{{ return({{\n{lignes}  }}) }}}}\n{{%- endmacro %}}\n"
+        f"\n{{% macro modes_connus() -%}}\n  {{{{ return({{\n{modes}  }}) }}}}\n{{%- endmacro %}}\n"
     )
 
 

@@ -1,3 +1,12 @@
+{# What a mode of recovery means (R7): the modes with a yes in a column of the vocabulary, `du`, `titrable`, `recette` or `ac`. #}
+{% macro mode_qui(colonne, effet, sans=false) -%}
+  {{ colonne }}{{ ' not' if sans }} in ('{{ modes_connus()[effet] | join("', '") }}')
+{%- endmacro %}
+
+{% macro mode_sans(colonne, effet) -%}
+  {{ mode_qui(colonne, effet, sans=true) }}
+{%- endmacro %}
+
 {# R7: members of each dispositif and semestre with their months of adhesion in S1 and S2, united (R7c), and the row of the
    adherent on its first day (R7d): CTE `adhesions`. `semestres`: a relation of exercice, semestre, debut. #}
 {% macro adhesions_par_semestre(semestres) %}

@@ -1,4 +1,4 @@
-{# Généré par `python outils/generation.py` : what sources/vocabulaire.toml says of each parameter. #}
+{# Généré par `python outils/generation.py` : what sources/vocabulaire.toml says of each parameter, and which modes have an effect. #}
 {% macro parametres_connus() -%}
   {{ return({
     'methode_etp': {'genre': 'choix', 'mots': {'r': 'R', 'q': 'Q', 't': 'T'}, 'defaut': "'R'"},
@@ -43,5 +43,14 @@
     'jeu_de_donnees': {'genre': 'texte'},
     'couleur_principale': {'genre': 'couleur'},
     'phrase_collectivite': {'genre': 'phrase'},
+  }) }}
+{%- endmacro %}
+
+{% macro modes_connus() -%}
+  {{ return({
+    'du': ['titre', 'imputation_AC', 'retenue'],
+    'titrable': ['titre'],
+    'recette': ['retenue'],
+    'ac': ['imputation_AC'],
   }) }}
 {%- endmacro %}

@@ -7,7 +7,7 @@ with adhesions as (
   from {{ ref('int_adhesions_semestre') }} as a
   inner join {{ ref('int_tarifs_semestre') }} as t using (exercice, semestre, dispositif)
   inner join {{ ref('stg_journal__construction') }} as c using (exercice)
-  where t.mode_recouvrement <> 'gratuit' and a.semestre <= c.semestre
+  where {{ mode_qui('t.mode_recouvrement', 'du') }} and a.semestre <= c.semestre
 ),
 
 attendus as (

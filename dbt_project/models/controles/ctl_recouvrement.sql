@@ -9,7 +9,7 @@ with tranches as (
     ) as nombre
   from {{ ref('int_adhesions_semestre') }} as a
   inner join {{ ref('int_tarifs_semestre') }} as t using (exercice, semestre, dispositif)
-  where t.regle in ('par_tranche', 'par_habitant') and t.mode_recouvrement <> 'gratuit'
+  where t.regle in ('par_tranche', 'par_habitant') and {{ mode_qui('t.mode_recouvrement', 'du') }}
   group by a.exercice, a.semestre, a.dispositif, a.siret_adherent, a.population
 ),
 
@@ -26,7 +26,7 @@ sans_tarif as (
 ambigus as (
   select a.exercice, a.siren
   from {{ ref('int_montants_dus') }} as a
-  where a.regle = 'pourcentage' and a.base = 'produit_cee' and a.mode_recouvrement <> 'gratuit' and a.montant <> 0
+  where a.regle = 'pourcentage' and a.base = 'produit_cee' and {{ mode_qui('a.mode_recouvrement', 'du') }} and a.montant <> 0
   group by a.exercice, a.semestre, a.dispositif, a.siren
   having count(distinct a.siret_adherent) > 1
 ),
@@ -68,7 +68,7 @@ where
     select a.exercice, a.dispositif
     from {{ ref('int_adhesions_semestre') }} as a
     inner join {{ ref('int_tarifs_semestre') }} as t using (exercice, semestre, dispositif)
-    where t.regle = 'cout_unitaire' and t.mode_recouvrement <> 'gratuit'
+    where t.regle = 'cout_unitaire' and {{ mode_qui('t.mode_recouvrement', 'du') }}
   )
 union all
 select exercice, 'ponderation_manquante', dispositif || '/' || type_unite, 'ecart', 'un poids', 'aucun poids', null
@@ -77,7 +77,7 @@ where
   ponderation_manquante
   and (exercice, semestre) in (select s.exercice, s.semestre from {{ ref('int_semestres') }} as s)
   and (exercice, semestre, dispositif) not in (
-    select t.exercice, t.semestre, t.dispositif from {{ ref('int_tarifs_semestre') }} as t where t.mode_recouvrement = 'gratuit'
+    select t.exercice, t.semestre, t.dispositif from {{ ref('int_tarifs_semestre') }} as t where {{ mode_sans('t.mode_recouvrement', 'du') }}
   )
 group by exercice, dispositif, type_unite
 union all
@@ -132,10 +132,10 @@ select exercice, 'titre_et_impute', dispositif || '/' || siret_adherent, 'ecart'
 from {{ ref('int_recouvrement') }}
 where siret_adherent is not null
 group by exercice, dispositif, siret_adherent
-having bool_or(mode_recouvrement = 'imputation_AC' and montant_du <> 0) and sum(montant_titre) <> 0
+having bool_or({{ mode_qui('mode_recouvrement', 'ac') }} and montant_du <> 0) and sum(montant_titre) <> 0
 union all
 select distinct e.exercice, 'ac_hors_service_commun', t.dispositif, 'ecart', 'service commun', d.cadre_legal, null
 from {{ ref('int_exercices') }} as e
 inner join {{ ref('stg_referentiel__tarifs') }} as t on {{ se_rencontrent('t', 'e') }}
 inner join lateral {{ dispositif_de('t.dispositif', 'e.exercice', ['cadre_legal']) }} as d on d.cadre_legal <> 'service commun'
-where t.mode_recouvrement = 'imputation_AC'
+where {{ mode_qui('t.mode_recouvrement', 'ac') }}

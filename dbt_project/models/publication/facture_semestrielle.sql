@@ -21,7 +21,7 @@ lignes as (
   from {{ ref('int_recouvrement') }} as r
   inner join {{ ref('int_semestres') }} as s using (exercice, semestre)
   cross join premiere as p
-  where r.par_adhesion and r.mode_recouvrement = 'titre'
+  where r.par_adhesion and {{ mode_qui('r.mode_recouvrement', 'titrable') }}
   group by r.exercice, r.semestre, r.siret_adherent, s.seuil_titre, p.exercice
 ),
 

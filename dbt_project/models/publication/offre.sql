@@ -14,7 +14,7 @@ tarifs as (
   select
     c.exercice, c.siret, t.dispositif, t.mode_recouvrement, i.obstacle,
     case
-      when t.mode_recouvrement = 'gratuit' then 0
+      when {{ mode_sans('t.mode_recouvrement', 'du') }} then 0
       when t.regle = 'forfait' then t.montant
       when t.regle = 'par_habitant' then t.montant * c.population
       when
@@ -22,7 +22,7 @@ tarifs as (
         then t.montant
     end as fixe,
     case
-      when t.mode_recouvrement = 'gratuit' then null
+      when {{ mode_sans('t.mode_recouvrement', 'du') }} then null
       when t.regle in ('par_habitant', 'par_tranche') then case when c.population is null then 'population' end
       when t.regle <> 'forfait' then t.regle
     end as depend

@@ -143,7 +143,7 @@ lignes as (
   union all
   select exercice, dispositif, 'recettes', fichier, sha256, ligne, 'frais/' || type, reference, null, null, part, taux, frais
   from {{ ref('int_cee_operations') }}
-  where mode_recouvrement = 'retenue' and not est_epci
+  where {{ mode_qui('mode_recouvrement', 'recette') }} and not est_epci
 )
 
 select

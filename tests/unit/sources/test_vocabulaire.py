@@ -91,3 +91,11 @@ def test_les_pages_ne_citent_que_des_parametres_de_la_table() -> None:
     cites = {m for f in pages for m in re.findall(r"paramètres? `([a-z_]+)", f.read_text(encoding="utf-8"))}
     assert cites
     assert cites <= set(PARAMETRES)
+
+
+def test_aucun_sql_ne_nomme_un_mode() -> None:
+    """What a mode means is in the vocabulary; `titre` is also a side of the ledger, read beside `mode_recouvrement` alone."""
+    modes = "|".join(vocabulaire().modes)
+    compare = re.compile(rf"'(?:imputation_AC|retenue|gratuit)'|mode_recouvrement (?:=|<>|in|not in) \(?'(?:{modes})'")
+    nommes = {f.name for f in PROJET_DBT.rglob("*.sql") if compare.search(f.read_text(encoding="utf-8"))}
+    assert nommes == {VOCABULAIRE_DBT.name}

@@ -74,7 +74,7 @@ sommes as (
   select
     exercice_base, exercice, scenario, dispositif, siret_adherent,
     sum(montant) as montant,
-    sum(montant) filter (where mode_recouvrement = 'imputation_AC') as dont_ac,
+    sum(montant) filter (where {{ mode_qui('mode_recouvrement', 'ac') }}) as dont_ac,
     sum(montant) filter (where a_renouveler) as dont_a_renouveler
   from dus
   group by exercice_base, exercice, scenario, dispositif, siret_adherent

@@ -25,7 +25,7 @@ lignes as (
   select a.exercice_base, a.exercice, 'engage', t.dispositif, false, false
   from {{ ref('int_prevision_annees') }} as a
   inner join {{ ref('stg_referentiel__tarifs') }} as t on {{ se_rencontrent('t', 'a') }}
-  where t.mode_recouvrement = 'imputation_AC' and a.exercice = a.exercice_base + 1
+  where {{ mode_qui('t.mode_recouvrement', 'ac') }} and a.exercice = a.exercice_base + 1
 )
 
 select

@@ -4,4 +4,4 @@ select
   {{ montant_annuel('t', 'a.population') }} as annuel
 from {{ ref('int_prevision_adhesions') }} as a
 inner join {{ ref('stg_referentiel__tarifs') }} as t on a.dispositif = t.dispositif and {{ en_vigueur('t', 'a.debut') }}
-where t.mode_recouvrement <> 'gratuit' and not {{ hors_tranche('t', 'a.population') }}
+where {{ mode_qui('t.mode_recouvrement', 'du') }} and not {{ hors_tranche('t', 'a.population') }}

@@ -11,7 +11,7 @@ constates as (
   select
     exercice, dispositif,
     sum(montant_du) as montant_du,
-    sum(montant_du) filter (where mode_recouvrement = 'imputation_AC') as dont_ac
+    sum(montant_du) filter (where {{ mode_qui('mode_recouvrement', 'ac') }}) as dont_ac
   from {{ ref('int_recouvrement') }}
   group by exercice, dispositif
 ),

@@ -4,7 +4,7 @@ with dus as (
   select r.exercice, a.code_insee, sum(r.montant_du) as montant_du
   from {{ ref('int_recouvrement') }} as r
   inner join {{ ref('int_adherents_exercice') }} as a using (exercice, siret_adherent)
-  where r.mode_recouvrement = 'imputation_AC' and r.par_adhesion
+  where {{ mode_qui('r.mode_recouvrement', 'ac') }} and r.par_adhesion
   group by r.exercice, a.code_insee
 ),
 

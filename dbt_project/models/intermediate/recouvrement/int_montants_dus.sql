@@ -16,7 +16,7 @@ frais as (
     o.siren_beneficiaire as siren,
     sum(o.frais) as frais,
     -- kept back on the sale (R6f): billed by no title (R7b')
-    sum(o.frais) filter (where o.mode_recouvrement <> 'retenue') as frais_non_retenus
+    sum(o.frais) filter (where {{ mode_sans('o.mode_recouvrement', 'recette') }}) as frais_non_retenus
   from {{ ref('int_cee_operations') }} as o
   where not o.est_epci
   group by o.exercice, o.semestre, o.dispositif, o.siren_beneficiaire
@@ -36,7 +36,7 @@ select
       when l.regle = 'par_unite' then {{ arrondi('l.montant * u.unites') }}
       when l.regle = 'cout_unitaire' then {{ arrondi('c.cout_unitaire * u.unites_annee') }}
       when l.base = 'achats_ht' then {{ arrondi('l.montant * h.achats_ht / 100') }}
-      when l.base = 'produit_cee' and l.mode_recouvrement = 'retenue' then f.frais
+      when l.base = 'produit_cee' and {{ mode_qui('l.mode_recouvrement', 'recette') }} then f.frais
       when l.base = 'produit_cee' then f.frais_non_retenus
     end,
     0

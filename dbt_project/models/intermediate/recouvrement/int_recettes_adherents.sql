@@ -29,7 +29,7 @@ lignes as (
   left join adherents as a
     on o.exercice = a.exercice and o.siren_beneficiaire = a.siren and a.rang_siren = 1
   left join connus as c on o.siren_beneficiaire = c.siren and c.rang = 1
-  where o.mode_recouvrement = 'retenue' and not o.est_epci
+  where {{ mode_qui('o.mode_recouvrement', 'recette') }} and not o.est_epci
 )
 
 select exercice, mois, emission, dispositif, siret, coalesce(type, 'autre') as type_adherent, mode, sum(montant) as montant

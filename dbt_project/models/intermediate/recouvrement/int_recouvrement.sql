@@ -39,11 +39,11 @@ select
   l.exercice, l.semestre, l.dispositif, l.siret_adherent, m.mode_recouvrement,
   coalesce(l.par_adhesion, false) as par_adhesion,
   case
-    when m.mode_recouvrement is null or m.mode_recouvrement = 'gratuit' or not coalesce(l.par_adhesion, false) then 0
+    when m.mode_recouvrement is null or {{ mode_sans('m.mode_recouvrement', 'du') }} or not coalesce(l.par_adhesion, false) then 0
     else coalesce(d.montant, 0)
   end as montant_du,
   case
-    when m.mode_recouvrement = 'titre' and l.par_adhesion then coalesce(d.montant, 0)
+    when {{ mode_qui('m.mode_recouvrement', 'titrable') }} and l.par_adhesion then coalesce(d.montant, 0)
     else 0
   end as a_titrer,
   l.montant_titre

@@ -29,7 +29,7 @@ flux as (
   union all
   select exercice, {{ mois_de('date_vente', 'exercice') }}, dispositif, 'recettes', frais
   from {{ ref('int_cee_operations') }}
-  where mode_recouvrement = 'retenue' and not est_epci
+  where {{ mode_qui('mode_recouvrement', 'recette') }} and not est_epci
 ),
 
 ecritures as (

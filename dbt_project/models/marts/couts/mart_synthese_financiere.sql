@@ -1,7 +1,7 @@
 with recettes_ac as (
   select exercice, dispositif, sum(montant_du) as recettes_ac
   from {{ ref('int_recouvrement') }}
-  where mode_recouvrement = 'imputation_AC' and par_adhesion
+  where {{ mode_qui('mode_recouvrement', 'ac') }} and par_adhesion
   group by exercice, dispositif
 ),
 

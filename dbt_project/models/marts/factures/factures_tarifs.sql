@@ -10,7 +10,7 @@ detail as materialized (
   select
     m.exercice, m.semestre, m.siret_adherent, m.dispositif, m.ligne_tarif, m.regle, m.base,
     -- a payment that is not made: the row is shown, nothing is due (R7)
-    case when t.mode_recouvrement = 'gratuit' then 0 else m.montant end::numeric(15, 2) as montant,
+    case when {{ mode_sans('t.mode_recouvrement', 'du') }} then 0 else m.montant end::numeric(15, 2) as montant,
     case when m.regle = 'cout_unitaire' then c.cout_unitaire else t.montant end::numeric(18, 6) as prix,
     t.tranche_min::numeric(18, 6) as tranche_min,
     t.tranche_max::numeric(18, 6) as tranche_max,

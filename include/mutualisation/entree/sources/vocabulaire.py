@@ -91,13 +91,30 @@ class RegleTarif:
 
 
 @dataclass(frozen=True)
+class Mode:
+    """A mode of recovery says what is owed (`du`), invoiced (`titrable`), received without a titre (`recette`), or borne by
+    the attribution de compensation (`ac`) (R7)."""
+
+    nom: str
+    libelle: str
+    effet: str
+    du: bool
+    titrable: bool
+    recette: bool
+    ac: bool
+
+
+EFFETS_DE_MODE = ("du", "titrable", "recette", "ac")
+
+
+@dataclass(frozen=True)
 class Vocabulaire:
     """The table holds each kind of word by name, in its order; `comptes` are left to decide, `page` is prose."""
 
     parametres: dict[str, Parametre]
     roles: dict[str, Role]
     tarifs: dict[str, RegleTarif]
-    modes: dict[str, dict[str, str]]
+    modes: dict[str, Mode]
     comptes: dict[str, str]
     page: dict[str, str]
     remplaces: dict[str, str]
@@ -111,7 +128,7 @@ def vocabulaire() -> Vocabulaire:
         {nom: Parametre(nom, **p) for nom, p in table["parametres"].items()},
         {nom: Role(nom, **r) for nom, r in table["roles"].items()},
         {nom: RegleTarif(nom, **t) for nom, t in table["tarifs"].items()},
-        table["modes"],
+        {nom: Mode(nom, **m) for nom, m in table["modes"].items()},
         table["comptes"],
         table["page"],
         table["remplaces"],
@@ -154,7 +171,7 @@ def page() -> str:
         [(f"`{t.nom}` ({t.libelle})", t.unite or "un pour cent", t.effet, f"`{t.exemple}`") for t in v.tarifs.values()],
     )
     lignes += ["", "## Modes de recouvrement", ""]
-    lignes += _tableau(("mode", "effet"), [(f"`{nom}` ({m['libelle']})", m["effet"]) for nom, m in v.modes.items()])
+    lignes += _tableau(("mode", "effet"), [(f"`{m.nom}` ({m.libelle})", m.effet) for m in v.modes.values()])
     return "\n".join(lignes) + "\n"
 
 
@@ -166,3 +183,8 @@ def _ligne_de_parametre(p: Parametre) -> tuple[str, ...]:
 def _tableau(entetes: tuple[str, ...], lignes: list[tuple[str, ...]]) -> list[str]:
     corps = [f"| {' | '.join(cellules)} |" for cellules in [entetes, *lignes]]
     return [corps[0], f"|{'---|' * len(entetes)}", *corps[1:]]
+
+
+def modes_qui(effet: str) -> list[str]:
+    """Return the modes with a yes to `effet`, one of `EFFETS_DE_MODE`."""
+    return [m.nom for m in vocabulaire().modes.values() if getattr(m, effet)]
