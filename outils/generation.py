@@ -139,11 +139,11 @@ def macro_jeux() -> str:
 
 
 def macro_vocabulaire() -> str:
-    """Write the dbt macros of parameters (kind, sign, words of a choice, folded and as written, default as SQL) and of modes."""
+    """Write two dbt macros: of a parameter kind, sign, words of a choice (folded, as written), default as SQL; modes by effect."""
     lignes = "".join(f"    '{p.nom}': {_pour_dbt(p)},\n" for p in vocabulaire().parametres.values())
     modes = "".join(f"    '{effet}': {modes_qui(effet)},\n" for effet in EFFETS_DE_MODE)
     return (
-        "{# Généré par `python outils/generation.py` : what sources/vocabulaire.toml says of each parameter, and which modes have an effect. #}\n"
+        "{# Généré par `python outils/generation.py` : what sources/vocabulaire.toml says of parameters and modes. #}\n"
         f"{{% macro parametres_connus() -%}}\n  {{{{ return({{\n{lignes}  }}) }}}}\n{{%- endmacro %}}\n"
         f"\n{{% macro modes_connus() -%}}\n  {{{{ return({{\n{modes}  }}) }}}}\n{{%- endmacro %}}\n"
     )

@@ -1,4 +1,4 @@
-{# Généré par `python outils/generation.py` : what sources/vocabulaire.toml says of each parameter, and which modes have an effect. #}
+{# Généré par `python outils/generation.py` : what sources/vocabulaire.toml says of parameters and modes. #}
 {% macro parametres_connus() -%}
   {{ return({
     'methode_etp': {'genre': 'choix', 'mots': {'r': 'R', 'q': 'Q', 't': 'T'}, 'defaut': "'R'"},

@@ -94,7 +94,7 @@ def test_les_pages_ne_citent_que_des_parametres_de_la_table() -> None:
 
 
 def test_aucun_sql_ne_nomme_un_mode() -> None:
-    """What a mode means is in the vocabulary; `titre` is also a side of the ledger, read beside `mode_recouvrement` alone."""
+    """What a mode means is in the vocabulary; `titre`, a side of the ledger too, is looked for beside a mode alone."""
     modes = "|".join(vocabulaire().modes)
     compare = re.compile(rf"'(?:imputation_AC|retenue|gratuit)'|mode_recouvrement (?:=|<>|in|not in) \(?'(?:{modes})'")
     nommes = {f.name for f in PROJET_DBT.rglob("*.sql") if compare.search(f.read_text(encoding="utf-8"))}
