@@ -92,7 +92,7 @@ class RegleTarif:
 
 @dataclass(frozen=True)
 class Mode:
-    """A mode of recovery says what is owed (`du`), invoiced (`titrable`), received without a titre (`recette`), or borne
+    """A mode of recovery says what is owed (`du`), invoiced (`titrable`), received without a titre (`recette`) or borne
     by the attribution de compensation (`ac`) (R7)."""
 
     nom: str
