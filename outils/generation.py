@@ -139,7 +139,7 @@ def macro_jeux() -> str:
 
 
 def macro_vocabulaire() -> str:
-    """Write two dbt macros: parameters (kind, sign, words folded and as written, default as SQL), and modes by effect."""
+    """Write two dbt macros: parameters (kind, sign, words folded and as written, default in SQL); modes by effect."""
     lignes = "".join(f"    '{p.nom}': {_pour_dbt(p)},\n" for p in vocabulaire().parametres.values())
     modes = "".join(f"    '{effet}': {modes_qui(effet)},\n" for effet in EFFETS_DE_MODE)
     return (
