@@ -2,7 +2,7 @@
 -- at, « sans_donnee » where there was nothing to look at.
 with ecarts as (
   {% for c in ['fichiers', 'referentiel', 'ecritures', 'couts', 'divulgation', 'recouvrement', 'adhesions', 'externes', 'rejets', 'completude',
-    'plausibilite'] %}
+    'plausibilite', 'budget'] %}
   select exercice, controle, cle, statut, valeur_attendue, valeur_constatee, seuil from {{ ref('ctl_' ~ c) }}
   {{ 'union all' if not loop.last }}
   {% endfor %}

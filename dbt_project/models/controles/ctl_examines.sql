@@ -72,6 +72,7 @@
     ~ dispositif_de('t.dispositif', 'e.exercice', ['cadre_legal']) ~ ' as d where d.cadre_legal is not null)', 'count(distinct t.dispositif)',
     se_rencontrent('t', 'e')),
   ('thematique_sans_service', 'int_rapports_thematiques'),
+  ('nature_sans_role', 'int_credits'),
   ('communes_declarees', 'stg_activite__indicateurs', "t.indicateur = 'communes_adherentes' and t.dispositif is not null"),
   ('cout_precedent_absent', 'int_couts_unitaires_factures', '(t.exercice, t.dispositif) in (select a.exercice, a.dispositif
     from ' ~ ref('int_adhesions_semestre') ~ ' as a inner join ' ~ tarifs ~ " as f using (exercice, semestre, dispositif)

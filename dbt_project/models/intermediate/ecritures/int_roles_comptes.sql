@@ -1,7 +1,11 @@
--- R3h: role of each account met in an exercice; the longest prefix decides, the drop's row on a tie.
--- `role_livre`: what the shipped table alone says.
+-- R3h: role of each account met in an exercice, of the ledger, of what is voted or ordered (R23); the longest prefix decides, the
+-- drop's row on a tie. `role_livre`: what the shipped table alone says.
 with comptes as (
-  select distinct exercice, nature from {{ ref('stg_compta__ecritures') }}
+  select exercice, nature from {{ ref('stg_compta__ecritures') }}
+  union
+  select exercice_fichier, nature from {{ ref('stg_compta__budget') }}
+  union
+  select exercice_fichier, nature from {{ ref('stg_compta__engagements') }}
 ),
 
 prefixes as (

@@ -43,14 +43,12 @@ with lignes as (
   inner join {{ ref('int_etp_parts') }} as p using (segment_id, fichier, code_activite)
   where a.cle_dispositif is null and p.motif = 'activite_sans_cle'
   union all
-  -- a credit voted on an axis without a key on 31 December (R23a); no cost, no amount left aside
+  -- a credit voted on an axis without a key on the last day of its period (R23a); no cost, no amount left aside
   select
-    'compta', 'budget', b.fichier, b.ligne, null, 'Axe analytique', null, 'axe sans clé analytique en vigueur au 31 décembre (R23a)',
-    'a_affecter', b.exercice_fichier, b.exercice_fichier, null::numeric, null::numeric
-  from {{ ref('stg_compta__budget') }} as b
-  left join {{ ref('int_cles') }} as k
-    on k.origine = 'axe' and b.axe_analytique = k.code and make_date(b.exercice_fichier, 12, 31) between k.debut and k.fin
-  where k.dispositif is null
+    'compta', c.jeu, c.fichier, c.ligne, null, 'Axe analytique', null, 'axe sans clé analytique en vigueur le dernier jour de la période (R23a)',
+    'a_affecter', c.exercice, c.exercice, null::numeric, null::numeric
+  from {{ ref('int_credits') }} as c
+  where c.composante is not null and c.cle_dispositif is null
   union all
   select
     'compta', 'etat_actif', r.fichier, r.ligne, null, 'Axe analytique', null, 'axe sans clé analytique en vigueur (R4d)',

@@ -32,6 +32,10 @@ COLONNES = {
         "exercice", "mois", "dispositif", "cumul_cout", "cumul_cout_n1", "cout_n1", "atterrissage_cout", "prevu_cout",
         "cumul_recettes", "cumul_recettes_n1", "recettes_n1", "atterrissage_recettes", "prevu_du",
     ),
+    "budget_suivi": (
+        "exercice", "mois", "dispositif", "composante", "vote", "realise", "engage", "disponible", "atterrissage",
+        "projete", "auteur", "retenu",
+    ),
 }  # fmt: skip
 
 
@@ -80,7 +84,7 @@ def ecrire_situation(
 
 def lire(conn: psycopg.Connection[Any], nom: str) -> list[dict[str, Any]]:
     """Return the rows of a mart of the build, in the order of their key."""
-    return sorted(lire_mart(conn, nom), key=lambda r: (-r["exercice"], r["mois"], r["dispositif"]))
+    return sorted(lire_mart(conn, nom), key=lambda r: (-r["exercice"], r["mois"], r["dispositif"], r.get("composante")))
 
 
 def exiger_mois(mois: int) -> None:

@@ -1,0 +1,1 @@
+{{ publier(ref('mart_budget')) }}
