@@ -3,7 +3,7 @@
 with periodes as (
   select
     exercice, mois, exercice in (select f.exercice from {{ ref('stg_journal__fichiers') }} as f where f.jeu = 'budget') as vote,
-    (exercice, mois) in (select (f.exercice, f.mois) from {{ ref('stg_journal__fichiers') }} as f where f.jeu = 'engagements') as engage
+    (exercice, mois) in (select f.exercice, f.mois from {{ ref('stg_journal__fichiers') }} as f where f.jeu = 'engagements') as engage
   from {{ ref('stg_journal__construction') }}
 ),
 

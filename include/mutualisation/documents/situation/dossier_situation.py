@@ -13,6 +13,7 @@ from mutualisation.documents.extrait import imprimerie
 from mutualisation.documents.mise_en_forme.fichier_csv import ecrire_csv
 from mutualisation.documents.mise_en_forme.modele import Document
 from mutualisation.documents.situation.atterrissages import dire_depassements
+from mutualisation.documents.situation.budget import dire_credits_depasses
 from mutualisation.documents.situation.calendrier import echeances
 from mutualisation.documents.situation.page_situation import Situation, dire_sans_cout, page
 from mutualisation.publication.versions.constructions import lire_mart
@@ -41,7 +42,7 @@ COLONNES = {
 
 class SituationFaite(NamedTuple):
     """The folder of a situation is `destination`; the two sentences say whose staff costs 0, and what would end over
-    the forecast."""
+    the forecast or has passed its credits (R23a)."""
 
     destination: Path
     sans_cout: str
@@ -64,11 +65,12 @@ def ecrire_situation(
     contexte = lire_contexte(conn, exercice, version)
     destination = sortie / f"situation_{exercice}-{mois:02}"
     lues = {nom: [x for x in lire(conn, nom) if exercice - x["exercice"] in (0, 1)] for nom in COLONNES}
+    hors = sorted((x for x in lire_mart(conn, "credits_hors")), key=lambda r: (r["composante"], r["motif"]))
     absents = sorted(x["nom"] for x in lire_mart(conn, "absents") if x["exercice"] == exercice)
     restreinte = any(x["restreinte"] for x in lues["situation"])
     # from the day after, up to the invoices of its second semestre
     dues = echeances(conn, date(exercice + mois // 12, mois % 12 + 1, 1), date(exercice + 1, 1, 15))
-    situation = Situation(contexte, mois, **lues, absents=absents, echeances=dues, restreinte=restreinte)
+    situation = Situation(contexte, mois, **lues, credits_hors=hors, absents=absents, echeances=dues, restreinte=restreinte)
     with remplacer_dossier(destination, REFUS) as dossier:
         for nom, colonnes in COLONNES.items():
             ecrire_csv(dossier / f"{nom}.csv", colonnes, lues[nom])
@@ -78,8 +80,10 @@ def ecrire_situation(
             "diffusion": dire_diffusion(restreinte), "entrees": contexte.fichiers,
         }  # fmt: skip
         poser(dossier, dit, poste)
-        sans_cout, depassements = dire_sans_cout(lues["situation"]), dire_depassements(lues["atterrissage"])
-        yield SituationFaite(destination, majuscule(sans_cout), depassements)
+        depassements = dire_depassements(lues["atterrissage"]), dire_credits_depasses(lues["budget_suivi"])
+        yield SituationFaite(
+            destination, majuscule(dire_sans_cout(lues["situation"])), " ".join(filter(None, depassements))
+        )
 
 
 def lire(conn: psycopg.Connection[Any], nom: str) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.mise_en_forme.cellules import en_francais
 from mutualisation.documents.rapport.contenu.ouverture import RESTREINTE, SYNTHETIQUES
 from mutualisation.documents.rapport.enonces import lire_phrase, lire_points, lire_tableau
+from mutualisation.documents.situation.budget import dire_credits_depasses, somme, suivre_le_budget
 from mutualisation.documents.situation.calendrier import GENRES, Echeance
 from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.socle.francais import formats
@@ -33,14 +34,16 @@ Ligne = dict[str, Any]
 
 @dataclass(frozen=True)
 class Situation:
-    """Where an exercice stands: rows of `situation` (E and E−1) and of `atterrissage`; `absents` name what had arrived
-    a year before and has not; `echeances` what comes due until the last invoices of the year; `restreinte`: a mean
-    cost that it reads may tell a pay (R2i)."""
+    """Where an exercice stands: rows of `situation` (E and E−1), of `atterrissage`, of `budget_suivi` and of the credits
+    that it leaves out (R23); `absents` name what had arrived a year before and has not; `echeances` what comes due until
+    the last invoices of the year; `restreinte`: a mean cost that it reads may tell a pay (R2i)."""
 
     contexte: Contexte
     mois: int
     situation: Sequence[Ligne]
     atterrissage: Sequence[Ligne]
+    budget_suivi: Sequence[Ligne] = ()
+    credits_hors: Sequence[Ligne] = ()
     absents: Sequence[str] = ()
     echeances: Sequence[Echeance] = ()
     restreinte: bool = False
@@ -56,12 +59,6 @@ class Situation:
     def du_mois(self, exercice: int) -> dict[str, Ligne]:
         """Return {dispositif: row} of this month in an exercice."""
         return {r["dispositif"]: r for r in self.situation if (r["exercice"], r["mois"]) == (exercice, self.mois)}
-
-
-def somme(rangees: Iterable[Ligne], colonne: str) -> Decimal | None:
-    """Sum what is known; None where nothing is."""
-    connues = [r[colonne] for r in rangees if r[colonne] is not None]
-    return sum(connues, ZERO) if connues else None
 
 
 def sans_comparaison(s: Situation) -> str:
@@ -96,6 +93,7 @@ def page(s: Situation) -> m.Document:
     tableau = replace(tableau, feuille=m.Feuille("Situation", "Où en est l'année, et où elle finirait, par dispositif"))
     sections = [
         m.Section("services", "Service par service", "Services", [tableau]),
+        m.Section("budget", "Voté, dépensé, engagé, disponible", "Budget", suivre_le_budget(s.budget_suivi, s.credits_hors, **mots)),
         m.Section(
             "bouge", "Ce qui a le plus bougé depuis l'an dernier, et pourquoi", "Ce qui a bougé", _bouge(s, lignes)
         ),
@@ -114,6 +112,8 @@ def page(s: Situation) -> m.Document:
         avis.append(("Personnel incomplet", sans_cout))
     if depassements := [r["dispositif"] for r in s.atterrissage if r["depasse"]]:
         avis.append(("Coût à la fin au-dessus du prévu", f"{formats.enumerer(depassements, 12)}."))
+    if depasses := dire_credits_depasses(s.budget_suivi):
+        avis.append(("Crédits dépassés", depasses))
     return m.Document(
         chemin=f"situation_{periode}",
         exercice=s.exercice,
