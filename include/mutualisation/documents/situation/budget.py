@@ -9,7 +9,7 @@ from mutualisation.documents.rapport.enonces import lire_champs, lire_phrase, li
 from mutualisation.socle.francais import formats
 from mutualisation.socle.francais.formats import ZERO
 
-COMPOSANTES = ("fonctionnement", "recettes")
+DEPENSES, RECETTES = "fonctionnement", "recettes"
 SOMMES = ("vote", "realise", "engage", "disponible", "atterrissage", "projete", "retenu")
 Ligne = dict[str, Any]
 
@@ -24,33 +24,34 @@ def dire_credits_depasses(suivi: Iterable[Ligne]) -> str:
     """Say which services spent and ordered more than was voted, the worst first (R23a); "" where none did."""
     depasses = sorted((r for r in suivi if _depasse(r)), key=lambda r: (r["disponible"], r["dispositif"]))
     parts = [
-        f"{r['dispositif']} de {formats.euros(-r['disponible'], 2)} ({formats.euros(r['vote'], 2)} votés)" for r in depasses
+        f"{r['dispositif']} de {formats.euros(-r['disponible'], 2)} pour {formats.euros(r['vote'], 2)} votés"
+        for r in depasses
     ]
     return lire_phrase("situation.credits_depasses", services=" ; ".join(parts)) if parts else ""
 
 
 def suivre_le_budget(suivi: Sequence[Ligne], hors: Sequence[Ligne], **mots: Any) -> list[m.Bloc]:
-    """Return a table of expenses, a table of receipts, and what is voted outside of both; [] without a budget."""
-    blocs: list[m.Bloc] = []
-    for composante in COMPOSANTES:
-        lignes = [r for r in suivi if r["composante"] == composante]
-        if lignes:
-            total = {c: somme(lignes, c) for c in SOMMES}
-            montres = [_montrer(r) for r in lignes]
-            blocs.append(lire_tableau(f"situation.budget_{composante}", montres, total=total, **mots))
-    motifs = lire_champs("situation.credits_hors")
-    dits = [
-        f"{formats.euros(r['vote'], 2)} de {'dépenses' if r['composante'] == COMPOSANTES[0] else 'recettes'} {motifs[r['motif']]}"
-        for r in hors
-    ]
-    return [*blocs, m.p(lire_phrase("situation.hors_du_suivi", montants=" ; ".join(dits)))] if dits else blocs
+    """Return a table of expenses, then two sentences: receipts, what is voted outside of the table; [] without a
+    budget. Receipts by service are in `budget_suivi.csv`: the page is read at a glance."""
+    depenses, recettes = ([r for r in suivi if r["composante"] == c] for c in (DEPENSES, RECETTES))
+    if not suivi:
+        return []
+    total = {c: somme(depenses, c) for c in SOMMES}
+    tableau = lire_tableau("situation.budget", [_montrer(r) for r in depenses], total=total, **mots)
+    motifs, noms = lire_champs("situation.credits_hors"), {DEPENSES: "dépenses", RECETTES: "recettes"}
+    dits = [f"{formats.euros(r['vote'])} de {noms[r['composante']]} {motifs[r['motif']]}" for r in hors]
+    montants = {c: m.AUCUN if (v := somme(recettes, c)) is None else formats.euros(v) for c in SOMMES}
+    phrases = [lire_phrase("situation.recettes_votees", **montants, **mots)]
+    if dits:
+        phrases.append(lire_phrase("situation.hors_du_suivi", montants=" ; ".join(dits)))
+    return [tableau, m.p(" ".join(phrases))]
 
 
 def _depasse(r: Ligne) -> bool:
-    return r["composante"] == COMPOSANTES[0] and r["disponible"] < 0
+    return r["composante"] == DEPENSES and r["disponible"] < 0
 
 
 def _montrer(r: Ligne) -> Ligne:
-    if not _depasse(r):
-        return r
-    return r | {"disponible": m.Valeur(r["disponible"], "euros", a_faire=True, suite="crédits dépassés")}
+    """Say in words, and in red, that credits are overrun."""
+    reste = m.Valeur(r["disponible"], "euros", a_faire=True, suite="crédits dépassés")
+    return r | {"disponible": reste} if _depasse(r) else r

@@ -70,7 +70,9 @@ def ecrire_situation(
     restreinte = any(x["restreinte"] for x in lues["situation"])
     # from the day after, up to the invoices of its second semestre
     dues = echeances(conn, date(exercice + mois // 12, mois % 12 + 1, 1), date(exercice + 1, 1, 15))
-    situation = Situation(contexte, mois, **lues, credits_hors=hors, absents=absents, echeances=dues, restreinte=restreinte)
+    situation = Situation(
+        contexte, mois, **lues, credits_hors=hors, absents=absents, echeances=dues, restreinte=restreinte
+    )
     with remplacer_dossier(destination, REFUS) as dossier:
         for nom, colonnes in COLONNES.items():
             ecrire_csv(dossier / f"{nom}.csv", colonnes, lues[nom])

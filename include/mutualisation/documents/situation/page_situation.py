@@ -34,9 +34,9 @@ Ligne = dict[str, Any]
 
 @dataclass(frozen=True)
 class Situation:
-    """Where an exercice stands: rows of `situation` (E and E−1), of `atterrissage`, of `budget_suivi` and of the credits
-    that it leaves out (R23); `absents` name what had arrived a year before and has not; `echeances` what comes due until
-    the last invoices of the year; `restreinte`: a mean cost that it reads may tell a pay (R2i)."""
+    """Where an exercice stands: rows of `situation` (E and E−1), of `atterrissage`, of `budget_suivi` and of credits
+    outside of it (R23); `absents` name what had arrived a year before and has not; `echeances` what comes due until the
+    last invoices of the year; `restreinte`: a mean cost that it reads may tell a pay (R2i)."""
 
     contexte: Contexte
     mois: int
@@ -93,7 +93,12 @@ def page(s: Situation) -> m.Document:
     tableau = replace(tableau, feuille=m.Feuille("Situation", "Où en est l'année, et où elle finirait, par dispositif"))
     sections = [
         m.Section("services", "Service par service", "Services", [tableau]),
-        m.Section("budget", "Voté, dépensé, engagé, disponible", "Budget", suivre_le_budget(s.budget_suivi, s.credits_hors, **mots)),
+        m.Section(
+            "budget",
+            "Voté, dépensé, engagé, disponible",
+            "Budget",
+            suivre_le_budget(s.budget_suivi, s.credits_hors, **mots),
+        ),
         m.Section(
             "bouge", "Ce qui a le plus bougé depuis l'an dernier, et pourquoi", "Ce qui a bougé", _bouge(s, lignes)
         ),
