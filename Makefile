@@ -54,7 +54,7 @@ test-complet: environnement ## every test that this machine can run; those left 
 
 conformite: environnement ## whole and defective drops against the expected figures: ours, and all of ../shared where it is
 	@fautes=0; .venv/bin/pytest -n auto --dist worksteal tests/conformite || fautes=1; \
-	for suite in $(addprefix ../shared/conformite-,2 3 4 5); do \
+	for suite in $(addprefix ../shared/conformite-,2 3 4 5 6); do \
 		[ -d $$suite ] || { echo "laissé de côté : $$suite n'est pas là"; continue; }; \
 		$$suite/verifier -j 2 --commande $(MUTUALISATION) || fautes=1; \
 		[ ! -d $$suite/defauts ] || $$suite/verifier -j 2 --defauts --commande $(MUTUALISATION) || fautes=1; \
@@ -64,7 +64,7 @@ conformite: environnement ## whole and defective drops against the expected figu
 	exit $$fautes
 
 conformite-situation: environnement
-	@../shared/conformite-5/verifier-situation --commande $(MUTUALISATION)
+	@fautes=0; for suite in 5 6; do ../shared/conformite-$$suite/verifier-situation --commande $(MUTUALISATION) || fautes=1; done; exit $$fautes
 
 bench: environnement ## what users wait for, against a former version: var/bench/ratios.csv
 	@.venv/bin/python outils/banc.py $(if $(TAILLES),--tailles $(TAILLES))

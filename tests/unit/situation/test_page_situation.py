@@ -97,3 +97,29 @@ def test_une_situation_ou_une_paie_peut_se_lire_est_restreinte():
     lues = [page(Situation(CONTEXTE, 5, [mois(2023, "ADS")], [], restreinte=oui)) for oui in (False, True)]
     dits = [("Diffusion restreinte" in dict(p.etats), "Diffusion restreinte" in dict(p.avis)) for p in lues]
     assert dits == [(False, False), (True, True)]
+
+
+def test_le_budget_dit_qui_depasse_et_ce_qui_n_est_d_aucun_service():
+    """R23a: the worst first, in words; no section without a budget, and unknown receipts are not zero."""
+    ligne = dict.fromkeys(COLONNES["budget_suivi"]) | {"composante": "fonctionnement", "vote": Decimal(10)}
+    suivi = [
+        ligne | {"dispositif": d, "libelle": d, "disponible": Decimal(x)}
+        for d, x in (("JUSTE", "0.00"), ("PEU", "-0.01"), ("ADS", "-5.00"))
+    ] + [ligne | {"dispositif": "ADS", "libelle": "ADS", "composante": "recettes", "disponible": Decimal(-9)}]
+    hors = [{"composante": c, "motif": "structure", "vote": Decimal(3)} for c in ("fonctionnement", "recettes")]
+    vue, sans = (
+        page(Situation(CONTEXTE, 5, [mois(2023, "ADS")], [], budget_suivi=x, credits_hors=y))
+        for x, y in ((suivi, hors), ([], []))
+    )
+    assert dict(vue.avis)["Crédits dépassés"][0].replace("\xa0", " ") == (
+        "Crédits dépassés (credits_depasses) : ADS de 5,00 € pour 10,00 € votés ; PEU de 0,01 € pour 10,00 € votés."
+    )
+    tableau, phrase = next(s.blocs for s in vue.sections if s.ancre == "budget")
+    assert [getattr(x["disponible"], "suite", "") for x in tableau.lignes] == ["", *["crédits dépassés"] * 2]
+    assert (tableau.total["disponible"], tableau.total["realise"]) == (Decimal("-5.01"), None)
+    assert "".join(phrase.morceaux).replace("\xa0", " ").replace("\u202f", " ") == (
+        "Recettes : 10 € votés, — titrés ; retenu pour 2023 : —, par service dans budget_suivi.csv. "
+        "Voté, et dans aucune de ces lignes : 3 € de dépenses pour les charges de structure ; "
+        "3 € de recettes pour les charges de structure."
+    )
+    assert ("budget" in [s.ancre for s in sans.sections], "Crédits dépassés" in dict(sans.avis)) == (False, False)
