@@ -33,13 +33,12 @@ PARAMETRES = (
     # use of a purchasing body is what is bought: a member that orders nothing costs it nothing
     ("cle_usage:CAM", "achats", "Illustration : l'usage d'une centrale est ce qu'on y achète"),
     ("jeu_de_donnees", "synthetique", "Jeu de référence synthétique : aucune donnée réelle"),
-    ("horizon_prevision", "2026", "Rapport de décembre 2022 : méthode prévisionnelle 2022-2026"),
+    ("horizon_prevision", "2026", "Rapport transmis le 12/09/2022 : méthode prévisionnelle 2022-2026"),
     ("pes_poste", POSTE, "Poste comptable, illustration"),
     ("pes_collectivite", COLLECTIVITE, "Code collectivité, illustration"),
     ("pes_budget", BUDGET, "Code du budget principal, illustration"),
     *((f"compte_recette:{d}", compte, "Compte des titres déjà émis") for d, compte in NATURES.items()),
     ("grand_livre_complet", "oui", "Le grand livre du jeu synthétique est tout le budget"),
-    ("base_opposable:RGPD", "oui", "Délib. 18 C 0479 : mise à disposition, L5211-4-1 III"),
 )
 
 
@@ -65,11 +64,12 @@ def fichiers() -> list[Fichier]:
 
 
 def _dispositifs() -> Table:
-    entetes = ("Code", "Libellé", "Thématique", "Véhicule juridique", "Valorisation", "Nature unités",
-               "Population min", "Population max", "Début", "Fin")  # fmt: skip
+    entetes = ("Code", "Libellé", "Thématique", "Véhicule juridique", "Cadre légal", "Valorisation",
+               "Nature unités", "Population min", "Population max", "Début", "Fin")  # fmt: skip
     return Table(entetes, [
-        [r["code"], r["libelle"], r["thematique"], r["vehicule_juridique"], r["valorisation"],
-         r["nature_unites"] or None, None, r["population_max"] or None, jour_du(r["debut"]), jour(r["fin"])]
+        [r["code"], r["libelle"], r["thematique"], r["vehicule_juridique"], r["cadre_legal"],
+         r["valorisation"], r["nature_unites"] or None, None, r["population_max"] or None, jour_du(r["debut"]),
+         jour(r["fin"])]
         for r in lire("dispositifs")
     ])  # fmt: skip
 
@@ -161,7 +161,12 @@ def _parametres() -> Table:
     lignes: list[list[Cellule]] = [[nom, valeur, date(2018, 1, 1), None, ref] for nom, valeur, ref in PARAMETRES]
     # the accounts of 2021 are those that the report of 2022 states
     rapport = "Rapport sur la mutualisation avec le schéma 2022-2026, transmis le 12/09/2022"
-    lignes.append(["rapport_mutualisation", "2022-2026", date(2021, 1, 1), None, rapport])
+    lignes += [
+        ["rapport_mutualisation", "2022-2026", date(2021, 1, 1), None, rapport],
+        ["rapport_arrete_au", TRANSMISSION, date(2021, 1, 1), None, rapport],
+        ["ordre_thematiques", ";".join(dict.fromkeys(r["thematique"] for r in lire("dispositifs"))), date(2021, 1, 1),
+         None, "Ordre du rapport"],
+    ]  # fmt: skip
     return Table(entetes, lignes)
 
 
@@ -169,13 +174,15 @@ def _justifications() -> Table:
     """The gaps the drop leaves on purpose: time entries that nobody validated, a number declared for a later year."""
     entetes = ("Exercice", "Contrôle", "Clé", "Justification", "Auteur", "Date")
     heures = "Saisies de novembre 2021 jamais validées : retenues, sans effet sur les ETP"
-    communes_ = "Le rapport de décembre 2022 compte les communes de la convention qui commence le 1er janvier 2023"
-    sans_prix = "Le rapport de décembre 2022 ne donne pas le prix de ce service : aucun tarif n'est inventé"
-    auteur, le = "Direction de la mutualisation", date(2022, 12, 15)
+    communes_ = (
+        "Le rapport transmis le 12/09/2022 compte les communes de la convention qui commence le 1er janvier 2023"
+    )
+    sans_prix = "Le rapport transmis le 12/09/2022 ne donne pas le prix de ce service : aucun tarif n'est inventé"
+    auteur, le = "Direction de la mutualisation", TRANSMISSION
     return Table(entetes, [
         *([annee, "sans_tarif", None, sans_prix, auteur, le] for annee in EXERCICES),
         [2021, "a_affecter", None, heures, "Direction des ressources humaines", date(2022, 2, 15)],
-        [2021, "communes_declarees", "NON_DECENCE", communes_, "Direction de l'habitat", date(2022, 12, 15)],
+        [2021, "communes_declarees", "NON_DECENCE", communes_, "Direction de l'habitat", TRANSMISSION],
     ])  # fmt: skip
 
 
@@ -189,9 +196,10 @@ def _textes() -> Table:
 
 def _actions() -> Table:
     """What is to be done, a row for each status that an action had."""
-    return Table(("Code", "Dispositif", "Action", "Horizon", "Responsable", "Échéance", "Statut", "Début", "Fin"), [
-        [r["code"], r["dispositif"] or None, r["action"], r["horizon"], r["responsable"], jour(r["echeance"]),
-         r["statut"], jour_du(r["debut"]), jour(r["fin"])]
+    return Table(("Code", "Dispositif", "Thématique", "Action", "Horizon", "Responsable", "Échéance", "Statut", "Début",
+                  "Fin"), [
+        [r["code"], r["dispositif"] or None, r["thematique"] or None, r["action"], r["horizon"], r["responsable"],
+         jour(r["echeance"]), r["statut"], jour_du(r["debut"]), jour(r["fin"])]
         for r in lire("actions")
     ])  # fmt: skip
 
@@ -216,9 +224,10 @@ def _avis() -> Table:
 
 def _hypotheses() -> Table:
     """What the report announces for the mandate, with its page; an amount that it does not give says it is ours."""
-    entetes = ("Scénario", "Dispositif", "Mesure", "Catégorie", "Valeur", "Durée", "Début", "Fin", "Référence")
+    entetes = ("Scénario", "Dispositif", "Mesure", "Catégorie", "Valeur", "Effet", "Durée", "Début", "Fin",
+               "Référence")  # fmt: skip
     return Table(entetes, [
         [r["scenario"], r["dispositif"] or None, r["mesure"], r["categorie"] or None, _nombre(r["valeur"]),
-         _nombre(r["duree"]), jour_du(r["debut"]), jour(r["fin"]), r["reference"]]
+         r["effet"] or None, _nombre(r["duree"]), jour_du(r["debut"]), jour(r["fin"]), r["reference"]]
         for r in lire("hypotheses")
     ])  # fmt: skip

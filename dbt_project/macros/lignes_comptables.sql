@@ -42,15 +42,13 @@ from {{ ref('lec_compta__' ~ jeu) }}
 {% endfor %}
 {% endmacro %}
 
-{# What the role of its account makes of a line (R3, R5, R6): `depense` and `recette` are the conditions of its side. #}
-{% macro emploi_du_role(depense, recette) -%}
-case
-    when {{ depense }} and r.role in ('fonctionnement_direct', 'personnel_exterieur') then 'charge'
-    when r.role = 'rabais' then 'charge'
-    when {{ depense }} and r.role = 'recette_correction' then 'correction'
-    when {{ recette }} and r.role = 'subvention_fonctionnement' then 'subvention'
-    when {{ recette }} and r.role in ('recette_commune', 'recette_autre') then 'recette'
-  end
+{# Roles whose expenses are a running cost of their axis (R3), whose titres are its receipts (R6); `rabais` lessens a cost. #}
+{% macro roles_de_charge() -%}
+('fonctionnement_direct', 'personnel_exterieur')
+{%- endmacro %}
+
+{% macro roles_de_recette() -%}
+('recette_commune', 'recette_autre')
 {%- endmacro %}
 
 {# SIREN of the collectivité that a PES says it is of: the nine first digits of IdColl (P1). #}

@@ -2,7 +2,7 @@
 select
   exercice, 'nature_sans_role' as controle, jeu || '/' || nature as cle, 'ecart' as statut,
   'un rôle dans roles_comptes' as valeur_attendue,
-  {{ compte('count(*)', 'ligne') }} || ', ' || {{ euros_hors_paie(arrondi('montant'), 'nature') }} as valeur_constatee,
+  {{ compte('count(*)', 'ligne') }} || ', ' || {{ euros('sum(' ~ arrondi('montant') ~ ')') }} as valeur_constatee,
   null::text as seuil
 from {{ ref('int_credits') }}
 where role is null

@@ -22,17 +22,16 @@ roles as (
   select
     l.*, r.role,
     case
-      when l.sens = 'R' and r.role = 'rabais' then null
-      else {{ emploi_du_role("l.sens = 'D'", "l.sens = 'R'") }}
-    end as emploi
+      when l.sens = 'D' and (r.role in {{ roles_de_charge() }} or r.role = 'rabais') then 'fonctionnement'
+      when l.sens = 'R' and r.role in {{ roles_de_recette() }} then 'recettes'
+    end as composante
   from lignes as l
   left join {{ ref('int_roles_comptes') }} as r on l.exercice = r.exercice and l.nature = r.nature
 )
 
 select
-  l.jeu, l.exercice, l.fin, l.fichier, l.ligne, l.date_vote, l.axe_analytique, l.nature, l.sens, l.role, l.montant,
-  case l.emploi when 'charge' then 'fonctionnement' when 'recette' then 'recettes' end as composante,
+  l.jeu, l.exercice, l.fin, l.fichier, l.ligne, l.date_vote, l.axe_analytique, l.nature, l.sens, l.role, l.montant, l.composante,
   k.dispositif as cle_dispositif,
-  case l.emploi when 'charge' then {{ arrondi('l.montant * k.part_communes / 100') }} else l.montant end as montant_part
+  case l.composante when 'fonctionnement' then {{ arrondi('l.montant * k.part_communes / 100') }} else l.montant end as montant_part
 from roles as l
 left join {{ ref('int_cles') }} as k on k.origine = 'axe' and l.axe_analytique = k.code and l.fin between k.debut and k.fin

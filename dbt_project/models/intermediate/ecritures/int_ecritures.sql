@@ -28,7 +28,14 @@ select
   coalesce(ka.part_communes, ko.part_communes, ks.part_communes, kp.part_communes) as part_communes,
   l.statut_compte and l.type_piece <> '03' as comptee,
   -- what the line is for the rules, once it counts
-  case when l.statut_compte and l.type_piece <> '03' then {{ emploi_du_role("l.sens = 'mandat'", "l.sens = 'titre'") }} end as emploi,
+  case
+    when not l.statut_compte or l.type_piece = '03' then null
+    when l.sens = 'mandat' and r.role in {{ roles_de_charge() }} then 'charge'
+    when r.role = 'rabais' then 'charge'
+    when l.sens = 'mandat' and r.role = 'recette_correction' then 'correction'
+    when l.sens = 'titre' and r.role = 'subvention_fonctionnement' then 'subvention'
+    when l.sens = 'titre' and r.role in {{ roles_de_recette() }} then 'recette'
+  end as emploi,
   -- a line of the wrong side counts nowhere (R3c)
   l.statut_compte and l.type_piece <> '03' and (
     (

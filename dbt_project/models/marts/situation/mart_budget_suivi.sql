@@ -10,7 +10,7 @@ with periodes as (
 sommes as (
   select
     exercice, cle_dispositif as dispositif, composante,
-    sum(montant_part) filter (where jeu = 'budget' and date_vote <= fin) as vote,
+    sum(montant_part) filter (where date_vote <= fin) as vote,
     sum(montant_part) filter (where jeu = 'engagements') as engage
   from {{ ref('int_credits') }}
   group by exercice, cle_dispositif, composante
