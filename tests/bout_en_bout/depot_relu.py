@@ -54,6 +54,12 @@ def jour(cellule: Any) -> date | None:
     return date(*map(int, reversed(lu.split("/")))) if "/" in lu else date.fromisoformat(lu)
 
 
+def part_de(hypothese: dict[str, Any], annee: int) -> F:
+    """The share of a year that the period of a hypothesis takes."""
+    debut, fin = max(hypothese["Début"], date(annee, 1, 1)), min(hypothese["Fin"] or date.max, date(annee, 12, 31))
+    return F(max(0, (fin - debut).days + 1), jours(annee))
+
+
 def arrondi(x: F, decimales: int = 2) -> F:
     """Half away from zero."""
     entier = math.floor(abs(x) * 10**decimales + F(1, 2))
@@ -328,7 +334,7 @@ class Depot:
         mois = pd.concat([self._couts(m).assign(mois=m) for m in range(1, 13)])
         return mois.assign(etp=mois["etp"].map(lambda x: arrondi(x, 6)), cout_net=mois[COMPOSANTES].sum(axis=1))
 
-    def _couts(self, mois: int) -> pd.DataFrame:
+    def _couts(self, mois: int, indice: F = F(1)) -> pd.DataFrame:
         etp: dict[tuple[int, str, str], F] = defaultdict(F)
         for (e, d, categorie, _), x in self._etp_agents(mois).items():
             etp[e, d, categorie] += x
@@ -338,7 +344,9 @@ class Depot:
             annee = self.paie[self.paie["exercice"] == e].set_index("Catégorie")
             structure, moyens = annee["structure"].iloc[0], annee["net_groupe"] / annee["ETPT_groupe"]
             temps = {c: x for (a, b, c), x in etp.items() if (a, b) == (e, d)}
-            complet, nu = (sum((arrondi(x * (moyens[c] + s)) for c, x in temps.items()), F(0)) for s in (structure, 0))
+            complet, nu = (
+                sum((arrondi(x * (moyens[c] + s) * indice) for c, x in temps.items()), F(0)) for s in (structure, 0)
+            )
             bien = biens.get((e, d), {"amortissements": F(0), "reprises": F(0)})
             bien = {nom: arrondi(x * mois / 12) for nom, x in bien.items()}
             fonctions, aides = (sommes.get((emploi, e, d), F(0)) for emploi in ("charge", "subvention"))
@@ -529,13 +537,21 @@ class Depot:
 
     @cached_property
     def fait_prevision(self) -> pd.DataFrame:
-        couts = self.couts.set_index(ED)
+        decides = self.jeu("hypotheses").query("Scénario == 'engage'").to_dict("records")
+        couts: dict[F, pd.DataFrame] = {}
         dus = self.fait_prevision_adherent.groupby(["exercice_base", *ED])["montant_du"].sum()
         lignes = []
         for b, e in self._prevues:
-            biens = self._biens(e - b)
+            biens, indice = self._biens(e - b), F(1)
+            for h in (x for x in decides if x["Mesure"] == "salaires_pct"):
+                taux = nombre(h["Valeur"]) / 100
+                indice *= (1 + taux * part_de(h, e)) / (1 + taux * part_de(h, b))
+            if indice not in couts:
+                couts[indice] = self._couts(12, indice).set_index(ED)
             for d in sorted(x for a, x in self.suivis if a == b):
-                cout = couts.loc[(b, d), ["paie", "fonctionnement", "subventions"]].sum()
+                cout = couts[indice].loc[(b, d), ["paie", "fonctionnement", "subventions"]].sum()
+                for h in (x for x in decides if (x["Mesure"], x["dispositif"]) == ("subventions", d)):
+                    cout -= arrondi(nombre(h["Valeur"]) * (part_de(h, e) - part_de(h, b)))
                 if (e, d) in biens.index:
                     cout += biens.loc[(e, d), "amortissements"] - biens.loc[(e, d), "reprises"]
                 lignes.append((b, e, "engage", d, cout, dus.get((b, e, d), F(0))))
