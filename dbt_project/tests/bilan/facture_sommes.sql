@@ -2,7 +2,7 @@
 with r as (
   select exercice, semestre, siret_adherent, sum(montant_du) as montant
   from {{ ref('recouvrement') }}
-  where {{ mode_qui('mode_recouvrement', 'titrable') }}
+  where mode_recouvrement = 'titre'
   group by exercice, semestre, siret_adherent
 )
 

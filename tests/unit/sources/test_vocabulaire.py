@@ -97,5 +97,10 @@ def test_aucun_sql_ne_nomme_un_mode() -> None:
     """What a mode means is in the vocabulary; `titre`, a side of the ledger too, is looked for beside a mode alone."""
     modes = "|".join(vocabulaire().modes)
     compare = re.compile(rf"'(?:imputation_AC|retenue|gratuit)'|mode_recouvrement (?:=|<>|in|not in) \(?'(?:{modes})'")
-    nommes = {f.name for f in PROJET_DBT.rglob("*.sql") if compare.search(f.read_text(encoding="utf-8"))}
+    nommes = {
+        f.name
+        for d in ("models", "macros")
+        for f in (PROJET_DBT / d).rglob("*.sql")
+        if compare.search(f.read_text(encoding="utf-8"))
+    }
     assert nommes == {VOCABULAIRE_DBT.name}

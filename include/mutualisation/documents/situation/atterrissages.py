@@ -9,8 +9,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from mutualisation.documents.situation.budget import somme
 from mutualisation.documents.situation.page_situation import MOIS, Ligne
+from mutualisation.documents.situation.suivi_budgetaire import somme
 from mutualisation.socle.francais.formats import INSECABLE, ZERO, arrondi, euros, evolution, plusieurs, signe
 
 # of the exercices that a version is the first to publish: a later one is compared with what was published before it

@@ -13,9 +13,9 @@ from mutualisation.documents.extrait import imprimerie
 from mutualisation.documents.mise_en_forme.fichier_csv import ecrire_csv
 from mutualisation.documents.mise_en_forme.modele import Document
 from mutualisation.documents.situation.atterrissages import dire_depassements
-from mutualisation.documents.situation.budget import dire_credits_depasses
 from mutualisation.documents.situation.calendrier import echeances
 from mutualisation.documents.situation.page_situation import Situation, dire_sans_cout, page
+from mutualisation.documents.situation.suivi_budgetaire import dire_credits_depasses
 from mutualisation.publication.versions.constructions import lire_mart
 from mutualisation.publication.versions.contexte import lire_contexte
 from mutualisation.publication.versions.manifeste import dire_diffusion, poser

@@ -9,8 +9,8 @@ from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.mise_en_forme.cellules import en_francais
 from mutualisation.documents.rapport.contenu.ouverture import RESTREINTE, SYNTHETIQUES
 from mutualisation.documents.rapport.enonces import lire_phrase, lire_points, lire_tableau
-from mutualisation.documents.situation.budget import dire_credits_depasses, somme, suivre_le_budget
 from mutualisation.documents.situation.calendrier import GENRES, Echeance
+from mutualisation.documents.situation.suivi_budgetaire import dire_credits_depasses, somme, suivre_le_budget
 from mutualisation.publication.versions.contexte import Contexte
 from mutualisation.socle.francais import formats
 from mutualisation.socle.francais.formats import ZERO

@@ -48,7 +48,7 @@ def suivre_le_budget(suivi: Sequence[Ligne], hors: Sequence[Ligne], **mots: Any)
 
 
 def _depasse(r: Ligne) -> bool:
-    return r["composante"] == DEPENSES and r["disponible"] < 0
+    return bool(r["composante"] == DEPENSES and r["disponible"] < 0)
 
 
 def _montrer(r: Ligne) -> Ligne:
