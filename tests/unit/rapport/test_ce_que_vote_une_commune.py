@@ -240,6 +240,35 @@ def test_ce_qui_est_a_inscrire_se_dit_sans_ce_que_la_commune_ne_paie_pas() -> No
     assert "budget" not in _parties(_documents(bilan)["page html"]) + _parties(_documents(bilan)["note pdf"])
 
 
+def test_ce_qu_une_convention_finie_devrait_est_a_part_avec_le_jour_ou_elle_finit() -> None:
+    """R19f: 900 € of 2022 are decided, 250 € of 2023 are; 650 € need the convention, over on 31/05/2023, renewed."""
+    prevue = {"scenario": "engage", "dispositif": "RGPD", "siret_adherent": f.LOOS, "montant_du": Decimal(900)}
+    prevues = [prevue | {"exercice": e, "dont_a_renouveler": Decimal(x)} for e, x in ((2022, 0), (2023, 650))]
+    du = f.RANGEES["recouvrement", 2021][0] | {"siret_adherent": f.LOOS, "dispositif": "RGPD"}
+    fin = {"dispositif": "RGPD", "siret_adherent": f.LOOS, "statut": "en_cours", "libelle": "Protection"}
+    bilan = BilanFactice(
+        avis_commune=[TRANSMIS | {"code_insee": "59360"}],
+        recouvrement=[du],
+        prevision_adherent=prevues,
+        prevision=[x | {"dont_ac": Decimal(0)} for x in prevues],
+        convention=[
+            fin | {"echeance": date(2023, 5, 31)},
+            fin | {"echeance": date(2022, 5, 31)},
+            fin | {"echeance": date(2026, 1, 1), "siret_adherent": f.LILLE},
+        ],
+    )
+    siens = _documents(bilan, "59360")
+    (tableau,) = next(s for s in siens["page pdf"].sections if s.ancre == "budget").lus
+    lus = [[c.texte.replace("\u00a0", " ") for c in x] for x in cellules.rangees(tableau)]
+    assert lus == [["Déjà décidé", "900 €", "250 €"], ["Déjà décidé, à renouveler", "0 €", "650 €"]]
+    assert tableau.note.endswith("Finit avant ou pendant ces années : Protection des données (31/05/2023).")
+    for genre in ("note pdf", "projet docx"):
+        assert (
+            "Déjà décidé : 900 € en 2022 ; 250 € en 2023, et 650 € si la convention est renouvelée : "
+            "Protection des données (31/05/2023)."
+        ) in _texte(siens[genre]).replace("\u00a0", " "), genre
+
+
 def test_des_adherents_nouveaux_ne_font_pas_payer_ce_que_porte_l_attribution() -> None:
     """They are in what the dispositif is owed, never in `dont_ac` (R19c); Loos owes nothing yet in E."""
     prevus = [

@@ -1,11 +1,14 @@
 """What a commune has to put in its budget, year by year (R19): decided already, then by scénario. What its attribution
-de compensation bears, or the sale of its certificates, stands apart: it pays neither."""
+de compensation bears, or the sale of its certificates, stands apart: it pays neither. So does what a convention that is
+over by then would owe, if it were renewed (R19f)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.contenu import prevision
@@ -17,8 +20,17 @@ from mutualisation.socle.francais.formats import ZERO
 
 AC, RETENUE, PAYE = "imputation_AC", "retenue", "titre"
 A_L_USAGE = ("par_unite", "cout_unitaire", "pourcentage")
-# {(way, scénario): {year: €}}
-Prevu = Mapping[tuple[str, str], Mapping[int, Decimal]]
+
+
+class Du(NamedTuple):
+    """What a year would owe, €: by conventions in force, then by those that are to be renewed."""
+
+    decide: Decimal = ZERO
+    a_renouveler: Decimal = ZERO
+
+
+# by way and scénario, what each year would owe
+Prevu = Mapping[tuple[str, str], Mapping[int, Du]]
 
 
 @dataclass(frozen=True)
@@ -63,15 +75,16 @@ def _prevoir(bilan: Bilan, bloc: BlocCommunal) -> Prevu:
     # who owes nothing yet in E will as the others do
     modes = tout.modes | _modes(bloc.annee["recouvrement"])
     rangees = [r for a in bloc.annee.adherents for r in tout.par_siret.get(a.siret, ())]
-    sommes: dict[tuple[str, str], dict[int, Decimal]] = {}
+    sommes: dict[tuple[str, str], dict[int, Du]] = {}
     for voie in (PAYE, AC, RETENUE):
         for scenario, siennes in prevision.par_scenario(rangees):
-            annees = dict.fromkeys(sorted({r["exercice"] for r in rangees}), ZERO)
+            annees = dict.fromkeys(sorted({r["exercice"] for r in rangees}), Du())
             for r in siennes:
                 du, dont_ac = tout.ensemble.get(_cle(r), (ZERO, ZERO))
                 if voie == _voie(modes.get(r["dispositif"], set()), du, dont_ac):
-                    annees[r["exercice"]] += r["montant_du"]
-            if annees != sommes.get((voie, prevision.ENGAGE), dict.fromkeys(annees, ZERO)):
+                    avant, reste = annees[r["exercice"]], r.get("dont_a_renouveler") or ZERO
+                    annees[r["exercice"]] = Du(avant.decide + r["montant_du"] - reste, avant.a_renouveler + reste)
+            if annees != sommes.get((voie, prevision.ENGAGE), dict.fromkeys(annees, Du())):
                 sommes[voie, scenario] = annees
     return sommes
 
@@ -91,10 +104,14 @@ def section(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
     """Show a row a scénario, a column a year, then what is apart; empty for who would owe nothing."""
     prevu, titre = _prevoir(bilan, bloc) if bloc.est_commune else {}, lire_phrase("budget.titre")
     annees = {annee: annee for annee in next(iter(prevu.values()), ())}
-    mesures: list[m.Mesure] = [
-        (_nommer(voie, scenario), "euros", montants.__getitem__) for (voie, scenario), montants in prevu.items()
-    ]
-    tableau = m.par_annee(lire_phrase("budget.tableau"), annees, mesures, note=_base(bilan, bloc))
+    mesures: list[m.Mesure] = []
+    for (voie, scenario), dus in prevu.items():
+        mesures.append((_nommer(voie, scenario), "euros", {a: du.decide for a, du in dus.items()}.__getitem__))
+        if any(du.a_renouveler for du in dus.values()):
+            nom = lire_phrase("budget.si_renouvele", voie=_nommer(voie, scenario))
+            mesures.append((nom, "euros", {a: du.a_renouveler for a, du in dus.items()}.__getitem__))
+    note = " ".join(filter(None, [_base(bilan, bloc), _a_renouveler(bilan, bloc)]))
+    tableau = m.par_annee(lire_phrase("budget.tableau"), annees, mesures, note=note)
     return m.Section("budget", titre, "Budget", [tableau] if mesures else [])
 
 
@@ -103,9 +120,40 @@ def pour_le_maire(bilan: Bilan, bloc: BlocCommunal) -> list[m.Bloc]:
     points = []
     for (voie, scenario), montants in _prevoir(bilan, bloc).items():
         bornes = dict.fromkeys((min(montants), max(montants)))
-        par_annee = ", ".join(f"{formats.euros(montants[annee])} en {annee}" for annee in bornes)
+        fin = " ; " if any(montants[annee].a_renouveler for annee in bornes) else ", "
+        par_annee = fin.join(_dire(annee, montants[annee], bilan, bloc) for annee in bornes)
         points.append((_nommer(voie, scenario), f"{par_annee}."))
     return [m.Liste(points), m.p(_base(bilan, bloc), note=True)] if points else []
+
+
+def _dire(annee: int, du: Du, bilan: Bilan, bloc: BlocCommunal) -> str:
+    """Write `2 112 € en 2026, et 10 332 € si la convention est renouvelée : Conseil en énergie (31/05/2024)`."""
+    decide = f"{formats.euros(du.decide)} en {annee}"
+    if not du.a_renouveler:
+        return decide
+    fins = _fins(bilan, bloc, annee)
+    quoi = "la convention est renouvelée" if len(fins) == 1 else "les conventions sont renouvelées"
+    return f"{decide}, et {formats.euros(du.a_renouveler)} si {quoi} : {formats.et(fins)}"
+
+
+def _a_renouveler(bilan: Bilan, bloc: BlocCommunal) -> str:
+    """Name the conventions of the commune that a year forecast would need renewed; "" without any."""
+    fins = _fins(bilan, bloc)
+    return lire_phrase("budget.a_renouveler", fins=formats.et(fins)) if fins else ""
+
+
+def _fins(bilan: Bilan, bloc: BlocCommunal, annee: int | None = None) -> list[str]:
+    """Name each dispositif that would owe by a convention already over (of a year), with the day on which it ends."""
+    sirets = {a.siret for a in bloc.annee.adherents}
+    codes = {
+        r["dispositif"] for s in sirets for r in _lire(bilan).par_siret.get(s, ())
+        if r.get("dont_a_renouveler") and annee in (None, r["exercice"])
+    }  # fmt: skip
+    jours: dict[str, date] = {}
+    for r in bilan["convention"]:
+        if r["siret_adherent"] in sirets and r["dispositif"] in codes and r["echeance"]:
+            jours[r["dispositif"]] = max(r["echeance"], jours.get(r["dispositif"], r["echeance"]))
+    return [f"{bilan.libelle(c)} ({formats.jour(jours[c])})" for c in bilan.trier(codes & jours.keys())]
 
 
 def _base(bilan: Bilan, bloc: BlocCommunal) -> str:
