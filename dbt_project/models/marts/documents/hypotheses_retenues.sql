@@ -3,6 +3,7 @@ select
   {{ version_courante() }} as version,
   a.exercice, h.scenario, h.ligne, h.dispositif, h.mesure, h.categorie,
   h.valeur::numeric(30, 6) as valeur,
+  h.effet,
   h.duree::numeric(30, 6) as duree,
   h.debut, h.fin, h.reference
 from (

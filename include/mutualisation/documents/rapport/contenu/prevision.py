@@ -6,6 +6,7 @@ Costs are read to the thousand; the exact figures are in `prevision.csv`, those 
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from mutualisation.documents.mise_en_forme import modele as m
 from mutualisation.documents.rapport.enonces import lire_phrase, lire_tableau
@@ -14,6 +15,10 @@ from mutualisation.socle.francais import formats, libelles
 from mutualisation.socle.francais.typographie import ordre
 
 CONSTATE, ENGAGE = "constate", "engage"
+UNE_FOIS = "une fois"
+# what members owe, what of it a convention already over would owe (R19f), what is left
+A_RENOUVELER = "dont_a_renouveler"
+DUS = ("montant_du", A_RENOUVELER, "reste_a_charge")
 # what the communes gain or spend themselves: unit and decimals
 DES_COMMUNES = {"etp_communes": ("ETP", 2), "depenses_communes": ("€", 0)}
 
@@ -54,9 +59,9 @@ def _tableau_prevu(rangees: list[Ligne]) -> m.Tableau:
             prevues = [r for r in siennes if r["exercice"] == annee]
             lignes.append(
                 {"scenario": nommer(scenario), "annee": annee, "etp": somme(prevues, "etp")}
-                | {cle: millier(somme(prevues, cle)) for cle in ("cout_net", "montant_du", "reste_a_charge")}
+                | {cle: millier(somme(prevues, cle)) for cle in ("cout_net", *DUS)}
             )
-    return lire_tableau("prevision.prevu", lignes)
+    return lire_tableau("prevision.prevu", lignes, **_a_renouveler(rangees))
 
 
 def effets_prevus(bilan: Bilan) -> list[m.Bloc]:
@@ -74,18 +79,25 @@ def effets_prevus(bilan: Bilan) -> list[m.Bloc]:
             lignes.append(
                 {"scenario": nommer(scenario), "annee": annee, "etp": somme(prevues, "etp")}
                 | {"fonctionnement": millier(somme(prevues, "cout_personnel") + somme(prevues, "cout_fonctionnement"))}
-                | {cle: millier(somme(prevues, cle)) for cle in ("montant_du", "reste_a_charge")}
+                | {cle: millier(somme(prevues, cle)) for cle in DUS}
                 | {cle: _signe(cle, somme(prevues, cle)) for cle in DES_COMMUNES if (scenario, cle) in retenues}
             )
     horizon = max(r["exercice"] for r in rangees)
     blocs: list[m.Bloc] = [m.SousTitre(f"D'ici à {horizon}, scénario par scénario")]
     blocs += [
         m.p(lire_phrase("prevision.introduction").format(e=bilan.exercice)),
-        lire_tableau("prevision.effets", lignes),
+        lire_tableau("prevision.effets", lignes, **_a_renouveler(rangees)),
     ]
     muet = "" if any(x in DES_COMMUNES for _, x in retenues) else lire_phrase("communication.effectifs_communes")
     blocs += [m.p(x) for x in (muet, dire_essais(bilan)) if x]
     return [*blocs, *_tableau_des_hypotheses(bilan)]
+
+
+def _a_renouveler(rangees: list[Ligne]) -> dict[str, Any]:
+    """Say under a table what is to be renewed; leave its column out where nothing is."""
+    if somme(rangees, A_RENOUVELER):
+        return {"renouveler": lire_phrase("prevision.a_renouveler")}
+    return {"renouveler": "", "sans": (A_RENOUVELER,)}
 
 
 def _signe(mesure: str, valeur: Decimal) -> str:
@@ -138,16 +150,19 @@ def _tableau_des_hypotheses(bilan: Bilan) -> list[m.Bloc]:
     """Show each hypothesis as it was given, with who says so."""
     lignes = [
         {
-            "scenario": r["scenario"],
+            "scenario": nommer(r["scenario"]),
             "libelle": bilan.libelle(r["dispositif"]) if r["dispositif"] else "Tous les dispositifs",
             "mesure": libelles.libelle(libelles.MESURES_HYPOTHESES, r["mesure"]).format(
-                categorie=r["categorie"] or "", duree=formats.exact(r["duree"]) if r["duree"] else ""
+                categorie=r["categorie"] or "",
+                duree=formats.exact(r["duree"]) if r["duree"] else "",
+                rythme=r.get("effet") if r.get("effet") == UNE_FOIS else "par an",
             ),
             "valeur": formats.exact(r["valeur"]),
             "debut": r["debut"],
             "fin": r["fin"],
             "reference": r["reference"],
         }
-        for r in bilan.interne("hypotheses_retenues")
+        for _, siennes in par_scenario(bilan.interne("hypotheses_retenues"))
+        for r in siennes
     ]
     return [lire_tableau("prevision.hypotheses", lignes)] if lignes else []
