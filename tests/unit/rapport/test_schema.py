@@ -214,4 +214,30 @@ def test_l_attribution_de_compensation_est_dite_a_l_assemblee_et_a_la_commune(
     _, tableau = imputations.section_imputations(bilan).lus
     assert [x["nom"] for x in tableau.lignes] == ["Commune de Lille", imputations.SANS_INSEE]
     assert (tableau.total["montant_du"], imputations.de_la_commune(bilan, "59360")) == (D("500"), "")
+    manquent = 1 + (vote is None)
+    assert tableau.total["ecart"] == D(vote or 0) - 500, "what is decided less what is due, a missing vote as 0"
+    assert tableau.note.endswith(f"Sans décision connue, comptées 0 dans le total : {manquent}.")
     assert imputations.section_imputations(BilanFactice()).blocs == []
+
+
+def test_l_attribution_provisoire_de_l_annee_suivante_se_dit_avant_fevrier() -> None:
+    """R21b: 300 foreseen, 50 to regularise; who has no row is told nothing of it."""
+    du = {"code_insee": "59350", "montant_du": D(250), "vote": D(200), "ecart": D(-50)}
+    prevue = {
+        "code_insee": "59350",
+        "montant_prevu": D(300),
+        "regularisation": D(50),
+        "a_imputer": D(350),
+        "vote_prevu": None,
+    }
+    bilan = BilanFactice(imputation_ac=[du, du | {"code_insee": "59360"}], imputation_ac_prevue=[prevue])
+    _, passe, provisoire = imputations.section_imputations(bilan).lus
+    assert (passe.note, provisoire.titre) == (
+        "Écart : décidé moins dû.", "Attributions provisoires de 2022, à communiquer avant le 15 février 2022",
+    )  # fmt: skip
+    assert provisoire.note.endswith("Sans décision connue, comptées 0 dans le total : 1.")
+    assert provisoire.total["a_imputer"] == D(350)
+    assert "Pour 2022, 350,00 € seraient à y imputer" in _clair(imputations.de_la_commune(bilan, "59350"))
+    assert "2022" not in imputations.de_la_commune(bilan, "59360")
+    seule = imputations.section_imputations(BilanFactice(imputation_ac=[], imputation_ac_prevue=[prevue])).lus
+    assert [b.titre for b in seule if isinstance(b, m.Tableau)] == [provisoire.titre]
