@@ -33,8 +33,9 @@ def section_prevision(bilan: Bilan) -> m.Section:
 
 
 def lire_prevues(bilan: Bilan) -> list[Ligne]:
-    """Return the rows of `prevision`, `constate` included; none for a version published before R19."""
-    return [r for r in bilan["prevision"] if "montant_du" in r]
+    """Return the rows of `prevision`, `constate` included; none for a version published before R19. A version that did
+    not know R19f says of none what is to be renewed."""
+    return [{A_RENOUVELER: None} | r for r in bilan["prevision"] if "montant_du" in r]
 
 
 def nommer(scenario: str) -> str:

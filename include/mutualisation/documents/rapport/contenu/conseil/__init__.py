@@ -18,6 +18,7 @@ from mutualisation.documents.rapport.contenu.conseil.schema import section_actio
 from mutualisation.documents.rapport.contenu.conseil.synthese import section_synthese
 from mutualisation.documents.rapport.contenu.controles import section_controles
 from mutualisation.documents.rapport.contenu.conventions import section_conventions
+from mutualisation.documents.rapport.contenu.credits_votes import section_budget
 from mutualisation.documents.rapport.contenu.imputations import section_imputations
 from mutualisation.documents.rapport.contenu.passage import section_base_legale
 from mutualisation.documents.rapport.contenu.prevision import section_prevision
@@ -33,6 +34,7 @@ SECTIONS = (
     section_schema,
     section_avis,
     section_synthese,
+    section_budget,
     section_depuis_cloture,
     section_evolution,
     section_communes,
