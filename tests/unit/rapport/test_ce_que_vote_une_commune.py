@@ -17,7 +17,7 @@ from tests.unit.rapport.communes_factices import BilanFactice
 from mutualisation.documents.extrait import imprimerie
 from mutualisation.documents.mise_en_forme import cellules
 from mutualisation.documents.mise_en_forme import modele as m
-from mutualisation.documents.rapport.contenu import actes_communaux, communes
+from mutualisation.documents.rapport.contenu import actes, actes_communaux, communes
 from mutualisation.documents.rapport.contenu.communes import avis, offre
 from mutualisation.documents.rapport.enonces import BLANC
 
@@ -202,6 +202,23 @@ def test_une_note_situe_ce_que_la_commune_doit_parmi_celles_de_sa_taille() -> No
     dit = "Par habitant, elle doit 0,10 €. Médiane des 3 communes de sa taille (toutes tailles) : 0,20 €."
     for genre in ("note pdf", "page pdf"):
         assert dit in _texte(siens[genre]).replace("\u00a0", " ")
+
+
+# ---------------------------------------------------------------- the vote of the schéma
+def test_l_approbation_vise_ce_qu_elle_decide_et_les_services_qu_elle_a() -> None:
+    """The third paragraph of L5211-39-1, though an EPCI's visa cites another; an article for each Cadre légal."""
+    siens = {"rubrique": "visa", "dispositif": None, "texte": "Vu l'article L5211-39-1, dernier alinéa"}
+    bilan = BilanFactice(avis_commune=[TRANSMIS], textes=[TEXTE | siens])
+    lus = {}
+    for cadres in ((), ("service commun", "biens partagés"), ("mise à disposition", "prestation")):
+        bilan.contexte.dispositifs = [{"code": c, "libelle": c, "cadre_legal": c} for c in cadres]
+        visas = next(s for s in actes.projet_d_approbation(bilan).sections if s.ancre == "visas").lus
+        lus[cadres] = [*re.findall(r"troisième alinéa|dernier alinéa|L5211-4-\d|D5211-16", " ".join(_lignes(visas)))]
+    assert list(lus.values()) == [
+        ["troisième alinéa", "dernier alinéa"],
+        ["troisième alinéa", "L5211-4-2", "L5211-4-3", "dernier alinéa"],
+        ["troisième alinéa", "L5211-4-1", "D5211-16", "dernier alinéa"],
+    ]
 
 
 # ---------------------------------------------------------------- the years ahead

@@ -19,6 +19,11 @@ AUTRES = "CCAS, satellites et adhérents sans commune"
 MAIRES = "Madame la Maire, Monsieur le Maire"
 PREVISION = "Une prévision n'est pas un engagement."
 FORME = "acte"
+CADRES = {
+    "mise à disposition": ("D5211-16", "visa_opposable"),
+    "service commun": ("L5211-4-2", "visa_service_commun"),
+    "biens partagés": ("L5211-4-3", "visa_biens_partages"),
+}
 
 
 def documents(bilan: Bilan) -> list[m.Document]:
@@ -129,7 +134,7 @@ def projet_d_approbation(bilan: Bilan) -> m.Document:
     articles = lire_points("approbation.articles", annees=annees, blanc=BLANC)
     sections = [
         seance(),
-        section_visas(rapport, *_visas_de(bilan, {"L5211-39-1": "visa_rapport"})),
+        section_visas(rapport, *_visas_de(bilan, _articles_du_schema(bilan))),
         m.Section(
             "avis", "Avis des conseils municipaux", "Avis", [*schema.section_avis(bilan).blocs, avis.tableau(bilan)]
         ),
@@ -144,6 +149,15 @@ def projet_d_approbation(bilan: Bilan) -> m.Document:
     limite = formats.jour(max(limites)) if len(limites) == len(attendus) else BLANC
     attente = ("Avis attendus", (lire_phrase("approbation.attendus", compte=compte, limite=limite),))
     return replace(projet, avis=[*projet.avis, attente])
+
+
+def _articles_du_schema(bilan: Bilan) -> dict[str, str]:
+    """Cite what approves a schéma, then what governs the services that it has, as their Cadre légal says it (S11b)."""
+    cadres = {d.get("cadre_legal") for d in bilan.contexte.dispositifs}
+    # the visa of an EPCI on the yearly follow-up is of another paragraph
+    return {"troisième alinéa de son article L5211-39-1": "visa_schema"} | {
+        article: visa for cadre, (article, visa) in CADRES.items() if cadre in cadres
+    }
 
 
 # ---------------------------------------------------------------- the communication
