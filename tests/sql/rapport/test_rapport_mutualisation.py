@@ -39,6 +39,11 @@ def _dire_tout(lignes: Lignes) -> None:
         action | {"code": "A", "dispositif": "CAM", "action": "Ouvrir des marchés"},
         action | {"code": "B", "dispositif": None, "action": "Régler les biens partagés", "horizon": "moyen_terme"},
     ]
+    au_jour = {"responsable": "DGS", "echeance": None}
+    lignes["schema_action"] = [
+        r | au_jour | {"thematique": "Achat, fournitures et logistique" if r["dispositif"] else None}
+        for r in lignes["action"]
+    ]
     adhesion = {"exercice": 2021, "dispositif": "CAM", "siret_adherent": SIRET_LOOS, "debut": date(2019, 1, 1)}
     echeances = {"sans_echeance": None, "a_renouveler": date(2022, 6, 30), "en_cours": date(2025, 1, 1)}
     lignes["hypotheses_retenues"] += [r | {"mesure": "etp_communes"} for r in lignes["hypotheses_retenues"][-1:]]
@@ -61,7 +66,7 @@ def test_le_rapport_suit_l_ordre_de_la_loi(republier: Republier, tmp_path: Path)
     texte = "\n".join([*(p.text for p in livre.paragraphs), *cases]).replace("\u00a0", " ").replace("\u202f", " ")
     for attendu in (
         "Ce que concertation dit.", "trois mois pour donner son avis", "Principe 1.", "Par convention.",
-        "Ouvrir des marchés (à l’étude)", "Régler les biens partagés", "−1,00 ETP", "Délibération du 3 mars",
+        "Ouvrir des marchés", "Régler les biens partagés", "−1,00 ETP", "Délibération du 3 mars",
         "1 jusqu’au 30/06/2022",
     ):  # fmt: skip
         assert any(attendu in x for x in texte.splitlines()), attendu

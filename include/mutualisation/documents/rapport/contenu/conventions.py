@@ -32,20 +32,21 @@ def blocs(bilan: Bilan) -> list[m.Bloc]:
     comptes = Counter(r["statut"] for r in conventions)
     etats = [formats.plusieurs(comptes[s], *mots) for s, mots in libelles.STATUTS_CONVENTION.items() if comptes[s]]
     n = formats.plusieurs(len(conventions), "convention")
-    lignes = [_fin(bilan, rangees) for rangees in _par_fin(r for r in conventions if r["statut"] in A_DIRE)]
+    lignes = [dire_fin(bilan, rangees) for rangees in par_fin(r for r in conventions if r["statut"] in A_DIRE)]
     return [
         m.p(lire_phrase("conventions.resume", e=bilan.exercice, n=n, etats=formats.et(etats))),
         lire_tableau("conventions.fins", lignes, apres=bilan.exercice + 1),
     ]
 
 
-def _par_fin(conventions: Iterable[Ligne]) -> list[list[Ligne]]:
+def par_fin(conventions: Iterable[Ligne]) -> list[list[Ligne]]:
     """Group those of a dispositif that end on a same day, the soonest first."""
     rangees = sorted((r for r in conventions if r["echeance"]), key=lambda r: (r["echeance"], ordre(r["libelle"])))
     return [list(groupe) for _, groupe in groupby(rangees, lambda r: (r["echeance"], r["dispositif"]))]
 
 
-def _fin(bilan: Bilan, rangees: Sequence[Ligne]) -> Ligne:
+def dire_fin(bilan: Bilan, rangees: Sequence[Ligne]) -> Ligne:
+    """Make a row of conventions of a dispositif that end on a same day: their state, whose they are."""
     connus = {r["siret_adherent"]: r for r in bilan["adherent"]}
     membres = {r["siret_adherent"]: connus.get(r["siret_adherent"], {}) for r in rangees}
     noms = sorted((x.get("nom") or formats.siret(siret) for siret, x in membres.items()), key=ordre)
@@ -59,7 +60,7 @@ def _fin(bilan: Bilan, rangees: Sequence[Ligne]) -> Ligne:
 def dire(bilan: Bilan, code: str) -> str:
     """Say until when the conventions of a dispositif hold; empty where nothing says it."""
     siennes = [r for r in bilan[RELATION] if r["dispositif"] == code]
-    fins = [f"{formats.nombre(len(x))} jusqu'au {formats.jour(x[0]['echeance'])}" for x in _par_fin(siennes)]
+    fins = [f"{formats.nombre(len(x))} jusqu'au {formats.jour(x[0]['echeance'])}" for x in par_fin(siennes)]
     sans = sum(r["echeance"] is None for r in siennes)
     return formats.et([*fins, *([f"{formats.nombre(sans)} sans échéance renseignée"] if sans else [])]) if fins else ""
 
@@ -68,7 +69,7 @@ def de_l_adherent(conventions: Sequence[Ligne], exercice: int) -> str:
     """Say which conventions of an adherent ran out or end within a year; empty where none does."""
     enonces = []
     for statut, debut in zip(A_DIRE, ("Échu", f"À renouveler d'ici au 31/12/{exercice + 1}"), strict=True):
-        fins = _par_fin(r for r in conventions if r["statut"] == statut)
+        fins = par_fin(r for r in conventions if r["statut"] == statut)
         if fins:
             noms = (f"{x[0]['libelle']} ({formats.jour(x[0]['echeance'])})" for x in fins)
             enonces.append(f"{debut} : {', '.join(noms)}.")

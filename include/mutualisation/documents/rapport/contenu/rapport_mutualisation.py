@@ -2,12 +2,21 @@
 is, each service, what all of it weighs and would weigh. It is made only where it is in force; what nothing tells is
 left out of it."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from itertools import groupby
 from operator import itemgetter
 
 from mutualisation.documents.mise_en_forme import modele as m
-from mutualisation.documents.rapport.contenu import actes, annexe_cam, conventions, ouverture, prevision, textes, usage
+from mutualisation.documents.rapport.contenu import (
+    actes,
+    annexe_cam,
+    conventions,
+    ouverture,
+    prevision,
+    schema_du_mandat,
+    textes,
+    usage,
+)
 from mutualisation.documents.rapport.contenu.communes import avis
 from mutualisation.documents.rapport.contenu.conseil import dispositifs, methode, reserves, schema, synthese
 from mutualisation.documents.rapport.enonces import lire_phrase
@@ -30,6 +39,7 @@ def documents(bilan: Bilan) -> list[m.Document]:
         _liste("principes", "Les principes", [*principes, *_dits(bilan, "adhesion")]),
         m.Section("themes", "Les services, thème par thème", "Services", _themes(bilan)),
         m.Section("outils", "Les outils à la disposition de tous", "Outils", _outils(bilan)),
+        m.Section("calendrier", "Le calendrier du mandat", "Calendrier", schema_du_mandat.calendrier(bilan)),
         _liste("reseaux", "Les réseaux", _dits(bilan, "reseaux")),
         _liste("gouvernance", "La gouvernance", _dits(bilan, "gouvernance", "contact")),
         m.Section("impacts", "Les effets sur les effectifs et les dépenses", "Effets", _impacts(bilan)),
@@ -39,7 +49,11 @@ def documents(bilan: Bilan) -> list[m.Document]:
         bilan,
         avis.chemin(annees),
         f"Rapport sur la mutualisation {annees}",
-        sous_titre=f"Avec le projet de schéma ; comptes {formats.periode(bilan.exercices)} et effets prévus",
+        sous_titre=lire_phrase(
+            "rapport_mutualisation.sous_titre",
+            jour=formats.jour(schema_du_mandat.jour(bilan)),
+            annees=formats.periode(bilan.exercices),
+        ),
         avis=ouverture.avis_imprimes(bilan),
         resume=ouverture.resume(bilan),
         chiffres=ouverture.chiffres(bilan),
@@ -69,7 +83,8 @@ def _dits(bilan: Bilan, *rubriques: str) -> list[tuple[str, str]]:
 
 def _origine(bilan: Bilan, annees: str) -> m.Section:
     """Say what mutualisation is, how the schéma came about, what is asked of councils, the figures of the year."""
-    transmis = sorted({r["transmis_le"] for r in bilan[avis.RELATION] if r["transmis_le"]})
+    jours = sorted({r["transmis_le"] for r in bilan[avis.RELATION] if r["transmis_le"]})
+    transmis = schema_du_mandat.transmis(bilan, jours)
     envoi = [lire_phrase("rapport_mutualisation.transmis", quand=schema.dire_jours(transmis))] if transmis else []
     mots = [*textes.mots_seuls(bilan, "mutualisation"), *textes.mots_seuls(bilan, "concertation")]
     loi = " ".join([lire_phrase("rapport_mutualisation.loi", annees=annees), *envoi])
@@ -95,17 +110,18 @@ def _codes(bilan: Bilan, *, outils: bool) -> list[str]:
 
 
 def _themes(bilan: Bilan) -> list[m.Bloc]:
-    """Show each service under its theme, then what is to be done for all; what is studied is not decided."""
+    """Show each service under its theme, then what is to be done there; what is studied is not decided."""
+    par_theme: dict[str, list[str]] = defaultdict(list)
+    for code in _codes(bilan, outils=False):
+        par_theme[bilan.fiche(code).get(dispositifs.THEME[1]) or dispositifs.SANS_THEME].append(code)
+    for theme in {r["thematique"] for r in schema_du_mandat.actions(bilan)} - {None}:
+        par_theme.setdefault(theme, [])
     blocs: list[m.Bloc] = []
-    cle = dispositifs.THEME[1]
-    for theme, codes in groupby(
-        _codes(bilan, outils=False), lambda c: bilan.fiche(c).get(cle) or dispositifs.SANS_THEME
-    ):
-        if volets := [*_volets(bilan, codes, 3)]:
-            blocs += [m.SousTitre(theme), *volets]
-    transverses = [r for r in bilan[schema.ACTIONS] if not r["dispositif"]]
-    if transverses:
-        blocs += [m.SousTitre(schema.TOUT), schema.tableau(bilan, transverses, sans=("service",))]
+    for theme in schema_du_mandat.thematiques(bilan, par_theme):
+        if siens := [*_volets(bilan, par_theme[theme], 3), *schema_du_mandat.a_faire(bilan, theme)]:
+            blocs += [m.SousTitre(theme), *siens]
+    if transverses := schema_du_mandat.a_faire(bilan, None):
+        blocs += [m.SousTitre(schema.TOUT), *transverses]
     return [m.p(lire_phrase("rapport_mutualisation.avertissement"), note=True), *blocs] if blocs else []
 
 
@@ -120,7 +136,9 @@ def _volets(bilan: Bilan, codes: Iterable[str], niveau: int) -> Iterable[m.Volet
         presentation = textes.enonces(bilan, "presentation", code)
         vehicule = (dispositifs.VEHICULE[0], bilan.fiche(code).get(dispositifs.VEHICULE[1]) or "")
         faits = [(nom, dispositifs.phrase(x)) for nom, x in (vehicule, *dispositifs.membres(bilan, code, comptes)) if x]
-        points = [*faits, *dispositifs.dires(bilan, code)]
+        # what is to be done stands under the theme, once
+        dits = [(nom, x) for nom, x in dispositifs.dires(bilan, code) if nom not in libelles.HORIZONS.values()]
+        points = [*faits, *dits]
         blocs: list[m.Bloc] = [m.p(presentation)] if presentation else []
         blocs += [m.Liste(points)] if points else []
         auteur = textes.auteur(bilan, code)
@@ -154,11 +172,13 @@ def _impacts(bilan: Bilan) -> list[m.Bloc]:
 def _annexes(bilan: Bilan) -> list[m.Section]:
     cam = [s for s in annexe_cam.sections(bilan) if s.ancre in ("themes", "echeances", "programme") and s.lus]
     blocs_cam = [bloc for s in cam for bloc in (m.SousTitre(s.titre), *s.lus)]
+    du_schema = schema_du_mandat.fins_de_conventions(bilan)
     fins = conventions.section_conventions(bilan)
+    titre = lire_phrase("schema_du_mandat.titre_des_fins") if du_schema else formats.minuscule(fins.titre)
     financiere = [*synthese.section_synthese(bilan).blocs[-1:], *reserves.section_hors_totaux(bilan).blocs]
     return [
         m.Section("annexe-synthese", "Annexe : synthèse financière", "Synthèse", financiere),
         methode.section_methode(bilan),
         m.Section("annexe-cam", "Annexe : la centrale d'achat", "Centrale", blocs_cam),
-        m.Section("annexe-conventions", f"Annexe : {formats.minuscule(fins.titre)}", fins.court, fins.blocs),
+        m.Section("annexe-conventions", f"Annexe : {titre}", fins.court, du_schema or fins.blocs),
     ]  # fmt: skip
