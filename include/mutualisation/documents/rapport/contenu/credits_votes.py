@@ -15,7 +15,8 @@ COMPOSANTES = ("fonctionnement", "recettes")
 def section_budget(bilan: Bilan) -> m.Section:
     """Show a row a service, expenses then receipts; empty where no budget was given."""
     titre = lire_phrase("credits_votes.titre", e=bilan.exercice)
-    services: dict[str, dict[str, Any]] = defaultdict(dict)
+    vides = {f"{nom}_{c}": None for c in COMPOSANTES for nom in ("vote", "realise", "taux")}
+    services: dict[str, dict[str, Any]] = defaultdict(lambda: dict(vides))
     for r in bilan[RELATION]:
         montants = {f"{c}_{r['composante']}": r[c] for c in ("vote", "realise", "taux")}
         services[r["dispositif"]] |= {"libelle": r["libelle"]} | montants

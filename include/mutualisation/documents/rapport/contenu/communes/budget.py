@@ -28,6 +28,11 @@ class Du(NamedTuple):
     decide: Decimal = ZERO
     a_renouveler: Decimal = ZERO
 
+    @property
+    def entier(self) -> "Du":
+        """Return the whole, told as one."""
+        return Du(self.decide + self.a_renouveler)
+
 
 # by way and scénario, what each year would owe
 Prevu = Mapping[tuple[str, str], Mapping[int, Du]]
@@ -106,11 +111,13 @@ def section(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
     annees = {annee: annee for annee in next(iter(prevu.values()), ())}
     mesures: list[m.Mesure] = []
     for (voie, scenario), dus in prevu.items():
-        mesures.append((_nommer(voie, scenario), "euros", {a: du.decide for a, du in dus.items()}.__getitem__))
-        if any(du.a_renouveler for du in dus.values()):
+        a_part = (voie, scenario) == (PAYE, prevision.ENGAGE)
+        dits = {a: (du if a_part else du.entier).decide for a, du in dus.items()}
+        mesures.append((_nommer(voie, scenario), "euros", dits.__getitem__))
+        if a_part and any(du.a_renouveler for du in dus.values()):
             nom = lire_phrase("budget.si_renouvele", voie=_nommer(voie, scenario))
             mesures.append((nom, "euros", {a: du.a_renouveler for a, du in dus.items()}.__getitem__))
-    note = " ".join(filter(None, [_base(bilan, bloc), _a_renouveler(bilan, bloc)]))
+    note = " ".join(filter(None, [lire_phrase("budget.sans_effet"), _base(bilan, bloc), _a_renouveler(bilan, bloc)]))
     tableau = m.par_annee(lire_phrase("budget.tableau"), annees, mesures, note=note)
     return m.Section("budget", titre, "Budget", [tableau] if mesures else [])
 
@@ -120,8 +127,9 @@ def pour_le_maire(bilan: Bilan, bloc: BlocCommunal) -> list[m.Bloc]:
     points = []
     for (voie, scenario), montants in _prevoir(bilan, bloc).items():
         bornes = dict.fromkeys((min(montants), max(montants)))
-        fin = " ; " if any(montants[annee].a_renouveler for annee in bornes) else ", "
-        par_annee = fin.join(_dire(annee, montants[annee], bilan, bloc) for annee in bornes)
+        dus = {a: montants[a] if (voie, scenario) == (PAYE, prevision.ENGAGE) else montants[a].entier for a in bornes}
+        fin = " ; " if any(du.a_renouveler for du in dus.values()) else ", "
+        par_annee = fin.join(_dire(annee, du, bilan, bloc) for annee, du in dus.items())
         points.append((_nommer(voie, scenario), f"{par_annee}."))
     return [m.Liste(points), m.p(_base(bilan, bloc), note=True)] if points else []
 
@@ -132,8 +140,10 @@ def _dire(annee: int, du: Du, bilan: Bilan, bloc: BlocCommunal) -> str:
     if not du.a_renouveler:
         return decide
     fins = _fins(bilan, bloc, annee)
-    quoi = "la convention est renouvelée" if len(fins) == 1 else "les conventions sont renouvelées"
-    return f"{decide}, et {formats.euros(du.a_renouveler)} si {quoi} : {formats.et(fins)}"
+    quoi = (
+        f"la convention est renouvelée : {fins[0]}" if len(fins) == 1 else f"{len(fins)} conventions sont renouvelées"
+    )
+    return f"{decide}, et {formats.euros(du.a_renouveler)} si {quoi}"
 
 
 def _a_renouveler(bilan: Bilan, bloc: BlocCommunal) -> str:
@@ -143,11 +153,13 @@ def _a_renouveler(bilan: Bilan, bloc: BlocCommunal) -> str:
 
 
 def _fins(bilan: Bilan, bloc: BlocCommunal, annee: int | None = None) -> list[str]:
-    """Name each dispositif that would owe by a convention already over (of a year), with the day on which it ends."""
-    sirets = {a.siret for a in bloc.annee.adherents}
+    """Name each dispositif that the commune would pay by a convention already over, with the day on which it ends."""
+    tout, sirets = _lire(bilan), {a.siret for a in bloc.annee.adherents}
+    modes = tout.modes | _modes(bloc.annee["recouvrement"])
     codes = {
-        r["dispositif"] for s in sirets for r in _lire(bilan).par_siret.get(s, ())
+        r["dispositif"] for s in sirets for r in tout.par_siret.get(s, ())
         if r.get("dont_a_renouveler") and annee in (None, r["exercice"])
+        and _voie(modes.get(r["dispositif"], set()), *tout.ensemble.get(_cle(r), (ZERO, ZERO))) == PAYE
     }  # fmt: skip
     jours: dict[str, date] = {}
     for r in bilan["convention"]:
