@@ -11,7 +11,7 @@ from tests.atelier.tables import cas
 from tests.attaques.test_textes_hostiles import HOSTILES, PERMIS, faits
 
 from mutualisation.documents.situation.atterrissages import dire_realises
-from mutualisation.documents.situation.calendrier import calendrier
+from mutualisation.documents.situation.calendrier import calendrier, echeances
 from mutualisation.entree.sources.brut import synchroniser_brut
 from mutualisation.socle.erreurs import ControleEchoue, SansReprise
 from mutualisation.usage import operations as op
@@ -308,6 +308,14 @@ def test_le_calendrier_dit_ce_que_demandent_trois_mois(conn_publiee: Conn) -> No
         ("2025-04-03", "fin de convention : Conseil en énergie partagé (2), Z"),
         ("2025-04-03", "fin de marché : M1 Sel"),
     ]
+
+
+def test_le_calendrier_ne_demande_plus_ce_qui_est_fait(conn_publiee: Conn) -> None:
+    """2021 is published, its invoices with it; the first ones of 2022 were written before its bilan (R18)."""
+    conn_publiee.execute("insert into journal.brouillons values (2022, 1, '1', 'A', 1, 0, 'du', 1)")
+    dits = [str(x) for x in echeances(conn_publiee, date(2022, 1, 1), date(2023, 6, 30)) if x.genre != "marche"]
+    restes = [dit for dit in dits if dit.startswith(("bilan", "2021-", "2022-"))]
+    assert restes == ["2022-S2", "bilan 2022 à publier"]
 
 
 def test_l_echeance_d_un_exercice_publie(conn_publiee: Conn, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from mutualisation.documents.situation.atterrissages import dire_depassements
 from mutualisation.documents.situation.calendrier import Echeance
 from mutualisation.documents.situation.dossier_situation import COLONNES
 from mutualisation.documents.situation.page_situation import EFFETS, Situation, dire_sans_cout, page, par_genre
+from mutualisation.socle.francais.formats import ZERO
 
 
 def test_ce_qui_vient_a_echeance_se_dit_par_genre():
@@ -42,6 +43,7 @@ def test_ce_qui_depasse_se_dit_du_plus_grand_ecart_avec_le_total_de_ce_qui_etait
     assert dire_depassements(lignes[1:2]) == ""
 
 
+INCONNU = {"atterrissage_cout": None}
 CONTEXTE = SimpleNamespace(
     exercice=2023, epci="Essai", siren="200000001", est_synthetique=False, charte={"marque": "", "phrase": ""}
 )
@@ -123,3 +125,37 @@ def test_le_budget_dit_qui_depasse_et_ce_qui_n_est_d_aucun_service():
         "3 € de recettes pour les charges de structure."
     )
     assert ("budget" in [s.ancre for s in sans.sections], "Crédits dépassés" in dict(sans.avis)) == (False, False)
+
+
+def test_la_page_dit_de_combien_la_meme_prevision_s_etait_trompee():
+    """R22c: at the same month of E−1, beside what E−1 was; nothing where the year before that is not known."""
+    fut = {
+        "atterrissage_cout": Decimal(90),
+        "cout": Decimal(100),
+        "atterrissage_recettes": Decimal(7),
+        "recettes": ZERO,
+    }
+    vues = [page(Situation(CONTEXTE, 5, [mois(2023, "ADS")], [], methode=x)) for x in (fut, None, fut | INCONNU)]
+    lectures = [dict(next(s.blocs for s in v.sections if s.ancre == "lecture")[0].points) for v in vues]
+    assert lectures[0]["Précision"].replace("\u00a0", " ") == (
+        "fin mai 2022, la même prévision annonçait pour 2022 un coût net de 90 € au lieu de 100 € (−10,0 %), "
+        "des recettes de 7 € au lieu de 0 € (+7 €)."
+    )
+    assert [len(points) for points in lectures] == [5, 4, 4]
+
+
+def test_le_temps_se_dit_au_rythme_de_l_annee():
+    """R22c: days of the year over those of the period, a leap year too: 366 ÷ 121 for April 2024."""
+    contexte = SimpleNamespace(**(vars(CONTEXTE) | {"exercice": 2024}))
+    (note,) = (
+        c.note
+        for c in page(Situation(contexte, 4, [mois(2024, "ADS") | {"mois": 4}], [])).chiffres
+        if "ETP" in c.libelle
+    )
+    assert note == "3,02 au rythme de l'année"
+    (note,) = (
+        c.note
+        for c in page(Situation(CONTEXTE, 12, [mois(2023, "ADS") | {"mois": 12}], [])).chiffres
+        if "ETP" in c.libelle
+    )
+    assert note == "1,00 au rythme de l'année"

@@ -10,7 +10,7 @@ lus as (
   cross join (values (0), (1)) as n (ecart)
   where d.semestre is null or (n.ecart = 1 and d.mois is not null)
   union
-  select exercice_prix from {{ ref('int_exercices_situation') }}
+  select x.exercice_prix from {{ ref('int_exercices_situation') }} as x where x.exercice >= (select max(d.exercice) - 1 from demandes as d)
   union
   select u.exercice_base
   from {{ ref('int_couts_unitaires') }} as u

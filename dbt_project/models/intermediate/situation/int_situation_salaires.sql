@@ -1,5 +1,5 @@
--- R22c: what the rates decided already, `engage`, multiply staff by, from the exercice whose mean costs price it up to the end of each
--- month. No rate, no row.
+-- R22c: what the rates decided already, `engage`, multiply staff by, from the exercice whose mean costs price it as the year goes up to
+-- the end of each month. No rate, no row.
 with recursive facteurs as (
   select
     d.exercice, p.mois, d.dispositif,
@@ -10,7 +10,7 @@ with recursive facteurs as (
   inner join {{ ref('int_periodes') }} as p on x.exercice = p.exercice
   cross join lateral (
     select make_date(g.annee, 1, 1) as debut, case when g.annee = x.exercice then p.fin else make_date(g.annee, 12, 31) end as fin
-    from generate_series(x.exercice_prix + 1, x.exercice) as g (annee)
+    from generate_series(x.exercice_prix_alors + 1, x.exercice) as g (annee)
   ) as a
   inner join {{ ref('stg_referentiel__hypotheses') }} as h
     on

@@ -1,9 +1,12 @@
--- R22: what an exercice has used, cost and brought in from 1 January to the end of each month, for each dispositif valorisé.
+-- R22: what an exercice has used, cost and brought in from 1 January to the end of each month, for each dispositif valorisé; `cout_alors`
+-- is its net cost as its own situations priced it, before its payroll was known (R22c).
+{% set salaires = 'case when x.exercice_prix < t.exercice then coalesce(s.salaires, 1) else 1 end' %}
 with personnel as (
   select
     t.exercice, t.mois, t.destination as dispositif,
     sum(t.etp) as etp,
-    sum({{ arrondi('t.etp * (m.cout_moyen + coalesce(m.cout_structure, 0)) * coalesce(s.salaires, 1)') }}) as cout_personnel,
+    sum({{ arrondi('t.etp * (m.cout_moyen + coalesce(m.cout_structure, 0)) * ' ~ salaires) }}) as cout_personnel,
+    sum({{ arrondi('t.etp * (p.cout_moyen + coalesce(p.cout_structure, 0)) * coalesce(s.salaires, 1)') }}) as personnel_alors,
     -- a category without mean cost costs 0, and is told (R22a)
     string_agg(t.categorie, ', ' order by t.categorie) filter (where m.cout_moyen is null and t.etp > 0) as sans_cout
   from (
@@ -13,6 +16,7 @@ with personnel as (
   ) as t
   inner join {{ ref('int_exercices_situation') }} as x using (exercice)
   left join {{ ref('int_couts_moyens') }} as m on x.exercice_prix = m.exercice and t.categorie = m.categorie
+  left join {{ ref('int_couts_moyens') }} as p on x.exercice_prix_alors = p.exercice and t.categorie = p.categorie
   left join {{ ref('int_situation_salaires') }} as s on t.exercice = s.exercice and t.mois = s.mois and t.destination = s.dispositif
   group by t.exercice, t.mois, t.destination
 ),
@@ -45,9 +49,10 @@ ecritures as (
 
 lignes as (
   select
-    d.exercice, p.mois, d.dispositif, d.libelle, x.exercice_prix,
+    d.exercice, p.mois, d.dispositif, d.libelle, x.exercice_prix, x.exercice_prix_alors,
     {{ arrondi('coalesce(t.etp, 0)', 6) }} as etp,
     case when x.exercice_prix is not null then coalesce(t.cout_personnel, 0) end as cout_personnel,
+    case when x.exercice_prix_alors is not null then coalesce(t.personnel_alors, 0) end as personnel_alors,
     t.sans_cout,
     coalesce(f.cout_fonctionnement, 0) as cout_fonctionnement,
     {{ arrondi(quotient('coalesce(a.amortissements, 0) * p.mois', '12')) }} as amortissements,
@@ -62,5 +67,8 @@ lignes as (
   left join {{ ref('int_situation_actif') }} as a on d.exercice = a.exercice and d.dispositif = a.dispositif
 )
 
-select *, cout_personnel + cout_fonctionnement + amortissements - subventions - reprises as cout_net
+select
+  *,
+  cout_personnel + cout_fonctionnement + amortissements - subventions - reprises as cout_net,
+  personnel_alors + cout_fonctionnement + amortissements - subventions - reprises as cout_alors
 from lignes

@@ -16,10 +16,7 @@ with lignes as (
     s.recettes as cumul_recettes,
     m.recettes as cumul_recettes_n1,
     a.recettes as recettes_n1,
-    case
-      when v.montant_du - v.dont_ac > 0 then greatest(v.montant_du - v.dont_ac, coalesce(s.recettes, 0))
-      when a.dispositif is not null then coalesce(s.recettes, 0) + coalesce(a.recettes, 0) - coalesce(m.recettes, 0)
-    end as atterrissage_recettes,
+    {{ recettes_a_la_fin('v', 's', 'a', 'm') }} as atterrissage_recettes,
     v.montant_du as prevu_du{% for effet, montant in causes.items() %},
     {{ montant }} as effet_{{ effet }}
     {%- endfor %}

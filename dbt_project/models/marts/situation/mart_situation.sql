@@ -14,3 +14,4 @@ select
   (select coalesce(bool_or(g.restreint), false) from {{ ref('int_groupes_lus') }} as g where g.lu) as restreinte
 from {{ ref('int_situations') }} as s
 left join {{ ref('int_dispositifs_exercice') }} as d using (exercice, dispositif)
+where s.exercice >= (select max(c.exercice) - 1 from {{ ref('stg_journal__construction') }} as c)

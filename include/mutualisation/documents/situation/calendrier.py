@@ -12,6 +12,7 @@ from mutualisation.socle.francais.typographie import ordre
 
 # L5217-10-4: the debate is held within ten weeks before the budget is examined
 DEBAT = timedelta(weeks=10)
+A_PUBLIER = " à publier"
 HORIZON = timedelta(days=92)
 # each kind of deadline, in the order of a page: `mart_echeances` gives these keys
 GENRES = {
@@ -23,6 +24,11 @@ CONNU = """
 select exists (select from journal.fichiers_courants where exercice <= %(exercice)s)
     or exists (select from journal.publications where exercice <= %(exercice)s)"""
 VOTE = "select le from journal.echeances where genre = 'vote' and qui = %s"
+# what is published, and the invoices that were written: those of a published year go out with its bilan
+FAITS = """
+select format('bilan %s', exercice) from journal.publications
+union select format('%s-S%s', exercice, s) from journal.publications cross join generate_series(1, 2) as s
+union select format('%s-S%s', exercice, semestre) from journal.brouillons"""
 LIGNES = """
 select le, genre, objet, count(distinct qui) from journal.echeances
  where le between %(jour)s and %(fin)s and %(jour)s between du and au and genre <> 'vote'
@@ -58,10 +64,12 @@ def echeances_du_bilan(conn: psycopg.Connection[Any], exercice: int) -> list[tup
 
 
 def echeances(conn: psycopg.Connection[Any], le: date, fin: date) -> list[Echeance]:
-    """Return what comes due between two days, in order of date."""
+    """Return what comes due between two days and is not done, in order of date."""
+    faits = {fait for (fait,) in conn.execute(FAITS)}
     lues = map(Echeance._make, conn.execute(LIGNES, {"jour": le, "fin": fin}).fetchall())
     dates = (*(x for annee in range(le.year, fin.year + 2) for x in _de_l_annee(conn, annee)), *lues)
-    return sorted((x for x in dates if le <= x.le <= fin), key=lambda x: (x.le, x.genre, ordre(x.objet)))
+    dues = (x for x in dates if le <= x.le <= fin and x.objet.removesuffix(A_PUBLIER) not in faits)
+    return sorted(dues, key=lambda x: (x.le, x.genre, ordre(x.objet)))
 
 
 def calendrier(conn: psycopg.Connection[Any], le: date) -> list[tuple[date, str]]:
@@ -78,6 +86,6 @@ def _de_l_annee(conn: psycopg.Connection[Any], annee: int) -> Iterator[Echeance]
     if dues := echeances_du_bilan(conn, annee - 1):
         ouvert = f"le débat d'orientation budgétaire {annee} s'ouvre, avant le {jour(vote)}, y communiquer le bilan"
         yield Echeance(dues[0][0], "annee", ouvert)
-        yield Echeance(dues[1][0], "annee", f"bilan {annee - 1} à publier")
+        yield Echeance(dues[1][0], "annee", f"bilan {annee - 1}{A_PUBLIER}")
         yield Echeance(date(annee, 1, 15), "facture", f"{annee - 1}-S2")
     yield Echeance(date(annee, 7, 15), "facture", f"{annee}-S1")

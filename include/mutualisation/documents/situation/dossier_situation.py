@@ -66,13 +66,15 @@ def ecrire_situation(
     destination = sortie / f"situation_{exercice}-{mois:02}"
     lues = {nom: [x for x in lire(conn, nom) if exercice - x["exercice"] in (0, 1)] for nom in COLONNES}
     hors = sorted((x for x in lire_mart(conn, "credits_hors")), key=lambda r: (r["composante"], r["motif"]))
+    methode = next(iter(lire_mart(conn, "methode")), None)
     absents = sorted(x["nom"] for x in lire_mart(conn, "absents") if x["exercice"] == exercice)
     restreinte = any(x["restreinte"] for x in lues["situation"])
     # from the day after, up to the invoices of its second semestre
     dues = echeances(conn, date(exercice + mois // 12, mois % 12 + 1, 1), date(exercice + 1, 1, 15))
     situation = Situation(
-        contexte, mois, **lues, credits_hors=hors, absents=absents, echeances=dues, restreinte=restreinte
-    )
+        contexte, mois, **lues, credits_hors=hors, absents=absents, echeances=dues, restreinte=restreinte,
+        methode=methode,
+    )  # fmt: skip
     with remplacer_dossier(destination, REFUS) as dossier:
         for nom, colonnes in COLONNES.items():
             ecrire_csv(dossier / f"{nom}.csv", colonnes, lues[nom])

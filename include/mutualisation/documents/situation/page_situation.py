@@ -1,5 +1,6 @@
 """The page of a situation answers at a glance: spent, used, titled, against last year, the forecast, the landing."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -36,7 +37,8 @@ Ligne = dict[str, Any]
 class Situation:
     """Where an exercice stands: rows of `situation` (E and E−1), of `atterrissage`, of `budget_suivi` and of credits
     outside of it (R23); `absents` name what had arrived a year before and has not; `echeances` what comes due until the
-    last invoices of the year; `restreinte`: a mean cost that it reads may tell a pay (R2i)."""
+    last invoices of the year; `restreinte`: a mean cost that it reads may tell a pay (R2i). `methode`: what the same
+    landing would have said of E−1 at this month, beside what E−1 was (R22c); None where that is not known."""
 
     contexte: Contexte
     mois: int
@@ -47,6 +49,7 @@ class Situation:
     absents: Sequence[str] = ()
     echeances: Sequence[Echeance] = ()
     restreinte: bool = False
+    methode: Ligne | None = None
 
     @property
     def exercice(self) -> int:
@@ -55,6 +58,13 @@ class Situation:
     @property
     def date(self) -> str:
         return f"fin {MOIS[self.mois - 1]}"
+
+    @property
+    def annee_sur_periode(self) -> Decimal:
+        """Days of the year over those from 1 January to the end of the month: the pace of a year (R22c)."""
+        debut, suivant = dt.date(self.exercice, 1, 1), dt.date(self.exercice + 1, 1, 1)
+        fin = dt.date(self.exercice + self.mois // 12, self.mois % 12 + 1, 1)
+        return Decimal((suivant - debut).days) / (fin - debut).days
 
     def du_mois(self, exercice: int) -> dict[str, Ligne]:
         """Return {dispositif: row} of this month in an exercice."""
@@ -91,6 +101,7 @@ def page(s: Situation) -> m.Document:
         dit = lire_phrase("situation.sans_comparaison", dispositifs=sans, **mots)
         tableau = replace(tableau, note=f"{tableau.note} {dit}")
     tableau = replace(tableau, feuille=m.Feuille("Situation", "Où en est l'année, et où elle finirait, par dispositif"))
+    lecture = [*lire_points("situation.methode", **mots), *_precision(s, mots)]
     sections = [
         m.Section("services", "Service par service", "Services", [tableau]),
         m.Section(
@@ -104,9 +115,7 @@ def page(s: Situation) -> m.Document:
         ),
         m.Section("absents", "Ce qui n'est pas arrivé", "Pas arrivé", _absents(s)),
         m.Section("echeances", "Ce qui vient à échéance", "Échéances", par_genre(s.echeances)),
-        m.Section(
-            "lecture", "Comment lire cette situation", "Lecture", [m.Liste(lire_points("situation.methode", **mots))]
-        ),
+        m.Section("lecture", "Comment lire cette situation", "Lecture", [m.Liste(lecture)]),
     ]
     periode = f"{s.exercice}-{s.mois:02}"
     etats = {PROVISOIRE: True, RESTREINTE: s.restreinte, SYNTHETIQUES: s.contexte.est_synthetique}
@@ -146,6 +155,7 @@ def _chiffres(s: Situation, total: Ligne) -> list[m.Chiffre]:
     avant, annee = f"{s.date} {s.exercice - 1}", str(s.exercice - 1)
     etp, etp_n1 = (somme(s.du_mois(e).values(), "etp") for e in (s.exercice, s.exercice - 1))
     temps = m.AUCUN if etp is None else formats.nombre(etp, 2)
+    rythme_annuel = "" if etp is None else f"{formats.nombre(etp * s.annee_sur_periode, 2)} au rythme de l'année"
     chiffres = [
         ("Coût net depuis janvier", _euros(total["cumul_cout"]), total["cumul_cout"], total["cumul_cout_n1"], avant),
         ("ETP utilisés depuis janvier", temps, etp, etp_n1, avant),
@@ -167,7 +177,8 @@ def _chiffres(s: Situation, total: Ligne) -> list[m.Chiffre]:
     for nom, texte, valeur, reference, ou in chiffres:
         change = formats.evolution(reference, valeur)
         sans = f"sans {absents}" if absents and nom.startswith("Atterrissage") else ""
-        note = ", ".join(filter(None, [f"{change} sur {ou}" if change else "", sans]))
+        rythme = rythme_annuel if nom.startswith("ETP") else ""
+        note = ", ".join(filter(None, [f"{change} sur {ou}" if change else "", rythme, sans]))
         rendus.append(m.Chiffre(nom, texte, note))
     return rendus
 
@@ -189,6 +200,18 @@ def _bouge(s: Situation, lignes: Sequence[Ligne]) -> list[m.Bloc]:
         titre = f" ; recettes {en_francais(recettes, 'variation')}" if formats.arrondi(recettes) else ""
         points.append((r["libelle"], f"{en_francais(r['ecart'], 'variation')} : {', '.join(dits)}{temps}{titre}."))
     return [m.Liste(points)] if points else []
+
+
+def _precision(s: Situation, mots: Ligne) -> list[tuple[str, str]]:
+    """Say what the same landing would have said at this month of E−1, beside what E−1 was (R22c); [] if not known."""
+    if s.methode is None or s.methode["atterrissage_cout"] is None:
+        return []
+    dits = {}
+    for cle in ("cout", "recettes"):
+        dit, fut = s.methode[f"atterrissage_{cle}"], s.methode[cle] or ZERO
+        change = formats.evolution(fut, dit) or en_francais(dit - fut, "variation")
+        dits[cle] = f"{formats.euros(dit)} au lieu de {formats.euros(fut)} ({change})"
+    return [("Précision", lire_phrase("situation.precision", **dits, **mots))]
 
 
 def _absents(s: Situation) -> list[m.Bloc]:
