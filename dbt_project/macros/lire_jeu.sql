@@ -35,15 +35,6 @@ case
   end
 {%- endmacro %}
 
-{# A code that landed as a digest, for nothing named it yet, and that the referentiel has named since (K9). #}
-{% macro code_nomme(cellule) -%}
-case
-      when starts_with({{ cellule }}, '~')
-        then coalesce((select n.code from {{ source('journal', 'codes_nommes') }} as n where n.masque = {{ cellule }}), {{ cellule }})
-      else {{ cellule }}
-    end
-{%- endmacro %}
-
 {% macro lire_jeu(source_nom, jeu) %}
 select
   *,
@@ -59,12 +50,17 @@ from (
     f.mois as mois_fichier,
     f.semestre as semestre_fichier,
     f.depot as depot_fichier
-    {% set personnes = meta_du_jeu(source_nom, jeu).get('personnes') %}
-    {% for c in colonnes_du_jeu(source_nom, jeu) %}
-    , {{ code_nomme('b.' ~ c.nom) ~ ' as ' ~ c.nom if personnes and c.meta.lecture == 'code' else 'b.' ~ c.nom }}
+    {# a code that landed as a digest, for nothing named it yet, and that the referentiel has named since (K9) #}
+    {% set colonnes = colonnes_du_jeu(source_nom, jeu) %}
+    {% set codes = colonnes | selectattr('meta.lecture', 'equalto', 'code') | map(attribute='nom') | list if meta_du_jeu(source_nom, jeu).get('personnes') else [] %}
+    {% for c in colonnes %}
+    , {{ 'coalesce(n_%s.code, b.%s) as %s' % (c.nom, c.nom, c.nom) if c.nom in codes else 'b.' ~ c.nom }}
     {% endfor %}
   from {{ source(source_nom, jeu) }} as b
   inner join {{ ref('stg_journal__fichiers') }} as f on b.fichier_id = f.fichier_id
+  {% for code in codes %}
+  left join {{ source('journal', 'codes_nommes') }} as n_{{ code }} on b.{{ code }} = n_{{ code }}.masque
+  {% endfor %}
 ) as l
 {% endmacro %}
 
