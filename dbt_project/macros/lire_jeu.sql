@@ -51,8 +51,8 @@ from (
     f.semestre as semestre_fichier,
     f.depot as depot_fichier
     {# a code that landed as a digest, for nothing named it yet, and that the referentiel has named since (K9) #}
-    {% set colonnes = colonnes_du_jeu(source_nom, jeu) %}
-    {% set codes = colonnes | selectattr('meta.lecture', 'equalto', 'code') | map(attribute='nom') | list if meta_du_jeu(source_nom, jeu).get('personnes') else [] %}
+    {% set colonnes, codes = colonnes_du_jeu(source_nom, jeu), [] %}
+    {% for c in colonnes if c.meta.lecture == 'code' and meta_du_jeu(source_nom, jeu).get('personnes') %}{% do codes.append(c.nom) %}{% endfor %}
     {% for c in colonnes %}
     , {{ 'coalesce(n_%s.code, b.%s) as %s' % (c.nom, c.nom, c.nom) if c.nom in codes else 'b.' ~ c.nom }}
     {% endfor %}
